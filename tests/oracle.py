@@ -1,0 +1,443 @@
+"""A second opinion on two coverage policies, in plain Python.
+
+The policies are FEP 5.99.021 Lupkynis (voclosporin) and UnitedHealthcare Benlysta (belimumab) for
+intravenous infusion, the latter in two editions. What follows is written from the text of those
+documents, with each ambiguity settled as noted where it arises or left to a named reading; it
+shares nothing with the rule files of the same policies, so that they can be checked against it.
+One `World` is one complete patient and request: nothing in it is unknown, apart from the size of
+the request, which may be left unsaid.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+INDICATIONS: tuple[str, ...] = (
+    "sle",
+    "lupus_nephritis",
+    "anca_vasculitis",
+    "rheumatoid_arthritis",
+    "severe_active_cns_lupus",
+    "sjogrens_syndrome",
+    "waldenstrom_macroglobulinemia",
+    "other",
+)
+
+PHASES: tuple[str, ...] = ("initial", "continuation")
+
+ROUTES: tuple[str, ...] = ("intravenous", "subcutaneous", "oral")
+
+CONDITIONS: tuple[str, ...] = (
+    "sle",
+    "lupus_nephritis",
+    "severe_active_cns_lupus",
+    "anca_vasculitis",
+    "rheumatoid_arthritis",
+    "sjogrens_syndrome",
+    "waldenstrom_macroglobulinemia",
+    "hypertensive_emergency",
+)
+
+ACTIVE: tuple[str, ...] = ("sle", "lupus_nephritis")
+
+DRUG_CLASSES: dict[str, tuple[str, ...]] = {
+    "antimalarial": ("hydroxychloroquine", "chloroquine", "quinacrine"),
+    "corticosteroid": (
+        "prednisone",
+        "prednisolone",
+        "methylprednisolone",
+        "dexamethasone",
+        "hydrocortisone",
+        "cortisone",
+        "betamethasone",
+        "triamcinolone",
+        "deflazacort",
+    ),
+    "immunosuppressant": (
+        "mycophenolate_mofetil",
+        "mycophenolic_acid",
+        "azathioprine",
+        "methotrexate",
+        "cyclophosphamide",
+        "leflunomide",
+        "tacrolimus",
+        "cyclosporine",
+        "voclosporin",
+        "everolimus",
+        "sirolimus",
+    ),
+    "biologic": (
+        "belimumab",
+        "anifrolumab",
+        "rituximab",
+        "obinutuzumab",
+        "ocrelizumab",
+        "ofatumumab",
+        "abatacept",
+        "tocilizumab",
+        "sarilumab",
+        "anakinra",
+        "adalimumab",
+        "etanercept",
+        "infliximab",
+        "certolizumab_pegol",
+        "golimumab",
+        "ustekinumab",
+        "secukinumab",
+        "eculizumab",
+    ),
+    "targeted_synthetic": ("tofacitinib", "baricitinib", "upadacitinib", "apremilast"),
+}
+
+DRUGS: tuple[str, ...] = tuple(drug for drugs in DRUG_CLASSES.values() for drug in drugs)
+
+ATTESTATIONS: tuple[str, ...] = (
+    "monitor_egfr",
+    "monitor_blood_pressure",
+    "monitor_serious_infections",
+    "monitor_malignancies",
+    "benefits_outweigh_risks",
+)
+
+DOCUMENTED: tuple[str, ...] = ("clinical_response", "autoantibodies")
+
+OVERRIDES: tuple[str, ...] = ("plan_document", "state_mandate", "rare_disease")
+
+# Where a text can be read in two ways: the reading taken by default, then the other one.
+READINGS: dict[str, tuple[str, str]] = {
+    "cyclophosphamide": ("any_use", "as_background"),
+    "belimumab_as_background": ("does_not_count", "counts"),
+    "antimalarial_as_background": ("does_not_count", "counts"),
+    "term_limit": ("cap", "criterion"),
+    "unproven_on_continuation": ("applies", "criteria_only"),
+    "comorbidity": ("indication_only", "any"),
+    "activity_on_continuation": ("not_required", "required"),
+    "age_floor_in_label": ("applies", "ignored"),
+}
+
+EDITIONS: tuple[tuple[str, str], ...] = (
+    ("fep_lupkynis", "2024-10-01"),
+    ("uhc_benlysta", "2023-11-01"),
+    ("uhc_benlysta", "2022E0046O"),
+)
+
+# UnitedHealthcare Benlysta, Coverage Rationale, list of unproven uses: the five conditions on it.
+UNPROVEN_CONDITIONS: tuple[str, ...] = (
+    "anca_vasculitis",
+    "rheumatoid_arthritis",
+    "severe_active_cns_lupus",
+    "sjogrens_syndrome",
+    "waldenstrom_macroglobulinemia",
+)
+
+
+@dataclass(frozen=True)
+class World:
+    """One complete patient and request.
+
+    `months`, `capsules` and `days_supply` may be None: nothing was said, which counts as within
+    the limit. A reading that `readings` does not mention has its default.
+    """
+
+    indication: str
+    phase: str
+    route: str
+    age: int
+    diagnoses: frozenset[str]
+    active: frozenset[str]
+    taking: frozenset[str]
+    attests: frozenset[str]
+    documented: frozenset[str]
+    live_vaccine: bool
+    received_iv: bool
+    dosed_per_label: bool
+    months: int | None
+    capsules: int | None
+    days_supply: int | None
+    overrides: frozenset[str]
+    readings: Mapping[str, str] = field(hash=False)  # a plain dict would make the world unhashable
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What a policy says of one world.
+
+    `bases` names the grounds of a denial or referral. `unmet` names the criteria of the requested
+    indication and phase that are not met, whatever the outcome is.
+    """
+
+    outcome: str
+    bases: frozenset[str]
+    unmet: frozenset[str]
+
+
+def lawful(world: World) -> bool:
+    """Whether such a patient can exist: the medical facts that both policies take for granted."""
+    # An active disease is a diagnosed one.
+    if not world.active <= world.diagnoses:
+        return False
+    # Lupus nephritis is lupus, and active lupus nephritis is active lupus.
+    if "lupus_nephritis" in world.diagnoses and "sle" not in world.diagnoses:
+        return False
+    if "lupus_nephritis" in world.active and "sle" not in world.active:
+        return False
+    # Severe active lupus of the central nervous system is active lupus.
+    return "severe_active_cns_lupus" not in world.diagnoses or "sle" in world.active
+
+
+def decide(policy: str, edition: str, world: World) -> Opinion:
+    """The one outcome that an edition of a policy has in a lawful world."""
+    if (policy, edition) not in EDITIONS:
+        raise ValueError(f"no such policy edition: {policy} {edition}")
+    if policy == "fep_lupkynis":
+        return _decide_fep(world)
+    return _decide_uhc(edition, world)
+
+
+# FEP 5.99.021 Lupkynis
+
+
+def _decide_fep(world: World) -> Opinion:
+    """FEP 5.99.021 Lupkynis, Policy: lupus nephritis, all other indications are investigational.
+
+    The policy does not speak of the route, so no request is out of its scope.
+    """
+    if world.indication != "lupus_nephritis":
+        return _conclude(world, {"investigational"}, unmet=set(), pathway=False, over_limit=False)
+    unmet = _fep_unmet(world)
+    bases = {"criteria_not_met"} if unmet else set()
+    over_limit = _too_long(world) or _too_many_capsules(world)
+    return _conclude(world, bases, unmet, pathway=True, over_limit=over_limit)
+
+
+def _fep_unmet(world: World) -> set[str]:
+    """FEP 5.99.021 Lupkynis, Prior-Approval Requirements and Renewal Requirements."""
+    met = _fep_shared_criteria(world)
+    if world.phase == "initial":
+        met["active_lupus_nephritis"] = "lupus_nephritis" in world.active  # Requirements, item 1
+    else:
+        met["clinical_benefit"] = "clinical_response" in world.documented  # Renewal, item 1
+        met["benefits_outweigh_risks"] = "benefits_outweigh_risks" in world.attests  # item 2
+    return _failing(met) | _term_criterion(world)
+
+
+def _fep_shared_criteria(world: World) -> dict[str, bool]:
+    """The criteria that FEP repeats word for word in its initial and its renewal requirements."""
+    return {
+        # Age.
+        "adult": world.age >= 18,
+        # Diagnosis.
+        "lupus_nephritis": "lupus_nephritis" in world.diagnoses,
+        # Requirements, item 2; Renewal, item 3: two demands in one sentence.
+        "background_therapy": _has_fep_background(world),
+        "no_cyclophosphamide": _passes_fep_cyclophosphamide(world),
+        # Requirements, item 3; Renewal, item 4: both kinds of monitoring are demanded.
+        "renal_monitoring": {"monitor_egfr", "monitor_blood_pressure"} <= world.attests,
+        # Requirements, item 4; Renewal, item 5: again both.
+        "safety_monitoring": (
+            {"monitor_serious_infections", "monitor_malignancies"} <= world.attests
+        ),
+        # Requirements, item 5; Renewal, item 6.
+        "no_live_vaccine": not world.live_vaccine,
+    }
+
+
+def _has_fep_background(world: World) -> bool:
+    """FEP 5.99.021 Lupkynis, Requirements, item 2, first half: a background therapy is taken.
+
+    Voclosporin cannot be its own background, and cyclophosphamide is named as no background.
+    Whether an antimalarial or belimumab is one, the text leaves open.
+    """
+    background = {*DRUG_CLASSES["immunosuppressant"], *DRUG_CLASSES["corticosteroid"]}
+    background -= {"voclosporin", "cyclophosphamide"}
+    if _reading(world, "belimumab_as_background") == "counts":
+        background.add("belimumab")
+    if _reading(world, "antimalarial_as_background") == "counts":
+        background.update(DRUG_CLASSES["antimalarial"])
+    return bool(background & world.taking)
+
+
+def _passes_fep_cyclophosphamide(world: World) -> bool:
+    """FEP 5.99.021 Lupkynis, Requirements, item 2, second half: not cyclophosphamide.
+
+    Read strictly, it may not be taken at all; read loosely, it only may not be the background,
+    so that another background therapy beside it is enough.
+    """
+    if "cyclophosphamide" not in world.taking:
+        return True
+    if _reading(world, "cyclophosphamide") == "as_background":
+        return _has_fep_background(world)
+    return False
+
+
+def _too_many_capsules(world: World) -> bool:
+    """FEP 5.99.021 Lupkynis, Prior-Approval Limits, Quantity: 540 capsules for 90 days, a rate."""
+    if world.capsules is None or world.days_supply is None:
+        return False
+    return world.capsules * 90 > 540 * world.days_supply
+
+
+# UnitedHealthcare Benlysta, intravenous
+
+
+def _decide_uhc(edition: str, world: World) -> Opinion:
+    """UnitedHealthcare Benlysta, Coverage Rationale: scope first, then criteria and unproven uses.
+
+    The policy speaks of the intravenous infusion only, so that any other route ends the matter.
+    """
+    pathway = world.indication in {"sle", "lupus_nephritis"}
+    unmet = _uhc_unmet(edition, world) if pathway else set()
+    if world.route != "intravenous":
+        return Opinion("out_of_scope", frozenset(), frozenset(unmet))
+    bases = _uhc_unproven(world)
+    if unmet:
+        bases.add("criteria_not_met")
+    return _conclude(world, bases, unmet, pathway=pathway, over_limit=_too_long(world))
+
+
+def _uhc_unmet(edition: str, world: World) -> set[str]:
+    """UnitedHealthcare Benlysta, Coverage Rationale: the criteria of one indication and phase."""
+    met = _uhc_shared_criteria(world)
+    if world.phase == "initial":
+        met |= _uhc_initial_criteria(edition, world)
+    else:
+        met |= _uhc_continuation_criteria(world)
+    return _failing(met) | _term_criterion(world)
+
+
+def _uhc_shared_criteria(world: World) -> dict[str, bool]:
+    """The criteria that both indications repeat, for initial therapy and for continuation."""
+    standard_of_care = {
+        *DRUG_CLASSES["antimalarial"],
+        *DRUG_CLASSES["corticosteroid"],
+        *DRUG_CLASSES["immunosuppressant"],
+    }
+    return {
+        # At least one standard-of-care drug that is not a biologic.
+        "standard_of_care": bool(standard_of_care & world.taking),
+        # Neither Lupkynis nor Saphnelo beside it.
+        "no_combination": not {"voclosporin", "anifrolumab"} & world.taking,
+        # Dosed as in the FDA label.
+        "label_dosing": world.dosed_per_label and _has_labelled_dose(world),
+    }
+
+
+def _has_labelled_dose(world: World) -> bool:
+    """UnitedHealthcare Benlysta, FDA section: the label begins at the age of 5.
+
+    The policy has no criterion on age; below 5 there is no labelled dose to follow, unless the
+    age in the label is read as none of the dosing criterion's business.
+    """
+    return world.age >= 5 or _reading(world, "age_floor_in_label") == "ignored"
+
+
+def _uhc_initial_criteria(edition: str, world: World) -> dict[str, bool]:
+    """Initial therapy, first item: the disease is active, and no severe active CNS lupus.
+
+    The archived edition 2022E0046O also asks for documented autoantibodies, for SLE only; the
+    revision of 2023-11-01 removed that (Policy History).
+    """
+    met = {
+        f"active_{world.indication}": world.indication in world.active,
+        "no_severe_cns_lupus": "severe_active_cns_lupus" not in world.diagnoses,
+    }
+    if edition == "2022E0046O" and world.indication == "sle":
+        met["autoantibodies"] = "autoantibodies" in world.documented
+    return met
+
+
+def _uhc_continuation_criteria(world: World) -> dict[str, bool]:
+    """Continuation of therapy, first two items: infused before, with a documented response.
+
+    Only the sentence that opens the lupus nephritis criteria calls the disease active; whether
+    that binds a continuation is a matter of reading.
+    """
+    met = {
+        "prior_infusion": world.received_iv,
+        "positive_response": "clinical_response" in world.documented,
+    }
+    required = _reading(world, "activity_on_continuation") == "required"
+    if required and world.indication == "lupus_nephritis":
+        met["active_lupus_nephritis"] = "lupus_nephritis" in world.active
+    return met
+
+
+def _uhc_unproven(world: World) -> set[str]:
+    """UnitedHealthcare Benlysta, Coverage Rationale, list of unproven uses.
+
+    The list mixes indications, which count in every phase, with a state of the patient and a
+    co-therapy, which may be read as binding initial requests only.
+    """
+    bases = {f"unproven({condition})" for condition in _uhc_unproven_conditions(world)}
+    everywhere = _reading(world, "unproven_on_continuation") == "applies"
+    if world.phase == "initial" or everywhere:
+        bases |= _uhc_unproven_state(world) | _uhc_unproven_co_therapy(world)
+    return bases
+
+
+def _uhc_unproven_conditions(world: World) -> set[str]:
+    """The listed conditions that the drug is requested for, or, read broadly, that are present."""
+    listed = set(UNPROVEN_CONDITIONS)
+    found = listed & {world.indication}
+    if _reading(world, "comorbidity") == "any":
+        found |= listed & world.diagnoses
+    return found
+
+
+def _uhc_unproven_state(world: World) -> set[str]:
+    """List of unproven uses, third item, as a state of the patient: severe active CNS lupus."""
+    return {"severe_active_cns_lupus"} & world.diagnoses
+
+
+def _uhc_unproven_co_therapy(world: World) -> set[str]:
+    """List of unproven uses, fifth item: any biologic besides Benlysta itself."""
+    others = set(DRUG_CLASSES["biologic"]) - {"belimumab"}
+    return {f"other_biologic({drug})" for drug in others & world.taking}
+
+
+# Both policies
+
+
+def _conclude(
+    world: World, bases: set[str], unmet: set[str], *, pathway: bool, over_limit: bool
+) -> Opinion:
+    """The outcome of a request within scope: the first that applies, in this order.
+
+    A plan document, a state mandate or a rare-disease rule supersedes a denial (UnitedHealthcare
+    Benlysta, Benefit Considerations), so it matters only where there is something to deny.
+    """
+    missed = frozenset(unmet)
+    if bases and world.overrides:
+        return Opinion("refer", frozenset({"override"}), missed)
+    if bases:
+        return Opinion("deny", frozenset(bases), missed)
+    if not pathway:
+        return Opinion("refer", frozenset({"policy_silent"}), missed)
+    if over_limit:
+        return Opinion("modify", frozenset(), missed)
+    return Opinion("approve", frozenset(), missed)
+
+
+def _too_long(world: World) -> bool:
+    """More than 12 months: FEP, Prior-Approval Limits, Duration; UHC, last item of each list."""
+    return world.months is not None and world.months > 12
+
+
+def _term_criterion(world: World) -> set[str]:
+    """The 12 months read as a criterion instead of as a cap on what is authorized."""
+    if _reading(world, "term_limit") == "criterion" and _too_long(world):
+        return {"term_limit"}
+    return set()
+
+
+def _failing(met: Mapping[str, bool]) -> set[str]:
+    """The ids of the criteria that are not met."""
+    return {criterion for criterion, holds in met.items() if not holds}
+
+
+def _reading(world: World, name: str) -> str:
+    """The choice made for one ambiguity of the text; its default where the world names none."""
+    default, other = READINGS[name]
+    choice = world.readings.get(name, default)
+    if choice not in (default, other):
+        raise ValueError(f"reading {name} has no choice {choice}")
+    return choice
