@@ -1,0 +1,32 @@
+"""lupa: coverage policies for drugs as answer-set programs, with exact verdicts and their reasons."""
+
+__version__ = "0.1.0"
+
+from lupa.decision import (  # noqa: E402 - the version is read by the modules below
+    Assumption,
+    Cause,
+    Criterion,
+    Decision,
+    Fingerprint,
+    Item,
+    Missing,
+)
+from lupa.errors import CaseError, LupaError, Problem, RuleError, TimeLimitError  # noqa: E402
+from lupa.knowledge import About, KnowledgeBase  # noqa: E402
+
+__all__ = [
+    "About",
+    "Assumption",
+    "CaseError",
+    "Cause",
+    "Criterion",
+    "Decision",
+    "Fingerprint",
+    "Item",
+    "KnowledgeBase",
+    "LupaError",
+    "Missing",
+    "Problem",
+    "RuleError",
+    "TimeLimitError",
+]

@@ -1,0 +1,147 @@
+"""From the answers about one record to a decision that a person can check."""
+
+from collections.abc import Sequence
+
+from lupa.decision import (
+    Assumption,
+    Cause,
+    Criterion,
+    Decision,
+    Fingerprint,
+    Item,
+    Missing,
+    Outcome,
+    Status,
+)
+from lupa.edition import Atom, Edition
+from lupa.ground import Literal
+from lupa.question import Question
+
+_UNSETTLED = "No single one of these is certain; whatever the silent facts are, at least one holds."
+
+
+def decision(question: Question, case: str, fingerprint: Fingerprint) -> Decision:
+    """The decision on the record that the question is about."""
+    edition = question.edition
+    outcome: Outcome = next(iter(question.outcomes)) if len(question.outcomes) == 1 else "pend"  # type: ignore[assignment]  # the names of the outcomes are data
+    pathways = [way for way, literal in edition.pathways.items() if question.possible(literal)]
+    writer = _Writer(question, pathways)
+    denials = writer.certain(edition.bases)
+    referrals = writer.certain(edition.referrals)
+    limits = writer.certain(edition.limits)
+    notes = writer.certain(edition.notes)
+    bases: tuple[Item, ...] = ()
+    superseded: tuple[Item, ...] = ()
+    if outcome == "deny":
+        bases = denials or writer.possible(edition.bases, outcome)
+    elif outcome == "refer":
+        bases = referrals or writer.possible(edition.referrals, outcome)
+        superseded = denials
+    elif outcome == "modify":
+        limits = limits or writer.possible(edition.limits, outcome)
+    return Decision(
+        case=case,
+        policy=edition.policy,
+        edition=edition.name,
+        outcome=outcome,
+        possible=tuple(question.outcomes),
+        bases=bases,
+        criteria=writer.criteria(),
+        limits=limits,
+        scope=writer.certain(edition.scope),
+        superseded=superseded,
+        advisories=writer.certain(edition.advisories),
+        missing=tuple(
+            Missing(
+                fact, edition.vocabulary.words(fact, True), edition.vocabulary.question(fact)
+            )
+            for fact in question.missing()
+        ),
+        assumptions=writer.assumptions(),
+        notes=notes,
+        fingerprint=fingerprint,
+    )
+
+
+class _Writer:
+    """Puts what a question answers into words."""
+
+    def __init__(self, question: Question, pathways: Sequence[tuple[str, str]]) -> None:
+        self._question = question
+        self._edition: Edition = question.edition
+        self._pathways = pathways
+
+    def causes(self, reason: Sequence[Literal]) -> tuple[Cause, ...]:
+        """The facts of a reason in words, in the order of the vocabulary."""
+        edition, record = self._edition, self._question.record
+        causes = []
+        for literal in sorted(reason, key=lambda x: edition.places[abs(x)]):
+            fact, value = edition.facts[abs(literal)], literal > 0
+            text = edition.vocabulary.words(fact, value)
+            if fact in record.given:
+                text = f"{text[:-1]} ({record.given[fact]})."
+            causes.append(Cause(fact, value, text, "assumed" if fact in record.assumed else "stated"))
+        return tuple(causes)
+
+    def item(self, atom: Atom, reason: Sequence[Literal]) -> Item:
+        """An item that holds, for this reason."""
+        edition = self._edition
+        return Item(
+            atom.id,
+            edition.phrase(atom, True),
+            edition.source(atom, self._pathways),
+            self.causes(reason),
+        )
+
+    def certain(self, atoms: Sequence[Atom]) -> tuple[Item, ...]:
+        """Those that hold in every world, each with its reason."""
+        found = []
+        for atom in atoms:
+            reason = self._question.reason(atom.literal)
+            if reason is not None:
+                found.append(self.item(atom, reason))
+        return tuple(found)
+
+    def possible(self, atoms: Sequence[Atom], outcome: str) -> tuple[Item, ...]:
+        """Those that hold in some world, with the reason of the outcome: none is certain alone."""
+        reason = self._question.reason(self._edition.outcomes[outcome]) or []
+        return tuple(self.item(a, reason) for a in atoms if self._question.possible(a.literal))
+
+    def criteria(self) -> tuple[Criterion, ...]:
+        """The criteria of every pathway that the request may be on: unmet, open, met."""
+        rank = {"unmet": 0, "open": 1, "met": 2}
+        found = [
+            self.criterion(atom, applies)
+            for atom, applies in zip(self._edition.criteria, self._edition.applies, strict=True)
+            if self._question.possible(applies)
+        ]
+        return tuple(sorted(found, key=lambda criterion: rank[criterion.status]))
+
+    def criterion(self, atom: Atom, applies: Literal) -> Criterion:
+        edition, question = self._edition, self._question
+        status: Status = "open"
+        reason = question.reason(atom.literal)
+        if reason is not None:
+            status = "met"
+        else:
+            reason = question.reason(-atom.literal)
+            if reason is not None:
+                status = "unmet"
+        return Criterion(
+            atom.id,
+            edition.phrase(atom, status != "unmet"),
+            edition.source(atom, self._pathways),
+            self.causes(reason or ()),
+            status,
+            question.certain(applies),
+        )
+
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """The defaults that can bear on the outcome."""
+        edition = self._edition
+        cone = edition.relevance.outcome_cone
+        return tuple(
+            Assumption(fact, value, edition.vocabulary.words(fact, value))
+            for fact, value in self._question.record.assumed.items()
+            if edition.literals[fact] in cone
+        )

@@ -1,0 +1,111 @@
+"""What lupa answers: frozen, typed, and the same object in Python and in JSON."""
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Outcome = Literal["approve", "deny", "modify", "out_of_scope", "pend", "refer"]
+Status = Literal["met", "unmet", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One fact of a reason: `fact` as a term, its `value`, and a sentence that says so.
+
+    `origin` is `stated` for what the case says and `assumed` for a default that it left alone.
+    """
+
+    fact: str
+    value: bool
+    text: str
+    origin: Literal["stated", "assumed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something the policy says of this request: a basis, a limit, an advisory or a note.
+
+    `source` cites document, section and item. `because` is a minimal reason: with these facts it
+    holds in every world, and with any one fewer it does not.
+    """
+
+    id: str
+    text: str
+    source: str
+    because: tuple[Cause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion(Item):
+    """A criterion of a pathway that the request may be on.
+
+    `status` is `met` or `unmet` where that is so in every world, else `open`; `applies` is false
+    where the criterion binds only some of the pathways that the request may be on.
+    """
+
+    status: Status
+    applies: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A silent fact that can still change the verdict, with the question that asks for it."""
+
+    fact: str
+    text: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A fact that the case left alone and that has a default."""
+
+    fact: str
+    value: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What the decision was made from: the rules, the case and the version of lupa."""
+
+    kb: str
+    case: str
+    lupa: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The verdict on one case under one edition of one policy.
+
+    `outcome` is the only possible one, or `pend` where several are `possible`. `bases` say why it is
+    denied or referred, `scope` why it is out of scope, `limits` what is exceeded; `superseded` are the
+    bases to deny that an override leaves to a person. `criteria` come unmet first, then open, then
+    met; `missing` the most decisive first. Sentences in `notes` and `advisories` never change an
+    outcome. lupa proposes; a person decides.
+    """
+
+    case: str
+    policy: str
+    edition: str
+    outcome: Outcome
+    possible: tuple[str, ...]
+    bases: tuple[Item, ...]
+    criteria: tuple[Criterion, ...]
+    limits: tuple[Item, ...]
+    scope: tuple[Item, ...]
+    superseded: tuple[Item, ...]
+    advisories: tuple[Item, ...]
+    missing: tuple[Missing, ...]
+    assumptions: tuple[Assumption, ...]
+    notes: tuple[Item, ...]
+    fingerprint: Fingerprint
+
+    def to_dict(self) -> dict[str, Any]:
+        """The decision as JSON-ready data."""
+        return dataclasses.asdict(self)
+
+    def to_json(self) -> str:
+        """The decision as one line of JSON; the same case gives the same bytes."""
+        return json.dumps(self.to_dict(), ensure_ascii=False)

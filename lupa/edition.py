@@ -1,0 +1,180 @@
+"""One edition of one policy, grounded: the questions a verdict is made of, each answered exactly."""
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import clingo
+
+from lupa.errors import Problem, RuleError
+from lupa.ground import Ground, Literal
+from lupa.record import Record, translate
+from lupa.relevance import Relevance
+from lupa.vocabulary import Fact, Vocabulary, vocabulary
+
+
+@dataclass(slots=True)
+class Atom:
+    """An atom of the policy that people read about: a criterion met, a basis, an advisory, ..."""
+
+    symbol: clingo.Symbol
+    literal: Literal
+    text: tuple[str, str] = ("", "")
+    sources: list[tuple[tuple[str, str] | None, str]] = field(default_factory=list)
+    """Clauses that say it, each with the indication and phase it holds for, if only for those."""
+
+    @property
+    def id(self) -> str:
+        return str(self.symbol)
+
+
+class Edition:
+    """Answers about records under one edition; safe to share between threads."""
+
+    def __init__(self, program: Ground, policy: str, name: str, fingerprint: str) -> None:
+        self.policy = policy
+        self.name = name
+        self.fingerprint = fingerprint
+        self.program = program
+        self.vocabulary: Vocabulary = vocabulary(program)
+        self.lock = threading.Lock()
+        self.solver = program.solver
+        self._policy = clingo.Function(policy)
+        self._false = -self._known(clingo.Function("policy", [self._policy]))
+        self.literals: dict[Fact, Literal] = {
+            fact: self._known(clingo.Function("true", [symbol]))
+            for fact, symbol in self.vocabulary.facts.items()
+        }
+        self.facts = {literal: fact for fact, literal in self.literals.items()}
+        self._read_items()
+        self.relevance = Relevance(program, list(self.outcomes.values()), list(self.facts))
+        self.watched = self._everything_read()
+        self.places = {literal: place for place, literal in enumerate(self.watched)}
+
+    # ---- what the policy holds -----------------------------------------------------------------
+
+    def _known(self, symbol: clingo.Symbol) -> Literal:
+        literal = self.program.literal(symbol)
+        if literal is None:
+            raise RuleError(f"policy {self.policy}: no rule gives {symbol}")
+        return literal
+
+    def _of_policy(self, name: str, arity: int) -> list[list[clingo.Symbol]]:
+        return [
+            symbol.arguments[1:]
+            for symbol in self.program.symbols(name, arity)
+            if symbol.arguments[0] == self._policy
+        ]
+
+    def _literal(self, name: str, *values: clingo.Symbol) -> Literal:
+        literal = self.program.literal(clingo.Function(name, [self._policy, *values]))
+        return self._false if literal is None else literal
+
+    def _read_items(self) -> None:
+        self.outcomes = {
+            str(outcome): self._literal("outcome", outcome)
+            for (outcome,) in self._of_policy("outcome", 2)
+        }
+        self._texts = {
+            item: (true.string, false.string) for item, true, false in self._of_policy("text", 4)
+        }
+        self._locators = self._clause_locators()
+        self._cites: dict[clingo.Symbol, list[tuple[tuple[str, str] | None, str]]] = {}
+        for item, clause in self._of_policy("cites", 3):
+            self._cites.setdefault(item, []).append((None, str(clause)))
+        for indication, phase, item, clause in self._of_policy("cites", 5):
+            pathway = (str(indication), str(phase))
+            self._cites.setdefault(item, []).append((pathway, str(clause)))
+        self.pathways = {
+            (str(indication), str(phase)): self._literal("on_pathway", indication, phase)
+            for indication, phase in self._of_policy("on_pathway", 3)
+        }
+        names = dict.fromkeys(row[2] for row in self._of_policy("requires", 5))
+        self.criteria = [self._atom("criterion", name, "met") for name in names]
+        self.applies = [self._literal("applies", name) for name in names]
+        self.bases = self._atoms("basis", "basis")
+        self.referrals = self._atoms("referral", "referral")
+        self.limits = self._atoms("limit", "exceeded")
+        self.scope = self._atoms("scope", "outside")
+        self.advisories = self._atoms("advisory", "advisory")
+        self.notes = self._atoms("note", "note")
+
+    def _everything_read(self) -> list[Literal]:
+        """The atoms whose truth a world is kept as: outcomes, items, pathways and facts."""
+        items = (
+            self.criteria, self.bases, self.referrals, self.limits,
+            self.scope, self.advisories, self.notes,
+        )  # fmt: skip
+        literals = [
+            *self.outcomes.values(),
+            *(atom.literal for group in items for atom in group),
+            *self.applies,
+            *self.pathways.values(),
+            *self.literals.values(),
+        ]
+        return list(dict.fromkeys(map(abs, literals)))
+
+    def _clause_locators(self) -> dict[str, str]:
+        """Each clause with the document and the place in it that a reader can find."""
+        documents = self._of_policy("document", 2)
+        if not documents:
+            raise RuleError(f"policy {self.policy}: about.lp has no document({self.policy}, Name)")
+        document = documents[0][0].string
+        return {
+            str(clause): f"{document}, {place.string}"
+            for clause, _, place, _ in self._of_policy("clause", 5)
+        }
+
+    def _atoms(self, kind: str, predicate: str) -> list[Atom]:
+        return [self._atom(kind, name, predicate) for (name,) in self._of_policy(predicate, 2)]
+
+    def _atom(self, kind: str, name: clingo.Symbol, predicate: str) -> Atom:
+        item = clingo.Function(kind, [name])
+        if item not in self._texts:
+            raise RuleError(
+                f"policy {self.policy}: {item} has no text({self.policy}, {item}, True, False)"
+            )
+        sources = self._cites.get(item, [])
+        for _, clause in sources:
+            if clause not in self._locators:
+                raise RuleError(f"policy {self.policy}: {item} cites {clause}, which is no clause")
+        return Atom(name, self._literal(predicate, name), self._texts[item], sources)
+
+    def phrase(self, atom: Atom, holds: bool) -> str:
+        """The sentence for an item that holds, or that does not."""
+        text = self.vocabulary.phrase(atom.text[0 if holds else 1], atom.symbol)
+        most = self._most.get(str(atom.symbol))
+        return text if most is None else text.replace("{most}", str(most))
+
+    @cached_property
+    def _most(self) -> dict[str, int]:
+        return {str(limit): most.number for limit, _, most in self._of_policy("limit", 4)}
+
+    def source(self, atom: Atom, pathways: Iterable[tuple[str, str]]) -> str:
+        """The clauses behind an item, for the pathways that the request may be on."""
+        possible = set(pathways)
+        clauses = dict.fromkeys(
+            clause for where, clause in atom.sources if where is None or where in possible
+        )
+        return "; ".join(self._locators[clause] for clause in clauses)
+
+    # ---- the record ----------------------------------------------------------------------------
+
+    def read(self, case: Mapping[str, Any]) -> tuple[Record, list[Problem]]:
+        """The record of a case under this edition's vocabulary, and what is wrong with the case."""
+        with self.lock:
+            return translate(case, self.vocabulary, self._follows)
+
+    def _follows(self, named: list[Fact], rest: list[Fact]) -> list[Fact]:
+        given = [self.literals[fact] for fact in named]
+        literals = [self.literals[fact] for fact in rest]
+        world = self.solver.world(given, literals)
+        if world is None:  # the named facts clash; the record is refused for it later
+            return []
+        return [
+            fact
+            for fact, literal, holds in zip(rest, literals, world, strict=True)
+            if holds and not self.solver.satisfiable([*given, -literal])
+        ]

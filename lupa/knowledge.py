@@ -1,0 +1,293 @@
+"""The knowledge base: which policies there are, and what they say of a case."""
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import clingo
+
+from lupa import __version__
+from lupa.decide import decision
+from lupa.decision import Decision, Fingerprint
+from lupa.edition import Edition
+from lupa.errors import CaseError, Problem, RuleError, shown
+from lupa.ground import Ground, ground
+from lupa.question import Question
+from lupa.record import CASE_KEYS, day
+from lupa.rules import RuleFiles, fingerprint, shipped, source
+from lupa.vocabulary import nearest, normal
+
+Case = Mapping[str, Any]
+"""A case as plain data: `request`, and optionally `facts`, `case` (its name) and `expect`."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a policy is: its `document`, the `payer`, the `drugs` it covers and its editions.
+
+    `editions` come oldest first, each with its first day; None where that is not on record.
+    """
+
+    policy: str
+    payer: str
+    document: str
+    drugs: tuple[str, ...]
+    editions: tuple[tuple[str, date | None], ...]
+
+
+class KnowledgeBase:
+    """Policies as rules, ready to be asked; safe to share between threads.
+
+    A policy is grounded when a case first needs it, once for each edition, and kept.
+    """
+
+    def __init__(self, files: RuleFiles) -> None:
+        self._files = files
+        self._lock = threading.Lock()
+        self._abouts: dict[str, About] = {}
+        self._editions: dict[tuple[str, str], Edition] = {}
+
+    @classmethod
+    def load(cls, folder: str | PathLike[str] | None = None) -> "KnowledgeBase":
+        """The knowledge base in a folder, by default the one that ships with lupa.
+
+        Raises `RuleError` where the folder holds none.
+        """
+        return cls(RuleFiles(Path(folder) if folder is not None else shipped("kb")))
+
+    # ---- which policies there are --------------------------------------------------------------
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The ids of all policies."""
+        return self._files.policies
+
+    def about(self, policy: str) -> About:
+        """What a policy is; raises `CaseError` for one that is not on file."""
+        if policy not in self._abouts:
+            if policy not in self.policies:
+                raise CaseError(f"no policy is called {shown(policy)}; {self._policy_hint(policy)}")
+            path = self._files.about(policy)
+            source(path)
+            self._abouts[policy] = _about(ground([path]), policy, path)
+        return self._abouts[policy]
+
+    def _policy_hint(self, policy: str) -> str:
+        near = nearest(policy, {normal(name): name for name in self.policies})
+        return f"did you mean {near}?" if near else "`lupa policies` lists those on file"
+
+    @cached_property
+    def _drugs(self) -> dict[str, str]:
+        """Every name of every drug, in normal form, with the drug."""
+        path = self._files.root / "drugs.lp"
+        source(path)
+        drugs = ground([path])
+        names = {normal(str(drug)): str(drug) for (drug,) in drugs.facts("drug", 1)}
+        return names | {normal(a.string): str(drug) for drug, a in drugs.facts("alias", 2)}
+
+    def policies_on(self, drug: str) -> tuple[str, ...]:
+        """The policies that cover a drug, given by ingredient, brand or synonym.
+
+        Raises `CaseError` for a drug that is not known, or that no policy covers.
+        """
+        found = self._drugs.get(normal(drug))
+        if found is None:
+            near = nearest(drug, self._drugs)
+            hint = f"did you mean {near}?" if near else "`lupa policies` lists the drugs covered"
+            raise CaseError([Problem("request.drug", f"{shown(drug)} is not known; {hint}")])
+        covering = tuple(policy for policy in self.policies if found in self.about(policy).drugs)
+        if not covering:
+            raise CaseError(
+                [Problem("request.drug", f"no policy on file covers {found}; see `lupa policies`")]
+            )
+        return covering
+
+    def edition(self, policy: str, name: str | None = None, *, on: date | None = None) -> Edition:
+        """An edition of a policy: the one named, the one in force on a day, or the newest.
+
+        Raises `CaseError` for an unknown policy or edition and for a day before the first edition.
+        """
+        about = self.about(policy)
+        if name is None:
+            name = _in_force(about, on)
+        elif name not in dict(about.editions):
+            known = ", ".join(edition for edition, _ in about.editions)
+            raise CaseError(f"{policy} has no edition {shown(name)}; its editions are {known}")
+        with self._lock:
+            if (policy, name) not in self._editions:
+                self._editions[policy, name] = self._grounded(policy, name)
+            return self._editions[policy, name]
+
+    def _grounded(self, policy: str, edition: str) -> Edition:
+        paths = self._files.of(policy)
+        texts = {path.relative_to(self._files.root).as_posix(): source(path) for path in paths}
+        worlds = shipped("queries") / "worlds.lp"
+        program = ground([*paths, worlds], [("base", ()), ("edition", [clingo.String(edition)])])
+        return Edition(program, policy, edition, fingerprint(texts))
+
+    # ---- what they say of a case ---------------------------------------------------------------
+
+    def decide(self, case: Case, *, name: str = "", timeout: float | None = None) -> Decision:
+        """The decision on a case under the one policy that its request is about.
+
+        Raises `CaseError` for a case that cannot be read or contradicts itself, or whose drug several
+        policies cover (`decide_all` answers for each); `TimeLimitError` after `timeout` seconds.
+        """
+        found = self.decide_all(case, name=name, timeout=timeout)
+        if len(found) > 1:
+            policies = ", ".join(decision.policy for decision in found)
+            raise CaseError(f"several policies cover the drug: {policies}; name one, or decide_all")
+        return found[0]
+
+    def decide_all(
+        self, case: Case, *, name: str = "", timeout: float | None = None
+    ) -> tuple[Decision, ...]:
+        """The decision on a case under each policy that its request is about."""
+        decisions = []
+        for question in self.questions(case, timeout=timeout):
+            with question:
+                decisions.append(decision(question, *self._marks(case, name, question.edition)))
+        return tuple(decisions)
+
+    def _marks(self, case: Case, name: str, edition: Edition) -> tuple[str, Fingerprint]:
+        print_ = Fingerprint(edition.fingerprint, case_fingerprint(case), __version__)
+        return str(case.get("case") or name), print_
+
+    def questions(self, case: Case, *, timeout: float | None = None) -> Iterator[Question]:
+        """The case as a question to each edition that its request is about.
+
+        Raises `CaseError`, naming every problem found, before the first question is given.
+        """
+        _check_shape(case)
+        editions = self._asked(case["request"])
+        read = [edition.read(case) for edition in editions]
+        problems = [p for _, found in read for p in found]
+        # a fact that only one of several policies declares is none the others miss
+        everywhere = [p for p in dict.fromkeys(problems) if all(p in found for _, found in read)]
+        if everywhere:
+            raise CaseError(everywhere)
+        for edition, (record, _) in zip(editions, read, strict=True):
+            yield Question(edition, record, timeout)
+
+    def _asked(self, request: Mapping[str, Any]) -> list[Edition]:
+        """The editions that answer a request."""
+        problems: list[Problem] = []
+
+        @contextmanager
+        def said_of(path: str) -> Iterator[None]:
+            try:
+                yield
+            except CaseError as error:
+                problems.extend(Problem(p.path or path, p.message) for p in error.problems)
+
+        on: date | None = None
+        chosen: list[tuple[str, str | None]] = []
+        with said_of("request.service_date"):
+            if request.get("service_date") is not None:
+                on = day(request["service_date"], "request.service_date")
+        with said_of("request.policy"):
+            if request.get("policy") is not None:
+                policy, _, edition = _text(request["policy"], "request.policy").partition("@")
+                self.about(policy)
+                chosen = [(policy, edition or None)]
+        with said_of("request.drug"):
+            if request.get("drug") is not None:
+                covering = self.policies_on(_text(request["drug"], "request.drug"))
+                if chosen and chosen[0][0] not in covering:
+                    raise CaseError(f"{chosen[0][0]} does not cover {shown(request['drug'])}")
+                chosen = chosen or [(policy, None) for policy in covering]
+        if not chosen and not problems:
+            problems.append(Problem("request", "say which `policy`, or which `drug`, it is about"))
+        editions = []
+        for policy, edition in chosen if not problems else []:
+            with said_of("request.policy" if edition else "request.service_date"):
+                editions.append(self.edition(policy, edition, on=on))
+        if problems:
+            raise CaseError(problems)
+        return editions
+
+
+def _about(program: Ground, policy: str, path: Path) -> About:
+    def one(name: str) -> str:
+        for owner, value in program.facts(name, 2):
+            if str(owner) == policy:
+                return value.string
+        raise RuleError(f"{path}: no {name}({policy}, ...), or not as a string")
+
+    named = [str(name) for (name,) in program.facts("policy", 1)]
+    if named != [policy]:
+        raise RuleError(f"{path}: policy({policy}) is expected, for so its folder is called")
+    editions: list[tuple[str, date | None]] = []
+    for _, name, first_day in program.facts("edition", 3):
+        try:
+            begins = None if str(first_day) == "unrecorded" else day(first_day.string, str(path))
+        except (CaseError, RuntimeError) as error:
+            raise RuleError(
+                f"{path}: edition {name}: {first_day} is neither a date nor `unrecorded`"
+            ) from error
+        editions.append((name.string, begins))
+    if not editions:
+        raise RuleError(f'{path}: no edition({policy}, "NAME", "FIRST DAY")')
+    editions.sort(key=lambda row: row[1] or date.min)
+    drugs = tuple(str(drug) for owner, drug in program.facts("covers", 2))
+    return About(policy, one("payer"), one("document"), drugs, tuple(editions))
+
+
+def _in_force(about: About, on: date | None) -> str:
+    """The newest edition in force on a day; the newest of all without one."""
+    begun = [name for name, first in about.editions if on is None or first is None or first <= on]
+    if not begun:
+        name, first = about.editions[0]
+        raise CaseError(
+            f"{on} is before {first}, when the first edition of {about.policy} on file, {name}, began"
+        )
+    return begun[-1]
+
+
+def _check_shape(case: Any) -> None:
+    """A case is a mapping with a request; raises `CaseError` for anything else."""
+    if not isinstance(case, Mapping):
+        raise CaseError(f"a case is a mapping with `request` and `facts`, not {shown(case)}")
+    problems = [
+        Problem("", f"{shown(key)} is no part of a case; its parts are {', '.join(CASE_KEYS)}")
+        for key in case
+        if key not in CASE_KEYS
+    ]
+    if case.get("case") is not None and not isinstance(case["case"], str):
+        problems.append(Problem("case", f"a name is expected, not {shown(case['case'])}"))
+    for part in ("request", "facts", "expect"):
+        if not isinstance(case.get(part) if case.get(part) is not None else {}, Mapping):
+            problems.append(Problem(part, f"a mapping is expected, not {shown(case[part])}"))
+    if not problems and not case.get("request"):
+        problems.append(Problem("request", "missing; it says which policy or drug it is about"))
+    if problems:
+        raise CaseError(problems)
+
+
+def _text(value: Any, path: str) -> str:
+    if not isinstance(value, str):
+        raise CaseError([Problem(path, f"a name is expected, not {shown(value)}")])
+    return value
+
+
+def case_fingerprint(case: Case) -> str:
+    """A digest of what a case asks and states; its name and what it expects do not count."""
+    content = {"request": case.get("request") or {}, "facts": case.get("facts") or {}}
+    text = json.dumps(content, sort_keys=True, default=_plain)
+    return f"sha256 {hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    return str(value)

@@ -1,0 +1,183 @@
+"""One record under one edition: what is certain of it, what is possible, and why."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from types import TracebackType
+
+from lupa.edition import Edition
+from lupa.errors import CaseError, Problem
+from lupa.ground import Literal
+from lupa.record import Record
+from lupa.vocabulary import Fact
+
+
+class Question:
+    """Answers about one record, exact over all its worlds.
+
+    A context manager: the edition is held meanwhile, and all answers together take no longer than
+    `seconds`. Entering raises `CaseError`, with a minimal set of clashing facts, for a record that no
+    world agrees with.
+    """
+
+    def __init__(self, edition: Edition, record: Record, seconds: float | None = None) -> None:
+        self.edition = edition
+        self.record = record
+        self._limit = edition.program.watch.limit(seconds)
+        self._solver = edition.solver
+        literals = edition.literals
+        # a reason prefers what is stated to what is assumed, and what is so to what is not
+        ranked = [(not value, fact, value) for fact, value in record.stated.items()]
+        ranked.sort(key=lambda row: row[0])
+        self.stated = [literals[fact] if value else -literals[fact] for _, fact, value in ranked]
+        self.assumed = [
+            literals[fact] if value else -literals[fact] for fact, value in record.assumed.items()
+        ]
+        self.statements = [*self.stated, *self.assumed]
+        self._watched = edition.watched
+        self._worlds: list[tuple[bool, ...]] = []
+
+    def __enter__(self) -> "Question":
+        self.edition.lock.acquire()
+        self._limit.__enter__()
+        try:
+            if not self._find([]):
+                raise self._clash()
+        except BaseException:
+            self._leave(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._leave(kind, error, trace)
+
+    def _leave(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self._limit.__exit__(kind, error, trace)
+        finally:
+            self.edition.lock.release()
+
+    # ---- worlds --------------------------------------------------------------------------------
+
+    def _find(self, further: Sequence[Literal]) -> bool:
+        """Looks for a world of the record that also holds `further`, and keeps it if there is one."""
+        world = self._solver.world([*self.statements, *further], self._watched)
+        if world is not None:
+            self._worlds.append(world)
+        return world is not None
+
+    def _seen(self, literal: Literal) -> set[bool]:
+        """The truth values of a watched atom in the worlds found so far."""
+        place = self.edition.places[abs(literal)]
+        return {world[place] == (literal > 0) for world in self._worlds}
+
+    def possible(self, literal: Literal) -> bool:
+        """Some world of the record holds this."""
+        if True in self._seen(literal):
+            return True
+        return self._find([literal])
+
+    def certain(self, literal: Literal) -> bool:
+        """Every world of the record holds this."""
+        return not self.possible(-literal)
+
+    # ---- the verdict ---------------------------------------------------------------------------
+
+    @cached_property
+    def outcomes(self) -> dict[str, Literal]:
+        """The outcomes that are possible, in the order of their names."""
+        found: dict[str, Literal] = {}
+        while True:
+            for name, literal in self.edition.outcomes.items():
+                if name not in found and True in self._seen(literal):
+                    found[name] = literal
+            if not self._find([-literal for literal in found.values()]):
+                return dict(sorted(found.items()))
+
+    # ---- reasons -------------------------------------------------------------------------------
+
+    def reason(self, conclusion: Literal) -> list[Literal] | None:
+        """A minimal set of statements with which the conclusion holds in every world.
+
+        None where the record does not settle it. Stated facts are preferred to assumed ones, true
+        ones to false ones.
+        """
+        if False in self._seen(conclusion):
+            return None
+        cone = self.edition.relevance.cone(conclusion)
+        candidates = [statement for statement in self.statements if abs(statement) in cone]
+        return self._solver.minimal([-conclusion], candidates)
+
+    def _clash(self) -> CaseError:
+        """The error for a record without worlds: a minimal set of statements that cannot all be."""
+        clash = self._solver.minimal([], self.statements) or []
+        words = self.edition.vocabulary.words
+        facts = [self.edition.facts[abs(literal)] for literal in clash]
+        problems = [
+            Problem(
+                self.record.paths.get(fact, ""),
+                f"{words(fact, literal > 0)[:-1]} [{fact} is {'true' if literal > 0 else 'false'}]",
+            )
+            for fact, literal in zip(facts, clash, strict=True)
+        ]
+        return CaseError(
+            [Problem("", "the record contradicts itself; these cannot all be so:"), *problems]
+        )
+
+    # ---- what is silent ------------------------------------------------------------------------
+
+    @cached_property
+    def silent(self) -> list[Fact]:
+        """The facts that can bear on the outcome and that the record leaves open."""
+        cone = self.edition.relevance.outcome_cone
+        known = set(map(abs, self.statements))
+        return [
+            fact
+            for fact, literal in self.edition.literals.items()
+            if literal in cone and literal not in known
+        ]
+
+    def missing(self) -> list[Fact]:
+        """The silent facts that can still change the verdict, the most decisive first.
+
+        First come those whose either answer settles it, then those of which one does; among equals,
+        those that leave fewer outcomes; then in the order of the vocabulary.
+        """
+        if len(self.outcomes) < 2:
+            return []
+        literals = self.edition.literals
+        silent = frozenset(literals[fact] for fact in self.silent)
+        matter = [
+            fact
+            for fact in self.silent
+            if self.edition.relevance.matters(
+                self._solver, literals[fact], self.statements, silent
+            )
+        ]
+        return sorted(matter, key=lambda fact: self._decisiveness(literals[fact]))
+
+    def _decisiveness(self, fact: Literal) -> tuple[int, int]:
+        left = [len(self.outcomes_given(answer)) for answer in (fact, -fact)]
+        possible = [count for count in left if count]
+        return (-sum(count == 1 for count in possible), sum(possible))
+
+    def outcomes_given(self, answer: Literal) -> list[str]:
+        """The outcomes that stay possible if the record also said this; none if it cannot."""
+        place, wanted = self.edition.places[abs(answer)], answer > 0
+        found = []
+        for name, literal in self.outcomes.items():
+            at = self.edition.places[abs(literal)]
+            if any(w[place] == wanted and w[at] for w in self._worlds) or self._find(
+                [answer, literal]
+            ):
+                found.append(name)
+        return found

@@ -1,0 +1,397 @@
+"""From a case to a record: which facts it states true, which false, and which it leaves open."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from lupa.errors import CaseError, Problem, shown
+from lupa.vocabulary import Cut, Fact, Quantity, Vocabulary
+
+CASE_KEYS = ("case", "request", "facts", "expect")
+ROUTING = ("policy", "drug", "service_date")
+"""Keys of `request` that choose a policy and an edition rather than state a fact."""
+
+Follows = Callable[[list[Fact], list[Fact]], Iterable[Fact]]
+"""Which of the second facts are true in every world where the first are."""
+
+
+@dataclass(slots=True)
+class Record:
+    """What a case comes to. No fact is in both `stated` and `assumed`; the rest are silent.
+
+    `paths` says where in the case a fact was stated, `given` what number stands behind one.
+    """
+
+    stated: dict[Fact, bool] = field(default_factory=dict)
+    assumed: dict[Fact, bool] = field(default_factory=dict)
+    paths: dict[Fact, str] = field(default_factory=dict)
+    given: dict[Fact, str] = field(default_factory=dict)
+
+
+class Interval(NamedTuple):
+    """The numbers that a quantity can be; an open end does not belong to it."""
+
+    low: Fraction
+    high: Fraction
+    low_open: bool = False
+    high_open: bool = False
+
+    def truth(self, cut: Cut) -> bool | None:
+        """The cut's truth for every number in the interval; None where they differ."""
+        if cut.kind == "at_least":
+            above = self.low >= cut.bound
+            below = self.high < cut.bound or (self.high == cut.bound and self.high_open)
+        else:
+            above = self.low > cut.bound or (self.low == cut.bound and self.low_open)
+            below = self.high <= cut.bound
+        return True if above else False if below else None
+
+    def rounded_inward(self) -> "Interval":
+        """The interval from its least to its greatest whole number."""
+        low, high = -(-self.low // 1), self.high // 1
+        low += self.low_open and low == self.low
+        high -= self.high_open and high == self.high
+        return Interval(Fraction(low), Fraction(high))
+
+
+def translate(
+    case: Mapping[str, Any], vocabulary: Vocabulary, follows: Follows
+) -> tuple[Record, list[Problem]]:
+    """The record of a case, and everything that is wrong with what it says."""
+    reader = _Reader(vocabulary, follows)
+    reader.request(case.get("request") or {})
+    reader.record_facts(case.get("facts") or {})
+    reader.numbers()
+    for fact, value in vocabulary.defaults.items():
+        if fact not in reader.open:
+            reader.record.assumed[fact] = value
+    return reader.record, reader.problems
+
+
+def day(value: Any, path: str) -> date:
+    """A date as a case writes it: 2025-03-01. Raises `CaseError`."""
+    if isinstance(value, date) and type(value) is date:
+        return value
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            problem = f"there is no such day as {shown(value)}"
+    else:
+        problem = f"a date is written year-month-day, such as 2025-03-01, not {shown(value)}"
+    raise CaseError([Problem(path, problem)])
+
+
+def age_on(birth: date, today: date) -> int:
+    """Whole years; who is born on 29 February turns a year older on 1 March of a common year."""
+    return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
+
+
+class _Reader:
+    """Walks a case once, collecting statements and problems."""
+
+    def __init__(self, vocabulary: Vocabulary, follows: Follows) -> None:
+        self.vocabulary = vocabulary
+        self.follows = follows
+        self.record = Record()
+        self.problems: list[Problem] = []
+        self.open: set[Fact] = set()
+        self.intervals: dict[str, Interval | None] = {}
+        self.shown: dict[str, str] = {}
+        self.service_date: date | None = None
+
+    def problem(self, path: str, message: str) -> None:
+        self.problems.append(Problem(path, message))
+
+    def state(self, fact: Fact, value: bool | None, path: str) -> None:
+        """Records a statement; None leaves the fact open, even where it would be assumed."""
+        self.open.add(fact)
+        if value is None:
+            return
+        if self.record.stated.get(fact, value) != value:
+            self.problem(path, f"states {fact} both true and false")
+        self.record.stated[fact] = value
+        self.record.paths.setdefault(fact, path)
+
+    # ---- the request ---------------------------------------------------------------------------
+
+    def request(self, request: Mapping[str, Any]) -> None:
+        kinds = self.vocabulary.choices.get("requested", {})
+        numbers = {k: q for k, q in self.vocabulary.quantities.items() if q.in_request}
+        known: dict[str, object] = {**dict.fromkeys(ROUTING), **kinds, **numbers}
+        for key, value in request.items():
+            path = f"request.{key}" if isinstance(key, str) else "request"
+            if key in ROUTING:
+                if key == "service_date" and value is not None:
+                    self.service_date = self.day(value, path)
+            elif key in kinds:
+                self.choice(kinds[key], value, path)
+            elif key in numbers:
+                self.number(key, numbers[key], value, path)
+            else:
+                self.unknown(key, known, "request", self.fact_keys(), "facts")
+
+    def choice(self, values: dict[str, Fact], value: Any, path: str) -> None:
+        if value is None:
+            for fact in values.values():
+                self.state(fact, None, path)
+            return
+        name = self.known_name(value, values, path)
+        if name is not None:
+            self.open.update(values.values())
+            self.state(values[name], True, path)
+
+    # ---- the facts -----------------------------------------------------------------------------
+
+    def fact_keys(self) -> dict[str, object]:
+        v = self.vocabulary
+        numbers = {k: q for k, q in v.quantities.items() if not q.in_request and k not in v.rates}
+        choices = {name: kinds for name, kinds in v.choices.items() if name != "requested"}
+        born = {"birth_date": None} if "age" in numbers else {}
+        return {**v.flags, **v.families, **choices, **numbers, **born}
+
+    def record_facts(self, facts: Mapping[str, Any]) -> None:
+        v = self.vocabulary
+        known = self.fact_keys()
+        request_keys: dict[str, object] = {
+            **v.choices.get("requested", {}),
+            **{k: q for k, q in v.quantities.items() if q.in_request},
+            **dict.fromkeys(ROUTING),
+        }
+        for key, value in facts.items():
+            path = f"facts.{key}" if isinstance(key, str) else "facts"
+            if key not in known:
+                self.unknown(key, known, "facts", request_keys, "request")
+            elif key == "birth_date":
+                continue
+            elif key in v.flags:
+                self.state(v.flags[key], self.truth(value, path), path)
+            elif key in v.families:
+                self.family(v.families[key], value, path)
+            elif key in v.choices:
+                self.kinds(v.choices[key], value, path)
+            else:
+                self.number(key, v.quantities[key], value, path)
+        if facts.get("birth_date") is not None and "birth_date" in known:
+            self.birth_date(facts["birth_date"], "facts.birth_date")
+
+    def family(self, names: dict[str, Fact], value: Any, path: str) -> None:
+        if value is None:
+            for fact in names.values():
+                self.state(fact, None, path)
+        elif isinstance(value, Mapping):
+            for key, truth in value.items():
+                name = self.known_name(key, names, path)
+                if name is not None:
+                    self.state(names[name], self.truth(truth, f"{path}.{name}"), f"{path}.{name}")
+        elif isinstance(value, list | tuple | set | frozenset):
+            self.complete(names, list(value), path)
+        else:
+            example = next(iter(names))
+            self.problem(
+                path,
+                f"a list of all that is true ([{example}]) or a mapping ({{{example}: yes}}) is "
+                f"expected, not {shown(value)}",
+            )
+
+    def complete(self, names: dict[str, Fact], values: list[Any], path: str) -> None:
+        """A list is complete: what it neither names nor implies is false."""
+        found = [self.known_name(v, names, f"{path}[{i}]") for i, v in enumerate(values)]
+        named = [names[name] for name in found if name is not None]
+        for fact in named:
+            self.state(fact, True, path)
+        rest = [fact for fact in names.values() if fact not in named]
+        implied = set(self.follows(named, rest))
+        for fact in rest:
+            if fact not in implied:
+                self.state(fact, False, path)
+
+    def kinds(self, kinds: dict[str, dict[str, Fact]], value: Any, path: str) -> None:
+        if not isinstance(value, Mapping):
+            kind, values = next(iter(kinds.items()))
+            self.problem(
+                path,
+                f"a mapping such as {{{kind}: {next(iter(values))}}} is expected, not {shown(value)}",
+            )
+            return
+        for key, chosen in value.items():
+            kind = self.known_name(key, kinds, path)
+            if kind is not None:
+                self.choice(kinds[kind], chosen, f"{path}.{kind}")
+
+    # ---- numbers -------------------------------------------------------------------------------
+
+    def number(self, name: str, quantity: Quantity, value: Any, path: str) -> None:
+        self.intervals[name] = None
+        if value is None:
+            return
+        if isinstance(value, Mapping):
+            interval = self.range(quantity, value, path)
+        else:
+            number = self.exact(quantity, value, path)
+            interval = None if number is None else Interval(number, number)
+        self.intervals[name] = interval
+        self.shown[name] = str(value) if not isinstance(value, Mapping) else _range_words(value)
+
+    def exact(self, quantity: Quantity, value: Any, path: str) -> Fraction | None:
+        """The number itself; None, with a problem, for what is none or cannot be one."""
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+            self.problem(path, f"a number of {quantity.unit} is expected, not {shown(value)}")
+            return None
+        decimal = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
+        if not decimal.is_finite() or not quantity.least <= decimal <= quantity.most:
+            self.problem(
+                path,
+                f"{shown(str(value))} cannot be; from {quantity.least} to {quantity.most} "
+                f"{quantity.unit} is expected",
+            )
+            return None
+        if quantity.whole and decimal != decimal.to_integral_value():
+            self.problem(path, f"{shown(str(value))} is not whole; {quantity.unit} are counted")
+            return None
+        return Fraction(decimal)
+
+    def range(self, quantity: Quantity, value: Mapping[str, Any], path: str) -> Interval | None:
+        ends: dict[str, object] = dict.fromkeys(("at_least", "more_than", "at_most", "less_than"))
+        bounds: dict[str, Fraction] = {}
+        for key, end in value.items():
+            if key not in ends:
+                self.unknown(key, ends, path, {}, "")
+                return None
+            number = self.exact(quantity, end, f"{path}.{key}")
+            if number is None:
+                return None
+            bounds[key] = number
+        if not bounds:
+            self.problem(path, f"a range names one of {', '.join(ends)}")
+            return None
+        low, low_open = max(
+            (bounds.get("at_least", Fraction(quantity.least)), False),
+            (bounds.get("more_than", Fraction(quantity.least - 1)), True),
+        )
+        high, high_closed = min(
+            (bounds.get("at_most", Fraction(quantity.most)), True),
+            (bounds.get("less_than", Fraction(quantity.most + 1)), False),
+        )
+        interval = Interval(low, high, low_open, not high_closed)
+        if quantity.whole:
+            interval = interval.rounded_inward()
+        if interval.low > interval.high or (
+            interval.low == interval.high and (interval.low_open or interval.high_open)
+        ):
+            self.problem(path, f"no number is {_range_words(value)}")
+            return None
+        return interval
+
+    def birth_date(self, value: Any, path: str) -> None:
+        birth = self.day(value, path)
+        if birth is None:
+            return
+        if self.service_date is None:
+            self.problem(path, "needs request.service_date to give an age; or state facts.age")
+            return
+        age = age_on(birth, self.service_date)
+        quantity = self.vocabulary.quantities["age"]
+        if not quantity.least <= age <= quantity.most:
+            self.problem(path, f"gives an age of {age} on {self.service_date}, which cannot be")
+            return
+        stated = self.intervals.get("age")
+        # who is 17 has any age from 17 up to, not including, 18
+        whole = Interval(Fraction(age), Fraction(age + 1), high_open=True)
+        if stated is not None and not _overlap(stated, whole):
+            self.problem(
+                path, f"gives an age of {age} on {self.service_date}, but facts.age says otherwise"
+            )
+        elif stated is None or stated.low != stated.high:
+            self.intervals["age"] = whole
+            self.shown["age"] = f"{age}, born {birth} and {age} on {self.service_date}"
+
+    def numbers(self) -> None:
+        """States the cut points of every number that the case gives."""
+        v = self.vocabulary
+        for name, rate in v.rates.items():
+            if rate.first in self.intervals or rate.second in self.intervals:
+                first, second = self.intervals.get(rate.first), self.intervals.get(rate.second)
+                self.intervals[name] = _quotient(rate.times, first, second)
+                if first and second:
+                    self.shown[name] = f"{self.shown[rate.first]} for {self.shown[rate.second]} days"
+        for name, interval in self.intervals.items():
+            request = name in v.rates or v.quantities[name].in_request
+            path = ("request." if request else "facts.") + (
+                v.rates[name].first if name in v.rates else name
+            )
+            for cut in v.cuts.get(name, ()):
+                self.state(cut.fact, interval.truth(cut) if interval else None, path)
+                if name in self.shown:
+                    self.record.given[cut.fact] = self.shown[name]
+
+    # ---- names and values ----------------------------------------------------------------------
+
+    def day(self, value: Any, path: str) -> date | None:
+        try:
+            return day(value, path)
+        except CaseError as error:
+            self.problems.extend(error.problems)
+            return None
+
+    def truth(self, value: Any, path: str) -> bool | None:
+        if value is None or isinstance(value, bool):
+            return value
+        if value in ("yes", "no"):
+            return bool(value == "yes")
+        self.problem(path, f"yes, no or null is expected, not {shown(value)}")
+        return None
+
+    def known_name(self, name: Any, known: Mapping[str, object], path: str) -> str | None:
+        """The canonical name; None, with a problem, for a name that is not known."""
+        if not isinstance(name, str):
+            self.problem(path, f"a name is expected, not {shown(name)}")
+            return None
+        found = self.vocabulary.canonical(name, dict(known))
+        if found is None:
+            self.unknown(name, dict(known), path, {}, "")
+        return found
+
+    def unknown(
+        self, name: Any, known: dict[str, object], path: str, elsewhere: Mapping[str, object], there: str
+    ) -> None:
+        """Says that a name is not known, with the nearest that is."""
+        if isinstance(name, str) and name in elsewhere:
+            self.problem(path, f"{shown(name)} belongs under `{there}`")
+            return
+        near = self.vocabulary.nearest(name, known) if isinstance(name, str) else None
+        if near is not None:
+            hint = f"did you mean {near}?"
+        elif len(known) <= 12:
+            hint = f"known are {', '.join(known)}"
+        else:
+            hint = "`lupa facts` lists what is; leave out what no policy asks about"
+        self.problem(path, f"{shown(name)} is not known here; {hint}")
+
+
+def _range_words(value: Mapping[str, Any]) -> str:
+    return " and ".join(f"{str(key).replace('_', ' ')} {end}" for key, end in value.items())
+
+
+def _overlap(one: Interval, other: Interval) -> bool:
+    """Some number is in both; `one` has a closed end wherever it is a single number."""
+    low, high = max(one.low, other.low), min(one.high, other.high)
+    if low < high:
+        return True
+    opens = (one.low_open and low == one.low) or (one.high_open and high == one.high)
+    return low == high and not opens and not (other.high_open and high == other.high)
+
+
+def _quotient(times: int, first: Interval | None, second: Interval | None) -> Interval | None:
+    if first is None or second is None:
+        return None
+    return Interval(
+        times * first.low / second.high,
+        times * first.high / second.low,
+        first.low_open or second.high_open,
+        first.high_open or second.low_open,
+    )

@@ -1,0 +1,98 @@
+"""Where the rule files are, which of them one policy needs, and what they may not hold."""
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from lupa.errors import RuleError
+
+_HERE = Path(__file__).resolve().parent
+_TOKEN = re.compile(r'%\*.*?\*%|%[^\n]*|"(?:\\.|[^"\\\n])*"|#[a-z_]+', re.DOTALL)
+_ALLOWED_DIRECTIVES = {"#defined", "#const", "#true", "#false", "#inf", "#sup", "#count", "#sum", "#min", "#max"}
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def shipped(folder: str) -> Path:
+    """A folder that ships with the package: inside it when installed, beside it in a checkout."""
+    inside = _HERE / folder
+    return inside if inside.is_dir() else _HERE.parent / folder
+
+
+@dataclass(frozen=True)
+class RuleFiles:
+    """The rule files of one knowledge base; `root` is its folder."""
+
+    root: Path
+
+    def __post_init__(self) -> None:
+        if not self.root.is_dir():
+            raise RuleError(f"{self.root}: no such folder; a knowledge base is a folder of rules")
+        for needed in ("vocabulary.lp", "decision.lp", "policies"):
+            if not (self.root / needed).exists():
+                raise RuleError(
+                    f"{self.root}: not a knowledge base, for it has no {needed}; "
+                    "see the README for what a knowledge base holds"
+                )
+
+    @cached_property
+    def core(self) -> tuple[Path, ...]:
+        """The files that every policy shares, in the order of their names."""
+        return tuple(sorted(self.root.glob("*.lp")))
+
+    @cached_property
+    def policies(self) -> tuple[str, ...]:
+        """The ids of the policies: the names of their folders."""
+        with os.scandir(self.root / "policies") as entries:
+            names = sorted(e.name for e in entries if e.is_dir() and not e.name.startswith((".", "_")))
+        for name in names:
+            if not _NAME.fullmatch(name):
+                raise RuleError(
+                    f"{self.root / 'policies' / name}: a policy's folder is named in lower case, "
+                    "digits and underscores, beginning with a letter"
+                )
+        return tuple(names)
+
+    def about(self, policy: str) -> Path:
+        """The file that says what a policy is, which drugs it covers and when."""
+        path = self.root / "policies" / policy / "about.lp"
+        if not path.is_file():
+            raise RuleError(f"{path}: missing; it says which drug the policy covers and since when")
+        return path
+
+    def of(self, policy: str) -> tuple[Path, ...]:
+        """All files that a decision under one policy is grounded from."""
+        self.about(policy)
+        return (*self.core, *sorted((self.root / "policies" / policy).glob("*.lp")))
+
+
+def source(path: Path) -> str:
+    """The text of a rule file; raises `RuleError` where it cannot be read or does more than define."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise RuleError(f"{path}: not a text in UTF-8 (byte {error.start + 1})") from error
+    except OSError as error:
+        raise RuleError(f"{path}: cannot be read: {error.strerror}") from error
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        if token.startswith("#") and token not in _ALLOWED_DIRECTIVES:
+            line = text.count("\n", 0, match.start()) + 1
+            column = match.start() - text.rfind("\n", 0, match.start())
+            raise RuleError(
+                f"{path}:{line}:{column}: {token} is not allowed in a knowledge base; its rules only "
+                "define (a choice, a constraint or a search belongs to a question)"
+            )
+    return text
+
+
+def fingerprint(texts: dict[str, str]) -> str:
+    """A digest of rule files by name and text: the same rules, wherever they lie, give the same."""
+    digest = hashlib.sha256()
+    for name in sorted(texts):
+        for part in (name, texts[name]):
+            data = part.encode()
+            digest.update(len(data).to_bytes(8, "big") + data)
+    return f"sha256 {digest.hexdigest()}"

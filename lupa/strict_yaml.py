@@ -1,0 +1,80 @@
+"""YAML as a case needs it: yes and no are truth values, a number is what it looks like, a date is a text.
+
+YAML 1.1 would read `010` as eight, `1:30` as ninety and drop a key that is given twice; here the
+first two are texts, and the last is refused, as are anchors, aliases and tags.
+"""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+import yaml
+
+from lupa.errors import CaseError, shown
+
+_INTEGER = re.compile(r"^[-+]?(?:0|[1-9][0-9]{0,38})$")
+_NUMBER = re.compile(r"^[-+]?(?:0|[1-9][0-9]{0,30})\.[0-9]{1,30}$")
+_TRUTH = {"yes": True, "true": True, "no": False, "false": False}
+_WORDS = {**_TRUTH, "null": None, "~": None, "": None}
+
+
+class _Loader(yaml.SafeLoader):
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - the library's own class attribute
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # the library has no types here
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise _refused("anchors and aliases are not read; write the value out", event)
+        if getattr(event, "tag", None):
+            raise _refused(f"the tag {shown(event.tag)} is not read; write the value plainly", event)
+        return super().compose_node(parent, index)
+
+    def construct_scalar(self, node: Any) -> Any:
+        text: str = node.value
+        if node.style is not None:  # quoted or a block: always a text
+            return text
+        if text.lower() in _WORDS:
+            return _WORDS[text.lower()]
+        if _INTEGER.match(text):
+            return int(text)
+        if _NUMBER.match(text):
+            return Decimal(text)
+        return text
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        found: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, str):
+                what = shown(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "a list"
+                raise _refused(f"a name is expected here, not {what}", key_node)
+            if key in found:
+                raise _refused(f"the key {shown(key)} is given twice; keep one", key_node)
+            found[key] = self.construct_object(value_node, deep=True)
+        return found
+
+
+def _refused(message: str, node: Any) -> CaseError:
+    mark = node.start_mark
+    return CaseError(f"{message} (line {mark.line + 1}, column {mark.column + 1})")
+
+
+_Loader.yaml_constructors = {
+    "tag:yaml.org,2002:str": _Loader.construct_scalar,
+    "tag:yaml.org,2002:seq": lambda loader, node: loader.construct_sequence(node, deep=True),
+    "tag:yaml.org,2002:map": lambda loader, node: loader.construct_mapping(node, deep=True),
+}
+
+
+def load(text: str) -> Any:
+    """The data of a YAML text with one document; raises `CaseError` with line and column."""
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - derives from SafeLoader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
+        raise CaseError(f"not valid YAML: {error.problem or error.context}{place}") from error
+    except yaml.YAMLError as error:
+        raise CaseError(f"not valid YAML: {' '.join(str(error).split())}") from error
+    except RecursionError as error:
+        raise CaseError("nested too deeply for a case") from error
