@@ -17,9 +17,6 @@ from lupa.edition import Atom, Edition
 from lupa.ground import Literal
 from lupa.question import Question
 
-_UNSETTLED = "No single one of these is certain; whatever the silent facts are, at least one holds."
-
-
 def decision(question: Question, case: str, fingerprint: Fingerprint) -> Decision:
     """The decision on the record that the question is about."""
     edition = question.edition
@@ -129,11 +126,11 @@ class _Writer:
                 status = "unmet"
         return Criterion(
             atom.id,
+            status,
+            question.certain(applies),
             edition.phrase(atom, status != "unmet"),
             edition.source(atom, self._pathways),
             self.causes(reason or ()),
-            status,
-            question.certain(applies),
         )
 
     def assumptions(self) -> tuple[Assumption, ...]:

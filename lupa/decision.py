@@ -37,15 +37,19 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Criterion(Item):
-    """A criterion of a pathway that the request may be on.
+class Criterion:
+    """A criterion of a pathway that the request may be on; as an `Item`, and more.
 
     `status` is `met` or `unmet` where that is so in every world, else `open`; `applies` is false
     where the criterion binds only some of the pathways that the request may be on.
     """
 
+    id: str
     status: Status
     applies: bool
+    text: str
+    source: str
+    because: tuple[Cause, ...]
 
 
 @dataclass(frozen=True, slots=True)

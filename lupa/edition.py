@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import clingo
@@ -13,6 +13,9 @@ from lupa.ground import Ground, Literal
 from lupa.record import Record, translate
 from lupa.relevance import Relevance
 from lupa.vocabulary import Fact, Vocabulary, vocabulary
+
+
+_KEPT = 4096
 
 
 @dataclass(slots=True)
@@ -41,6 +44,9 @@ class Edition:
         self.vocabulary: Vocabulary = vocabulary(program)
         self.lock = threading.Lock()
         self.solver = program.solver
+        # what follows from what never changes, so an answer once found is kept; the bound keeps memory flat
+        self.satisfiable = lru_cache(_KEPT)(self.solver.satisfiable)
+        self.minimal = lru_cache(_KEPT)(self._minimal)
         self._policy = clingo.Function(policy)
         self._false = -self._known(clingo.Function("policy", [self._policy]))
         self.literals: dict[Fact, Literal] = {
@@ -160,6 +166,12 @@ class Edition:
         )
         return "; ".join(self._locators[clause] for clause in clauses)
 
+    def _minimal(
+        self, refuted: Literal, candidates: tuple[Literal, ...]
+    ) -> tuple[Literal, ...] | None:
+        found = self.solver.minimal([refuted], candidates)
+        return None if found is None else tuple(found)
+
     # ---- the record ----------------------------------------------------------------------------
 
     def read(self, case: Mapping[str, Any]) -> tuple[Record, list[Problem]]:
@@ -168,13 +180,13 @@ class Edition:
             return translate(case, self.vocabulary, self._follows)
 
     def _follows(self, named: list[Fact], rest: list[Fact]) -> list[Fact]:
-        given = [self.literals[fact] for fact in named]
-        literals = [self.literals[fact] for fact in rest]
-        world = self.solver.world(given, literals)
-        if world is None:  # the named facts clash; the record is refused for it later
+        """Those of the rest that are true in every world where the named are; none if they clash."""
+        given = tuple(self.literals[fact] for fact in named)
+        if not self.satisfiable(given):
             return []
         return [
             fact
-            for fact, literal, holds in zip(rest, literals, world, strict=True)
-            if holds and not self.solver.satisfiable([*given, -literal])
+            for fact in rest
+            if self.relevance.in_a_law(self.literals[fact])
+            and not self.satisfiable((*given, -self.literals[fact]))
         ]

@@ -113,31 +113,39 @@ class Solver:
                     return None
             self._watch.interrupted()
 
+    def core(self, assumptions: Sequence[Literal]) -> frozenset[Literal] | None:
+        """Some of these that no world holds together; None if a world holds them all."""
+        while True:
+            with self._control.solve(assumptions=assumptions, yield_=True) as handle:
+                result = handle.get()
+                if result.satisfiable:
+                    return None
+                if result.unsatisfiable:
+                    return frozenset(handle.core())
+            self._watch.interrupted()
+
     def minimal(
         self, fixed: Sequence[Literal], candidates: Sequence[Literal]
     ) -> list[Literal] | None:
-        """The least of `candidates` that has no world together with `fixed`; None if all of them have one.
+        """A minimal part of `candidates` that no world holds with `fixed`; None if a world holds all.
 
-        The result is minimal by inclusion and, among the minimal ones, the one that keeps earlier
-        candidates rather than later ones (QuickXplain, Junker 2004). It depends on the meaning of the
-        program alone, never on what the solver learnt before.
+        Each candidate in turn, the last first, is dropped if the rest suffices without it. Cores only
+        spare the solver those that plainly do not matter, so the result follows from the meaning of
+        the program and the order of the candidates, never from what the solver learnt before.
         """
-        if self.satisfiable([*fixed, *candidates]):
+        core = self.core([*fixed, *candidates])
+        if core is None:
             return None
-        return self._explain(list(fixed), True, list(candidates))
-
-    def _explain(
-        self, background: list[Literal], grown: bool, candidates: list[Literal]
-    ) -> list[Literal]:
-        if grown and not self.satisfiable(background):
-            return []
-        if len(candidates) <= 1:
-            return candidates
-        half = len(candidates) // 2
-        first, second = candidates[:half], candidates[half:]
-        from_second = self._explain(background + first, True, second)
-        from_first = self._explain(background + from_second, bool(from_second), first)
-        return from_first + from_second
+        left = list(candidates)
+        for place in range(len(left) - 1, -1, -1):
+            rest = left[:place] + left[place + 1 :]
+            if left[place] in core:
+                smaller = self.core([*fixed, *rest])
+                if smaller is None:
+                    continue
+                core = smaller
+            left = rest
+        return left
 
 
 def ground(

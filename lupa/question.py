@@ -77,14 +77,19 @@ class Question:
 
     def _seen(self, literal: Literal) -> set[bool]:
         """The truth values of a watched atom in the worlds found so far."""
-        place = self.edition.places[abs(literal)]
-        return {world[place] == (literal > 0) for world in self._worlds}
+        place, value = self.edition.places[abs(literal)], literal > 0
+        return {world[place] is value for world in self._worlds}
 
     def possible(self, literal: Literal) -> bool:
         """Some world of the record holds this."""
         if True in self._seen(literal):
             return True
-        return self._find([literal])
+        return self.edition.satisfiable((literal, *self._bearing_on(literal)))
+
+    def _bearing_on(self, literal: Literal) -> tuple[Literal, ...]:
+        """The statements that can bear on a literal; as the record has worlds, the rest cannot."""
+        cone = self.edition.relevance.cone(literal)
+        return tuple(statement for statement in self.statements if abs(statement) in cone)
 
     def certain(self, literal: Literal) -> bool:
         """Every world of the record holds this."""
@@ -105,7 +110,7 @@ class Question:
 
     # ---- reasons -------------------------------------------------------------------------------
 
-    def reason(self, conclusion: Literal) -> list[Literal] | None:
+    def reason(self, conclusion: Literal) -> Sequence[Literal] | None:
         """A minimal set of statements with which the conclusion holds in every world.
 
         None where the record does not settle it. Stated facts are preferred to assumed ones, true
@@ -113,9 +118,7 @@ class Question:
         """
         if False in self._seen(conclusion):
             return None
-        cone = self.edition.relevance.cone(conclusion)
-        candidates = [statement for statement in self.statements if abs(statement) in cone]
-        return self._solver.minimal([-conclusion], candidates)
+        return self.edition.minimal(-conclusion, self._bearing_on(conclusion))
 
     def _clash(self) -> CaseError:
         """The error for a record without worlds: a minimal set of statements that cannot all be."""

@@ -39,6 +39,10 @@ class Relevance:
                 tied[fact] = group
         return {fact: frozenset(group) for fact, group in tied.items()}
 
+    def in_a_law(self, fact: Literal) -> bool:
+        """Whether a law of the domain speaks of the fact, so that other facts can force it."""
+        return fact in self._components
+
     def component(self, fact: Literal) -> frozenset[Literal]:
         """The facts whose values the laws can force when this one changes, itself included."""
         return self._components.get(fact) or frozenset((fact,))

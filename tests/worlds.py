@@ -1,0 +1,195 @@
+"""Random patients for the oracle and for lupa alike: complete worlds, and records with gaps."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from tests import oracle
+from tests.oracle import World
+
+AGES = (0, 4, 5, 17, 18, 40)
+MONTHS = (None, 1, 12, 13, 24)
+SUPPLIES = ((None, None), (540, 90), (541, 90), (600, 100), (601, 100), (6, 1), (7, 1))
+
+
+def some(rng: random.Random, values: Any, likely: float) -> frozenset[str]:
+    return frozenset(value for value in values if rng.random() < likely)
+
+
+def random_world(rng: random.Random) -> World:
+    """A lawful world, drawn so that every outcome and every criterion comes up often."""
+    while True:
+        capsules, days = rng.choice(SUPPLIES)
+        eager = rng.choice((0.5, 0.9, 0.97))
+        world = World(
+            indication=rng.choice((*oracle.INDICATIONS, "sle", "sle", *["lupus_nephritis"] * 5)),
+            phase=rng.choice(oracle.PHASES),
+            route=rng.choice((*oracle.ROUTES, *["intravenous"] * 5)),
+            age=rng.choice(AGES + (40,) * 4),
+            diagnoses=some(rng, oracle.CONDITIONS, rng.choice((0.1, 0.3)))
+            | some(rng, ("sle", "lupus_nephritis"), eager),
+            active=some(rng, oracle.ACTIVE, eager),
+            taking=some(rng, oracle.DRUGS, rng.choice((0.0, 0.01, 0.03, 0.2)))
+            | some(rng, ("prednisone", "hydroxychloroquine"), 0.5),
+            attests=some(rng, oracle.ATTESTATIONS, eager),
+            documented=some(rng, oracle.DOCUMENTED, eager),
+            live_vaccine=rng.random() > eager,
+            received_iv=rng.random() < eager,
+            dosed_per_label=rng.random() < eager,
+            months=rng.choice(MONTHS),
+            capsules=capsules,
+            days_supply=days,
+            overrides=some(rng, oracle.OVERRIDES, 0.05),
+            readings={
+                name: rng.choice(choices)
+                for name, choices in oracle.READINGS.items()
+                if rng.random() < 0.3
+            },
+        )
+        if oracle.lawful(world):
+            return world
+
+
+def case_of(world: World, policy: str, edition: str) -> dict[str, Any]:
+    """The world as a case that leaves nothing open."""
+    request: dict[str, Any] = {
+        "policy": f"{policy}@{edition}",
+        "indication": world.indication,
+        "phase": world.phase,
+        "route": world.route,
+    }
+    for key in ("months", "capsules", "days_supply"):
+        if getattr(world, key) is not None:
+            request[key] = getattr(world, key)
+    return {
+        "request": request,
+        "facts": {
+            "age": world.age,
+            "diagnosis": sorted(world.diagnoses),
+            "active": sorted(world.active),
+            "taking": sorted(world.taking),
+            "attests": sorted(world.attests),
+            "documented": sorted(world.documented),
+            "live_vaccine": world.live_vaccine,
+            "received": ["belimumab_intravenous"] if world.received_iv else [],
+            "dosed_per_label": world.dosed_per_label,
+            "override": sorted(world.overrides),
+            "reading": dict(world.readings),
+        },
+    }
+
+
+# What can be left open, as the name of a gap: a field of World, or a field and a member of it.
+Gap = tuple[str, str]
+
+GAPS: tuple[Gap, ...] = (
+    *((kind, "") for kind in ("indication", "phase", "route", "age", "months", "supply")),
+    *((kind, "") for kind in ("live_vaccine", "received_iv", "dosed_per_label")),
+    *(("diagnoses", name) for name in oracle.CONDITIONS),
+    *(("active", name) for name in oracle.ACTIVE),
+    *(("taking", name) for name in oracle.DRUGS),
+    *(("attests", name) for name in oracle.ATTESTATIONS),
+    *(("documented", name) for name in oracle.DOCUMENTED),
+    *(("overrides", name) for name in oracle.OVERRIDES),
+    *(("readings", name) for name in oracle.READINGS),
+)
+LIKELY: tuple[Gap, ...] = (
+    ("phase", ""),
+    ("age", ""),
+    ("dosed_per_label", ""),
+    ("diagnoses", "lupus_nephritis"),
+    ("diagnoses", "sle"),
+    ("diagnoses", "severe_active_cns_lupus"),
+    ("active", "sle"),
+    ("active", "lupus_nephritis"),
+    ("taking", "voclosporin"),
+    ("taking", "cyclophosphamide"),
+    ("taking", "prednisone"),
+    ("taking", "mycophenolate_mofetil"),
+    ("taking", "rituximab"),
+    ("attests", "monitor_egfr"),
+    ("documented", "clinical_response"),
+    ("months", ""),
+    ("supply", ""),
+)
+
+
+def random_gaps(rng: random.Random, most: int = 10) -> list[Gap]:
+    pool = [*LIKELY, *rng.sample(GAPS, 6)]
+    return list(dict.fromkeys(rng.choice(pool) for _ in range(rng.randint(1, most))))
+
+
+def fillings(world: World, gap: Gap) -> list[World]:
+    """The world with every value that a gap can have."""
+    kind, name = gap
+    if kind == "indication":
+        return [replace(world, indication=value) for value in oracle.INDICATIONS]
+    if kind == "phase":
+        return [replace(world, phase=value) for value in oracle.PHASES]
+    if kind == "route":
+        return [replace(world, route=value) for value in oracle.ROUTES]
+    if kind == "age":
+        return [replace(world, age=value) for value in (4, 5, 17, 18)]
+    if kind == "months":
+        return [replace(world, months=value) for value in (12, 13)]
+    if kind == "supply":
+        return [replace(world, capsules=value, days_supply=90) for value in (540, 541)]
+    if kind == "readings":
+        return [
+            replace(world, readings={**world.readings, name: choice})
+            for choice in oracle.READINGS[name]
+        ]
+    if not name:
+        return [replace(world, **{kind: value}) for value in (False, True)]
+    members = getattr(world, kind)
+    return [replace(world, **{kind: members - {name}}), replace(world, **{kind: members | {name}})]
+
+
+def completions(world: World, gaps: list[Gap]) -> Iterator[World]:
+    """Every lawful world that agrees with this one outside its gaps."""
+    worlds = [world]
+    for gap in gaps:
+        worlds = list(itertools.chain.from_iterable(fillings(w, gap) for w in worlds))
+    return filter(oracle.lawful, worlds)
+
+
+def case_with_gaps(world: World, gaps: list[Gap], policy: str, edition: str) -> dict[str, Any]:
+    """The world as a case that is silent about its gaps and states everything else."""
+    case = case_of(world, policy, edition)
+    request, facts = case["request"], case["facts"]
+    families = {
+        "diagnoses": ("diagnosis", oracle.CONDITIONS),
+        "active": ("active", oracle.ACTIVE),
+        "taking": ("taking", oracle.DRUGS),
+        "attests": ("attests", oracle.ATTESTATIONS),
+        "documented": ("documented", oracle.DOCUMENTED),
+        "overrides": ("override", oracle.OVERRIDES),
+    }
+    for field, (key, names) in families.items():
+        facts[key] = {name: name in getattr(world, field) for name in names}
+    facts["received"] = {"belimumab_intravenous": world.received_iv}
+    for kind, name in gaps:
+        if kind in ("indication", "phase", "route"):
+            del request[kind]
+        elif kind == "age":
+            del facts["age"]
+        elif kind == "months":
+            request["months"] = None
+        elif kind == "supply":
+            request.pop("days_supply", None)
+            request["capsules"] = None
+        elif kind == "readings":
+            facts["reading"][name] = None
+        elif kind == "overrides":
+            facts["override"][name] = None
+        elif kind == "received_iv":
+            facts["received"] = {}
+        elif not name:
+            del facts[kind]
+        else:
+            del facts[families[kind][0]][name]
+    return case
