@@ -42,6 +42,8 @@ def decision(question: Question, case: str, fingerprint: Fingerprint) -> Decisio
         edition=edition.name,
         outcome=outcome,
         possible=tuple(question.outcomes),
+        text=edition.outcome_words[outcome][0],
+        next=edition.outcome_words[outcome][1],
         bases=bases,
         criteria=writer.criteria(),
         limits=limits,
@@ -58,6 +60,21 @@ def decision(question: Question, case: str, fingerprint: Fingerprint) -> Decisio
         notes=notes,
         fingerprint=fingerprint,
     )
+
+
+def outcome_reasons(question: Question, *, every: bool) -> tuple[tuple[Cause, ...], ...]:
+    """One minimal reason of a settled outcome, or all of them, the shortest first."""
+    if len(question.outcomes) > 1:
+        return ()
+    (outcome,) = question.outcomes.values()
+    if every:
+        reasons = list(question.reasons(outcome))
+    else:
+        reason = question.reason(outcome)
+        reasons = [] if reason is None else [reason]
+    writer = _Writer(question, ())
+    written = [writer.causes(reason) for reason in reasons]
+    return tuple(sorted(written, key=lambda causes: (len(causes), [c.fact for c in causes])))
 
 
 class _Writer:

@@ -1,9 +1,14 @@
 """What lupa answers: frozen, typed, and the same object in Python and in JSON."""
 
+from __future__ import annotations
+
 import dataclasses
 import json
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from lupa.derivation import Node
 
 Outcome = Literal["approve", "deny", "modify", "out_of_scope", "pend", "refer"]
 Status = Literal["met", "unmet", "open"]
@@ -83,7 +88,8 @@ class Fingerprint:
 class Decision:
     """The verdict on one case under one edition of one policy.
 
-    `outcome` is the only possible one, or `pend` where several are `possible`. `bases` say why it is
+    `outcome` is the only possible one, or `pend` where several are `possible`; `text` says what that
+    means and `next` what to do about it. `bases` say why it is
     denied or referred, `scope` why it is out of scope, `limits` what is exceeded; `superseded` are the
     bases to deny that an override leaves to a person. `criteria` come unmet first, then open, then
     met; `missing` the most decisive first. Sentences in `notes` and `advisories` never change an
@@ -95,6 +101,8 @@ class Decision:
     edition: str
     outcome: Outcome
     possible: tuple[str, ...]
+    text: str
+    next: str
     bases: tuple[Item, ...]
     criteria: tuple[Criterion, ...]
     limits: tuple[Item, ...]
@@ -113,3 +121,20 @@ class Decision:
     def to_json(self) -> str:
         """The decision as one line of JSON; the same case gives the same bytes."""
         return json.dumps(self.to_dict(), ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A decision and why it is so.
+
+    `reasons` are minimal reasons of the outcome, the shortest first: one, or all that there are; none
+    for a `pend`. `tree` is the derivation of each possible outcome and of each criterion.
+    """
+
+    decision: Decision
+    reasons: tuple[tuple[Cause, ...], ...]
+    tree: tuple[Node, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as JSON-ready data."""
+        return dataclasses.asdict(self)

@@ -83,6 +83,10 @@ class Edition:
             str(outcome): self._literal("outcome", outcome)
             for (outcome,) in self._of_policy("outcome", 2)
         }
+        self.outcome_words = {
+            str(outcome): (words.string, step.string)
+            for outcome, words, step in self.program.facts("outcome_text", 3)
+        }
         self._texts = {
             item: (true.string, false.string) for item, true, false in self._of_policy("text", 4)
         }

@@ -7,7 +7,7 @@ on which questions were asked before: what is reported follows from satisfiabili
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import NamedTuple
 import clingo
 
 from lupa.errors import RuleError, TimeLimitError
+from lupa.rules import shipped
 
 Literal = int
 """A program literal of clingo: an atom's number, negative where the atom is false."""
@@ -148,17 +149,68 @@ class Solver:
         return left
 
 
+class Unexplored:
+    """The subsets of `count` statements about which nothing is known yet, by their places."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._control = clingo.Control(["--heuristic=Domain"])
+        self._control.load(str(shipped("queries") / "reasons.lp"))
+        self._control.ground([("base", ()), ("statements", (clingo.Number(count),))])
+        self._kept = [
+            self._control.symbolic_atoms[
+                clingo.Function("kept", [clingo.Number(place + 1)])
+            ].literal  # type: ignore[union-attr]  # each was generated just now
+            for place in range(count)
+        ]
+
+    def largest(self) -> list[int] | None:
+        """One of them that is in no other; None if there is none left."""
+        with self._control.solve(yield_=True) as handle:
+            model = handle.model()
+            if model is None:
+                return None
+            return [place for place, kept in enumerate(self._kept) if model.is_true(kept)]
+
+    def without_supersets(self, places: Sequence[int]) -> None:
+        """What holds all of these is known."""
+        self._forbid([self._kept[place] for place in places])
+
+    def without_subsets(self, places: Sequence[int]) -> None:
+        """What holds nothing but these is known."""
+        others = set(range(self._count)).difference(places)
+        self._forbid([-self._kept[place] for place in sorted(others)])
+
+    def _forbid(self, body: Sequence[Literal]) -> None:
+        with self._control.backend() as backend:
+            backend.add_rule([], body)
+
+
+Load = Callable[[clingo.Control], None]
+"""Puts rules into a control."""
+
+
+def plainly(files: Sequence[Path]) -> Load:
+    """Loads files as they are."""
+
+    def load(control: clingo.Control) -> None:
+        for path in files:
+            control.load(str(path))
+
+    return load
+
+
 def ground(
-    files: Sequence[Path], parts: Sequence[tuple[str, Sequence[clingo.Symbol]]] = (("base", ()),)
+    *loads: Load, parts: Sequence[tuple[str, Sequence[clingo.Symbol]]] = (("base", ()),)
 ) -> "Ground":
-    """The program of these files; raises `RuleError` for every message clingo has about them."""
+    """The program that is loaded; raises `RuleError` for every message clingo has about it."""
     messages: list[str] = []
     control = clingo.Control(["--warn=all"], logger=lambda _, text: messages.append(text))
     recorder = _Recorder()
     control.register_observer(recorder)
     try:
-        for path in files:
-            control.load(str(path))
+        for load in loads:
+            load(control)
         control.ground(parts)
     except RuntimeError as error:
         raise RuleError(_said(messages) or str(error)) from error
@@ -196,6 +248,10 @@ class Ground:
         """The literal of an atom; None for one that no world can hold."""
         atom = self._atoms[symbol]
         return None if atom is None else atom.literal
+
+    def names(self) -> dict[Literal, str]:
+        """The atoms that some worlds hold and others do not, as they are written."""
+        return {atom.literal: str(atom.symbol) for atom in self._atoms if not atom.is_fact}
 
     @cached_property
     def _bodies(self) -> dict[Literal, set[Literal]]:

@@ -1,5 +1,7 @@
 """The knowledge base: which policies there are, and what they say of a case."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import threading
@@ -10,21 +12,25 @@ from datetime import date
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import clingo
 
 from lupa import __version__
-from lupa.decide import decision
-from lupa.decision import Decision, Fingerprint
+from lupa.decide import decision, outcome_reasons
+from lupa.decision import Decision, Fingerprint, Why
 from lupa.edition import Edition
 from lupa.errors import CaseError, Problem, RuleError, shown
-from lupa.ground import Ground, ground
+from lupa.ground import Ground, ground, plainly
 from lupa.question import Question
 from lupa.record import CASE_KEYS, day
 from lupa.rules import RuleFiles, fingerprint, shipped, source
 from lupa.vocabulary import nearest, normal
 
+if TYPE_CHECKING:
+    from lupa.derivation import Derivations, Node
+
+T = TypeVar("T")
 Case = Mapping[str, Any]
 """A case as plain data: `request`, and optionally `facts`, `case` (its name) and `expect`."""
 
@@ -54,9 +60,10 @@ class KnowledgeBase:
         self._lock = threading.Lock()
         self._abouts: dict[str, About] = {}
         self._editions: dict[tuple[str, str], Edition] = {}
+        self._marked: dict[tuple[str, str], tuple[Edition, Derivations]] = {}
 
     @classmethod
-    def load(cls, folder: str | PathLike[str] | None = None) -> "KnowledgeBase":
+    def load(cls, folder: str | PathLike[str] | None = None) -> KnowledgeBase:
         """The knowledge base in a folder, by default the one that ships with lupa.
 
         Raises `RuleError` where the folder holds none.
@@ -77,7 +84,7 @@ class KnowledgeBase:
                 raise CaseError(f"no policy is called {shown(policy)}; {self._policy_hint(policy)}")
             path = self._files.about(policy)
             source(path)
-            self._abouts[policy] = _about(ground([path]), policy, path)
+            self._abouts[policy] = _about(ground(plainly([path])), policy, path)
         return self._abouts[policy]
 
     def _policy_hint(self, policy: str) -> str:
@@ -89,7 +96,7 @@ class KnowledgeBase:
         """Every name of every drug, in normal form, with the drug."""
         path = self._files.root / "drugs.lp"
         source(path)
-        drugs = ground([path])
+        drugs = ground(plainly([path]))
         names = {normal(str(drug)): str(drug) for (drug,) in drugs.facts("drug", 1)}
         return names | {normal(a.string): str(drug) for drug, a in drugs.facts("alias", 2)}
 
@@ -126,12 +133,22 @@ class KnowledgeBase:
                 self._editions[policy, name] = self._grounded(policy, name)
             return self._editions[policy, name]
 
-    def _grounded(self, policy: str, edition: str) -> Edition:
-        paths = self._files.of(policy)
-        texts = {path.relative_to(self._files.root).as_posix(): source(path) for path in paths}
-        worlds = shipped("queries") / "worlds.lp"
-        program = ground([*paths, worlds], [("base", ()), ("edition", [clingo.String(edition)])])
-        return Edition(program, policy, edition, fingerprint(texts))
+    def _grounded(self, policy: str, name: str, *, mark: bool = False) -> Edition:
+        """The edition of these rules; with `mark`, each rule also tells at which line it stands."""
+        paths, root = self._files.of(policy), self._files.root
+        texts = {path.relative_to(root).as_posix(): source(path) for path in paths}
+        if mark:
+            from lupa.derivation import marked  # only a derivation needs syntax trees
+
+            rules = marked(paths, root)
+        else:
+            rules = plainly(paths)
+        program = ground(
+            rules,
+            plainly([shipped("queries") / "worlds.lp"]),
+            parts=[("base", ()), ("edition", [clingo.String(name)])],
+        )
+        return Edition(program, policy, name, fingerprint(texts))
 
     # ---- what they say of a case ---------------------------------------------------------------
 
@@ -142,10 +159,7 @@ class KnowledgeBase:
         policies cover (`decide_all` answers for each); `TimeLimitError` after `timeout` seconds.
         """
         found = self.decide_all(case, name=name, timeout=timeout)
-        if len(found) > 1:
-            policies = ", ".join(decision.policy for decision in found)
-            raise CaseError(f"several policies cover the drug: {policies}; name one, or decide_all")
-        return found[0]
+        return _only(found, [decision.policy for decision in found], "decide_all")
 
     def decide_all(
         self, case: Case, *, name: str = "", timeout: float | None = None
@@ -156,6 +170,57 @@ class KnowledgeBase:
             with question:
                 decisions.append(decision(question, *self._marks(case, name, question.edition)))
         return tuple(decisions)
+
+    def why(
+        self,
+        case: Case,
+        *,
+        name: str = "",
+        every: bool = False,
+        tree: bool = False,
+        timeout: float | None = None,
+    ) -> Why:
+        """The decision with its reasons; as `decide`, for one policy. See `why_all`."""
+        found = self.why_all(case, name=name, every=every, tree=tree, timeout=timeout)
+        return _only(found, [why.decision.policy for why in found], "why_all")
+
+    def why_all(
+        self,
+        case: Case,
+        *,
+        name: str = "",
+        every: bool = False,
+        tree: bool = False,
+        timeout: float | None = None,
+    ) -> tuple[Why, ...]:
+        """The decision under each policy with why it is so.
+
+        `every` asks for all minimal reasons of a settled outcome rather than one, `tree` for the
+        derivation: each rule that fired or failed, and on what fact. Raises as `decide`.
+        """
+        return tuple(
+            self._why(question, case, name, every, tree)
+            for question in self.questions(case, timeout=timeout)
+        )
+
+    def _why(self, question: Question, case: Case, name: str, every: bool, tree: bool) -> Why:
+        with question:
+            decided = decision(question, *self._marks(case, name, question.edition))
+            reasons = outcome_reasons(question, every=every)
+        derivation = self._derivation(question) if tree else ()
+        return Why(decided, reasons, derivation)
+
+    def _derivation(self, asked: Question) -> tuple[Node, ...]:
+        from lupa.derivation import Derivations, derive
+
+        key = (asked.edition.policy, asked.edition.name)
+        with self._lock:
+            if key not in self._marked:
+                edition = self._grounded(*key, mark=True)
+                self._marked[key] = edition, Derivations(edition.program)
+        edition, derivations = self._marked[key]
+        with Question(edition, asked.record, asked.seconds) as question:
+            return derive(question, derivations)
 
     def _marks(self, case: Case, name: str, edition: Edition) -> tuple[str, Fingerprint]:
         print_ = Fingerprint(edition.fingerprint, case_fingerprint(case), __version__)
@@ -213,6 +278,16 @@ class KnowledgeBase:
         if problems:
             raise CaseError(problems)
         return editions
+
+
+def _only(found: tuple[T, ...], policies: list[str], for_each: str) -> T:
+    """The one answer; raises `CaseError` where several policies gave one each."""
+    if len(found) > 1:
+        raise CaseError(
+            f"several policies cover the drug: {', '.join(policies)}; name one as request.policy, "
+            f"or call {for_each}"
+        )
+    return found[0]
 
 
 def _about(program: Ground, policy: str, path: Path) -> About:

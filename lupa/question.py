@@ -1,12 +1,12 @@
 """One record under one edition: what is certain of it, what is possible, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from types import TracebackType
 
 from lupa.edition import Edition
 from lupa.errors import CaseError, Problem
-from lupa.ground import Literal
+from lupa.ground import Literal, Unexplored
 from lupa.record import Record
 from lupa.vocabulary import Fact
 
@@ -22,6 +22,7 @@ class Question:
     def __init__(self, edition: Edition, record: Record, seconds: float | None = None) -> None:
         self.edition = edition
         self.record = record
+        self.seconds = seconds
         self._limit = edition.program.watch.limit(seconds)
         self._solver = edition.solver
         literals = edition.literals
@@ -77,19 +78,19 @@ class Question:
 
     def _seen(self, literal: Literal) -> set[bool]:
         """The truth values of a watched atom in the worlds found so far."""
-        place, value = self.edition.places[abs(literal)], literal > 0
-        return {world[place] is value for world in self._worlds}
+        place, value = self.edition.places.get(abs(literal)), literal > 0
+        return set() if place is None else {world[place] is value for world in self._worlds}
 
-    def possible(self, literal: Literal) -> bool:
-        """Some world of the record holds this."""
-        if True in self._seen(literal):
+    def possible(self, *literals: Literal) -> bool:
+        """Some world of the record holds all of these."""
+        if len(literals) == 1 and True in self._seen(literals[0]):
             return True
-        return self.edition.satisfiable((literal, *self._bearing_on(literal)))
+        return self.edition.satisfiable((*literals, *self._bearing_on(*literals)))
 
-    def _bearing_on(self, literal: Literal) -> tuple[Literal, ...]:
-        """The statements that can bear on a literal; as the record has worlds, the rest cannot."""
-        cone = self.edition.relevance.cone(literal)
-        return tuple(statement for statement in self.statements if abs(statement) in cone)
+    def _bearing_on(self, *literals: Literal) -> tuple[Literal, ...]:
+        """The statements that can bear on these; as the record has worlds, the rest cannot."""
+        cones = [self.edition.relevance.cone(literal) for literal in literals]
+        return tuple(s for s in self.statements if any(abs(s) in cone for cone in cones))
 
     def certain(self, literal: Literal) -> bool:
         """Every world of the record holds this."""
@@ -119,6 +120,24 @@ class Question:
         if False in self._seen(conclusion):
             return None
         return self.edition.minimal(-conclusion, self._bearing_on(conclusion))
+
+    def reasons(self, conclusion: Literal) -> Iterator[Sequence[Literal]]:
+        """Every minimal reason of a conclusion, each once; none where the record does not settle it.
+
+        Each set that is looked at either suffices, and is shrunk to a reason whose supersets are never
+        looked at again, or does not, and is grown until nothing can be added, so that its subsets are
+        not (MARCO, Liffiton and others 2016).
+        """
+        statements = self._bearing_on(conclusion)
+        unexplored = Unexplored(len(statements))
+        while (seed := unexplored.largest()) is not None:
+            chosen = [statements[place] for place in seed]
+            reason = self.edition.minimal(-conclusion, tuple(chosen))
+            if reason is not None:
+                unexplored.without_supersets([statements.index(literal) for literal in reason])
+                yield reason
+            else:
+                unexplored.without_subsets(seed)
 
     def _clash(self) -> CaseError:
         """The error for a record without worlds: a minimal set of statements that cannot all be."""
