@@ -25,7 +25,7 @@ def decision(question: Question, case: str, fingerprint: Fingerprint) -> Decisio
     writer = _Writer(question, pathways)
     denials = writer.certain(edition.bases)
     referrals = writer.certain(edition.referrals)
-    limits = writer.certain(edition.limits)
+    limits = writer.certain(edition.limits) if "modify" in question.outcomes else ()
     notes = writer.certain(edition.notes)
     bases: tuple[Item, ...] = ()
     superseded: tuple[Item, ...] = ()

@@ -12,7 +12,7 @@ from lupa.errors import Problem, RuleError
 from lupa.ground import Ground, Literal
 from lupa.record import Record, translate
 from lupa.relevance import Relevance
-from lupa.vocabulary import Fact, Vocabulary, vocabulary
+from lupa.vocabulary import Fact, Vocabulary
 
 
 _KEPT = 4096
@@ -41,7 +41,7 @@ class Edition:
         self.name = name
         self.fingerprint = fingerprint
         self.program = program
-        self.vocabulary: Vocabulary = vocabulary(program)
+        self.vocabulary = Vocabulary(program)
         self.lock = threading.Lock()
         self.solver = program.solver
         # what follows from what never changes, so an answer once found is kept; the bound keeps memory flat
@@ -102,8 +102,9 @@ class Edition:
             for indication, phase in self._of_policy("on_pathway", 3)
         }
         names = dict.fromkeys(row[2] for row in self._of_policy("requires", 5))
-        self.criteria = [self._atom("criterion", name, "met") for name in names]
-        self.applies = [self._literal("applies", name) for name in names]
+        criteria = [self._atom("criterion", name, "met") for name in names]
+        self.criteria = sorted(criteria, key=self._place_in_document)
+        self.applies = [self._literal("applies", atom.symbol) for atom in self.criteria]
         self.bases = self._atoms("basis", "basis")
         self.referrals = self._atoms("referral", "referral")
         self.limits = self._atoms("limit", "exceeded")
@@ -152,6 +153,10 @@ class Edition:
                 raise RuleError(f"policy {self.policy}: {item} cites {clause}, which is no clause")
         return Atom(name, self._literal(predicate, name), self._texts[item], sources)
 
+    def _place_in_document(self, atom: Atom) -> int:
+        order = list(self._locators)
+        return min((order.index(clause) for _, clause in atom.sources), default=len(order))
+
     def phrase(self, atom: Atom, holds: bool) -> str:
         """The sentence for an item that holds, or that does not."""
         text = self.vocabulary.phrase(atom.text[0 if holds else 1], atom.symbol)
@@ -176,6 +181,46 @@ class Edition:
         found = self.solver.minimal([refuted], candidates)
         return None if found is None else tuple(found)
 
+    def on(self, atom: Atom, pathway: tuple[str, str]) -> bool:
+        """Whether an item belongs to a pathway however the text is read."""
+        return (atom.id, pathway) in self._always
+
+    @cached_property
+    def _always(self) -> set[tuple[str, tuple[str, str]]]:
+        return {
+            (str(item.arguments[0]), (str(indication), str(phase)))
+            for _, indication, phase, item, _ in self.program.facts("cites", 5)
+        }
+
+    def cited(self, kind: str, name: str) -> str:
+        """The clauses that an item which is no atom comes from, such as a reading."""
+        item = clingo.Function(kind, [clingo.Function(name)])
+        return "; ".join(self._locators[clause] for _, clause in self._cites.get(item, []))
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """Every clause of the document, in its order: what encodes it, or why nothing does."""
+        encoded: dict[str, dict[str, None]] = {}
+        for item, cites in self._cites.items():
+            for _, clause in cites:
+                encoded.setdefault(clause, {})[" ".join(map(str, (item.name, *item.arguments)))] = None
+        why = {str(clause): reason.string for clause, reason in self._of_policy("unencoded", 3)}
+        rows = []
+        for symbol, kind, _, text in self._of_policy("clause", 5):
+            clause = str(symbol)
+            by = list(encoded.get(clause, ()))
+            rows.append(
+                {
+                    "id": clause,
+                    "kind": str(kind),
+                    "status": _ledger_status(str(kind), encoded=bool(by)),
+                    "text": text.string,
+                    "source": self._locators[clause],
+                    "encoded_by": by,
+                    "why": why.get(clause, ""),
+                }
+            )
+        return rows
+
     # ---- the record ----------------------------------------------------------------------------
 
     def read(self, case: Mapping[str, Any]) -> tuple[Record, list[Problem]]:
@@ -194,3 +239,11 @@ class Edition:
             if self.relevance.in_a_law(self.literals[fact])
             and not self.satisfiable((*given, -self.literals[fact]))
         ]
+
+
+def _ledger_status(kind: str, *, encoded: bool) -> str:
+    if kind == "advisory" and encoded:
+        return "advisory"
+    if encoded:
+        return "encoded"
+    return "informational" if kind == "informational" else "not encoded"

@@ -84,7 +84,7 @@ class KnowledgeBase:
                 raise CaseError(f"no policy is called {shown(policy)}; {self._policy_hint(policy)}")
             path = self._files.about(policy)
             source(path)
-            self._abouts[policy] = _about(ground(plainly([path])), policy, path)
+            self._abouts |= _abouts(ground(plainly([path])), {policy: path})
         return self._abouts[policy]
 
     def _policy_hint(self, policy: str) -> str:
@@ -93,12 +93,15 @@ class KnowledgeBase:
 
     @cached_property
     def _drugs(self) -> dict[str, str]:
-        """Every name of every drug, in normal form, with the drug."""
-        path = self._files.root / "drugs.lp"
-        source(path)
-        drugs = ground(plainly([path]))
-        names = {normal(str(drug)): str(drug) for (drug,) in drugs.facts("drug", 1)}
-        return names | {normal(a.string): str(drug) for drug, a in drugs.facts("alias", 2)}
+        """Every name of every drug, in normal form, with the drug; and what every policy is."""
+        paths = {policy: self._files.about(policy) for policy in self.policies}
+        drugs = self._files.root / "drugs.lp"
+        for path in (drugs, *paths.values()):
+            source(path)
+        program = ground(plainly([drugs, *paths.values()]))
+        self._abouts = _abouts(program, paths)
+        names = {normal(str(drug)): str(drug) for (drug,) in program.facts("drug", 1)}
+        return names | {normal(a.string): str(drug) for drug, a in program.facts("alias", 2)}
 
     def policies_on(self, drug: str) -> tuple[str, ...]:
         """The policies that cover a drug, given by ingredient, brand or synonym.
@@ -116,6 +119,21 @@ class KnowledgeBase:
                 [Problem("request.drug", f"no policy on file covers {found}; see `lupa policies`")]
             )
         return covering
+
+    # ---- cases that ship with the policies -----------------------------------------------------
+
+    def examples(self) -> dict[str, Path]:
+        """The cases that ship with each policy, by name."""
+        return {path.stem: path for policy in self.policies for path in self._files.cases(policy)}
+
+    def example(self, name: str) -> Path:
+        """The file of a shipped case; raises `CaseError` for a name that none has."""
+        found = self.examples()
+        if name not in found:
+            near = nearest(name, {normal(known): known for known in found})
+            hint = f"did you mean {near}?" if near else "`lupa examples` lists them"
+            raise CaseError(f"no shipped case is called {shown(name)}; {hint}")
+        return found[name]
 
     def edition(self, policy: str, name: str | None = None, *, on: date | None = None) -> Edition:
         """An edition of a policy: the one named, the one in force on a day, or the newest.
@@ -290,30 +308,52 @@ def _only(found: tuple[T, ...], policies: list[str], for_each: str) -> T:
     return found[0]
 
 
-def _about(program: Ground, policy: str, path: Path) -> About:
-    def one(name: str) -> str:
-        for owner, value in program.facts(name, 2):
-            if str(owner) == policy:
-                return value.string
-        raise RuleError(f"{path}: no {name}({policy}, ...), or not as a string")
+def _abouts(program: Ground, paths: Mapping[str, Path]) -> dict[str, About]:
+    """What each policy is; raises `RuleError` where its file does not say it."""
+    rows: dict[str, dict[str, list[list[clingo.Symbol]]]] = {}
+    for name, arity in (("policy", 1), ("payer", 2), ("document", 2), ("covers", 2), ("edition", 3)):
+        for owner, *values in program.facts(name, arity):
+            rows.setdefault(str(owner), {}).setdefault(name, []).append(values)
+    for owner in rows:
+        if owner not in paths:
+            where = " or ".join(str(path) for path in paths.values()) if len(paths) < 3 else "policies"
+            raise RuleError(f"{where}: speaks of {owner}, but no policy's folder is called so")
+    return {name: _about(name, path, rows.get(name, {})) for name, path in paths.items()}
 
-    named = [str(name) for (name,) in program.facts("policy", 1)]
-    if named != [policy]:
-        raise RuleError(f"{path}: policy({policy}) is expected, for so its folder is called")
-    editions: list[tuple[str, date | None]] = []
-    for _, name, first_day in program.facts("edition", 3):
-        try:
-            begins = None if str(first_day) == "unrecorded" else day(first_day.string, str(path))
-        except (CaseError, RuntimeError) as error:
-            raise RuleError(
-                f"{path}: edition {name}: {first_day} is neither a date nor `unrecorded`"
-            ) from error
-        editions.append((name.string, begins))
-    if not editions:
-        raise RuleError(f'{path}: no edition({policy}, "NAME", "FIRST DAY")')
+
+def _about(policy: str, path: Path, rows: Mapping[str, list[list[clingo.Symbol]]]) -> About:
+    for name, form in (
+        ("policy", f"policy({policy})"),
+        ("payer", f'payer({policy}, "...")'),
+        ("document", f'document({policy}, "...")'),
+        ("edition", f'edition({policy}, "NAME", "FIRST DAY")'),
+    ):
+        if name not in rows:
+            raise RuleError(f"{path}: {form} is missing")
+    editions = [(_string(name, path), _first_day(day_, path)) for name, day_ in rows["edition"]]
     editions.sort(key=lambda row: row[1] or date.min)
-    drugs = tuple(str(drug) for owner, drug in program.facts("covers", 2))
-    return About(policy, one("payer"), one("document"), drugs, tuple(editions))
+    return About(
+        policy,
+        _string(rows["payer"][0][0], path),
+        _string(rows["document"][0][0], path),
+        tuple(str(drug) for (drug,) in rows.get("covers", [])),
+        tuple(editions),
+    )
+
+
+def _string(symbol: clingo.Symbol, path: Path) -> str:
+    if symbol.type != clingo.SymbolType.String:
+        raise RuleError(f'{path}: {symbol} is not in quotes; write "{symbol}"')
+    return symbol.string
+
+
+def _first_day(symbol: clingo.Symbol, path: Path) -> date | None:
+    if str(symbol) == "unrecorded":
+        return None
+    try:
+        return day(_string(symbol, path), "")
+    except CaseError as error:
+        raise RuleError(f"{path}: the first day of an edition: {error}, or `unrecorded`") from error
 
 
 def _in_force(about: About, on: date | None) -> str:

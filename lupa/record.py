@@ -314,11 +314,14 @@ class _Reader:
         """States the cut points of every number that the case gives."""
         v = self.vocabulary
         for name, rate in v.rates.items():
-            if rate.first in self.intervals or rate.second in self.intervals:
-                first, second = self.intervals.get(rate.first), self.intervals.get(rate.second)
-                self.intervals[name] = _quotient(rate.times, first, second)
-                if first and second:
-                    self.shown[name] = f"{self.shown[rate.first]} for {self.shown[rate.second]} days"
+            if rate.first not in self.intervals:  # of what is not asked for, no rate is asked for
+                continue
+            first, second = (
+                self.intervals.get(part) or _anything(v.quantities[part]) for part in (rate.first, rate.second)
+            )
+            self.intervals[name] = _quotient(rate.times, first, second)
+            parts = [self.shown[p] for p in (rate.first, rate.second) if p in self.shown]
+            self.shown[name] = " for ".join(parts)
         for name, interval in self.intervals.items():
             request = name in v.rates or v.quantities[name].in_request
             path = ("request." if request else "facts.") + (
@@ -386,9 +389,11 @@ def _overlap(one: Interval, other: Interval) -> bool:
     return low == high and not opens and not (other.high_open and high == other.high)
 
 
-def _quotient(times: int, first: Interval | None, second: Interval | None) -> Interval | None:
-    if first is None or second is None:
-        return None
+def _anything(quantity: Quantity) -> Interval:
+    return Interval(Fraction(quantity.least), Fraction(quantity.most))
+
+
+def _quotient(times: int, first: Interval, second: Interval) -> Interval:
     return Interval(
         times * first.low / second.high,
         times * first.high / second.low,

@@ -67,6 +67,10 @@ class RuleFiles:
         self.about(policy)
         return (*self.core, *sorted((self.root / "policies" / policy).glob("*.lp")))
 
+    def cases(self, policy: str) -> tuple[Path, ...]:
+        """The cases that ship with a policy."""
+        return tuple(sorted((self.root / "policies" / policy / "cases").glob("*.yaml")))
+
 
 def source(path: Path) -> str:
     """The text of a rule file; raises `RuleError` where it cannot be read or does more than define."""

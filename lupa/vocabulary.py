@@ -3,14 +3,15 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import cached_property
+from typing import NamedTuple, TypeVar
 
 import clingo
 
 from lupa.errors import RuleError
 from lupa.ground import Ground
 
+T = TypeVar("T")
 Fact = str
 """A fact as it is written: `taking(voclosporin)`."""
 
@@ -41,37 +42,94 @@ class Cut(NamedTuple):
     fact: Fact
 
 
-@dataclass(slots=True)
 class Vocabulary:
-    """What a case can say, read once from a grounded knowledge base.
+    """What a case can say, read from a grounded knowledge base.
 
     `flags`: facts without an argument, by name. `families`: facts with one, by name and argument.
     `choices`: those of which one out of several holds, by name, kind and value. `quantities`, `rates`
-    and `cuts`: numbers and the facts that stand for them.
+    and `cuts`: numbers and the facts that stand for them. `defaults`: what is assumed of a silent fact.
     """
 
-    facts: dict[Fact, clingo.Symbol] = field(default_factory=dict)
-    flags: dict[str, Fact] = field(default_factory=dict)
-    families: dict[str, dict[str, Fact]] = field(default_factory=dict)
-    choices: dict[str, dict[str, dict[str, Fact]]] = field(default_factory=dict)
-    quantities: dict[str, Quantity] = field(default_factory=dict)
-    rates: dict[str, Rate] = field(default_factory=dict)
-    cuts: dict[str, list[Cut]] = field(default_factory=dict)
-    defaults: dict[Fact, bool] = field(default_factory=dict)
-    labels: dict[str, str] = field(default_factory=dict)
-    texts: dict[Fact, tuple[str, str]] = field(default_factory=dict)
-    questions: dict[Fact, str] = field(default_factory=dict)
-    aliases: dict[str, list[str]] = field(default_factory=dict)
-    _names: dict[str, str] = field(default_factory=dict)
+    def __init__(self, program: Ground) -> None:
+        self._program = program
+        self.facts: dict[Fact, clingo.Symbol] = {}
+        self.flags: dict[str, Fact] = {}
+        self.families: dict[str, dict[str, Fact]] = {}
+        self.choices: dict[str, dict[str, dict[str, Fact]]] = {}
+        self.cuts: dict[str, list[Cut]] = {}
+        self.quantities = self._quantities()
+        self.rates = {
+            str(name): Rate(times.number, str(first), str(second))
+            for name, times, first, second in program.facts("rate", 4)
+        }
+        for symbol in program.symbols("fact", 1):
+            self._declare(symbol.arguments[0])
+        self.defaults = {
+            str(fact): str(value) == "yes" for fact, value in program.facts("default", 2)
+        }
 
-    def canonical(self, name: str, known: dict[str, object]) -> str | None:
+    def _quantities(self) -> dict[str, Quantity]:
+        whole = {str(name) for (name,) in self._program.facts("whole", 1)}
+        in_request = {str(name) for (name,) in self._program.facts("part_of_request", 1)}
+        return {
+            (key := str(name)): Quantity(
+                unit.string, least.number, most.number, key in whole, key in in_request
+            )
+            for name, unit, least, most in self._program.facts("quantity", 4)
+        }
+
+    def _declare(self, symbol: clingo.Symbol) -> None:
+        fact, name, values = str(symbol), symbol.name, symbol.arguments
+        self.facts[fact] = symbol
+        if name in ("at_least", "more_than") and str(values[0]) in self.quantities:
+            self.cuts.setdefault(str(values[0]), []).append(Cut(name, values[1].number, fact))
+        elif not values:
+            self.flags[name] = fact
+        elif len(values) == 1:
+            self.families.setdefault(name, {})[str(values[0])] = fact
+        elif len(values) == 2:
+            kinds = self.choices.setdefault(name, {})
+            kinds.setdefault(str(values[0]), {})[str(values[1])] = fact
+        else:
+            raise RuleError(f"the fact {fact} has more than two arguments, which no case can state")
+
+    # ---- words ---------------------------------------------------------------------------------
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        return {str(name): label.string for name, label in self._program.facts("label", 2)}
+
+    @cached_property
+    def _texts(self) -> dict[str, tuple[str, str]]:
+        return {
+            str(fact): (true.string, false.string)
+            for fact, true, false in self._program.facts("fact_text", 3)
+        }
+
+    @cached_property
+    def _questions(self) -> dict[str, str]:
+        return {str(fact): words.string for fact, words in self._program.facts("question", 2)}
+
+    @cached_property
+    def aliases(self) -> dict[str, list[str]]:
+        """The other names of each name: brands, synonyms, abbreviations."""
+        found: dict[str, list[str]] = {}
+        for name, alias in self._program.facts("alias", 2):
+            found.setdefault(str(name), []).append(alias.string)
+        return found
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {normal(alias): name for name, also in self.aliases.items() for alias in also}
+
+    def canonical(self, name: str, known: Mapping[str, object]) -> str | None:
         """The one of `known` that this name, brand or synonym means; None if it means none of them."""
         if name in known:
             return name
-        found = self._names.get(normal(name)) or normal(name)
-        return found if found in known else None
+        found = normal(name)
+        return found if found in known else _in(self._names.get(found), known)
 
-    def nearest(self, name: str, known: dict[str, object]) -> str | None:
+    def nearest(self, name: str, known: Mapping[str, object]) -> str | None:
         """The one of `known` whose name, brand or synonym is most like this one."""
         names = {normal(k): k for k in known}
         names.update((alias, k) for alias, k in self._names.items() if k in known)
@@ -79,15 +137,26 @@ class Vocabulary:
 
     def words(self, fact: Fact, value: bool) -> str:
         """The sentence that says the fact is true, or false."""
-        return self.phrase(self.texts[fact][0 if value else 1], self.facts[fact])
+        true, false = self._of(self._texts, fact, "fact_text/3")
+        return self.phrase(true if value else false, self.facts[fact])
 
     def question(self, fact: Fact) -> str:
         """The question that asks for the fact."""
-        return self.phrase(self.questions[fact], self.facts[fact])
+        return self.phrase(self._of(self._questions, fact, "question/2"), self.facts[fact])
+
+    def _of(self, table: Mapping[str, T], fact: Fact, predicate: str) -> T:
+        """The row for a fact: its own, or that of its beginning."""
+        beginning = fact
+        while beginning not in table:
+            shorter = _beginning(beginning)
+            if shorter is None:
+                raise RuleError(f"the fact {fact} has no {predicate}; give it words where it is declared")
+            beginning = shorter
+        return table[beginning]
 
     def label(self, name: str) -> str:
         """How a person reads a name of the knowledge base."""
-        return self.labels.get(name, name.replace("_", " "))
+        return self._labels.get(name, name.replace("_", " "))
 
     def phrase(self, template: str, symbol: clingo.Symbol) -> str:
         """A sentence with the labels of the symbol's arguments in place of {1}, {2} and {unit}."""
@@ -98,6 +167,18 @@ class Vocabulary:
                 unit = self.quantities[str(symbol.arguments[0])].unit
                 template = template.replace("{unit}", unit)
         return template[:1].upper() + template[1:]
+
+
+def _beginning(fact: str) -> str | None:
+    """The fact without its last argument: `a(b,c)`, `a(b)`, `a`, None."""
+    head, _, rest = fact.rpartition(",")
+    if head:
+        return head + ")"
+    return fact.partition("(")[0] if "(" in fact else None
+
+
+def _in(name: str | None, known: Mapping[str, object]) -> str | None:
+    return name if name in known else None
 
 
 def normal(name: str) -> str:
@@ -118,50 +199,3 @@ def nearest(name: str, names: Mapping[str, str]) -> str | None:
 def arguments(symbol: clingo.Symbol) -> list[clingo.Symbol]:
     """The arguments of a function symbol; none for a number or a string."""
     return symbol.arguments if symbol.type == clingo.SymbolType.Function else []
-
-
-def vocabulary(program: Ground) -> Vocabulary:
-    """Reads the vocabulary; raises `RuleError` for a fact without words or of a shape no case can state."""
-    v = Vocabulary()
-    for name, label in program.facts("label", 2):
-        v.labels[str(name)] = label.string
-    for name, alias in program.facts("alias", 2):
-        v.aliases.setdefault(str(name), []).append(alias.string)
-        v._names[normal(alias.string)] = str(name)
-    whole = {str(name) for (name,) in program.facts("whole", 1)}
-    in_request = {str(name) for (name,) in program.facts("part_of_request", 1)}
-    for name, unit, least, most in program.facts("quantity", 4):
-        key = str(name)
-        v.quantities[key] = Quantity(
-            unit.string, least.number, most.number, key in whole, key in in_request
-        )
-    for name, times, first, second in program.facts("rate", 4):
-        v.rates[str(name)] = Rate(times.number, str(first), str(second))
-    for fact, true, false in program.facts("fact_text", 3):
-        v.texts[str(fact)] = (true.string, false.string)
-    for fact, words in program.facts("question", 2):
-        v.questions[str(fact)] = words.string
-    for symbol in program.symbols("fact", 1):
-        _declare(v, symbol.arguments[0])
-    for fact, value in program.facts("default", 2):
-        v.defaults[str(fact)] = str(value) == "yes"
-    return v
-
-
-def _declare(v: Vocabulary, symbol: clingo.Symbol) -> None:
-    fact = str(symbol)
-    name, values = symbol.name, symbol.arguments
-    for words, missing in ((v.texts, "fact_text/3"), (v.questions, "question/2")):
-        if fact not in words:
-            raise RuleError(f"the fact {fact} has no {missing}; give it words beside its declaration")
-    v.facts[fact] = symbol
-    if name in ("at_least", "more_than") and len(values) == 2 and str(values[0]) in v.quantities:
-        v.cuts.setdefault(str(values[0]), []).append(Cut(name, values[1].number, fact))
-    elif not values:
-        v.flags[name] = fact
-    elif len(values) == 1:
-        v.families.setdefault(name, {})[str(values[0])] = fact
-    elif len(values) == 2:
-        v.choices.setdefault(name, {}).setdefault(str(values[0]), {})[str(values[1])] = fact
-    else:
-        raise RuleError(f"the fact {fact} has more than two arguments, which no case can state")

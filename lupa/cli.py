@@ -1,0 +1,393 @@
+"""The command line: read, ask, print, exit."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, BinaryIO, TypeVar
+
+import click
+
+from lupa import __version__
+from lupa.errors import CaseError, LupaError
+from lupa.knowledge import KnowledgeBase
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+DONE, WRONG_INPUT, OUR_FAULT, STOPPED = 0, 2, 3, 130
+GENEROUS = 60.0
+"""Seconds that one case may take before it is given up; a usual one takes a thousandth of one."""
+
+
+class _Help(click.Command):
+    """A command whose help keeps the lines of its examples."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if self.epilog:
+            formatter.write_paragraph()
+            formatter.write("\n".join(f"  {line}" for line in self.epilog.splitlines()) + "\n")
+
+
+def _verb(*examples: str) -> Callable[[F], click.Command]:
+    def made(function: F) -> click.Command:
+        epilog = "\n".join(["Examples:", *(f"  {example}" for example in examples)])
+        return lupa.command(cls=_Help, epilog=epilog)(function)
+
+    return made
+
+
+_kb = click.option(
+    "--kb", "kb", metavar="DIR", help="Use the knowledge base in DIR (or set LUPA_KB)."
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def _case_options(function: F) -> F:
+    for option in (
+        click.option(
+            "--timeout",
+            type=click.FloatRange(min=0, min_open=True),
+            default=GENEROUS,
+            show_default=True,
+            metavar="SECONDS",
+            help="Give a case up after so long.",
+        ),
+        _kb,
+        click.option(
+            "--example", "examples", multiple=True, metavar="NAME", help="Take a shipped case."
+        ),
+        click.argument("cases", nargs=-1, metavar="[CASE]..."),
+    ):
+        function = option(function)
+    return function
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="lupa")
+@_kb
+@click.pass_context
+def lupa(context: click.Context, kb: str | None) -> None:
+    """What a health plan's written policy says of a patient, and why.
+
+    lupa proposes a determination under the text of a policy. A person decides.
+    """
+    context.obj = kb or os.environ.get("LUPA_KB")
+
+
+def _loaded(kb: str | None) -> KnowledgeBase:
+    return KnowledgeBase.load(kb or click.get_current_context().find_object(str))
+
+
+# ---- cases -------------------------------------------------------------------------------------
+
+
+class _Run:
+    """Goes through cases: what is wrong with one is said on standard error, the others go on."""
+
+    def __init__(self, kb: KnowledgeBase, cases: Sequence[str], examples: Sequence[str]) -> None:
+        if not cases and not examples:
+            raise click.UsageError(
+                "give a case file, - for standard input, or --example NAME (see `lupa examples`)"
+            )
+        self._kb = kb
+        self._cases = cases
+        self._examples = examples
+        self.failed = False
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        with _progress() as tick:
+            for name, stream in self._streams():
+                from lupa.reading import read_cases
+
+                for where, case in read_cases(stream, name):
+                    tick()
+                    if isinstance(case, CaseError):
+                        self._refuse(case, where)
+                        continue
+                    yield where, case
+
+    def _streams(self) -> Iterator[tuple[str, BinaryIO]]:
+        for example in self._examples:
+            path = self._kb.example(example)
+            with path.open("rb") as stream:
+                yield path.name, stream
+        for name in self._cases:
+            if name == "-":
+                yield "-", sys.stdin.buffer
+                continue
+            try:
+                stream = open(name, "rb")  # noqa: SIM115 - closed below
+            except OSError as error:
+                self._refuse(CaseError(f"cannot be read: {error.strerror}"), name)
+                continue
+            with stream:
+                yield name, stream
+
+    @contextmanager
+    def attempt(self, where: str) -> Iterator[None]:
+        """Says what is wrong with this case, and goes on with the next."""
+        try:
+            yield
+        except LupaError as error:
+            self._refuse(error, where)
+
+    def _refuse(self, error: LupaError, where: str) -> None:
+        self.failed = True
+        _complain(error, where)
+
+    def status(self) -> int:
+        return WRONG_INPUT if self.failed else DONE
+
+
+def _complain(error: LupaError, where: str = "") -> None:
+    first, *rest = str(error).splitlines()
+    from lupa.page import printable
+
+    place = f"{printable(where)}: " if where else ""
+    click.echo(f"{click.style('error', fg='red', bold=True)}: {place}{first}", err=True)
+    for line in rest:
+        click.echo(f"  {line}", err=True)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[], None]]:
+    """Counts cases on standard error once they take longer than a second, if a person looks on."""
+    began, count, watched = time.monotonic(), 0, sys.stderr.isatty() and not sys.stdout.isatty()
+    told = 0.0
+
+    def tick() -> None:
+        nonlocal count, told
+        count += 1
+        now = time.monotonic()
+        if watched and now - began > 1 and now - told > 0.2:
+            told = now
+            click.echo(f"\r{count} cases", nl=False, err=True)
+
+    try:
+        yield tick
+    finally:
+        if told:
+            click.echo("\r" + " " * 24 + "\r", nl=False, err=True)
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+
+
+def _finish(status: int) -> None:
+    raise click.exceptions.Exit(status)
+
+
+@_verb(
+    "lupa decide case.yaml",
+    "lupa decide --example lupkynis_alongside_bars_benlysta",
+    "lupa decide cases.jsonl --json > decisions.jsonl",
+    "cat case.json | lupa decide -",
+)
+@_case_options
+@_json
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="markdown is fit for the body of a letter.",
+)
+def decide(
+    cases: tuple[str, ...],
+    examples: tuple[str, ...],
+    form: str,
+    *,
+    as_json: bool,
+    kb: str | None,
+    timeout: float,
+) -> None:
+    """The outcome of each CASE: what fails or is missing first, each with its clause and its cause.
+
+    A CASE is a JSON or YAML file, a JSON Lines file with one case a line, or - for standard input.
+    """
+    knowledge = _loaded(kb)
+    run = _Run(knowledge, cases, examples)
+    between = ""
+    for where, case in run:
+        with run.attempt(where):
+            for decision in knowledge.decide_all(case, name=where, timeout=timeout):
+                if as_json or form == "json":
+                    click.echo(decision.to_json())
+                else:
+                    from lupa.page import markdown, text
+
+                    page = markdown(decision) if form == "markdown" else text(decision, _width())
+                    click.echo(between + page)
+                    between = "\n"
+    _finish(run.status())
+
+
+@_verb(
+    "lupa why case.yaml",
+    "lupa why case.yaml --tree",
+    "lupa why --example lupkynis_alongside_bars_benlysta --all",
+)
+@_case_options
+@_json
+@click.option("--tree", is_flag=True, help="Show each rule that fired or failed, and on what fact.")
+@click.option("--all", "every", is_flag=True, help="Show every minimal reason of the outcome.")
+def why(
+    cases: tuple[str, ...],
+    examples: tuple[str, ...],
+    *,
+    tree: bool,
+    every: bool,
+    as_json: bool,
+    kb: str | None,
+    timeout: float,
+) -> None:
+    """Why each CASE comes out as it does: every criterion, the reason of the outcome, the rules."""
+    knowledge = _loaded(kb)
+    run = _Run(knowledge, cases, examples)
+    between = ""
+    for where, case in run:
+        with run.attempt(where):
+            for answer in knowledge.why_all(
+                case, name=where, every=every, tree=tree, timeout=timeout
+            ):
+                if as_json:
+                    click.echo(json.dumps(answer.to_dict(), ensure_ascii=False))
+                    continue
+                from lupa.page import why_text
+
+                click.echo(between + why_text(answer, _width()))
+                if tree:
+                    from lupa.tree import tree_text
+
+                    click.echo("\n" + click.style("Derivation", bold=True))
+                    click.echo(tree_text(answer.tree))
+                between = "\n"
+    _finish(run.status())
+
+
+# ---- what the knowledge base holds -------------------------------------------------------------
+
+
+@_verb("lupa policies", "lupa policies --json")
+@_kb
+@_json
+def policies(kb: str | None, *, as_json: bool) -> None:
+    """The policies on file: the drugs they cover and their editions."""
+    knowledge = _loaded(kb)
+    from lupa.contents import policy_rows, policy_text
+
+    rows = policy_rows(knowledge)
+    click.echo(json.dumps(rows, ensure_ascii=False, indent=2) if as_json else policy_text(rows))
+
+
+@_verb("lupa facts", "lupa facts uhc_benlysta", "lupa facts --json")
+@_kb
+@_json
+@click.argument("policy", required=False)
+def facts(policy: str | None, kb: str | None, *, as_json: bool) -> None:
+    """The vocabulary: what a case can state, with its names, values and questions."""
+    knowledge = _loaded(kb)
+    from lupa.contents import fact_rows, fact_text
+
+    rows = fact_rows(knowledge, policy)
+    out = json.dumps(rows, ensure_ascii=False, indent=2) if as_json else fact_text(rows, _width())
+    click.echo(out)
+
+
+@_verb("lupa show uhc_benlysta", "lupa show uhc_benlysta@2022E0046O", "lupa show fep_lupkynis --clauses")
+@_kb
+@_json
+@click.option("--clauses", is_flag=True, help="Show the ledger: every clause, and what encodes it.")
+@click.argument("policy")
+def show(policy: str, kb: str | None, *, clauses: bool, as_json: bool) -> None:
+    """A POLICY as a table of its pathways, exclusions and limits, each with its clause."""
+    knowledge = _loaded(kb)
+    from lupa.contents import ledger, ledger_text, table, table_text
+
+    name, _, edition = policy.partition("@")
+    asked = knowledge.edition(name, edition or None)
+    rows = ledger(asked) if clauses else table(asked)
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        click.echo((ledger_text if clauses else table_text)(rows, _width()))
+
+
+@_verb("lupa examples", "lupa examples --json")
+@_kb
+@_json
+def examples(kb: str | None, *, as_json: bool) -> None:
+    """The cases that ship with each policy, for `--example NAME`."""
+    knowledge = _loaded(kb)
+    from lupa.contents import example_rows, example_text
+
+    rows = example_rows(knowledge)
+    out = json.dumps(rows, ensure_ascii=False, indent=2) if as_json else example_text(rows, _width())
+    click.echo(out)
+
+
+@_verb("lupa schema case > case.schema.json", "lupa schema decision")
+@_kb
+@_json
+@click.argument("which", type=click.Choice(["case", "decision"]), required=False)
+def schema(which: str | None, kb: str | None, *, as_json: bool) -> None:  # noqa: ARG001 - always JSON
+    """The JSON Schema of a case (what is accepted) and of a decision (what is answered)."""
+    knowledge = _loaded(kb)
+    from lupa.schema import schemas
+
+    found = schemas(knowledge)
+    click.echo(json.dumps(found[which] if which else found, ensure_ascii=False, indent=2))
+
+
+def main() -> None:
+    """Runs the command line; every way out has an exit status and a sentence, none a traceback."""
+    gc.disable()  # one command ends before there is garbage worth collecting
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # text streams
+    status = _status()
+    with suppress(OSError):  # whoever read the output has gone
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(status)  # taking grounded programs apart would take longer than deciding did
+
+
+def _status() -> int:
+    try:
+        result = lupa.main(standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as error:
+        error.show()
+        return WRONG_INPUT
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        return STOPPED
+    except LupaError as error:
+        _complain(error)
+        return WRONG_INPUT
+    except SystemExit:  # click's way out when whoever read the output has seen enough
+        return DONE
+    except Exception as error:  # noqa: BLE001 - a fault of ours must not show a patient's facts
+        frame = error.__traceback__
+        while frame is not None and frame.tb_next is not None:
+            frame = frame.tb_next
+        place = f"{os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else "?"
+        click.echo(
+            f"error: a fault of lupa's own ({type(error).__name__} at {place}); nothing was decided. "
+            "Please report it with the command that led to it.",
+            err=True,
+        )
+        return OUR_FAULT
+    return result if isinstance(result, int) else DONE
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,253 @@
+"""A decision as a person reads it: what fails first, its clause, and the fact that caused it."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+
+import click
+
+from lupa.decision import Assumption, Cause, Criterion, Decision, Item, Missing, Why
+
+PERSON = "lupa proposes this determination under the text of the policy. A person decides."
+
+_COLOURS = {
+    "approve": "green",
+    "modify": "yellow",
+    "deny": "red",
+    "refer": "magenta",
+    "out_of_scope": "cyan",
+    "pend": "blue",
+}
+_FEW = 6
+"""So many facts of one kind are said in sentences; more are listed by name."""
+
+
+def text(decision: Decision, width: int = 80) -> str:
+    """The decision as plain text with terminal styles, `width` columns wide."""
+    return "\n".join(_Page(width).decision(decision))
+
+
+def why_text(why: Why, width: int = 80) -> str:
+    """The decision with every criterion in full and the reasons of its outcome."""
+    page = _Page(width)
+    return "\n".join([*page.decision(why.decision, full=True), *page.reasons(why)])
+
+
+def families(causes: Iterable[Cause]) -> Iterator[list[Cause]]:
+    """The causes, those of one kind and value together where they are more than a few."""
+    groups: dict[tuple[str, bool], list[Cause]] = {}
+    for cause in causes:
+        groups.setdefault((cause.fact.partition("(")[0], cause.value), []).append(cause)
+    for group in groups.values():
+        if len(group) > _FEW:
+            yield group
+        else:
+            yield from ([cause] for cause in group)
+
+
+def argument(fact: str) -> str:
+    """What a fact is about: `voclosporin` of `taking(voclosporin)`, `a=b` of `reading(a,b)`."""
+    inner = fact.partition("(")[2][:-1]
+    return inner.replace(",", "=", 1) if inner else fact
+
+
+def cause_sentences(causes: Iterable[Cause]) -> list[str]:
+    """The facts of a reason as sentences; a long row of one kind is one of them."""
+    found = []
+    for group in families(causes):
+        if len(group) == 1:
+            found.append(group[0].text)
+        else:
+            name = group[0].fact.partition("(")[0]
+            truth = "yes" if group[0].value else "no"
+            found.append(f"{name}: {truth} for each of {', '.join(argument(c.fact) for c in group)}.")
+    return found
+
+
+class _Page:
+    def __init__(self, width: int) -> None:
+        self._width = max(40, min(width, 100))
+
+    def _wrap(self, words: str, indent: int, hang: int | None = None) -> list[str]:
+        return textwrap.wrap(
+            words,
+            self._width,
+            initial_indent=" " * indent,
+            subsequent_indent=" " * (indent if hang is None else hang),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
+    def _title(self, words: str) -> list[str]:
+        return ["", click.style(words, bold=True)]
+
+    def decision(self, d: Decision, *, full: bool = False) -> list[str]:
+        """The page: the outcome, what fails or is missing, what is met, what was assumed."""
+        lines = self._head(d)
+        denying = "Why" if d.outcome != "pend" else ""
+        lines += self._items(denying, [*d.scope, *d.bases], d)
+        lines += self._items("More is asked for than can be authorized", d.limits, d)
+        if d.outcome != "out_of_scope" or full:
+            unmet = [c for c in d.criteria if c.status == "unmet"]
+            lines += self._criteria("Not met", unmet, "red")
+            lines += self._missing(d.missing)
+            lines += self._criteria("Open", [c for c in d.criteria if c.status == "open"], "blue")
+            met = [c for c in d.criteria if c.status == "met"]
+            lines += self._criteria("Met", met, "green") if full else self._met(met)
+        lines += self._items("Would be denied for, but for the override", d.superseded, d)
+        lines += self._items("Advisories (they change no outcome)", d.advisories, d)
+        lines += self._items("Notes", d.notes, d)
+        lines += self._assumed(d.assumptions)
+        lines += ["", *self._wrap(f"Next: {d.next}", 0, 6), *self._wrap(PERSON, 0)]
+        return lines
+
+    def _head(self, d: Decision) -> list[str]:
+        outcome = d.outcome.replace("_", " ").upper()
+        head = click.style(outcome, fg=_COLOURS[d.outcome], bold=True)
+        if d.outcome == "pend":
+            head += f"  between {' and '.join(o.replace('_', ' ') for o in d.possible)}"
+        lines = [f"{head}  {d.policy}, edition {d.edition}"]
+        lines += self._wrap(d.text, 0)
+        return lines + (self._wrap(f"Case: {printable(d.case)}", 0, 6) if d.case else [])
+
+    def _items(self, title: str, items: Sequence[Item], d: Decision) -> list[str]:
+        lines = self._title(title) if items else []
+        for item in items:
+            lines += self._wrap(f"{item.id}: {item.text}", 2, 4)
+            if item.id != "criteria_not_met":  # its causes stand with each criterion below
+                lines += self._because(item.because)
+            elif not any(c.status == "unmet" for c in d.criteria):
+                lines += self._because(item.because)
+            lines += self._source(item.source)
+        return lines
+
+    def _criteria(self, title: str, criteria: Sequence[Criterion], colour: str) -> list[str]:
+        lines = self._title(title) if criteria else []
+        for c in criteria:
+            where = "" if c.applies else " (on some of the possible pathways)"
+            first, *rest = self._wrap(f"{c.id}: {c.text}{where}", 2, 4)
+            lines += [first.replace(c.id, click.style(c.id, fg=colour), 1), *rest]
+            lines += self._because(c.because)
+            lines += self._source(c.source)
+        return lines
+
+    def _because(self, causes: Sequence[Cause]) -> list[str]:
+        sentences = cause_sentences(causes)
+        return self._wrap(f"because {' '.join(sentences)}", 4, 12) if sentences else []
+
+    def _source(self, source: str) -> list[str]:
+        return [click.style(line, dim=True) for line in self._wrap(source, 4)]
+
+    def _met(self, criteria: Sequence[Criterion]) -> list[str]:
+        lines = self._title("Met") if criteria else []
+        for c in criteria:
+            sentences = " ".join(cause_sentences(c.because)) or c.text
+            lines += self._wrap(f"{c.id}: {sentences}", 2, 4)
+        return lines
+
+    def _missing(self, missing: Sequence[Missing]) -> list[str]:
+        lines = self._title("Missing, the most decisive first") if missing else []
+        for question, facts in questions(missing):
+            lines += self._wrap(f"- {question}", 2, 4)
+            if len(facts) > 1:
+                lines += self._wrap(", ".join(argument(fact) for fact in facts), 4)
+            else:
+                lines += [click.style(f"    {facts[0]}", dim=True)]
+        return lines
+
+    def _assumed(self, assumptions: Sequence[Assumption]) -> list[str]:
+        if not assumptions:
+            return []
+        kinds: dict[str, list[str]] = {}
+        for a in assumptions:
+            name = a.fact.partition("(")[0]
+            kinds.setdefault(name if a.value else f"not {name}", []).append(argument(a.fact))
+        words = "; ".join(f"{kind}: {', '.join(values)}" for kind, values in kinds.items())
+        return ["", *self._wrap(f"Assumed, as the case is silent: {words}.", 0, 2)]
+
+    def reasons(self, why: Why) -> list[str]:
+        """The minimal reasons of the outcome: each suffices, and no part of it does."""
+        count = len(why.reasons)
+        if not count:
+            return []
+        title = "A minimal reason for the outcome" if count == 1 else f"{count} minimal reasons"
+        lines = self._title(f"{title}: it holds whatever else is so")
+        for number, causes in enumerate(why.reasons, start=1):
+            lines += self._wrap(f"{number}. {' '.join(cause_sentences(causes))}", 2, 5)
+        return lines
+
+
+def questions(missing: Sequence[Missing]) -> Iterator[tuple[str, list[str]]]:
+    """What to ask, each question once; many of one kind become one question."""
+    kinds: dict[str, list[Missing]] = {}
+    for item in missing:
+        kinds.setdefault(item.fact.partition("(")[0], []).append(item)
+    asked = set()
+    for item in missing:
+        kind = item.fact.partition("(")[0]
+        same = [m for m in missing if m.question == item.question]
+        if len(kinds[kind]) > _FEW and len(same) == 1:
+            same = kinds[kind]
+            words = f"Which of these are so: {kind}?"
+        else:
+            words = item.question
+        if words not in asked:
+            asked.add(words)
+            yield words, [m.fact for m in same]
+
+
+def printable(words: str) -> str:
+    """Text of the case on one line, with whatever a terminal could take for a command escaped."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in words)
+
+
+# ---- Markdown ----------------------------------------------------------------------------------
+
+
+def markdown(decision: Decision) -> str:
+    """The decision as the body of a letter: each reason, its clause, what is missing, what next."""
+    d = decision
+    outcome = "not settled" if d.outcome == "pend" else d.outcome.replace("_", " ")
+    lines = [f"## Proposed determination: {outcome}", "", d.text]
+    if d.case:
+        lines += ["", f"Case: {escaped(printable(d.case))}  "]
+    lines += ["", f"Policy: {escaped(d.policy)}, edition {escaped(d.edition)}"]
+    reasons: list[Item | Criterion] = [*d.scope]
+    reasons += [b for b in d.bases if b.id != "criteria_not_met" or not _has_unmet(d)]
+    reasons += [c for c in d.criteria if c.status == "unmet" and d.outcome != "out_of_scope"]
+    lines += _section("Reasons", reasons)
+    lines += _section("Limits", d.limits)
+    if d.missing:
+        lines += ["", "### What is missing, and why it is asked", ""]
+        for question, facts in questions(d.missing):
+            listed = f": {', '.join(argument(f) for f in facts)}" if len(facts) > 1 else ""
+            lines.append(f"- {escaped(question + listed)}")
+        lines += [""]
+        lines += [
+            f"It decides whether this is so: {escaped(c.text)} *{escaped(c.source)}*  "
+            for c in d.criteria
+            if c.status == "open"
+        ]
+    lines += _section("For attention", [*d.advisories, *d.notes])
+    lines += ["", "### What next", "", d.next, "", f"*{PERSON}*"]
+    return "\n".join(lines)
+
+
+def _has_unmet(d: Decision) -> bool:
+    return any(c.status == "unmet" for c in d.criteria)
+
+
+def _section(title: str, items: Sequence[Item | Criterion]) -> list[str]:
+    lines = ["", f"### {title}", ""] if items else []
+    for number, item in enumerate(items, start=1):
+        because = " ".join(cause_sentences(item.because))
+        lines.append(f"{number}. **{escaped(item.text)}** {escaped(because)}  ".rstrip() + "  ")
+        lines.append(f"   *{escaped(item.source)}*" if item.source else "")
+    return lines
+
+
+def escaped(words: str) -> str:
+    """Text in which no character means anything to Markdown or HTML."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~&!])", r"\\\1", words)
