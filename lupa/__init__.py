@@ -2,7 +2,7 @@
 
 __version__ = "0.1.0"
 
-from lupa.decision import (  # noqa: E402 - the version is read by the modules below
+from lupa.decision import (
     Assumption,
     Cause,
     Criterion,
@@ -11,8 +11,8 @@ from lupa.decision import (  # noqa: E402 - the version is read by the modules b
     Item,
     Missing,
 )
-from lupa.errors import CaseError, LupaError, Problem, RuleError, TimeLimitError  # noqa: E402
-from lupa.knowledge import About, KnowledgeBase  # noqa: E402
+from lupa.errors import CaseError, LupaError, Problem, RuleError, TimeLimitError
+from lupa.knowledge import About, KnowledgeBase
 
 __all__ = [
     "About",

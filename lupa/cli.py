@@ -28,7 +28,7 @@ GENEROUS = 60.0
 class _Help(click.Command):
     """A command whose help keeps the lines of its examples."""
 
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         if self.epilog:
             formatter.write_paragraph()
             formatter.write("\n".join(f"  {line}" for line in self.epilog.splitlines()) + "\n")
@@ -42,9 +42,7 @@ def _verb(*examples: str) -> Callable[[F], click.Command]:
     return made
 
 
-_kb = click.option(
-    "--kb", "kb", metavar="DIR", help="Use the knowledge base in DIR (or set LUPA_KB)."
-)
+_kb = click.option("--kb", "kb", metavar="DIR", help="Use the knowledge base in DIR (or set LUPA_KB).")
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -59,9 +57,7 @@ def _case_options(function: F) -> F:
             help="Give a case up after so long.",
         ),
         _kb,
-        click.option(
-            "--example", "examples", multiple=True, metavar="NAME", help="Take a shipped case."
-        ),
+        click.option("--example", "examples", multiple=True, metavar="NAME", help="Take a shipped case."),
         click.argument("cases", nargs=-1, metavar="[CASE]..."),
     ):
         function = option(function)
@@ -255,9 +251,7 @@ def why(
     between = ""
     for where, case in run:
         with run.attempt(where):
-            for answer in knowledge.why_all(
-                case, name=where, every=every, tree=tree, timeout=timeout
-            ):
+            for answer in knowledge.why_all(case, name=where, every=every, tree=tree, timeout=timeout):
                 if as_json:
                     click.echo(json.dumps(answer.to_dict(), ensure_ascii=False))
                     continue
@@ -302,7 +296,11 @@ def facts(policy: str | None, kb: str | None, *, as_json: bool) -> None:
     click.echo(out)
 
 
-@_verb("lupa show uhc_benlysta", "lupa show uhc_benlysta@2022E0046O", "lupa show fep_lupkynis --clauses")
+@_verb(
+    "lupa show uhc_benlysta",
+    "lupa show uhc_benlysta@2022E0046O",
+    "lupa show fep_lupkynis --clauses",
+)
 @_kb
 @_json
 @click.option("--clauses", is_flag=True, help="Show the ledger: every clause, and what encodes it.")

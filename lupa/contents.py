@@ -66,7 +66,11 @@ def policy_text(rows: Sequence[Row]) -> str:
         lines.append(f"  covers {', '.join(row['drugs'])}")
         for edition in row["editions"]:
             since = edition["in_force_from"]
-            when = f"in force from {since}" if since else "in force before the next; its first day is not on record"
+            when = (
+                f"in force from {since}"
+                if since
+                else "in force before the next; its first day is not on record"
+            )
             lines.append(f"  edition {edition['edition']}: {when}")
     return "\n".join(lines)
 
@@ -165,9 +169,7 @@ def table(edition: Edition) -> Row:
     for way in everywhere:
         criteria = [row(a, [way]) for a in edition.criteria if edition.on(a, way)]
         limits = [row(a, [way]) for a in edition.limits if edition.on(a, way)]
-        pathways.append(
-            {"indication": way[0], "phase": way[1], "criteria": criteria, "limits": limits}
-        )
+        pathways.append({"indication": way[0], "phase": way[1], "criteria": criteria, "limits": limits})
     return {
         "policy": edition.policy,
         "edition": edition.name,
@@ -216,10 +218,13 @@ def table_text(data: Row, width: int) -> str:
         v += _table_rows(data[key], width)
     v += _title("Readings of what the text leaves open (* is the usual one)") if data["readings"] else []
     for reading in data["readings"]:
-        v += textwrap.wrap(f"{reading['id']}: {reading['question']}", width, initial_indent="  ", subsequent_indent="    ")
-        cells = [
-            [f"    {'*' if c['usual'] else ' '} {c['choice']}", c["text"]] for c in reading["choices"]
-        ]
+        v += textwrap.wrap(
+            f"{reading['id']}: {reading['question']}",
+            width,
+            initial_indent="  ",
+            subsequent_indent="    ",
+        )
+        cells = [[f"    {'*' if c['usual'] else ' '} {c['choice']}", c["text"]] for c in reading["choices"]]
         v += _columns(cells, width)
         v += _source(reading["source"], width)
     return "\n".join(v)
@@ -228,7 +233,9 @@ def table_text(data: Row, width: int) -> str:
 def _table_rows(rows: Sequence[Row], width: int) -> list[str]:
     lines = []
     for row in rows:
-        lines += textwrap.wrap(f"{row['id']}: {row['text']}", width, initial_indent="  ", subsequent_indent="    ")
+        lines += textwrap.wrap(
+            f"{row['id']}: {row['text']}", width, initial_indent="  ", subsequent_indent="    "
+        )
         lines += _source(row["source"], width)
     return lines
 
@@ -256,7 +263,9 @@ def ledger_text(data: Row, width: int) -> str:
         kind = ", ".join(dict.fromkeys((clause["kind"], clause["status"])))
         lines += ["", f"{click.style(clause['id'], bold=True)}  {kind}"]
         body = [clause["text"], f"({clause['source']})"]
-        body.append(f"Encoded by {', '.join(clause['encoded_by'])}." if clause["encoded_by"] else clause["why"])
+        body.append(
+            f"Encoded by {', '.join(clause['encoded_by'])}." if clause["encoded_by"] else clause["why"]
+        )
         for sentence in body:
             lines += textwrap.wrap(sentence, width, initial_indent="     ", subsequent_indent="     ")
     counts = ", ".join(f"{number} {kind}" for kind, number in data["counts"].items())
@@ -286,5 +295,10 @@ def example_text(rows: Sequence[Row], width: int) -> str:
         lines += _title(policy)
         for row in (r for r in rows if r["policy"] == policy):
             lines.append(f"  {click.style(row['name'], bold=True)}")
-            lines += textwrap.wrap(f"{row['outcome']}: {row['case']}", width, initial_indent="    ", subsequent_indent="    ")
+            lines += textwrap.wrap(
+                f"{row['outcome']}: {row['case']}",
+                width,
+                initial_indent="    ",
+                subsequent_indent="    ",
+            )
     return "\n".join(lines[1:])

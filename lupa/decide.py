@@ -1,6 +1,7 @@
 """From the answers about one record to a decision that a person can check."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from lupa.decision import (
     Assumption,
@@ -17,10 +18,12 @@ from lupa.edition import Atom, Edition
 from lupa.ground import Literal
 from lupa.question import Question
 
+
 def decision(question: Question, case: str, fingerprint: Fingerprint) -> Decision:
     """The decision on the record that the question is about."""
     edition = question.edition
-    outcome: Outcome = next(iter(question.outcomes)) if len(question.outcomes) == 1 else "pend"  # type: ignore[assignment]  # the names of the outcomes are data
+    settled = len(question.outcomes) == 1
+    outcome = cast(Outcome, next(iter(question.outcomes)) if settled else "pend")
     pathways = [way for way, literal in edition.pathways.items() if question.possible(literal)]
     writer = _Writer(question, pathways)
     denials = writer.certain(edition.bases)
@@ -51,9 +54,7 @@ def decision(question: Question, case: str, fingerprint: Fingerprint) -> Decisio
         superseded=superseded,
         advisories=writer.certain(edition.advisories),
         missing=tuple(
-            Missing(
-                fact, edition.vocabulary.words(fact, True), edition.vocabulary.question(fact)
-            )
+            Missing(fact, edition.vocabulary.words(fact, True), edition.vocabulary.question(fact))
             for fact in question.missing()
         ),
         assumptions=writer.assumptions(),

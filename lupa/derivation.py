@@ -135,13 +135,13 @@ class _Walker:
         status = self._status((atom,))
         name = self._derivations.names[atom]
         if name in self._edition.literals:
-            return self._fact(name, atom, status)
+            return self._fact(name, status)
         repeated = atom in self._shown and bool(self._derivations.of(atom))
         self._shown.add(atom)
         rules = () if repeated else self._applications(atom, status)
         return Node(name, status, "", "derived", rules, repeated)
 
-    def _fact(self, name: str, atom: Literal, status: Holding) -> Node:
+    def _fact(self, name: str, status: Holding) -> Node:
         literal = self._edition.literals[name]
         if literal in self._stated:
             origin = "stated"

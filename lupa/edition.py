@@ -14,7 +14,6 @@ from lupa.record import Record, translate
 from lupa.relevance import Relevance
 from lupa.vocabulary import Fact, Vocabulary
 
-
 _KEPT = 4096
 
 
@@ -80,8 +79,7 @@ class Edition:
 
     def _read_items(self) -> None:
         self.outcomes = {
-            str(outcome): self._literal("outcome", outcome)
-            for (outcome,) in self._of_policy("outcome", 2)
+            str(outcome): self._literal("outcome", outcome) for (outcome,) in self._of_policy("outcome", 2)
         }
         self.outcome_words = {
             str(outcome): (words.string, step.string)
@@ -144,9 +142,7 @@ class Edition:
     def _atom(self, kind: str, name: clingo.Symbol, predicate: str) -> Atom:
         item = clingo.Function(kind, [name])
         if item not in self._texts:
-            raise RuleError(
-                f"policy {self.policy}: {item} has no text({self.policy}, {item}, True, False)"
-            )
+            raise RuleError(f"policy {self.policy}: {item} has no text({self.policy}, {item}, True, False)")
         sources = self._cites.get(item, [])
         for _, clause in sources:
             if clause not in self._locators:
@@ -175,9 +171,7 @@ class Edition:
         )
         return "; ".join(self._locators[clause] for clause in clauses)
 
-    def _minimal(
-        self, refuted: Literal, candidates: tuple[Literal, ...]
-    ) -> tuple[Literal, ...] | None:
+    def _minimal(self, refuted: Literal, candidates: tuple[Literal, ...]) -> tuple[Literal, ...] | None:
         found = self.solver.minimal([refuted], candidates)
         return None if found is None else tuple(found)
 

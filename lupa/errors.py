@@ -1,9 +1,9 @@
 """What can go wrong, named by who must act.
 
-    LupaError
-    ├── CaseError      mend the case (or the call): what is wrong, where, and the nearest known name
-    ├── RuleError      mend the rules: file, line and column where they are known
-    └── TimeLimitError allow more time, or ask less
+LupaError
+├── CaseError      mend the case (or the call): what is wrong, where, and the nearest known name
+├── RuleError      mend the rules: file, line and column where they are known
+└── TimeLimitError allow more time, or ask less
 """
 
 from collections.abc import Sequence

@@ -101,9 +101,7 @@ class Solver:
                 return result
             self._watch.interrupted()
 
-    def world(
-        self, assumptions: Sequence[Literal], atoms: Sequence[Literal]
-    ) -> tuple[bool, ...] | None:
+    def world(self, assumptions: Sequence[Literal], atoms: Sequence[Literal]) -> tuple[bool, ...] | None:
         """A world that holds all of these, as the truth of `atoms`; None if there is none."""
         while True:
             with self._control.solve(assumptions=assumptions, yield_=True) as handle:
@@ -125,9 +123,7 @@ class Solver:
                     return frozenset(handle.core())
             self._watch.interrupted()
 
-    def minimal(
-        self, fixed: Sequence[Literal], candidates: Sequence[Literal]
-    ) -> list[Literal] | None:
+    def minimal(self, fixed: Sequence[Literal], candidates: Sequence[Literal]) -> list[Literal] | None:
         """A minimal part of `candidates` that no world holds with `fixed`; None if a world holds all.
 
         Each candidate in turn, the last first, is dropped if the rest suffices without it. Cores only
@@ -158,9 +154,7 @@ class Unexplored:
         self._control.load(str(shipped("queries") / "reasons.lp"))
         self._control.ground([("base", ()), ("statements", (clingo.Number(count),))])
         self._kept = [
-            self._control.symbolic_atoms[
-                clingo.Function("kept", [clingo.Number(place + 1)])
-            ].literal  # type: ignore[union-attr]  # each was generated just now
+            self._control.symbolic_atoms[clingo.Function("kept", [clingo.Number(place + 1)])].literal  # type: ignore[union-attr]  # each was generated just now
             for place in range(count)
         ]
 
@@ -220,7 +214,7 @@ def ground(
 
 
 def _said(messages: Sequence[str]) -> str:
-    """clingo's messages, one a line, without its closing summary."""
+    """Clingo's messages, one a line, without its closing summary."""
     lines = (" ".join(text.split()) for text in messages)
     return "\n".join(line for line in lines if not line.startswith("<cmd>"))
 
@@ -240,9 +234,7 @@ class Ground:
 
     def facts(self, name: str, arity: int) -> list[list[clingo.Symbol]]:
         """The arguments of the atoms of one predicate that are true in every world."""
-        return [
-            atom.symbol.arguments for atom in self._atoms.by_signature(name, arity) if atom.is_fact
-        ]
+        return [atom.symbol.arguments for atom in self._atoms.by_signature(name, arity) if atom.is_fact]
 
     def literal(self, symbol: clingo.Symbol) -> Literal | None:
         """The literal of an atom; None for one that no world can hold."""
@@ -271,4 +263,3 @@ class Ground:
                 found.add(atom)
                 waiting.extend(self._bodies.get(atom, ()))
         return found
-

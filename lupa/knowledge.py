@@ -278,15 +278,15 @@ class KnowledgeBase:
                 on = day(request["service_date"], "request.service_date")
         with said_of("request.policy"):
             if request.get("policy") is not None:
-                policy, _, edition = _text(request["policy"], "request.policy").partition("@")
-                self.about(policy)
-                chosen = [(policy, edition or None)]
+                named, _, wanted = _text(request["policy"], "request.policy").partition("@")
+                self.about(named)
+                chosen = [(named, wanted or None)]
         with said_of("request.drug"):
             if request.get("drug") is not None:
                 covering = self.policies_on(_text(request["drug"], "request.drug"))
                 if chosen and chosen[0][0] not in covering:
                     raise CaseError(f"{chosen[0][0]} does not cover {shown(request['drug'])}")
-                chosen = chosen or [(policy, None) for policy in covering]
+                chosen = chosen or [(name, None) for name in covering]
         if not chosen and not problems:
             problems.append(Problem("request", "say which `policy`, or which `drug`, it is about"))
         editions = []
@@ -311,26 +311,32 @@ def _only(found: tuple[T, ...], policies: list[str], for_each: str) -> T:
 def _abouts(program: Ground, paths: Mapping[str, Path]) -> dict[str, About]:
     """What each policy is; raises `RuleError` where its file does not say it."""
     rows: dict[str, dict[str, list[list[clingo.Symbol]]]] = {}
-    for name, arity in (("policy", 1), ("payer", 2), ("document", 2), ("covers", 2), ("edition", 3)):
+    for name, arity in (
+        ("policy", 1),
+        ("payer", 2),
+        ("document", 2),
+        ("covers", 2),
+        ("edition", 3),
+    ):
         for owner, *values in program.facts(name, arity):
             rows.setdefault(str(owner), {}).setdefault(name, []).append(values)
-    for owner in rows:
-        if owner not in paths:
+    for stranger in rows:
+        if stranger not in paths:
             where = " or ".join(str(path) for path in paths.values()) if len(paths) < 3 else "policies"
-            raise RuleError(f"{where}: speaks of {owner}, but no policy's folder is called so")
+            raise RuleError(f"{where}: speaks of {stranger}, but no policy's folder is called so")
     return {name: _about(name, path, rows.get(name, {})) for name, path in paths.items()}
 
 
 def _about(policy: str, path: Path, rows: Mapping[str, list[list[clingo.Symbol]]]) -> About:
-    for name, form in (
+    for needed, form in (
         ("policy", f"policy({policy})"),
         ("payer", f'payer({policy}, "...")'),
         ("document", f'document({policy}, "...")'),
         ("edition", f'edition({policy}, "NAME", "FIRST DAY")'),
     ):
-        if name not in rows:
+        if needed not in rows:
             raise RuleError(f"{path}: {form} is missing")
-    editions = [(_string(name, path), _first_day(day_, path)) for name, day_ in rows["edition"]]
+    editions = [(_string(name, path), _first_day(first, path)) for name, first in rows["edition"]]
     editions.sort(key=lambda row: row[1] or date.min)
     return About(
         policy,
@@ -378,9 +384,11 @@ def _check_shape(case: Any) -> None:
     ]
     if case.get("case") is not None and not isinstance(case["case"], str):
         problems.append(Problem("case", f"a name is expected, not {shown(case['case'])}"))
-    for part in ("request", "facts", "expect"):
-        if not isinstance(case.get(part) if case.get(part) is not None else {}, Mapping):
-            problems.append(Problem(part, f"a mapping is expected, not {shown(case[part])}"))
+    problems += [
+        Problem(part, f"a mapping is expected, not {shown(case[part])}")
+        for part in ("request", "facts", "expect")
+        if case.get(part) is not None and not isinstance(case[part], Mapping)
+    ]
     if not problems and not case.get("request"):
         problems.append(Problem("request", "missing; it says which policy or drug it is about"))
     if problems:

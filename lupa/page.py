@@ -86,8 +86,7 @@ class _Page:
     def decision(self, d: Decision, *, full: bool = False) -> list[str]:
         """The page: the outcome, what fails or is missing, what is met, what was assumed."""
         lines = self._head(d)
-        denying = "Why" if d.outcome != "pend" else ""
-        lines += self._items(denying, [*d.scope, *d.bases], d)
+        lines += self._items("Why", [*d.scope, *d.bases], d)
         lines += self._items("More is asked for than can be authorized", d.limits, d)
         if d.outcome != "out_of_scope" or full:
             unmet = [c for c in d.criteria if c.status == "unmet"]
@@ -116,9 +115,7 @@ class _Page:
         lines = self._title(title) if items else []
         for item in items:
             lines += self._wrap(f"{item.id}: {item.text}", 2, 4)
-            if item.id != "criteria_not_met":  # its causes stand with each criterion below
-                lines += self._because(item.because)
-            elif not any(c.status == "unmet" for c in d.criteria):
+            if item.id != "criteria_not_met" or not _has_unmet(d):  # else each criterion says it
                 lines += self._because(item.because)
             lines += self._source(item.source)
         return lines

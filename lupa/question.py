@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from types import TracebackType
+from typing import Self
 
 from lupa.edition import Edition
 from lupa.errors import CaseError, Problem
@@ -37,7 +38,7 @@ class Question:
         self._watched = edition.watched
         self._worlds: list[tuple[bool, ...]] = []
 
-    def __enter__(self) -> "Question":
+    def __enter__(self) -> Self:
         self.edition.lock.acquire()
         self._limit.__enter__()
         try:
@@ -151,9 +152,7 @@ class Question:
             )
             for fact, literal in zip(facts, clash, strict=True)
         ]
-        return CaseError(
-            [Problem("", "the record contradicts itself; these cannot all be so:"), *problems]
-        )
+        return CaseError([Problem("", "the record contradicts itself; these cannot all be so:"), *problems])
 
     # ---- what is silent ------------------------------------------------------------------------
 
@@ -181,9 +180,7 @@ class Question:
         matter = [
             fact
             for fact in self.silent
-            if self.edition.relevance.matters(
-                self._solver, literals[fact], self.statements, silent
-            )
+            if self.edition.relevance.matters(self._solver, literals[fact], self.statements, silent)
         ]
         return sorted(matter, key=lambda fact: self._decisiveness(literals[fact]))
 
@@ -198,8 +195,6 @@ class Question:
         found = []
         for name, literal in self.outcomes.items():
             at = self.edition.places[abs(literal)]
-            if any(w[place] == wanted and w[at] for w in self._worlds) or self._find(
-                [answer, literal]
-            ):
+            if any(w[place] == wanted and w[at] for w in self._worlds) or self._find([answer, literal]):
                 found.append(name)
         return found

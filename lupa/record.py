@@ -185,9 +185,10 @@ class _Reader:
                 self.state(fact, None, path)
         elif isinstance(value, Mapping):
             for key, truth in value.items():
-                name = self.known_name(key, names, path)
-                if name is not None:
-                    self.state(names[name], self.truth(truth, f"{path}.{name}"), f"{path}.{name}")
+                found = self.known_name(key, names, path)
+                if found is not None:
+                    where = f"{path}.{found}"
+                    self.state(names[found], self.truth(truth, where), where)
         elif isinstance(value, list | tuple | set | frozenset):
             self.complete(names, list(value), path)
         else:
@@ -201,7 +202,7 @@ class _Reader:
     def complete(self, names: dict[str, Fact], values: list[Any], path: str) -> None:
         """A list is complete: what it neither names nor implies is false."""
         found = [self.known_name(v, names, f"{path}[{i}]") for i, v in enumerate(values)]
-        named = [names[name] for name in found if name is not None]
+        named = [names[known] for known in found if known is not None]
         for fact in named:
             self.state(fact, True, path)
         rest = [fact for fact in names.values() if fact not in named]
@@ -219,9 +220,9 @@ class _Reader:
             )
             return
         for key, chosen in value.items():
-            kind = self.known_name(key, kinds, path)
-            if kind is not None:
-                self.choice(kinds[kind], chosen, f"{path}.{kind}")
+            found = self.known_name(key, kinds, path)
+            if found is not None:
+                self.choice(kinds[found], chosen, f"{path}.{found}")
 
     # ---- numbers -------------------------------------------------------------------------------
 
@@ -317,7 +318,8 @@ class _Reader:
             if rate.first not in self.intervals:  # of what is not asked for, no rate is asked for
                 continue
             first, second = (
-                self.intervals.get(part) or _anything(v.quantities[part]) for part in (rate.first, rate.second)
+                self.intervals.get(part) or _anything(v.quantities[part])
+                for part in (rate.first, rate.second)
             )
             self.intervals[name] = _quotient(rate.times, first, second)
             parts = [self.shown[p] for p in (rate.first, rate.second) if p in self.shown]
@@ -360,7 +362,12 @@ class _Reader:
         return found
 
     def unknown(
-        self, name: Any, known: dict[str, object], path: str, elsewhere: Mapping[str, object], there: str
+        self,
+        name: Any,
+        known: dict[str, object],
+        path: str,
+        elsewhere: Mapping[str, object],
+        there: str,
     ) -> None:
         """Says that a name is not known, with the nearest that is."""
         if isinstance(name, str) and name in elsewhere:

@@ -17,9 +17,7 @@ from lupa.ground import Ground, Literal, Solver
 class Relevance:
     """The dependencies of one ground program; `facts` are the literals of its declared facts."""
 
-    def __init__(
-        self, program: Ground, outcomes: Sequence[Literal], facts: Sequence[Literal]
-    ) -> None:
+    def __init__(self, program: Ground, outcomes: Sequence[Literal], facts: Sequence[Literal]) -> None:
         self._program = program
         self._outcomes = outcomes
         self._facts = frozenset(facts)
@@ -65,7 +63,11 @@ class Relevance:
         return Twins(self._program, self._outcomes, sorted(self.outcome_cone))
 
     def matters(
-        self, solver: Solver, fact: Literal, statements: Sequence[Literal], silent: frozenset[Literal]
+        self,
+        solver: Solver,
+        fact: Literal,
+        statements: Sequence[Literal],
+        silent: frozenset[Literal],
     ) -> bool:
         """Whether a silent fact can change the outcome of the record that makes these statements.
 
@@ -111,9 +113,7 @@ class Relevance:
 class Twins:
     """The program twice over in one control, to ask for two worlds at once."""
 
-    def __init__(
-        self, program: Ground, outcomes: Sequence[Literal], facts: Sequence[Literal]
-    ) -> None:
+    def __init__(self, program: Ground, outcomes: Sequence[Literal], facts: Sequence[Literal]) -> None:
         self._control = clingo.Control()
         self._solver = Solver(self._control, program.watch)
         with self._control.backend() as backend:
@@ -170,9 +170,7 @@ class Twins:
         world = self._solver.world(assumptions, atoms)
         return None if world is None else (world[: len(tied)], world[len(tied) :])
 
-    def name(
-        self, tied: Sequence[Literal], pair: tuple[tuple[bool, ...], tuple[bool, ...]]
-    ) -> Literal:
+    def name(self, tied: Sequence[Literal], pair: tuple[tuple[bool, ...], tuple[bool, ...]]) -> Literal:
         """An atom that is true where the two worlds have these values."""
         body = tuple(
             names[fact] if value else -names[fact]

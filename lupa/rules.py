@@ -11,7 +11,18 @@ from lupa.errors import RuleError
 
 _HERE = Path(__file__).resolve().parent
 _TOKEN = re.compile(r'%\*.*?\*%|%[^\n]*|"(?:\\.|[^"\\\n])*"|#[a-z_]+', re.DOTALL)
-_ALLOWED_DIRECTIVES = {"#defined", "#const", "#true", "#false", "#inf", "#sup", "#count", "#sum", "#min", "#max"}
+_ALLOWED_DIRECTIVES = {
+    "#defined",
+    "#const",
+    "#true",
+    "#false",
+    "#inf",
+    "#sup",
+    "#count",
+    "#sum",
+    "#min",
+    "#max",
+}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 

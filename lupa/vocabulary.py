@@ -64,9 +64,7 @@ class Vocabulary:
         }
         for symbol in program.symbols("fact", 1):
             self._declare(symbol.arguments[0])
-        self.defaults = {
-            str(fact): str(value) == "yes" for fact, value in program.facts("default", 2)
-        }
+        self.defaults = {str(fact): str(value) == "yes" for fact, value in program.facts("default", 2)}
 
     def _quantities(self) -> dict[str, Quantity]:
         whole = {str(name) for (name,) in self._program.facts("whole", 1)}
@@ -171,7 +169,7 @@ class Vocabulary:
 
 def _beginning(fact: str) -> str | None:
     """The fact without its last argument: `a(b,c)`, `a(b)`, `a`, None."""
-    head, _, rest = fact.rpartition(",")
+    head = fact.rpartition(",")[0]
     if head:
         return head + ")"
     return fact.partition("(")[0] if "(" in fact else None

@@ -233,9 +233,7 @@ def _fep_shared_criteria(world: World) -> dict[str, bool]:
         # Requirements, item 3; Renewal, item 4: both kinds of monitoring are demanded.
         "renal_monitoring": {"monitor_egfr", "monitor_blood_pressure"} <= world.attests,
         # Requirements, item 4; Renewal, item 5: again both.
-        "safety_monitoring": (
-            {"monitor_serious_infections", "monitor_malignancies"} <= world.attests
-        ),
+        "safety_monitoring": ({"monitor_serious_infections", "monitor_malignancies"} <= world.attests),
         # Requirements, item 5; Renewal, item 6.
         "no_live_vaccine": not world.live_vaccine,
     }

@@ -4,18 +4,29 @@ from pathlib import Path
 
 import pytest
 
-from lupa import KnowledgeBase
+from lupa import CaseError, KnowledgeBase
 from lupa.reading import read_cases
 from lupa.rules import shipped
 
 CASES = sorted(shipped("kb").glob("policies/*/cases/*.yaml"))
-EXPECTABLE = {"outcome", "possible", "bases", "unmet", "open", "limits", "advisories", "notes", "missing"}
+EXPECTABLE = {
+    "outcome",
+    "possible",
+    "bases",
+    "unmet",
+    "open",
+    "limits",
+    "advisories",
+    "notes",
+    "missing",
+}
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parts[-3]}/{path.stem}")
 def test_a_shipped_case_comes_to_what_it_expects(path: Path, kb: KnowledgeBase) -> None:
     with path.open("rb") as stream:
         ((_, case),) = read_cases(stream, str(path))
+    assert not isinstance(case, CaseError)
     decision = kb.decide(case)
     found = {
         "outcome": decision.outcome,
@@ -29,8 +40,7 @@ def test_a_shipped_case_comes_to_what_it_expects(path: Path, kb: KnowledgeBase) 
         "missing": sorted(item.fact for item in decision.missing),
     }
     expected = {
-        key: sorted(value) if isinstance(value, list) else value
-        for key, value in case["expect"].items()
+        key: sorted(value) if isinstance(value, list) else value for key, value in case["expect"].items()
     }
     assert {"outcome"} <= set(expected) <= EXPECTABLE
     assert expected == {key: found[key] for key in expected}
