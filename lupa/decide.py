@@ -98,14 +98,15 @@ class _Writer:
             causes.append(Cause(fact, value, text, "assumed" if fact in record.assumed else "stated"))
         return tuple(causes)
 
-    def item(self, atom: Atom, reason: Sequence[Literal]) -> Item:
-        """An item that holds, for this reason."""
+    def item(self, atom: Atom, reason: Sequence[Literal], *, certain: bool = True) -> Item:
+        """An item that holds, or is one of some that do, for this reason."""
         edition = self._edition
         return Item(
             atom.id,
             edition.phrase(atom, True),
             edition.source(atom, self._pathways),
             self.causes(reason),
+            certain,
         )
 
     def certain(self, atoms: Sequence[Atom]) -> tuple[Item, ...]:
@@ -120,7 +121,8 @@ class _Writer:
     def possible(self, atoms: Sequence[Atom], outcome: str) -> tuple[Item, ...]:
         """Those that hold in some world, with the reason of the outcome: none is certain alone."""
         reason = self._question.reason(self._edition.outcomes[outcome]) or []
-        return tuple(self.item(a, reason) for a in atoms if self._question.possible(a.literal))
+        possible = [atom for atom in atoms if self._question.possible(atom.literal)]
+        return tuple(self.item(atom, reason, certain=False) for atom in possible)
 
     def criteria(self) -> tuple[Criterion, ...]:
         """The criteria of every pathway that the request may be on: unmet, open, met."""

@@ -32,13 +32,16 @@ class Item:
     """Something the policy says of this request: a basis, a limit, an advisory or a note.
 
     `source` cites document, section and item. `because` is a minimal reason: with these facts it
-    holds in every world, and with any one fewer it does not.
+    holds in every world, and with any one fewer it does not. Where no single basis (or limit) is
+    certain though the outcome is, each that is possible is given with `certain` false, and
+    `because` is the reason that at least one of them holds.
     """
 
     id: str
     text: str
     source: str
     because: tuple[Cause, ...]
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,8 @@ class _Page:
     def _items(self, title: str, items: Sequence[Item], d: Decision) -> list[str]:
         lines = self._title(title) if items else []
         for item in items:
-            lines += self._wrap(f"{item.id}: {item.text}", 2, 4)
+            perhaps = "" if item.certain else "(it or another of these) "
+            lines += self._wrap(f"{item.id}: {perhaps}{item.text}", 2, 4)
             if item.id != "criteria_not_met" or not _has_unmet(d):  # else each criterion says it
                 lines += self._because(item.because)
             lines += self._source(item.source)
