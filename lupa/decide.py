@@ -53,10 +53,7 @@ def decision(question: Question, case: str, fingerprint: Fingerprint) -> Decisio
         scope=writer.certain(edition.scope),
         superseded=superseded,
         advisories=writer.certain(edition.advisories),
-        missing=tuple(
-            Missing(fact, edition.vocabulary.words(fact, True), edition.vocabulary.question(fact))
-            for fact in question.missing()
-        ),
+        missing=writer.missing(),
         assumptions=writer.assumptions(),
         notes=notes,
         fingerprint=fingerprint,
@@ -152,6 +149,39 @@ class _Writer:
             edition.source(atom, self._pathways),
             self.causes(reason or ()),
         )
+
+    def missing(self) -> tuple[Missing, ...]:
+        """The silent facts that matter, each with what it bears on."""
+        edition, question = self._edition, self._question
+        facts = question.missing()
+        if not facts:
+            return ()
+        items = [
+            *(
+                a
+                for a, applies in zip(edition.criteria, edition.applies, strict=True)
+                if question.possible(applies)
+            ),
+            *(a for a in edition.bases if a.id != "criteria_not_met"),
+            *edition.scope,
+            *edition.limits,
+        ]
+        unsettled = [a for a in items if question.possible(a.literal) and question.possible(-a.literal)]
+        found = []
+        for fact in facts:
+            literal = edition.literals[fact]
+            served = [a for a in unsettled if literal in edition.relevance.cone(a.literal)]
+            sources = dict.fromkeys(edition.source(a, self._pathways) for a in served)
+            found.append(
+                Missing(
+                    fact,
+                    edition.vocabulary.words(fact, True),
+                    edition.vocabulary.question(fact),
+                    tuple(a.id for a in served),
+                    "; ".join(source for source in sources if source),
+                )
+            )
+        return tuple(found)
 
     def assumptions(self) -> tuple[Assumption, ...]:
         """The defaults that can bear on the outcome."""

@@ -62,11 +62,17 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A silent fact that can still change the verdict, with the question that asks for it."""
+    """A silent fact that can still change the verdict, with the question that asks for it.
+
+    `bears_on` names the open criteria, exclusions and limits that it can settle, `source` their
+    clauses.
+    """
 
     fact: str
     text: str
     question: str
+    bears_on: tuple[str, ...]
+    source: str
 
 
 @dataclass(frozen=True, slots=True)

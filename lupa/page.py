@@ -147,12 +147,10 @@ class _Page:
 
     def _missing(self, missing: Sequence[Missing]) -> list[str]:
         lines = self._title("Missing, the most decisive first") if missing else []
-        for question, facts in questions(missing):
+        for question, asked in questions(missing):
             lines += self._wrap(f"- {question}", 2, 4)
-            if len(facts) > 1:
-                lines += self._wrap(", ".join(argument(fact) for fact in facts), 4)
-            else:
-                lines += [click.style(f"    {facts[0]}", dim=True)]
+            about = ", ".join(argument(m.fact) for m in asked) if len(asked) > 1 else asked[0].fact
+            lines += self._wrap(f"{about}{_served(asked)}", 4)
         return lines
 
     def _assumed(self, assumptions: Sequence[Assumption]) -> list[str]:
@@ -177,7 +175,15 @@ class _Page:
         return lines
 
 
-def questions(missing: Sequence[Missing]) -> Iterator[tuple[str, list[str]]]:
+def _served(missing: Sequence[Missing]) -> str:
+    """What the questions are asked for, unless that is nearly everything."""
+    served = list(dict.fromkeys(item for m in missing for item in m.bears_on))
+    if not served:
+        return ""
+    return f", for {', '.join(served)}" if len(served) <= _FEW else ", for most of what is open"
+
+
+def questions(missing: Sequence[Missing]) -> Iterator[tuple[str, list[Missing]]]:
     """What to ask, each question once; many of one kind become one question."""
     kinds: dict[str, list[Missing]] = {}
     for item in missing:
@@ -193,7 +199,7 @@ def questions(missing: Sequence[Missing]) -> Iterator[tuple[str, list[str]]]:
             words = item.question
         if words not in asked:
             asked.add(words)
-            yield words, [m.fact for m in same]
+            yield words, same
 
 
 def printable(words: str) -> str:
@@ -219,15 +225,12 @@ def markdown(decision: Decision) -> str:
     lines += _section("Limits", d.limits)
     if d.missing:
         lines += ["", "### What is missing, and why it is asked", ""]
-        for question, facts in questions(d.missing):
-            listed = f": {', '.join(argument(f) for f in facts)}" if len(facts) > 1 else ""
-            lines.append(f"- {escaped(question + listed)}")
-        lines += [""]
-        lines += [
-            f"It decides whether this is so: {escaped(c.text)} *{escaped(c.source)}*  "
-            for c in d.criteria
-            if c.status == "open"
-        ]
+        for question, asked in questions(d.missing):
+            names = ", ".join(argument(m.fact) for m in asked)
+            listed = f" ({names})" if len(asked) > 1 else ""
+            sources = list(dict.fromkeys(s for m in asked for s in m.source.split("; ") if s))
+            clauses = "; ".join(sources[:_FEW]) + (" and others" if len(sources) > _FEW else "")
+            lines.append(f"- {escaped(question + listed)} *{escaped(clauses)}*")
     lines += _section("For attention", [*d.advisories, *d.notes])
     lines += ["", "### What next", "", d.next, "", f"*{PERSON}*"]
     return "\n".join(lines)

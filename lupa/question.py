@@ -90,8 +90,8 @@ class Question:
 
     def _bearing_on(self, *literals: Literal) -> tuple[Literal, ...]:
         """The statements that can bear on these; as the record has worlds, the rest cannot."""
-        cones = [self.edition.relevance.cone(literal) for literal in literals]
-        return tuple(s for s in self.statements if any(abs(s) in cone for cone in cones))
+        cone = self.edition.relevance.cone(*literals)
+        return tuple([s for s in self.statements if s in cone or -s in cone])
 
     def certain(self, literal: Literal) -> bool:
         """Every world of the record holds this."""

@@ -45,9 +45,11 @@ class Relevance:
         """The facts whose values the laws can force when this one changes, itself included."""
         return self._components.get(fact) or frozenset((fact,))
 
-    def cone(self, conclusion: Literal) -> frozenset[Literal]:
-        """The facts that can bear on a conclusion, directly or through a law."""
-        atom = abs(conclusion)
+    def cone(self, *conclusions: Literal) -> frozenset[Literal]:
+        """The facts that can bear on these conclusions, directly or through a law."""
+        if len(conclusions) > 1:
+            return frozenset().union(*map(self.cone, conclusions))
+        atom = abs(conclusions[0])
         if atom not in self._cones:
             direct = self._program.below([atom]) & self._facts
             self._cones[atom] = frozenset().union(*map(self.component, direct))
@@ -56,7 +58,7 @@ class Relevance:
     @cached_property
     def outcome_cone(self) -> frozenset[Literal]:
         """The facts that can bear on the outcome."""
-        return frozenset().union(*map(self.cone, self._outcomes))
+        return self.cone(*self._outcomes)
 
     @cached_property
     def _twins(self) -> "Twins":

@@ -57,6 +57,7 @@ class Vocabulary:
         self.families: dict[str, dict[str, Fact]] = {}
         self.choices: dict[str, dict[str, dict[str, Fact]]] = {}
         self.cuts: dict[str, list[Cut]] = {}
+        self._said: dict[tuple[Fact, bool], str] = {}
         self.quantities = self._quantities()
         self.rates = {
             str(name): Rate(times.number, str(first), str(second))
@@ -135,8 +136,10 @@ class Vocabulary:
 
     def words(self, fact: Fact, value: bool) -> str:
         """The sentence that says the fact is true, or false."""
-        true, false = self._of(self._texts, fact, "fact_text/3")
-        return self.phrase(true if value else false, self.facts[fact])
+        if (fact, value) not in self._said:
+            true, false = self._of(self._texts, fact, "fact_text/3")
+            self._said[fact, value] = self.phrase(true if value else false, self.facts[fact])
+        return self._said[fact, value]
 
     def question(self, fact: Fact) -> str:
         """The question that asks for the fact."""

@@ -20,9 +20,7 @@ def control(policy: str, edition: str) -> clingo.Control:
     return made
 
 
-def has_world(
-    policy: str, edition: str, statements: Mapping[str, bool], atom: str, *, holds: bool
-) -> bool:
+def has_world(policy: str, edition: str, statements: Mapping[str, bool], atom: str, *, holds: bool) -> bool:
     """Some world makes the statements and has the atom so."""
     made = control(policy, edition)
     symbol = clingo.parse_term(atom)
@@ -33,8 +31,7 @@ def has_world(
     else:
         assumptions = [(symbol, holds)]
     assumptions += [
-        (clingo.Function("true", [clingo.parse_term(fact)]), value)
-        for fact, value in statements.items()
+        (clingo.Function("true", [clingo.parse_term(fact)]), value) for fact, value in statements.items()
     ]
     return bool(made.solve(assumptions=assumptions).satisfiable)
 

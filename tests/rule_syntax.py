@@ -1,0 +1,115 @@
+"""Rule files as syntax trees, for the tests that read rules and for those that change them."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from clingo import ast
+from clingo.ast import ASTType
+
+Signature = tuple[str, int]
+"""A predicate: its name and the number of its arguments."""
+Route = tuple[tuple[str, int | None], ...]
+"""The way from a tree to one of its nodes: keys, each with a place where it holds several nodes."""
+
+
+@cache
+def statements(path: Path) -> tuple[ast.AST, ...]:
+    """The statements of a rule file in their order, without the comments between them."""
+    found: list[ast.AST] = []
+    ast.parse_files([str(path)], found.append)
+    return tuple(statement for statement in found if statement.ast_type != ASTType.Comment)
+
+
+def line(statement: ast.AST) -> int:
+    """The line on which a statement begins."""
+    return int(statement.location.begin.line)
+
+
+def has_body(statement: ast.AST) -> bool:
+    """Whether this is a rule with something to the right of its arrow."""
+    return statement.ast_type == ASTType.Rule and bool(statement.body)
+
+
+def nodes(tree: ast.AST) -> Iterator[tuple[Route, ast.AST]]:
+    """Every node of a tree with the route to it; the tree itself comes first."""
+    yield (), tree
+    for key in tree.child_keys:
+        child = getattr(tree, key)
+        if isinstance(child, ast.AST):
+            for route, node in nodes(child):
+                yield ((key, None), *route), node
+        elif child is not None:
+            for place, one in enumerate(child):
+                for route, node in nodes(one):
+                    yield ((key, place), *route), node
+
+
+def replaced(tree: ast.AST, route: Route, new: ast.AST | None) -> ast.AST:
+    """The tree with another node at the end of a route; None leaves out one node of several."""
+    if not route:
+        assert new is not None
+        return new
+    (key, place), *rest = route
+    if place is None:
+        return tree.update(**{key: replaced(getattr(tree, key), tuple(rest), new)})
+    children = list(getattr(tree, key))
+    if rest or new is not None:
+        children[place] = replaced(children[place], tuple(rest), new)
+    else:
+        del children[place]
+    return tree.update(**{key: children})
+
+
+def heads(statement: ast.AST) -> list[ast.AST]:
+    """The literals that a rule derives or chooses from."""
+    if statement.ast_type != ASTType.Rule:
+        return []
+    head = statement.head
+    return [head] if head.ast_type == ASTType.Literal else [part.literal for part in head.elements]
+
+
+def functions(symbol: ast.AST) -> list[ast.AST]:
+    """The terms that stand for the atoms of a literal: one, or one for each member of a pool."""
+    if symbol.ast_type == ASTType.Pool:
+        return [function for part in symbol.arguments for function in functions(part)]
+    return [symbol]
+
+
+def atoms(tree: ast.AST) -> list[ast.AST]:
+    """The terms of all atoms in a tree."""
+    return [
+        function
+        for _, node in nodes(tree)
+        if node.ast_type == ASTType.SymbolicAtom
+        for function in functions(node.symbol)
+    ]
+
+
+def signatures(tree: ast.AST) -> set[Signature]:
+    """The predicates of all atoms in a tree."""
+    return {(function.name, len(function.arguments)) for function in atoms(tree)}
+
+
+def derived(statement: ast.AST) -> set[Signature]:
+    """The predicates that a statement gives."""
+    return {found for head in heads(statement) for found in signatures(head)}
+
+
+def read(statement: ast.AST) -> set[Signature]:
+    """The predicates that a statement needs."""
+    if statement.ast_type == ASTType.ShowSignature:
+        return {(statement.name, statement.arity)} if statement.name else set()
+    if statement.ast_type != ASTType.Rule:
+        return signatures(statement)
+    parts = list(statement.body)
+    if statement.head.ast_type != ASTType.Literal:
+        parts += [literal for part in statement.head.elements for literal in part.condition]
+    return {found for part in parts for found in signatures(part)}
+
+
+def declared(statement: ast.AST) -> set[Signature]:
+    """The predicate that a statement says may be without rules."""
+    if statement.ast_type == ASTType.Defined:
+        return {(statement.name, statement.arity)}
+    return set()
