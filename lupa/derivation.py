@@ -19,6 +19,8 @@ from lupa.question import Question
 
 Holding = Choice["holds", "fails", "open"]
 _MARK = "lupa_rule"
+SOME = "some instance"
+"""What stands for an atom without a name: it holds where one of the rules under it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,12 @@ class Derivations:
             if (literal := program.literal(mark)) is not None
         }
         for rule in program.rules:
-            for marker in rule.head:
-                where, head = marks.get(marker, ("", None))
+            for atom in rule.head:
+                where, head = marks.get(atom, ("", None))
                 if head is not None:
                     self._rules.setdefault(head, []).append((where, rule.body))
+                elif atom not in self.names:  # clingo's own, for a literal with an anonymous variable
+                    self._rules.setdefault(atom, []).append((where, rule.body))
 
     def of(self, atom: Literal) -> list[tuple[str, tuple[Literal, ...]]]:
         """The ground rules for an atom: where each stands, and its body."""
@@ -133,7 +137,7 @@ class _Walker:
     def node(self, atom: Literal) -> Node:
         """The atom with its rules, unless they were shown before."""
         status = self._status((atom,))
-        name = self._derivations.names[atom]
+        name = self._derivations.names.get(atom, SOME)
         if name in self._edition.literals:
             return self._fact(name, status)
         repeated = atom in self._shown and bool(self._derivations.of(atom))

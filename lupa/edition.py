@@ -22,6 +22,7 @@ class Atom:
     """An atom of the policy that people read about: a criterion met, a basis, an advisory, ..."""
 
     symbol: clingo.Symbol
+    item: str
     literal: Literal
     text: tuple[str, str] = ("", "")
     sources: list[tuple[tuple[str, str] | None, str]] = field(default_factory=list)
@@ -147,7 +148,7 @@ class Edition:
         for _, clause in sources:
             if clause not in self._locators:
                 raise RuleError(f"policy {self.policy}: {item} cites {clause}, which is no clause")
-        return Atom(name, self._literal(predicate, name), self._texts[item], sources)
+        return Atom(name, str(item), self._literal(predicate, name), self._texts[item], sources)
 
     def _place_in_document(self, atom: Atom) -> int:
         order = list(self._locators)
@@ -177,12 +178,12 @@ class Edition:
 
     def on(self, atom: Atom, pathway: tuple[str, str]) -> bool:
         """Whether an item belongs to a pathway however the text is read."""
-        return (atom.id, pathway) in self._always
+        return (atom.item, pathway) in self._always
 
     @cached_property
     def _always(self) -> set[tuple[str, tuple[str, str]]]:
         return {
-            (str(item.arguments[0]), (str(indication), str(phase)))
+            (str(item), (str(indication), str(phase)))
             for _, indication, phase, item, _ in self.program.facts("cites", 5)
         }
 

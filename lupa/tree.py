@@ -53,7 +53,7 @@ def _shape(rule: Application) -> tuple[object, ...]:
 def _rules(rules: Sequence[Application], indent: str) -> Iterator[str]:
     first = rules[0]
     verb = {"holds": "holds by", "fails": "is not given by", "open": "may hold by"}[first.status]
-    yield f"{indent}{verb} {click.style(first.source, dim=True)}"
+    yield f"{indent}{verb} {click.style(first.source or 'this', dim=True)}"
     if len(rules) > 3:
         need = first.needs[0]
         names = ", ".join(rule.needs[0].node.atom for rule in rules)

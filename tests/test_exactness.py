@@ -13,6 +13,7 @@ from lupa import Decision, KnowledgeBase
 from tests import oracle, worlds
 from tests.second import follows, has_world
 
+pytestmark = pytest.mark.mass
 EDITIONS = pytest.mark.parametrize(("policy", "edition"), oracle.EDITIONS)
 
 
@@ -232,11 +233,11 @@ def facts_that_matter(outcome_of: dict[frozenset[str], str]) -> set[str]:
     matter = set()
     silent = frozenset().union(*outcome_of) - frozenset.intersection(*outcome_of)
     for fact in silent:
-        for here in outcome_of:
+        for here, outcome in outcome_of.items():
             others = [there for there in outcome_of if (fact in there) != (fact in here)]
             changes = [here ^ there for there in others]
             for there, change in zip(others, changes, strict=True):
-                if outcome_of[here] != outcome_of[there] and not any(c < change for c in changes):
+                if outcome != outcome_of[there] and not any(c < change for c in changes):
                     matter.add(fact)
     return matter
 
