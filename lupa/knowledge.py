@@ -252,11 +252,11 @@ class KnowledgeBase:
         _check_shape(case)
         editions = self._asked(case["request"])
         read = [edition.read(case) for edition in editions]
-        problems = [p for _, found in read for p in found]
         # a fact that only one of several policies declares is none the others miss
-        everywhere = [p for p in dict.fromkeys(problems) if all(p in found for _, found in read)]
+        places = [{problem.path for problem in found} for _, found in read]
+        everywhere = set[str].intersection(*places) if places else set()
         if everywhere:
-            raise CaseError(everywhere)
+            raise CaseError([problem for problem in read[0][1] if problem.path in everywhere])
         for edition, (record, _) in zip(editions, read, strict=True):
             yield Question(edition, record, timeout)
 

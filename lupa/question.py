@@ -1,6 +1,6 @@
 """One record under one edition: what is certain of it, what is possible, and why."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from types import TracebackType
 from typing import Self
@@ -26,17 +26,18 @@ class Question:
         self.seconds = seconds
         self._limit = edition.program.watch.limit(seconds)
         self._solver = edition.solver
-        literals = edition.literals
-        # a reason prefers what is stated to what is assumed, and what is so to what is not
-        ranked = [(not value, fact, value) for fact, value in record.stated.items()]
-        ranked.sort(key=lambda row: row[0])
-        self.stated = [literals[fact] if value else -literals[fact] for _, fact, value in ranked]
-        self.assumed = [
-            literals[fact] if value else -literals[fact] for fact, value in record.assumed.items()
-        ]
+        # a reason prefers what is stated to what is assumed, and what is so to what is not; beyond
+        # that the vocabulary decides, so that the order in which a case states its facts does not
+        self.stated = self._literals(record.stated)
+        self.assumed = self._literals(record.assumed)
         self.statements = [*self.stated, *self.assumed]
         self._watched = edition.watched
         self._worlds: list[tuple[bool, ...]] = []
+
+    def _literals(self, facts: Mapping[Fact, bool]) -> list[Literal]:
+        literals, places = self.edition.literals, self.edition.places
+        found = [literals[fact] if value else -literals[fact] for fact, value in facts.items()]
+        return sorted(found, key=lambda literal: (literal < 0, places[abs(literal)]))
 
     def __enter__(self) -> Self:
         self.edition.lock.acquire()
