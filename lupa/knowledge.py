@@ -113,12 +113,19 @@ class KnowledgeBase:
             near = nearest(drug, self._drugs)
             hint = f"did you mean {near}?" if near else "`lupa policies` lists the drugs covered"
             raise CaseError([Problem("request.drug", f"{shown(drug)} is not known; {hint}")])
-        covering = tuple(policy for policy in self.policies if found in self.about(policy).drugs)
-        if not covering:
+        if found not in self._covering:
             raise CaseError(
                 [Problem("request.drug", f"no policy on file covers {found}; see `lupa policies`")]
             )
-        return covering
+        return self._covering[found]
+
+    @cached_property
+    def _covering(self) -> dict[str, tuple[str, ...]]:
+        covering: dict[str, list[str]] = {}
+        for policy in self.policies:
+            for drug in self.about(policy).drugs:
+                covering.setdefault(drug, []).append(policy)
+        return {drug: tuple(policies) for drug, policies in covering.items()}
 
     # ---- cases that ship with the policies -----------------------------------------------------
 

@@ -73,10 +73,8 @@ class Relevance:
     ) -> bool:
         """Whether a silent fact can change the outcome of the record that makes these statements.
 
-        `silent` are the facts of the outcome's cone that the record leaves open.
+        The fact is one of `silent`, those of the outcome's cone that the record leaves open.
         """
-        if fact not in self.outcome_cone:
-            return False
         tied = sorted(self.component(fact) & silent)
         others = silent.difference(tied)
         stated = [s for s in statements if abs(s) in self.outcome_cone]
