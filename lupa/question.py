@@ -159,13 +159,19 @@ class Question:
 
     @cached_property
     def silent(self) -> list[Fact]:
-        """The facts that can bear on the outcome and that the record leaves open."""
+        """The facts that can bear on the outcome and that the record leaves open.
+
+        What a law settles, because of what is stated, is not open.
+        """
         cone = self.edition.relevance.outcome_cone
         known = set(map(abs, self.statements))
         return [
             fact
             for fact, literal in self.edition.literals.items()
-            if literal in cone and literal not in known
+            if literal in cone
+            and literal not in known
+            and self.possible(literal)
+            and self.possible(-literal)
         ]
 
     def missing(self) -> list[Fact]:
