@@ -6,8 +6,11 @@ LupaError
 └── TimeLimitError allow more time, or ask less
 """
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 
 class LupaError(Exception):
@@ -52,9 +55,32 @@ class TimeLimitError(LupaError):
         )
 
 
+def printable(words: str) -> str:
+    """Text on one line, with whatever a terminal could take for a command escaped."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in words)
+
+
 def shown(value: object, most: int = 60) -> str:
-    """A value as it can be printed in a message: quoted, on one line, escaped, and not too long."""
-    text = value if isinstance(value, str) else repr(value)
+    """A value as it can be printed in a message: on one line, escaped, not too long; a text is quoted."""
+    text = value if isinstance(value, str) else _as_json(value)
     if len(text) > most:
         text = text[: most - 1] + "…"
-    return "'" + "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text) + "'"
+    return f"'{printable(text)}'" if isinstance(value, str) else printable(text)
+
+
+def _as_json(value: object) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, default=_plain)
+    except (RecursionError, TypeError, ValueError):  # too deep, in a circle, or an endless number
+        return f"a value of type {type(value).__name__}"
+
+
+def _plain(value: object) -> object:
+    return float(value) if isinstance(value, Decimal) else str(value)
+
+
+def within(path: str, key: object) -> str:
+    """The path to a key of what stands at `path`; `path` itself for a key that is no plain name."""
+    if not isinstance(key, str) or not re.fullmatch(r"[\w -]{1,60}", key):
+        return path
+    return f"{path}.{key}" if path else key

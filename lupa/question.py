@@ -202,6 +202,7 @@ class Question:
         found = []
         for name, literal in self.outcomes.items():
             at = self.edition.places[abs(literal)]
-            if any(w[place] == wanted and w[at] for w in self._worlds) or self._find([answer, literal]):
+            seen = any(world[place] is wanted and world[at] for world in self._worlds)
+            if seen or self.possible(answer, literal):
                 found.append(name)
         return found

@@ -44,20 +44,20 @@ def lines(text: str) -> list[Any]:
 def test_decide_prints_one_decision_a_line_as_json(run: Run) -> None:
     status, out, _ = run("decide", "--example", EXAMPLE, "--json")
     (decision,) = lines(out)
-    assert (0, "deny", "uhc_benlysta") == (status, decision["outcome"], decision["policy"])
+    assert (status, decision["outcome"], decision["policy"]) == (0, "deny", "uhc_benlysta")
     assert run("decide", "--example", EXAMPLE, "--format", "json")[1] == out
 
 
 def test_decide_goes_on_after_a_line_that_cannot_be_read(run: Run) -> None:
     good = json.dumps({"request": {"drug": "Lupkynis"}, "facts": {"age": 16}})
     status, out, err = run("decide", "-", "--json", stdin=f"{good}\n{{\n{good}\n")
-    assert (2, ["-:1", "-:3"]) == (status, [d["case"] for d in lines(out)])
+    assert (status, [d["case"] for d in lines(out)]) == (2, ["-:1", "-:3"])
     assert err.startswith("error: -:2: not valid JSON")
 
 
 def test_decide_needs_a_case(run: Run) -> None:
     status, out, err = run("decide")
-    assert (2, "") == (status, out)
+    assert (status, out) == (2, "")
     assert "--example NAME" in err
 
 
@@ -71,26 +71,28 @@ def test_every_shipped_case_makes_a_page_a_letter_and_a_derivation(run: Run, kb:
     names = [word for name in kb.examples() for word in ("--example", name)]
     for command in (["decide"], ["decide", "--format", "markdown"], ["why", "--tree"]):
         status, out, err = run(*command, *names)
-        assert (0, "") == (status, err)
+        assert (status, err) == (0, "")
         assert out.count("A person decides.") == len(kb.examples())
         assert "{" not in out.replace("\\{", "")
-        assert not [line for line in out.splitlines() if line != line.rstrip(" ") + line[len(line.rstrip()) :]]
+        assert not [
+            line for line in out.splitlines() if line != line.rstrip(" ") + line[len(line.rstrip()) :]
+        ]
 
 
 def test_pages_keep_to_eighty_columns_when_piped(run: Run, kb: KnowledgeBase) -> None:
     names = [word for name in kb.examples() for word in ("--example", name)]
     wide = [line for line in run("decide", *names)[1].splitlines() if len(line) > 80]
-    assert [] == wide
+    assert wide == []
 
 
 def test_why_gives_reasons_and_the_derivation_as_json(run: Run) -> None:
     status, out, _ = run("why", "--example", EXAMPLE, "--json", "--tree", "--all")
     (why,) = lines(out)
-    assert (0, "outcome(uhc_benlysta,deny)") == (status, why["tree"][0]["atom"])
-    assert [["taking(voclosporin)"]] == [
+    assert (status, why["tree"][0]["atom"]) == (0, "outcome(uhc_benlysta,deny)")
+    assert [
         [cause["fact"] for cause in reason if cause["fact"].startswith("taking")]
         for reason in why["reasons"]
-    ]
+    ] == [["taking(voclosporin)"]]
 
 
 def test_the_derivation_names_file_and_line_of_each_rule(run: Run) -> None:
@@ -108,7 +110,7 @@ def test_the_derivation_names_file_and_line_of_each_rule(run: Run) -> None:
 def test_policies_are_listed_with_their_editions(run: Run) -> None:
     _, out, _ = run("policies", "--json")
     editions = {row["policy"]: [e["edition"] for e in row["editions"]] for row in json.loads(out)}
-    assert {"fep_lupkynis": ["2024-10-01"], "uhc_benlysta": ["2022E0046O", "2023-11-01"]} == editions
+    assert editions == {"fep_lupkynis": ["2024-10-01"], "uhc_benlysta": ["2022E0046O", "2023-11-01"]}
     assert "edition 2023-11-01: in force from 2023-11-01" in run("policies")[1]
 
 
@@ -116,22 +118,22 @@ def test_facts_list_what_a_case_can_state(run: Run) -> None:
     rows = json.loads(run("facts", "--json")[1])
     by_fact = {row["fact"]: row for row in rows}
     assert "Lupkynis" in by_fact["taking(voclosporin)"]["also"]
-    assert "facts.reading.term_limit" == by_fact["reading(term_limit,cap)"]["where"]
-    assert "assumed yes" == by_fact["reading(term_limit,cap)"]["when_silent"]
+    assert by_fact["reading(term_limit,cap)"]["where"] == "facts.reading.term_limit"
+    assert by_fact["reading(term_limit,cap)"]["when_silent"] == "assumed yes"
     assert "facts.taking\n" in run("facts", "fep_lupkynis")[1]
 
 
 def test_show_prints_the_policy_as_a_table(run: Run) -> None:
     table = json.loads(run("show", "uhc_benlysta@2022E0046O", "--json")[1])
     (sle,) = [w for w in table["pathways"] if (w["indication"], w["phase"]) == ("sle", "initial")]
-    assert [
+    assert [c["id"] for c in sle["criteria"]] == [
         "active_sle",
         "no_severe_cns_lupus",
         "standard_of_care",
         "no_combination",
         "label_dosing",
         "autoantibodies",
-    ] == [c["id"] for c in sle["criteria"]]
+    ]
     assert "sle, initial: all of" in run("show", "uhc_benlysta")[1]
 
 
@@ -143,7 +145,7 @@ def test_show_prints_the_ledger_with_its_counts(run: Run) -> None:
 
 def test_show_refuses_an_edition_that_is_not_on_file(run: Run) -> None:
     status, out, err = run("show", "uhc_benlysta@2020")
-    assert (2, "") == (status, out)
+    assert (status, out) == (2, "")
     assert "its editions are 2022E0046O, 2023-11-01" in err
 
 
@@ -155,7 +157,7 @@ def test_examples_are_listed_with_what_they_come_to(run: Run, kb: KnowledgeBase)
 
 def test_an_example_that_is_not_shipped_is_refused_with_the_nearest(run: Run) -> None:
     status, out, err = run("decide", "--example", "lupkynis_alongside_bars_benlyst")
-    assert (2, "") == (status, out)
+    assert (status, out) == (2, "")
     assert f"did you mean {EXAMPLE}?" in err
     assert "`lupa examples` lists them" in run("decide", "--example", "zzz")[2]
 
@@ -163,9 +165,7 @@ def test_an_example_that_is_not_shipped_is_refused_with_the_nearest(run: Run) ->
 def test_the_schemas_accept_the_shipped_cases_and_their_decisions(run: Run, kb: KnowledgeBase) -> None:
     schemas = json.loads(run("schema")[1])
     assert schemas["case"] == json.loads(run("schema", "case")[1])
-    case, decision = (
-        jsonschema.Draft202012Validator(schemas[which]) for which in ("case", "decision")
-    )
+    case, decision = (jsonschema.Draft202012Validator(schemas[which]) for which in ("case", "decision"))
     from lupa.reading import read_cases
 
     for path in kb.examples().values():
@@ -183,10 +183,10 @@ def test_another_knowledge_base_takes_the_place_of_the_shipped_one(
     (tmp_path / "policies").mkdir()
     for name in ("vocabulary.lp", "decision.lp", "drugs.lp"):
         (tmp_path / name).touch()
-    assert (0, "[]\n", "") == run("policies", "--json", "--kb", str(tmp_path))
-    assert (0, "[]\n", "") == run("--kb", str(tmp_path), "policies", "--json")
+    assert run("policies", "--json", "--kb", str(tmp_path)) == (0, "[]\n", "")
+    assert run("--kb", str(tmp_path), "policies", "--json") == (0, "[]\n", "")
     monkeypatch.setenv("LUPA_KB", str(tmp_path))
-    assert (0, "[]\n", "") == run("policies", "--json")
+    assert run("policies", "--json") == (0, "[]\n", "")
 
 
 def test_colour_is_for_a_terminal_only(run: Run) -> None:
@@ -201,7 +201,7 @@ def test_a_fault_of_ours_is_said_without_the_facts_of_the_patient(
 
     monkeypatch.setattr(KnowledgeBase, "decide_all", broken)
     status, out, err = run("decide", "--example", EXAMPLE)
-    assert (3, "") == (status, out)
+    assert (status, out) == (3, "")
     assert "ZeroDivisionError at test_cli.py:" in err
     assert "34" not in err.split("test_cli.py:")[0]
 
@@ -226,7 +226,7 @@ def test_the_module_is_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO()))
     monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(io.BytesIO()))
     runpy.run_module("lupa", run_name="__main__")
-    assert [0] == statuses
+    assert statuses == [0]
 
 
 def test_progress_is_told_to_a_person_who_waits(
@@ -239,5 +239,12 @@ def test_progress_is_told_to_a_person_who_waits(
     path.write_text(f"{good}\n" * 3)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     status, _, err = run("decide", str(path), "--json", "--timeout", "1000")
-    assert 0 == status
+    assert status == 0
     assert "\r3 cases" in err
+
+
+@pytest.mark.parametrize("verb", list(lupa.cli.lupa.commands))
+def test_every_verb_has_help_with_an_example(run: Run, verb: str) -> None:
+    status, out, _ = run(verb, "--help")
+    assert status == 0
+    assert f"  lupa {verb}" in out.split("Examples:")[1]

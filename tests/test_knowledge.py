@@ -342,15 +342,14 @@ def two_policies(folder: Path) -> KnowledgeBase:
     from lupa.rules import shipped
 
     shutil.copytree(shipped("kb"), folder / "kb")
+    declared = (
+        "fact(referred_by_specialist). referred_by_specialist :- true(referred_by_specialist).\n"
+        'fact_text(referred_by_specialist, "A specialist refers.", "No specialist refers.").\n'
+        'question(referred_by_specialist, "Does a specialist refer?").\n'
+    )
     for name, fact, extra in (
         ("plan_a", "active(sle)", ""),
-        (
-            "plan_b",
-            "referred_by_specialist",
-            "fact(referred_by_specialist). referred_by_specialist :- true(referred_by_specialist).\n"
-            'fact_text(referred_by_specialist, "A specialist refers.", "No specialist refers.").\n'
-            'question(referred_by_specialist, "Does a specialist refer?").\n',
-        ),
+        ("plan_b", "referred_by_specialist", declared),
     ):
         home = folder / "kb" / "policies" / name
         home.mkdir()
@@ -378,9 +377,10 @@ def test_no_single_basis_need_be_certain_for_a_denial(tmp_path: Path) -> None:
     request = {"policy": "plan_a", "indication": "sle", "phase": "initial"}
     decision = kb.decide({"request": request})
     assert decision.outcome == "deny"
-    assert sorted(
-        (basis.id, basis.certain) for basis in decision.bases
-    ) == [("criteria_not_met", False), ("with_activity", False)]
+    assert sorted((basis.id, basis.certain) for basis in decision.bases) == [
+        ("criteria_not_met", False),
+        ("with_activity", False),
+    ]
     assert [c.fact for b in decision.bases for c in b.because if "active" in c.fact] == []
     from lupa.page import markdown, text
 
@@ -440,3 +440,44 @@ def test_editions_do_not_answer_for_one_another(
 
 def decide(kb: KnowledgeBase, world: oracle.World, edition: tuple[str, str]) -> Decision:
     return kb.decide(worlds.case_of(world, *edition))
+
+
+def test_a_rule_may_count(tmp_path: Path) -> None:
+    """Two drugs or more are needed: counted right, also over what is silent."""
+    two_policies(tmp_path)
+    home = tmp_path / "kb" / "policies" / "plan_a"
+    path = home / "policy.lp"
+    counted = "met(plan_a, needed) :- #count { Drug : taking(Drug) } >= Least, least_drugs(Least).\n"
+    path.write_text(path.read_text().replace("met(plan_a, needed) :- active(sle).\n", counted))
+    (home / "least.lp").write_text("least_drugs(2).\n")
+    kb = KnowledgeBase.load(tmp_path / "kb")
+    none = dict.fromkeys(oracle.DRUGS, False)
+    request = {"policy": "plan_a", "indication": "sle", "phase": "initial"}
+
+    def decide_on(**taking: bool | None) -> Decision:
+        return kb.decide({"request": request, "facts": {"taking": {**none, **taking}}})
+
+    assert decide_on(prednisone=True).outcome == "deny"
+    assert decide_on(prednisone=True, azathioprine=True).outcome == "approve"
+    decision = decide_on(prednisone=True, azathioprine=None, methotrexate=None)
+    assert decision.outcome == "pend"
+    assert [m.fact for m in decision.missing] == ["taking(azathioprine)", "taking(methotrexate)"]
+    assert decide_on(prednisone=None).missing == ()
+
+
+def test_a_law_that_asks_for_more_than_one_change_is_heeded(tmp_path: Path) -> None:
+    """Where one fact can change only with two others, it matters if they do."""
+    two_policies(tmp_path)
+    home = tmp_path / "kb" / "policies" / "plan_a"
+    (home / "laws.lp").write_text(
+        "fact(sign(1..3)). sign(Sign) :- true(sign(Sign)).\n"
+        'fact_text(sign, "Sign {1}.", "No sign {1}."). question(sign, "Sign {1}?").\n'
+        "impossible(alone) :- sign(1), not sign(2).\nimpossible(second) :- sign(2), not sign(3).\n"
+    )
+    path = home / "policy.lp"
+    path.write_text(path.read_text().replace(":- active(sle).", ":- sign(3)."))
+    kb = KnowledgeBase.load(tmp_path / "kb")
+    request = {"policy": "plan_a", "indication": "sle", "phase": "initial"}
+    assert [m.fact for m in kb.decide({"request": request}).missing] == ["sign(3)", "sign(1)", "sign(2)"]
+    case = {"request": request, "facts": {"sign": {"3": False}}}
+    assert kb.decide(case).missing == ()

@@ -53,7 +53,7 @@ def test_the_installed_wheel_decides_from_an_empty_folder(built: Path, tmp_path:
         text=True,
         check=False,
     )
-    assert ("", 0) == (run.stderr, run.returncode)
+    assert (run.stderr, run.returncode) == ("", 0)
     assert run.stdout.startswith("DENY")
     where = "import lupa.rules as r; print(r.shipped('kb'), r.shipped('queries'))"
     found = subprocess.run(

@@ -43,10 +43,10 @@ def test_the_policy_of_the_readme_is_all_it_takes_to_add_one(tmp_path: Path) -> 
     decision = KnowledgeBase.load(tmp_path / "kb").decide(
         {"request": request, "facts": {"active": {"sle": False}}}
     )
-    assert ("deny", "Example policy, Section 1, item 1") == (
+    assert (
         decision.outcome,
         decision.criteria[0].source,
-    )
+    ) == ("deny", "Example policy, Section 1, item 1")
 
 
 def test_every_command_is_in_the_readme_and_has_help_with_an_example() -> None:
