@@ -1,7 +1,5 @@
 """lupa: coverage policies for drugs as answer-set programs, with exact verdicts and their reasons."""
 
-__version__ = "0.1.0"
-
 from lupa.decision import (
     Assumption,
     Cause,
@@ -10,9 +8,11 @@ from lupa.decision import (
     Fingerprint,
     Item,
     Missing,
+    Why,
 )
 from lupa.errors import CaseError, LupaError, Problem, RuleError, TimeLimitError
 from lupa.knowledge import About, KnowledgeBase
+from lupa.version import __version__
 
 __all__ = [
     "About",
@@ -29,4 +29,6 @@ __all__ = [
     "Problem",
     "RuleError",
     "TimeLimitError",
+    "Why",
+    "__version__",
 ]

@@ -14,9 +14,9 @@ from typing import Any, BinaryIO, TypeVar
 
 import click
 
-from lupa import __version__
 from lupa.errors import CaseError, LupaError
 from lupa.knowledge import KnowledgeBase
+from lupa.version import __version__
 
 F = TypeVar("F", bound=Callable[..., Any])
 

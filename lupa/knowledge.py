@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import clingo
 
-from lupa import __version__
 from lupa.decide import decision, outcome_reasons
 from lupa.decision import Decision, Fingerprint, Why
 from lupa.edition import Edition
@@ -25,6 +24,7 @@ from lupa.ground import Ground, ground, plainly
 from lupa.question import Question
 from lupa.record import CASE_KEYS, day
 from lupa.rules import RuleFiles, fingerprint, shipped, source
+from lupa.version import __version__
 from lupa.vocabulary import nearest, normal
 
 if TYPE_CHECKING:

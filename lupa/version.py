@@ -1,0 +1,3 @@
+"""The version of lupa, which every decision names."""
+
+__version__ = "0.1.0"
