@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gc
 import json
 import os
@@ -14,7 +15,7 @@ from typing import Any, BinaryIO, TypeVar
 
 import click
 
-from lupa.errors import CaseError, LupaError
+from lupa.errors import CaseError, LupaError, printable
 from lupa.knowledge import KnowledgeBase
 from lupa.version import __version__
 
@@ -73,11 +74,11 @@ def lupa(context: click.Context, kb: str | None) -> None:
 
     lupa proposes a determination under the text of a policy. A person decides.
     """
-    context.obj = kb or os.environ.get("LUPA_KB")
+    context.obj = os.environ.get("LUPA_KB") or None if kb is None else kb
 
 
 def _loaded(kb: str | None) -> KnowledgeBase:
-    return KnowledgeBase.load(kb or click.get_current_context().find_object(str))
+    return KnowledgeBase.load(click.get_current_context().find_object(str) if kb is None else kb)
 
 
 # ---- cases -------------------------------------------------------------------------------------
@@ -101,29 +102,40 @@ class _Run:
             for name, stream in self._streams():
                 from lupa.reading import read_cases
 
-                for where, case in read_cases(stream, name):
-                    tick()
-                    if isinstance(case, CaseError):
-                        self._refuse(case, where)
-                        continue
-                    yield where, case
+                try:
+                    for where, case in read_cases(stream, name):
+                        tick()
+                        if isinstance(case, CaseError):
+                            self._refuse(case, where)
+                            continue
+                        yield where, case
+                except OSError as error:
+                    self._refuse(CaseError(f"cannot be read: {error.strerror}"), name)
 
     def _streams(self) -> Iterator[tuple[str, BinaryIO]]:
         for example in self._examples:
-            path = self._kb.example(example)
-            with path.open("rb") as stream:
-                yield path.name, stream
-        for name in self._cases:
-            if name == "-":
-                yield "-", sys.stdin.buffer
-                continue
             try:
-                stream = open(name, "rb")  # noqa: SIM115 - closed below
-            except OSError as error:
-                self._refuse(CaseError(f"cannot be read: {error.strerror}"), name)
+                path = self._kb.example(example)
+            except CaseError as error:
+                self._refuse(error, "")
                 continue
-            with stream:
-                yield name, stream
+            yield from self._opened(str(path), path.name)
+        for name in self._cases:
+            if name != "-":
+                yield from self._opened(name, name or "''")
+            elif sys.stdin is None:
+                self._refuse(CaseError("standard input is closed"), name)
+            else:
+                yield name, sys.stdin.buffer
+
+    def _opened(self, path: str, name: str) -> Iterator[tuple[str, BinaryIO]]:
+        try:
+            stream = open(path, "rb")  # noqa: SIM115 - closed below
+        except OSError as error:
+            self._refuse(CaseError(f"cannot be read: {error.strerror}"), name)
+            return
+        with stream:
+            yield name, stream
 
     @contextmanager
     def attempt(self, where: str) -> Iterator[None]:
@@ -142,13 +154,17 @@ class _Run:
 
 
 def _complain(error: LupaError, where: str = "") -> None:
-    first, *rest = str(error).splitlines()
-    from lupa.page import printable
-
+    first, *rest = map(printable, str(error).splitlines())
     place = f"{printable(where)}: " if where else ""
-    click.echo(f"{click.style('error', fg='red', bold=True)}: {place}{first}", err=True)
+    _say(f"{click.style('error', fg='red', bold=True)}: {place}{first}")
     for line in rest:
-        click.echo(f"  {line}", err=True)
+        _say(f"  {line}")
+
+
+def _say(words: str) -> None:
+    """Says something on standard error, if anybody still listens."""
+    with suppress(OSError):
+        click.echo(words, err=True)
 
 
 @contextmanager
@@ -310,8 +326,8 @@ def show(policy: str, kb: str | None, *, clauses: bool, as_json: bool) -> None:
     knowledge = _loaded(kb)
     from lupa.contents import ledger, ledger_text, table, table_text
 
-    name, _, edition = policy.partition("@")
-    asked = knowledge.edition(name, edition or None)
+    name, at, edition = policy.partition("@")
+    asked = knowledge.edition(name, edition if at else None)
     rows = ledger(asked) if clauses else table(asked)
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
@@ -348,13 +364,22 @@ def schema(which: str | None, kb: str | None, *, as_json: bool) -> None:  # noqa
 def main() -> None:
     """Runs the command line; every way out has an exit status and a sentence, none a traceback."""
     gc.disable()  # one command ends before there is garbage worth collecting
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # text streams
+    codecs.register_error("lupa", _as_json_escapes)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller, who does not want it
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - open to the end
+        getattr(sys, name).reconfigure(errors="lupa")
     status = _status()
     with suppress(OSError):  # whoever read the output has gone
         sys.stdout.flush()
         sys.stderr.flush()
     os._exit(status)  # taking grounded programs apart would take longer than deciding did
+
+
+def _as_json_escapes(error: UnicodeError) -> tuple[str, int]:
+    """What the encoding of the output lacks, written so that JSON stays JSON."""
+    assert isinstance(error, UnicodeEncodeError)  # noqa: S101 - streams of output only encode
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
 def _status() -> int:
@@ -363,13 +388,18 @@ def _status() -> int:
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):
+            error.show()
         return WRONG_INPUT
     except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped", err=True)
+        _say("stopped")
         return STOPPED
     except LupaError as error:
         _complain(error)
+        return WRONG_INPUT
+    except OSError as error:
+        what = printable(str(error.filename)) if error.filename else "the output cannot be written"
+        _say(f"error: {what}: {error.strerror}")
         return WRONG_INPUT
     except SystemExit:  # click's way out when whoever read the output has seen enough
         return DONE
@@ -378,10 +408,9 @@ def _status() -> int:
         while frame is not None and frame.tb_next is not None:
             frame = frame.tb_next
         place = f"{os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else "?"
-        click.echo(
+        _say(
             f"error: a fault of lupa's own ({type(error).__name__} at {place}); nothing was decided. "
-            "Please report it with the command that led to it.",
-            err=True,
+            "Please report it with the command that led to it."
         )
         return OUR_FAULT
     return result if isinstance(result, int) else DONE

@@ -81,6 +81,6 @@ def _plain(value: object) -> object:
 
 def within(path: str, key: object) -> str:
     """The path to a key of what stands at `path`; `path` itself for a key that is no plain name."""
-    if not isinstance(key, str) or not re.fullmatch(r"[\w -]{1,60}", key):
+    if not isinstance(key, str) or not re.fullmatch(r"\w[\w '()/-]{0,59}", key):
         return path
     return f"{path}.{key}" if path else key

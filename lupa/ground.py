@@ -66,7 +66,7 @@ class Watch:
             yield
             return
         self._end, self._seconds = time.monotonic() + seconds, seconds
-        timer = threading.Timer(seconds, self._interrupt)
+        timer = threading.Timer(min(seconds, threading.TIMEOUT_MAX), self._interrupt)
         timer.daemon = True
         timer.start()
         try:
@@ -79,8 +79,8 @@ class Watch:
         for control in self.controls:
             control.interrupt()
 
-    def interrupted(self) -> None:
-        """Raises, unless the interruption was meant for an earlier question and came late."""
+    def check(self) -> None:
+        """Raises once the time is over: an interruption may be lost, or meant for an earlier question."""
         if self._end is not None and time.monotonic() >= self._end:
             raise TimeLimitError(self._seconds)
 
@@ -96,32 +96,32 @@ class Solver:
     def satisfiable(self, assumptions: Sequence[Literal]) -> bool:
         """Some world holds all of these."""
         while True:
+            self._watch.check()
             result = self._control.solve(assumptions=assumptions).satisfiable
             if result is not None:
                 return result
-            self._watch.interrupted()
 
     def world(self, assumptions: Sequence[Literal], atoms: Sequence[Literal]) -> tuple[bool, ...] | None:
         """A world that holds all of these, as the truth of `atoms`; None if there is none."""
         while True:
+            self._watch.check()
             with self._control.solve(assumptions=assumptions, yield_=True) as handle:
                 model = handle.model()
                 if model is not None:
                     return tuple(map(model.is_true, atoms))
                 if handle.get().unsatisfiable:
                     return None
-            self._watch.interrupted()
 
     def core(self, assumptions: Sequence[Literal]) -> frozenset[Literal] | None:
         """Some of these that no world holds together; None if a world holds them all."""
         while True:
+            self._watch.check()
             with self._control.solve(assumptions=assumptions, yield_=True) as handle:
                 result = handle.get()
                 if result.satisfiable:
                     return None
                 if result.unsatisfiable:
                     return frozenset(handle.core())
-            self._watch.interrupted()
 
     def minimal(self, fixed: Sequence[Literal], candidates: Sequence[Literal]) -> list[Literal] | None:
         """A minimal part of `candidates` that no world holds with `fixed`; None if a world holds all.
@@ -180,6 +180,22 @@ class Unexplored:
             backend.add_rule([], body)
 
 
+def quoted(symbol: clingo.Symbol, where: str) -> str:
+    """The text of a symbol in quotes; raises `RuleError` for any other."""
+    try:
+        return symbol.string
+    except RuntimeError as error:
+        raise RuleError(f"{where}: {symbol} stands where words in quotes belong") from error
+
+
+def counted(symbol: clingo.Symbol, where: str) -> int:
+    """The number that a symbol is; raises `RuleError` for any other."""
+    try:
+        return symbol.number
+    except RuntimeError as error:
+        raise RuleError(f"{where}: {symbol} stands where a number belongs") from error
+
+
 Load = Callable[[clingo.Control], None]
 """Puts rules into a control."""
 
@@ -235,6 +251,10 @@ class Ground:
     def facts(self, name: str, arity: int) -> list[list[clingo.Symbol]]:
         """The arguments of the atoms of one predicate that are true in every world."""
         return [atom.symbol.arguments for atom in self._atoms.by_signature(name, arity) if atom.is_fact]
+
+    def literals(self, name: str, arity: int) -> set[Literal]:
+        """The literals of the atoms of one predicate."""
+        return {atom.literal for atom in self._atoms.by_signature(name, arity)}
 
     def literal(self, symbol: clingo.Symbol) -> Literal | None:
         """The literal of an atom; None for one that no world can hold."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,11 +21,12 @@ import clingo
 from lupa.decide import decision, outcome_reasons
 from lupa.decision import Decision, Fingerprint, Why
 from lupa.edition import Edition
-from lupa.errors import CaseError, Problem, RuleError, shown
-from lupa.ground import Ground, ground, plainly
+from lupa.errors import CaseError, Problem, RuleError, shown, within
+from lupa.ground import Ground, ground, plainly, quoted
 from lupa.question import Question
-from lupa.record import CASE_KEYS, day
+from lupa.record import CASE_KEYS, Unknown, day
 from lupa.rules import RuleFiles, fingerprint, shipped, source
+from lupa.strays import check
 from lupa.version import __version__
 from lupa.vocabulary import nearest, normal
 
@@ -101,7 +104,12 @@ class KnowledgeBase:
         program = ground(plainly([drugs, *paths.values()]))
         self._abouts = _abouts(program, paths)
         names = {normal(str(drug)): str(drug) for (drug,) in program.facts("drug", 1)}
-        return names | {normal(a.string): str(drug) for drug, a in program.facts("alias", 2)}
+        for about in self._abouts.values():
+            for drug in about.drugs:
+                if drug not in names.values():
+                    raise RuleError(f"{paths[about.policy]}: covers {drug}, which is no drug({drug})")
+        aliases = program.facts("alias", 2)
+        return names | {normal(quoted(alias, "alias/2")): str(drug) for drug, alias in aliases}
 
     def policies_on(self, drug: str) -> tuple[str, ...]:
         """The policies that cover a drug, given by ingredient, brand or synonym.
@@ -173,7 +181,13 @@ class KnowledgeBase:
             plainly([shipped("queries") / "worlds.lp"]),
             parts=[("base", ()), ("edition", [clingo.String(name)])],
         )
-        return Edition(program, policy, name, fingerprint(texts))
+        if not mark:
+            check(program, paths)
+        try:
+            return Edition(program, policy, name, fingerprint(texts))
+        except RuntimeError as error:  # what clingo says of a name or a number that is no text
+            expected = "document/2, text/4, outcome_text/3 and clause/5 need words in quotes"
+            raise RuleError(f"policy {policy}: {expected}") from error
 
     # ---- what they say of a case ---------------------------------------------------------------
 
@@ -256,14 +270,17 @@ class KnowledgeBase:
 
         Raises `CaseError`, naming every problem found, before the first question is given.
         """
+        if timeout is not None and not timeout > 0:
+            raise CaseError(f"a time limit is a number of seconds above 0, not {timeout}")
         _check_shape(case)
         editions = self._asked(case["request"])
         read = [edition.read(case) for edition in editions]
-        # a fact that only one of several policies declares is none the others miss
-        places = [{problem.path for problem in found} for _, found in read]
-        everywhere = set[str].intersection(*places) if places else set()
-        if everywhere:
-            raise CaseError([problem for problem in read[0][1] if problem.path in everywhere])
+        problems = dict.fromkeys(problem for _, found in read for problem in found)
+        # a name that only one of several policies knows is none the others miss
+        unknown = [{p.path for p in found if isinstance(p, Unknown)} for _, found in read]
+        wrong = [p for p in problems if not isinstance(p, Unknown) or all(p.path in u for u in unknown)]
+        if wrong:
+            raise CaseError(wrong)
         for edition, (record, _) in zip(editions, read, strict=True):
             yield Question(edition, record, timeout)
 
@@ -285,9 +302,9 @@ class KnowledgeBase:
                 on = day(request["service_date"], "request.service_date")
         with said_of("request.policy"):
             if request.get("policy") is not None:
-                named, _, wanted = _text(request["policy"], "request.policy").partition("@")
+                named, at, wanted = _text(request["policy"], "request.policy").partition("@")
                 self.about(named)
-                chosen = [(named, wanted or None)]
+                chosen = [(named, wanted if at else None)]
         with said_of("request.drug"):
             if request.get("drug") is not None:
                 covering = self.policies_on(_text(request["drug"], "request.drug"))
@@ -298,7 +315,7 @@ class KnowledgeBase:
             problems.append(Problem("request", "say which `policy`, or which `drug`, it is about"))
         editions = []
         for policy, edition in chosen if not problems else []:
-            with said_of("request.policy" if edition else "request.service_date"):
+            with said_of("request.service_date" if edition is None else "request.policy"):
                 editions.append(self.edition(policy, edition, on=on))
         if problems:
             raise CaseError(problems)
@@ -343,8 +360,17 @@ def _about(policy: str, path: Path, rows: Mapping[str, list[list[clingo.Symbol]]
     ):
         if needed not in rows:
             raise RuleError(f"{path}: {form} is missing")
+    for single in ("payer", "document"):
+        if len(rows[single]) > 1:
+            raise RuleError(f"{path}: {single}({policy}, ...) is given {len(rows[single])} times; keep one")
     editions = [(_string(name, path), _first_day(first, path)) for name, first in rows["edition"]]
     editions.sort(key=lambda row: row[1] or date.min)
+    for (one, begin), (other, again) in itertools.pairwise(editions):
+        if begin == again:
+            raise RuleError(f"{path}: the editions {one} and {other} begin on the same day")
+    for name, count in Counter(name for name, _ in editions).items():
+        if count > 1:
+            raise RuleError(f"{path}: the edition {name} begins on {count} days; keep one")
     return About(
         policy,
         _string(rows["payer"][0][0], path),
@@ -385,7 +411,7 @@ def _check_shape(case: Any) -> None:
     if not isinstance(case, Mapping):
         raise CaseError(f"a case is a mapping with `request` and `facts`, not {shown(case)}")
     problems = [
-        Problem("", f"{shown(key)} is no part of a case; its parts are {', '.join(CASE_KEYS)}")
+        Problem(within("", key), f"{shown(key)} is no part of a case; its parts are {', '.join(CASE_KEYS)}")
         for key in case
         if key not in CASE_KEYS
     ]

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import click
 
 from lupa.decision import Assumption, Cause, Criterion, Decision, Item, Missing, Why
+from lupa.errors import printable
 
 PERSON = "lupa proposes this determination under the text of the policy. A person decides."
 
@@ -200,11 +201,6 @@ def questions(missing: Sequence[Missing]) -> Iterator[tuple[str, list[Missing]]]
         if words not in asked:
             asked.add(words)
             yield words, same
-
-
-def printable(words: str) -> str:
-    """Text of the case on one line, with whatever a terminal could take for a command escaped."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in words)
 
 
 # ---- Markdown ----------------------------------------------------------------------------------

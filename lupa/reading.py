@@ -4,17 +4,19 @@ Strict means: a key given twice, a number that is not finite, an anchor or a tag
 UTF-8 or a file larger than a case can be is refused with the place where it stands.
 """
 
+import codecs
 import itertools
 import json
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-from lupa.errors import CaseError, shown
+from lupa.errors import CaseError, Problem, shown, within
 
 Plain = Any
 """What JSON can say: None, bool, int, Decimal, str, list or dict."""
 
+_JSON, _YAML, _JSON_LINES = (".json",), (".yaml", ".yml"), (".jsonl", ".ndjson")
 LARGEST_CASE = 64 * 1024
 """Bytes; a case that states every fact of the vocabulary takes less than a tenth of it."""
 
@@ -25,18 +27,14 @@ def read_cases(stream: BinaryIO, name: str) -> Iterator[tuple[str, Plain | CaseE
     `name` is the file's, or `-` for standard input; its ending tells the format, and where it does
     not, the text does. A line that cannot be read is given as a `CaseError` in its turn.
     """
-    if name.endswith((".jsonl", ".ndjson")):
-        yield from _each(_lines(stream), name)
-        return
+    ending = name.lower()
     lines = _lines(stream)
-    first = next(lines, b"")
-    known = name.endswith((".json", ".yaml", ".yml"))
-    second = next((line for line in lines if line.strip()), b"") if _is_object(first) else b""
-    if second and not known:
-        yield from _each(itertools.chain([first, second], lines), name)
+    opening = [] if ending.endswith((*_JSON_LINES, *_JSON, *_YAML)) else _opening(lines)
+    if ending.endswith(_JSON_LINES) or _are_cases(opening):
+        yield from _each(itertools.chain(opening, lines), name)
         return
     try:
-        yield name, _one(first + second + stream.read(LARGEST_CASE + 1), name)
+        yield name, _one(b"".join(opening) + stream.read(LARGEST_CASE + 1), ending)
     except CaseError as error:
         yield name, error.at(name)
 
@@ -49,12 +47,32 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
             line = stream.readline(LARGEST_CASE + 1)
 
 
-def _is_object(line: bytes) -> bool:
-    """The line by itself is a JSON object, so it is either the whole case or one of many."""
-    try:
-        return isinstance(json.loads(line), dict)
-    except (ValueError, RecursionError):
+def _opening(lines: Iterator[bytes]) -> list[bytes]:
+    """The lines up to the second that is not blank, or as many as one case can have."""
+    read: list[bytes] = []
+    for line in lines:
+        read.append(line)
+        if sum(map(bool, map(bytes.strip, read))) == 2 or sum(map(len, read)) > LARGEST_CASE:
+            break
+    return read
+
+
+def _are_cases(opening: Iterable[bytes]) -> bool:
+    """The opening is of a file with one case a line, even if its first line is a broken one."""
+    first, second, *_ = *filter(bytes.strip, opening), b"", b""
+    if not second:
         return False
+    broken = first.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{")
+    return _object(first) is not None or (broken and "request" in (_object(second) or ()))
+
+
+def _object(line: bytes) -> dict[str, Plain] | None:
+    """The JSON object that the line is by itself; None where it is none."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _each(lines: Iterable[bytes], name: str) -> Iterator[tuple[str, Plain | CaseError]]:
@@ -72,11 +90,11 @@ def _each(lines: Iterable[bytes], name: str) -> Iterator[tuple[str, Plain | Case
         yield name, CaseError("the file is empty; give one case a line", where=name)
 
 
-def _one(data: bytes, name: str) -> Plain:
+def _one(data: bytes, ending: str) -> Plain:
     text = _text(data)
     if not text.strip():
         raise CaseError("the file is empty; give a case with `request` and `facts`")
-    if name.endswith(".json") or (not name.endswith((".yaml", ".yml")) and text.lstrip()[0] in "{["):
+    if ending.endswith(_JSON) or (not ending.endswith(_YAML) and text.lstrip()[0] in "{["):
         return parse_json(text)
     return parse_yaml(text)
 
@@ -99,9 +117,9 @@ def _text(data: bytes) -> str:
 
 
 def parse_json(text: str) -> Plain:
-    """The data of a JSON text; raises `CaseError` with line and column."""
+    """The data of a JSON text; raises `CaseError` with line and column, or with the path to a value."""
     try:
-        return json.loads(
+        data = json.loads(
             text,
             object_pairs_hook=_without_duplicates,
             parse_float=_decimal,
@@ -109,39 +127,59 @@ def parse_json(text: str) -> Plain:
             parse_constant=_not_finite,
         )
     except json.JSONDecodeError as error:
-        raise CaseError(
-            f"not valid JSON: {error.msg} (line {error.lineno}, column {error.colno})"
-        ) from error
+        line = f"line {error.lineno}, " if "\n" in text.strip() else ""
+        what = error.msg.removesuffix(" at")
+        raise CaseError(f"not valid JSON: {what} ({line}column {error.colno})") from error
     except RecursionError as error:
         raise CaseError("nested too deeply for a case") from error
+    refused = list(_refused(data))
+    if refused:
+        raise CaseError(refused)
+    return data
 
 
-def _without_duplicates(pairs: list[tuple[str, Plain]]) -> dict[str, Plain]:
+class _Refused(str):
+    """What is wrong with a value, in the place of the value until the path to it is known."""
+
+    __slots__ = ()
+
+
+def _refused(data: Plain) -> Iterator[Problem]:
+    waiting = [("", data)]
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, _Refused):
+            yield Problem(path, value)
+        elif isinstance(value, dict):
+            waiting += [(within(path, key), inner) for key, inner in reversed(value.items())]
+        elif isinstance(value, list):
+            waiting += [(f"{path}[{i}]", value[i]) for i in reversed(range(len(value)))]
+
+
+def _without_duplicates(pairs: list[tuple[str, Plain]]) -> Plain:
     found: dict[str, Plain] = {}
     for key, value in pairs:
         if key in found:
-            raise CaseError(f"the key {shown(key)} is given twice; keep one")
+            return _Refused(f"the key {shown(key)} is given twice; keep one")
         found[key] = value
     return found
 
 
-def _decimal(text: str) -> Decimal:
-    return _bounded(text, Decimal(text))
-
-
-def _integer(text: str) -> int:
-    return int(_bounded(text, Decimal(text)))
-
-
-def _bounded(text: str, number: Decimal) -> Decimal:
+def _decimal(text: str) -> Decimal | _Refused:
     """The number itself; an absurdly long or large one is refused before anything computes with it."""
+    number = Decimal(text)
     if len(text) > 40 or not number.is_finite() or abs(number.adjusted()) > 40:
-        raise CaseError(f"the number {shown(text)} is beyond anything a case can state")
+        return _Refused(f"the number {shown(text)} is beyond anything a case can state")
     return number
 
 
-def _not_finite(text: str) -> Plain:
-    raise CaseError(f"{shown(text)} is not a number; leave the fact out where it is not known")
+def _integer(text: str) -> int | _Refused:
+    number = _decimal(text)
+    return number if isinstance(number, _Refused) else int(number)
+
+
+def _not_finite(text: str) -> _Refused:
+    return _Refused(f"{shown(text)} is not a number; leave the fact out where it is not known")
 
 
 def parse_yaml(text: str) -> Plain:

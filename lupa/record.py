@@ -8,15 +8,23 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from lupa.errors import CaseError, Problem, shown
+from lupa.errors import CaseError, Problem, shown, within
 from lupa.vocabulary import Cut, Fact, Quantity, Vocabulary
 
 CASE_KEYS = ("case", "request", "facts", "expect")
 ROUTING = ("policy", "drug", "service_date")
 """Keys of `request` that choose a policy and an edition rather than state a fact."""
 
+_FEW = 50
+"""Beyond so many problems a case is no slip of the pen, and no nearest name is looked for."""
+
 Follows = Callable[[list[Fact], list[Fact]], Iterable[Fact]]
 """Which of the second facts are true in every world where the first are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(Problem):
+    """A name that these rules do not know, and those of another policy may."""
 
 
 @dataclass(slots=True)
@@ -49,6 +57,17 @@ class Interval(NamedTuple):
             above = self.low > cut.bound or (self.low == cut.bound and self.low_open)
             below = self.high <= cut.bound
         return True if above else False if below else None
+
+    @property
+    def empty(self) -> bool:
+        """No number is in it."""
+        return self.low > self.high or (self.low == self.high and (self.low_open or self.high_open))
+
+    def both(self, other: "Interval") -> "Interval":
+        """The numbers that are also in the other."""
+        low, low_open = max((self.low, self.low_open), (other.low, other.low_open))
+        high, closed = min((self.high, not self.high_open), (other.high, not other.high_open))
+        return Interval(low, high, low_open, not closed)
 
     def rounded_inward(self) -> "Interval":
         """The interval from its least to its greatest whole number."""
@@ -113,7 +132,8 @@ class _Reader:
         if value is None:
             return
         if self.record.stated.get(fact, value) != value:
-            self.problem(path, f"states {fact} both true and false")
+            words = f"states {fact} {'true' if value else 'false'}"
+            self.problem(path, f"{words}, but {self.record.paths[fact]} the opposite; keep one")
         self.record.stated[fact] = value
         self.record.paths.setdefault(fact, path)
 
@@ -124,7 +144,7 @@ class _Reader:
         numbers = {k: q for k, q in self.vocabulary.quantities.items() if q.in_request}
         known: dict[str, object] = {**dict.fromkeys(ROUTING), **kinds, **numbers}
         for key, value in request.items():
-            path = f"request.{key}" if isinstance(key, str) else "request"
+            path = within("request", key)
             if key in ROUTING:
                 if key == "service_date" and value is not None:
                     self.service_date = self.day(value, path)
@@ -133,7 +153,7 @@ class _Reader:
             elif key in numbers:
                 self.number(key, numbers[key], value, path)
             else:
-                self.unknown(key, known, "request", self.fact_keys(), "facts")
+                self.unknown(key, known, path, self.fact_keys(), "facts")
 
     def choice(self, values: dict[str, Fact], value: Any, path: str) -> None:
         if value is None:
@@ -163,9 +183,9 @@ class _Reader:
             **dict.fromkeys(ROUTING),
         }
         for key, value in facts.items():
-            path = f"facts.{key}" if isinstance(key, str) else "facts"
+            path = within("facts", key)
             if key not in known:
-                self.unknown(key, known, "facts", request_keys, "request")
+                self.unknown(key, known, path, request_keys, "request")
             elif key == "birth_date":
                 continue
             elif key in v.flags:
@@ -185,9 +205,9 @@ class _Reader:
                 self.state(fact, None, path)
         elif isinstance(value, Mapping):
             for key, truth in value.items():
-                found = self.known_name(key, names, path)
+                where = within(path, key)
+                found = self.known_name(key, names, where)
                 if found is not None:
-                    where = f"{path}.{found}"
                     self.state(names[found], self.truth(truth, where), where)
         elif isinstance(value, list | tuple | set | frozenset):
             self.complete(names, list(value), path)
@@ -201,10 +221,13 @@ class _Reader:
 
     def complete(self, names: dict[str, Fact], values: list[Any], path: str) -> None:
         """A list is complete: what it neither names nor implies is false."""
-        found = [self.known_name(v, names, f"{path}[{i}]") for i, v in enumerate(values)]
-        named = [names[known] for known in found if known is not None]
-        for fact in named:
-            self.state(fact, True, path)
+        named: list[Fact] = []
+        for place, name in enumerate(values):
+            where = f"{path}[{place}]"
+            found = self.known_name(name, names, where)
+            if found is not None:
+                named.append(names[found])
+                self.state(names[found], True, where)
         rest = [fact for fact in names.values() if fact not in named]
         implied = set(self.follows(named, rest))
         for fact in rest:
@@ -220,9 +243,10 @@ class _Reader:
             )
             return
         for key, chosen in value.items():
-            found = self.known_name(key, kinds, path)
+            where = within(path, key)
+            found = self.known_name(key, kinds, where)
             if found is not None:
-                self.choice(kinds[found], chosen, f"{path}.{found}")
+                self.choice(kinds[found], chosen, where)
 
     # ---- numbers -------------------------------------------------------------------------------
 
@@ -236,7 +260,8 @@ class _Reader:
             number = self.exact(quantity, value, path)
             interval = None if number is None else Interval(number, number)
         self.intervals[name] = interval
-        self.shown[name] = str(value) if not isinstance(value, Mapping) else _range_words(value)
+        if interval is not None:
+            self.shown[name] = _range_words(value) if isinstance(value, Mapping) else str(value)
 
     def exact(self, quantity: Quantity, value: Any, path: str) -> Fraction | None:
         """The number itself; None, with a problem, for what is none or cannot be one."""
@@ -247,12 +272,12 @@ class _Reader:
         if not decimal.is_finite() or not quantity.least <= decimal <= quantity.most:
             self.problem(
                 path,
-                f"{shown(str(value))} cannot be; from {quantity.least} to {quantity.most} "
+                f"{shown(value)} cannot be; from {quantity.least} to {quantity.most} "
                 f"{quantity.unit} is expected",
             )
             return None
         if quantity.whole and decimal != decimal.to_integral_value():
-            self.problem(path, f"{shown(str(value))} is not whole; {quantity.unit} are counted")
+            self.problem(path, f"{shown(value)} is not whole; {quantity.unit} are counted")
             return None
         return Fraction(decimal)
 
@@ -261,7 +286,7 @@ class _Reader:
         bounds: dict[str, Fraction] = {}
         for key, end in value.items():
             if key not in ends:
-                self.unknown(key, ends, path, {}, "")
+                self.unknown(key, ends, within(path, key), {}, "")
                 return None
             number = self.exact(quantity, end, f"{path}.{key}")
             if number is None:
@@ -281,10 +306,8 @@ class _Reader:
         interval = Interval(low, high, low_open, not high_closed)
         if quantity.whole:
             interval = interval.rounded_inward()
-        if interval.low > interval.high or (
-            interval.low == interval.high and (interval.low_open or interval.high_open)
-        ):
-            self.problem(path, f"no number is {_range_words(value)}")
+        if interval.empty:
+            self.problem(path, f"no number of {quantity.unit} is {_range_words(value)}")
             return None
         return interval
 
@@ -295,6 +318,9 @@ class _Reader:
         if self.service_date is None:
             self.problem(path, "needs request.service_date to give an age; or state facts.age")
             return
+        if birth > self.service_date:
+            self.problem(path, f"{birth} is after request.service_date, {self.service_date}; check both")
+            return
         age = age_on(birth, self.service_date)
         quantity = self.vocabulary.quantities["age"]
         if not quantity.least <= age <= quantity.most:
@@ -302,13 +328,16 @@ class _Reader:
             return
         stated = self.intervals.get("age")
         # who is 17 has any age from 17 up to, not including, 18
-        whole = Interval(Fraction(age), Fraction(age + 1), high_open=True)
-        if stated is not None and not _overlap(stated, whole):
+        born = Interval(Fraction(age), Fraction(age + 1), high_open=True)
+        interval = born if stated is None else born.both(stated)
+        if interval.empty:
             self.problem(
-                path, f"gives an age of {age} on {self.service_date}, but facts.age says otherwise"
+                path,
+                f"gives an age of {age} on {self.service_date}, but facts.age says otherwise; keep one",
             )
-        elif stated is None or stated.low != stated.high:
-            self.intervals["age"] = whole
+            return
+        self.intervals["age"] = interval
+        if interval.low != interval.high:
             self.shown["age"] = f"{age}, born {birth} and {age} on {self.service_date}"
 
     def numbers(self) -> None:
@@ -371,29 +400,21 @@ class _Reader:
     ) -> None:
         """Says that a name is not known, with the nearest that is."""
         if isinstance(name, str) and name in elsewhere:
-            self.problem(path, f"{shown(name)} belongs under `{there}`")
+            self.problems.append(Unknown(path, f"{shown(name)} belongs under `{there}`"))
             return
-        near = self.vocabulary.nearest(name, known) if isinstance(name, str) else None
+        few = len(self.problems) < _FEW
+        near = self.vocabulary.nearest(name, known) if few and isinstance(name, str) else None
         if near is not None:
             hint = f"did you mean {near}?"
         elif len(known) <= 12:
             hint = f"known are {', '.join(known)}"
         else:
             hint = "`lupa facts` lists what is; leave out what no policy asks about"
-        self.problem(path, f"{shown(name)} is not known here; {hint}")
+        self.problems.append(Unknown(path, f"{shown(name)} is not known here; {hint}"))
 
 
 def _range_words(value: Mapping[str, Any]) -> str:
     return " and ".join(f"{str(key).replace('_', ' ')} {end}" for key, end in value.items())
-
-
-def _overlap(one: Interval, other: Interval) -> bool:
-    """Some number is in both; `one` has a closed end wherever it is a single number."""
-    low, high = max(one.low, other.low), min(one.high, other.high)
-    if low < high:
-        return True
-    opens = (one.low_open and low == one.low) or (one.high_open and high == one.high)
-    return low == high and not opens and not (other.high_open and high == other.high)
 
 
 def _anything(quantity: Quantity) -> Interval:

@@ -10,7 +10,7 @@ from pathlib import Path
 from lupa.errors import RuleError
 
 _HERE = Path(__file__).resolve().parent
-_TOKEN = re.compile(r'%\*.*?\*%|%[^\n]*|"(?:\\.|[^"\\\n])*"|#[a-z_]+', re.DOTALL)
+_TOKEN = re.compile(r'%\*.*?\*%|%[^\n]*|"(?:\\.|[^"\\\n])*"|#[a-z_]+|:~', re.DOTALL)
 _ALLOWED_DIRECTIVES = {
     "#defined",
     "#const",
@@ -23,6 +23,10 @@ _ALLOWED_DIRECTIVES = {
     "#min",
     "#max",
 }
+NOT_ALLOWED = (
+    "is not allowed in a knowledge base; its rules only define (a choice, a constraint or a search "
+    "belongs to a question)"
+)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -41,8 +45,9 @@ class RuleFiles:
     def __post_init__(self) -> None:
         if not self.root.is_dir():
             raise RuleError(f"{self.root}: no such folder; a knowledge base is a folder of rules")
-        for needed in ("vocabulary.lp", "decision.lp", "policies"):
-            if not (self.root / needed).exists():
+        found = {"vocabulary.lp": Path.is_file, "decision.lp": Path.is_file, "policies": Path.is_dir}
+        for needed, is_there in found.items():
+            if not is_there(self.root / needed):
                 raise RuleError(
                     f"{self.root}: not a knowledge base, for it has no {needed}; "
                     "see the README for what a knowledge base holds"
@@ -93,13 +98,10 @@ def source(path: Path) -> str:
         raise RuleError(f"{path}: cannot be read: {error.strerror}") from error
     for match in _TOKEN.finditer(text):
         token = match.group()
-        if token.startswith("#") and token not in _ALLOWED_DIRECTIVES:
+        if token.startswith(("#", ":~")) and token not in _ALLOWED_DIRECTIVES:
             line = text.count("\n", 0, match.start()) + 1
             column = match.start() - text.rfind("\n", 0, match.start())
-            raise RuleError(
-                f"{path}:{line}:{column}: {token} is not allowed in a knowledge base; its rules only "
-                "define (a choice, a constraint or a search belongs to a question)"
-            )
+            raise RuleError(f"{path}:{line}:{column}: {token} {NOT_ALLOWED}")
     return text
 
 

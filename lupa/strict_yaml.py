@@ -23,10 +23,11 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.peek_event()  # type: ignore[no-untyped-call]  # the library has no types here
+        tag = getattr(event, "tag", None)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _refused("anchors and aliases are not read; write the value out", event)
-        if getattr(event, "tag", None):
-            raise _refused(f"the tag {shown(event.tag)} is not read; write the value plainly", event)
+            raise _refused("anchors and aliases are not read; write the value out", event.start_mark)
+        if tag:
+            raise _refused(f"the tag {shown(tag)} is not read; write the value plainly", event.start_mark)
         return super().compose_node(parent, index)
 
     def construct_scalar(self, node: Any) -> Any:
@@ -46,16 +47,16 @@ class _Loader(yaml.SafeLoader):
         for key_node, value_node in node.value:
             key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str):
-                what = shown(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "a list"
-                raise _refused(f"a name is expected here, not {what}", key_node)
+                scalar = isinstance(key_node, yaml.ScalarNode)
+                what = shown(key_node.value) if scalar else "a list or a mapping"
+                raise _refused(f"a name is expected here, not {what}", key_node.start_mark)
             if key in found:
-                raise _refused(f"the key {shown(key)} is given twice; keep one", key_node)
+                raise _refused(f"the key {shown(key)} is given twice; keep one", key_node.start_mark)
             found[key] = self.construct_object(value_node, deep=True)
         return found
 
 
-def _refused(message: str, node: Any) -> CaseError:
-    mark = node.start_mark
+def _refused(message: str, mark: Any) -> CaseError:
     return CaseError(f"{message} (line {mark.line + 1}, column {mark.column + 1})")
 
 
@@ -70,11 +71,14 @@ def load(text: str) -> Any:
     """The data of a YAML text with one document; raises `CaseError` with line and column."""
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - derives from SafeLoader
+    except yaml.composer.ComposerError as error:  # aliases, its other business, were refused before
+        raise _refused("another document begins; a file holds one case", error.problem_mark) from error
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
-        raise CaseError(f"not valid YAML: {error.problem or error.context}{place}") from error
-    except yaml.YAMLError as error:
-        raise CaseError(f"not valid YAML: {' '.join(str(error).split())}") from error
+        raise _refused(f"not valid YAML: {error.problem}", error.problem_mark) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        column = error.position - text.rfind("\n", 0, error.position)
+        what = f"the character {text[error.position]!a} cannot stand here"
+        raise CaseError(f"not valid YAML: {what} (line {line}, column {column})") from error
     except RecursionError as error:
         raise CaseError("nested too deeply for a case") from error

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 import clingo
 
 from lupa.errors import RuleError
-from lupa.ground import Ground
+from lupa.ground import Ground, counted, quoted
 
 T = TypeVar("T")
 Fact = str
@@ -60,28 +60,38 @@ class Vocabulary:
         self._said: dict[tuple[Fact, bool], str] = {}
         self.quantities = self._quantities()
         self.rates = {
-            str(name): Rate(times.number, str(first), str(second))
+            str(name): Rate(counted(times, "rate/4"), str(first), str(second))
             for name, times, first, second in program.facts("rate", 4)
         }
         for symbol in program.symbols("fact", 1):
             self._declare(symbol.arguments[0])
-        self.defaults = {str(fact): str(value) == "yes" for fact, value in program.facts("default", 2)}
+        self.defaults = dict(map(self._default, program.facts("default", 2)))
 
     def _quantities(self) -> dict[str, Quantity]:
         whole = {str(name) for (name,) in self._program.facts("whole", 1)}
         in_request = {str(name) for (name,) in self._program.facts("part_of_request", 1)}
         return {
             (key := str(name)): Quantity(
-                unit.string, least.number, most.number, key in whole, key in in_request
+                quoted(unit, "quantity/4"),
+                counted(least, "quantity/4"),
+                counted(most, "quantity/4"),
+                key in whole,
+                key in in_request,
             )
             for name, unit, least, most in self._program.facts("quantity", 4)
         }
 
     def _declare(self, symbol: clingo.Symbol) -> None:
-        fact, name, values = str(symbol), symbol.name, symbol.arguments
+        fact = str(symbol)
+        if not fact[0].isalpha():
+            raise RuleError(f"fact({fact}): a fact is a name, with or without arguments")
+        name, values = symbol.name, symbol.arguments
         self.facts[fact] = symbol
-        if name in ("at_least", "more_than") and str(values[0]) in self.quantities:
-            self.cuts.setdefault(str(values[0]), []).append(Cut(name, values[1].number, fact))
+        if name in ("at_least", "more_than"):
+            if len(values) != 2 or str(values[0]) not in self.quantities:
+                raise RuleError(f"the fact {fact} is of no quantity(Name, Unit, Least, Most)")
+            cut = Cut(name, counted(values[1], fact), fact)
+            self.cuts.setdefault(str(values[0]), []).append(cut)
         elif not values:
             self.flags[name] = fact
         elif len(values) == 1:
@@ -92,29 +102,36 @@ class Vocabulary:
         else:
             raise RuleError(f"the fact {fact} has more than two arguments, which no case can state")
 
+    def _default(self, row: list[clingo.Symbol]) -> tuple[Fact, bool]:
+        fact, value = map(str, row)
+        if fact not in self.facts or value not in ("yes", "no"):
+            raise RuleError(f"default({fact}, {value}): a declared fact, and yes or no, is expected")
+        return fact, value == "yes"
+
     # ---- words ---------------------------------------------------------------------------------
 
     @cached_property
     def _labels(self) -> dict[str, str]:
-        return {str(name): label.string for name, label in self._program.facts("label", 2)}
+        return {str(name): quoted(label, "label/2") for name, label in self._program.facts("label", 2)}
 
     @cached_property
     def _texts(self) -> dict[str, tuple[str, str]]:
         return {
-            str(fact): (true.string, false.string)
+            str(fact): (quoted(true, "fact_text/3"), quoted(false, "fact_text/3"))
             for fact, true, false in self._program.facts("fact_text", 3)
         }
 
     @cached_property
     def _questions(self) -> dict[str, str]:
-        return {str(fact): words.string for fact, words in self._program.facts("question", 2)}
+        rows = self._program.facts("question", 2)
+        return {str(fact): quoted(question, "question/2") for fact, question in rows}
 
     @cached_property
     def aliases(self) -> dict[str, list[str]]:
         """The other names of each name: brands, synonyms, abbreviations."""
         found: dict[str, list[str]] = {}
         for name, alias in self._program.facts("alias", 2):
-            found.setdefault(str(name), []).append(alias.string)
+            found.setdefault(str(name), []).append(quoted(alias, "alias/2"))
         return found
 
     @cached_property
@@ -165,9 +182,14 @@ class Vocabulary:
             for place, argument in enumerate(arguments(symbol), start=1):
                 template = template.replace(f"{{{place}}}", self.label(str(argument)))
             if "{unit}" in template:
-                unit = self.quantities[str(symbol.arguments[0])].unit
-                template = template.replace("{unit}", unit)
+                template = template.replace("{unit}", self._unit(template, symbol))
         return template[:1].upper() + template[1:]
+
+    def _unit(self, template: str, symbol: clingo.Symbol) -> str:
+        about = arguments(symbol)
+        if not about or str(about[0]) not in self.quantities:
+            raise RuleError(f'{symbol} is about no quantity, so "{template}" has no unit')
+        return self.quantities[str(about[0])].unit
 
 
 def _beginning(fact: str) -> str | None:
@@ -186,7 +208,7 @@ def normal(name: str) -> str:
     """A name without case, accents and the difference between blank, hyphen and underscore."""
     plain = unicodedata.normalize("NFKD", name.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
     plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return re.sub(r"[ _\-\u2010-\u2015]+", "_", plain.casefold()).strip("_")
+    return re.sub(r"[ _\-\u2010-\u2015]+", "_", plain.casefold().strip(" "))
 
 
 def nearest(name: str, names: Mapping[str, str]) -> str | None:

@@ -1,0 +1,94 @@
+"""What a knowledge base may not hold: rules that choose, forbid or go in a circle instead of defining.
+
+Whether there is one shows in the ground program, at hardly any cost; where it stands is looked up
+only then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lupa.errors import RuleError
+from lupa.ground import Ground, Literal, Rule
+from lupa.rules import NOT_ALLOWED
+
+if TYPE_CHECKING:
+    from clingo import ast
+
+
+def check(program: Ground, files: Sequence[Path]) -> None:
+    """Raises `RuleError` unless all that these files add to the worlds' own choice and test defines."""
+    for (why,) in program.facts("impossible", 1):
+        raise RuleError(f"impossible({why}) holds whatever a case says, so that none could be decided")
+    given = program.literals("true", 1)
+    forbidden = program.literals("impossible", 1)
+    backward = False
+    for rule in program.rules:
+        if not _is_plain(rule, given, forbidden):
+            raise RuleError("\n".join(_strays(files)) or f"{files[-1].parent}: a rule here {NOT_ALLOWED}")
+        if rule.head and rule.body and max(map(abs, rule.body)) >= rule.head[0]:
+            backward = True
+    if backward:  # else nothing depends on itself
+        _check_circles(program)
+
+
+def _is_plain(rule: Rule, given: set[Literal], forbidden: set[Literal]) -> bool:
+    if rule.choice:
+        return given.issuperset(rule.head)
+    if not rule.head:
+        return len(rule.body) == 1 and rule.body[0] in forbidden
+    return len(rule.head) == 1 and rule.head[0] not in given
+
+
+def _check_circles(program: Ground) -> None:
+    """Puts each atom on a level above all that its rules negate; in a circle there is no end to it."""
+    highest = len({literal for rule in program.rules for literal in rule.body if literal < 0})
+    level: dict[Literal, int] = {}
+    rising = True
+    while rising:
+        rising = False
+        for rule in program.rules:
+            below = max((level.get(abs(x), 0) + (x < 0) for x in rule.body), default=0)
+            for head in rule.head:
+                if below > level.get(head, 0):
+                    level[head], rising = below, True
+                if below > highest:
+                    raise RuleError(_circle(program, head))
+
+
+def _circle(program: Ground, top: Literal) -> str:
+    names = program.names()
+    circle = sorted(names[x] for x in program.below([top]) if x in names and top in program.below([x]))
+    where = ", ".join(circle) or f"what {names.get(top, 'a rule')} needs"
+    return f"{where}: defined in a circle through `not`, so that worlds would be more or fewer than one"
+
+
+def _strays(files: Sequence[Path]) -> Iterator[str]:
+    from clingo import ast  # only a mistake needs syntax trees
+
+    for path in files:
+        statements: list[ast.AST] = []
+        ast.parse_files([str(path)], statements.append)
+        for statement in statements:
+            kind = _kind(statement) if statement.ast_type == ast.ASTType.Rule else ""
+            if kind:
+                begin = statement.location.begin
+                yield f"{path}:{begin.line}:{begin.column}: {kind} {NOT_ALLOWED}"
+
+
+def _kind(rule: ast.AST) -> str:
+    from clingo.ast import ASTType, Sign
+
+    head = rule.head
+    if head.ast_type == ASTType.Disjunction:
+        return "a rule with several heads"
+    if head.ast_type != ASTType.Literal:
+        return "a choice"
+    if head.sign != Sign.NoSign or head.atom.ast_type != ASTType.SymbolicAtom:
+        return "a constraint"
+    symbol = head.atom.symbol
+    if symbol.ast_type == ASTType.UnaryOperation:
+        return "a head with a minus"
+    return "a rule for true/1, which cases give," if getattr(symbol, "name", "") == "true" else ""
