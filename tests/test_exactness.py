@@ -44,7 +44,7 @@ def test_records_with_gaps_leave_possible_just_what_their_completions_come_to(
 ) -> None:
     dice = random.Random(f"gaps {policy} {edition}")
     checked: Counter[str] = Counter()
-    while checked.total() < 2_000:
+    while checked.total() < 700:
         world = worlds.random_world(dice)
         gaps = worlds.random_gaps(dice)
         completions = list(worlds.completions(world, gaps))
@@ -53,7 +53,7 @@ def test_records_with_gaps_leave_possible_just_what_their_completions_come_to(
         assert expected == list(decision.possible), (world, gaps)
         assert (expected[0] if len(expected) == 1 else "pend") == decision.outcome
         checked[decision.outcome] += 1
-    assert checked["pend"] >= 200
+    assert checked["pend"] >= 70
 
 
 # ---- reasons -----------------------------------------------------------------------------------
@@ -88,7 +88,7 @@ def test_every_reason_suffices_and_no_fact_of_it_can_be_spared(
 ) -> None:
     dice = random.Random(f"reasons {policy} {edition}")
     checked = 0
-    for number in range(500):
+    for number in range(170):
         world, gaps = worlds.random_world(dice), worlds.random_gaps(dice)
         if number % 2:
             gaps = []
@@ -104,7 +104,7 @@ def test_every_reason_suffices_and_no_fact_of_it_can_be_spared(
                     fewer = {f: v for f, v in reason.items() if f != fact}
                     assert not follows(policy, edition, fewer, atom), (case, atom, fact)
                 checked += 1
-    assert checked > 2_000
+    assert checked > 700
 
 
 @EDITIONS
@@ -178,7 +178,7 @@ def test_no_statement_added_to_a_record_moves_a_settled_verdict(
 ) -> None:
     dice = random.Random(f"settles {policy} {edition}")
     settled = 0
-    while settled < 500:
+    while settled < 170:
         world = worlds.random_world(dice)
         gaps = worlds.random_gaps(dice, most=12)
         before = kb.decide(worlds.case_with_gaps(world, gaps, policy, edition))
