@@ -8,7 +8,8 @@ import click
 import pytest
 
 from lupa import KnowledgeBase
-from lupa.page import escaped, markdown, printable, text, why_text
+from lupa.errors import printable
+from lupa.page import escaped, markdown, text, why_text
 from tests.test_knowledge import DENIED, with_facts, with_request
 
 
