@@ -100,7 +100,7 @@ class Edition:
             (str(indication), str(phase)): self._literal("on_pathway", indication, phase)
             for indication, phase in self._of_policy("on_pathway", 3)
         }
-        names = dict.fromkeys(row[2] for row in self._of_policy("requires", 5))
+        names = [name for (name,) in self._of_policy("applies", 2)]
         criteria = [self._atom("criterion", name, "met") for name in names]
         self.criteria = sorted(criteria, key=self._place_in_document)
         self.applies = [self._literal("applies", atom.symbol) for atom in self.criteria]
@@ -157,12 +157,11 @@ class Edition:
     def phrase(self, atom: Atom, holds: bool) -> str:
         """The sentence for an item that holds, or that does not."""
         text = self.vocabulary.phrase(atom.text[0 if holds else 1], atom.symbol)
-        most = self._most.get(str(atom.symbol))
-        return text if most is None else text.replace("{most}", str(most))
+        return text.replace("{number}", str(self._numbers.get(atom.item)))
 
     @cached_property
-    def _most(self) -> dict[str, int]:
-        return {str(limit): most.number for limit, _, most in self._of_policy("limit", 4)}
+    def _numbers(self) -> dict[str, int]:
+        return {str(item): number.number for item, number in self._of_policy("number", 3)}
 
     def source(self, atom: Atom, pathways: Iterable[tuple[str, str]]) -> str:
         """The clauses behind an item, for the pathways that the request may be on."""

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from lupa.edition import Edition
-from lupa.errors import CaseError, Problem
+from lupa.errors import CaseError, Problem, RuleError
 from lupa.ground import Literal, Unexplored
 from lupa.record import Record
 from lupa.vocabulary import Fact
@@ -103,11 +103,17 @@ class Question:
     @cached_property
     def outcomes(self) -> dict[str, Literal]:
         """The outcomes that are possible, in the order of their names."""
+        named = self.edition.outcomes
         found: dict[str, Literal] = {}
         while True:
-            for name, literal in self.edition.outcomes.items():
-                if name not in found and True in self._seen(literal):
-                    found[name] = literal
+            world = self._worlds[-1]
+            held = [name for name, literal in named.items() if world[self.edition.places[literal]]]
+            if len(held) != 1:
+                raise RuleError(
+                    f"policy {self.edition.policy}: a world has {' and '.join(held) or 'no outcome'}, where "
+                    "the rules of outcome/2 must give exactly one"
+                )
+            found[held[0]] = named[held[0]]
             if not self._find([-literal for literal in found.values()]):
                 return dict(sorted(found.items()))
 

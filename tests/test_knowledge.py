@@ -481,3 +481,26 @@ def test_a_law_that_asks_for_more_than_one_change_is_heeded(tmp_path: Path) -> N
     assert [m.fact for m in kb.decide({"request": request}).missing] == ["sign(3)", "sign(1)", "sign(2)"]
     case = {"request": request, "facts": {"sign": {"3": False}}}
     assert kb.decide(case).missing == ()
+
+
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        ("outcome(plan_a, approve) :- denied(plan_a).", "approve and deny"),
+        ("", "no outcome"),
+    ],
+)
+def test_rules_that_do_not_give_each_world_one_outcome_are_refused(
+    tmp_path: Path, rules: str, message: str
+) -> None:
+    two_policies(tmp_path)
+    path = tmp_path / "kb" / "policies" / "plan_a" / "policy.lp"
+    path.write_text(f"{path.read_text()}{rules}\n")
+    if not rules:
+        decision = tmp_path / "kb" / "decision.lp"
+        kept = [line for line in decision.read_text().splitlines() if "outcome(Policy, deny)" not in line]
+        decision.write_text("\n".join(kept) + "\n")
+    request = {"policy": "plan_a", "indication": "sle", "phase": "initial"}
+    case = {"request": request, "facts": {"active": {"sle": False}}}
+    with pytest.raises(RuleError, match=f"a world has {message}"):
+        KnowledgeBase.load(tmp_path / "kb").decide(case)
