@@ -11,6 +11,7 @@ FOUND: dict[str, Callable[[Decision], object]] = {
     "bases": lambda decision: sorted(item.id for item in decision.bases),
     "unmet": lambda decision: sorted(c.id for c in decision.criteria if c.status == "unmet"),
     "open": lambda decision: sorted(c.id for c in decision.criteria if c.status == "open"),
+    "met": lambda decision: sorted(c.id for c in decision.criteria if c.status == "met"),
     "limits": lambda decision: sorted(item.id for item in decision.limits),
     "advisories": lambda decision: sorted(item.id for item in decision.advisories),
     "notes": lambda decision: sorted(item.id for item in decision.notes),
