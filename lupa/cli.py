@@ -7,6 +7,7 @@ import gc
 import json
 import os
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +16,7 @@ from typing import Any, BinaryIO, TypeVar
 
 import click
 
-from lupa.errors import CaseError, LupaError, printable
+from lupa.errors import CaseError, LupaError, RuleError, printable
 from lupa.knowledge import KnowledgeBase
 from lupa.version import __version__
 
@@ -75,6 +76,8 @@ def lupa(context: click.Context, kb: str | None) -> None:
     lupa proposes a determination under the text of a policy. A person decides.
     """
     context.obj = os.environ.get("LUPA_KB") or None if kb is None else kb
+    if os.environ.get("NO_COLOR"):
+        context.color = False
 
 
 def _loaded(kb: str | None) -> KnowledgeBase:
@@ -142,6 +145,8 @@ class _Run:
         """Says what is wrong with this case, and goes on with the next."""
         try:
             yield
+        except RuleError as error:  # not the fault of this case
+            self._refuse(error, "")
         except LupaError as error:
             self._refuse(error, where)
 
@@ -188,6 +193,13 @@ def _progress() -> Iterator[Callable[[], None]]:
             click.echo("\r" + " " * 24 + "\r", nl=False, err=True)
 
 
+def _escaped(line: str) -> str:
+    """A line of JSON with whatever a terminal could take for a command written as JSON escapes."""
+    if line.isprintable():
+        return line
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
+
+
 def _width() -> int:
     return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
 
@@ -232,7 +244,7 @@ def decide(
         with run.attempt(where):
             for decision in knowledge.decide_all(case, name=where, timeout=timeout):
                 if as_json or form == "json":
-                    click.echo(decision.to_json())
+                    click.echo(_escaped(decision.to_json()))
                 else:
                     from lupa.page import markdown, text
 
@@ -269,7 +281,7 @@ def why(
         with run.attempt(where):
             for answer in knowledge.why_all(case, name=where, every=every, tree=tree, timeout=timeout):
                 if as_json:
-                    click.echo(json.dumps(answer.to_dict(), ensure_ascii=False))
+                    click.echo(_escaped(json.dumps(answer.to_dict(), ensure_ascii=False)))
                     continue
                 from lupa.page import why_text
 
@@ -364,6 +376,8 @@ def schema(which: str | None, kb: str | None, *, as_json: bool) -> None:  # noqa
 def main() -> None:
     """Runs the command line; every way out has an exit status and a sentence, none a traceback."""
     gc.disable()  # one command ends before there is garbage worth collecting
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # and not ignored by the caller
+        signal.signal(signal.SIGINT, _stop)
     codecs.register_error("lupa", _as_json_escapes)
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by the caller, who does not want it
@@ -374,6 +388,13 @@ def main() -> None:
         sys.stdout.flush()
         sys.stderr.flush()
     os._exit(status)  # taking grounded programs apart would take longer than deciding did
+
+
+def _stop(*_: object) -> None:
+    """Ends at once: an exception raised inside a callback of clingo would be lost, or worse."""
+    with suppress(OSError):
+        os.write(2, b"stopped\n")
+    os._exit(STOPPED)
 
 
 def _as_json_escapes(error: UnicodeError) -> tuple[str, int]:

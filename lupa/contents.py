@@ -19,8 +19,6 @@ Row = dict[str, Any]
 
 def _columns(rows: Sequence[Sequence[str]], width: int) -> list[str]:
     """Rows in aligned columns; the last one is wrapped to the page."""
-    if not rows:
-        return []
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
     start = sum(w + 2 for w in widths)
     lines = []
@@ -79,17 +77,25 @@ def policy_text(rows: Sequence[Row]) -> str:
 
 
 def fact_rows(kb: KnowledgeBase, policy: str | None = None) -> list[Row]:
-    """One row for each thing a case can state, over all policies or one."""
+    """One row for each thing a case can state; of a policy, for each that its rules read."""
     rows: dict[tuple[str, str], Row] = {}
     for name in [policy] if policy else kb.policies:
-        for row in _facts(kb.edition(name).vocabulary):
+        for row in _facts(kb.edition(name), only_read=policy is not None):
             rows.setdefault((row["fact"], row["where"]), row)
-    return list(rows.values())
+    return sorted(rows.values(), key=_place)
 
 
-def _facts(v: Vocabulary) -> list[Row]:
+def _place(row: Row) -> tuple[bool, bool]:
+    """The request comes first, the readings of a policy last."""
+    return row["where"].startswith("facts.reading"), not row["where"].startswith("request")
+
+
+def _facts(edition: Edition, *, only_read: bool) -> list[Row]:
+    v = edition.vocabulary
     rows = []
     for fact in v.facts:
+        if only_read and not edition.reads(fact):
+            continue
         name, _, rest = fact.partition("(")
         value = rest[:-1]
         if name in ("at_least", "more_than"):
@@ -106,12 +112,13 @@ def _facts(v: Vocabulary) -> list[Row]:
                 "value": value or "yes",
                 "label": v.label(value) if value else "",
                 "also": v.aliases.get(value, []),
+                "text": v.words(fact, True),
                 "question": v.question(fact),
                 "when_silent": _silence(v, fact),
             }
         )
     for name, quantity in v.quantities.items():
-        if name in v.rates:
+        if name in v.rates or (only_read and not edition.reads_number(name)):
             continue
         where = f"{'request' if quantity.in_request else 'facts'}.{name}"
         span = f"a number from {quantity.least} to {quantity.most}, or a range"
@@ -122,6 +129,7 @@ def _facts(v: Vocabulary) -> list[Row]:
                 "value": span,
                 "label": quantity.unit,
                 "also": [],
+                "text": "",
                 "question": f"What is {v.label(name)}?",
                 "when_silent": "assumed within the limit" if quantity.in_request else "open",
             }
@@ -138,11 +146,15 @@ def fact_text(rows: Sequence[Row], width: int) -> str:
     for where in dict.fromkeys(row["where"] for row in rows):
         group = [row for row in rows if row["where"] == where]
         lines += _title(where)
+        if where.startswith(("request.", "facts.reading")) and len(group) > 1:
+            lines += textwrap.wrap(group[0]["question"], width, initial_indent="  ", subsequent_indent="  ")
         cells = []
         for row in group:
             also = f" (also {', '.join(row['also'])})" if row["also"] else ""
             silence = "" if row["when_silent"] == "open" else f"; {row['when_silent']} when silent"
-            cells.append([f"  {row['value']}", f"{row['label']}{also}{silence}"])
+            plain = where.startswith("facts.reading") or row["value"] == "yes"
+            words = row["text"].rstrip(".") if plain else row["label"]
+            cells.append([f"  {row['value']}", f"{words}{also}{silence}"])
         lines += _columns(cells, width)
     closing = (
         "A family such as facts.taking is a list, which is complete, or a mapping of names to yes, no "
@@ -157,10 +169,10 @@ def fact_text(rows: Sequence[Row], width: int) -> str:
 def table(edition: Edition) -> Row:
     """The policy as data: each pathway with its criteria, then what excludes, limits and advises."""
 
-    def row(atom: Atom, pathways: Sequence[tuple[str, str]]) -> Row:
+    def row(atom: Atom, pathways: Sequence[tuple[str, str]], *, holds: bool = True) -> Row:
         return {
             "id": atom.id,
-            "text": edition.phrase(atom, True),
+            "text": edition.phrase(atom, holds),
             "source": edition.source(atom, pathways),
         }
 
@@ -168,7 +180,7 @@ def table(edition: Edition) -> Row:
     pathways = []
     for way in everywhere:
         criteria = [row(a, [way]) for a in edition.criteria if edition.on(a, way)]
-        limits = [row(a, [way]) for a in edition.limits if edition.on(a, way)]
+        limits = [row(a, [way], holds=False) for a in edition.limits if edition.on(a, way)]
         pathways.append({"indication": way[0], "phase": way[1], "criteria": criteria, "limits": limits})
     return {
         "policy": edition.policy,
@@ -269,7 +281,9 @@ def ledger_text(data: Row, width: int) -> str:
         for sentence in body:
             lines += textwrap.wrap(sentence, width, initial_indent="     ", subsequent_indent="     ")
     counts = ", ".join(f"{number} {kind}" for kind, number in data["counts"].items())
-    return "\n".join([*lines, "", f"{len(data['clauses'])} clauses: {counts}."])
+    return "\n".join(
+        [*lines, "", f"{len(data['clauses'])} clause{'s' * (len(data['clauses']) != 1)}: {counts}."]
+    )
 
 
 # ---- cases -------------------------------------------------------------------------------------

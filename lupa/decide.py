@@ -8,6 +8,7 @@ from lupa.decision import (
     Cause,
     Criterion,
     Decision,
+    EditionBy,
     Fingerprint,
     Item,
     Missing,
@@ -19,7 +20,7 @@ from lupa.ground import Literal
 from lupa.question import Question
 
 
-def decision(question: Question, case: str, fingerprint: Fingerprint) -> Decision:
+def decision(question: Question, case: str, by: EditionBy, fingerprint: Fingerprint) -> Decision:
     """The decision on the record that the question is about."""
     edition = question.edition
     settled = len(question.outcomes) == 1
@@ -43,6 +44,7 @@ def decision(question: Question, case: str, fingerprint: Fingerprint) -> Decisio
         case=case,
         policy=edition.policy,
         edition=edition.name,
+        edition_by=by,
         outcome=outcome,
         possible=tuple(question.outcomes),
         text=edition.outcome_words[outcome][0],
@@ -56,6 +58,7 @@ def decision(question: Question, case: str, fingerprint: Fingerprint) -> Decisio
         missing=writer.missing(),
         assumptions=writer.assumptions(),
         notes=notes,
+        unread=writer.unread(),
         fingerprint=fingerprint,
     )
 
@@ -182,6 +185,15 @@ class _Writer:
                 )
             )
         return tuple(found)
+
+    def unread(self) -> tuple[str, ...]:
+        """The facts that are stated to be so, and the numbers, which no rule of the policy reads."""
+        edition, record = self._edition, self._question.record
+        facts = [fact for fact, value in record.stated.items() if value and fact not in record.given]
+        unread = [fact for fact in facts if not edition.reads(fact)]
+        unread += [name for name in record.numbers if not edition.reads_number(name)]
+        order = list(edition.literals)
+        return tuple(sorted(unread, key=lambda name: order.index(name) if name in order else len(order)))
 
     def assumptions(self) -> tuple[Assumption, ...]:
         """The defaults that can bear on the outcome."""

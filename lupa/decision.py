@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 Outcome = Literal["approve", "deny", "modify", "out_of_scope", "pend", "refer"]
 Status = Literal["met", "unmet", "open"]
+EditionBy = Literal["name", "service_date", "newest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,9 @@ class Fingerprint:
 class Decision:
     """The verdict on one case under one edition of one policy.
 
+    `edition_by` says what chose the edition: its name or the service date, both from the request, or
+    that it is the newest. `unread` are the things that the case states and the policy never asks about.
+
     `outcome` is the only possible one, or `pend` where several are `possible`; `text` says what that
     means and `next` what to do about it. `bases` say why it is
     denied or referred, `scope` why it is out of scope, `limits` what is exceeded; `superseded` are the
@@ -108,6 +112,7 @@ class Decision:
     case: str
     policy: str
     edition: str
+    edition_by: EditionBy
     outcome: Outcome
     possible: tuple[str, ...]
     text: str
@@ -121,6 +126,7 @@ class Decision:
     missing: tuple[Missing, ...]
     assumptions: tuple[Assumption, ...]
     notes: tuple[Item, ...]
+    unread: tuple[str, ...]
     fingerprint: Fingerprint
 
     def to_dict(self) -> dict[str, Any]:

@@ -100,6 +100,7 @@ class Edition:
             (str(indication), str(phase)): self._literal("on_pathway", indication, phase)
             for indication, phase in self._of_policy("on_pathway", 3)
         }
+        self._check_names()
         names = [name for (name,) in self._of_policy("applies", 2)]
         criteria = [self._atom("criterion", name, "met") for name in names]
         self.criteria = sorted(criteria, key=self._place_in_document)
@@ -149,6 +150,25 @@ class Edition:
             if clause not in self._locators:
                 raise RuleError(f"policy {self.policy}: {item} cites {clause}, which is no clause")
         return Atom(name, str(item), self._literal(predicate, name), self._texts[item], sources)
+
+    def _check_names(self) -> None:
+        """Raises `RuleError` for a name in the tables of the policy that nothing else knows."""
+        for predicate, arity in (("requires", 5), ("met", 2), ("excluded", 2), ("outside", 2)):
+            for symbol in self.program.symbols(predicate, arity):
+                if symbol.arguments[0] != self._policy:
+                    raise RuleError(f"policy {self.policy}: {symbol} is said of another policy")
+        requested = self.vocabulary.choices.get("requested", {})
+        for indication, phase, criterion, _ in self._of_policy("requires", 5):
+            for kind, value in (("indication", indication), ("phase", phase)):
+                if str(value) not in requested.get(kind, {}):
+                    raise RuleError(
+                        f"policy {self.policy}: requires/5 speaks of {kind} {value}, unknown here"
+                    )
+            if self._literal("met", criterion) == self._false:
+                raise RuleError(
+                    f"policy {self.policy}: no rule can make met({self.policy},{criterion}) hold; "
+                    "is a name in it misspelt?"
+                )
 
     def _place_in_document(self, atom: Atom) -> int:
         order = list(self._locators)
@@ -214,6 +234,22 @@ class Edition:
                 }
             )
         return rows
+
+    def reads(self, fact: Fact) -> bool:
+        """Whether any rule of the policy reads the fact, for the outcome or for an advisory or note."""
+        return self.literals[fact] in self._read
+
+    def reads_number(self, quantity: str) -> bool:
+        """Whether any rule of the policy reads a cut point of the quantity, or of a rate made from it."""
+        v = self.vocabulary
+        rates = [name for name, rate in v.rates.items() if quantity in (rate.first, rate.second)]
+        cuts = [cut for name in (quantity, *rates) for cut in v.cuts.get(name, ())]
+        return any(self.reads(cut.fact) for cut in cuts)
+
+    @cached_property
+    def _read(self) -> frozenset[Literal]:
+        facts = set(self.literals.values())
+        return self.relevance.cone(*(literal for literal in self.watched if literal not in facts))
 
     # ---- the record ----------------------------------------------------------------------------
 

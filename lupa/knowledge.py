@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import clingo
 
 from lupa.decide import decision, outcome_reasons
-from lupa.decision import Decision, Fingerprint, Why
+from lupa.decision import Decision, EditionBy, Fingerprint, Why
 from lupa.edition import Edition
 from lupa.errors import CaseError, Problem, RuleError, shown, within
 from lupa.ground import Ground, ground, plainly, quoted
@@ -261,9 +261,15 @@ class KnowledgeBase:
         with Question(edition, asked.record, asked.seconds) as question:
             return derive(question, derivations)
 
-    def _marks(self, case: Case, name: str, edition: Edition) -> tuple[str, Fingerprint]:
-        print_ = Fingerprint(edition.fingerprint, case_fingerprint(case), __version__)
-        return str(case.get("case") or name), print_
+    def _marks(self, case: Case, name: str, edition: Edition) -> tuple[str, EditionBy, Fingerprint]:
+        """What a decision says of its case beside the verdict."""
+        made_from = Fingerprint(edition.fingerprint, case_fingerprint(case), __version__)
+        by: EditionBy = "newest"
+        if "@" in str(case["request"].get("policy")):
+            by = "name"
+        elif case["request"].get("service_date") is not None:
+            by = "service_date"
+        return str(case.get("case") or name), by, made_from
 
     def questions(self, case: Case, *, timeout: float | None = None) -> Iterator[Question]:
         """The case as a question to each edition that its request is about.

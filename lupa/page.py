@@ -99,7 +99,12 @@ class _Page:
         lines += self._items("Would be denied for, but for the override", d.superseded, d)
         lines += self._items("Advisories (they change no outcome)", d.advisories, d)
         lines += self._items("Notes", d.notes, d)
-        lines += self._assumed(d.assumptions)
+        lines += self._assumed(d.assumptions, full=full)
+        if d.unread:
+            lines += [
+                "",
+                *self._wrap(f"Stated, but not asked about by this policy: {', '.join(d.unread)}.", 0, 2),
+            ]
         lines += ["", *self._wrap(f"Next: {d.next}", 0, 6), *self._wrap(PERSON, 0)]
         return lines
 
@@ -108,7 +113,8 @@ class _Page:
         head = click.style(outcome, fg=_COLOURS[d.outcome], bold=True)
         if d.outcome == "pend":
             head += f"  between {' and '.join(o.replace('_', ' ') for o in d.possible)}"
-        lines = [f"{head}  {d.policy}, edition {d.edition}"]
+        newest = " (the newest: no service_date)" if d.edition_by == "newest" else ""
+        lines = [f"{head}  {d.policy}, edition {d.edition}{newest}"]
         lines += self._wrap(d.text, 0)
         return lines + (self._wrap(f"Case: {printable(d.case)}", 0, 6) if d.case else [])
 
@@ -154,9 +160,12 @@ class _Page:
             lines += self._wrap(f"{about}{_served(asked)}", 4)
         return lines
 
-    def _assumed(self, assumptions: Sequence[Assumption]) -> list[str]:
+    def _assumed(self, assumptions: Sequence[Assumption], *, full: bool) -> list[str]:
         if not assumptions:
             return []
+        if full:
+            lines = self._title("Assumed, as the case is silent")
+            return lines + [line for a in assumptions for line in self._wrap(f"{a.fact}: {a.text}", 2, 4)]
         kinds: dict[str, list[str]] = {}
         for a in assumptions:
             name = a.fact.partition("(")[0]
@@ -195,7 +204,7 @@ def questions(missing: Sequence[Missing]) -> Iterator[tuple[str, list[Missing]]]
         same = [m for m in missing if m.question == item.question]
         if len(kinds[kind]) > _FEW and len(same) == 1:
             same = kinds[kind]
-            words = f"Which of these are so: {kind}?"
+            words = f"{same[0].question} And likewise each of the others:"
         else:
             words = item.question
         if words not in asked:
@@ -209,7 +218,9 @@ def questions(missing: Sequence[Missing]) -> Iterator[tuple[str, list[Missing]]]
 def markdown(decision: Decision) -> str:
     """The decision as the body of a letter: each reason, its clause, what is missing, what next."""
     d = decision
-    outcome = "not settled" if d.outcome == "pend" else d.outcome.replace("_", " ")
+    outcome = d.outcome.replace("_", " ")
+    if d.outcome == "pend":
+        outcome = f"not settled between {' and '.join(o.replace('_', ' ') for o in d.possible)}"
     lines = [f"## Proposed determination: {outcome}", "", d.text]
     if d.case:
         lines += ["", f"Case: {escaped(printable(d.case))}  "]

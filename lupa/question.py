@@ -110,8 +110,8 @@ class Question:
             held = [name for name, literal in named.items() if world[self.edition.places[literal]]]
             if len(held) != 1:
                 raise RuleError(
-                    f"policy {self.edition.policy}: a world has {' and '.join(held) or 'no outcome'}, where "
-                    "the rules of outcome/2 must give exactly one"
+                    f"policy {self.edition.policy}: a world has {' and '.join(held) or 'no outcome'}, "
+                    "where the rules of outcome/2 must give exactly one"
                 )
             found[held[0]] = named[held[0]]
             if not self._find([-literal for literal in found.values()]):

@@ -50,9 +50,12 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
 def _opening(lines: Iterator[bytes]) -> list[bytes]:
     """The lines up to the second that is not blank, or as many as one case can have."""
     read: list[bytes] = []
+    size = filled = 0
     for line in lines:
         read.append(line)
-        if sum(map(bool, map(bytes.strip, read))) == 2 or sum(map(len, read)) > LARGEST_CASE:
+        size += len(line)
+        filled += bool(line.strip())
+        if filled == 2 or size > LARGEST_CASE:
             break
     return read
 

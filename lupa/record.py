@@ -31,13 +31,15 @@ class Unknown(Problem):
 class Record:
     """What a case comes to. No fact is in both `stated` and `assumed`; the rest are silent.
 
-    `paths` says where in the case a fact was stated, `given` what number stands behind one.
+    `paths` says where in the case a fact was stated, `given` what number stands behind one, `numbers`
+    which quantities the case gives.
     """
 
     stated: dict[Fact, bool] = field(default_factory=dict)
     assumed: dict[Fact, bool] = field(default_factory=dict)
     paths: dict[Fact, str] = field(default_factory=dict)
     given: dict[Fact, str] = field(default_factory=dict)
+    numbers: list[str] = field(default_factory=list)
 
 
 class Interval(NamedTuple):
@@ -343,6 +345,7 @@ class _Reader:
     def numbers(self) -> None:
         """States the cut points of every number that the case gives."""
         v = self.vocabulary
+        self.record.numbers = sorted(name for name, known in self.intervals.items() if known)
         for name, rate in v.rates.items():
             if rate.first not in self.intervals:  # of what is not asked for, no rate is asked for
                 continue
@@ -409,7 +412,10 @@ class _Reader:
         elif len(known) <= 12:
             hint = f"known are {', '.join(known)}"
         else:
-            hint = "`lupa facts` lists what is; leave out what no policy asks about"
+            hint = (
+                "`lupa facts` lists what is. Do not put a similar name in its place, and leave it out "
+                "only if it is of no kind that the policy asks about"
+            )
         self.problems.append(Unknown(path, f"{shown(name)} is not known here; {hint}"))
 
 

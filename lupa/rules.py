@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 from lupa.errors import RuleError
 
 _HERE = Path(__file__).resolve().parent
-_TOKEN = re.compile(r'%\*.*?\*%|%[^\n]*|"(?:\\.|[^"\\\n])*"|#[a-z_]+|:~', re.DOTALL)
+_TOKEN = re.compile(r'%\*|%[^\n]*|"(?:\\.|[^"\\\n])*"|#[a-z_]+|:~')
+_IN_COMMENT = re.compile(r"%\*|\*%|%[^\n]*")
 _ALLOWED_DIRECTIVES = {
     "#defined",
     "#const",
@@ -96,13 +98,35 @@ def source(path: Path) -> str:
         raise RuleError(f"{path}: not a text in UTF-8 (byte {error.start + 1})") from error
     except OSError as error:
         raise RuleError(f"{path}: cannot be read: {error.strerror}") from error
-    for match in _TOKEN.finditer(text):
+    for match in _tokens(text):
         token = match.group()
         if token.startswith(("#", ":~")) and token not in _ALLOWED_DIRECTIVES:
             line = text.count("\n", 0, match.start()) + 1
             column = match.start() - text.rfind("\n", 0, match.start())
             raise RuleError(f"{path}:{line}:{column}: {token} {NOT_ALLOWED}")
     return text
+
+
+def _tokens(text: str) -> Iterator[re.Match[str]]:
+    """What a text is made of as far as it matters here, without what stands inside of comments."""
+    begin: int | None = 0
+    while begin is not None:
+        matches, begin = _TOKEN.finditer(text, begin), None
+        for match in matches:
+            if match.group() == "%*":
+                begin = _after_comment(text, match.end())
+                break
+            yield match
+
+
+def _after_comment(text: str, begin: int) -> int:
+    """Where a comment ends, with the comments inside of it, as clingo sees it."""
+    depth = 1
+    for match in _IN_COMMENT.finditer(text, begin):
+        depth += {"%*": 1, "*%": -1}.get(match.group(), 0)
+        if depth == 0:
+            return match.end()
+    return len(text)
 
 
 def fingerprint(texts: dict[str, str]) -> str:

@@ -22,24 +22,19 @@ def check(program: Ground, files: Sequence[Path]) -> None:
     """Raises `RuleError` unless all that these files add to the worlds' own choice and test defines."""
     for (why,) in program.facts("impossible", 1):
         raise RuleError(f"impossible({why}) holds whatever a case says, so that none could be decided")
-    given = program.literals("true", 1)
-    forbidden = program.literals("impossible", 1)
-    backward = False
-    for rule in program.rules:
-        if not _is_plain(rule, given, forbidden):
-            raise RuleError("\n".join(_strays(files)) or f"{files[-1].parent}: a rule here {NOT_ALLOWED}")
-        if rule.head and rule.body and max(map(abs, rule.body)) >= rule.head[0]:
-            backward = True
-    if backward:  # else nothing depends on itself
-        _check_circles(program)
+    given, forbidden = program.literals("true", 1), program.literals("impossible", 1)
+    odd = (rule for rule in program.rules if rule.choice or len(rule.head) != 1 or rule.head[0] in given)
+    if not all(_is_of_the_worlds(rule, given, forbidden) for rule in odd):
+        raise RuleError("\n".join(_strays(files)) or f"{files[-1].parent}: a rule here {NOT_ALLOWED}")
+    if any(rule.head and rule.body and max(map(abs, rule.body)) >= rule.head[0] for rule in program.rules):
+        _check_circles(program)  # else nothing depends on itself
 
 
-def _is_plain(rule: Rule, given: set[Literal], forbidden: set[Literal]) -> bool:
+def _is_of_the_worlds(rule: Rule, given: set[Literal], forbidden: set[Literal]) -> bool:
+    """The choice of a declared fact, or the test that no law of the domain is broken."""
     if rule.choice:
         return given.issuperset(rule.head)
-    if not rule.head:
-        return len(rule.body) == 1 and rule.body[0] in forbidden
-    return len(rule.head) == 1 and rule.head[0] not in given
+    return not rule.head and len(rule.body) == 1 and rule.body[0] in forbidden
 
 
 def _check_circles(program: Ground) -> None:

@@ -183,6 +183,8 @@ class Vocabulary:
                 template = template.replace(f"{{{place}}}", self.label(str(argument)))
             if "{unit}" in template:
                 template = template.replace("{unit}", self._unit(template, symbol))
+        if template[1:2].isupper():  # eGFR stays as it is
+            return template
         return template[:1].upper() + template[1:]
 
     def _unit(self, template: str, symbol: clingo.Symbol) -> str:
@@ -215,7 +217,8 @@ def nearest(name: str, names: Mapping[str, str]) -> str | None:
     """What the most similar of `names` (in normal form) stands for; None where none is similar."""
     from difflib import get_close_matches  # only a mistake needs it
 
-    close = get_close_matches(normal(name[:80]), names, n=1, cutoff=0.6)
+    # only a slip of the pen is mended: a name that is merely alike may be another drug or disease
+    close = get_close_matches(normal(name[:80]), names, n=1, cutoff=0.8)
     return names[close[0]] if close else None
 
 
