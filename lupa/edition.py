@@ -129,10 +129,7 @@ class Edition:
 
     def _clause_locators(self) -> dict[str, str]:
         """Each clause with the document and the place in it that a reader can find."""
-        documents = self._of_policy("document", 2)
-        if not documents:
-            raise RuleError(f"policy {self.policy}: about.lp has no document({self.policy}, Name)")
-        document = documents[0][0].string
+        document = self._of_policy("document", 2)[0][0].string
         return {
             str(clause): f"{document}, {place.string}"
             for clause, _, place, _ in self._of_policy("clause", 5)

@@ -263,10 +263,8 @@ def comes_out(case: dict[str, Any], edition: Edition) -> bool:
         return False
     try:
         with Question(edition, record) as question:
-            if question.possible(*(-literal for literal in edition.outcomes.values())):
-                return False  # a world without an outcome has no verdict
-            decided = decision(question, "", Fingerprint("", "", ""))
-    except CaseError:
+            decided = decision(question, "", "name", Fingerprint("", "", ""))
+    except (CaseError, RuleError):  # such as a world without an outcome
         return False
     return expectations.found(case, decided) == expectations.expected(case)
 

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import runpy
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -171,6 +172,7 @@ def test_the_schemas_accept_the_shipped_cases_and_their_decisions(run: Run, kb: 
     for path in kb.examples().values():
         with path.open("rb") as stream:
             ((_, data),) = read_cases(stream, str(path))
+        assert isinstance(data, dict)
         case.validate(json.loads(json.dumps(data, default=float)))
         decision.validate(json.loads(kb.decide(data).to_json()))
     assert not case.is_valid({"request": {"drug": "Benlysta"}, "facts": {"taking": ["insulin"]}})
@@ -233,7 +235,7 @@ def test_progress_is_told_to_a_person_who_waits(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     clock = iter(range(1000))
-    monkeypatch.setattr(lupa.cli.time, "monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr("lupa.cli.time.monotonic", lambda: float(next(clock)))
     good = json.dumps({"request": {"drug": "Lupkynis"}, "facts": {"age": 16}})
     path = tmp_path / "cases.jsonl"
     path.write_text(f"{good}\n" * 3)
@@ -248,3 +250,27 @@ def test_every_verb_has_help_with_an_example(run: Run, verb: str) -> None:
     status, out, _ = run(verb, "--help")
     assert status == 0
     assert f"  lupa {verb}" in out.split("Examples:")[1]
+
+
+def test_a_shipped_case_that_cannot_be_read_is_named(run: Run, tmp_path: Path) -> None:
+    shutil.copytree(shipped("kb"), tmp_path / "kb")
+    broken = tmp_path / "kb" / "policies" / "fep_lupkynis" / "cases" / "broken.yaml"
+    broken.write_text("a: [\n")
+    status, out, err = run("examples", "--kb", str(tmp_path / "kb"))
+    assert (status, out) == (2, "")
+    assert "not valid YAML" in err
+
+
+def test_rules_are_not_blamed_on_the_case(run: Run, tmp_path: Path) -> None:
+    shutil.copytree(shipped("kb"), tmp_path / "kb")
+    (tmp_path / "kb" / "policies" / "uhc_benlysta" / "more.lp").write_text("{ a }.\n")
+    status, out, err = run("decide", "--example", EXAMPLE, "--kb", str(tmp_path / "kb"))
+    assert (status, out) == (2, "")
+    assert err.startswith(f"error: {tmp_path}")
+
+
+def test_no_colour_is_heeded_on_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("click._compat.isatty", lambda _: True)
+    assert "\x1b[31m" in run("decide", "--example", EXAMPLE)[1]
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in run("decide", "--example", EXAMPLE)[1]

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 
 from lupa import CaseError, Decision, KnowledgeBase, RuleError
+from lupa.edition import Edition
 from tests import oracle, worlds
 
 DENIED: dict[str, Any] = {
@@ -504,3 +505,88 @@ def test_rules_that_do_not_give_each_world_one_outcome_are_refused(
     case = {"request": request, "facts": {"active": {"sle": False}}}
     with pytest.raises(RuleError, match=f"a world has {message}"):
         KnowledgeBase.load(tmp_path / "kb").decide(case)
+
+
+def test_a_policy_that_the_rules_do_not_hold_is_refused(kb: KnowledgeBase) -> None:
+    program = kb.edition("fep_lupkynis").program
+    with pytest.raises(RuleError, match=r"no rule gives policy\(stranger\)"):
+        Edition(program, "stranger", "1", "")
+
+
+def test_a_list_whose_own_facts_clash_contradicts_itself(tmp_path: Path) -> None:
+    two_policies(tmp_path)
+    home = tmp_path / "kb" / "policies" / "plan_a"
+    (home / "laws.lp").write_text(
+        "fact(sign(1..2)). sign(Sign) :- true(sign(Sign)).\n"
+        'fact_text(sign, "Sign {1}.", "No sign {1}."). question(sign, "Sign {1}?").\n'
+        "impossible(both) :- sign(1), sign(2).\n"
+    )
+    case = {"request": {"policy": "plan_a"}, "facts": {"sign": ["1", "2"]}}
+    with pytest.raises(CaseError, match="contradicts itself") as refused:
+        KnowledgeBase.load(tmp_path / "kb").decide(case)
+    assert [p.path for p in refused.value.problems] == ["", "facts.sign[0]", "facts.sign[1]"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ("requires(plan_a, sel, initial, needed, c1).", "speaks of indication sel, unknown here"),
+        ("requires(plan_a, sle, initail, needed, c1).", "speaks of phase initail, unknown here"),
+        ("requires(plan_a, sle, initial, neded, c1).", r"no rule can make met\(plan_a,neded\) hold"),
+        ("met(plan_b, needed) :- active(sle).", r"met\(plan_b,needed\) is said of another policy"),
+    ],
+)
+def test_a_misspelt_name_in_the_rules_is_refused(tmp_path: Path, wrong: str, message: str) -> None:
+    two_policies(tmp_path)
+    path = tmp_path / "kb" / "policies" / "plan_a" / "policy.lp"
+    path.write_text(f"{path.read_text()}{wrong}\n")
+    with pytest.raises(RuleError, match=message):
+        KnowledgeBase.load(tmp_path / "kb").edition("plan_a")
+
+
+def test_a_value_that_no_fact_has_leaves_a_criterion_that_nothing_meets(tmp_path: Path) -> None:
+    two_policies(tmp_path)
+    path = tmp_path / "kb" / "policies" / "plan_a" / "policy.lp"
+    path.write_text(path.read_text().replace("active(sle)", "active(slee)"))
+    with pytest.raises(RuleError, match="is a name in it misspelt"):
+        KnowledgeBase.load(tmp_path / "kb").edition("plan_a")
+
+
+def test_what_the_policy_never_asks_about_is_said(kb: KnowledgeBase) -> None:
+    case = with_facts(egfr=41, live_vaccine=True, reading={"cyclophosphamide": "as_background"})
+    decision = kb.decide(case)
+    assert decision.unread == ("live_vaccine", "reading(cyclophosphamide,as_background)", "egfr")
+    assert kb.decide(DENIED).unread == ()
+    assert kb.decide(lupkynis(capsules=540, days_supply=90)).unread == ()
+
+
+@pytest.mark.parametrize(
+    ("request_", "by"),
+    [
+        ({"service_date": None}, "newest"),
+        ({}, "service_date"),
+        ({"policy": "uhc_benlysta@2022E0046O", "drug": None}, "name"),
+    ],
+)
+def test_a_decision_says_what_chose_its_edition(
+    kb: KnowledgeBase, request_: dict[str, Any], by: str
+) -> None:
+    assert kb.decide(with_request(**request_)).edition_by == by
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("hydroxyzine", None),
+        ("natalizumab", None),
+        ("mycophenolate", None),
+        ("voclosporine", "voclosporin"),
+    ],
+)
+def test_only_a_slip_of_the_pen_is_given_another_name(
+    kb: KnowledgeBase, name: str, meant: str | None
+) -> None:
+    with pytest.raises(CaseError) as refused:
+        kb.decide(with_facts(taking=[name]))
+    assert (f"did you mean {meant}?" in str(refused.value)) == bool(meant)
+    assert ("Do not put a similar name in its place" in str(refused.value)) != bool(meant)

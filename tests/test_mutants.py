@@ -230,6 +230,6 @@ def decided(case: dict[str, Any], edition: Edition) -> object:
         return "not read"
     try:
         with Question(edition, record) as question:
-            return decision(question, "", Fingerprint("", "", ""))
+            return decision(question, "", "name", Fingerprint("", "", ""))
     except CaseError:
         return "contradictory"

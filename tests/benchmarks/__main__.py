@@ -29,7 +29,7 @@ DENIAL = shipped("kb") / "policies/uhc_benlysta/cases/lupkynis_alongside_bars_be
 
 
 def report(what: str, figure: str, baseline: str, ratio: float) -> None:
-    print(f"{what:<58} {figure:>12}  {baseline:<44} ratio {ratio:.2f}", flush=True)
+    print(f"{what:<58} {figure:>12}  {baseline:<44} ratio {ratio:.2f}", flush=True)  # noqa: T201 - that is what it is for
 
 
 def elapsed(work: Callable[[], object]) -> float:
@@ -39,7 +39,9 @@ def elapsed(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def paired(work: Callable[[], object], base: Callable[[], object], rounds: int) -> tuple[float, float, float]:
+def paired(
+    work: Callable[[], object], base: Callable[[], object], rounds: int
+) -> tuple[float, float, float]:
     """Medians of both in seconds, and of their ratio, taken in turn so that drift hits both."""
     pairs = [(elapsed(work), elapsed(base)) for _ in range(rounds)]
     first, second = zip(*pairs, strict=True)
@@ -102,9 +104,7 @@ def shipped_cases(kb: KnowledgeBase) -> list[dict[str, Any]]:
 
 def random_cases(count: int, seed: str) -> list[dict[str, Any]]:
     dice = random.Random(seed)
-    return [
-        worlds.case_of(worlds.random_world(dice), *oracle.EDITIONS[n % 3]) for n in range(count)
-    ]
+    return [worlds.case_of(worlds.random_world(dice), *oracle.EDITIONS[n % 3]) for n in range(count)]
 
 
 def deciding(kb: KnowledgeBase, cases: Iterable[dict[str, Any]]) -> Callable[[], None]:
@@ -131,7 +131,9 @@ def warm(kb: KnowledgeBase) -> None:
         report(f"warm decision, {what} shipped cases", f"{spent * 1e3:.2f} ms", baseline, spent / three)
     empty = {"request": {"policy": "uhc_benlysta"}}
     spent = min(elapsed(lambda: kb.decide(empty)) for _ in range(10))
-    report("warm decision, nothing stated (62 facts missing)", f"{spent * 1e3:.2f} ms", baseline, spent / three)
+    report(
+        "warm decision, nothing stated (62 facts missing)", f"{spent * 1e3:.2f} ms", baseline, spent / three
+    )
 
 
 def with_many_policies(kb: KnowledgeBase) -> None:

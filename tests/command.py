@@ -1,0 +1,55 @@
+"""The command as a caller sees it: what it is given, and how it ends."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from typing import Any, NamedTuple
+from unittest import mock
+
+import lupa.cli
+
+
+class Ended(NamedTuple):
+    """How a command ended: its status, its output and its complaints."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def cases(self) -> list[str]:
+        """The names of the cases that were decided, from an output of JSON Lines."""
+        return [json.loads(line)["case"] for line in self.out.splitlines()]
+
+
+def command(*words: str, stdin: bytes = b"") -> Ended:
+    """Runs the command in this process, the way `lupa.cli.main` does but for its end."""
+    out, err = io.BytesIO(), io.BytesIO()
+    streams = [io.TextIOWrapper(s, encoding="utf-8", errors="backslashreplace") for s in (out, err)]
+    with (
+        mock.patch.object(sys, "argv", ["lupa", *words]),
+        mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin))),
+        mock.patch.object(sys, "stdout", streams[0]),
+        mock.patch.object(sys, "stderr", streams[1]),
+    ):
+        status = lupa.cli._status()
+        for stream in streams:
+            stream.flush()
+    return Ended(status, out.getvalue().decode(), err.getvalue().decode())
+
+
+def as_bytes(case: Any) -> bytes:
+    """A case as JSON; a text is taken as it is, so that a test can break it."""
+    return (case if isinstance(case, str) else json.dumps(case)).encode()
+
+
+def process(*words: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
+    """Runs the command in a process of its own; `env` adds to the environment."""
+    options["env"] = os.environ | options.get("env", {})
+    return subprocess.run(
+        [sys.executable, "-m", "lupa", *words], check=False, capture_output=True, timeout=60, **options
+    )
