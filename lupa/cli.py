@@ -31,9 +31,8 @@ class _Help(click.Command):
     """A command whose help keeps the lines of its examples."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
-        if self.epilog:
-            formatter.write_paragraph()
-            formatter.write("\n".join(f"  {line}" for line in self.epilog.splitlines()) + "\n")
+        formatter.write_paragraph()
+        formatter.write("".join(f"  {line}\n" for line in str(self.epilog).splitlines()))
 
 
 def _verb(*examples: str) -> Callable[[F], click.Command]:
@@ -406,8 +405,6 @@ def _as_json_escapes(error: UnicodeError) -> tuple[str, int]:
 def _status() -> int:
     try:
         result = lupa.main(standalone_mode=False)
-    except click.exceptions.Exit as leave:
-        return leave.exit_code
     except click.ClickException as error:
         with suppress(OSError):
             error.show()
@@ -434,8 +431,4 @@ def _status() -> int:
             "Please report it with the command that led to it."
         )
         return OUR_FAULT
-    return result if isinstance(result, int) else DONE
-
-
-if __name__ == "__main__":
-    main()
+    return int(result or DONE)  # click hands on the status of an early exit, such as --help's

@@ -125,7 +125,7 @@ def test_the_case_that_these_tests_spoil_is_a_good_one() -> None:
             stating(reading={"term_limit": "cut"}),
             "facts.reading.term_limit: 'cut' is not known here; known are cap, criterion",
         ),
-        (asking(fase="initial"), "request.fase: 'fase' is not known here; did you mean phase?"),
+        (asking(phse="initial"), "request.phse: 'phse' is not known here; did you mean phase?"),
         (asking(age=34), "request.age: 'age' belongs under `facts`"),
         (asking(phase="inital"), "request.phase: 'inital' is not known here; did you mean initial?"),
         (
@@ -137,8 +137,8 @@ def test_the_case_that_these_tests_spoil_is_a_good_one() -> None:
             "request.policy: no policy is called 'medicare'; `lupa policies` lists those on file",
         ),
         (
-            asking(policy="../policies/fep_lupkynis"),
-            "request.policy: no policy is called '../policies/fep_lupkynis'; did you mean fep_lupkynis?",
+            asking(policy="../kb/fep_lupkynis"),
+            "request.policy: no policy is called '../kb/fep_lupkynis'; did you mean fep_lupkynis?",
         ),
         (
             asking(policy="fep_lupkynis@2020"),

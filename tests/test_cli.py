@@ -7,8 +7,9 @@ import json
 import os
 import runpy
 import shutil
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -274,3 +275,67 @@ def test_no_colour_is_heeded_on_a_terminal(run: Run, monkeypatch: pytest.MonkeyP
     assert "\x1b[31m" in run("decide", "--example", EXAMPLE)[1]
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b" not in run("decide", "--example", EXAMPLE)[1]
+
+
+@pytest.fixture
+def exits(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """The statuses with which the process would have ended; signals are put back."""
+    statuses: list[int] = []
+    monkeypatch.setattr(os, "_exit", statuses.append)
+    before = signal.getsignal(signal.SIGINT)
+    yield statuses
+    signal.signal(signal.SIGINT, before)
+
+
+def test_streams_that_the_caller_closed_are_not_missed(
+    exits: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["lupa", "policies"])
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    lupa.cli.main()
+    for stream in (sys.stdout, sys.stderr):
+        stream.close()
+    assert exits == [0]
+
+
+def test_an_interruption_that_the_caller_ignores_is_ignored(
+    exits: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    monkeypatch.setattr(sys, "argv", ["lupa", "--help"])
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, io.TextIOWrapper(io.BytesIO()))
+    lupa.cli.main()
+    assert (exits, signal.getsignal(signal.SIGINT)) == ([0], signal.SIG_IGN)
+
+
+def test_an_interruption_stops_at_once(exits: list[int], capfd: pytest.CaptureFixture[str]) -> None:
+    lupa.cli._stop()
+    assert (exits, capfd.readouterr().err) == ([130], "stopped\n")
+
+
+def test_what_an_encoding_lacks_is_written_as_json_does() -> None:
+    error = UnicodeEncodeError("ascii", "Sjögren", 2, 3, "lacking")
+    assert lupa.cli._as_json_escapes(error) == ("\\u00f6", 3)
+
+
+def test_standard_input_that_is_closed_is_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(*_: object) -> list[str]:
+        monkeypatch.setattr(sys, "stdin", None)
+        return ["vocabulary.lp"]
+
+    monkeypatch.setattr(KnowledgeBase, "load", lambda _: closed())
+    status, out, err = run("decide", "-")
+    assert (status, out) == (2, "")
+    assert "standard input is closed" in err
+
+
+def test_an_output_that_cannot_be_written_is_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(KnowledgeBase, "decide_all", full)
+    status, _, err = run("decide", "--example", EXAMPLE)
+    assert status == 2
+    assert "No space left on device" in err

@@ -9,6 +9,7 @@ import random
 import threading
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import hypothesis.strategies as st
@@ -590,3 +591,9 @@ def test_only_a_slip_of_the_pen_is_given_another_name(
         kb.decide(with_facts(taking=[name]))
     assert (f"did you mean {meant}?" in str(refused.value)) == bool(meant)
     assert ("Do not put a similar name in its place" in str(refused.value)) != bool(meant)
+
+
+def test_any_mapping_is_a_case(kb: KnowledgeBase) -> None:
+    facts = MappingProxyType(DENIED["facts"])
+    case = MappingProxyType({"request": DENIED["request"], "facts": facts})
+    assert kb.decide(case).to_json() == kb.decide(DENIED).to_json()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import click
@@ -104,3 +105,8 @@ def test_a_letter_gives_reason_clause_and_next_step(kb: KnowledgeBase) -> None:
     assert "1. **It is combined with Lupkynis (voclosporin) or Saphnelo (anifrolumab).**" in letter
     assert "lupus nephritis, initial therapy, item 3*" in letter
     assert "### What next" in letter
+
+
+def test_a_decision_that_assumes_nothing_says_nothing_of_it(kb: KnowledgeBase) -> None:
+    decision = dataclasses.replace(kb.decide(DENIED), assumptions=())
+    assert "Assumed" not in text(decision)
