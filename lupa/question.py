@@ -149,7 +149,9 @@ class Question:
 
     def _clash(self) -> CaseError:
         """The error for a record without worlds: a minimal set of statements that cannot all be."""
-        clash = self._solver.minimal([], self.statements) or []
+        clash = self._solver.minimal([], self.statements)
+        if not clash:
+            raise RuleError(f"policy {self.edition.policy}: its laws together leave no patient possible")
         words = self.edition.vocabulary.words
         facts = [self.edition.facts[abs(literal)] for literal in clash]
         problems = [

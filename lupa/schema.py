@@ -24,10 +24,10 @@ class _Strict(BaseModel):
 class Range(_Strict):
     """The numbers that a quantity may be; one end is enough."""
 
-    at_least: float | None = None
-    more_than: float | None = None
-    at_most: float | None = None
-    less_than: float | None = None
+    at_least: float = Field(default_factory=float)
+    more_than: float = Field(default_factory=float)
+    at_most: float = Field(default_factory=float)
+    less_than: float = Field(default_factory=float)
 
 
 def schemas(kb: KnowledgeBase) -> dict[str, dict[str, Any]]:

@@ -178,6 +178,9 @@ def test_the_schemas_accept_the_shipped_cases_and_their_decisions(run: Run, kb: 
         decision.validate(json.loads(kb.decide(data).to_json()))
     assert not case.is_valid({"request": {"drug": "Benlysta"}, "facts": {"taking": ["insulin"]}})
     assert not case.is_valid({"request": {"drg": "Benlysta"}})
+    for end, accepted in ((18, True), (None, False)):
+        ranged = {"request": {"drug": "Benlysta"}, "facts": {"age": {"at_least": end}}}
+        assert case.is_valid(ranged) == accepted
 
 
 def test_another_knowledge_base_takes_the_place_of_the_shipped_one(

@@ -597,3 +597,11 @@ def test_any_mapping_is_a_case(kb: KnowledgeBase) -> None:
     facts = MappingProxyType(DENIED["facts"])
     case = MappingProxyType({"request": DENIED["request"], "facts": facts})
     assert kb.decide(case).to_json() == kb.decide(DENIED).to_json()
+
+
+def test_laws_that_leave_no_patient_are_refused(tmp_path: Path) -> None:
+    two_policies(tmp_path)
+    laws = "impossible(one) :- live_vaccine.\nimpossible(other) :- not live_vaccine.\n"
+    (tmp_path / "kb" / "policies" / "plan_a" / "laws.lp").write_text(laws)
+    with pytest.raises(RuleError, match="leave no patient possible"):
+        KnowledgeBase.load(tmp_path / "kb").decide({"request": {"policy": "plan_a"}})
