@@ -6,7 +6,6 @@ import codecs
 import gc
 import json
 import os
-import shutil
 import signal
 import sys
 import time
@@ -200,7 +199,12 @@ def _escaped(line: str) -> str:
 
 
 def _width() -> int:
-    return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+    """Columns of the terminal; 80 where there is none."""
+    if not sys.stdout.isatty():
+        return 80
+    import shutil  # who reads from a file need not wait for it
+
+    return shutil.get_terminal_size((80, 24)).columns
 
 
 def _finish(status: int) -> None:

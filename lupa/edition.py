@@ -68,11 +68,8 @@ class Edition:
         return literal
 
     def _of_policy(self, name: str, arity: int) -> list[list[clingo.Symbol]]:
-        return [
-            symbol.arguments[1:]
-            for symbol in self.program.symbols(name, arity)
-            if symbol.arguments[0] == self._policy
-        ]
+        rows = [symbol.arguments for symbol in self.program.symbols(name, arity)]
+        return [row[1:] for row in rows if row[0] == self._policy]
 
     def _literal(self, name: str, *values: clingo.Symbol) -> Literal:
         literal = self.program.literal(clingo.Function(name, [self._policy, *values]))
@@ -103,7 +100,10 @@ class Edition:
         self._check_names()
         names = [name for (name,) in self._of_policy("applies", 2)]
         criteria = [self._atom("criterion", name, "met") for name in names]
-        self.criteria = sorted(criteria, key=self._place_in_document)
+        order = {clause: place for place, clause in enumerate(self._locators)}
+        self.criteria = sorted(
+            criteria, key=lambda atom: min((order[c] for _, c in atom.sources), default=len(order))
+        )
         self.applies = [self._literal("applies", atom.symbol) for atom in self.criteria]
         self.bases = self._atoms("basis", "basis")
         self.referrals = self._atoms("referral", "referral")
@@ -166,10 +166,6 @@ class Edition:
                     f"policy {self.policy}: no rule can make met({self.policy},{criterion}) hold; "
                     "is a name in it misspelt?"
                 )
-
-    def _place_in_document(self, atom: Atom) -> int:
-        order = list(self._locators)
-        return min((order.index(clause) for _, clause in atom.sources), default=len(order))
 
     def phrase(self, atom: Atom, holds: bool) -> str:
         """The sentence for an item that holds, or that does not."""
