@@ -211,13 +211,19 @@ def plainly(files: Sequence[Path]) -> Load:
 
 
 def ground(
-    *loads: Load, parts: Sequence[tuple[str, Sequence[clingo.Symbol]]] = (("base", ()),)
+    *loads: Load,
+    parts: Sequence[tuple[str, Sequence[clingo.Symbol]]] = (("base", ()),),
+    only_facts: bool = False,
 ) -> "Ground":
-    """The program that is loaded; raises `RuleError` for every message clingo has about it."""
+    """The program that is loaded; raises `RuleError` for every message clingo has about it.
+
+    Of one that is asked for `only_facts`, the rules are not kept.
+    """
     messages: list[str] = []
     control = clingo.Control(["--warn=all"], logger=lambda _, text: messages.append(text))
     recorder = _Recorder()
-    control.register_observer(recorder)
+    if not only_facts:
+        control.register_observer(recorder)
     try:
         for load in loads:
             load(control)

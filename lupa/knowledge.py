@@ -87,7 +87,7 @@ class KnowledgeBase:
                 raise CaseError(f"no policy is called {shown(policy)}; {self._policy_hint(policy)}")
             path = self._files.about(policy)
             source(path)
-            self._abouts |= _abouts(ground(plainly([path])), {policy: path})
+            self._abouts |= _abouts(ground(plainly([path]), only_facts=True), {policy: path})
         return self._abouts[policy]
 
     def _policy_hint(self, policy: str) -> str:
@@ -101,7 +101,7 @@ class KnowledgeBase:
         drugs = self._files.root / "drugs.lp"
         for path in (drugs, *paths.values()):
             source(path)
-        program = ground(plainly([drugs, *paths.values()]))
+        program = ground(plainly([drugs, *paths.values()]), only_facts=True)
         self._abouts = _abouts(program, paths)
         names = {normal(str(drug)): str(drug) for (drug,) in program.facts("drug", 1)}
         for about in self._abouts.values():

@@ -208,8 +208,10 @@ def _in(name: str | None, known: Mapping[str, object]) -> str | None:
 
 def normal(name: str) -> str:
     """A name without case, accents and the difference between blank, hyphen and underscore."""
-    plain = unicodedata.normalize("NFKD", name.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    plain = name
+    if not name.isascii():
+        plain = unicodedata.normalize("NFKD", name.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+        plain = "".join(c for c in plain if not unicodedata.combining(c))
     return re.sub(r"[ _\-\u2010-\u2015]+", "_", plain.casefold().strip(" "))
 
 
