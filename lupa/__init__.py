@@ -1,18 +1,22 @@
 """lupa: coverage policies for drugs as answer-set programs, with exact verdicts and their reasons."""
 
-from lupa.decision import (
-    Assumption,
-    Cause,
-    Criterion,
-    Decision,
-    Fingerprint,
-    Item,
-    Missing,
-    Why,
-)
-from lupa.errors import CaseError, LupaError, Problem, RuleError, TimeLimitError
-from lupa.knowledge import About, KnowledgeBase
-from lupa.version import __version__
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lupa.decision import (
+        Assumption,
+        Cause,
+        Criterion,
+        Decision,
+        Fingerprint,
+        Item,
+        Missing,
+        Why,
+    )
+    from lupa.errors import CaseError, LupaError, Problem, RuleError, TimeLimitError
+    from lupa.knowledge import About, KnowledgeBase
+    from lupa.version import __version__
 
 __all__ = [
     "About",
@@ -32,3 +36,20 @@ __all__ = [
     "Why",
     "__version__",
 ]
+
+_HOMES = {
+    "decision": "Assumption Cause Criterion Decision Fingerprint Item Missing Why",
+    "errors": "CaseError LupaError Problem RuleError TimeLimitError",
+    "knowledge": "About KnowledgeBase",
+    "version": "__version__",
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+
+if not TYPE_CHECKING:  # pragma: no branch - so that whoever checks types sees a misspelt name
+
+    def __getattr__(name: str) -> object:
+        """Loads what is asked for when it is: the command need not wait for what it does not use."""
+        if name not in _HOME_OF:
+            raise AttributeError(f"module 'lupa' has no attribute {name!r}")
+        return getattr(import_module(f"lupa.{_HOME_OF[name]}"), name)

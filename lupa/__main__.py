@@ -1,5 +1,15 @@
-"""`python -m lupa` is the command `lupa`."""
+"""The command `lupa`, also as `python -m lupa`."""
 
-from lupa.cli import main
+import gc
 
-main()
+
+def main() -> None:
+    """Runs the command line; one command ends before there is garbage worth collecting."""
+    gc.disable()
+    from lupa.cli import main as run
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

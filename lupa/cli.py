@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import gc
 import json
 import os
 import signal
@@ -378,7 +377,6 @@ def schema(which: str | None, kb: str | None, *, as_json: bool) -> None:  # noqa
 
 def main() -> None:
     """Runs the command line; every way out has an exit status and a sentence, none a traceback."""
-    gc.disable()  # one command ends before there is garbage worth collecting
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # and not ignored by the caller
         signal.signal(signal.SIGINT, _stop)
     codecs.register_error("lupa", _as_json_escapes)

@@ -10,6 +10,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -342,3 +343,14 @@ def test_an_output_that_cannot_be_written_is_said(run: Run, monkeypatch: pytest.
     status, _, err = run("decide", "--example", EXAMPLE)
     assert status == 2
     assert "No space left on device" in err
+
+
+def test_a_page_is_as_wide_as_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert lupa.cli._width() == 80
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "97")
+    assert lupa.cli._width() == 97
+
+
+def test_the_entry_point_is_there_without_being_run() -> None:
+    assert callable(import_module("lupa.__main__").main)

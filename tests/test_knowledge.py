@@ -16,6 +16,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
+import lupa
 from lupa import CaseError, Decision, KnowledgeBase, RuleError
 from lupa.edition import Edition
 from tests import oracle, worlds
@@ -605,3 +606,10 @@ def test_laws_that_leave_no_patient_are_refused(tmp_path: Path) -> None:
     (tmp_path / "kb" / "policies" / "plan_a" / "laws.lp").write_text(laws)
     with pytest.raises(RuleError, match="leave no patient possible"):
         KnowledgeBase.load(tmp_path / "kb").decide({"request": {"policy": "plan_a"}})
+
+
+def test_the_package_offers_just_what_it_lists() -> None:
+    assert set(lupa.__all__) == set(lupa._HOME_OF)
+    assert all(getattr(lupa, name) is not None for name in lupa.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        lupa.nothing  # type: ignore[attr-defined]  # noqa: B018 - asking is the test
