@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from lupa.about import About
     from lupa.decision import (
         Assumption,
         Cause,
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
         Why,
     )
     from lupa.errors import CaseError, LupaError, Problem, RuleError, TimeLimitError
-    from lupa.knowledge import About, KnowledgeBase
+    from lupa.knowledge import KnowledgeBase
     from lupa.version import __version__
 
 __all__ = [
@@ -38,9 +39,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    "about": "About",
     "decision": "Assumption Cause Criterion Decision Fingerprint Item Missing Why",
     "errors": "CaseError LupaError Problem RuleError TimeLimitError",
-    "knowledge": "About KnowledgeBase",
+    "knowledge": "KnowledgeBase",
     "version": "__version__",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import itertools
-import json
 import threading
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from os import PathLike
@@ -18,13 +13,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import clingo
 
+from lupa.about import About, abouts, in_force
+from lupa.case import Case, case_fingerprint, check_shape
 from lupa.decide import decision, outcome_reasons
 from lupa.decision import Decision, EditionBy, Fingerprint, Why
 from lupa.edition import Edition
-from lupa.errors import CaseError, Problem, RuleError, shown, within
-from lupa.ground import Ground, ground, plainly, quoted
+from lupa.errors import CaseError, Problem, RuleError, shown
+from lupa.ground import ground, plainly, quoted
 from lupa.question import Question
-from lupa.record import CASE_KEYS, Unknown, day
+from lupa.record import Unknown, day
 from lupa.rules import RuleFiles, fingerprint, shipped, source
 from lupa.strays import check
 from lupa.version import __version__
@@ -34,22 +31,6 @@ if TYPE_CHECKING:
     from lupa.derivation import Derivations, Node
 
 T = TypeVar("T")
-Case = Mapping[str, Any]
-"""A case as plain data: `request`, and optionally `facts`, `case` (its name) and `expect`."""
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What a policy is: its `document`, the `payer`, the `drugs` it covers and its editions.
-
-    `editions` come oldest first, each with its first day; None where that is not on record.
-    """
-
-    policy: str
-    payer: str
-    document: str
-    drugs: tuple[str, ...]
-    editions: tuple[tuple[str, date | None], ...]
 
 
 class KnowledgeBase:
@@ -87,7 +68,7 @@ class KnowledgeBase:
                 raise CaseError(f"no policy is called {shown(policy)}; {self._policy_hint(policy)}")
             path = self._files.about(policy)
             source(path)
-            self._abouts |= _abouts(ground(plainly([path]), only_facts=True), {policy: path})
+            self._abouts |= abouts(ground(plainly([path]), only_facts=True), {policy: path})
         return self._abouts[policy]
 
     def _policy_hint(self, policy: str) -> str:
@@ -102,7 +83,7 @@ class KnowledgeBase:
         for path in (drugs, *paths.values()):
             source(path)
         program = ground(plainly([drugs, *paths.values()]), only_facts=True)
-        self._abouts = _abouts(program, paths)
+        self._abouts = abouts(program, paths)
         names = {normal(str(drug)): str(drug) for (drug,) in program.facts("drug", 1)}
         for about in self._abouts.values():
             for drug in about.drugs:
@@ -157,7 +138,7 @@ class KnowledgeBase:
         """
         about = self.about(policy)
         if name is None:
-            name = _in_force(about, on)
+            name = in_force(about, on)
         elif name not in dict(about.editions):
             known = ", ".join(edition for edition, _ in about.editions)
             raise CaseError(f"{policy} has no edition {shown(name)}; its editions are {known}")
@@ -278,7 +259,7 @@ class KnowledgeBase:
         """
         if timeout is not None and not timeout > 0:
             raise CaseError(f"a time limit is a number of seconds above 0, not {timeout}")
-        _check_shape(case)
+        check_shape(case)
         editions = self._asked(case["request"])
         read = [edition.read(case) for edition in editions]
         problems = dict.fromkeys(problem for _, found in read for problem in found)
@@ -338,118 +319,7 @@ def _only(found: tuple[T, ...], policies: list[str], for_each: str) -> T:
     return found[0]
 
 
-def _abouts(program: Ground, paths: Mapping[str, Path]) -> dict[str, About]:
-    """What each policy is; raises `RuleError` where its file does not say it."""
-    rows: dict[str, dict[str, list[list[clingo.Symbol]]]] = {}
-    for name, arity in (
-        ("policy", 1),
-        ("payer", 2),
-        ("document", 2),
-        ("covers", 2),
-        ("edition", 3),
-    ):
-        for owner, *values in program.facts(name, arity):
-            rows.setdefault(str(owner), {}).setdefault(name, []).append(values)
-    for stranger in rows:
-        if stranger not in paths:
-            where = " or ".join(str(path) for path in paths.values()) if len(paths) < 3 else "policies"
-            raise RuleError(f"{where}: speaks of {stranger}, but no policy's folder is called so")
-    return {name: _about(name, path, rows.get(name, {})) for name, path in paths.items()}
-
-
-def _about(policy: str, path: Path, rows: Mapping[str, list[list[clingo.Symbol]]]) -> About:
-    for needed, form in (
-        ("policy", f"policy({policy})"),
-        ("payer", f'payer({policy}, "...")'),
-        ("document", f'document({policy}, "...")'),
-        ("edition", f'edition({policy}, "NAME", "FIRST DAY")'),
-    ):
-        if needed not in rows:
-            raise RuleError(f"{path}: {form} is missing")
-    for single in ("payer", "document"):
-        if len(rows[single]) > 1:
-            raise RuleError(f"{path}: {single}({policy}, ...) is given {len(rows[single])} times; keep one")
-    editions = [(_string(name, path), _first_day(first, path)) for name, first in rows["edition"]]
-    editions.sort(key=lambda row: row[1] or date.min)
-    for (one, begin), (other, again) in itertools.pairwise(editions):
-        if begin == again:
-            raise RuleError(f"{path}: the editions {one} and {other} begin on the same day")
-    for name, count in Counter(name for name, _ in editions).items():
-        if count > 1:
-            raise RuleError(f"{path}: the edition {name} begins on {count} days; keep one")
-    return About(
-        policy,
-        _string(rows["payer"][0][0], path),
-        _string(rows["document"][0][0], path),
-        tuple(str(drug) for (drug,) in rows.get("covers", [])),
-        tuple(editions),
-    )
-
-
-def _string(symbol: clingo.Symbol, path: Path) -> str:
-    if symbol.type != clingo.SymbolType.String:
-        raise RuleError(f'{path}: {symbol} is not in quotes; write "{symbol}"')
-    return symbol.string
-
-
-def _first_day(symbol: clingo.Symbol, path: Path) -> date | None:
-    if str(symbol) == "unrecorded":
-        return None
-    try:
-        return day(_string(symbol, path), "")
-    except CaseError as error:
-        raise RuleError(f"{path}: the first day of an edition: {error}, or `unrecorded`") from error
-
-
-def _in_force(about: About, on: date | None) -> str:
-    """The newest edition in force on a day; the newest of all without one."""
-    begun = [name for name, first in about.editions if on is None or first is None or first <= on]
-    if not begun:
-        name, first = about.editions[0]
-        raise CaseError(
-            f"{on} is before {first}, when the first edition of {about.policy} on file, {name}, began"
-        )
-    return begun[-1]
-
-
-def _check_shape(case: Any) -> None:
-    """A case is a mapping with a request; raises `CaseError` for anything else."""
-    if not isinstance(case, Mapping):
-        raise CaseError(f"a case is a mapping with `request` and `facts`, not {shown(case)}")
-    problems = [
-        Problem(within("", key), f"{shown(key)} is no part of a case; its parts are {', '.join(CASE_KEYS)}")
-        for key in case
-        if key not in CASE_KEYS
-    ]
-    if case.get("case") is not None and not isinstance(case["case"], str):
-        problems.append(Problem("case", f"a name is expected, not {shown(case['case'])}"))
-    problems += [
-        Problem(part, f"a mapping is expected, not {shown(case[part])}")
-        for part in ("request", "facts", "expect")
-        if case.get(part) is not None and not isinstance(case[part], Mapping)
-    ]
-    if not problems and not case.get("request"):
-        problems.append(Problem("request", "missing; it says which policy or drug it is about"))
-    if problems:
-        raise CaseError(problems)
-
-
 def _text(value: Any, path: str) -> str:
     if not isinstance(value, str):
         raise CaseError([Problem(path, f"a name is expected, not {shown(value)}")])
     return value
-
-
-def case_fingerprint(case: Case) -> str:
-    """A digest of what a case asks and states; its name and what it expects do not count."""
-    content = {"request": case.get("request") or {}, "facts": case.get("facts") or {}}
-    text = json.dumps(content, sort_keys=True, default=_plain)
-    return f"sha256 {hashlib.sha256(text.encode()).hexdigest()}"
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, set | frozenset):
-        return sorted(value)
-    return str(value)

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from lupa.errors import CaseError, Problem, shown, within
 from lupa.vocabulary import Cut, Fact, Quantity, Vocabulary
 
-CASE_KEYS = ("case", "request", "facts", "expect")
 ROUTING = ("policy", "drug", "service_date")
 """Keys of `request` that choose a policy and an edition rather than state a fact."""
 

@@ -1,0 +1,52 @@
+"""A case as plain data: the shape it must have, and its fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from lupa.errors import CaseError, Problem, shown, within
+
+Case = Mapping[str, Any]
+"""`request`, and optionally `facts`, `case` (its name) and `expect`."""
+
+CASE_KEYS = ("case", "request", "facts", "expect")
+
+
+def check_shape(case: Any) -> None:
+    """A case is a mapping with a request; raises `CaseError` for anything else."""
+    if not isinstance(case, Mapping):
+        raise CaseError(f"a case is a mapping with `request` and `facts`, not {shown(case)}")
+    problems = [
+        Problem(within("", key), f"{shown(key)} is no part of a case; its parts are {', '.join(CASE_KEYS)}")
+        for key in case
+        if key not in CASE_KEYS
+    ]
+    if case.get("case") is not None and not isinstance(case["case"], str):
+        problems.append(Problem("case", f"a name is expected, not {shown(case['case'])}"))
+    problems += [
+        Problem(part, f"a mapping is expected, not {shown(case[part])}")
+        for part in ("request", "facts", "expect")
+        if case.get(part) is not None and not isinstance(case[part], Mapping)
+    ]
+    if not problems and not case.get("request"):
+        problems.append(Problem("request", "missing; it says which policy or drug it is about"))
+    if problems:
+        raise CaseError(problems)
+
+
+def case_fingerprint(case: Case) -> str:
+    """A digest of what a case asks and states; its name and what it expects do not count."""
+    content = {"request": case.get("request") or {}, "facts": case.get("facts") or {}}
+    text = json.dumps(content, sort_keys=True, default=_plain)
+    return f"sha256 {hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    return str(value)
