@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from lupa.errors import CaseError, Problem, shown, within
-from lupa.vocabulary import Cut, Fact, Quantity, Vocabulary
+from lupa.interval import Interval, anything, quotient
+from lupa.vocabulary import Fact, Quantity, Vocabulary
 
 ROUTING = ("policy", "drug", "service_date")
 """Keys of `request` that choose a policy and an edition rather than state a fact."""
@@ -39,43 +40,6 @@ class Record:
     paths: dict[Fact, str] = field(default_factory=dict)
     given: dict[Fact, str] = field(default_factory=dict)
     numbers: list[str] = field(default_factory=list)
-
-
-class Interval(NamedTuple):
-    """The numbers that a quantity can be; an open end does not belong to it."""
-
-    low: Fraction
-    high: Fraction
-    low_open: bool = False
-    high_open: bool = False
-
-    def truth(self, cut: Cut) -> bool | None:
-        """The cut's truth for every number in the interval; None where they differ."""
-        if cut.kind == "at_least":
-            above = self.low >= cut.bound
-            below = self.high < cut.bound or (self.high == cut.bound and self.high_open)
-        else:
-            above = self.low > cut.bound or (self.low == cut.bound and self.low_open)
-            below = self.high <= cut.bound
-        return True if above else False if below else None
-
-    @property
-    def empty(self) -> bool:
-        """No number is in it."""
-        return self.low > self.high or (self.low == self.high and (self.low_open or self.high_open))
-
-    def both(self, other: "Interval") -> "Interval":
-        """The numbers that are also in the other."""
-        low, low_open = max((self.low, self.low_open), (other.low, other.low_open))
-        high, closed = min((self.high, not self.high_open), (other.high, not other.high_open))
-        return Interval(low, high, low_open, not closed)
-
-    def rounded_inward(self) -> "Interval":
-        """The interval from its least to its greatest whole number."""
-        low, high = -(-self.low // 1), self.high // 1
-        low += self.low_open and low == self.low
-        high -= self.high_open and high == self.high
-        return Interval(Fraction(low), Fraction(high))
 
 
 def translate(
@@ -349,10 +313,10 @@ class _Reader:
             if rate.first not in self.intervals:  # of what is not asked for, no rate is asked for
                 continue
             first, second = (
-                self.intervals.get(part) or _anything(v.quantities[part])
+                self.intervals.get(part) or anything(v.quantities[part])
                 for part in (rate.first, rate.second)
             )
-            self.intervals[name] = _quotient(rate.times, first, second)
+            self.intervals[name] = quotient(rate.times, first, second)
             parts = [self.shown[p] for p in (rate.first, rate.second) if p in self.shown]
             self.shown[name] = " for ".join(parts)
         for name, interval in self.intervals.items():
@@ -420,16 +384,3 @@ class _Reader:
 
 def _range_words(value: Mapping[str, Any]) -> str:
     return " and ".join(f"{str(key).replace('_', ' ')} {end}" for key, end in value.items())
-
-
-def _anything(quantity: Quantity) -> Interval:
-    return Interval(Fraction(quantity.least), Fraction(quantity.most))
-
-
-def _quotient(times: int, first: Interval, second: Interval) -> Interval:
-    return Interval(
-        times * first.low / second.high,
-        times * first.high / second.low,
-        first.low_open or second.high_open,
-        first.high_open or second.low_open,
-    )
