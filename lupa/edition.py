@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -24,8 +24,8 @@ class Atom:
     symbol: clingo.Symbol
     item: str
     literal: Literal
-    text: tuple[str, str] = ("", "")
-    sources: list[tuple[tuple[str, str] | None, str]] = field(default_factory=list)
+    text: tuple[str, str]
+    sources: list[tuple[tuple[str, str] | None, str]]
     """Clauses that say it, each with the indication and phase it holds for, if only for those."""
 
     @property

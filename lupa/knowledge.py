@@ -116,21 +116,6 @@ class KnowledgeBase:
                 covering.setdefault(drug, []).append(policy)
         return {drug: tuple(policies) for drug, policies in covering.items()}
 
-    # ---- cases that ship with the policies -----------------------------------------------------
-
-    def examples(self) -> dict[str, Path]:
-        """The cases that ship with each policy, by name."""
-        return {path.stem: path for policy in self.policies for path in self._files.cases(policy)}
-
-    def example(self, name: str) -> Path:
-        """The file of a shipped case; raises `CaseError` for a name that none has."""
-        found = self.examples()
-        if name not in found:
-            near = nearest(name, {normal(known): known for known in found})
-            hint = f"did you mean {near}?" if near else "`lupa examples` lists them"
-            raise CaseError(f"no shipped case is called {shown(name)}; {hint}")
-        return found[name]
-
     def edition(self, policy: str, name: str | None = None, *, on: date | None = None) -> Edition:
         """An edition of a policy: the one named, the one in force on a day, or the newest.
 
@@ -169,6 +154,21 @@ class KnowledgeBase:
         except RuntimeError as error:  # what clingo says of a name or a number that is no text
             expected = "document/2, text/4, outcome_text/3 and clause/5 need words in quotes"
             raise RuleError(f"policy {policy}: {expected}") from error
+
+    # ---- cases that ship with the policies -----------------------------------------------------
+
+    def examples(self) -> dict[str, Path]:
+        """The cases that ship with each policy, by name."""
+        return {path.stem: path for policy in self.policies for path in self._files.cases(policy)}
+
+    def example(self, name: str) -> Path:
+        """The file of a shipped case; raises `CaseError` for a name that none has."""
+        found = self.examples()
+        if name not in found:
+            near = nearest(name, {normal(known): known for known in found})
+            hint = f"did you mean {near}?" if near else "`lupa examples` lists them"
+            raise CaseError(f"no shipped case is called {shown(name)}; {hint}")
+        return found[name]
 
     # ---- what they say of a case ---------------------------------------------------------------
 

@@ -351,15 +351,15 @@ class _Reader:
         if not isinstance(name, str):
             self.problem(path, f"a name is expected, not {shown(name)}")
             return None
-        found = self.vocabulary.canonical(name, dict(known))
+        found = self.vocabulary.canonical(name, known)
         if found is None:
-            self.unknown(name, dict(known), path, {}, "")
+            self.unknown(name, known, path, {}, "")
         return found
 
     def unknown(
         self,
         name: Any,
-        known: dict[str, object],
+        known: Mapping[str, object],
         path: str,
         elsewhere: Mapping[str, object],
         there: str,
