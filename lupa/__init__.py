@@ -14,33 +14,69 @@ if TYPE_CHECKING:
         Item,
         Missing,
         Why,
+        Witness,
     )
     from lupa.errors import CaseError, LupaError, Problem, RuleError, TimeLimitError
+    from lupa.exploration import (
+        Answer,
+        Ask,
+        Asked,
+        Branch,
+        Change,
+        CriterionChange,
+        Flip,
+        Flips,
+        Margin,
+        Plan,
+        Statement,
+        Step,
+        UnderReadings,
+        WhatIf,
+    )
     from lupa.knowledge import KnowledgeBase
     from lupa.version import __version__
 
 __all__ = [
     "About",
+    "Answer",
+    "Ask",
+    "Asked",
     "Assumption",
+    "Branch",
     "CaseError",
     "Cause",
+    "Change",
     "Criterion",
+    "CriterionChange",
     "Decision",
     "Fingerprint",
+    "Flip",
+    "Flips",
     "Item",
     "KnowledgeBase",
     "LupaError",
+    "Margin",
     "Missing",
+    "Plan",
     "Problem",
     "RuleError",
+    "Statement",
+    "Step",
     "TimeLimitError",
+    "UnderReadings",
+    "WhatIf",
     "Why",
+    "Witness",
     "__version__",
 ]
 
 _HOMES = {
     "about": "About",
-    "decision": "Assumption Cause Criterion Decision Fingerprint Item Missing Why",
+    "decision": "Assumption Cause Criterion Decision Fingerprint Item Missing Why Witness",
+    "exploration": (
+        "Answer Ask Asked Branch Change CriterionChange Flip Flips Margin Plan Statement Step "
+        "UnderReadings WhatIf"
+    ),
     "errors": "CaseError LupaError Problem RuleError TimeLimitError",
     "knowledge": "KnowledgeBase",
     "version": "__version__",

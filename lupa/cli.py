@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import itertools
 import json
 import os
 import signal
@@ -10,11 +11,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO, NoReturn, TypeVar
 
 import click
 
-from lupa.errors import CaseError, LupaError, RuleError, printable
+from lupa.case import Case
+from lupa.errors import CaseError, LupaError, RuleError, printable, shown
 from lupa.knowledge import KnowledgeBase
 from lupa.version import __version__
 
@@ -206,7 +208,7 @@ def _width() -> int:
     return shutil.get_terminal_size((80, 24)).columns
 
 
-def _finish(status: int) -> None:
+def _finish(status: int) -> NoReturn:
     raise click.exceptions.Exit(status)
 
 
@@ -215,6 +217,7 @@ def _finish(status: int) -> None:
     "lupa decide --example lupkynis_alongside_bars_benlysta",
     "lupa decide cases.jsonl --json > decisions.jsonl",
     "cat case.json | lupa decide -",
+    "lupa decide case.yaml --witness",
 )
 @_case_options
 @_json
@@ -226,11 +229,17 @@ def _finish(status: int) -> None:
     show_default=True,
     help="markdown is fit for the body of a letter.",
 )
+@click.option(
+    "--witness",
+    is_flag=True,
+    help="Show, for each possible outcome, a patient who has it (JSON always does).",
+)
 def decide(
     cases: tuple[str, ...],
     examples: tuple[str, ...],
     form: str,
     *,
+    witness: bool,
     as_json: bool,
     kb: str | None,
     timeout: float,
@@ -239,6 +248,8 @@ def decide(
 
     A CASE is a JSON or YAML file, a JSON Lines file with one case a line, or - for standard input.
     """
+    if witness and form == "markdown":
+        raise click.UsageError("--witness goes with text, and JSON always has it; a letter has none")
     knowledge = _loaded(kb)
     run = _Run(knowledge, cases, examples)
     between = ""
@@ -248,10 +259,12 @@ def decide(
                 if as_json or form == "json":
                     click.echo(_escaped(decision.to_json()))
                 else:
-                    from lupa.page import markdown, text
+                    from lupa.page import markdown, text, witness_text
 
                     page = markdown(decision) if form == "markdown" else text(decision, _width())
                     click.echo(between + page)
+                    if witness and decision.witnesses:
+                        click.echo(witness_text(decision, _width()))
                     between = "\n"
     _finish(run.status())
 
@@ -294,6 +307,224 @@ def why(
                     click.echo("\n" + click.style("Derivation", bold=True))
                     click.echo(tree_text(answer.tree))
                 between = "\n"
+    _finish(run.status())
+
+
+# ---- exploring ---------------------------------------------------------------------------------
+
+
+def _answers(
+    cases: Sequence[str],
+    examples: Sequence[str],
+    kb: str | None,
+    answer: Callable[[KnowledgeBase, Case, str], Any],
+    text: Callable[[Any, int], str] | None,
+) -> None:
+    """Prints the answer about each case under each policy that it is about: as text, or as JSON."""
+    knowledge = _loaded(kb)
+    run = _Run(knowledge, cases, examples)
+    between = ""
+    for where, case in run:
+        with run.attempt(where):
+            for one in knowledge.each_policy(case):
+                found = answer(knowledge, one, where)
+                if text is None:
+                    click.echo(_escaped(found.to_json()))
+                else:
+                    click.echo(between + text(found, _width()))
+                    between = "\n"
+    _finish(run.status())
+
+
+def _named(pairs: Sequence[str], option: str) -> dict[str, str]:
+    """What stands before and after the first = outside of brackets."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            raise click.UsageError(f"{option} takes NAME=VALUE, such as age=17, not {shown(pair)}")
+        if name.strip() in found:
+            raise click.UsageError(f"{option} is given twice for {shown(name.strip())}; keep one")
+        found[name.strip()] = value.strip()
+    return found
+
+
+@_verb(
+    "lupa whatif case.yaml --set taking.cyclophosphamide=no",
+    "lupa whatif case.yaml --set age=17 --set request.months=18 --unset documented",
+    "lupa whatif case.yaml --all-readings",
+)
+@_case_options
+@_json
+@click.option("--set", "sets", multiple=True, metavar="FACT=VALUE", help="State this, as a case would.")
+@click.option("--unset", multiple=True, metavar="FACT", help="Be silent on this.")
+@click.option("--request", "requests", multiple=True, metavar="KEY=VALUE", help="Ask for this.")
+@click.option("--reading", "readings", multiple=True, metavar="NAME=CHOICE", help="Read the text so.")
+@click.option("--all-readings", is_flag=True, help="Tell the outcomes under every reading.")
+def whatif(
+    cases: tuple[str, ...],
+    examples: tuple[str, ...],
+    sets: tuple[str, ...],
+    unset: tuple[str, ...],
+    requests: tuple[str, ...],
+    readings: tuple[str, ...],
+    *,
+    all_readings: bool,
+    as_json: bool,
+    kb: str | None,
+    timeout: float,
+) -> None:
+    """What if this were otherwise: each CASE before and after, side by side.
+
+    A FACT is a path in the case (taking.prednisone, age, request.months) or a fact as lupa prints it
+    (taking(prednisone)). A VALUE is yes, no, null (open), a number, a name, a range ({at_least: 18})
+    or a list ([a, b]).
+    """
+    from lupa.answers import whatif_text
+    from lupa.edits import value_of
+
+    named = _named(sets, "--set")
+    named |= {f"request.{key}": value for key, value in _named(requests, "--request").items()}
+    named |= {f"reading.{key}": value for key, value in _named(readings, "--reading").items()}
+    changes = {name: value_of(value) for name, value in named.items()}
+
+    def answer(knowledge: KnowledgeBase, case: Case, where: str) -> Any:
+        return knowledge.whatif(
+            case, changes, unset=unset, all_readings=all_readings, name=where, timeout=timeout
+        )
+
+    _answers(cases, examples, kb, answer, None if as_json else whatif_text)
+
+
+@_verb(
+    "lupa flip case.yaml",
+    "lupa flip case.yaml --to deny",
+    "lupa flip case.yaml --fix taking.prednisone --cost attests=1 --most 10",
+)
+@_case_options
+@_json
+@click.option("--to", default="approve", show_default=True, metavar="OUTCOME", help="The outcome wanted.")
+@click.option(
+    "--most",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    metavar="N",
+    help="Show so many ways; all that cost the least are shown.",
+)
+@click.option("--fix", "fixed", multiple=True, metavar="FACT", help="Leave this as it is.")
+@click.option("--cost", "costs", multiple=True, metavar="FACT=N", help="What a statement about this costs.")
+def flip(
+    cases: tuple[str, ...],
+    examples: tuple[str, ...],
+    to: str,
+    most: int,
+    fixed: tuple[str, ...],
+    costs: tuple[str, ...],
+    *,
+    as_json: bool,
+    kb: str | None,
+    timeout: float,
+) -> None:
+    """The least that must be stated or change before the outcome of each CASE is certainly OUTCOME.
+
+    To find out is what the case is silent on; what is on record stays, unless it is a treatment, an
+    undertaking or the size of the request. FACT may be a whole kind (taking).
+    """
+    from lupa.answers import flips_text
+    from lupa.edits import value_of
+
+    weights = {name: value_of(value) for name, value in _named(costs, "--cost").items()}
+
+    def answer(knowledge: KnowledgeBase, case: Case, where: str) -> Any:
+        return knowledge.flip(case, to, most=most, fixed=fixed, costs=weights, name=where, timeout=timeout)
+
+    _answers(cases, examples, kb, answer, None if as_json else flips_text)
+
+
+@_verb(
+    "lupa ask case.yaml",
+    "lupa ask case.yaml --plan",
+    "lupa ask case.yaml --json",
+    "lupa ask case.yaml --interactive --save completed.yaml",
+)
+@_case_options
+@_json
+@click.option("--plan", "whole", is_flag=True, help="Show the smallest tree of questions to a verdict.")
+@click.option("--interactive", is_flag=True, help="Ask one question after the other, and take the answers.")
+@click.option("--save", "file", metavar="FILE", help="With --interactive: save the completed case as YAML.")
+def ask(
+    cases: tuple[str, ...],
+    examples: tuple[str, ...],
+    file: str | None,
+    *,
+    interactive: bool,
+    whole: bool,
+    as_json: bool,
+    kb: str | None,
+    timeout: float,
+) -> None:
+    """What to find out next about each CASE: ranked, with the outcomes that each answer leaves.
+
+    With --interactive it asks for what can change the verdict on one CASE until that is certain.
+    """
+    if interactive:
+        if whole or as_json:
+            raise click.UsageError("--interactive is a dialogue; it goes with neither --plan nor --json")
+        from lupa.explore import interview
+
+        def asked(knowledge: KnowledgeBase, case: Case, where: str) -> None:
+            interview(knowledge, case, where, _width, timeout, file)
+
+        _dialogue(cases, examples, kb, asked)
+    if file is not None:
+        raise click.UsageError("--save goes with --interactive, which completes the case")
+    from lupa.answers import ask_text, plan_text
+
+    def answer(knowledge: KnowledgeBase, case: Case, where: str) -> Any:
+        return (knowledge.plan if whole else knowledge.ask)(case, name=where, timeout=timeout)
+
+    text = plan_text if whole else ask_text
+    _answers(cases, examples, kb, answer, None if as_json else text)
+
+
+@_verb(
+    "lupa explore case.yaml",
+    "lupa explore --example lupkynis_alongside_bars_benlysta",
+    "lupa explore case.yaml < commands.txt",
+)
+@_case_options
+def explore(cases: tuple[str, ...], examples: tuple[str, ...], *, kb: str | None, timeout: float) -> None:
+    """A session over one CASE: change it, ask about it, take changes back, save it.
+
+    `help` in the session lists its commands. They are read from standard input, one a line, so that a
+    file of them is carried out too. Nothing is written but by `save`.
+    """
+    from lupa.explore import explore
+
+    def explored(knowledge: KnowledgeBase, case: Case, where: str) -> None:
+        explore(knowledge, case, where, _width, timeout)
+
+    _dialogue(cases, examples, kb, explored)
+
+
+def _dialogue(
+    cases: Sequence[str],
+    examples: Sequence[str],
+    kb: str | None,
+    talk: Callable[[KnowledgeBase, Case, str], None],
+) -> NoReturn:
+    """Talks about the one case that is given, while standard input is for what is said."""
+    if "-" in cases:
+        raise click.UsageError("what you say is read from standard input, so the case must be in a file")
+    knowledge = _loaded(kb)
+    run = _Run(knowledge, cases, examples)
+    found = list(itertools.islice(run, 2))
+    if len(found) > 1:
+        raise click.UsageError("a dialogue is about one case; more than one is given")
+    for where, case in found:
+        with run.attempt(where):
+            talk(knowledge, case, where)
     _finish(run.status())
 
 
@@ -365,9 +596,14 @@ def examples(kb: str | None, *, as_json: bool) -> None:
 @_verb("lupa schema case > case.schema.json", "lupa schema decision")
 @_kb
 @_json
-@click.argument("which", type=click.Choice(["case", "decision"]), required=False)
+@click.argument(
+    "which",
+    type=click.Choice(["case", "decision", "whatif", "flip", "ask", "plan"]),
+    metavar="[case|decision|whatif|flip|ask|plan]",
+    required=False,
+)
 def schema(which: str | None, kb: str | None, *, as_json: bool) -> None:  # noqa: ARG001 - always JSON
-    """The JSON Schema of a case (what is accepted) and of a decision (what is answered)."""
+    """The JSON Schema of a case (what is accepted) and of what each verb answers."""
     knowledge = _loaded(kb)
     from lupa.schema import schemas
 

@@ -118,16 +118,18 @@ def _facts(edition: Edition, *, only_read: bool) -> list[Row]:
             }
         )
     for name, quantity in v.quantities.items():
-        if name in v.rates or (only_read and not edition.reads_number(name)):
+        if only_read and not edition.reads_number(name):
             continue
         where = f"{'request' if quantity.in_request else 'facts'}.{name}"
         span = f"a number from {quantity.least} to {quantity.most}, or a range"
+        rate = v.rates.get(name)
+        parts = f"; what {rate.first} with {rate.second} come to" if rate else ""
         rows.append(
             {
                 "fact": name,
                 "where": where,
                 "value": span,
-                "label": quantity.unit,
+                "label": f"{quantity.unit}{parts}",
                 "also": [],
                 "text": "",
                 "question": f"What is {v.label(name)}?",

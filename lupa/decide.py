@@ -18,6 +18,7 @@ from lupa.decision import (
 from lupa.edition import Atom, Edition
 from lupa.ground import Literal
 from lupa.question import Question
+from lupa.witness import witnesses
 
 
 def decision(question: Question, case: str, by: EditionBy, fingerprint: Fingerprint) -> Decision:
@@ -59,6 +60,7 @@ def decision(question: Question, case: str, by: EditionBy, fingerprint: Fingerpr
         assumptions=writer.assumptions(),
         notes=notes,
         unread=writer.unread(),
+        witnesses=witnesses(question),
         fingerprint=fingerprint,
     )
 
@@ -73,9 +75,21 @@ def outcome_reasons(question: Question, *, every: bool) -> tuple[tuple[Cause, ..
     else:
         reason = question.reason(outcome)
         reasons = [] if reason is None else [reason]
-    writer = _Writer(question, ())
-    written = [writer.causes(reason) for reason in reasons]
+    written = [causes(question, reason) for reason in reasons]
     return tuple(sorted(written, key=lambda causes: (len(causes), [c.fact for c in causes])))
+
+
+def causes(question: Question, reason: Sequence[Literal]) -> tuple[Cause, ...]:
+    """The facts of a reason in words, in the order of the vocabulary."""
+    edition, record = question.edition, question.record
+    found = []
+    for literal in sorted(reason, key=lambda x: edition.places[abs(x)]):
+        fact, value = edition.facts[abs(literal)], literal > 0
+        text = edition.vocabulary.words(fact, value)
+        if fact in record.given:
+            text = f"{text[:-1]} ({record.given[fact]})."
+        found.append(Cause(fact, value, text, "assumed" if fact in record.assumed else "stated"))
+    return tuple(found)
 
 
 class _Writer:
@@ -86,18 +100,6 @@ class _Writer:
         self._edition: Edition = question.edition
         self._pathways = pathways
 
-    def causes(self, reason: Sequence[Literal]) -> tuple[Cause, ...]:
-        """The facts of a reason in words, in the order of the vocabulary."""
-        edition, record = self._edition, self._question.record
-        causes = []
-        for literal in sorted(reason, key=lambda x: edition.places[abs(x)]):
-            fact, value = edition.facts[abs(literal)], literal > 0
-            text = edition.vocabulary.words(fact, value)
-            if fact in record.given:
-                text = f"{text[:-1]} ({record.given[fact]})."
-            causes.append(Cause(fact, value, text, "assumed" if fact in record.assumed else "stated"))
-        return tuple(causes)
-
     def item(self, atom: Atom, reason: Sequence[Literal], *, certain: bool = True) -> Item:
         """An item that holds, or is one of some that do, for this reason."""
         edition = self._edition
@@ -105,7 +107,7 @@ class _Writer:
             atom.id,
             edition.phrase(atom, True),
             edition.source(atom, self._pathways),
-            self.causes(reason),
+            causes(self._question, reason),
             certain,
         )
 
@@ -150,7 +152,7 @@ class _Writer:
             question.certain(applies),
             edition.phrase(atom, status != "unmet"),
             edition.source(atom, self._pathways),
-            self.causes(reason or ()),
+            causes(self._question, reason or ()),
         )
 
     def missing(self) -> tuple[Missing, ...]:

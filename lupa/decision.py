@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -86,6 +87,17 @@ class Assumption:
 
 
 @dataclass(frozen=True, slots=True)
+class Witness:
+    """A patient who has one of the possible outcomes, as a case that leaves nothing open.
+
+    The case keeps what was stated and asked, states the rest, and is decided to be `outcome`.
+    """
+
+    outcome: str
+    case: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Fingerprint:
     """What the decision was made from: the rules, the case and the version of lupa."""
 
@@ -106,7 +118,8 @@ class Decision:
     denied or referred, `scope` why it is out of scope, `limits` what is exceeded; `superseded` are the
     bases to deny that an override leaves to a person. `criteria` come unmet first, then open, then
     met; `missing` the most decisive first. Sentences in `notes` and `advisories` never change an
-    outcome. lupa proposes; a person decides.
+    outcome. `witnesses` of a `pend` are one patient for each possible outcome. lupa proposes; a person
+    decides.
     """
 
     case: str
@@ -127,6 +140,7 @@ class Decision:
     assumptions: tuple[Assumption, ...]
     notes: tuple[Item, ...]
     unread: tuple[str, ...]
+    witnesses: tuple[Witness, ...]
     fingerprint: Fingerprint
 
     def to_dict(self) -> dict[str, Any]:

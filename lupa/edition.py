@@ -8,7 +8,7 @@ from typing import Any
 
 import clingo
 
-from lupa.errors import Problem, RuleError
+from lupa.errors import CaseError, Problem, RuleError, shown
 from lupa.ground import Ground, Literal
 from lupa.record import Record, translate
 from lupa.relevance import Relevance
@@ -42,11 +42,12 @@ class Edition:
         self.fingerprint = fingerprint
         self.program = program
         self.vocabulary = Vocabulary(program)
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()  # who asks about a record may read another meanwhile
         self.solver = program.solver
         # what follows from what never changes, so an answer once found is kept; the bound keeps memory flat
         self.satisfiable = lru_cache(_KEPT)(self.solver.satisfiable)
         self.minimal = lru_cache(_KEPT)(self._minimal)
+        self.least = lru_cache(_KEPT)(self._least)
         self._policy = clingo.Function(policy)
         self._false = -self._known(clingo.Function("policy", [self._policy]))
         self.literals: dict[Fact, Literal] = {
@@ -188,6 +189,10 @@ class Edition:
         found = self.solver.minimal([refuted], candidates)
         return None if found is None else tuple(found)
 
+    def _least(self, held: tuple[Literal, ...], facts: tuple[Literal, ...]) -> tuple[Fact, ...]:
+        """Those of the facts that are true in the first world that holds these; see `Solver.least`."""
+        return tuple(self.facts[fact] for fact in self.solver.least(held, facts) or ())
+
     def on(self, atom: Atom, pathway: tuple[str, str]) -> bool:
         """Whether an item belongs to a pathway however the text is read."""
         return (atom.item, pathway) in self._always
@@ -227,6 +232,27 @@ class Edition:
                 }
             )
         return rows
+
+    @cached_property
+    def readings(self) -> dict[str, dict[str, Literal]]:
+        """The choices of each reading of the text, by name."""
+        kinds = self.vocabulary.choices.get("reading", {})
+        return {
+            name: {choice: self.literals[fact] for choice, fact in choices.items()}
+            for name, choices in kinds.items()
+        }
+
+    def wanted(self, outcome: str) -> Literal:
+        """The literal of an outcome; raises `CaseError` for one that the policy cannot give."""
+        if outcome not in self.outcomes:
+            known = ", ".join(self.outcomes)
+            raise CaseError(f"{self.policy} never comes to {shown(outcome)}; it comes to one of {known}")
+        return self.outcomes[outcome]
+
+    def find_out(self, fact: Literal) -> int:
+        """What it costs at most to find out whether a fact is so."""
+        costs = [self.vocabulary.effort(self.facts[fact], "find_out", value=v) for v in (True, False)]
+        return max((cost for cost in costs if cost is not None), default=1)
 
     def reads(self, fact: Fact) -> bool:
         """Whether any rule of the policy reads the fact, for the outcome or for an advisory or note."""

@@ -16,7 +16,6 @@ from typing import NamedTuple
 import clingo
 
 from lupa.errors import RuleError, TimeLimitError
-from lupa.rules import shipped
 
 Literal = int
 """A program literal of clingo: an atom's number, negative where the atom is false."""
@@ -103,6 +102,17 @@ class Solver:
 
     def world(self, assumptions: Sequence[Literal], atoms: Sequence[Literal]) -> tuple[bool, ...] | None:
         """A world that holds all of these, as the truth of `atoms`; None if there is none."""
+        found = self._world_or_core(assumptions, atoms)
+        return found if isinstance(found, tuple) else None
+
+    def core(self, assumptions: Sequence[Literal]) -> frozenset[Literal] | None:
+        """Some of these that no world holds together; None if a world holds them all."""
+        found = self._world_or_core(assumptions, ())
+        return None if isinstance(found, tuple) else found
+
+    def _world_or_core(
+        self, assumptions: Sequence[Literal], atoms: Sequence[Literal]
+    ) -> tuple[bool, ...] | frozenset[Literal]:
         while True:
             self._watch.check()
             with self._control.solve(assumptions=assumptions, yield_=True) as handle:
@@ -110,18 +120,34 @@ class Solver:
                 if model is not None:
                     return tuple(map(model.is_true, atoms))
                 if handle.get().unsatisfiable:
-                    return None
-
-    def core(self, assumptions: Sequence[Literal]) -> frozenset[Literal] | None:
-        """Some of these that no world holds together; None if a world holds them all."""
-        while True:
-            self._watch.check()
-            with self._control.solve(assumptions=assumptions, yield_=True) as handle:
-                result = handle.get()
-                if result.satisfiable:
-                    return None
-                if result.unsatisfiable:
                     return frozenset(handle.core())
+
+    def least(self, assumptions: Sequence[Literal], atoms: Sequence[Literal]) -> list[Literal] | None:
+        """Those of `atoms` that are true in the first of all worlds that hold these; None if there is none.
+
+        The first is the one that, going through the atoms in order, has each false where it can be:
+        it follows from the meaning of the program, never from what the solver learnt before.
+        """
+        # an atom, and those before it that cannot all be false with it: it is true where they are not
+        forced: dict[Literal, list[Literal]] = {}
+        while True:
+            false = [-atom for atom in atoms if atom not in forced]
+            world = self._world_or_core([*assumptions, *false], atoms)
+            if isinstance(world, tuple):
+                break
+            clash = [-literal for literal in false if literal in world]
+            if not clash:
+                return None
+            forced[clash[-1]] = clash[:-1]
+        true: list[Literal] = []
+        held = list(assumptions)
+        for place, atom in enumerate(atoms):
+            if world[place] and (atom not in forced or not set(true).isdisjoint(forced[atom])):
+                world = self.world([*held, -atom], atoms) or world
+            if world[place]:
+                true.append(atom)
+            held.append(atom if world[place] else -atom)
+        return true
 
     def minimal(self, fixed: Sequence[Literal], candidates: Sequence[Literal]) -> list[Literal] | None:
         """A minimal part of `candidates` that no world holds with `fixed`; None if a world holds all.
@@ -145,39 +171,24 @@ class Solver:
         return left
 
 
-class Unexplored:
-    """The subsets of `count` statements about which nothing is known yet, by their places."""
+def levels(rules: Sequence[Rule]) -> tuple[dict[Literal, int], Literal | None]:
+    """A level for each atom, above all that its rules negate, 0 where it has none.
 
-    def __init__(self, count: int) -> None:
-        self._count = count
-        self._control = clingo.Control(["--heuristic=Domain"])
-        self._control.load(str(shipped("queries") / "reasons.lp"))
-        self._control.ground([("base", ()), ("statements", (clingo.Number(count),))])
-        self._kept = [
-            self._control.symbolic_atoms[clingo.Function("kept", [clingo.Number(place + 1)])].literal  # type: ignore[union-attr]  # each was generated just now
-            for place in range(count)
-        ]
-
-    def largest(self) -> list[int] | None:
-        """One of them that is in no other; None if there is none left."""
-        with self._control.solve(yield_=True) as handle:
-            model = handle.model()
-            if model is None:
-                return None
-            return [place for place, kept in enumerate(self._kept) if model.is_true(kept)]
-
-    def without_supersets(self, places: Sequence[int]) -> None:
-        """What holds all of these is known."""
-        self._forbid([self._kept[place] for place in places])
-
-    def without_subsets(self, places: Sequence[int]) -> None:
-        """What holds nothing but these is known."""
-        others = set(range(self._count)).difference(places)
-        self._forbid([-self._kept[place] for place in sorted(others)])
-
-    def _forbid(self, body: Sequence[Literal]) -> None:
-        with self._control.backend() as backend:
-            backend.add_rule([], body)
+    And an atom that is defined in a circle through `not`, if there is one: to its level there is no end.
+    """
+    highest = len({literal for rule in rules for literal in rule.body if literal < 0})
+    level: dict[Literal, int] = {}
+    rising = True
+    while rising:
+        rising = False
+        for rule in rules:
+            below = max((level.get(abs(x), 0) + (x < 0) for x in rule.body), default=0)
+            for head in rule.head:
+                if below > level.get(head, 0):
+                    level[head], rising = below, True
+                if below > highest:
+                    return level, head
+    return level, None
 
 
 def quoted(symbol: clingo.Symbol, where: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
@@ -29,6 +29,7 @@ from lupa.vocabulary import nearest, normal
 
 if TYPE_CHECKING:
     from lupa.derivation import Derivations, Node
+    from lupa.exploration import Ask, Flips, Plan, WhatIf
 
 T = TypeVar("T")
 
@@ -222,6 +223,104 @@ class KnowledgeBase:
             self._why(question, case, name, every, tree)
             for question in self.questions(case, timeout=timeout)
         )
+
+    # ---- exploring a case ----------------------------------------------------------------------
+
+    def whatif(
+        self,
+        case: Case,
+        changes: Mapping[str, Any] | None = None,
+        *,
+        unset: Iterable[str] = (),
+        all_readings: bool = False,
+        name: str = "",
+        timeout: float | None = None,
+    ) -> WhatIf:
+        """The case before and after `changes`, which are statements by name with their values.
+
+        A name is a path (`taking.prednisone`, `age`, `request.months`) or a fact of the vocabulary
+        (`taking(prednisone)`); `unset` names what the case is to be silent on. With `all_readings`
+        every reading is left open and told apart. Raises as `decide`, for the changes too.
+        """
+        from lupa.edits import edited
+        from lupa.whatif import changed_request, what_if
+
+        question = self._question(case, "whatif", timeout)
+        request, statements = changed_request(case, changes or {})
+        readings = [f"reading.{reading}" for reading in question.edition.readings] if all_readings else []
+        sets = [*((reading, None) for reading in readings), *statements.items()]
+        routed = {**case, "request": request}
+        edition = question.edition
+        if request != case["request"]:
+            edition = self._question(routed, "whatif", timeout).edition
+        after = edited(routed, sets, unset, edition)
+        before = self._decided(question, case, name)
+        asked = self._question(after, "whatif", timeout)
+        return what_if(
+            before, self._decided(asked, after, name), question, asked, all_readings=all_readings
+        )
+
+    def flip(
+        self,
+        case: Case,
+        to: str = "approve",
+        *,
+        most: int = 5,
+        fixed: Iterable[str] = (),
+        costs: Mapping[str, int] | None = None,
+        name: str = "",
+        timeout: float | None = None,
+    ) -> Flips:
+        """The cheapest sets of statements after which the outcome `to` is certain.
+
+        All that cost the least are given, and further ones until there are `most`. Facts that are
+        `fixed`, named as for `whatif`, are left as they are, and `costs` (whole numbers from 1) stand
+        in the place of the knowledge base's own. Raises as `decide`, and `CaseError` for an outcome
+        that the policy never comes to.
+        """
+        from lupa.flip import flips, reach
+
+        question = self._question(case, "flip", timeout)
+        wanted = question.edition.wanted(to)
+        within = reach(question.edition.vocabulary, fixed, costs or {})
+        if most < 1:
+            raise CaseError(f"at least one set of statements is asked for, not {most}")
+        with question:
+            decided = decision(question, *self._marks(case, name, question.edition))
+            found = flips(question, wanted, most, *within)
+        return found.written(decided, to, case)
+
+    def ask(self, case: Case, *, name: str = "", timeout: float | None = None) -> Ask:
+        """What to find out next, ranked, with the outcomes that each answer leaves. Raises as `decide`."""
+        from lupa.ask import ask
+
+        question = self._question(case, "ask", timeout)
+        with question:
+            return ask(question, decision(question, *self._marks(case, name, question.edition)))
+
+    def plan(self, case: Case, *, name: str = "", timeout: float | None = None) -> Plan:
+        """The smallest decision tree of questions to a certain verdict. Raises as `decide`."""
+        from lupa.plan import plan
+
+        question = self._question(case, "plan", timeout)
+        with question:
+            return plan(question, decision(question, *self._marks(case, name, question.edition)))
+
+    def each_policy(self, case: Case) -> list[Case]:
+        """The case once for each policy that its request is about; of several, each names its own."""
+        editions = [question.edition for question in self.questions(case)]
+        if len(editions) == 1:
+            return [case]
+        return [{**case, "request": {**case["request"], "policy": e.policy}} for e in editions]
+
+    def _question(self, case: Case, verb: str, timeout: float | None) -> Question:
+        """The case as a question to the one edition that it is about."""
+        found = tuple(self.questions(case, timeout=timeout))
+        return _only(found, [question.edition.policy for question in found], f"{verb} for each")
+
+    def _decided(self, question: Question, case: Case, name: str) -> Decision:
+        with question:
+            return decision(question, *self._marks(case, name, question.edition))
 
     def _why(self, question: Question, case: Case, name: str, every: bool, tree: bool) -> Why:
         with question:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol, TypeVar
 
 import click
 
@@ -13,7 +14,7 @@ from lupa.errors import printable
 
 PERSON = "lupa proposes this determination under the text of the policy. A person decides."
 
-_COLOURS = {
+COLOURS = {
     "approve": "green",
     "modify": "yellow",
     "deny": "red",
@@ -21,31 +22,61 @@ _COLOURS = {
     "out_of_scope": "cyan",
     "pend": "blue",
 }
-_FEW = 6
+FEW = 6
 """So many facts of one kind are said in sentences; more are listed by name."""
 
 
 def text(decision: Decision, width: int = 80) -> str:
     """The decision as plain text with terminal styles, `width` columns wide."""
-    return "\n".join(_Page(width).decision(decision))
+    return "\n".join(Page(width).decision(decision))
 
 
 def why_text(why: Why, width: int = 80) -> str:
     """The decision with every criterion in full and the reasons of its outcome."""
-    page = _Page(width)
+    page = Page(width)
     return "\n".join([*page.decision(why.decision, full=True), *page.reasons(why)])
 
 
-def families(causes: Iterable[Cause]) -> Iterator[list[Cause]]:
-    """The causes, those of one kind and value together where they are more than a few."""
-    groups: dict[tuple[str, bool], list[Cause]] = {}
+def witness_text(decision: Decision, width: int = 80) -> str:
+    """For each possible outcome of a `pend`, a patient who has it, as a case in YAML; else nothing."""
+    from lupa.strict_yaml import dump  # who wants no case need not wait for the YAML library
+
+    lines = []
+    for witness in decision.witnesses:
+        outcome = witness.outcome.replace("_", " ")
+        lines += ["", click.style(f"A patient for whom it is {outcome}:", bold=True)]
+        lines += dump(witness.case, width).splitlines()
+    return "\n".join(lines)
+
+
+class _Said(Protocol):
+    """A fact that is said to be so, or not."""
+
+    @property
+    def fact(self) -> str: ...
+
+    @property
+    def value(self) -> bool: ...
+
+
+S = TypeVar("S", bound=_Said)
+
+
+def families(causes: Iterable[S]) -> Iterator[list[S]]:
+    """The facts, those of one kind and value together where they are more than a few."""
+    groups: dict[tuple[str, bool], list[S]] = {}
     for cause in causes:
         groups.setdefault((cause.fact.partition("(")[0], cause.value), []).append(cause)
     for group in groups.values():
-        if len(group) > _FEW:
+        if len(group) > FEW:
             yield group
         else:
             yield from ([cause] for cause in group)
+
+
+def in_words(outcomes: Iterable[str], joint: str = "or") -> str:
+    """Outcomes as they are read: `approve or out of scope`."""
+    return f" {joint} ".join(outcome.replace("_", " ") for outcome in outcomes)
 
 
 def argument(fact: str) -> str:
@@ -67,11 +98,13 @@ def cause_sentences(causes: Iterable[Cause]) -> list[str]:
     return found
 
 
-class _Page:
+class Page:
+    """The parts of a page, `width` columns wide."""
+
     def __init__(self, width: int) -> None:
         self._width = max(40, min(width, 100))
 
-    def _wrap(self, words: str, indent: int, hang: int | None = None) -> list[str]:
+    def wrap(self, words: str, indent: int, hang: int | None = None) -> list[str]:
         return textwrap.wrap(
             words,
             self._width,
@@ -81,12 +114,12 @@ class _Page:
             break_on_hyphens=False,
         )
 
-    def _title(self, words: str) -> list[str]:
+    def title(self, words: str) -> list[str]:
         return ["", click.style(words, bold=True)]
 
     def decision(self, d: Decision, *, full: bool = False) -> list[str]:
         """The page: the outcome, what fails or is missing, what is met, what was assumed."""
-        lines = self._head(d)
+        lines = self.head(d)
         lines += self._items("Why", [*d.scope, *d.bases], d)
         lines += self._items("More is asked for than can be authorized", d.limits, d)
         if d.outcome != "out_of_scope" or full:
@@ -103,75 +136,80 @@ class _Page:
         if d.unread:
             lines += [
                 "",
-                *self._wrap(f"Stated, but not asked about by this policy: {', '.join(d.unread)}.", 0, 2),
+                *self.wrap(f"Stated, but not asked about by this policy: {', '.join(d.unread)}.", 0, 2),
             ]
-        lines += ["", *self._wrap(f"Next: {d.next}", 0, 6), *self._wrap(PERSON, 0)]
+        lines += ["", *self.wrap(f"Next: {d.next}", 0, 6), *self.wrap(PERSON, 0)]
         return lines
 
-    def _head(self, d: Decision) -> list[str]:
+    def head(self, d: Decision) -> list[str]:
         outcome = d.outcome.replace("_", " ").upper()
-        head = click.style(outcome, fg=_COLOURS[d.outcome], bold=True)
+        head = click.style(outcome, fg=COLOURS[d.outcome], bold=True)
         if d.outcome == "pend":
-            head += f"  between {' and '.join(o.replace('_', ' ') for o in d.possible)}"
+            head += f"  between {in_words(d.possible, 'and')}"
         newest = " (the newest: no service_date)" if d.edition_by == "newest" else ""
-        lines = [f"{head}  {d.policy}, edition {d.edition}{newest}"]
-        lines += self._wrap(d.text, 0)
-        return lines + (self._wrap(f"Case: {printable(d.case)}", 0, 6) if d.case else [])
+        policy = f"{d.policy}, edition {d.edition}{newest}"
+        fits = len(click.unstyle(head)) + 2 + len(policy) <= self._width
+        lines = [f"{head}  {policy}"] if fits else [head, policy]
+        return [*lines, *self.wrap(d.text, 0), *self.case(d)]
+
+    def case(self, d: Decision) -> list[str]:
+        """The name of the case, if it has one."""
+        return self.wrap(f"Case: {printable(d.case)}", 0, 6) if d.case else []
 
     def _items(self, title: str, items: Sequence[Item], d: Decision) -> list[str]:
-        lines = self._title(title) if items else []
+        lines = self.title(title) if items else []
         for item in items:
             perhaps = "" if item.certain else "(it or another of these) "
-            lines += self._wrap(f"{item.id}: {perhaps}{item.text}", 2, 4)
+            lines += self.wrap(f"{item.id}: {perhaps}{item.text}", 2, 4)
             if item.id != "criteria_not_met" or not _has_unmet(d):  # else each criterion says it
-                lines += self._because(item.because)
-            lines += self._source(item.source)
+                lines += self.because(item.because)
+            lines += self.source(item.source)
         return lines
 
     def _criteria(self, title: str, criteria: Sequence[Criterion], colour: str) -> list[str]:
-        lines = self._title(title) if criteria else []
+        lines = self.title(title) if criteria else []
         for c in criteria:
             where = "" if c.applies else " (on some of the possible pathways)"
-            first, *rest = self._wrap(f"{c.id}: {c.text}{where}", 2, 4)
+            first, *rest = self.wrap(f"{c.id}: {c.text}{where}", 2, 4)
             lines += [first.replace(c.id, click.style(c.id, fg=colour), 1), *rest]
-            lines += self._because(c.because)
-            lines += self._source(c.source)
+            lines += self.because(c.because)
+            lines += self.source(c.source)
         return lines
 
-    def _because(self, causes: Sequence[Cause]) -> list[str]:
+    def because(self, causes: Sequence[Cause]) -> list[str]:
         sentences = cause_sentences(causes)
-        return self._wrap(f"because {' '.join(sentences)}", 4, 12) if sentences else []
+        return self.wrap(f"because {' '.join(sentences)}", 4, 12) if sentences else []
 
-    def _source(self, source: str) -> list[str]:
-        return [click.style(line, dim=True) for line in self._wrap(source, 4)]
+    def source(self, source: str) -> list[str]:
+        return [click.style(line, dim=True) for line in self.wrap(source, 4)]
 
     def _met(self, criteria: Sequence[Criterion]) -> list[str]:
-        lines = self._title("Met") if criteria else []
+        lines = self.title("Met") if criteria else []
         for c in criteria:
             sentences = " ".join(cause_sentences(c.because)) or c.text
-            lines += self._wrap(f"{c.id}: {sentences}", 2, 4)
+            lines += self.wrap(f"{c.id}: {sentences}", 2, 4)
         return lines
 
     def _missing(self, missing: Sequence[Missing]) -> list[str]:
-        lines = self._title("Missing, the most decisive first") if missing else []
+        lines = self.title("Missing, the most decisive first") if missing else []
         for question, asked in questions(missing):
-            lines += self._wrap(f"- {question}", 2, 4)
+            lines += self.wrap(f"- {question}", 2, 4)
             about = ", ".join(argument(m.fact) for m in asked) if len(asked) > 1 else asked[0].fact
-            lines += self._wrap(f"{about}{_served(asked)}", 4)
+            lines += self.wrap(f"{about}{_served(asked)}", 4)
         return lines
 
     def _assumed(self, assumptions: Sequence[Assumption], *, full: bool) -> list[str]:
         if not assumptions:
             return []
         if full:
-            lines = self._title("Assumed, as the case is silent")
-            return lines + [line for a in assumptions for line in self._wrap(f"{a.fact}: {a.text}", 2, 4)]
+            lines = self.title("Assumed, as the case is silent")
+            return lines + [line for a in assumptions for line in self.wrap(f"{a.fact}: {a.text}", 2, 4)]
         kinds: dict[str, list[str]] = {}
         for a in assumptions:
             name = a.fact.partition("(")[0]
             kinds.setdefault(name if a.value else f"not {name}", []).append(argument(a.fact))
         words = "; ".join(f"{kind}: {', '.join(values)}" for kind, values in kinds.items())
-        return ["", *self._wrap(f"Assumed, as the case is silent: {words}.", 0, 2)]
+        return ["", *self.wrap(f"Assumed, as the case is silent: {words}.", 0, 2)]
 
     def reasons(self, why: Why) -> list[str]:
         """The minimal reasons of the outcome: each suffices, and no part of it does."""
@@ -179,9 +217,9 @@ class _Page:
         if not count:
             return []
         title = "A minimal reason for the outcome" if count == 1 else f"{count} minimal reasons"
-        lines = self._title(f"{title}: it holds whatever else is so")
+        lines = self.title(f"{title}: it holds whatever else is so")
         for number, causes in enumerate(why.reasons, start=1):
-            lines += self._wrap(f"{number}. {' '.join(cause_sentences(causes))}", 2, 5)
+            lines += self.wrap(f"{number}. {' '.join(cause_sentences(causes))}", 2, 5)
         return lines
 
 
@@ -190,7 +228,7 @@ def _served(missing: Sequence[Missing]) -> str:
     served = list(dict.fromkeys(item for m in missing for item in m.bears_on))
     if not served:
         return ""
-    return f", for {', '.join(served)}" if len(served) <= _FEW else ", for most of what is open"
+    return f", for {', '.join(served)}" if len(served) <= FEW else ", for most of what is open"
 
 
 def questions(missing: Sequence[Missing]) -> Iterator[tuple[str, list[Missing]]]:
@@ -202,7 +240,7 @@ def questions(missing: Sequence[Missing]) -> Iterator[tuple[str, list[Missing]]]
     for item in missing:
         kind = item.fact.partition("(")[0]
         same = [m for m in missing if m.question == item.question]
-        if len(kinds[kind]) > _FEW and len(same) == 1:
+        if len(kinds[kind]) > FEW and len(same) == 1:
             same = kinds[kind]
             words = f"{same[0].question} And likewise each of the others:"
         else:
@@ -220,7 +258,7 @@ def markdown(decision: Decision) -> str:
     d = decision
     outcome = d.outcome.replace("_", " ")
     if d.outcome == "pend":
-        outcome = f"not settled between {' and '.join(o.replace('_', ' ') for o in d.possible)}"
+        outcome = f"not settled between {in_words(d.possible, 'and')}"
     lines = [f"## Proposed determination: {outcome}", "", d.text]
     if d.case:
         lines += ["", f"Case: {escaped(printable(d.case))}  "]
@@ -236,7 +274,7 @@ def markdown(decision: Decision) -> str:
             names = ", ".join(argument(m.fact) for m in asked)
             listed = f" ({names})" if len(asked) > 1 else ""
             sources = list(dict.fromkeys(s for m in asked for s in m.source.split("; ") if s))
-            clauses = "; ".join(sources[:_FEW]) + (" and others" if len(sources) > _FEW else "")
+            clauses = "; ".join(sources[:FEW]) + (" and others" if len(sources) > FEW else "")
             lines.append(f"- {escaped(question + listed)} *{escaped(clauses)}*")
     lines += _section("For attention", [*d.advisories, *d.notes])
     lines += ["", "### What next", "", d.next, "", f"*{PERSON}*"]

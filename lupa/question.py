@@ -7,7 +7,7 @@ from typing import Self
 
 from lupa.edition import Edition
 from lupa.errors import CaseError, Problem, RuleError
-from lupa.ground import Literal, Unexplored
+from lupa.ground import Literal
 from lupa.record import Record
 from lupa.vocabulary import Fact
 
@@ -16,15 +16,14 @@ class Question:
     """Answers about one record, exact over all its worlds.
 
     A context manager: the edition is held meanwhile, and all answers together take no longer than
-    `seconds`. Entering raises `CaseError`, with a minimal set of clashing facts, for a record that no
-    world agrees with.
+    `seconds`. It may be entered again later. Entering raises `CaseError`, with a minimal set of
+    clashing facts, for a record that no world agrees with.
     """
 
     def __init__(self, edition: Edition, record: Record, seconds: float | None = None) -> None:
         self.edition = edition
         self.record = record
         self.seconds = seconds
-        self._limit = edition.program.watch.limit(seconds)
         self._solver = edition.solver
         # a reason prefers what is stated to what is assumed, and what is so to what is not; beyond
         # that the vocabulary decides, so that the order in which a case states its facts does not
@@ -41,6 +40,7 @@ class Question:
 
     def __enter__(self) -> Self:
         self.edition.lock.acquire()
+        self._limit = self.edition.program.watch.limit(self.seconds)
         self._limit.__enter__()
         try:
             if not self._find([]):
@@ -87,9 +87,9 @@ class Question:
         """Some world of the record holds all of these."""
         if len(literals) == 1 and True in self._seen(literals[0]):
             return True
-        return self.edition.satisfiable((*literals, *self._bearing_on(*literals)))
+        return self.edition.satisfiable((*literals, *self.bearing_on(*literals)))
 
-    def _bearing_on(self, *literals: Literal) -> tuple[Literal, ...]:
+    def bearing_on(self, *literals: Literal) -> tuple[Literal, ...]:
         """The statements that can bear on these; as the record has worlds, the rest cannot."""
         cone = self.edition.relevance.cone(*literals)
         return tuple([s for s in self.statements if s in cone or -s in cone])
@@ -127,7 +127,7 @@ class Question:
         """
         if False in self._seen(conclusion):
             return None
-        return self.edition.minimal(-conclusion, self._bearing_on(conclusion))
+        return self.edition.minimal(-conclusion, self.bearing_on(conclusion))
 
     def reasons(self, conclusion: Literal) -> Iterator[Sequence[Literal]]:
         """Every minimal reason of a conclusion, each once; none where the record does not settle it.
@@ -136,7 +136,9 @@ class Question:
         looked at again, or does not, and is grown until nothing can be added, so that its subsets are
         not (MARCO, Liffiton and others 2016).
         """
-        statements = self._bearing_on(conclusion)
+        from lupa.search import Unexplored  # only who asks for every reason needs the search
+
+        statements = self.bearing_on(conclusion)
         unexplored = Unexplored(len(statements))
         while (seed := unexplored.largest()) is not None:
             chosen = [statements[place] for place in seed]

@@ -10,7 +10,7 @@ from typing import Any
 
 from lupa.errors import CaseError, Problem, shown, within
 from lupa.interval import Interval, anything, quotient
-from lupa.vocabulary import Fact, Quantity, Vocabulary
+from lupa.vocabulary import Fact, Quantity, Rate, Vocabulary
 
 ROUTING = ("policy", "drug", "service_date")
 """Keys of `request` that choose a policy and an edition rather than state a fact."""
@@ -32,7 +32,8 @@ class Record:
     """What a case comes to. No fact is in both `stated` and `assumed`; the rest are silent.
 
     `paths` says where in the case a fact was stated, `given` what number stands behind one, `numbers`
-    which quantities the case gives.
+    which quantities the case gives and `intervals` what these, and the rates made from them, can be.
+    `case` is the case itself.
     """
 
     stated: dict[Fact, bool] = field(default_factory=dict)
@@ -40,6 +41,8 @@ class Record:
     paths: dict[Fact, str] = field(default_factory=dict)
     given: dict[Fact, str] = field(default_factory=dict)
     numbers: list[str] = field(default_factory=list)
+    intervals: dict[str, Interval] = field(default_factory=dict)
+    case: Mapping[str, Any] = field(default_factory=dict)
 
 
 def translate(
@@ -47,6 +50,7 @@ def translate(
 ) -> tuple[Record, list[Problem]]:
     """The record of a case, and everything that is wrong with what it says."""
     reader = _Reader(vocabulary, follows)
+    reader.record.case = case
     reader.request(case.get("request") or {})
     reader.record_facts(case.get("facts") or {})
     reader.numbers()
@@ -86,6 +90,7 @@ class _Reader:
         self.open: set[Fact] = set()
         self.intervals: dict[str, Interval | None] = {}
         self.shown: dict[str, str] = {}
+        self.made: set[str] = set()
         self.service_date: date | None = None
 
     def problem(self, path: str, message: str) -> None:
@@ -134,7 +139,7 @@ class _Reader:
 
     def fact_keys(self) -> dict[str, object]:
         v = self.vocabulary
-        numbers = {k: q for k, q in v.quantities.items() if not q.in_request and k not in v.rates}
+        numbers = {k: q for k, q in v.quantities.items() if not q.in_request}
         choices = {name: kinds for name, kinds in v.choices.items() if name != "requested"}
         born = {"birth_date": None} if "age" in numbers else {}
         return {**v.flags, **v.families, **choices, **numbers, **born}
@@ -307,27 +312,44 @@ class _Reader:
 
     def numbers(self) -> None:
         """States the cut points of every number that the case gives."""
-        v = self.vocabulary
         self.record.numbers = sorted(name for name, known in self.intervals.items() if known)
-        for name, rate in v.rates.items():
-            if rate.first not in self.intervals:  # of what is not asked for, no rate is asked for
-                continue
-            first, second = (
-                self.intervals.get(part) or anything(v.quantities[part])
-                for part in (rate.first, rate.second)
-            )
-            self.intervals[name] = quotient(rate.times, first, second)
-            parts = [self.shown[p] for p in (rate.first, rate.second) if p in self.shown]
-            self.shown[name] = " for ".join(parts)
+        for name, rate in self.vocabulary.rates.items():
+            if rate.first in self.intervals:  # of what is not asked for, no rate is asked for
+                self.rate(name, rate)
         for name, interval in self.intervals.items():
-            request = name in v.rates or v.quantities[name].in_request
-            path = ("request." if request else "facts.") + (
-                v.rates[name].first if name in v.rates else name
-            )
-            for cut in v.cuts.get(name, ()):
-                self.state(cut.fact, interval.truth(cut) if interval else None, path)
+            if interval is not None:
+                self.record.intervals[name] = interval
+            for cut in self.vocabulary.cuts.get(name, ()):
+                self.state(cut.fact, interval.truth(cut) if interval else None, self.place(name))
                 if name in self.shown:
                     self.record.given[cut.fact] = self.shown[name]
+
+    def rate(self, name: str, rate: Rate) -> None:
+        """What the parts of a rate make of it, and what is stated of it besides."""
+        parts = (rate.first, rate.second)
+        quantities = self.vocabulary.quantities
+        first, second = (self.intervals.get(part) or anything(quantities[part]) for part in parts)
+        made = quotient(rate.times, first, second)
+        stated = self.intervals.get(name)
+        interval = made if stated is None else made.both(stated)
+        words = " for ".join(self.shown[part] for part in parts if part in self.shown)
+        if interval.empty:
+            self.problem(
+                self.place(name),
+                f"is stated as {self.shown[name]}, but {' and '.join(map(self.place, parts))} "
+                f"({words}) say otherwise; keep one",
+            )
+            return
+        if name not in self.intervals:
+            self.made.add(name)
+        self.intervals[name] = interval
+        self.shown[name] = "; ".join(filter(None, (self.shown.get(name), words)))
+
+    def place(self, name: str) -> str:
+        """Where a number stands in the case; of a rate that only its parts give, the first of them."""
+        if name in self.made:
+            return self.place(self.vocabulary.rates[name].first)
+        return f"{'request' if self.vocabulary.quantities[name].in_request else 'facts'}.{name}"
 
     # ---- names and values ----------------------------------------------------------------------
 

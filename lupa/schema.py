@@ -9,8 +9,12 @@ from typing import Annotated, Any, Literal, Optional, Union
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model
 
 from lupa.decision import Decision
+from lupa.exploration import Ask, Flips, Plan, WhatIf
 from lupa.knowledge import KnowledgeBase
 from lupa.vocabulary import Quantity, Vocabulary
+
+ANSWERS = {"decision": Decision, "whatif": WhatIf, "flip": Flips, "ask": Ask, "plan": Plan}
+"""What each verb answers in JSON."""
 
 _Truth = bool | Literal["yes", "no"] | None
 
@@ -31,7 +35,7 @@ class Range(_Strict):
 
 
 def schemas(kb: KnowledgeBase) -> dict[str, dict[str, Any]]:
-    """The schema of a `case` and of a `decision`, as JSON Schema (draft 2020-12).
+    """The schema of a `case`, and of each answer in JSON by its verb, as JSON Schema (draft 2020-12).
 
     A case may also write names in other cases, with blanks or hyphens, as lupa reads them.
     """
@@ -39,8 +43,12 @@ def schemas(kb: KnowledgeBase) -> dict[str, dict[str, Any]]:
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return {
         "case": dialect | _case(vocabularies).model_json_schema(),
-        "decision": dialect | TypeAdapter(Decision).json_schema(mode="serialization"),
+        **{name: dialect | _schema(answer) for name, answer in ANSWERS.items()},
     }
+
+
+def _schema(answer: type) -> dict[str, Any]:
+    return TypeAdapter(answer).json_schema(mode="serialization")
 
 
 def _case(vocabularies: list[Vocabulary]) -> type[BaseModel]:
@@ -80,8 +88,7 @@ def _add(v: Vocabulary, request: dict[str, Any], facts: dict[str, Any]) -> None:
         facts[name] = (list[one] | dict[one, _Truth] | None, None)  # type: ignore[valid-type]  # names are data
     facts.update(dict.fromkeys(v.flags, (_Truth, None)))
     for name, quantity in v.quantities.items():
-        if name not in v.rates:
-            (request if quantity.in_request else facts)[name] = _number(quantity)
+        (request if quantity.in_request else facts)[name] = _number(quantity)
 
 
 def _name(v: Vocabulary, known: Mapping[str, object]) -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lupa.errors import RuleError
-from lupa.ground import Ground, Literal, Rule
+from lupa.ground import Ground, Literal, Rule, levels
 from lupa.rules import NOT_ALLOWED
 
 if TYPE_CHECKING:
@@ -38,19 +38,10 @@ def _is_of_the_worlds(rule: Rule, given: set[Literal], forbidden: set[Literal]) 
 
 
 def _check_circles(program: Ground) -> None:
-    """Puts each atom on a level above all that its rules negate; in a circle there is no end to it."""
-    highest = len({literal for rule in program.rules for literal in rule.body if literal < 0})
-    level: dict[Literal, int] = {}
-    rising = True
-    while rising:
-        rising = False
-        for rule in program.rules:
-            below = max((level.get(abs(x), 0) + (x < 0) for x in rule.body), default=0)
-            for head in rule.head:
-                if below > level.get(head, 0):
-                    level[head], rising = below, True
-                if below > highest:
-                    raise RuleError(_circle(program, head))
+    """Raises `RuleError` for an atom that is defined in a circle through `not`."""
+    _, atom = levels(program.rules)
+    if atom is not None:
+        raise RuleError(_circle(program, atom))
 
 
 def _circle(program: Ground, top: Literal) -> str:

@@ -56,6 +56,33 @@ class _Loader(yaml.SafeLoader):
         return found
 
 
+class _Dumper(yaml.SafeDumper):
+    yaml_implicit_resolvers: dict[str, Any] = {  # noqa: RUF012 - the library's own class attribute
+        first: [(tag, form) for tag, form in forms if not tag.endswith(":timestamp")]
+        for first, forms in yaml.SafeDumper.yaml_implicit_resolvers.items()
+    }
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the library's
+        return True
+
+
+_Dumper.yaml_representers = {
+    **yaml.SafeDumper.yaml_representers,
+    bool: lambda dumper, so: dumper.represent_scalar("tag:yaml.org,2002:bool", "yes" if so else "no"),
+    float: lambda dumper, number: dumper.represent_scalar(
+        "tag:yaml.org,2002:float", format(Decimal(repr(number)), "f")
+    ),
+    list: lambda dumper, items: dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=True),
+}
+
+
+def dump(data: Any, width: int) -> str:
+    """Plain data as a YAML text that `load` reads back: mappings in lines, lists in brackets."""
+    return yaml.dump(
+        data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False, width=width
+    )
+
+
 def _refused(message: str, mark: Any) -> CaseError:
     return CaseError(f"{message} (line {mark.line + 1}, column {mark.column + 1})")
 

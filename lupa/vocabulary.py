@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
@@ -12,6 +12,9 @@ from lupa.errors import RuleError
 from lupa.ground import Ground, counted, quoted
 
 T = TypeVar("T")
+KINDS = ("find_out", "ask_for_less", "change")
+"""How a statement can come about, in the words of the knowledge base."""
+
 Fact = str
 """A fact as it is written: `taking(voclosporin)`."""
 
@@ -164,13 +167,40 @@ class Vocabulary:
 
     def _of(self, table: Mapping[str, T], fact: Fact, predicate: str) -> T:
         """The row for a fact: its own, or that of its beginning."""
-        beginning = fact
-        while beginning not in table:
-            shorter = _beginning(beginning)
-            if shorter is None:
-                raise RuleError(f"the fact {fact} has no {predicate}; give it words where it is declared")
-            beginning = shorter
-        return table[beginning]
+        for beginning in beginnings(fact):
+            if beginning in table:
+                return table[beginning]
+        raise RuleError(f"the fact {fact} has no {predicate}; give it words where it is declared")
+
+    # ---- efforts -------------------------------------------------------------------------------
+
+    @cached_property
+    def _efforts(self) -> dict[str, dict[tuple[str, bool], int]]:
+        found: dict[str, dict[tuple[str, bool], int]] = {}
+        for fact, value, kind, cost in self._program.facts("effort", 4):
+            if str(value) not in ("yes", "no") or str(kind) not in KINDS:
+                raise RuleError(
+                    f"effort({fact}, {value}, {kind}, {cost}): yes or no, and one of {', '.join(KINDS)}, "
+                    "is expected"
+                )
+            found.setdefault(str(fact), {})[str(kind), str(value) == "yes"] = _cost(cost, "effort/4")
+        return found
+
+    @cached_property
+    def _usual_efforts(self) -> dict[str, int]:
+        rows = self._program.facts("usual_effort", 2)
+        return {str(kind): _cost(cost, "usual_effort/2") for kind, cost in rows}
+
+    def effort(self, fact: Fact, kind: str, *, value: bool, usual: bool = True) -> int | None:
+        """What it costs to state the fact so, by one of `KINDS`; None where that cannot be.
+
+        What is `usual` for the kind holds for a fact that has no row of its own.
+        """
+        for beginning in beginnings(fact):
+            cost = self._efforts.get(beginning, {}).get((kind, value))
+            if cost is not None:
+                return cost
+        return self._usual_efforts.get(kind) if usual else None
 
     def label(self, name: str) -> str:
         """How a person reads a name of the knowledge base."""
@@ -192,6 +222,21 @@ class Vocabulary:
         if not about or str(about[0]) not in self.quantities:
             raise RuleError(f'{symbol} is about no quantity, so "{template}" has no unit')
         return self.quantities[str(about[0])].unit
+
+
+def _cost(symbol: clingo.Symbol, where: str) -> int:
+    cost = counted(symbol, where)
+    if cost < 1:
+        raise RuleError(f"{where}: a cost is 1 or more, not {cost}")
+    return cost
+
+
+def beginnings(fact: Fact) -> Iterator[str]:
+    """The fact, and what it begins with, ever shorter: `a(b,c)`, `a(b)`, `a`."""
+    beginning: str | None = fact
+    while beginning is not None:
+        yield beginning
+        beginning = _beginning(beginning)
 
 
 def _beginning(fact: str) -> str | None:

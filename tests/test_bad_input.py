@@ -433,6 +433,45 @@ def test_a_child_born_on_the_service_date_has_an_age() -> None:
 
 # ---- contradictions ----------------------------------------------------------------------------
 
+RATE = "request.capsules_per_90_days"
+
+
+@pytest.mark.parametrize(
+    ("request_", "message"),
+    [
+        (
+            {"capsules": 541, "days_supply": 90, "capsules_per_90_days": 540},
+            (
+                "is stated as 540, but request.capsules and request.days_supply (541 for 90) say "
+                "otherwise; keep one"
+            ),
+        ),
+        (
+            {"capsules": 6, "capsules_per_90_days": {"more_than": 540}},
+            (
+                "is stated as more than 540, but request.capsules and request.days_supply (6) say "
+                "otherwise; keep one"
+            ),
+        ),
+        (
+            {"capsules_per_90_days": "540 in 90"},
+            "a number of capsules per 90 days is expected, not '540 in 90'",
+        ),
+    ],
+)
+def test_a_rate_that_cannot_be_or_that_its_parts_deny_is_refused(
+    request_: dict[str, Any], message: str
+) -> None:
+    assert f"{RATE}: {message}" == said_of(asking(**request_))
+
+
+def test_a_rate_belongs_to_the_request() -> None:
+    assert (
+        said_of(stating(capsules_per_90_days=540))
+        == "facts.capsules_per_90_days: 'capsules_per_90_days' belongs under `request`"
+    )
+
+
 CLASHES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "active_without_diagnosis": (
         {

@@ -112,8 +112,6 @@ likely: dict[str, st.SearchStrategy[Any]] = {
     ),
     "birth_date": st.dates().map(str),
 }
-for rate in V.rates:
-    del likely[rate]
 likely_values = tuple(likely.values())
 requests = st.fixed_dictionaries(
     {"policy": st.sampled_from(POLICIES)},

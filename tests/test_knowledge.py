@@ -240,6 +240,44 @@ def test_the_quantity_is_a_rate(kb: KnowledgeBase, capsules: Any, days: Any, out
     assert outcome == kb.decide(lupkynis(capsules=capsules, days_supply=days)).outcome
 
 
+@pytest.mark.parametrize(
+    ("rate", "parts", "outcome"),
+    [
+        (540, {}, "approve"),
+        (540.5, {}, "modify"),
+        ({"at_most": 540}, {}, "approve"),
+        ({"at_least": 540}, {}, "pend"),
+        (None, {}, "pend"),
+        # with its parts the two are taken together
+        ({"at_most": 540}, {"capsules": 541}, "approve"),
+        ({"at_least": 539, "at_most": 541}, {"capsules": 541, "days_supply": 90}, "modify"),
+        ({"more_than": 540}, {"capsules": None}, "modify"),
+        (None, {"capsules": 541, "days_supply": 90}, "modify"),
+        ({"more_than": 540}, {"days_supply": 90}, "modify"),
+    ],
+)
+def test_a_rate_may_be_stated_directly(
+    kb: KnowledgeBase, rate: Any, parts: dict[str, Any], outcome: str
+) -> None:
+    assert outcome == kb.decide(lupkynis(capsules_per_90_days=rate, **parts)).outcome
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"capsules_per_90_days": {"more_than": 540}}, "more than 540"),
+        ({"capsules": 541, "days_supply": 90}, "541 for 90"),
+        (
+            {"capsules": 541, "days_supply": 90, "capsules_per_90_days": {"more_than": 540}},
+            "more than 540; 541 for 90",
+        ),
+    ],
+)
+def test_a_rate_is_said_as_the_case_gives_it(kb: KnowledgeBase, parts: dict[str, Any], said: str) -> None:
+    (limit,) = kb.decide(lupkynis(**parts)).limits
+    assert f"({said})" in " ".join(cause.text for cause in limit.because)
+
+
 def test_of_days_without_capsules_nothing_is_asked_for(kb: KnowledgeBase) -> None:
     decision = kb.decide(lupkynis(days_supply=90))
     assert decision.outcome == "approve"

@@ -535,6 +535,7 @@ PARTS: dict[str, list[clingo.Symbol]] = {
     "base": [],
     "edition": [clingo.String("")],
     "statements": [clingo.Number(2)],
+    "statement": [clingo.Number(n) for n in (1, 1, 1, 2)],
 }
 """The parts of queries, with values to ground them for."""
 

@@ -136,6 +136,55 @@ def warm(kb: KnowledgeBase) -> None:
     )
 
 
+def exploring(kb: KnowledgeBase) -> None:
+    """The verbs that explore, on records that are silent on up to 60 facts of the policy."""
+    three = min(elapsed(three_groundings) for _ in range(50))
+    baseline = f"three groundings of 120 rules: {three * 1e3:.2f} ms"
+    gaps = random_gapped_cases(60)
+    silent = {
+        "a random record with gaps": gaps,
+        "Lupkynis, nothing stated": [{"request": {"policy": "fep_lupkynis"}}],
+        "Benlysta for SLE to start, no facts": [
+            {
+                "request": {
+                    "policy": "uhc_benlysta",
+                    "route": "intravenous",
+                    "indication": "sle",
+                    "phase": "initial",
+                },
+                "facts": {"taking": {"voclosporin": False}, "documented": []},
+            }
+        ],
+    }
+
+    def answering(
+        verb: Callable[[dict[str, Any]], object], cases: list[dict[str, Any]]
+    ) -> Callable[[], None]:
+        def work() -> None:
+            for case in cases:
+                verb(case)
+
+        return work
+
+    for what, cases in silent.items():
+        for verb in (kb.flip, kb.ask, kb.plan, kb.whatif):
+            work = answering(verb, cases)
+            work()
+            spent = min(elapsed(work) for _ in range(3)) / len(cases)
+            report(f"{verb.__name__}, {what}", f"{spent * 1e3:.1f} ms", baseline, spent / three)
+
+
+def random_gapped_cases(count: int) -> list[dict[str, Any]]:
+    """Records with gaps, of all editions."""
+    dice = random.Random("gaps")
+    return [
+        worlds.case_with_gaps(
+            worlds.random_world(dice), worlds.random_gaps(dice), *oracle.EDITIONS[n % len(oracle.EDITIONS)]
+        )
+        for n in range(count)
+    ]
+
+
 def with_many_policies(kb: KnowledgeBase) -> None:
     """The same decisions with a thousand policies more in the knowledge base."""
     with tempfile.TemporaryDirectory() as folder:
@@ -188,6 +237,7 @@ def main() -> None:
     cold()
     kb = KnowledgeBase.load()
     warm(kb)
+    exploring(kb)
     with_many_policies(kb)
     memory(kb)
 

@@ -1,0 +1,126 @@
+"""Decision diagrams: functions of yes-or-no variables, each written once, so that equal ones are one.
+
+A node is a number. At 0 or above it is a variable (a number too) with a function for no and one for
+yes; below 0 it is a value. Along every path variables rise. (Bryant 1986; Bahar and others 1993.)
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+Node = int
+NO, YES, NOWHERE = -1, -2, -3
+"""The values of conditions, and of a function where it has none."""
+
+
+class Diagrams:
+    """Functions that share their parts."""
+
+    def __init__(self) -> None:
+        self._nodes: list[tuple[int, Node, Node]] = []
+        self._known: dict[tuple[int, Node, Node], Node] = {}
+        self._chosen: dict[tuple[Node, Node, Node], Node] = {}
+        self._restricted: dict[tuple[Node, int, bool], Node] = {}
+        self._supports: dict[Node, frozenset[int]] = {}
+        self._values: dict[Node, frozenset[Node]] = {}
+
+    def node(self, variable: int, no: Node, yes: Node) -> Node:
+        """The function that is `yes` where the variable is so, else `no`; both are of later variables."""
+        if no == yes:
+            return no
+        key = (variable, no, yes)
+        if key not in self._known:
+            self._known[key] = len(self._nodes)
+            self._nodes.append(key)
+        return self._known[key]
+
+    def split(self, node: Node, variable: int) -> tuple[Node, Node]:
+        """What a function of no earlier variable is where the variable is not so, and where it is."""
+        if node >= 0 and self._nodes[node][0] == variable:
+            return self._nodes[node][1:]
+        return node, node
+
+    def first(self, nodes: Sequence[Node]) -> int:
+        """The first variable of any of these; one of them has one."""
+        return min(self._nodes[node][0] for node in nodes if node >= 0)
+
+    def choose(self, condition: Node, yes: Node, no: Node) -> Node:
+        """The function that is `yes` where the condition holds, else `no`."""
+        if condition == YES:
+            return yes
+        if condition == NO:
+            return no
+        if yes == no:
+            return yes
+        key = (condition, yes, no)
+        if key not in self._chosen:
+            variable = self.first(key)
+            parts = [self.split(part, variable) for part in key]
+            low, high = (self.choose(*(part[side] for part in parts)) for side in (0, 1))
+            self._chosen[key] = self.node(variable, low, high)
+        return self._chosen[key]
+
+    def both(self, one: Node, other: Node) -> Node:
+        """The condition that both hold."""
+        return self.choose(one, other, NO)
+
+    def either(self, one: Node, other: Node) -> Node:
+        """The condition that one of them holds."""
+        return self.choose(one, YES, other)
+
+    def opposite(self, condition: Node) -> Node:
+        """The condition that this one does not hold."""
+        return self.choose(condition, NO, YES)
+
+    def restrict(self, node: Node, variable: int, *, value: bool) -> Node:
+        """The function once the variable has this value."""
+        if node < 0 or self._nodes[node][0] > variable:
+            return node
+        here, no, yes = self._nodes[node]
+        if here == variable:
+            return yes if value else no
+        key = (node, variable, value)
+        if key not in self._restricted:
+            self._restricted[key] = self.node(
+                here, self.restrict(no, variable, value=value), self.restrict(yes, variable, value=value)
+            )
+        return self._restricted[key]
+
+    def support(self, node: Node) -> frozenset[int]:
+        """The variables that a function depends on."""
+        if node < 0:
+            return frozenset()
+        if node not in self._supports:
+            variable, no, yes = self._nodes[node]
+            self._supports[node] = self.support(no) | self.support(yes) | {variable}
+        return self._supports[node]
+
+    def values(self, node: Node) -> frozenset[Node]:
+        """The values that a function takes."""
+        if node < 0:
+            return frozenset() if node == NOWHERE else frozenset((node,))
+        if node not in self._values:
+            _, no, yes = self._nodes[node]
+            self._values[node] = self.values(no) | self.values(yes)
+        return self._values[node]
+
+    def together(self, nodes: Sequence[Node], value: Callable[[tuple[Node, ...]], Node]) -> Node:
+        """The function whose value is made from the values of these."""
+        made: dict[tuple[Node, ...], Node] = {}
+
+        def of(parts: tuple[Node, ...]) -> Node:
+            if max(parts) < 0:
+                return value(parts)
+            if parts not in made:
+                variable = self.first(parts)
+                low, high = zip(*(self.split(part, variable) for part in parts), strict=True)
+                made[parts] = self.node(variable, of(low), of(high))
+            return made[parts]
+
+        return of(tuple(nodes))
+
+    def replaced(self, node: Node, variables: Sequence[int], by: Mapping[Node, Node]) -> Node:
+        """The function of these variables, in order, that is `by` what is left of the other one."""
+        if not variables:
+            return by[node]
+        first, *rest = variables
+        low, high = (self.replaced(self.restrict(node, first, value=v), rest, by) for v in (False, True))
+        return self.node(first, low, high)

@@ -1,0 +1,335 @@
+"""The cheapest statements after which an outcome is certain.
+
+A set of statements is proposed, the cheapest that nothing speaks against yet, and tried. Where the
+record with them leaves a world with another outcome, the part of that world which does the harm is
+singled out, and every further proposal must contradict it. So proposals are hitting sets of the
+counterexamples, and the first that stands is a cheapest one (implicit hitting sets, as in
+Chandrasekaran and others 2011). Sets that hold one found before are not looked at: in what is found,
+nothing can be spared.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from lupa.case import Case
+from lupa.decide import causes
+from lupa.decision import Cause, Decision
+from lupa.edition import Edition
+from lupa.edits import facts_named, stated
+from lupa.errors import CaseError, shown
+from lupa.exploration import Flip, Flips, Kind, Margin, Statement
+from lupa.ground import Literal
+from lupa.question import Question
+from lupa.search import Cheapest
+from lupa.vocabulary import Cut, Fact, Vocabulary
+
+_DEAREST = 10_000
+"""Costs are proportions; sums of larger ones would say no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, before the cases are written that it leads to.
+
+    `sets` are the cheapest first; of these `ties` cost the least, and `more` cost more. Where there
+    is none, `blocked` is why, or the silent facts on which it depends are `undecided`.
+    """
+
+    edition: Edition
+    sets: tuple[tuple[int, tuple[Statement, ...]], ...]
+    ties: int
+    more: bool
+    blocked: tuple[Cause, ...]
+    undecided: tuple[Fact, ...]
+    margins: tuple[Margin, ...]
+
+    def written(self, decision: Decision, to: str, case: Case) -> Flips:
+        """The answer, each set of statements with the case that makes them."""
+        flips = tuple(
+            Flip(cost, statements, stated(case, {s.fact: s.value for s in statements}, self.edition))
+            for cost, statements in self.sets
+        )
+        return Flips(decision, to, self.ties, flips, self.more, self.blocked, self.undecided, self.margins)
+
+
+def reach(
+    vocabulary: Vocabulary, fixed: Iterable[str], costs: Mapping[str, int]
+) -> tuple[frozenset[Fact], dict[Fact, int]]:
+    """The facts that are fixed, and those with a cost of their own; raises `CaseError`."""
+    found: dict[Fact, int] = {}
+    for name, cost in costs.items():
+        if isinstance(cost, bool) or not isinstance(cost, int) or not 1 <= cost <= _DEAREST:
+            raise CaseError(f"the cost of {name} is a whole number from 1 to {_DEAREST}, not {shown(cost)}")
+        found |= dict.fromkeys(facts_named(vocabulary, name), cost)
+    return frozenset(fact for name in fixed for fact in facts_named(vocabulary, name)), found
+
+
+def flips(
+    question: Question, wanted: Literal, most: int, fixed: frozenset[Fact], costs: Mapping[Fact, int]
+) -> Found:
+    """The cheapest sets of statements after which the wanted outcome is certain: all ties, and on.
+
+    Further ones are given until there are `most`. What is `fixed` is not stated, and `costs` stand in
+    the place of those of the knowledge base.
+    """
+    return _Search(question, wanted, fixed, costs).found(most)
+
+
+class _Search:
+    def __init__(
+        self, question: Question, wanted: Literal, fixed: frozenset[Fact], costs: Mapping[Fact, int]
+    ) -> None:
+        self._question = question
+        self._edition = question.edition
+        self._solver = question.edition.solver
+        self._wanted = wanted
+        self._fixed = fixed
+        self._costs = costs
+        self._name_subjects()
+        cone = self._edition.relevance.outcome_cone
+        self._cone = [fact for fact in self._edition.literals.values() if fact in cone]
+        self._record = {abs(x): x for x in question.statements if abs(x) in cone}
+        self._stated_subjects = {self._subject[abs(x)] for x in question.stated}
+        self._assumed_subjects = {self._subject[abs(x)] for x in question.assumed}
+        self._within = dict(self._within_reach())
+        self._reach = list(self._within)
+        self._cheapest = Cheapest([self._row(literal) for literal in self._reach])
+        self._stated = dict(zip(self._reach, self._cheapest.stated, strict=True))
+
+    def _name_subjects(self) -> None:
+        """What each fact is about, as a number: of one subject no more than one thing is stated.
+
+        A fact is its own subject; which of several holds is one, and so is a number for its effort.
+        """
+        vocabulary, literals = self._edition.vocabulary, self._edition.literals
+        self._subject = {literal: literal for literal in literals.values()}
+        self._one_of: set[Literal] = set()
+        for kinds in vocabulary.choices.values():
+            for values in kinds.values():
+                members = [literals[fact] for fact in values.values()]
+                self._subject.update(dict.fromkeys(members, members[0]))
+                self._one_of.update(members)
+        self._effort = dict(self._subject)
+        for cuts in vocabulary.cuts.values():
+            numbers = [literals[cut.fact] for cut in cuts]
+            self._effort.update(dict.fromkeys(numbers, numbers[0]))
+
+    # ---- what is within reach ------------------------------------------------------------------
+
+    def _within_reach(self) -> Iterator[tuple[Literal, Statement]]:
+        """The statements that can come about and say something else than the record."""
+        for literal in self._cone:
+            fact = self._edition.facts[literal]
+            for said in (literal, -literal):
+                named = said > 0 or literal not in self._one_of  # of several, the one that is so
+                if fact in self._fixed or self._record.get(literal) == said or not named:
+                    continue
+                found = self._kind(literal, fact, value=said > 0)
+                if found is not None:
+                    kind, usual = found
+                    text = self._edition.vocabulary.words(fact, said > 0)
+                    was = self._question.record.stated.get(fact)
+                    yield said, Statement(fact, said > 0, text, kind, self._costs.get(fact, usual), was)
+
+    def _kind(self, literal: Literal, fact: Fact, *, value: bool) -> tuple[Kind, int] | None:
+        """How a statement can come about and what that costs; None where it cannot."""
+        subject = self._subject[literal]
+        kinds: tuple[Kind, ...] = ("find_out",)
+        if subject in self._stated_subjects:
+            kinds = ("ask_for_less", "change")
+        usual = subject not in self._assumed_subjects
+        for kind in kinds:
+            cost = self._edition.vocabulary.effort(fact, kind, value=value, usual=usual)
+            if cost is not None:
+                return kind, cost
+        return None
+
+    def _row(self, literal: Literal) -> tuple[int, int, int]:
+        fact = abs(literal)
+        return self._subject[fact], self._effort[fact], self._within[literal].cost
+
+    # ---- proposals -----------------------------------------------------------------------------
+
+    def found(self, most: int) -> Found:
+        """The search, from the cheapest proposal on."""
+        sets: list[tuple[int, list[int]]] = []
+        ties, more = 0, False
+        while True:
+            enough = bool(sets) and len(sets) >= most
+            level = self._next_level(any_one=enough)
+            more = enough and bool(level)
+            if enough or not level:
+                break
+            sets += level
+            ties = ties or len(level)
+        more = more or len(sets) > max(most, ties)
+        chosen = tuple(
+            (cost, tuple(self._within[self._reach[place]] for place in places))
+            for cost, places in sets[: max(most, ties)]
+        )
+        why = ((), ()) if sets else self._why_none()
+        moves = margins(self._question) if len(self._question.outcomes) == 1 else ()
+        return Found(self._edition, chosen, ties, more, *why, moves)
+
+    def _next_level(self, *, any_one: bool) -> list[tuple[int, list[int]]]:
+        """All sets that make the outcome certain at the least cost that is left, or just any one."""
+        level: list[tuple[int, list[int]]] = []
+        refuted = True
+        while refuted:
+            refuted = False
+            with closing(self._cheapest.sets()) as proposals:
+                for cost, places in proposals:
+                    self._edition.program.watch.check()
+                    if level and cost > level[0][0]:
+                        break
+                    objection = self._objection([self._reach[place] for place in places])
+                    if objection is not None:
+                        refuted = True
+                        break
+                    level.append((cost, places))
+                    if any_one:
+                        return level
+            self._cheapest.without_supersets([places for _, places in level])
+            if refuted:
+                self._cheapest.require(objection or ())
+        return sorted(level)
+
+    def _said(self, stated: Sequence[Literal]) -> dict[Literal, Literal]:
+        """What the record says of each fact once these are stated."""
+        changed = {self._subject[abs(literal)] for literal in stated}
+        said = {fact: x for fact, x in self._record.items() if self._subject[fact] not in changed}
+        return said | {abs(literal): literal for literal in stated}
+
+    def _objection(self, stated: Sequence[Literal]) -> list[Literal] | None:
+        """What every set must have one of, if these statements do not make the outcome certain."""
+        said = self._said(stated)
+        world = self._solver.world([*said.values(), -self._wanted], self._cone)
+        if world is not None:
+            truths = zip(self._cone, world, strict=True)
+            return self._contradictions([fact if true else -fact for fact, true in truths])
+        clash = self._solver.minimal([], list(said.values()))
+        return None if clash is None else self._ways_out(clash)
+
+    def _contradictions(self, world: Sequence[Literal]) -> list[Literal]:
+        """The ways to contradict the part of a world that keeps the outcome from what is wanted.
+
+        That part is closed under the laws: what a statement contradicts through a law, it contradicts
+        in so many words.
+        """
+        harm = self._harm(world)
+        tied = frozenset().union(*(self._edition.relevance.component(abs(literal)) for literal in harm))
+        return [way for x in world if abs(x) in tied and (way := self._against(x)) is not None]
+
+    def _harm(self, world: Sequence[Literal]) -> frozenset[Literal]:
+        """A minimal part of a world with which the outcome is not what is wanted, dear to contradict."""
+
+        def dear(literal: Literal) -> tuple[bool, int]:
+            statement = self._within.get(-literal)
+            return self._against(literal) is not None, -statement.cost if statement else 0
+
+        harm = self._solver.core([self._wanted, *sorted(world, key=dear)])
+        assert harm is not None  # noqa: S101 - the world itself has another outcome
+        for literal in sorted(harm - {self._wanted}, key=dear, reverse=True):
+            if literal in harm:
+                smaller = self._solver.core([self._wanted, *(harm - {literal, self._wanted})])
+                harm = harm if smaller is None else smaller
+        return harm - {self._wanted}
+
+    def _against(self, literal: Literal) -> Literal | None:
+        """What is true of the sets with which the record says the opposite; None if it never does."""
+        if -literal in self._stated:
+            return self._stated[-literal]
+        if self._record.get(abs(literal)) == -literal:
+            return self._cheapest.kept.get(self._subject[abs(literal)])
+        return None
+
+    def _ways_out(self, clash: Sequence[Literal]) -> list[Literal]:
+        """The ways not to say all that clashes."""
+        ways = []
+        for literal in clash:
+            if self._record.get(abs(literal)) != literal:
+                ways.append(-self._stated[literal])
+            elif (kept := self._cheapest.kept.get(self._subject[abs(literal)])) is not None:
+                ways.append(-kept)
+        return ways
+
+    # ---- where there is none -------------------------------------------------------------------
+
+    def _why_none(self) -> tuple[tuple[Cause, ...], tuple[Fact, ...]]:
+        """The facts on record that prevent it; or else the silent ones out of reach that do."""
+        kept = self._cheapest.kept
+        stays = [x for x in self._question.statements if self._subject[abs(x)] not in kept]
+        reason = self._solver.minimal([self._wanted], stays)
+        if reason is not None:
+            return causes(self._question, reason), ()
+        best = self._first_world([*stays, self._wanted])
+        said = [*stays, *(x for x in best if self._subject[abs(x)] in kept)]
+        other = self._first_world([*said, -self._wanted])
+        harm = self._solver.minimal([self._wanted], [*said, *(x for x in other if x not in said)])
+        open_ = {abs(x) for x in harm or ()}.difference(map(abs, said))
+        return (), tuple(self._edition.facts[fact] for fact in self._cone if fact in open_)
+
+    def _first_world(self, held: Sequence[Literal]) -> list[Literal]:
+        """The first world that holds these, whatever was asked before; there is one."""
+        true = set(self._solver.least(held, self._cone) or ())
+        return [fact if fact in true else -fact for fact in self._cone]
+
+
+# ---- how far a number may move -----------------------------------------------------------------
+
+
+def margins(question: Question) -> tuple[Margin, ...]:
+    """How far each number of the case may move before the outcome, settled, is another."""
+    found = []
+    for quantity, cuts in question.edition.vocabulary.cuts.items():
+        given = next((question.record.given[c.fact] for c in cuts if c.fact in question.record.given), None)
+        if given is not None and any(
+            question.edition.literals[cut.fact] in question.edition.relevance.outcome_cone for cut in cuts
+        ):
+            margin = _margin(question, quantity, sorted(cuts, key=_rank), given)
+            if margin.low is not None or margin.high is not None:
+                found.append(margin)
+    return tuple(found)
+
+
+def _rank(cut: Cut) -> tuple[int, bool]:
+    return cut.bound, cut.kind == "more_than"
+
+
+def _margin(question: Question, quantity: str, cuts: Sequence[Cut], given: str) -> Margin:
+    vocabulary, record = question.edition.vocabulary, question.record
+    literals = [question.edition.literals[cut.fact] for cut in cuts]
+    others = [x for x in question.statements if abs(x) not in literals]
+
+    def beyond(places: range) -> tuple[int | None, tuple[str, ...]]:
+        """The first place at which other outcomes are possible, and these."""
+        for place in places:  # so many cuts lie below the number
+            moved = [x if at < place else -x for at, x in enumerate(literals)]
+            outcomes = [
+                name
+                for name, outcome in question.edition.outcomes.items()
+                if question.edition.solver.satisfiable([*others, *moved, outcome])
+            ]
+            if outcomes and set(outcomes) != set(question.outcomes):
+                return place, tuple(sorted(outcomes))
+        return None, ()
+
+    lowest = sum(record.stated.get(cut.fact, False) for cut in cuts)
+    highest = len(cuts) - sum(not record.stated.get(cut.fact, True) for cut in cuts)
+    down, below = beyond(range(lowest - 1, -1, -1))
+    up, above = beyond(range(highest + 1, len(cuts) + 1))
+    low = None if down is None else cuts[down]
+    high = None if up is None else cuts[up - 1]
+    return Margin(
+        quantity,
+        vocabulary.label(quantity),
+        vocabulary.quantities[quantity].unit,
+        given,
+        None if low is None else low.bound,
+        low is not None and low.kind == "more_than",
+        None if high is None else high.bound,
+        high is not None and high.kind == "at_least",
+        below,
+        above,
+    )

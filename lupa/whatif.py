@@ -1,0 +1,130 @@
+"""A case before and after: what a change of its statements does to the verdict, and through what."""
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import product
+from typing import Any
+
+from lupa.case import Case
+from lupa.decide import causes
+from lupa.decision import Cause, Criterion, Decision
+from lupa.exploration import Change, CriterionChange, UnderReadings, WhatIf
+from lupa.question import Question
+from lupa.record import ROUTING, Record
+from lupa.vocabulary import Fact, Vocabulary
+
+
+def changed_request(case: Case, changes: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The request with the policy, drug or date that the changes name, and the other changes."""
+    request, others = dict(case["request"]), {}
+    for name, value in changes.items():
+        key = name.removeprefix("request.")
+        if key in ROUTING:
+            request[key] = value
+        else:
+            others[name] = value
+    return request, others
+
+
+def what_if(
+    before: Decision, after: Decision, was: Question, now: Question, *, all_readings: bool
+) -> WhatIf:
+    """The answer, from the two decisions and the questions that they answer."""
+    readings: tuple[UnderReadings, ...] = ()
+    vocabulary = now.edition.vocabulary
+    differing = {fact for fact in vocabulary.facts if _says(was.record, fact) != _says(now.record, fact)}
+    with now:
+        causing = responsible(now, differing, before.possible)
+        if all_readings:
+            readings = under_readings(now)
+    if not causing:
+        with was:
+            causing = responsible(was, differing, after.possible)
+    found = changes(vocabulary, was.record, now.record)
+    return WhatIf(before, after, found, criteria(before, after), causing, readings)
+
+
+def _says(record: Record, fact: Fact) -> bool | None:
+    return record.stated.get(fact, record.assumed.get(fact))
+
+
+def changes(vocabulary: Vocabulary, before: Record, after: Record) -> tuple[Change, ...]:
+    """The facts on which two records differ, in the order of the vocabulary."""
+    found = []
+    for fact in vocabulary.facts:
+        was, now = before.stated.get(fact), after.stated.get(fact)
+        if was != now:
+            value = now if now is not None else was
+            assert value is not None  # noqa: S101 - one of them says something
+            found.append(Change(fact, vocabulary.words(fact, value), was, now))
+    return tuple(found)
+
+
+def criteria(before: Decision, after: Decision) -> tuple[CriterionChange, ...]:
+    """The criteria whose status is another, in the order of the decision after."""
+    was = {c.id: c for c in before.criteria}
+    now = {c.id: c for c in after.criteria}
+    found = []
+    for name in dict.fromkeys((*now, *was)):
+        old, new = was.get(name), now.get(name)
+        if _status(old) != _status(new):
+            shown = new or was[name]
+            because = new.because if new else ()
+            found.append(
+                CriterionChange(name, _status(old), _status(new), shown.text, shown.source, because)
+            )
+    return tuple(found)
+
+
+def _status(criterion: Criterion | None) -> str | None:
+    return criterion.status if criterion else None
+
+
+def responsible(question: Question, differing: Collection[Fact], other: Sequence[str]) -> tuple[Cause, ...]:
+    """The differing facts in a minimal reason of the outcome, if it is settled here and only here so.
+
+    The reason takes them only where the others do not suffice.
+    """
+    if len(question.outcomes) > 1 or list(question.outcomes) == list(other):
+        return ()
+    (outcome,) = question.outcomes.values()
+    facts = {question.edition.literals[fact] for fact in differing if fact in question.edition.literals}
+    statements = question.bearing_on(outcome)
+    kept = [s for s in statements if abs(s) not in facts]
+    reason = question.edition.minimal(-outcome, (*kept, *(s for s in statements if abs(s) in facts)))
+    return causes(question, [s for s in reason or () if abs(s) in facts])
+
+
+# ---- under every reading -----------------------------------------------------------------------
+
+_Row = tuple[tuple[str, str], ...]
+
+
+def under_readings(question: Question) -> tuple[UnderReadings, ...]:
+    """The possible outcomes under each combination of the readings on which they depend.
+
+    The record leaves all readings open. One row without readings where these are the same under all.
+    """
+    cone = question.edition.relevance.outcome_cone
+    choices = {
+        name: values
+        for name, values in question.edition.readings.items()
+        if not cone.isdisjoint(values.values())
+    }
+    rows: dict[_Row, tuple[str, ...]] = {}
+    for combination in product(*(values.items() for values in choices.values())):
+        literals = [literal for _, literal in combination]
+        row = tuple((name, choice) for name, (choice, _) in zip(choices, combination, strict=True))
+        rows[row] = tuple(
+            name for name, outcome in question.outcomes.items() if question.possible(outcome, *literals)
+        )
+    needed = [name for name in choices if _depends(rows, name)]
+    found = {tuple(pair for pair in row if pair[0] in needed): possible for row, possible in rows.items()}
+    return tuple(UnderReadings(dict(row), possible) for row, possible in found.items())
+
+
+def _depends(rows: Mapping[_Row, tuple[str, ...]], name: str) -> bool:
+    """Whether another choice for this reading alone ever leaves other outcomes possible."""
+    under: dict[_Row, set[tuple[str, ...]]] = {}
+    for row, possible in rows.items():
+        under.setdefault(tuple(pair for pair in row if pair[0] != name), set()).add(possible)
+    return any(len(outcomes) > 1 for outcomes in under.values())
