@@ -182,6 +182,7 @@ class _Editor:
                 self._cut(name)
         if self._problems:
             raise CaseError(self._problems)
+        self._list_again()
         kept = {key: part for key, part in self._whole().items() if key != "expect"}
         if not kept["facts"] and "facts" not in self._case:
             del kept["facts"]
@@ -270,6 +271,25 @@ class _Editor:
     def _put_member(self, path: tuple[str, ...], value: Any) -> None:
         section, name, member = path
         self._parts[section][name] = {**self._members(name, without=member), member: value}
+
+    def _list_again(self) -> None:
+        """Writes a family that was a list, and of which all is known still, as a list.
+
+        But not where laws tie its members: of what a list implies it says nothing.
+        """
+        given, facts = self._case.get("facts") or {}, self._parts["facts"]
+        relevance, literals = self._edition.relevance, self._edition.literals
+        for name, family in self._vocabulary.families.items():
+            members = facts.get(name)
+            if not isinstance(given.get(name), list | tuple) or not isinstance(members, Mapping):
+                continue
+            known = {
+                self._vocabulary.canonical(key, family) for key, so in members.items() if so is not None
+            }
+            if known.issuperset(family) and not any(
+                relevance.in_a_law(literals[f]) for f in family.values()
+            ):
+                facts[name] = [key for key, so in members.items() if so in (True, "yes")]
 
     def _members(self, name: str, *, without: str) -> dict[str, Any]:
         """What is stated of a family, or of a choice, one by one; but not of this member."""

@@ -247,8 +247,8 @@ class KnowledgeBase:
 
         question = self._question(case, "whatif", timeout)
         request, statements = changed_request(case, changes or {})
-        readings = [f"reading.{reading}" for reading in question.edition.readings] if all_readings else []
-        sets = [*((reading, None) for reading in readings), *statements.items()]
+        readings = [f"reading.{name}" for name in question.edition.readings] if all_readings else []
+        sets = [*((name, None) for name in readings if name not in statements), *statements.items()]
         routed = {**case, "request": request}
         edition = question.edition
         if request != case["request"]:
