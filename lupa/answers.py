@@ -116,7 +116,7 @@ def _ways(page: Page, flips: Flips, wanted: str) -> list[str]:
                 number += 1
                 lines += _way(page, number, way, cost)
     if flips.more:
-        lines += ["", "There are more, which cost more; --most N shows further ones."]
+        lines += ["", "There are more, none cheaper than the last; --most N shows further ones."]
     return lines
 
 

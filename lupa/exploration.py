@@ -135,7 +135,7 @@ class Flips(_Answer):
     """The cheapest ways to make an outcome certain.
 
     `flips` are sets of statements, the cheapest first; the first `ties` of them cost the same, and
-    no cheaper one exists. `more` says that there are others, which cost more than those given. Where
+    no cheaper one exists. `more` says that there are others, none of which is cheaper than the last. Where
     no change within reach would do it there is none, and `blocked` is why: a minimal set of facts
     that cannot change and with which the outcome cannot be. Where that is none either, the silent facts
     that are fixed and on which it depends are `undecided`. `margins` say how far the numbers

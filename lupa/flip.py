@@ -8,9 +8,10 @@ Chandrasekaran and others 2011). Sets that hold one found before are not looked 
 nothing can be spared.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 from lupa.case import Case
 from lupa.decide import causes
@@ -32,8 +33,8 @@ _DEAREST = 10_000
 class Found:
     """What a search found, before the cases are written that it leads to.
 
-    `sets` are the cheapest first; of these `ties` cost the least, and `more` cost more. Where there
-    is none, `blocked` is why, or the silent facts on which it depends are `undecided`.
+    `sets` are the cheapest first; of these `ties` cost the least, and there are `more`, none cheaper
+    than the last. Where there is none, `blocked` is why, or what it depends on is `undecided`.
     """
 
     edition: Edition
@@ -46,11 +47,21 @@ class Found:
 
     def written(self, decision: Decision, to: str, case: Case) -> Flips:
         """The answer, each set of statements with the case that makes them."""
+        # what all have in common is stated once: of a hundred sets, most differ in one statement
+        every = [set(statements) for _, statements in self.sets]
+        common = set.intersection(*every) if every else set()
+        base = self._stated(case, common)
         flips = tuple(
-            Flip(cost, statements, stated(case, {s.fact: s.value for s in statements}, self.edition))
+            Flip(cost, statements, self._stated(base, set(statements) - common))
             for cost, statements in self.sets
         )
         return Flips(decision, to, self.ties, flips, self.more, self.blocked, self.undecided, self.margins)
+
+    def _stated(self, case: Case, statements: Collection[Statement]) -> dict[str, Any]:
+        facts = {statement.fact: statement.value for statement in statements}
+        return stated(
+            case, {fact: facts[fact] for fact in self.edition.literals if fact in facts}, self.edition
+        )
 
 
 def reach(
