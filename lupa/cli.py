@@ -517,11 +517,13 @@ def _dialogue(
     """Talks about the one case that is given, while standard input is for what is said."""
     if "-" in cases:
         raise click.UsageError("what you say is read from standard input, so the case must be in a file")
+    if len(cases) + len(examples) != 1:
+        raise click.UsageError("give one case, in a file or as --example NAME (see `lupa examples`)")
     knowledge = _loaded(kb)
     run = _Run(knowledge, cases, examples)
     found = list(itertools.islice(run, 2))
     if len(found) > 1:
-        raise click.UsageError("a dialogue is about one case; more than one is given")
+        raise click.UsageError(f"{printable(cases[0])} holds several cases; give one")
     for where, case in found:
         with run.attempt(where):
             talk(knowledge, case, where)

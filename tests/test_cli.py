@@ -124,6 +124,12 @@ def test_facts_list_what_a_case_can_state(run: Run) -> None:
     assert by_fact["reading(term_limit,cap)"]["where"] == "facts.reading.term_limit"
     assert by_fact["reading(term_limit,cap)"]["when_silent"] == "assumed yes"
     assert "facts.taking\n" in run("facts", "fep_lupkynis")[1]
+    assert by_fact["capsules_per_90_days"]["where"] == "request.capsules_per_90_days"
+    assert (
+        by_fact["capsules_per_90_days"]["label"]
+        == "capsules per 90 days; what capsules with days_supply come to"
+    )
+    assert "capsules" not in run("facts", "uhc_benlysta")[1]
 
 
 def test_show_prints_the_policy_as_a_table(run: Run) -> None:
@@ -176,9 +182,13 @@ def test_the_schemas_accept_the_shipped_cases_and_their_decisions(run: Run, kb: 
             ((_, data),) = read_cases(stream, str(path))
         assert isinstance(data, dict)
         case.validate(json.loads(json.dumps(data, default=float)))
-        decision.validate(json.loads(kb.decide(data).to_json()))
+        decided = kb.decide(data)
+        decision.validate(json.loads(decided.to_json()))
+        for witness in decided.witnesses:
+            case.validate(witness.case)
     assert not case.is_valid({"request": {"drug": "Benlysta"}, "facts": {"taking": ["insulin"]}})
     assert not case.is_valid({"request": {"drg": "Benlysta"}})
+    assert case.is_valid({"request": {"drug": "Lupkynis", "capsules_per_90_days": {"at_most": 540}}})
     for end, accepted in ((18, True), (None, False)):
         ranged = {"request": {"drug": "Benlysta"}, "facts": {"age": {"at_least": end}}}
         assert case.is_valid(ranged) == accepted

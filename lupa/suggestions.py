@@ -1,0 +1,171 @@
+"""How the line of a session can go on: commands, facts, values, outcomes, policies, readings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from lupa.dialogue import Suggestion
+from lupa.errors import CaseError
+from lupa.knowledge import KnowledgeBase
+from lupa.naming import Names
+from lupa.record import ROUTING
+from lupa.standing import Standing
+from lupa.vocabulary import Cut, Vocabulary
+from lupa.words import parts
+
+Offer = tuple[str, str]
+"""A word, and what it is about."""
+
+
+def suggestions(
+    line: str, commands: Collection[str], kb: KnowledgeBase, now: Standing | None
+) -> list[Suggestion]:
+    """Every way in which the last word of the line can end, in the order of the vocabulary."""
+    found = parts(line)
+    words = list(found.words)
+    last = "" if found.apart else words.pop()
+    if not words:
+        return _beginning(last, line, ((command, "") for command in commands))
+    command = words[0]
+    if command == "help":
+        return _beginning(last, line, ((name, "") for name in commands))
+    if command == "why":
+        return _beginning(last, line, [("tree", ""), ("all", "")])
+    if command == "policy":
+        return _beginning(last, line, _policies(kb))
+    if now is None:
+        return []
+    if command == "flip":
+        outcomes = now.question.edition.outcome_words
+        named = now.question.edition.outcomes
+        return _beginning(last, line, ((name, outcomes[name][0]) for name in named))
+    offers = _Offers(kb, now)
+    if command == "unset":
+        return _beginning(last, line, offers.stated())
+    if command in ("set", "whatif"):
+        return offers.statement(last, line)
+    return offers.reading(last, line) if command == "reading" else []
+
+
+def _beginning(piece: str, line: str, offers: Iterable[Offer]) -> list[Suggestion]:
+    """The offers that begin like the end of the line, in its place."""
+    start = len(line) - len(piece)
+    return [Suggestion(word, start, about) for word, about in offers if word.startswith(piece)]
+
+
+def _policies(kb: KnowledgeBase) -> Iterator[Offer]:
+    for about in map(kb.about, kb.policies):
+        yield about.policy, about.document
+        for edition, first in about.editions:
+            yield f"{about.policy}@{edition}", f"from {first}" if first else ""
+
+
+class _Offers:
+    """What can be said of a case."""
+
+    def __init__(self, kb: KnowledgeBase, now: Standing) -> None:
+        self._kb = kb
+        self._case = now.case
+        self._vocabulary: Vocabulary = now.question.edition.vocabulary
+        self._names = Names(self._vocabulary)
+
+    def statement(self, word: str, line: str) -> list[Suggestion]:
+        name, equals, value = word.partition("=")
+        if equals:
+            return self._value(name, value.lstrip(), line)
+        head, paren, inner = word.partition("(")
+        if paren:
+            facts = self._vocabulary.families.get(head, {}).items()
+            return _beginning(inner, line, ((f"{member})=", self._words(fact)) for member, fact in facts))
+        offers = self._parts() if "." in word else self._tops()
+        return _beginning(word, line, offers) or self._anywhere(word, line)
+
+    def reading(self, word: str, line: str) -> list[Suggestion]:
+        kinds = self._vocabulary.choices.get("reading", {})
+        name, equals, choice = word.partition("=")
+        if equals:
+            return self._value(f"reading.{name}", choice.lstrip(), line)
+        return _beginning(word, line, [*((f"{kind}=", "") for kind in kinds), ("all", "")])
+
+    def stated(self) -> Iterator[Offer]:
+        """What the case says."""
+        v = self._vocabulary
+        for section in ("request", "facts"):
+            for key, value in (self._case.get(section) or {}).items():
+                yield key, ""
+                if isinstance(value, Mapping) and (key in v.families or key in v.choices):
+                    yield from ((f"{key}.{inner}", "") for inner in value)
+
+    # ---- names ---------------------------------------------------------------------------------
+
+    def _tops(self) -> Iterator[Offer]:
+        """What stands at the top of a case."""
+        v = self._vocabulary
+        for name in self._names.sections:
+            if name in v.families or name in self._names.choices:
+                yield f"{name}.", ""
+            else:
+                yield f"{name}=", self._about(name)
+
+    def _parts(self) -> Iterator[Offer]:
+        """What stands below that."""
+        for name, family in self._vocabulary.families.items():
+            for part, fact in family.items():
+                yield f"{name}.{part}=", self._words(fact)
+        for name, kinds in self._names.choices.items():
+            yield from ((f"{name}.{kind}=", "") for kind in kinds)
+
+    def _anywhere(self, word: str, line: str) -> list[Suggestion]:
+        """The parts that are named without what they are a part of."""
+        start = len(line) - len(word)
+        return [
+            Suggestion(path, start, about)
+            for path, about in self._parts()
+            if path.partition(".")[2].startswith(word)
+        ]
+
+    def _words(self, fact: str) -> str:
+        return self._vocabulary.words(fact, True)
+
+    def _about(self, name: str) -> str:
+        v = self._vocabulary
+        if name in v.flags:
+            return self._words(v.flags[name])
+        return v.quantities[name].unit if name in v.quantities else ""
+
+    # ---- values --------------------------------------------------------------------------------
+
+    def _value(self, name: str, value: str, line: str) -> list[Suggestion]:
+        key = name.removeprefix("request.")
+        if key in ROUTING:
+            return _beginning(value, line, self._routes(key))
+        try:
+            target = self._names.target(name)
+        except CaseError:
+            return []
+        v, (_, kind, *rest) = self._vocabulary, target.path
+        if target.cut or target.value or kind in v.flags or (kind in v.families and rest):
+            return _beginning(value, line, [("yes", ""), ("no", ""), ("null", "open")])
+        if kind in v.families:
+            opened, piece = value[:1] == "[", value[1:].rpartition(",")[2].lstrip()
+            bracket = "" if opened else "["
+            members = [(bracket + name, self._words(fact)) for name, fact in v.families[kind].items()]
+            return _beginning(piece if opened else value, line, members)
+        kinds = {**self._names.requested, **self._names.choices.get(kind, {})}
+        values = kinds.get(rest[0] if rest else kind, {})
+        offers = [(one, self._words(fact)) for one, fact in values.items()]
+        offers += [(_range(cut, side), "") for cut in v.cuts.get(kind, ()) for side in (True, False)]
+        return _beginning(value, line, [*offers, ("null", "open")])
+
+    def _routes(self, key: str) -> Iterator[Offer]:
+        if key == "policy":
+            yield from _policies(self._kb)
+        elif key == "drug":
+            for drug in dict.fromkeys(d for name in self._kb.policies for d in self._kb.about(name).drugs):
+                yield drug, self._vocabulary.label(drug)
+
+
+def _range(cut: Cut, side: bool) -> str:
+    """The numbers on one side of a cut point, as a case states them."""
+    other = {"at_least": "less_than", "more_than": "at_most"}
+    return f"{{{cut.kind if side else other[cut.kind]}: {cut.bound}}}"

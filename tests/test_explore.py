@@ -1,0 +1,377 @@
+"""`lupa explore` and `lupa ask --interactive`: at a terminal, over a pipe, and how they end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.document import Document
+from prompt_toolkit.input import PipeInput, create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+import lupa.explore
+from lupa import KnowledgeBase
+from lupa.session import Session
+from tests.command import Ended, command, process
+from tests.terminal import at_terminal
+
+EXAMPLE = "lupkynis_alongside_bars_benlysta"
+UNSTATED = "benlysta_cns_lupus_not_stated"
+EXPLORE = ("explore", "--example", EXAMPLE)
+ASK = ("ask", "--interactive", "--example", UNSTATED)
+
+
+def explored(*lines: str) -> Ended:
+    return command(*EXPLORE, stdin="\n".join(lines).encode())
+
+
+def asked(*lines: str, more: tuple[str, ...] = ()) -> Ended:
+    return command(*ASK, *more, stdin="\n".join(lines).encode())
+
+
+def replayed(case: str) -> Any:
+    """The decision on a case that was printed or saved."""
+    return json.loads(command("decide", "-", "--json", stdin=case.encode()).out)
+
+
+# ---- over a pipe -------------------------------------------------------------------------------
+
+
+def test_a_script_of_commands_gives_a_transcript() -> None:
+    ended = explored("# without Lupkynis", "set taking.voclosporin=no", "", "undo", "redo", "quit", "show")
+    assert (ended.status, ended.err) == (0, "")
+    assert ended.out == (
+        "DENY  uhc_benlysta, edition 2023-11-01\n"
+        "The text of the policy gives at least one basis to deny.\n"
+        "Case: Benlysta for active lupus nephritis is denied while Lupkynis is taken\n"
+        "      alongside\n"
+        "lupa proposes this determination under the text of the policy. A person decides.\n"
+        "`help` lists the commands, `show` gives the whole page.\n"
+        "> # without Lupkynis\n"
+        "> set taking.voclosporin=no\n"
+        "DENY -> APPROVE  uhc_benlysta, edition 2023-11-01\n"
+        "  taking(voclosporin): yes -> no\n"
+        "  no_combination: unmet -> met\n"
+        "> undo\n"
+        "APPROVE -> DENY  uhc_benlysta, edition 2023-11-01\n"
+        "  taking(voclosporin): no -> yes\n"
+        "  no_combination: met -> unmet\n"
+        "> redo\n"
+        "DENY -> APPROVE  uhc_benlysta, edition 2023-11-01\n"
+        "  taking(voclosporin): yes -> no\n"
+        "  no_combination: unmet -> met\n"
+        "> quit\n"
+        "APPROVE  uhc_benlysta, edition 2023-11-01; 1 change not saved\n"
+        "lupa proposes this determination under the text of the policy. A person decides.\n"
+    )
+
+
+def test_the_end_of_a_script_is_its_end() -> None:
+    ended = explored("set age=4")
+    assert ended.status == 0
+    assert ended.out.splitlines()[-2].startswith("DENY  uhc_benlysta")
+
+
+def test_refused_commands_are_told_and_counted_and_the_others_carried_out() -> None:
+    ended = explored("shwo", "set agee=3", "set taking.voclosporin=no")
+    assert ended.status == 2
+    assert "\nerror: no command is called 'shwo'; did you mean `show`?\n" in ended.out
+    assert "DENY -> APPROVE" in ended.out
+    assert ended.err.endswith(": 2 commands refused; the others were carried out\n")
+
+
+def test_a_line_of_a_script_can_do_nothing_to_the_terminal() -> None:
+    ended = command(*EXPLORE, stdin=b"\xef\xbb\xbfhelp quit\r\n\x1b[2J\n\xff\n")
+    assert "> help quit\nquit\n" in ended.out
+    assert "\x1b" not in ended.out
+    assert ended.status == 2
+
+
+def test_standard_input_that_is_closed_holds_no_commands() -> None:
+    ended = process(*EXPLORE, stdin=subprocess.DEVNULL)
+    assert ended.returncode == 0
+    assert lupa.explore.at_terminal() is False
+
+
+def test_nothing_is_read_from_an_input_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert list(lupa.explore._piped()) == []
+
+
+@pytest.mark.parametrize("verb", ["explore", "ask"])
+def test_a_dialogue_is_about_one_case_in_a_file(verb: str, tmp_path: Path) -> None:
+    words = (verb, "--interactive") if verb == "ask" else (verb,)
+    assert "the case must be in a file" in command(*words, "-").err
+    assert "give one case" in command(*words).err
+    assert "give one case" in command(*words, "--example", EXAMPLE, "--example", UNSTATED).err
+    several = tmp_path / "several.jsonl"
+    several.write_text('{"request": {"drug": "Lupkynis"}}\n' * 3)
+    assert "several.jsonl holds several cases; give one" in command(*words, str(several)).err
+    assert "cannot be read: No such file" in command(*words, str(tmp_path / "none.yaml")).err
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("request: {drug: Benlista}\n")
+    ended = command(*words, str(broken))
+    assert (ended.status, ended.out) == (2, "")
+    assert "did you mean belimumab?" in ended.err
+
+
+def test_what_goes_with_an_interview_is_said() -> None:
+    assert "--interactive is a dialogue" in asked(more=("--json",)).err
+    assert "--interactive is a dialogue" in asked(more=("--plan",)).err
+    assert "--save goes with --interactive" in command("ask", "--example", UNSTATED, "--save", "x").err
+
+
+def test_an_interview_ends_with_the_verdict_and_the_completed_case() -> None:
+    ended = asked("why", "n", "never read")
+    assert (ended.status, ended.err) == (0, "")
+    assert "> why\n  It bears on no_severe_cns_lupus" in ended.out
+    page, _, case = ended.out.partition("\nThe case with these answers\n")
+    assert "> n\n\nAPPROVE  uhc_benlysta" in page
+    assert replayed(case)["outcome"] == "approve"
+
+
+def test_an_interview_saves_the_completed_case(tmp_path: Path) -> None:
+    file = tmp_path / "completed.yaml"
+    ended = asked("y", more=("--save", str(file)))
+    assert ended.status == 0
+    assert ended.out.endswith(f"The case with these answers is saved in {file}.\n")
+    assert replayed(file.read_text())["outcome"] == "deny"
+    again = asked("y", more=("--save", str(file)))
+    assert (again.status, again.out) == (2, "")
+    assert "is there already, and is left as it is" in again.err
+
+
+def test_a_case_that_cannot_be_saved_is_printed(tmp_path: Path) -> None:
+    ended = asked("y", more=("--save", str(tmp_path / "nowhere" / "completed.yaml")))
+    assert ended.status == 2
+    said, _, rest = ended.err.partition("The case so far, which is saved nowhere:\n")
+    case, _, error = rest.partition("error: ")
+    assert (said, replayed(case)["outcome"]) == ("", "deny")
+    assert "cannot be written: No such file or directory" in error
+
+
+def test_what_nobody_knows_ends_an_interview_with_what_is_missing() -> None:
+    ended = asked("don't know")
+    assert ended.status == 0
+    assert "What is left is not known, so the verdict stays open." in ended.out
+    assert "Missing, the most decisive first" in ended.out
+
+
+def test_answers_that_end_too_early_lose_nothing(tmp_path: Path) -> None:
+    case = tmp_path / "case.yaml"
+    case.write_text("request: {drug: Benlysta}\n")
+    ended = command("ask", "--interactive", str(case), stdin=b"IV\nmaybe\n")
+    assert ended.status == 2
+    saved, _, error = ended.err.partition("error: ")
+    assert saved.startswith("The case so far, which is saved nowhere:\n")
+    assert "route: intravenous" in saved
+    assert "the answers ended before the verdict was certain; still open: " in error
+    assert "The case so far" not in asked().err  # nothing was answered
+
+
+def test_a_settled_case_is_not_asked_about() -> None:
+    ended = command("ask", "--interactive", "--example", EXAMPLE, stdin=b"")
+    assert ended.status == 0
+    assert ended.out.startswith("DENY")
+
+
+# ---- at a terminal, in this process ------------------------------------------------------------
+
+
+@pytest.fixture
+def keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[PipeInput]:
+    """What a person types."""
+    monkeypatch.setattr(lupa.explore, "at_terminal", lambda: True)
+    with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
+        yield pipe
+
+
+def test_what_is_typed_is_answered_to_the_end_of_the_input(keys: PipeInput) -> None:
+    keys.send_text("set taking.voclosporin=no\rundo\rredo\r\x04")
+    ended = explored()
+    assert ended.status == 0
+    assert ended.out.count("DENY -> APPROVE") == 2
+    assert ended.out.splitlines()[-2] == "APPROVE  uhc_benlysta, edition 2023-11-01; 1 change not saved"
+
+
+def test_the_end_of_a_line_is_completed_in_its_place() -> None:
+    completer = lupa.explore._completer(Session(KnowledgeBase.load(), {"request": {"drug": "Benlysta"}}))
+    (found,) = completer.get_completions(Document("set taking.vocl"), CompleteEvent())
+    assert (found.text, found.start_position) == ("taking.voclosporin=", -len("taking.vocl"))
+    assert found.display_meta_text == "The patient takes voclosporin."
+
+
+def test_a_mistake_at_a_terminal_is_no_failure(keys: PipeInput) -> None:
+    keys.send_text("shwo\r\rquit\r")
+    ended = explored()
+    assert (ended.status, ended.err) == (0, "")
+    assert "did you mean `show`?" in ended.out
+
+
+def test_an_interview_at_a_terminal(keys: PipeInput) -> None:
+    keys.send_text("n\r")
+    ended = asked()
+    assert ended.status == 0
+    assert "APPROVE  uhc_benlysta" in ended.out
+
+
+def test_an_interruption_hands_over_what_was_not_saved(keys: PipeInput) -> None:
+    keys.send_text("set taking.voclosporin=no\r\x03")
+    ended = explored()
+    assert ended.status == 130
+    said, _, rest = ended.err.partition("The case so far, which is saved nowhere:\n")
+    assert (said, rest.splitlines()[-1]) == ("", "stopped")
+    assert replayed(rest.partition("\nstopped")[0])["outcome"] == "approve"
+    keys.send_text("help\r\x03")
+    assert explored().err.split() == ["stopped"]
+
+
+# ---- ways out ----------------------------------------------------------------------------------
+
+
+@contextmanager
+def interrupts(handler: Any) -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_an_interruption_of_a_computation_ends_at_once(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def ended(status: int) -> None:
+        raise SystemExit(status)
+
+    monkeypatch.setattr(os, "_exit", ended)
+    session = Session(KnowledgeBase.load(), {"request": {"drug": "Benlysta"}})
+    session.answer("set age=4")
+    with interrupts(signal.default_int_handler):
+        with pytest.raises(SystemExit, match="130"), lupa.explore._keeping(session):
+            signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    err = capfd.readouterr().err
+    assert "age: 4" in err
+    assert "stopped\n" in err
+
+
+def test_while_a_command_is_carried_out_an_interruption_is_ours(
+    keys: PipeInput, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handlers = []
+
+    def watched(*_: object) -> str:
+        handlers.append(signal.getsignal(signal.SIGINT))
+        return ""
+
+    monkeypatch.setattr(Session, "_show", watched)
+    keys.send_text("show\rshow\r\x04")
+    assert explored().status == 0
+    assert [getattr(handler, "__module__", "") for handler in handlers] == ["lupa.explore"] * 2
+
+
+def test_an_interruption_that_the_caller_ignores_is_ignored() -> None:
+    session = Session(KnowledgeBase.load(), {"request": {"drug": "Benlysta"}})
+    with interrupts(signal.SIG_IGN), lupa.explore._keeping(session):
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+def test_a_fault_of_ours_loses_no_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Session, "_show", broken)
+    ended = explored("set age=4", "show")
+    assert ended.status == 3
+    assert "age: 4" in ended.err
+    assert "a fault of lupa's own" in ended.err
+
+
+def test_the_terminal_is_not_loaded_for_a_script() -> None:
+    script = "import sys, lupa.explore; print('prompt_toolkit' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert found.stdout == "False\n"
+
+
+# ---- at a terminal of its own ------------------------------------------------------------------
+
+
+def test_a_session_at_a_terminal() -> None:
+    with at_terminal(*EXPLORE) as person:
+        assert "DENY  uhc_benlysta" in person.read("0 unsaved")
+        person.type("set taking.vocl\t", "voclosporin=")
+        changed = person.type("no\r", "1 unsaved")
+        assert "DENY -> APPROVE  uhc_benlysta, edition 2023-11-01" in changed
+        assert "APPROVE  1 unsaved  uhc_benlysta@2023-11-01" in changed
+        person.type("unset active\r", "2 unsaved")
+        assert "PEND (approve or deny) -> APPROVE" in person.type("undo\r", "1 unsaved")
+        person.type("\x1b[A", "undo")
+        person.type("\x1b[A", "set active")
+        person.type("\r", "2 unsaved")
+        person.type("flip\r", "Cheapest to make it APPROVE")
+        person.type("shwo\r", "did you mean `show`?")
+        person.type("set \t", "phase=")
+        person.type("\x15\x04", "A person decides.")
+        assert person.end() == 0
+
+
+def test_an_interruption_at_a_terminal() -> None:
+    with at_terminal(*EXPLORE) as person:
+        person.read("0 unsaved")
+        person.type("set taking.voclosporin=no\r", "1 unsaved")
+        person.interrupt()
+        rest = person.read("stopped")
+        assert "The case so far, which is saved nowhere:" in rest
+        assert "dosed_per_label: yes" in rest
+        assert person.end() == 130
+
+
+def test_an_interview_at_a_terminal_of_its_own(tmp_path: Path) -> None:
+    case = tmp_path / "case.yaml"
+    case.write_text(
+        "request: {drug: Benlysta, route: IV, indication: SLE, phase: initial}\n"
+        "facts:\n"
+        "  active: [SLE]\n"
+        "  diagnosis: {severe_active_cns_lupus: no}\n"
+        "  taking: [prednisone]\n"
+        "  dosed_per_label: null\n"
+    )
+    with at_terminal("ask", "--interactive", str(case)) as person:
+        person.read("2 open")
+        person.type("why\r", "It bears on")
+        person.type("maybe\r", "is expected, not 'maybe'")
+        person.type("?\r", "1 of them not known")
+        person.type("back\r", "2 facts open; PEND")
+        person.type("?\r", "1 of them not known")
+        person.type("2\r", "DENY  uhc_benlysta")
+        person.read("age: 2")
+        assert person.end() == 0
+
+
+def test_an_interruption_of_a_script(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "lupa", *EXPLORE]
+    with subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path
+    ) as running:
+        assert running.stdin
+        assert running.stdout
+        running.stdin.write(b"set age=4\n")
+        running.stdin.flush()
+        while b"label_dosing" not in running.stdout.readline():
+            pass
+        running.send_signal(signal.SIGINT)
+        _, err = running.communicate(timeout=20)
+        assert running.returncode == 130
+    assert err.startswith(b"The case so far, which is saved nowhere:\n")
+    assert err.endswith(b"stopped\n")
