@@ -60,7 +60,7 @@ def _table(rows: Sequence[tuple[str, str, str]]) -> list[str]:
     lines = []
     for number, (name, before, after) in enumerate(rows):
         line = f"{name:<{first}}  {before:<{second}}  {after}".rstrip()
-        lines.append(click.style(line, bold=number < 2))
+        lines.append(click.style(line, bold=True) if number < 2 else line)
     return lines
 
 

@@ -471,7 +471,7 @@ def ask(
     if interactive:
         if whole or as_json:
             raise click.UsageError("--interactive is a dialogue; it goes with neither --plan nor --json")
-        from lupa.explore import interview
+        from lupa.dialogue.terminal import interview
 
         def asked(knowledge: KnowledgeBase, case: Case, where: str) -> None:
             interview(knowledge, case, where, _width, timeout, file)
@@ -500,7 +500,7 @@ def explore(cases: tuple[str, ...], examples: tuple[str, ...], *, kb: str | None
     `help` in the session lists its commands. They are read from standard input, one a line, so that a
     file of them is carried out too. Nothing is written but by `save`.
     """
-    from lupa.explore import explore
+    from lupa.dialogue.terminal import explore
 
     def explored(knowledge: KnowledgeBase, case: Case, where: str) -> None:
         explore(knowledge, case, where, _width, timeout)

@@ -75,8 +75,9 @@ def families(causes: Iterable[S]) -> Iterator[list[S]]:
 
 
 def in_words(outcomes: Iterable[str], joint: str = "or") -> str:
-    """Outcomes as they are read: `approve or out of scope`."""
-    return f" {joint} ".join(outcome.replace("_", " ") for outcome in outcomes)
+    """Outcomes as they are read: `approve, deny or out of scope`."""
+    *first, last = (outcome.replace("_", " ") for outcome in outcomes)
+    return f"{', '.join(first)} {joint} {last}" if first else last
 
 
 def argument(fact: str) -> str:

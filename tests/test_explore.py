@@ -19,9 +19,9 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-import lupa.explore
+import lupa.dialogue.terminal
 from lupa import KnowledgeBase
-from lupa.session import Session
+from lupa.dialogue.session import Session
 from tests.command import Ended, command, process
 from tests.terminal import at_terminal
 
@@ -100,12 +100,12 @@ def test_a_line_of_a_script_can_do_nothing_to_the_terminal() -> None:
 def test_standard_input_that_is_closed_holds_no_commands() -> None:
     ended = process(*EXPLORE, stdin=subprocess.DEVNULL)
     assert ended.returncode == 0
-    assert lupa.explore.at_terminal() is False
+    assert lupa.dialogue.terminal.at_terminal() is False
 
 
 def test_nothing_is_read_from_an_input_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
-    assert list(lupa.explore._piped()) == []
+    assert list(lupa.dialogue.terminal._piped()) == []
 
 
 @pytest.mark.parametrize("verb", ["explore", "ask"])
@@ -191,7 +191,7 @@ def test_a_settled_case_is_not_asked_about() -> None:
 @pytest.fixture
 def keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[PipeInput]:
     """What a person types."""
-    monkeypatch.setattr(lupa.explore, "at_terminal", lambda: True)
+    monkeypatch.setattr(lupa.dialogue.terminal, "at_terminal", lambda: True)
     with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
         yield pipe
 
@@ -205,7 +205,8 @@ def test_what_is_typed_is_answered_to_the_end_of_the_input(keys: PipeInput) -> N
 
 
 def test_the_end_of_a_line_is_completed_in_its_place() -> None:
-    completer = lupa.explore._completer(Session(KnowledgeBase.load(), {"request": {"drug": "Benlysta"}}))
+    session = Session(KnowledgeBase.load(), {"request": {"drug": "Benlysta"}})
+    completer = lupa.dialogue.terminal._completer(session)
     (found,) = completer.get_completions(Document("set taking.vocl"), CompleteEvent())
     assert (found.text, found.start_position) == ("taking.voclosporin=", -len("taking.vocl"))
     assert found.display_meta_text == "The patient takes voclosporin."
@@ -258,7 +259,7 @@ def test_an_interruption_of_a_computation_ends_at_once(
     session = Session(KnowledgeBase.load(), {"request": {"drug": "Benlysta"}})
     session.answer("set age=4")
     with interrupts(signal.default_int_handler):
-        with pytest.raises(SystemExit, match="130"), lupa.explore._keeping(session):
+        with pytest.raises(SystemExit, match="130"), lupa.dialogue.terminal._keeping(session):
             signal.raise_signal(signal.SIGINT)
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     err = capfd.readouterr().err
@@ -278,12 +279,12 @@ def test_while_a_command_is_carried_out_an_interruption_is_ours(
     monkeypatch.setattr(Session, "_show", watched)
     keys.send_text("show\rshow\r\x04")
     assert explored().status == 0
-    assert [getattr(handler, "__module__", "") for handler in handlers] == ["lupa.explore"] * 2
+    assert [getattr(handler, "__module__", "") for handler in handlers] == ["lupa.dialogue.terminal"] * 2
 
 
 def test_an_interruption_that_the_caller_ignores_is_ignored() -> None:
     session = Session(KnowledgeBase.load(), {"request": {"drug": "Benlysta"}})
-    with interrupts(signal.SIG_IGN), lupa.explore._keeping(session):
+    with interrupts(signal.SIG_IGN), lupa.dialogue.terminal._keeping(session):
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
@@ -299,7 +300,7 @@ def test_a_fault_of_ours_loses_no_case(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_terminal_is_not_loaded_for_a_script() -> None:
-    script = "import sys, lupa.explore; print('prompt_toolkit' in sys.modules)"
+    script = "import sys, lupa.dialogue.terminal; print('prompt_toolkit' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
     assert found.stdout == "False\n"
 

@@ -16,13 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lupa import CaseError, Decision, KnowledgeBase
-from lupa.commands import COMMANDS
-from lupa.dialogue import Dialogue, Reply
-from lupa.interview import Interview, Question
+from lupa.dialogue.commands import COMMANDS
+from lupa.dialogue.common import Dialogue, Reply
+from lupa.dialogue.interview import Interview, Question
+from lupa.dialogue.session import Session
+from lupa.dialogue.words import parts
 from lupa.reading import read_cases
 from lupa.rules import shipped
-from lupa.session import Session
-from lupa.words import parts
 
 EXAMPLE = "lupkynis_alongside_bars_benlysta"
 UNSTATED = "benlysta_cns_lupus_not_stated"

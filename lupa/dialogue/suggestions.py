@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from lupa.dialogue import Suggestion
+from lupa.dialogue.common import Suggestion
+from lupa.dialogue.standing import Standing
+from lupa.dialogue.words import parts
 from lupa.errors import CaseError
 from lupa.knowledge import KnowledgeBase
 from lupa.naming import Names
 from lupa.record import ROUTING
-from lupa.standing import Standing
 from lupa.vocabulary import Cut, Vocabulary
-from lupa.words import parts
 
 Offer = tuple[str, str]
 """A word, and what it is about."""

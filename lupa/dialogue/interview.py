@@ -11,14 +11,14 @@ from typing import Any, NamedTuple
 import click
 
 from lupa.case import Case
-from lupa.commands import counted
-from lupa.dialogue import Reply, Suggestion, refusal, standing_line, verdict
+from lupa.dialogue.commands import counted
+from lupa.dialogue.common import Reply, Suggestion, refusal, standing_line, verdict
+from lupa.dialogue.standing import altered, begun
 from lupa.edits import value_of
 from lupa.errors import CaseError, LupaError, shown
 from lupa.exploration import Ask, Asked
 from lupa.knowledge import KnowledgeBase
 from lupa.page import Page, in_words, text
-from lupa.standing import altered, begun
 from lupa.vocabulary import Fact, Vocabulary, normal
 
 _YES, _NO = ("yes", "y"), ("no", "n")
@@ -69,7 +69,7 @@ class _State(NamedTuple):
 
 
 class Interview:
-    """A dialogue that asks for what can change the verdict; see `lupa.dialogue.Dialogue`.
+    """A dialogue that asks for what can change the verdict; see `lupa.dialogue.common.Dialogue`.
 
     It is over when the verdict is certain or nobody knows what is left. Where several policies
     cover the drug it first asks which. Raises `CaseError` for a case that cannot be read or

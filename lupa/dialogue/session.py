@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from lupa.case import Case
-from lupa.commands import (
+from lupa.dialogue.commands import (
     COMMANDS,
     counted,
     help_on,
@@ -20,7 +20,7 @@ from lupa.commands import (
     statements,
     unknown_command,
 )
-from lupa.dialogue import (
+from lupa.dialogue.common import (
     Reply,
     Suggestion,
     fitted,
@@ -30,20 +30,20 @@ from lupa.dialogue import (
     verdict,
     verdict_on,
 )
+from lupa.dialogue.standing import Standing, altered, begun, is_there, save, standing
+from lupa.dialogue.suggestions import suggestions
+from lupa.dialogue.words import words
 from lupa.errors import CaseError, LupaError, printable, shown
 from lupa.knowledge import KnowledgeBase
 from lupa.page import FEW, PERSON, Page, argument, text, why_text
 from lupa.record import ROUTING
-from lupa.standing import Standing, altered, begun, is_there, save, standing
-from lupa.suggestions import suggestions
 from lupa.whatif import changes, criteria, what_if
-from lupa.words import words
 
 _SAID = {True: "yes", False: "no", None: "silent"}
 
 
 class Session:
-    """A dialogue in which a case is changed and asked about; see `lupa.dialogue.Dialogue`.
+    """A dialogue in which a case is changed and asked about; see `lupa.dialogue.common.Dialogue`.
 
     Where several policies cover the drug it begins by choosing one. Raises `CaseError` for a case
     that cannot be read or contradicts itself.

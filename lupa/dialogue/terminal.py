@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lupa.case import Case
-from lupa.commands import counted
-from lupa.dialogue import Dialogue
+from lupa.dialogue.commands import counted
+from lupa.dialogue.common import Dialogue
+from lupa.dialogue.interview import Interview
+from lupa.dialogue.session import Session
+from lupa.dialogue.standing import as_yaml, check_file, save
 from lupa.errors import CaseError, printable
-from lupa.interview import Interview
 from lupa.knowledge import KnowledgeBase
-from lupa.session import Session
-from lupa.standing import as_yaml, check_file, save
 
 if TYPE_CHECKING:
     from prompt_toolkit.completion import Completer

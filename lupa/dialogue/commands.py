@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import click
 
+from lupa.dialogue.words import unquoted
 from lupa.edits import value_of
 from lupa.errors import CaseError, Problem, shown
 from lupa.page import Page
-from lupa.words import unquoted
 
 
 class Command(NamedTuple):
