@@ -183,7 +183,7 @@ def _no_way(page: Page, flips: Flips, wanted: str) -> list[str]:
     lines = ["", f"No change within reach would make it {wanted}."]
     if flips.blocked:
         return lines + page.because(flips.blocked)
-    words = f"It depends on what is silent and fixed: {', '.join(flips.undecided)}."
+    words = f"It would take what is out of reach: {', '.join(flips.beyond)}."
     return lines + page.wrap(words, 4)
 
 

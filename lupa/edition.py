@@ -244,8 +244,10 @@ class Edition:
 
     def wanted(self, outcome: str) -> Literal:
         """The literal of an outcome; raises `CaseError` for one that the policy cannot give."""
-        if outcome not in self.outcomes:
-            known = ", ".join(self.outcomes)
+        if outcome not in self.outcomes or not self.satisfiable((self.outcomes[outcome],)):
+            known = ", ".join(
+                name for name, literal in self.outcomes.items() if self.satisfiable((literal,))
+            )
             raise CaseError(f"{self.policy} never comes to {shown(outcome)}; it comes to one of {known}")
         return self.outcomes[outcome]
 

@@ -65,8 +65,9 @@ class WhatIf(_Answer):
     """A case before and after some of its statements are changed.
 
     `changes` are the facts on which the record differs, `criteria` those whose status does.
-    `responsible` are the changed facts in a minimal reason of the verdict after, or where that is a
-    `pend`, of the one before; none where the outcome is the same. `readings` tells, where every
+    `responsible` are the changed facts that lead to the verdict after, each one of a minimal set of
+    them that suffices with what did not change; where that verdict is a `pend`, those that led to the
+    one before; none where the outcome is the same. `readings` tells, where every
     reading was asked for, the outcomes under each choice of those on which they depend; one row with
     no readings says that they are the same under all.
     """
@@ -134,12 +135,12 @@ class Margin:
 class Flips(_Answer):
     """The cheapest ways to make an outcome certain.
 
-    `flips` are sets of statements, the cheapest first; the first `ties` of them cost the same, and
-    no cheaper one exists. `more` says that there are others, none of which is cheaper than the last. Where
-    no change within reach would do it there is none, and `blocked` is why: a minimal set of facts
-    that cannot change and with which the outcome cannot be. Where that is none either, the silent facts
-    that are fixed and on which it depends are `undecided`. `margins` say how far the numbers
-    of the case may move.
+    `flips` are sets of statements, the cheapest first; the first `ties` of them cost the same, and no
+    cheaper one exists. `more` says that there are others, none of which is cheaper than the last.
+    Where no change within reach would do it there is none, and `blocked` is why: a minimal set of
+    facts that cannot change and with which the outcome cannot be. Where there is none of these either,
+    `beyond` are the fewest facts out of reach that would have to be stated too. `margins` say how far
+    the numbers of the case may move.
     """
 
     decision: Decision
@@ -148,7 +149,7 @@ class Flips(_Answer):
     flips: tuple[Flip, ...]
     more: bool
     blocked: tuple[Cause, ...]
-    undecided: tuple[str, ...]
+    beyond: tuple[str, ...]
     margins: tuple[Margin, ...]
 
 

@@ -27,6 +27,8 @@ from lupa.vocabulary import Cut, Fact, Vocabulary
 
 _DEAREST = 10_000
 """Costs are proportions; sums of larger ones would say no more."""
+_BEYOND = 10**8
+"""The cost of a statement that is out of reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class Found:
     """What a search found, before the cases are written that it leads to.
 
     `sets` are the cheapest first; of these `ties` cost the least, and there are `more`, none cheaper
-    than the last. Where there is none, `blocked` is why, or what it depends on is `undecided`.
+    than the last. Where there is none, `blocked` is why, or the least that is out of reach and needed
+    is `beyond`.
     """
 
     edition: Edition
@@ -42,7 +45,7 @@ class Found:
     ties: int
     more: bool
     blocked: tuple[Cause, ...]
-    undecided: tuple[Fact, ...]
+    beyond: tuple[Fact, ...]
     margins: tuple[Margin, ...]
 
     def written(self, decision: Decision, to: str, case: Case) -> Flips:
@@ -55,7 +58,7 @@ class Found:
             Flip(cost, statements, self._stated(base, set(statements) - common))
             for cost, statements in self.sets
         )
-        return Flips(decision, to, self.ties, flips, self.more, self.blocked, self.undecided, self.margins)
+        return Flips(decision, to, self.ties, flips, self.more, self.blocked, self.beyond, self.margins)
 
     def _stated(self, case: Case, statements: Collection[Statement]) -> dict[str, Any]:
         facts = {statement.fact: statement.value for statement in statements}
@@ -68,12 +71,13 @@ def reach(
     vocabulary: Vocabulary, fixed: Iterable[str], costs: Mapping[str, int]
 ) -> tuple[frozenset[Fact], dict[Fact, int]]:
     """The facts that are fixed, and those with a cost of their own; raises `CaseError`."""
+    names = [fixed] if isinstance(fixed, str) else fixed
     found: dict[Fact, int] = {}
     for name, cost in costs.items():
         if isinstance(cost, bool) or not isinstance(cost, int) or not 1 <= cost <= _DEAREST:
             raise CaseError(f"the cost of {name} is a whole number from 1 to {_DEAREST}, not {shown(cost)}")
         found |= dict.fromkeys(facts_named(vocabulary, name), cost)
-    return frozenset(fact for name in fixed for fact in facts_named(vocabulary, name)), found
+    return frozenset(fact for name in names for fact in facts_named(vocabulary, name)), found
 
 
 def flips(
@@ -89,13 +93,20 @@ def flips(
 
 class _Search:
     def __init__(
-        self, question: Question, wanted: Literal, fixed: frozenset[Fact], costs: Mapping[Fact, int]
+        self,
+        question: Question,
+        wanted: Literal,
+        fixed: frozenset[Fact],
+        costs: Mapping[Fact, int],
+        stays: Collection[Literal] | None = None,
     ) -> None:
+        """With the facts that `stays`, all others may be stated, if need be: beyond what is in reach."""
         self._question = question
         self._edition = question.edition
         self._solver = question.edition.solver
         self._wanted = wanted
         self._fixed = fixed
+        self._stays = stays
         self._costs = costs
         self._name_subjects()
         cone = self._edition.relevance.outcome_cone
@@ -134,14 +145,19 @@ class _Search:
             fact = self._edition.facts[literal]
             for said in (literal, -literal):
                 named = said > 0 or literal not in self._one_of  # of several, the one that is so
-                if fact in self._fixed or self._record.get(literal) == said or not named:
+                if self._record.get(literal) == said or not named:
                     continue
-                found = self._kind(literal, fact, value=said > 0)
+                found = None if fact in self._fixed else self._kind(literal, fact, value=said > 0)
+                if found is None and self._stays is not None and literal not in self._stays:
+                    found = "find_out", _BEYOND
                 if found is not None:
                     kind, usual = found
                     text = self._edition.vocabulary.words(fact, said > 0)
                     was = self._question.record.stated.get(fact)
-                    yield said, Statement(fact, said > 0, text, kind, self._costs.get(fact, usual), was)
+                    yield said, Statement(fact, said > 0, text, kind, self._cost(fact, usual), was)
+
+    def _cost(self, fact: Fact, usual: int) -> int:
+        return usual if usual == _BEYOND else self._costs.get(fact, usual)
 
     def _kind(self, literal: Literal, fact: Fact, *, value: bool) -> tuple[Kind, int] | None:
         """How a statement can come about and what that costs; None where it cannot."""
@@ -186,25 +202,26 @@ class _Search:
     def _next_level(self, *, any_one: bool) -> list[tuple[int, list[int]]]:
         """All sets that make the outcome certain at the least cost that is left, or just any one."""
         level: list[tuple[int, list[int]]] = []
-        refuted = True
-        while refuted:
-            refuted = False
+        while True:
+            again, objection, new = False, None, []
             with closing(self._cheapest.sets()) as proposals:
                 for cost, places in proposals:
                     self._edition.program.watch.check()
                     if level and cost > level[0][0]:
                         break
+                    again = True  # sets with more statements can cost as little
                     objection = self._objection([self._reach[place] for place in places])
                     if objection is not None:
-                        refuted = True
                         break
+                    new.append(places)
                     level.append((cost, places))
                     if any_one:
                         return level
-            self._cheapest.without_supersets([places for _, places in level])
-            if refuted:
-                self._cheapest.require(objection or ())
-        return sorted(level)
+            self._cheapest.without_supersets(new)
+            if objection is not None:
+                self._cheapest.require(objection)
+            if not again:
+                return sorted(level, key=lambda each: (len(each[1]), each[1]))
 
     def _said(self, stated: Sequence[Literal]) -> dict[Literal, Literal]:
         """What the record says of each fact once these are stated."""
@@ -268,23 +285,15 @@ class _Search:
     # ---- where there is none -------------------------------------------------------------------
 
     def _why_none(self) -> tuple[tuple[Cause, ...], tuple[Fact, ...]]:
-        """The facts on record that prevent it; or else the silent ones out of reach that do."""
-        kept = self._cheapest.kept
-        stays = [x for x in self._question.statements if self._subject[abs(x)] not in kept]
+        """The facts on record that prevent it; or else the least that is out of reach and needed."""
+        stays = [x for x in self._question.statements if self._subject[abs(x)] not in self._cheapest.kept]
         reason = self._solver.minimal([self._wanted], stays)
         if reason is not None:
             return causes(self._question, reason), ()
-        best = self._first_world([*stays, self._wanted])
-        said = [*stays, *(x for x in best if self._subject[abs(x)] in kept)]
-        other = self._first_world([*said, -self._wanted])
-        harm = self._solver.minimal([self._wanted], [*said, *(x for x in other if x not in said)])
-        open_ = {abs(x) for x in harm or ()}.difference(map(abs, said))
-        return (), tuple(self._edition.facts[fact] for fact in self._cone if fact in open_)
-
-    def _first_world(self, held: Sequence[Literal]) -> list[Literal]:
-        """The first world that holds these, whatever was asked before; there is one."""
-        true = set(self._solver.least(held, self._cone) or ())
-        return [fact if fact in true else -fact for fact in self._cone]
+        wide = _Search(self._question, self._wanted, self._fixed, self._costs, set(map(abs, stays)))
+        ((_, places), *_) = wide._next_level(any_one=False)
+        needed = (wide._within[wide._reach[place]] for place in places)
+        return (), tuple(statement.fact for statement in needed if statement.cost == _BEYOND)
 
 
 # ---- how far a number may move -----------------------------------------------------------------

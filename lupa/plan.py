@@ -11,11 +11,12 @@ answer to that of another.
   as heavy as the smallest tree for that yes or no. (Whoever answers can hold that back until the last
   of them, and then choose.)
 - A free question may be left to the end where for one of its answers the outcome tells what the other
-  answers would make of it. (Whoever answers gives that answer if it is asked earlier.)
+  answers would make of it, and none of these leaves more to be asked. (Whoever answers gives that
+  answer if it is asked earlier.)
 """
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -33,6 +34,9 @@ _GIVEN_AWAY = 4
 """So many answers are tried for a lower bound."""
 _LARGEST = 6
 """Beyond so many different remainders, questions together say more than yes or no."""
+
+
+_Values = dict[tuple[Node, ...], Node]
 
 
 class _Ask(NamedTuple):
@@ -278,21 +282,35 @@ class _Planner:
         for ask, left in self._open(node):
             if not ask.free:
                 continue
+            found: dict[tuple[Node, ...], Node] = {}
 
-            def value(values: tuple[Node, ...], ask: _Ask = ask) -> Node:
-                if NOWHERE in values or len(set(values)) == 1:
-                    return values[0] if NOWHERE not in values else NOWHERE
-                if (ask, values) not in self._value_of:
-                    new = NOWHERE - 1_000_000 - len(self._value_of)
-                    self._value_of[ask, values] = new
-                    self.left[new] = ask, values
-                return self._value_of[ask, values]
+            def value(values: tuple[Node, ...], ask: _Ask = ask, found: _Values = found) -> Node:
+                if NOWHERE in values:
+                    return NOWHERE
+                found[values] = values[0] if len(set(values)) == 1 else self._waiting(node, ask, values)
+                return found[values]
 
             rest = self._diagrams.together(left, value)
-            count = len(self._diagrams.values(rest))
-            if any(len(self._diagrams.values(answer)) == count for answer in left):
+            if any(self._tells(place, found) for place in range(len(left))):
                 return rest
         return node
+
+    def _tells(self, place: int, values: Collection[tuple[Node, ...]]) -> bool:
+        """Whether the value for the answer at a place tells those for the others, and leaves as much."""
+        return len({each[place] for each in values}) == len(values) and all(
+            self._left_over(each[place]) == max(map(self._left_over, each)) for each in values
+        )
+
+    def _waiting(self, node: Node, ask: _Ask, possible: tuple[Node, ...]) -> Node:
+        """The value that stands for a question to be asked at the end, and the value for each answer."""
+        rest = iter(possible)
+        values = tuple(
+            next(rest) if self._diagrams.values(answer) else NOWHERE for answer in self.answers(node, ask)
+        )
+        if (ask, values) not in self._value_of:
+            new = self._value_of[ask, values] = NOWHERE - 1_000_000 - len(self._value_of)
+            self.left[new] = ask, values
+        return self._value_of[ask, values]
 
 
 @dataclass(slots=True)

@@ -178,18 +178,34 @@ class Vocabulary:
     def _efforts(self) -> dict[str, dict[tuple[str, bool], int]]:
         found: dict[str, dict[tuple[str, bool], int]] = {}
         for fact, value, kind, cost in self._program.facts("effort", 4):
+            row = f"effort({fact}, {value}, {kind}, {cost})"
             if str(value) not in ("yes", "no") or str(kind) not in KINDS:
-                raise RuleError(
-                    f"effort({fact}, {value}, {kind}, {cost}): yes or no, and one of {', '.join(KINDS)}, "
-                    "is expected"
-                )
-            found.setdefault(str(fact), {})[str(kind), str(value) == "yes"] = _cost(cost, "effort/4")
+                raise RuleError(f"{row}: yes or no, and one of {', '.join(KINDS)}, is expected")
+            if str(fact) not in self._beginnings:
+                raise RuleError(f"{row}: no fact is {fact}, or begins so")
+            costs, key = found.setdefault(str(fact), {}), (str(kind), str(value) == "yes")
+            if costs.setdefault(key, _cost(cost, "effort/4")) != cost.number:
+                raise RuleError(f"{row}: another row says {costs[key]}; keep one")
         return found
+
+    @cached_property
+    def _beginnings(self) -> set[str]:
+        """What facts are, and begin with; of a number, whether or not rules cut it so."""
+        numbers = {f"{kind}({name})" for name in self.quantities for kind in ("at_least", "more_than")}
+        return numbers.union(*map(beginnings, self.facts))
 
     @cached_property
     def _usual_efforts(self) -> dict[str, int]:
         rows = self._program.facts("usual_effort", 2)
-        return {str(kind): _cost(cost, "usual_effort/2") for kind, cost in rows}
+        found: dict[str, int] = {}
+        for kind, cost in rows:
+            if str(kind) not in KINDS:
+                raise RuleError(f"usual_effort({kind}, {cost}): one of {', '.join(KINDS)} is expected")
+            if found.setdefault(str(kind), _cost(cost, "usual_effort/2")) != cost.number:
+                raise RuleError(
+                    f"usual_effort({kind}, {cost}): another row says {found[str(kind)]}; keep one"
+                )
+        return found
 
     def effort(self, fact: Fact, kind: str, *, value: bool, usual: bool = True) -> int | None:
         """What it costs to state the fact so, by one of `KINDS`; None where that cannot be.

@@ -39,7 +39,7 @@ def what_if(
     if not causing:
         with was:
             causing = responsible(was, differing, after.possible)
-    found = changes(vocabulary, was.record, now.record)
+    found = changes(vocabulary, was, now)
     return WhatIf(before, after, found, criteria(before, after), causing, readings)
 
 
@@ -47,11 +47,16 @@ def _says(record: Record, fact: Fact) -> bool | None:
     return record.stated.get(fact, record.assumed.get(fact))
 
 
-def changes(vocabulary: Vocabulary, before: Record, after: Record) -> tuple[Change, ...]:
-    """The facts on which two records differ, in the order of the vocabulary."""
+def changes(vocabulary: Vocabulary, before: Question, after: Question) -> tuple[Change, ...]:
+    """The facts on which two records differ, in the order of the vocabulary.
+
+    Of a fact that only one of two policies has, such as a cut point, the other says nothing.
+    """
     found = []
     for fact in vocabulary.facts:
-        was, now = before.stated.get(fact), after.stated.get(fact)
+        if fact not in before.edition.literals or fact not in after.edition.literals:
+            continue
+        was, now = before.record.stated.get(fact), after.record.stated.get(fact)
         if was != now:
             value = now if now is not None else was
             assert value is not None  # noqa: S101 - one of them says something
@@ -80,18 +85,16 @@ def _status(criterion: Criterion | None) -> str | None:
 
 
 def responsible(question: Question, differing: Collection[Fact], other: Sequence[str]) -> tuple[Cause, ...]:
-    """The differing facts in a minimal reason of the outcome, if it is settled here and only here so.
+    """The differing facts that lead to the outcome, if it is settled here and only here so.
 
-    The reason takes them only where the others do not suffice.
+    Each is one of a minimal set of them that, with what did not change, leaves no other outcome.
     """
     if len(question.outcomes) > 1 or list(question.outcomes) == list(other):
         return ()
     (outcome,) = question.outcomes.values()
     facts = {question.edition.literals[fact] for fact in differing if fact in question.edition.literals}
-    statements = question.bearing_on(outcome)
-    kept = [s for s in statements if abs(s) not in facts]
-    reason = question.edition.minimal(-outcome, (*kept, *(s for s in statements if abs(s) in facts)))
-    return causes(question, [s for s in reason or () if abs(s) in facts])
+    kept = {s for s in question.bearing_on(outcome) if abs(s) not in facts}
+    return causes(question, list({s for reason in question.reasons(outcome, kept) for s in reason}))
 
 
 # ---- under every reading -----------------------------------------------------------------------

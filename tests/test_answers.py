@@ -155,7 +155,7 @@ def test_no_change_within_reach_names_what_prevents_it() -> None:
     assert "because The age is less than 18 years (17)." in ended.out
     assert "the age, 17 (years): deny below 18 (above: approve)" in ended.out
     fixed = command("flip", "-", "--fix", "attests.monitor_egfr", stdin=without("attests"))
-    assert "It depends on what is silent and fixed: attests(monitor_egfr)." in fixed.out
+    assert "It would take what is out of reach: attests(monitor_egfr)." in fixed.out
 
 
 def test_what_is_so_already_needs_no_change() -> None:

@@ -364,7 +364,7 @@ def _changed(before: Standing, after: Standing) -> Iterator[str]:
                 if was != now:
                     yield f"{key}: {was} -> {now}"
     groups: dict[tuple[str, str], list[str]] = {}
-    for change in changes(vocabulary, before.question.record, after.question.record):
+    for change in changes(vocabulary, before.question, after.question):
         name = change.fact.partition("(")[0]
         if name not in ("at_least", "more_than"):
             step = f"{_SAID[change.before]} -> {_SAID[change.after]}"

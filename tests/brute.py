@@ -1,0 +1,279 @@
+"""What exploring a case must come to, by brute force: every world, every set of statements, every tree.
+
+Nothing here uses what it is to check: worlds come from a control of its own with plain assumptions,
+and what can be stated, at what cost, is copied by hand from what `kb/effort.lp` says in words.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import clingo
+
+from lupa.rules import RuleFiles, shipped
+
+Said = Mapping[str, bool]
+QUIET = ("egfr", "systolic", "diastolic", "weeks_on_therapy")
+"""Numbers that no outcome depends on."""
+
+
+class Plain:
+    """The rules of one edition in a control of their own."""
+
+    def __init__(self, root: Path, policy: str, edition: str) -> None:
+        self._control = clingo.Control()
+        for path in (*RuleFiles(root).of(policy), shipped("queries") / "worlds.lp"):
+            self._control.load(str(path))
+        self._control.ground([("base", []), ("edition", [clingo.String(edition)])])
+        atoms = self._control.symbolic_atoms
+        self.literals = {str(a.symbol.arguments[0]): a.literal for a in atoms.by_signature("true", 1)}
+        self.outcomes = {
+            str(a.symbol.arguments[1]): a.literal
+            for a in atoms.by_signature("outcome", 2)
+            if str(a.symbol.arguments[0]) == policy
+        }
+
+    def _assumptions(self, said: Said) -> list[int]:
+        return [self.literals[fact] if value else -self.literals[fact] for fact, value in said.items()]
+
+    def has_world(self, said: Said, outcome: str | None = None, *, holds: bool = True) -> bool:
+        """Some world makes these statements, and has the outcome, or has it not."""
+        assumptions = self._assumptions(said)
+        if outcome is not None:
+            assumptions.append(self.outcomes[outcome] if holds else -self.outcomes[outcome])
+        self._control.configuration.solve.models = 1  # type: ignore[union-attr]  # a key of this group
+        return bool(self._control.solve(assumptions=assumptions).satisfiable)
+
+    def possible(self, said: Said) -> list[str]:
+        """The outcomes that some world has which makes these statements."""
+        return sorted(outcome for outcome in self.outcomes if self.has_world(said, outcome))
+
+    def makes_certain(self, said: Said, outcome: str) -> bool:
+        return self.possible(said) == [outcome]
+
+    def worlds(self, said: Said, free: Sequence[str], most: int = 100_000) -> Worlds | None:
+        """Every world that makes these statements, told by the facts that are free; None if too many.
+
+        Facts that are neither free nor spoken of are false, which must be lawful.
+        """
+        rest = self.literals.keys() - said.keys() - set(free)
+        assumptions = self._assumptions({**said, **dict.fromkeys(rest, False)})
+        literals = [self.literals[fact] for fact in free]
+        rows: dict[int, str] = {}
+        self._control.configuration.solve.models = 0  # type: ignore[union-attr]  # a key of this group
+        with self._control.solve(assumptions=assumptions, yield_=True) as handle:
+            for model in handle:
+                world = sum(1 << place for place, x in enumerate(literals) if model.is_true(x))
+                (rows[world],) = (name for name, x in self.outcomes.items() if model.is_true(x))
+                if len(rows) > most:
+                    return None
+        return Worlds(tuple(free), rows)
+
+
+@cache
+def plain(policy: str, edition: str, root: Path | None = None) -> Plain:
+    return Plain(root or shipped("kb"), policy, edition)
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """Outcomes by world; a world is the set of the `facts` that are true in it, as bits."""
+
+    facts: tuple[str, ...]
+    rows: Mapping[int, str]
+
+    def bit(self, fact: str) -> int:
+        return 1 << self.facts.index(fact)
+
+    def among(self, said: Said) -> tuple[int, int]:
+        """Mask and value of the worlds that agree with these statements, of those told apart here."""
+        bits = {fact: 1 << place for place, fact in enumerate(self.facts)}
+        mask = sum(bits[fact] for fact in said if fact in bits)
+        return mask, sum(bits[fact] for fact, value in said.items() if value and fact in bits)
+
+    def possible(self, said: Said) -> list[str]:
+        mask, value = self.among(said)
+        return sorted({outcome for world, outcome in self.rows.items() if world & mask == value})
+
+    def open(self) -> list[str]:
+        """The facts that can be either."""
+        return [
+            fact
+            for place, fact in enumerate(self.facts)
+            if len({world >> place & 1 for world in self.rows}) == 2
+        ]
+
+    def matter(self) -> set[str]:
+        """Two worlds, other outcomes, this fact changed and no more than must be."""
+        return {fact for fact in self.open() if self._matters(self.bit(fact))}
+
+    def _matters(self, bit: int) -> bool:
+        for here, outcome in self.rows.items():
+            if here ^ bit in self.rows:
+                nearest: Iterable[int] = (bit,)
+            else:
+                changes = [here ^ there for there in self.rows if (here ^ there) & bit]
+                nearest = (c for c in changes if not any(o != c and o & c == o for o in changes))
+            if any(self.rows[here ^ change] != outcome for change in nearest):
+                return True
+        return False
+
+
+# ---- what can be stated, and at what cost ------------------------------------------------------
+
+
+class Statement(NamedTuple):
+    fact: str
+    value: bool
+    kind: str
+    cost: int
+    subject: str
+
+
+def subject_of(fact: str) -> str:
+    """What is known by one answer: of a choice all values together."""
+    return fact.partition(",")[0] if fact.startswith(("requested(", "reading(")) else fact
+
+
+_FIND_OUT = {"documented": 2, "override": 3}
+_CHANGE = {"attests": 2, "dosed_per_label": 3, "live_vaccine": 3, "taking": 4}
+_LESS = ("months", "capsules_per_90_days")
+
+
+def statements(
+    facts: Iterable[str], stated: Said, assumed: Said, fixed: Collection[str], costs: Mapping[str, int]
+) -> Iterator[Statement]:
+    """What the text of `kb/effort.lp` lets be stated."""
+    has_stated, has_assumed = ({subject_of(fact) for fact in said} for said in (stated, assumed))
+    for fact in facts:
+        family, subject = fact.partition("(")[0], subject_of(fact)
+        if fact in fixed:
+            continue
+        for value in (True, False):
+            if {**assumed, **stated}.get(fact) is value or (subject != fact and not value):
+                continue
+            kind, cost = "find_out", _FIND_OUT.get(family, None if subject in has_assumed else 1)
+            if subject in has_stated:
+                kind, cost = "change", _CHANGE.get(family)
+                if family in ("at_least", "more_than"):
+                    is_less = fact.partition("(")[2].partition(",")[0] in _LESS and not value
+                    kind, cost = "ask_for_less", 2 if is_less else None
+            if cost is not None:
+                yield Statement(fact, value, kind, costs.get(fact, cost), subject)
+
+
+def overlaid(said: Said, statements: Iterable[tuple[str, bool]]) -> dict[str, bool]:
+    """The record once these are stated; of a choice nothing else is said then."""
+    made = dict(statements)
+    changed = {subject_of(fact) for fact in made}
+    return {fact: value for fact, value in said.items() if subject_of(fact) not in changed} | made
+
+
+FlipSet = frozenset[tuple[str, bool]]
+
+
+def minimal_flips(
+    worlds: Worlds, said: Said, reach: Sequence[Statement], wanted: str
+) -> dict[FlipSet, int]:
+    """Every set of statements that makes the outcome certain, and of which no part does, with its cost."""
+    good = [world for world, outcome in worlds.rows.items() if outcome == wanted]
+    bad = [world for world, outcome in worlds.rows.items() if outcome != wanted]
+    by_subject: dict[str, list[Statement | None]] = {}
+    for statement in reach:
+        by_subject.setdefault(statement.subject, [None]).append(statement)
+    sets = [
+        [statement for statement in chosen if statement is not None]
+        for chosen in itertools.product(*by_subject.values())
+    ]
+    found: dict[FlipSet, int] = {}
+    for made in sorted(sets, key=len):
+        key = frozenset((s.fact, s.value) for s in made)
+        if any(smaller <= key for smaller in found):
+            continue
+        mask, value = worlds.among(overlaid(said, key))
+        if any(world & mask == value for world in bad):
+            continue
+        if any(world & mask == value for world in good):
+            found[key] = cost_of((s.fact, s.cost) for s in made)
+    return found
+
+
+def cost_of(statements: Iterable[tuple[str, int]]) -> int:
+    """What statements cost together: to learn a number is one effort, whatever cut points it settles."""
+    return sum(cost for _, cost in {(_effort(fact), cost) for fact, cost in statements})
+
+
+def _effort(fact: str) -> str:
+    head, _, rest = fact.partition("(")
+    return rest.partition(",")[0] if head in ("at_least", "more_than") else subject_of(fact)
+
+
+# ---- decision trees ----------------------------------------------------------------------------
+
+
+class Ask(NamedTuple):
+    """A question: its facts, and whether it asks which of them is so."""
+
+    facts: tuple[str, ...]
+    which: bool
+
+
+def asks(facts: Iterable[str]) -> list[Ask]:
+    """The questions about these facts: one for each, or for each choice."""
+    groups: dict[str, list[str]] = {}
+    for fact in facts:
+        groups.setdefault(subject_of(fact), []).append(fact)
+    return [Ask(tuple(group), group != [subject]) for subject, group in groups.items()]
+
+
+def answer(ask: Ask, true: Collection[str]) -> str:
+    """What the answer is where these facts are true."""
+    if not ask.which:
+        return "yes" if ask.facts[0] in true else "no"
+    (chosen,) = (fact for fact in ask.facts if fact in true)
+    return chosen.rpartition(",")[2].removesuffix(")")
+
+
+def smallest_tree(worlds: Worlds, cost: Callable[[str], int]) -> tuple[int, int]:
+    """How many questions the best tree promises at most, and the cost of its longest and dearest way."""
+    numbered = list(worlds.rows)
+    trues = [{f for p, f in enumerate(worlds.facts) if world >> p & 1} for world in numbered]
+    questions = asks(worlds.open())
+    parts: list[tuple[int, list[int]]] = []
+    for ask in questions:
+        by_answer: dict[str, int] = {}
+        for place, true in enumerate(trues):
+            said = answer(ask, true)
+            by_answer[said] = by_answer.get(said, 0) | 1 << place
+        parts.append((max(map(cost, ask.facts)), list(by_answer.values())))
+    by_outcome: dict[str, int] = {}
+    for place, world in enumerate(numbered):
+        outcome = worlds.rows[world]
+        by_outcome[outcome] = by_outcome.get(outcome, 0) | 1 << place
+    known: dict[int, tuple[int, int]] = {}
+
+    def least(left: int) -> tuple[int, int]:
+        if any(left & ~same == 0 for same in by_outcome.values()):
+            return 0, 0
+        if left not in known:
+            ways = []
+            for price, answers in parts:
+                remaining = [left & part for part in answers if left & part]
+                if len(remaining) > 1:
+                    number, dearest = max(map(least, remaining))
+                    ways.append((number + 1, dearest + price))
+            known[left] = min(ways)
+        return known[left]
+
+    return least((1 << len(numbered)) - 1)
+
+
+def is_quiet(fact: str) -> bool:
+    """The fact is a cut point of a number that no outcome depends on."""
+    head, _, rest = fact.partition("(")
+    return head in ("at_least", "more_than") and rest.partition(",")[0] in QUIET

@@ -1,0 +1,543 @@
+"""The laws of the exploring verbs, each as a check of one record against brute force."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from lupa import CaseError, KnowledgeBase
+from lupa.edition import Edition
+from lupa.edits import edited
+from lupa.exploration import Flips, Plan, Step, WhatIf
+from tests import brute, oracle, worlds
+from tests.brute import Plain, Said, Worlds, overlaid, plain
+from tests.worlds import Gap
+
+Case = dict[str, Any]
+MANY_REASONS = 10
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A case with what its record says, and the rules of its edition in a plain solver."""
+
+    case: Case
+    edition: Edition
+    plain: Plain
+    stated: Said
+    assumed: Said
+
+    @property
+    def said(self) -> dict[str, bool]:
+        return {**self.assumed, **self.stated}
+
+    def silent(self) -> list[str]:
+        return [f for f in self.plain.literals if f not in self.said and not brute.is_quiet(f)]
+
+    def worlds(self, most: int = 1500) -> Worlds | None:
+        return self.plain.worlds(self.said, self.silent(), most)
+
+    def read(self, case: Mapping[str, Any]) -> dict[str, bool]:
+        """What the record of another case says."""
+        record, problems = self.edition.read(case)
+        assert not problems
+        return {**record.assumed, **record.stated}
+
+
+def examine(kb: KnowledgeBase, case: Case, root: Path | None = None) -> Examined:
+    (question,) = kb.questions(case)
+    edition, record = question.edition, question.record
+    solver = plain(edition.policy, edition.name, root)
+    return Examined(case, edition, solver, record.stated, record.assumed)
+
+
+# ---- records -----------------------------------------------------------------------------------
+
+TIED: tuple[Gap, ...] = (
+    *(
+        (kind, "")
+        for kind in ("indication", "phase", "route", "age", "months", "supply", "dosed_per_label")
+    ),
+    *(("diagnoses", name) for name in ("sle", "lupus_nephritis", "severe_active_cns_lupus")),
+    *(("active", name) for name in oracle.ACTIVE),
+    *(("overrides", name) for name in oracle.OVERRIDES),
+    *(("readings", name) for name in oracle.READINGS),
+    *(("taking", name) for name in ("prednisone", "cyclophosphamide", "hydroxychloroquine", "belimumab")),
+    *(("taking", name) for name in ("voclosporin", "anifrolumab", "rituximab")),
+    *(("attests", name) for name in oracle.ATTESTATIONS),
+    *(("documented", name) for name in oracle.DOCUMENTED),
+    *((kind, "") for kind in ("received_iv", "live_vaccine")),
+)
+"""What laws and choices tie together, and what decides most."""
+
+
+def hopeful_world(dice: random.Random) -> oracle.World:
+    """A world not far from an approval, so that much of what is left open in it decides."""
+    return replace(
+        worlds.random_world(dice),
+        indication=dice.choice(("lupus_nephritis", "lupus_nephritis", "sle")),
+        route="intravenous",
+        age=dice.choice((17, 40, 40, 40)),
+        diagnoses=frozenset({"sle", "lupus_nephritis"}),
+        active=frozenset({"sle", "lupus_nephritis"}),
+        taking=worlds.some(dice, ("prednisone", "hydroxychloroquine", "belimumab"), 0.5)
+        | worlds.some(dice, ("cyclophosphamide", "voclosporin", "rituximab"), 0.1),
+        attests=worlds.some(dice, oracle.ATTESTATIONS, 0.95),
+        documented=worlds.some(dice, oracle.DOCUMENTED, 0.9),
+        live_vaccine=dice.random() < 0.1,
+        received_iv=dice.random() < 0.9,
+        dosed_per_label=dice.random() < 0.9,
+        overrides=frozenset(),
+    )
+
+
+def random_case(dice: random.Random, number: int, policy: str, edition: str) -> Case:
+    """A record of one of five kinds by turns: complete, with few gaps, with many, with tied ones, odd."""
+    world = dice.choice((worlds.random_world, hopeful_world))(dice)
+    kind = number % 5
+    gaps = worlds.random_gaps(dice, most=10 if kind == 2 else 4)
+    if kind == 3:
+        gaps = dice.sample(TIED, dice.randint(1, 7))
+    if kind == 4:
+        return said_oddly(dice, worlds.case_with_gaps(world, gaps, policy, edition))
+    if kind == 0:
+        return worlds.case_of(world, policy, edition)
+    return worlds.case_with_gaps(world, gaps, policy, edition)
+
+
+def said_oddly(dice: random.Random, case: Case) -> Case:
+    """The case with ranges for numbers, a day of birth, and families as lists or left open altogether."""
+    request, facts = case["request"], case["facts"]
+    months, rate = dice.choice(MONTHS_SAID), dice.choice(RATES_SAID)
+    request |= {"months": months} if months is not None else {}
+    if rate is not None:
+        request.pop("capsules", None)
+        request.pop("days_supply", None)
+        request |= rate
+    facts["age"] = dice.choice(AGES_SAID)
+    if facts["age"] == "born":
+        del facts["age"]
+        request["service_date"] = "2024-10-15"
+        facts["birth_date"] = dice.choice(("2006-10-15", "2006-10-16", "2019-10-15", "2020-01-01"))
+    name = dice.choice(("taking", "attests", "documented", "override", "received"))
+    if dice.random() < 0.5:
+        facts[name] = sorted(member for member, said in facts[name].items() if said)
+    elif name in ("documented", "override", "received"):
+        facts[name] = None
+    return case
+
+
+MONTHS_SAID = (None, {"at_least": 6}, {"at_most": 12}, {"more_than": 12}, {"at_least": 3, "at_most": 14})
+RATES_SAID: tuple[Case | None, ...] = (
+    None,
+    {"capsules_per_90_days": {"at_most": 540}},
+    {"capsules_per_90_days": 541, "capsules": 541},
+    {"capsules": {"at_least": 500}, "days_supply": 90},
+    {"capsules": 540},
+)
+AGES_SAID = ({"at_least": 18}, {"less_than": 18}, {"at_least": 4, "at_most": 40}, 17.5, "born", "born", 40)
+
+
+# ---- flip --------------------------------------------------------------------------------------
+
+
+def check_flips(kb: KnowledgeBase, examined: Examined, to: str, **wishes: Any) -> Flips:
+    """Each flip applied gives the outcome for certain, no part of it does, and it touches what it may."""
+    said, solver = examined.said, examined.plain
+    answer = kb.flip(examined.case, to, **wishes)
+    assert answer.to == to
+    assert answer.decision == kb.decide(examined.case)
+    fixed, costs = wishes.get("fixed", ()), wishes.get("costs") or {}
+    within = {
+        (s.fact, s.value): s
+        for s in brute.statements(solver.literals, examined.stated, examined.assumed, fixed, costs)
+    }
+    flips = [{s.fact: s.value for s in flip.statements} for flip in answer.flips]
+    for place, (flip, made) in enumerate(zip(answer.flips, flips, strict=True)):
+        after = overlaid(said, made.items())
+        assert solver.makes_certain(after, to), made
+        if place < 2:  # of the others the record is compared
+            assert kb.decide(dict(flip.case)).possible == (to,), made
+        assert after.items() <= examined.read(flip.case).items(), made
+        for size in range(len(made)):
+            for part in itertools.combinations(made.items(), size):
+                assert not solver.makes_certain(overlaid(said, part), to), (made, part)
+        for s in flip.statements:
+            allowed = within[s.fact, s.value]
+            assert (s.kind, s.cost) == (allowed.kind, allowed.cost)
+            assert s.was is examined.stated.get(s.fact)
+        assert flip.cost == brute.cost_of((s.fact, s.cost) for s in flip.statements)
+    found = [frozenset(made.items()) for made in flips]
+    assert not any(one <= other for one, other in itertools.permutations(found, 2))
+    prices = [flip.cost for flip in answer.flips]
+    assert prices == sorted(prices)
+    assert answer.ties == prices.count(min(prices, default=0))
+    for reason in some_reasons(kb, examined, to):
+        assert all(reason & made.keys() for made in flips), (reason, flips)
+    return answer
+
+
+def some_reasons(kb: KnowledgeBase, examined: Examined, to: str) -> list[set[str]]:
+    """Minimal reasons of a verdict that is another than this, up to so many."""
+    (question,) = kb.questions(examined.case)
+    with question:
+        if len(question.outcomes) > 1 or to in question.outcomes:
+            return []
+        (outcome,) = question.outcomes.values()
+        reasons = itertools.islice(question.reasons(outcome), MANY_REASONS)
+        return [{examined.edition.facts[abs(x)] for x in reason} for reason in reasons]
+
+
+def random_reach(dice: random.Random, examined: Examined, most: int) -> tuple[list[str], dict[str, int]]:
+    """Up to so many facts, or choices, that are not fixed: the facts that are, and some other costs."""
+    every = list(brute.statements(examined.plain.literals, examined.stated, examined.assumed, (), {}))
+    every = [s for s in every if not brute.is_quiet(s.fact)]
+    subjects = sorted({s.subject for s in every})
+    telling = [
+        subject
+        for subject in subjects
+        if not subject.startswith("taking") or examined.said.get(subject, True) or dice.random() < 0.1
+    ]
+    chosen = set(dice.sample(telling, min(len(telling), most)))
+    fixed = [f for f in examined.plain.literals if brute.subject_of(f) not in chosen]
+    reachable = sorted({s.fact for s in every if s.subject in chosen})
+    costs = {fact: dice.randint(1, 6) for fact in reachable} if dice.random() < 0.4 else {}
+    return fixed, costs
+
+
+def check_all_flips(
+    kb: KnowledgeBase,
+    examined: Examined,
+    to: str,
+    fixed: Collection[str],
+    costs: Mapping[str, int],
+    most: int,
+) -> Flips | None:
+    """Just the cheapest of all sets of statements are found; where there is none, the reason holds."""
+    solver, said = examined.plain, examined.said
+    reach = list(brute.statements(solver.literals, examined.stated, examined.assumed, set(fixed), costs))
+    reach = [s for s in reach if not brute.is_quiet(s.fact)]
+    subjects = {s.subject for s in reach}
+    free = [f for f in solver.literals if brute.subject_of(f) in subjects or f in examined.silent()]
+    told = solver.worlds({f: v for f, v in said.items() if f not in free}, free, 3000)
+    if told is None:
+        return None
+    expected = brute.minimal_flips(told, said, reach, to)
+    prices = sorted(expected.values())
+    answer = check_flips(kb, examined, to, fixed=fixed, costs=costs, most=most)
+    found = {frozenset((s.fact, s.value) for s in flip.statements): flip.cost for flip in answer.flips}
+    assert {flip: expected.get(flip) for flip in found} == found
+    ties = prices.count(prices[0]) if prices else 0
+    assert answer.ties == ties
+    assert sorted(found.values()) == prices[: max(most, ties)]
+    assert answer.more == (len(expected) > len(found))
+    if not expected:
+        check_why_none(examined, answer, subjects)
+    return answer
+
+
+def check_why_none(examined: Examined, answer: Flips, subjects: Collection[str]) -> None:
+    """The facts that block the outcome do so, all of them, and are out of reach; or others are needed."""
+    blocked = {cause.fact: cause.value for cause in answer.blocked}
+    if not blocked:  # the rest is tested one by one
+        assert answer.beyond
+        assert examined.plain.has_world({}, answer.to)
+        assert examined.said.keys().isdisjoint(answer.beyond)
+        return
+    assert not answer.beyond
+    assert {fact: examined.said.get(fact) for fact in blocked} == blocked
+    assert set(subjects).isdisjoint(map(brute.subject_of, blocked))
+    assert not examined.plain.has_world(blocked, answer.to)
+    for fact in blocked:
+        fewer = {f: v for f, v in blocked.items() if f != fact}
+        assert examined.plain.has_world(fewer, answer.to), (blocked, fact)
+
+
+# ---- ask ---------------------------------------------------------------------------------------
+
+
+def check_ask(kb: KnowledgeBase, examined: Examined, told: Worlds) -> None:
+    """Just the facts that can change the verdict are asked for, with what each answer leaves possible."""
+    answer = kb.ask(examined.case)
+    assert answer.decision == kb.decide(examined.case)
+    named = [asked.fact for asked in answer.questions]
+    assert len(set(named)) == len(named)
+    if len(told.rows) <= 130:
+        assert set(named) == told.matter()
+    open_ = set(told.open())
+    quiet = {f for f in examined.plain.literals if brute.is_quiet(f)} - examined.said.keys()
+    assert set(answer.immaterial) == (open_ | quiet) - set(named)
+    assert [f for f in examined.edition.literals if f in answer.immaterial] == list(answer.immaterial)
+    ranks = []
+    order = list(examined.edition.literals)
+    for asked in answer.questions:
+        left = []
+        for word, value in (("yes", True), ("no", False)):
+            (given,) = (a for a in asked.answers if a.value == word)
+            assert list(given.possible) == told.possible({asked.fact: value})
+            left += [len(given.possible)] if given.possible else []
+        assert [a.value for a in asked.answers] == ["yes", "no"]
+        assert asked.cost == examined.edition.find_out(examined.edition.literals[asked.fact])
+        ranks.append((-left.count(1), sum(left), order.index(asked.fact)))
+    assert ranks == sorted(ranks)
+
+
+# ---- plan --------------------------------------------------------------------------------------
+
+
+def find_out(examined: Examined) -> Callable[[str], int]:
+    edition = examined.edition
+    return lambda fact: edition.find_out(edition.literals[fact])
+
+
+def check_plan(kb: KnowledgeBase, examined: Examined, told: Worlds) -> Plan:
+    """Whatever the answers are, the plan ends with the outcome, and keeps its promise exactly."""
+    plan = kb.plan(examined.case)
+    assert plan.decision == kb.decide(examined.case)
+    outcomes = set(told.rows.values())
+    if len(outcomes) == 1:
+        assert (plan.questions, plan.cost, plan.steps) == (0, 0, ())
+        return plan
+    assert [step.number for step in plan.steps] == list(range(1, len(plan.steps) + 1))
+    visited: set[int] = set()
+    longest = walked(plan, plan.steps[0], list(told.rows), told, find_out(examined), visited)
+    assert longest == (plan.questions, plan.cost)
+    assert visited == {step.number for step in plan.steps}
+    return plan
+
+
+def walked(
+    plan: Plan, step: Step, left: Sequence[int], told: Worlds, cost: Callable[[str], int], visited: set[int]
+) -> tuple[int, int]:
+    """How many questions the rest of the plan takes at most, and at what cost, for these worlds."""
+    visited.add(step.number)
+    asked = brute.Ask(step.facts, brute.subject_of(step.facts[0]) != step.facts[0])
+    by_answer: dict[str, list[int]] = {}
+    bits = {fact: told.bit(fact) for fact in step.facts}
+    others = [
+        f for f in told.facts if asked.which and brute.subject_of(f) == brute.subject_of(step.facts[0])
+    ]
+    assert set(others) <= set(step.facts)
+    for world in left:
+        true = {fact for fact, bit in bits.items() if world & bit}
+        by_answer.setdefault(brute.answer(asked, true), []).append(world)
+    assert {branch.answer for branch in step.branches} == by_answer.keys()
+    assert len(step.branches) == len(by_answer)
+    assert len(by_answer) > 1, "a question that is not open"
+    longest = (0, 0)
+    for branch in step.branches:
+        worlds_left = by_answer[branch.answer]
+        if branch.step is None:
+            assert {told.rows[world] for world in worlds_left} == {branch.outcome}
+            continue
+        assert branch.outcome is None
+        # a settled verdict is asked nothing more
+        assert len({told.rows[world] for world in worlds_left}) > 1, "asks on, though it is settled"
+        following = plan.steps[branch.step - 1]
+        longest = max(longest, walked(plan, following, worlds_left, told, cost, visited))
+    number, dearest = longest
+    return number + 1, dearest + max(map(cost, step.facts))
+
+
+def check_smallest(plan: Plan, examined: Examined, told: Worlds) -> None:
+    """No tree promises fewer questions, nor as few at less cost."""
+    assert brute.smallest_tree(told, find_out(examined)) == (plan.questions, plan.cost)
+
+
+# ---- what if -----------------------------------------------------------------------------------
+
+
+def random_changes(dice: random.Random, case: Case) -> tuple[dict[str, Any], list[str]]:
+    """Some statements to make, and some to take away."""
+    every: list[tuple[str, Any]] = [
+        ("age", dice.choice(worlds.AGES)),
+        ("request.months", dice.choice((6, 12, 13, None))),
+        ("phase", dice.choice((*oracle.PHASES, None))),
+        ("indication", dice.choice(oracle.INDICATIONS)),
+        ("route", dice.choice(oracle.ROUTES)),
+        ("dosed_per_label", dice.choice((True, False, None))),
+        ("live_vaccine", dice.choice((True, False, None))),
+        *((f"taking.{drug}", dice.choice((True, False, None))) for drug in dice.sample(oracle.DRUGS, 3)),
+        *((f"taking.{drug}", dice.random() < 0.5) for drug in ("prednisone", "rituximab", "voclosporin")),
+        *((f"attests.{one}", dice.random() < 0.5) for one in oracle.ATTESTATIONS[:3]),
+        *((f"documented.{one}", dice.choice((True, False, None))) for one in oracle.DOCUMENTED),
+        *((f"diagnosis.{one}", dice.random() < 0.5) for one in oracle.CONDITIONS[1:4]),
+        *((f"active.{one}", dice.random() < 0.5) for one in oracle.ACTIVE),
+        *((f"override.{one}", dice.choice((True, None))) for one in oracle.OVERRIDES[:1]),
+        *((f"reading.{name}", dice.choice((*choices, None))) for name, choices in oracle.READINGS.items()),
+    ]
+    chosen = dict(dice.sample(every, dice.randint(0, 4)))
+    facts = [name for name in case["facts"] if not any(key.startswith(name) for key in chosen)]
+    return chosen, dice.sample(facts, dice.choice((0, 0, 1)))
+
+
+def check_what_if(
+    kb: KnowledgeBase, examined: Examined, changes: Mapping[str, Any], unset: Collection[str]
+) -> WhatIf | None:
+    """Before and after are the decisions on both cases, and what is told of them is what differs."""
+    try:
+        case = edited(examined.case, changes.items(), unset, examined.edition)
+        expected = kb.decide(case)
+    except CaseError:  # the changed record contradicts itself
+        return None
+    found = kb.whatif(examined.case, changes, unset=unset)
+    now = examine(kb, case)
+    assert (found.before, found.after) == (kb.decide(examined.case), expected)
+    differing = {
+        fact: (examined.stated.get(fact), now.stated.get(fact))
+        for fact in examined.plain.literals
+        if examined.stated.get(fact) is not now.stated.get(fact)
+    }
+    assert {change.fact: (change.before, change.after) for change in found.changes} == differing
+    was, after = ({c.id: c.status for c in d.criteria} for d in (found.before, found.after))
+    assert {c.id: (c.before, c.after) for c in found.criteria} == {
+        name: (was.get(name), after.get(name))
+        for name in was.keys() | after.keys()
+        if was.get(name) != after.get(name)
+    }
+    assert (not found.responsible) == (found.before.outcome == found.after.outcome)
+    check_responsible(examined, now, found)
+    return found
+
+
+def check_responsible(before: Examined, after: Examined, found: WhatIf) -> None:
+    """Each is one of a minimal set that, with what is alike in both records, gives the verdict."""
+    responsible = {cause.fact: cause.value for cause in found.responsible}
+    settled, verdict = (after, found.after.outcome)
+    if verdict == "pend":
+        settled, verdict = (before, found.before.outcome)
+    alike = {fact: value for fact, value in after.said.items() if before.said.get(fact) is value}
+    certain = settled.plain.makes_certain
+    for fact, value in responsible.items():
+        assert settled.said.get(fact) is value
+        assert fact not in alike
+    if not responsible:
+        return
+    others = {f: v for f, v in settled.said.items() if f not in responsible}
+    assert not certain(others, verdict)
+    needed: set[str] = set()
+    smallest: list[set[str]] = []
+    for size in range(1, min(len(responsible), 6) + 1):
+        for chosen in map(set, itertools.combinations(responsible, size)):
+            if not any(known <= chosen for known in smallest) and certain(
+                {**alike, **{f: responsible[f] for f in chosen}}, verdict
+            ):
+                smallest.append(chosen)
+                needed |= chosen
+    assert needed == responsible.keys() or len(responsible) > 6
+    assert certain({**alike, **responsible}, verdict)
+
+
+def check_without_responsible(
+    kb: KnowledgeBase,
+    before: Examined,
+    found: WhatIf,
+    changes: Mapping[str, Any],
+    unset: Collection[str],
+) -> None:
+    """Without the changes that are responsible the verdict after would not be what it is."""
+    if not found.responsible:
+        return
+    after = examine(kb, edited(before.case, changes.items(), unset, before.edition))
+    responsible = {brute.subject_of(cause.fact) for cause in found.responsible}
+    rest = {f: v for f, v in after.said.items() if brute.subject_of(f) not in responsible}
+    back = {f: v for f, v in before.said.items() if brute.subject_of(f) in responsible}
+    possible = after.plain.possible({**rest, **back})
+    assert possible != list(found.after.possible), (found.changes, found.responsible)
+
+
+def check_readings(kb: KnowledgeBase, examined: Examined) -> None:
+    """A row for each choice of the readings that matter, with what is possible under just that."""
+    rows = kb.whatif(examined.case, all_readings=True).readings
+    rest = {f: v for f, v in examined.said.items() if not f.startswith("reading(")}
+    readings = [f for f in examined.plain.literals if f.startswith("reading(")]
+    silent = [f for f in examined.silent() if f not in readings]
+    told = examined.plain.worlds(rest, [*silent, *readings], 40_000)
+    if told is None:
+        return
+    names = list(oracle.READINGS)
+    possible: dict[tuple[str, ...], set[str]] = {}
+    bits = [[(choice, told.bit(f"reading({n},{choice})")) for choice in oracle.READINGS[n]] for n in names]
+    for world, outcome in told.rows.items():
+        key = tuple(next(choice for choice, bit in both if world & bit) for both in bits)
+        possible.setdefault(key, set()).add(outcome)
+    needed = [
+        place
+        for place, name in enumerate(names)
+        if any(
+            outcomes != possible[(*key[:place], other, *key[place + 1 :])]
+            for key, outcomes in possible.items()
+            for other in oracle.READINGS[name]
+        )
+    ]
+    expected = {
+        frozenset((names[p], key[p]) for p in needed): sorted(outcomes)
+        for key, outcomes in possible.items()
+    }
+    assert {frozenset(row.readings.items()): list(row.possible) for row in rows} == expected
+    assert len(rows) == len(expected) == 2 ** len(needed)
+    for row in rows[:2]:
+        choices = {**dict.fromkeys(names), **row.readings}
+        case = edited(
+            examined.case, [(f"reading.{n}", c) for n, c in choices.items()], (), examined.edition
+        )
+        assert kb.decide(case).possible == row.possible
+
+
+# ---- margins -----------------------------------------------------------------------------------
+
+NUMBERS: Mapping[str, tuple[float, ...]] = {
+    "age": (0, 4, 4.5, 5, 5.5, 17, 17.5, 18, 18.5, 40, 100),
+    "months": (1, 11, 12, 12.5, 13, 60),
+    "capsules_per_90_days": (0, 1, 539, 540, 540.5, 541, 9000),
+}
+
+
+def check_margins(kb: KnowledgeBase, examined: Examined) -> int:
+    """Within a margin the outcome stays; just beyond it is one of those named. How many there were."""
+    before = kb.decide(examined.case)
+    margins = {margin.quantity: margin for margin in kb.flip(examined.case).margins}
+    if before.outcome == "pend":
+        assert not margins
+        return 0
+    (question,) = kb.questions(examined.case)
+    given = {q for q in NUMBERS for f in question.record.given if f.partition("(")[2].startswith(f"{q},")}
+    assert margins.keys() <= given
+    for quantity in given:
+        margin = margins.get(quantity)
+        for number in NUMBERS[quantity]:
+            moved = kb.decide(with_number(examined, quantity, number)).possible
+            is_low = (
+                margin is not None
+                and margin.low is not None
+                and (number < margin.low or (number == margin.low and margin.low_open))
+            )
+            is_high = (
+                margin is not None
+                and margin.high is not None
+                and (number > margin.high or (number == margin.high and margin.high_open))
+            )
+            if not is_low and not is_high:
+                assert moved == before.possible, (quantity, number)
+            elif margin is not None:
+                assert moved == (margin.below if is_low else margin.above), (quantity, number)
+                assert moved != before.possible
+    return len(margins)
+
+
+def with_number(examined: Examined, quantity: str, number: float) -> Case:
+    """The case with this number in the place of its own; written down here rather than edited."""
+    request, facts = dict(examined.case["request"]), dict(examined.case["facts"])
+    if quantity == "age":
+        facts["age"] = number
+        facts.pop("birth_date", None)
+    else:
+        request[quantity] = number
+    if quantity == "capsules_per_90_days":
+        request.pop("capsules", None)
+        request.pop("days_supply", None)
+    return {**examined.case, "request": request, "facts": facts}
