@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Flips,
         Margin,
         Plan,
+        StatedChange,
         Statement,
         Step,
         UnderReadings,
@@ -60,6 +61,7 @@ __all__ = [
     "Plan",
     "Problem",
     "RuleError",
+    "StatedChange",
     "Statement",
     "Step",
     "TimeLimitError",
@@ -74,8 +76,8 @@ _HOMES = {
     "about": "About",
     "decision": "Assumption Cause Criterion Decision Fingerprint Item Missing Why Witness",
     "exploration": (
-        "Answer Ask Asked Branch Change CriterionChange Flip Flips Margin Plan Statement Step "
-        "UnderReadings WhatIf"
+        "Answer Ask Asked Branch Change CriterionChange Flip Flips Margin Plan StatedChange Statement "
+        "Step UnderReadings WhatIf"
     ),
     "errors": "CaseError LupaError Problem RuleError TimeLimitError",
     "knowledge": "KnowledgeBase",

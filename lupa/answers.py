@@ -8,7 +8,20 @@ from itertools import groupby
 import click
 
 from lupa.decision import Decision
-from lupa.exploration import Ask, Asked, Flips, Margin, Plan, Statement, Step, UnderReadings, WhatIf
+from lupa.errors import printable
+from lupa.exploration import (
+    Ask,
+    Asked,
+    Change,
+    Flips,
+    Margin,
+    Plan,
+    StatedChange,
+    Statement,
+    Step,
+    UnderReadings,
+    WhatIf,
+)
 from lupa.page import FEW, PERSON, Page, argument, cause_sentences, families, in_words
 
 _KINDS = {"find_out": "find out", "ask_for_less": "ask for less", "change": "change"}
@@ -24,17 +37,19 @@ def whatif_text(whatif: WhatIf, width: int = 80) -> str:
     rows += [(c.id, c.before or "-", c.after or "-") for c in whatif.criteria]
     lines = [f"{after.policy}, edition {after.edition}", *page.case(after), ""]
     lines += _table(rows)
-    if whatif.changes:
+    differing = list(changed(whatif.changes, whatif.stated))
+    if differing:
         lines += page.title("Changed")
-        for change in whatif.changes:
-            was, now = (_SAID[value] for value in (change.before, change.after))
-            lines += page.wrap(f"{change.fact}: {was} -> {now}", 2, 4)
+        lines += [line for words in differing for line in page.wrap(words, 2, 4)]
     if whatif.criteria:
         lines += page.title("Criteria that changed")
         for criterion in whatif.criteria:
             lines += page.wrap(f"{criterion.id}: {criterion.text}", 2, 4)
             lines += page.because(criterion.because)
             lines += page.source(criterion.source)
+    gained = [item for item in after.bases if item.id not in {basis.id for basis in before.bases}]
+    lines += page.items("Why", [*after.scope, *gained], after)
+    lines += page.items("More is asked for than can be authorized", after.limits, after)
     lines += _difference(page, whatif)
     lines += _readings(page, whatif.readings)
     lines += ["", *page.wrap(f"Next: {after.next}", 0, 6), *page.wrap(PERSON, 0)]
@@ -44,11 +59,31 @@ def whatif_text(whatif: WhatIf, width: int = 80) -> str:
 _SAID = {True: "yes", False: "no", None: "silent"}
 
 
+def changed(changes: Iterable[Change], stated: Iterable[StatedChange]) -> Iterator[str]:
+    """What is said otherwise: numbers, dates and names as they are given, the rest as facts."""
+    for given in stated:
+        yield f"{given.name}: {printable(given.before or 'silent')} -> {printable(given.after or 'silent')}"
+    groups: dict[tuple[str, str], list[str]] = {}
+    for change in changes:
+        name = change.fact.partition("(")[0]
+        if name not in ("at_least", "more_than"):  # a number says so itself
+            step = f"{_SAID[change.before]} -> {_SAID[change.after]}"
+            groups.setdefault((name, step), []).append(change.fact)
+    for (name, step), facts in groups.items():
+        if len(facts) > FEW:
+            yield f"{name}: {step} for {', '.join(map(argument, facts))}"
+        else:
+            yield from (f"{fact}: {step}" for fact in facts)
+
+
 def _difference(page: Page, whatif: WhatIf) -> list[str]:
     """Which facts make the difference, or that there is none."""
     if whatif.responsible:
         words = " ".join(cause_sentences(whatif.responsible))
-        return [*page.title("Responsible for the difference"), *page.wrap(words, 2)]
+        title = "Responsible for the difference"
+        if whatif.after.outcome == "pend":
+            title = "What settled it before, and is so no longer, or no longer known"
+        return [*page.title(title), *page.wrap(words, 2)]
     if whatif.before.possible == whatif.after.possible:
         return ["", "The outcome is the same."]
     return []
@@ -107,6 +142,8 @@ def flips_text(flips: Flips, width: int = 80) -> str:
 def _ways(page: Page, flips: Flips, wanted: str) -> list[str]:
     count = f"{flips.ties} ways" if flips.ties > 1 else "1 way"
     lines = page.title(f"Cheapest to make it {wanted}: {count}, none cheaper")
+    if flips.ties > 1:
+        lines += page.wrap("Ways that differ in one item stand together, as one of several.", 2)
     number = 0
     for title, sets in (("", flips.flips[: flips.ties]), ("Next best", flips.flips[flips.ties :])):
         if sets and title:

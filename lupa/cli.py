@@ -75,7 +75,7 @@ def lupa(context: click.Context, kb: str | None) -> None:
     lupa proposes a determination under the text of a policy. A person decides.
     """
     context.obj = os.environ.get("LUPA_KB") or None if kb is None else kb
-    if os.environ.get("NO_COLOR"):
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         context.color = False
 
 

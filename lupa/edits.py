@@ -173,6 +173,9 @@ class _Editor:
 
     def applied(self) -> dict[str, Any]:
         """The case after all that was planned; raises `CaseError` for whatever is wrong with it."""
+        for path in self._sets:
+            if path in self._unset:
+                self._problems.append(Problem(".".join(path), "is both set and unset; keep one"))
         if not self._unreadable:
             for path in self._unset:
                 self._take_away(path)

@@ -32,12 +32,21 @@ class _Answer:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A fact on which a case says something else than before; None where it is silent."""
+    """A fact on which a record says or assumes something else than before; None where it is open."""
 
     fact: str
     text: str
     before: bool | None
     after: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatedChange:
+    """A number, a date or a name that a case gives otherwise than before; None where it gives none."""
+
+    name: str
+    before: str | None
+    after: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +73,18 @@ class UnderReadings:
 class WhatIf(_Answer):
     """A case before and after some of its statements are changed.
 
-    `changes` are the facts on which the record differs, `criteria` those whose status does.
-    `responsible` are the changed facts that lead to the verdict after, each one of a minimal set of
-    them that suffices with what did not change; where that verdict is a `pend`, those that led to the
-    one before; none where the outcome is the same. `readings` tells, where every
-    reading was asked for, the outcomes under each choice of those on which they depend; one row with
-    no readings says that they are the same under all.
+    `changes` are the facts on which the record, with what it assumes, differs; `stated` the numbers,
+    dates and names that the case gives otherwise; `criteria` those whose status is another.
+    `responsible` is a minimal set of the changed facts that, with what did not change, makes the
+    verdict after what it is; where that is a `pend`, the verdict before. None where the outcome is
+    the same. `readings` tells, where every reading was asked for, the outcomes under each choice of
+    those on which they depend; one row with no readings says that they are the same under all.
     """
 
     before: Decision
     after: Decision
     changes: tuple[Change, ...]
+    stated: tuple[StatedChange, ...]
     criteria: tuple[CriterionChange, ...]
     responsible: tuple[Cause, ...]
     readings: tuple[UnderReadings, ...]

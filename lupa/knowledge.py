@@ -246,6 +246,7 @@ class KnowledgeBase:
         from lupa.whatif import changed_request, what_if
 
         question = self._question(case, "whatif", timeout)
+        unset = [unset] if isinstance(unset, str) else unset
         request, statements = changed_request(case, changes or {})
         readings = [f"reading.{name}" for name in question.edition.readings] if all_readings else []
         sets = [*((name, None) for name in readings if name not in statements), *statements.items()]
@@ -281,6 +282,7 @@ class KnowledgeBase:
         from lupa.flip import flips, reach
 
         question = self._question(case, "flip", timeout)
+        to = normal(to)
         wanted = question.edition.wanted(to)
         within = reach(question.edition.vocabulary, fixed, costs or {})
         if most < 1:

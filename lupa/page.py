@@ -121,8 +121,8 @@ class Page:
     def decision(self, d: Decision, *, full: bool = False) -> list[str]:
         """The page: the outcome, what fails or is missing, what is met, what was assumed."""
         lines = self.head(d)
-        lines += self._items("Why", [*d.scope, *d.bases], d)
-        lines += self._items("More is asked for than can be authorized", d.limits, d)
+        lines += self.items("Why", [*d.scope, *d.bases], d)
+        lines += self.items("More is asked for than can be authorized", d.limits, d)
         if d.outcome != "out_of_scope" or full:
             unmet = [c for c in d.criteria if c.status == "unmet"]
             lines += self._criteria("Not met", unmet, "red")
@@ -130,9 +130,9 @@ class Page:
             lines += self._criteria("Open", [c for c in d.criteria if c.status == "open"], "blue")
             met = [c for c in d.criteria if c.status == "met"]
             lines += self._criteria("Met", met, "green") if full else self._met(met)
-        lines += self._items("Would be denied for, but for the override", d.superseded, d)
-        lines += self._items("Advisories (they change no outcome)", d.advisories, d)
-        lines += self._items("Notes", d.notes, d)
+        lines += self.items("Would be denied for, but for the override", d.superseded, d)
+        lines += self.items("Advisories (they change no outcome)", d.advisories, d)
+        lines += self.items("Notes", d.notes, d)
         lines += self._assumed(d.assumptions, full=full)
         if d.unread:
             lines += [
@@ -157,7 +157,7 @@ class Page:
         """The name of the case, if it has one."""
         return self.wrap(f"Case: {printable(d.case)}", 0, 6) if d.case else []
 
-    def _items(self, title: str, items: Sequence[Item], d: Decision) -> list[str]:
+    def items(self, title: str, items: Sequence[Item], d: Decision) -> list[str]:
         lines = self.title(title) if items else []
         for item in items:
             perhaps = "" if item.certain else "(it or another of these) "

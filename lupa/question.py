@@ -1,6 +1,6 @@
 """One record under one edition: what is certain of it, what is possible, and why."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from types import TracebackType
 from typing import Self
@@ -129,21 +129,20 @@ class Question:
             return None
         return self.edition.minimal(-conclusion, self.bearing_on(conclusion))
 
-    def reasons(self, conclusion: Literal, given: Collection[Literal] = ()) -> Iterator[Sequence[Literal]]:
+    def reasons(self, conclusion: Literal) -> Iterator[Sequence[Literal]]:
         """Every minimal reason of a conclusion, each once; none where the record does not settle it.
 
-        What is `given` belongs to every reason, and is not named. Each set that is looked at either
-        suffices, and is shrunk to a reason whose supersets are never looked at again, or does not, and
-        is grown until nothing can be added, so that its subsets are not (MARCO, Liffiton and others
-        2016).
+        Each set that is looked at either suffices, and is shrunk to a reason whose supersets are never
+        looked at again, or does not, and is grown until nothing can be added, so that its subsets are
+        not (MARCO, Liffiton and others 2016).
         """
         from lupa.search import Unexplored  # only who asks for every reason needs the search
 
-        statements = [s for s in self.bearing_on(conclusion) if s not in given]
+        statements = self.bearing_on(conclusion)
         unexplored = Unexplored(len(statements))
         while (seed := unexplored.largest()) is not None:
             chosen = [statements[place] for place in seed]
-            reason = self._solver.minimal([-conclusion, *given], chosen)
+            reason = self.edition.minimal(-conclusion, tuple(chosen))
             if reason is not None:
                 unexplored.without_supersets([statements.index(literal) for literal in reason])
                 yield reason

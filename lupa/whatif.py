@@ -7,7 +7,7 @@ from typing import Any
 from lupa.case import Case
 from lupa.decide import causes
 from lupa.decision import Cause, Criterion, Decision
-from lupa.exploration import Change, CriterionChange, UnderReadings, WhatIf
+from lupa.exploration import Change, CriterionChange, StatedChange, UnderReadings, WhatIf
 from lupa.question import Question
 from lupa.record import ROUTING, Record
 from lupa.vocabulary import Fact, Vocabulary
@@ -40,7 +40,9 @@ def what_if(
         with was:
             causing = responsible(was, differing, after.possible)
     found = changes(vocabulary, was, now)
-    return WhatIf(before, after, found, criteria(before, after), causing, readings)
+    return WhatIf(
+        before, after, found, stated_changes(was, now), criteria(before, after), causing, readings
+    )
 
 
 def _says(record: Record, fact: Fact) -> bool | None:
@@ -56,12 +58,35 @@ def changes(vocabulary: Vocabulary, before: Question, after: Question) -> tuple[
     for fact in vocabulary.facts:
         if fact not in before.edition.literals or fact not in after.edition.literals:
             continue
-        was, now = before.record.stated.get(fact), after.record.stated.get(fact)
+        was, now = _says(before.record, fact), _says(after.record, fact)
         if was != now:
             value = now if now is not None else was
             assert value is not None  # noqa: S101 - one of them says something
             found.append(Change(fact, vocabulary.words(fact, value), was, now))
     return tuple(found)
+
+
+def stated_changes(before: Question, after: Question) -> tuple[StatedChange, ...]:
+    """The numbers, dates and names that two cases give otherwise."""
+    names = {*after.edition.vocabulary.quantities, *ROUTING, "birth_date"}
+    found = []
+    for section in ("request", "facts"):
+        old, new = (question.record.case.get(section) or {} for question in (before, after))
+        for key in {**old, **new}:
+            was, now = (_given(part, key) for part in (old, new))
+            if key in names and was != now:
+                found.append(StatedChange(key, was, now))
+    return tuple(found)
+
+
+def _given(part: Mapping[str, Any], key: str) -> str | None:
+    """What a case gives, as it is written on the command line."""
+    value = part.get(key)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{end}: {number}" for end, number in value.items()) + "}"
+    if value is None:
+        return "open" if key in part else None
+    return str(value)
 
 
 def criteria(before: Decision, after: Decision) -> tuple[CriterionChange, ...]:
@@ -85,16 +110,18 @@ def _status(criterion: Criterion | None) -> str | None:
 
 
 def responsible(question: Question, differing: Collection[Fact], other: Sequence[str]) -> tuple[Cause, ...]:
-    """The differing facts that lead to the outcome, if it is settled here and only here so.
+    """A minimal set of the differing facts that, with what did not change, leaves no other outcome.
 
-    Each is one of a minimal set of them that, with what did not change, leaves no other outcome.
+    None where the outcome is not settled here, or settled likewise on the other side.
     """
     if len(question.outcomes) > 1 or list(question.outcomes) == list(other):
         return ()
     (outcome,) = question.outcomes.values()
     facts = {question.edition.literals[fact] for fact in differing if fact in question.edition.literals}
-    kept = {s for s in question.bearing_on(outcome) if abs(s) not in facts}
-    return causes(question, list({s for reason in question.reasons(outcome, kept) for s in reason}))
+    statements = question.bearing_on(outcome)
+    kept = [s for s in statements if abs(s) not in facts]
+    reason = question.edition.minimal(-outcome, (*kept, *(s for s in statements if abs(s) in facts)))
+    return causes(question, [s for s in reason or () if abs(s) in facts])
 
 
 # ---- under every reading -----------------------------------------------------------------------
@@ -105,13 +132,14 @@ _Row = tuple[tuple[str, str], ...]
 def under_readings(question: Question) -> tuple[UnderReadings, ...]:
     """The possible outcomes under each combination of the readings on which they depend.
 
-    The record leaves all readings open. One row without readings where these are the same under all.
+    Of all that the record leaves open. One row without readings where these are the same under all.
     """
     cone = question.edition.relevance.outcome_cone
+    known = set(map(abs, question.statements))
     choices = {
         name: values
         for name, values in question.edition.readings.items()
-        if not cone.isdisjoint(values.values())
+        if not cone.isdisjoint(values.values()) and known.isdisjoint(values.values())
     }
     rows: dict[_Row, tuple[str, ...]] = {}
     for combination in product(*(values.items() for values in choices.values())):

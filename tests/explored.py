@@ -388,9 +388,9 @@ def check_what_if(
     now = examine(kb, case)
     assert (found.before, found.after) == (kb.decide(examined.case), expected)
     differing = {
-        fact: (examined.stated.get(fact), now.stated.get(fact))
+        fact: (examined.said.get(fact), now.said.get(fact))
         for fact in examined.plain.literals
-        if examined.stated.get(fact) is not now.stated.get(fact)
+        if examined.said.get(fact) is not now.said.get(fact)
     }
     assert {change.fact: (change.before, change.after) for change in found.changes} == differing
     was, after = ({c.id: c.status for c in d.criteria} for d in (found.before, found.after))
@@ -405,49 +405,19 @@ def check_what_if(
 
 
 def check_responsible(before: Examined, after: Examined, found: WhatIf) -> None:
-    """Each is one of a minimal set that, with what is alike in both records, gives the verdict."""
+    """With what is alike in both records they give the verdict, and each of them is needed for that."""
     responsible = {cause.fact: cause.value for cause in found.responsible}
     settled, verdict = (after, found.after.outcome)
     if verdict == "pend":
         settled, verdict = (before, found.before.outcome)
     alike = {fact: value for fact, value in after.said.items() if before.said.get(fact) is value}
-    certain = settled.plain.makes_certain
     for fact, value in responsible.items():
         assert settled.said.get(fact) is value
         assert fact not in alike
-    if not responsible:
-        return
-    others = {f: v for f, v in settled.said.items() if f not in responsible}
-    assert not certain(others, verdict)
-    needed: set[str] = set()
-    smallest: list[set[str]] = []
-    for size in range(1, min(len(responsible), 6) + 1):
-        for chosen in map(set, itertools.combinations(responsible, size)):
-            if not any(known <= chosen for known in smallest) and certain(
-                {**alike, **{f: responsible[f] for f in chosen}}, verdict
-            ):
-                smallest.append(chosen)
-                needed |= chosen
-    assert needed == responsible.keys() or len(responsible) > 6
-    assert certain({**alike, **responsible}, verdict)
-
-
-def check_without_responsible(
-    kb: KnowledgeBase,
-    before: Examined,
-    found: WhatIf,
-    changes: Mapping[str, Any],
-    unset: Collection[str],
-) -> None:
-    """Without the changes that are responsible the verdict after would not be what it is."""
-    if not found.responsible:
-        return
-    after = examine(kb, edited(before.case, changes.items(), unset, before.edition))
-    responsible = {brute.subject_of(cause.fact) for cause in found.responsible}
-    rest = {f: v for f, v in after.said.items() if brute.subject_of(f) not in responsible}
-    back = {f: v for f, v in before.said.items() if brute.subject_of(f) in responsible}
-    possible = after.plain.possible({**rest, **back})
-    assert possible != list(found.after.possible), (found.changes, found.responsible)
+        fewer = {f: v for f, v in responsible.items() if f != fact}
+        assert not settled.plain.makes_certain({**alike, **fewer}, verdict)
+    if responsible:
+        assert settled.plain.makes_certain({**alike, **responsible}, verdict)
 
 
 def check_readings(kb: KnowledgeBase, examined: Examined) -> None:

@@ -179,7 +179,7 @@ def test_numbers_and_dates_are_said_as_they_stand_in_the_case() -> None:
         "  age: 34 -> 4",
         "  label_dosing: met -> unmet",
     ]
-    assert "age: 4 -> null" in say(s, "set age=null")
+    assert "age: 4 -> open" in say(s, "set age=null")
     assert "birth_date: silent -> 2001-02-03" in say(s, "set birth_date=2001-02-03")
     assert "service_date: 2025-03-01 -> silent" in say(s, "set age=3", "unset request.service_date months")
     assert "policy: silent -> uhc_benlysta@2022E0046O" in say(s, "set policy=uhc_benlysta@2022E0046O")
@@ -599,8 +599,12 @@ def test_an_answer_that_contradicts_the_record_says_with_what() -> None:
     asked = interview(case)
     while "adult" not in question(asked).about[0].bears_on:
         say(asked, "skip")
-    say(asked, "14")
-    assert asked.case["facts"]["age"] == 14  # an answer replaces what was a guess
+    before = asked.case
+    refused = asked.answer("14")
+    assert (refused.refused, asked.case) == (True, before)
+    assert "the age is at least 15 on record" in refused.text
+    say(asked, "17")
+    assert asked.case["facts"]["age"] == 17
 
 
 @pytest.mark.parametrize(

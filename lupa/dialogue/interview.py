@@ -215,8 +215,23 @@ class Interview:
             self._states.append(state._replace(unknown=unknown, question=following))
         else:
             case = altered(self._kb, state.case, _stated(question, state.vocabulary, said, line))
+            if state.vocabulary:
+                self._check_fills(state.case, case)
             self._states.append(self._state(case, state.unknown))
         return self._asking()
+
+    def _check_fills(self, before: Case, after: Case) -> None:
+        """Raises `CaseError` where an answer says of a number something else than the case does."""
+        (was, *_), (now, *_) = self._kb.questions(before), self._kb.questions(after)
+        vocabulary = was.edition.vocabulary
+        for name, given in was.record.intervals.items():
+            found = now.record.intervals.get(name)
+            if given is not None and (found is None or given.both(found) != found):
+                words = next(was.record.given[cut.fact] for cut in vocabulary.cuts[name])
+                raise CaseError(
+                    f"{vocabulary.label(name)} is {words} on record; an answer fills what is open and "
+                    "changes nothing (`lupa explore` can)"
+                )
 
     def _why(self, question: Question) -> list[str]:
         """What the question bears on, the clauses, and the outcomes that each answer leaves."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from lupa.answers import changed
 from lupa.case import Case
 from lupa.dialogue.commands import (
     COMMANDS,
@@ -33,11 +34,10 @@ from lupa.dialogue.common import (
 from lupa.dialogue.standing import Standing, altered, begun, is_there, save, standing
 from lupa.dialogue.suggestions import suggestions
 from lupa.dialogue.words import words
-from lupa.errors import CaseError, LupaError, printable, shown
+from lupa.errors import CaseError, LupaError, shown
 from lupa.knowledge import KnowledgeBase
-from lupa.page import FEW, PERSON, Page, argument, text, why_text
-from lupa.record import ROUTING
-from lupa.whatif import changes, criteria, what_if
+from lupa.page import PERSON, Page, text, why_text
+from lupa.whatif import changes, criteria, stated_changes, what_if
 
 _SAID = {True: "yes", False: "no", None: "silent"}
 
@@ -350,34 +350,7 @@ class Session:
         return ""
 
 
-# ---- changes -----------------------------------------------------------------------------------
-
-
 def _changed(before: Standing, after: Standing) -> Iterator[str]:
-    """What two cases state otherwise: numbers and dates as they stand there, the rest as facts."""
-    vocabulary = after.question.edition.vocabulary
-    for section in ("request", "facts"):
-        old, new = (one.case.get(section) or {} for one in (before, after))
-        for key in {**old, **new}:
-            if key in vocabulary.quantities or key in (*ROUTING, "birth_date"):
-                was, now = (_written(part[key]) if key in part else "silent" for part in (old, new))
-                if was != now:
-                    yield f"{key}: {was} -> {now}"
-    groups: dict[tuple[str, str], list[str]] = {}
-    for change in changes(vocabulary, before.question, after.question):
-        name = change.fact.partition("(")[0]
-        if name not in ("at_least", "more_than"):
-            step = f"{_SAID[change.before]} -> {_SAID[change.after]}"
-            groups.setdefault((name, step), []).append(change.fact)
-    for (name, step), facts in groups.items():
-        if len(facts) > FEW:
-            yield f"{name}: {step} for {', '.join(map(argument, facts))}"
-        else:
-            yield from (f"{fact}: {step}" for fact in facts)
-
-
-def _written(value: Any) -> str:
-    """A value as a command has it."""
-    if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{key}: {end}' for key, end in value.items())}}}"
-    return printable("null" if value is None else str(value))
+    """What two cases state otherwise, a line each."""
+    was, now = before.question, after.question
+    return changed(changes(now.edition.vocabulary, was, now), stated_changes(was, now))
