@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -11,6 +12,7 @@ import jsonschema
 import pytest
 
 from lupa import CaseError, KnowledgeBase
+from lupa.answers import ask_text
 from lupa.rules import shipped
 from lupa.schema import schemas
 from tests.command import as_bytes, command
@@ -268,3 +270,66 @@ def test_each_policy_on_the_drug_answers(tmp_path: Path) -> None:
     assert pages.out.count("Nothing has to be found out") == 2
     with pytest.raises(CaseError, match="several policies cover the drug: fep_lupkynis, other_plan"):
         KnowledgeBase.load(root).flip(json.loads(case))
+
+
+# ---- what must not mislead ---------------------------------------------------------------------
+
+
+def test_a_reading_that_is_chosen_is_kept_while_all_others_are_opened(kb: KnowledgeBase) -> None:
+    case = json.loads(lupkynis({"months": 18}, taking=["prednisone", "cyclophosphamide"]))
+    rows = kb.whatif(case, {"reading.term_limit": "criterion"}, all_readings=True).readings
+    assert [(dict(row.readings), row.possible) for row in rows] == [({}, ("deny",))]
+    rows = kb.whatif(case, {"reading.term_limit": "cap"}, all_readings=True).readings
+    assert [(dict(row.readings), row.possible) for row in rows] == [
+        ({"cyclophosphamide": "any_use"}, ("deny",)),
+        ({"cyclophosphamide": "as_background"}, ("modify",)),
+    ]
+
+
+def test_an_assumption_that_is_lifted_is_a_change() -> None:
+    ended = command("whatif", *DENIED, "--set", "override.plan_document=null")
+    assert "Changed\n  override(plan_document): no -> silent\n" in ended.out
+    assert "What settled it before, and is so no longer, or no longer known\n" in ended.out
+
+
+def test_numbers_change_as_they_are_given_whether_or_not_it_matters() -> None:
+    ended = command("whatif", "-", "--set", "months=18", "--set", "age={at_least: 40}", stdin=lupkynis())
+    assert "Changed\n  months: silent -> 18\n  age: 34 -> {at_least: 40}\n" in ended.out
+    assert "More is asked for than can be authorized\n  term_limit: " in ended.out
+
+
+def test_a_long_row_of_changes_is_one_line() -> None:
+    ended = command("whatif", "-", "--unset", "taking", stdin=lupkynis())
+    assert "  taking: no -> silent for hydroxychloroquine, chloroquine," in ended.out
+
+
+def test_a_basis_that_comes_up_is_told() -> None:
+    ended = command("whatif", *DENIED, "--set", "taking.rituximab=yes", "--set", "taking.voclosporin=no")
+    assert "Why\n  other_biologic(rituximab): " in ended.out
+
+
+def test_what_is_both_set_and_unset_is_refused() -> None:
+    ended = command("whatif", "-", "--set", "age=3", "--unset", "age", stdin=lupkynis())
+    assert (ended.status, "facts.age: is both set and unset; keep one" in ended.err) == (2, True)
+
+
+def test_a_cut_point_and_an_outcome_are_named_as_they_are_printed(kb: KnowledgeBase) -> None:
+    ended = command("flip", "-", "--to", "APPROVE", "--fix", "at_least(age,18)", stdin=without("age"))
+    assert "It would take what is out of reach: at_least(age,18)." in ended.out
+    case = json.loads(without("age"))
+    assert kb.flip(case, fixed="age").beyond == ("at_least(age,18)",)
+    assert kb.whatif(json.loads(lupkynis()), unset="age").after.outcome == "pend"
+
+
+def test_which_way_a_request_goes_can_be_all_that_is_asked(kb: KnowledgeBase) -> None:
+    facts = {**READY, "attests": [*READY["attests"], "benefits_outweigh_risks"], "documented": []}
+    case = {"request": {**START, "phase": None}, "facts": facts}
+    ended = command("ask", "-", stdin=as_bytes(case))
+    assert "   requested(phase)\n   initial: approve; continuation: deny\n" in ended.out
+    assert "Silent" not in ask_text(dataclasses.replace(kb.ask(case), immaterial=()))
+
+
+def test_a_dumb_terminal_is_sent_no_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setattr("click._compat.should_strip_ansi", lambda *_: False)
+    assert "\x1b" not in command("flip", *DENIED).out
