@@ -263,7 +263,7 @@ def decide(
 
                     page = markdown(decision) if form == "markdown" else text(decision, _width())
                     click.echo(between + page)
-                    if witness and decision.witnesses:
+                    if witness:
                         click.echo(witness_text(decision, _width()))
                     between = "\n"
     _finish(run.status())

@@ -38,9 +38,11 @@ def why_text(why: Why, width: int = 80) -> str:
 
 
 def witness_text(decision: Decision, width: int = 80) -> str:
-    """For each possible outcome of a `pend`, a patient who has it, as a case in YAML; else nothing."""
+    """For each possible outcome of a `pend`, a patient who has it, as a case in YAML."""
     from lupa.strict_yaml import dump  # who wants no case need not wait for the YAML library
 
+    if not decision.witnesses:
+        return "\nOne outcome is possible, whatever else is so: no patient shows another."
     lines = []
     for witness in decision.witnesses:
         outcome = witness.outcome.replace("_", " ")

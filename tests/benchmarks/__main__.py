@@ -21,6 +21,7 @@ from typing import Any
 import clingo
 
 from lupa import KnowledgeBase
+from lupa.dialogue.session import Session
 from lupa.reading import read_cases
 from lupa.rules import shipped
 from tests import oracle, worlds
@@ -174,6 +175,22 @@ def exploring(kb: KnowledgeBase) -> None:
             report(f"{verb.__name__}, {what}", f"{spent * 1e3:.1f} ms", baseline, spent / three)
 
 
+def sessions(kb: KnowledgeBase) -> None:
+    """Every command of a session, on the case that ships as an example."""
+    three = min(elapsed(three_groundings) for _ in range(50))
+    baseline = f"three groundings of 120 rules: {three * 1e3:.2f} ms"
+    ((_, case),) = read_cases(DENIAL.open("rb"), str(DENIAL))
+    assert not isinstance(case, Exception)
+    lines = (
+        "set taking.voclosporin=no", "unset taking", "show", "why", "flip", "flip deny", "ask", "plan",
+        "whatif age=3", "reading all", "policy uhc_benlysta@2022E0046O", "diff", "undo", "redo",
+    )  # fmt: skip
+    session = Session(kb, case)
+    for line in lines:
+        spent = elapsed(lambda line=line: session.answer(line))  # type: ignore[misc]  # the line of now
+        report(f"explore: {line}", f"{spent * 1e3:.1f} ms", baseline, spent / three)
+
+
 def random_gapped_cases(count: int) -> list[dict[str, Any]]:
     """Records with gaps, of all editions."""
     dice = random.Random("gaps")
@@ -238,6 +255,7 @@ def main() -> None:
     kb = KnowledgeBase.load()
     warm(kb)
     exploring(kb)
+    sessions(kb)
     with_many_policies(kb)
     memory(kb)
 
