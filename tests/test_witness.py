@@ -343,7 +343,7 @@ def test_what_only_another_policy_on_the_drug_knows_is_kept(two: KnowledgeBase) 
 # ---- the page ----------------------------------------------------------------------------------
 
 
-def test_the_page_of_a_pend_ends_with_its_witnesses_as_cases(kb: KnowledgeBase, tmp_path: Path) -> None:
+def test_the_page_of_a_pend_ends_with_its_witnesses_as_cases(tmp_path: Path) -> None:
     case = lupkynis({"months": {"more_than": 11, "less_than": 13}, "service_date": "2025-03-01"})
     ended = command("decide", "-", "--witness", stdin=as_bytes(case))
     plain = command("decide", "-", stdin=as_bytes(case))
