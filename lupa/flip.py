@@ -100,7 +100,7 @@ class _Search:
         costs: Mapping[Fact, int],
         stays: Collection[Literal] | None = None,
     ) -> None:
-        """With the facts that `stays`, all others may be stated, if need be: beyond what is in reach."""
+        """With the subjects that `stays` names, all others may be stated: beyond what is in reach."""
         self._question = question
         self._edition = question.edition
         self._solver = question.edition.solver
@@ -148,7 +148,7 @@ class _Search:
                 if self._record.get(literal) == said or not named:
                     continue
                 found = None if fact in self._fixed else self._kind(literal, fact, value=said > 0)
-                if found is None and self._stays is not None and literal not in self._stays:
+                if found is None and self._stays is not None and self._subject[literal] not in self._stays:
                     found = "find_out", _BEYOND
                 if found is not None:
                     kind, usual = found
@@ -290,7 +290,8 @@ class _Search:
         reason = self._solver.minimal([self._wanted], stays)
         if reason is not None:
             return causes(self._question, reason), ()
-        wide = _Search(self._question, self._wanted, self._fixed, self._costs, set(map(abs, stays)))
+        subjects = {self._subject[abs(x)] for x in stays}
+        wide = _Search(self._question, self._wanted, self._fixed, self._costs, subjects)
         ((_, places), *_) = wide._next_level(any_one=False)
         needed = (wide._within[wide._reach[place]] for place in places)
         return (), tuple(statement.fact for statement in needed if statement.cost == _BEYOND)
