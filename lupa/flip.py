@@ -250,7 +250,10 @@ class _Search:
         return [way for x in world if abs(x) in tied and (way := self._against(x)) is not None]
 
     def _harm(self, world: Sequence[Literal]) -> frozenset[Literal]:
-        """A minimal part of a world with which the outcome is not what is wanted, dear to contradict."""
+        """A minimal part of a world with which, and what is fixed, the outcome is not what is wanted.
+
+        What is dear to contradict is preferred.
+        """
 
         def dear(literal: Literal) -> tuple[bool, int]:
             statement = self._within.get(-literal)
@@ -259,10 +262,15 @@ class _Search:
         harm = self._solver.core([self._wanted, *sorted(world, key=dear)])
         assert harm is not None  # noqa: S101 - the world itself has another outcome
         for literal in sorted(harm - {self._wanted}, key=dear, reverse=True):
-            if literal in harm:
+            if literal in harm and not self._is_fixed(literal):
                 smaller = self._solver.core([self._wanted, *(harm - {literal, self._wanted})])
                 harm = harm if smaller is None else smaller
-        return harm - {self._wanted}
+        return frozenset(x for x in harm - {self._wanted} if not self._is_fixed(x))
+
+    def _is_fixed(self, literal: Literal) -> bool:
+        """Whether the record says so whatever is stated."""
+        fact = abs(literal)
+        return self._record.get(fact) == literal and self._subject[fact] not in self._cheapest.kept
 
     def _against(self, literal: Literal) -> Literal | None:
         """What is true of the sets with which the record says the opposite; None if it never does."""
