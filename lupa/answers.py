@@ -22,7 +22,18 @@ from lupa.exploration import (
     UnderReadings,
     WhatIf,
 )
-from lupa.page import FEW, PERSON, Page, argument, cause_sentences, families, in_words
+from lupa.page import (
+    FEW,
+    PERSON,
+    Page,
+    argument,
+    cause_sentences,
+    families,
+    in_words,
+    served_by,
+    verdict,
+)
+from lupa.vocabulary import CUTS
 
 _KINDS = {"find_out": "find out", "ask_for_less": "ask for less", "change": "change"}
 _COLUMN = 14
@@ -31,7 +42,7 @@ _COLUMN = 14
 def whatif_text(whatif: WhatIf, width: int = 80) -> str:
     """Before and after, side by side; then what changed, and through what."""
     page, before, after = Page(width), whatif.before, whatif.after
-    rows = [("", "before", "after"), ("outcome", _outcome(before), _outcome(after))]
+    rows = [("", "before", "after"), ("outcome", verdict(before), verdict(after))]
     if (before.policy, before.edition) != (after.policy, after.edition):
         rows.append(("edition", before.edition, after.edition))
     rows += [(c.id, c.before or "-", c.after or "-") for c in whatif.criteria]
@@ -66,7 +77,7 @@ def changed(changes: Iterable[Change], stated: Iterable[StatedChange]) -> Iterat
     groups: dict[tuple[str, str], list[str]] = {}
     for change in changes:
         name = change.fact.partition("(")[0]
-        if name not in ("at_least", "more_than"):  # a number says so itself
+        if name not in CUTS:  # a number says so itself
             step = f"{_SAID[change.before]} -> {_SAID[change.after]}"
             groups.setdefault((name, step), []).append(change.fact)
     for (name, step), facts in groups.items():
@@ -110,12 +121,6 @@ def _readings(page: Page, readings: Sequence[UnderReadings]) -> list[str]:
     for name, row in zip(named, readings, strict=True):
         lines += page.wrap(f"{name}: {in_words(row.possible)}", 2, 4)
     return lines
-
-
-def _outcome(decision: Decision) -> str:
-    if decision.outcome == "pend":
-        return f"PEND ({in_words(decision.possible)})"
-    return in_words([decision.outcome]).upper()
 
 
 # ---- flip --------------------------------------------------------------------------------------
@@ -194,15 +199,17 @@ def _way(page: Page, number: int, way: Way, cost: int) -> list[str]:
         if len(group) == 1:
             lines += _item(page, group[0], f"{group[0].text} [{_written(group[0])}]")
         else:
-            names = ", ".join(argument(s.fact) for s in group)
-            name = group[0].fact.partition("(")[0]
-            lines += _item(page, group[0], f"{name}: {_SAID[group[0].value]} for each of {names}")
+            lines += _item(page, group[0], _of_many(group, "each"))
     for part in way:
         if len(part) > 1:
-            names = ", ".join(argument(s.fact) for s in part)
-            name = part[0].fact.partition("(")[0]
-            lines += _item(page, part[0], f"{name}: {_SAID[part[0].value]} for one of {names}")
+            lines += _item(page, part[0], _of_many(part, "one"))
     return lines
+
+
+def _of_many(statements: Sequence[Statement], which: str) -> str:
+    """Statements of one kind as one, for each of them or for one."""
+    first, names = statements[0], ", ".join(argument(s.fact) for s in statements)
+    return f"{first.fact.partition('(')[0]}: {_SAID[first.value]} for {which} of {names}"
 
 
 def _written(statement: Statement) -> str:
@@ -251,7 +258,7 @@ def ask_text(ask: Ask, width: int = 80) -> str:
         lines += page.title("Ask, the most decisive first")
         for number, (words, asked, answers) in enumerate(_questions(ask.questions), start=1):
             lines += page.wrap(f"{number}. {words}", 0, 3)
-            lines += page.wrap(f"{_about(asked)}{_served(asked)}", 3)
+            lines += page.wrap(f"{_about(asked)}{served_by(asked)}", 3)
             lines += page.wrap(_together(answers.items()), 3, 5)
             sources = list(dict.fromkeys(s for a in asked for s in a.source.split("; ") if s))
             more = " and others" if len(sources) > FEW else ""
@@ -303,13 +310,6 @@ def _about(asked: Sequence[Asked]) -> str:
 
 def _like(asked: Asked) -> tuple[object, ...]:
     return asked.fact.partition("(")[0], asked.answers
-
-
-def _served(asked: Iterable[Asked]) -> str:
-    served = list(dict.fromkeys(item for a in asked for item in a.bears_on))
-    if not served:
-        return ""
-    return f", for {', '.join(served)}" if len(served) <= FEW else ", for most of what is open"
 
 
 # ---- plan --------------------------------------------------------------------------------------

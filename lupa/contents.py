@@ -12,7 +12,7 @@ from lupa.edition import Atom, Edition
 from lupa.errors import CaseError
 from lupa.knowledge import KnowledgeBase
 from lupa.reading import read_cases
-from lupa.vocabulary import Vocabulary
+from lupa.vocabulary import CUTS, Vocabulary
 
 Row = dict[str, Any]
 
@@ -98,7 +98,7 @@ def _facts(edition: Edition, *, only_read: bool) -> list[Row]:
             continue
         name, _, rest = fact.partition("(")
         value = rest[:-1]
-        if name in ("at_least", "more_than"):
+        if name in CUTS:
             continue
         if name in v.choices:
             key, value = value.split(",")
@@ -120,7 +120,7 @@ def _facts(edition: Edition, *, only_read: bool) -> list[Row]:
     for name, quantity in v.quantities.items():
         if only_read and not edition.reads_number(name):
             continue
-        where = f"{'request' if quantity.in_request else 'facts'}.{name}"
+        where = f"{quantity.section}.{name}"
         span = f"a number from {quantity.least} to {quantity.most}, or a range"
         rate = v.rates.get(name)
         parts = f"; what {rate.first} with {rate.second} come to" if rate else ""

@@ -14,11 +14,11 @@ from lupa.decision import (
     Missing,
     Outcome,
     Status,
+    Witness,
 )
 from lupa.edition import Atom, Edition
 from lupa.ground import Literal
 from lupa.question import Question
-from lupa.witness import witnesses
 
 
 def decision(question: Question, case: str, by: EditionBy, fingerprint: Fingerprint) -> Decision:
@@ -60,9 +60,15 @@ def decision(question: Question, case: str, by: EditionBy, fingerprint: Fingerpr
         assumptions=writer.assumptions(),
         notes=notes,
         unread=writer.unread(),
-        witnesses=witnesses(question),
+        witnesses=() if settled else _witnesses(question),
         fingerprint=fingerprint,
     )
+
+
+def _witnesses(question: Question) -> tuple[Witness, ...]:
+    from lupa.witness import witnesses  # a settled case need not wait for what writes others
+
+    return witnesses(question)
 
 
 def outcome_reasons(question: Question, *, every: bool) -> tuple[tuple[Cause, ...], ...]:

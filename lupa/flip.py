@@ -10,7 +10,6 @@ nothing can be spared.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Any
 
 from lupa.case import Case
@@ -30,41 +29,8 @@ _DEAREST = 10_000
 _BEYOND = 10**8
 """The cost of a statement that is out of reach."""
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a search found, before the cases are written that it leads to.
-
-    `sets` are the cheapest first; of these `ties` cost the least, and there are `more`, none cheaper
-    than the last. Where there is none, `blocked` is why, or the least that is out of reach and needed
-    is `beyond`.
-    """
-
-    edition: Edition
-    sets: tuple[tuple[int, tuple[Statement, ...]], ...]
-    ties: int
-    more: bool
-    blocked: tuple[Cause, ...]
-    beyond: tuple[Fact, ...]
-    margins: tuple[Margin, ...]
-
-    def written(self, decision: Decision, to: str, case: Case) -> Flips:
-        """The answer, each set of statements with the case that makes them."""
-        # what all have in common is stated once: of a hundred sets, most differ in one statement
-        every = [set(statements) for _, statements in self.sets]
-        common = set.intersection(*every) if every else set()
-        base = self._stated(case, common)
-        flips = tuple(
-            Flip(cost, statements, self._stated(base, set(statements) - common))
-            for cost, statements in self.sets
-        )
-        return Flips(decision, to, self.ties, flips, self.more, self.blocked, self.beyond, self.margins)
-
-    def _stated(self, case: Case, statements: Collection[Statement]) -> dict[str, Any]:
-        facts = {statement.fact: statement.value for statement in statements}
-        return stated(
-            case, {fact: facts[fact] for fact in self.edition.literals if fact in facts}, self.edition
-        )
+Priced = tuple[int, tuple[Statement, ...]]
+"""What statements cost together, and these."""
 
 
 def reach(
@@ -81,14 +47,39 @@ def reach(
 
 
 def flips(
-    question: Question, wanted: Literal, most: int, fixed: frozenset[Fact], costs: Mapping[Fact, int]
-) -> Found:
-    """The cheapest sets of statements after which the wanted outcome is certain: all ties, and on.
+    question: Question,
+    decision: Decision,
+    to: str,
+    case: Case,
+    most: int,
+    fixed: frozenset[Fact],
+    costs: Mapping[Fact, int],
+) -> Flips:
+    """The cheapest sets of statements after which the outcome `to` is certain: all ties, and on.
 
     Further ones are given until there are `most`. What is `fixed` is not stated, and `costs` stand in
-    the place of those of the knowledge base.
+    the place of those of the knowledge base. Raises `CaseError` for an outcome that cannot be.
     """
-    return _Search(question, wanted, fixed, costs).found(most)
+    search = _Search(question, question.edition.wanted(to), fixed, costs)
+    sets, ties, more = search.cheapest(most)
+    blocked, beyond = ((), ()) if sets else search.why_none()
+    moves = margins(question) if len(question.outcomes) == 1 else ()
+    found = _written(sets, case, question.edition)
+    return Flips(decision, to, ties, found, more, blocked, beyond, moves)
+
+
+def _written(sets: Sequence[Priced], case: Case, edition: Edition) -> tuple[Flip, ...]:
+    """Each set of statements with the case that makes them."""
+
+    def making(base: Case, statements: Collection[Statement]) -> dict[str, Any]:
+        facts = {statement.fact: statement.value for statement in statements}
+        return stated(base, {fact: facts[fact] for fact in edition.literals if fact in facts}, edition)
+
+    # what all have in common is stated once: of a hundred sets, most differ in one statement
+    every = [set(statements) for _, statements in sets]
+    common = set.intersection(*every) if every else set()
+    base = making(case, common)
+    return tuple(Flip(cost, each, making(base, set(each) - common)) for cost, each in sets)
 
 
 class _Search:
@@ -125,39 +116,32 @@ class _Search:
         A fact is its own subject; which of several holds is one, and so is a number for its effort.
         """
         vocabulary, literals = self._edition.vocabulary, self._edition.literals
-        self._subject = {literal: literal for literal in literals.values()}
-        self._one_of: set[Literal] = set()
-        for kinds in vocabulary.choices.values():
-            for values in kinds.values():
-                members = [literals[fact] for fact in values.values()]
-                self._subject.update(dict.fromkeys(members, members[0]))
-                self._one_of.update(members)
-        self._effort = dict(self._subject)
-        for cuts in vocabulary.cuts.values():
-            numbers = [literals[cut.fact] for cut in cuts]
-            self._effort.update(dict.fromkeys(numbers, numbers[0]))
+        self._subject, self._effort = {}, {}
+        for fact, literal in literals.items():
+            first = next(iter(vocabulary.choice_of.get(fact, {}).values()), fact)
+            self._subject[literal] = literals[first]
+            number = vocabulary.number_of.get(fact)
+            self._effort[literal] = literals[vocabulary.cuts[number][0].fact if number else first]
 
     # ---- what is within reach ------------------------------------------------------------------
 
     def _within_reach(self) -> Iterator[tuple[Literal, Statement]]:
         """The statements that can come about and say something else than the record."""
+        one_of = self._edition.vocabulary.choice_of
         for literal in self._cone:
             fact = self._edition.facts[literal]
             for said in (literal, -literal):
-                named = said > 0 or literal not in self._one_of  # of several, the one that is so
+                named = said > 0 or fact not in one_of  # of several, the one that is so
                 if self._record.get(literal) == said or not named:
                     continue
                 found = None if fact in self._fixed else self._kind(literal, fact, value=said > 0)
                 if found is None and self._stays is not None and self._subject[literal] not in self._stays:
                     found = "find_out", _BEYOND
                 if found is not None:
-                    kind, usual = found
+                    kind, cost = found
                     text = self._edition.vocabulary.words(fact, said > 0)
                     was = self._question.record.stated.get(fact)
-                    yield said, Statement(fact, said > 0, text, kind, self._cost(fact, usual), was)
-
-    def _cost(self, fact: Fact, usual: int) -> int:
-        return usual if usual == _BEYOND else self._costs.get(fact, usual)
+                    yield said, Statement(fact, said > 0, text, kind, cost, was)
 
     def _kind(self, literal: Literal, fact: Fact, *, value: bool) -> tuple[Kind, int] | None:
         """How a statement can come about and what that costs; None where it cannot."""
@@ -169,7 +153,7 @@ class _Search:
         for kind in kinds:
             cost = self._edition.vocabulary.effort(fact, kind, value=value, usual=usual)
             if cost is not None:
-                return kind, cost
+                return kind, self._costs.get(fact, cost)
         return None
 
     def _row(self, literal: Literal) -> tuple[int, int, int]:
@@ -178,8 +162,8 @@ class _Search:
 
     # ---- proposals -----------------------------------------------------------------------------
 
-    def found(self, most: int) -> Found:
-        """The search, from the cheapest proposal on."""
+    def cheapest(self, most: int) -> tuple[list[Priced], int, bool]:
+        """The cheapest sets, how many of them cost the least, and whether there are more."""
         sets: list[tuple[int, list[int]]] = []
         ties, more = 0, False
         while True:
@@ -190,14 +174,12 @@ class _Search:
                 break
             sets += level
             ties = ties or len(level)
-        more = more or len(sets) > max(most, ties)
-        chosen = tuple(
+        count = max(most, ties)
+        chosen = [
             (cost, tuple(self._within[self._reach[place]] for place in places))
-            for cost, places in sets[: max(most, ties)]
-        )
-        why = ((), ()) if sets else self._why_none()
-        moves = margins(self._question) if len(self._question.outcomes) == 1 else ()
-        return Found(self._edition, chosen, ties, more, *why, moves)
+            for cost, places in sets[:count]
+        ]
+        return chosen, ties, more or len(sets) > count
 
     def _next_level(self, *, any_one: bool) -> list[tuple[int, list[int]]]:
         """All sets that make the outcome certain at the least cost that is left, or just any one."""
@@ -292,7 +274,7 @@ class _Search:
 
     # ---- where there is none -------------------------------------------------------------------
 
-    def _why_none(self) -> tuple[tuple[Cause, ...], tuple[Fact, ...]]:
+    def why_none(self) -> tuple[tuple[Cause, ...], tuple[Fact, ...]]:
         """The facts on record that prevent it; or else the least that is out of reach and needed."""
         stays = [x for x in self._question.statements if self._subject[abs(x)] not in self._cheapest.kept]
         reason = self._solver.minimal([self._wanted], stays)
@@ -300,8 +282,7 @@ class _Search:
             return causes(self._question, reason), ()
         subjects = {self._subject[abs(x)] for x in stays}
         wide = _Search(self._question, self._wanted, self._fixed, self._costs, subjects)
-        ((_, places), *_) = wide._next_level(any_one=False)
-        needed = (wide._within[wide._reach[place]] for place in places)
+        ((_, needed), *_), _, _ = wide.cheapest(1)
         return (), tuple(statement.fact for statement in needed if statement.cost == _BEYOND)
 
 

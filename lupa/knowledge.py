@@ -283,14 +283,13 @@ class KnowledgeBase:
 
         question = self._question(case, "flip", timeout)
         to = normal(to)
-        wanted = question.edition.wanted(to)
+        question.edition.wanted(to)  # what cannot be wanted is said before anything else
         within = reach(question.edition.vocabulary, fixed, costs or {})
         if most < 1:
             raise CaseError(f"at least one set of statements is asked for, not {most}")
         with question:
             decided = decision(question, *self._marks(case, name, question.edition))
-            found = flips(question, wanted, most, *within)
-        return found.written(decided, to, case)
+            return flips(question, decided, to, case, most, *within)
 
     def ask(self, case: Case, *, name: str = "", timeout: float | None = None) -> Ask:
         """What to find out next, ranked, with the outcomes that each answer leaves. Raises as `decide`."""

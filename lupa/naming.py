@@ -12,9 +12,7 @@ from typing import NamedTuple
 
 from lupa.errors import CaseError, Problem, shown, within
 from lupa.record import ROUTING, Unknown
-from lupa.vocabulary import Cut, Vocabulary
-
-_CUTS = ("at_least", "more_than")
+from lupa.vocabulary import CUTS, Cut, Vocabulary
 
 
 class Target(NamedTuple):
@@ -35,7 +33,7 @@ class Names:
         self._vocabulary = v = vocabulary
         self.requested = v.choices.get("requested", {})
         self.choices = {name: kinds for name, kinds in v.choices.items() if name != "requested"}
-        numbers = {name: "request" if q.in_request else "facts" for name, q in v.quantities.items()}
+        numbers = {name: quantity.section for name, quantity in v.quantities.items()}
         born = ("birth_date",) if "age" in numbers else ()
         self.sections: dict[str, str] = {
             **dict.fromkeys((*ROUTING, *self.requested), "request"),
@@ -48,7 +46,7 @@ class Names:
         if not isinstance(name, str):
             raise CaseError(f"a statement is named by a text such as 'age', not {shown(name)}")
         section, parts = _split(name)
-        if not section and parts[0] in _CUTS:
+        if not section and parts[0] in CUTS:
             return self._cut(name, parts[1:])
         if parts[0] == "requested" and section != "facts":
             kind = self._known("".join(parts[1:2]), self.requested, "request")

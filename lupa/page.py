@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import click
 
 from lupa.decision import Assumption, Cause, Criterion, Decision, Item, Missing, Why
 from lupa.errors import printable
+
+if TYPE_CHECKING:
+    from lupa.exploration import Asked
 
 PERSON = "lupa proposes this determination under the text of the policy. A person decides."
 
@@ -80,6 +83,13 @@ def in_words(outcomes: Iterable[str], joint: str = "or") -> str:
     """Outcomes as they are read: `approve, deny or out of scope`."""
     *first, last = (outcome.replace("_", " ") for outcome in outcomes)
     return f"{', '.join(first)} {joint} {last}" if first else last
+
+
+def verdict(decision: Decision) -> str:
+    """The outcome in capitals; of a pend also what it is between."""
+    if decision.outcome == "pend":
+        return f"PEND ({in_words(decision.possible)})"
+    return in_words([decision.outcome]).upper()
 
 
 def argument(fact: str) -> str:
@@ -198,7 +208,7 @@ class Page:
         for question, asked in questions(missing):
             lines += self.wrap(f"- {question}", 2, 4)
             about = ", ".join(argument(m.fact) for m in asked) if len(asked) > 1 else asked[0].fact
-            lines += self.wrap(f"{about}{_served(asked)}", 4)
+            lines += self.wrap(f"{about}{served_by(asked)}", 4)
         return lines
 
     def _assumed(self, assumptions: Sequence[Assumption], *, full: bool) -> list[str]:
@@ -226,9 +236,9 @@ class Page:
         return lines
 
 
-def _served(missing: Sequence[Missing]) -> str:
+def served_by(asked: Iterable[Missing | Asked]) -> str:
     """What the questions are asked for, unless that is nearly everything."""
-    served = list(dict.fromkeys(item for m in missing for item in m.bears_on))
+    served = list(dict.fromkeys(item for a in asked for item in a.bears_on))
     if not served:
         return ""
     return f", for {', '.join(served)}" if len(served) <= FEW else ", for most of what is open"

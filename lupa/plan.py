@@ -105,13 +105,12 @@ class _Planner:
         """The question that each variable belongs to."""
         edition = question.edition
         asks = {v: _Ask((v,), which=False, free=len(tied) == 1) for v, tied in self._tied.items()}
-        for kinds in edition.vocabulary.choices.values():
-            for values in kinds.values():
-                found = [self._variable.get(edition.literals[fact]) for fact in values.values()]
+        for variable, fact in enumerate(self.circuit.facts):
+            values = edition.vocabulary.choice_of.get(edition.facts[fact])
+            if values is not None:
+                found = (self._variable.get(edition.literals[one]) for one in values.values())
                 variables = tuple(v for v in found if v is not None)
-                if variables:
-                    free = self._tied[variables[0]].issubset(variables)
-                    asks |= dict.fromkeys(variables, _Ask(variables, which=True, free=free))
+                asks[variable] = _Ask(variables, which=True, free=self._tied[variable].issubset(variables))
         return asks
 
     # ---- questions and answers -----------------------------------------------------------------

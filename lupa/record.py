@@ -349,7 +349,7 @@ class _Reader:
         """Where a number stands in the case; of a rate that only its parts give, the first of them."""
         if name in self.made:
             return self.place(self.vocabulary.rates[name].first)
-        return f"{'request' if self.vocabulary.quantities[name].in_request else 'facts'}.{name}"
+        return f"{self.vocabulary.quantities[name].section}.{name}"
 
     # ---- names and values ----------------------------------------------------------------------
 

@@ -66,7 +66,9 @@ class Cheapest(_Search):
 
     def __init__(self, statements: Sequence[tuple[int, int, int]]) -> None:
         rows = [(place, *row) for place, row in enumerate(statements)]
-        super().__init__("flips.lp", ["--opt-strategy=usc"], ("statement", rows))
+        super().__init__(
+            "flips.lp", ["--opt-strategy=usc", "--opt-mode=optN", "--models=0"], ("statement", rows)
+        )
         self._places = {clingo.Function("stated", [clingo.Number(p)]): p for p in range(len(statements))}
         subjects = dict.fromkeys(subject for subject, _, _ in statements)
         self.stated = self._literals("stated", range(len(statements)))
@@ -79,9 +81,6 @@ class Cheapest(_Search):
 
         Nothing may be required while they are looked at.
         """
-        solve = self._control.configuration.solve
-        solve.opt_mode = "optN"  # type: ignore[union-attr]  # the keys of this group
-        solve.models = 0  # type: ignore[union-attr]
         with self._control.solve(yield_=True) as handle:
             for model in handle:
                 if model.optimality_proven or not model.cost:  # nothing to minimize is within reach

@@ -15,6 +15,9 @@ T = TypeVar("T")
 KINDS = ("find_out", "ask_for_less", "change")
 """How a statement can come about, in the words of the knowledge base."""
 
+CUTS = ("at_least", "more_than")
+"""The facts that are about a number."""
+
 Fact = str
 """A fact as it is written: `taking(voclosporin)`."""
 
@@ -27,6 +30,11 @@ class Quantity(NamedTuple):
     most: int
     whole: bool
     in_request: bool
+
+    @property
+    def section(self) -> str:
+        """The part of a case that states it."""
+        return "request" if self.in_request else "facts"
 
 
 class Rate(NamedTuple):
@@ -90,7 +98,7 @@ class Vocabulary:
             raise RuleError(f"fact({fact}): a fact is a name, with or without arguments")
         name, values = symbol.name, symbol.arguments
         self.facts[fact] = symbol
-        if name in ("at_least", "more_than"):
+        if name in CUTS:
             if len(values) != 2 or str(values[0]) not in self.quantities:
                 raise RuleError(f"the fact {fact} is of no quantity(Name, Unit, Least, Most)")
             cut = Cut(name, counted(values[1], fact), fact)
@@ -110,6 +118,17 @@ class Vocabulary:
         if fact not in self.facts or value not in ("yes", "no"):
             raise RuleError(f"default({fact}, {value}): a declared fact, and yes or no, is expected")
         return fact, value == "yes"
+
+    @cached_property
+    def choice_of(self) -> dict[Fact, dict[str, Fact]]:
+        """For each fact of which one out of several holds, all of these by value."""
+        every = (values for kinds in self.choices.values() for values in kinds.values())
+        return {fact: values for values in every for fact in values.values()}
+
+    @cached_property
+    def number_of(self) -> dict[Fact, str]:
+        """For each cut point, the quantity that it is about."""
+        return {cut.fact: name for name, cuts in self.cuts.items() for cut in cuts}
 
     # ---- words ---------------------------------------------------------------------------------
 
@@ -191,7 +210,7 @@ class Vocabulary:
     @cached_property
     def _beginnings(self) -> set[str]:
         """What facts are, and begin with; of a number, whether or not rules cut it so."""
-        numbers = {f"{kind}({name})" for name in self.quantities for kind in ("at_least", "more_than")}
+        numbers = {f"{kind}({name})" for name in self.quantities for kind in CUTS}
         return numbers.union(*map(beginnings, self.facts))
 
     @cached_property

@@ -19,9 +19,7 @@ from lupa.vocabulary import Cut, Fact, Quantity, Rate
 
 
 def witnesses(question: Question) -> tuple[Witness, ...]:
-    """One patient for each outcome of a record that leaves several possible; else none."""
-    if len(question.outcomes) < 2:
-        return ()
+    """One patient for each outcome that a record leaves possible."""
     edition, record = question.edition, question.record
     known = set(map(abs, question.statements))
     cone = edition.relevance.outcome_cone
@@ -105,7 +103,7 @@ class _Patient:
     # ---- numbers -------------------------------------------------------------------------------
 
     def _section(self, name: str) -> str:
-        return "request" if self._vocabulary.quantities[name].in_request else "facts"
+        return self._vocabulary.quantities[name].section
 
     def _sides(self, name: str) -> tuple[tuple[Cut, bool], ...]:
         """On which side of each cut point this patient is."""

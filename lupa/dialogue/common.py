@@ -10,7 +10,7 @@ import click
 from lupa.case import Case
 from lupa.decision import Decision
 from lupa.errors import LupaError, printable
-from lupa.page import COLOURS, Page, in_words
+from lupa.page import COLOURS, Page, verdict
 
 
 class Reply(NamedTuple):
@@ -68,13 +68,6 @@ def refusal(error: LupaError, page: Page) -> str:
     head, *lines = page.wrap(f"error: {first}", 0, 2)
     lines += [wrapped for line in rest for wrapped in page.wrap(line, 2, 4)]
     return "\n".join([head.replace("error", click.style("error", fg="red", bold=True), 1), *lines])
-
-
-def verdict(decision: Decision) -> str:
-    """The outcome in capitals; of a pend also what it is between."""
-    if decision.outcome == "pend":
-        return f"PEND ({in_words(decision.possible)})"
-    return in_words([decision.outcome]).upper()
 
 
 def styled_verdict(decision: Decision) -> str:

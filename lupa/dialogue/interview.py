@@ -12,13 +12,13 @@ import click
 
 from lupa.case import Case
 from lupa.dialogue.commands import counted
-from lupa.dialogue.common import Reply, Suggestion, refusal, standing_line, verdict
+from lupa.dialogue.common import Reply, Suggestion, refusal, standing_line
 from lupa.dialogue.standing import altered, begun
 from lupa.edits import value_of
 from lupa.errors import CaseError, LupaError, shown
 from lupa.exploration import Ask, Asked
 from lupa.knowledge import KnowledgeBase
-from lupa.page import Page, in_words, text
+from lupa.page import Page, in_words, text, verdict
 from lupa.vocabulary import Fact, Vocabulary, normal
 
 _YES, _NO = ("yes", "y"), ("no", "n")
@@ -271,7 +271,7 @@ def _next(ask: Ask, vocabulary: Vocabulary, unknown: Collection[str]) -> Questio
 def _put(key: str, asked: Sequence[Asked], vocabulary: Vocabulary) -> Question:
     """The question about one fact, or about a choice of several."""
     first = asked[0]
-    kind = _choice(first.fact, vocabulary)
+    kind = vocabulary.choice_of.get(first.fact)
     if kind is None:
         answers = {"yes": {first.fact: True}, "no": {first.fact: False}}
         return Question(key, first.question, answers, (first,), _number(first.fact, vocabulary), None)
@@ -282,21 +282,15 @@ def _put(key: str, asked: Sequence[Asked], vocabulary: Vocabulary) -> Question:
 
 def _key(fact: Fact, vocabulary: Vocabulary) -> str:
     """What is asked for once: a fact, or a choice."""
-    return fact if _choice(fact, vocabulary) is None else fact.rpartition(",")[0]
-
-
-def _choice(fact: Fact, vocabulary: Vocabulary) -> Mapping[str, Fact] | None:
-    """The values of the choice that the fact is one of; None for a fact that is none."""
-    name, _, rest = fact.partition("(")
-    return vocabulary.choices.get(name, {}).get(rest.partition(",")[0])
+    return fact.rpartition(",")[0] if fact in vocabulary.choice_of else fact
 
 
 def _number(fact: Fact, vocabulary: Vocabulary) -> Number | None:
     """The number that the fact is a cut point of; None for a fact that is none."""
-    for name, cuts in vocabulary.cuts.items():
-        if fact in (cut.fact for cut in cuts):
-            return Number(name, vocabulary.label(name), vocabulary.quantities[name].unit)
-    return None
+    name = vocabulary.number_of.get(fact)
+    if name is None:
+        return None
+    return Number(name, vocabulary.label(name), vocabulary.quantities[name].unit)
 
 
 def _open(state: _State) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from lupa.answers import changed
+from lupa.answers import ask_text, changed, flips_text, plan_text, whatif_text
 from lupa.case import Case
 from lupa.dialogue.commands import (
     COMMANDS,
@@ -28,7 +28,6 @@ from lupa.dialogue.common import (
     refusal,
     standing_line,
     styled_verdict,
-    verdict,
     verdict_on,
 )
 from lupa.dialogue.standing import Standing, altered, begun, is_there, save, standing
@@ -36,10 +35,8 @@ from lupa.dialogue.suggestions import suggestions
 from lupa.dialogue.words import words
 from lupa.errors import CaseError, LupaError, shown
 from lupa.knowledge import KnowledgeBase
-from lupa.page import PERSON, Page, text, why_text
+from lupa.page import PERSON, Page, text, verdict, why_text
 from lupa.whatif import changes, criteria, stated_changes, what_if
-
-_SAID = {True: "yes", False: "no", None: "silent"}
 
 
 class Session:
@@ -263,22 +260,16 @@ class Session:
         return page
 
     def _flip(self, said: Sequence[str]) -> str:
-        from lupa.answers import flips_text
-
         *named, most = said if said and said[-1].isdecimal() and len(said[-1]) < 5 else (*said, "5")
         to = "_".join(word for word in named if word != "--most") or "approve"
         flips = self._kb.flip(self.now.case, to, most=int(most), name=self._name, timeout=self._timeout)
         return flips_text(flips, self.width)
 
     def _ask(self, said: Sequence[str]) -> str:
-        from lupa.answers import ask_text
-
         nothing_after("ask", said)
         return ask_text(self._kb.ask(self.now.case, name=self._name, timeout=self._timeout), self.width)
 
     def _plan(self, said: Sequence[str]) -> str:
-        from lupa.answers import plan_text
-
         nothing_after("plan", said)
         return plan_text(self._kb.plan(self.now.case, name=self._name, timeout=self._timeout), self.width)
 
@@ -286,16 +277,12 @@ class Session:
         return self._whatif_text(statements("whatif", said), all_readings=False)
 
     def _whatif_text(self, tried: Mapping[str, Any], *, all_readings: bool) -> str:
-        from lupa.answers import whatif_text
-
         found = self._kb.whatif(
             self.now.case, tried, all_readings=all_readings, name=self._name, timeout=self._timeout
         )
         return whatif_text(found, self.width)
 
     def _diff(self, said: Sequence[str]) -> str:
-        from lupa.answers import whatif_text
-
         nothing_after("diff", said)
         now = self.now
         start = self._states[0]
