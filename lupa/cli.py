@@ -11,40 +11,36 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, BinaryIO, NoReturn, TypeVar
+from typing import Any, BinaryIO, NoReturn
 
 import click
 
+from lupa.authors import verbs
 from lupa.case import Case
+from lupa.command import (
+    DONE,
+    OUR_FAULT,
+    STOPPED,
+    WRONG_INPUT,
+    F,
+    complain,
+    escaped,
+    finish,
+    json_option,
+    kb_option,
+    loaded,
+    lupa,
+    say,
+    verb,
+    width,
+)
 from lupa.errors import CaseError, LupaError, RuleError, printable, shown
 from lupa.knowledge import KnowledgeBase
-from lupa.version import __version__
 
-F = TypeVar("F", bound=Callable[..., Any])
+__all__ = ["lupa", "main", "verbs"]
 
-DONE, WRONG_INPUT, OUR_FAULT, STOPPED = 0, 2, 3, 130
 GENEROUS = 60.0
 """Seconds that one case may take before it is given up; a usual one takes a thousandth of one."""
-
-
-class _Help(click.Command):
-    """A command whose help keeps the lines of its examples."""
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
-        formatter.write_paragraph()
-        formatter.write("".join(f"  {line}\n" for line in str(self.epilog).splitlines()))
-
-
-def _verb(*examples: str) -> Callable[[F], click.Command]:
-    def made(function: F) -> click.Command:
-        epilog = "\n".join(["Examples:", *(f"  {example}" for example in examples)])
-        return lupa.command(cls=_Help, epilog=epilog)(function)
-
-    return made
-
-
-_kb = click.option("--kb", "kb", metavar="DIR", help="Use the knowledge base in DIR (or set LUPA_KB).")
-_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def _case_options(function: F) -> F:
@@ -57,30 +53,12 @@ def _case_options(function: F) -> F:
             metavar="SECONDS",
             help="Give a case up after so long.",
         ),
-        _kb,
+        kb_option,
         click.option("--example", "examples", multiple=True, metavar="NAME", help="Take a shipped case."),
         click.argument("cases", nargs=-1, metavar="[CASE]..."),
     ):
         function = option(function)
     return function
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="lupa")
-@_kb
-@click.pass_context
-def lupa(context: click.Context, kb: str | None) -> None:
-    """What a health plan's written policy says of a patient, and why.
-
-    lupa proposes a determination under the text of a policy. A person decides.
-    """
-    context.obj = os.environ.get("LUPA_KB") or None if kb is None else kb
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        context.color = False
-
-
-def _loaded(kb: str | None) -> KnowledgeBase:
-    return KnowledgeBase.load(click.get_current_context().find_object(str) if kb is None else kb)
 
 
 # ---- cases -------------------------------------------------------------------------------------
@@ -151,24 +129,10 @@ class _Run:
 
     def _refuse(self, error: LupaError, where: str) -> None:
         self.failed = True
-        _complain(error, where)
+        complain(error, where)
 
     def status(self) -> int:
         return WRONG_INPUT if self.failed else DONE
-
-
-def _complain(error: LupaError, where: str = "") -> None:
-    first, *rest = map(printable, str(error).splitlines())
-    place = f"{printable(where)}: " if where else ""
-    _say(f"{click.style('error', fg='red', bold=True)}: {place}{first}")
-    for line in rest:
-        _say(f"  {line}")
-
-
-def _say(words: str) -> None:
-    """Says something on standard error, if anybody still listens."""
-    with suppress(OSError):
-        click.echo(words, err=True)
 
 
 @contextmanager
@@ -192,27 +156,7 @@ def _progress() -> Iterator[Callable[[], None]]:
             click.echo("\r" + " " * 24 + "\r", nl=False, err=True)
 
 
-def _escaped(line: str) -> str:
-    """A line of JSON with whatever a terminal could take for a command written as JSON escapes."""
-    if line.isprintable():
-        return line
-    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
-
-
-def _width() -> int:
-    """Columns of the terminal; 80 where there is none."""
-    if not sys.stdout.isatty():
-        return 80
-    import shutil  # who reads from a file need not wait for it
-
-    return shutil.get_terminal_size((80, 24)).columns
-
-
-def _finish(status: int) -> NoReturn:
-    raise click.exceptions.Exit(status)
-
-
-@_verb(
+@verb(
     "lupa decide case.yaml",
     "lupa decide --example lupkynis_alongside_bars_benlysta",
     "lupa decide cases.jsonl --json > decisions.jsonl",
@@ -220,7 +164,7 @@ def _finish(status: int) -> NoReturn:
     "lupa decide case.yaml --witness",
 )
 @_case_options
-@_json
+@json_option
 @click.option(
     "--format",
     "form",
@@ -250,32 +194,32 @@ def decide(
     """
     if witness and form == "markdown":
         raise click.UsageError("--witness goes with text, and JSON always has it; a letter has none")
-    knowledge = _loaded(kb)
+    knowledge = loaded(kb)
     run = _Run(knowledge, cases, examples)
     between = ""
     for where, case in run:
         with run.attempt(where):
             for decision in knowledge.decide_all(case, name=where, timeout=timeout):
                 if as_json or form == "json":
-                    click.echo(_escaped(decision.to_json()))
+                    click.echo(escaped(decision.to_json()))
                 else:
                     from lupa.page import markdown, text, witness_text
 
-                    page = markdown(decision) if form == "markdown" else text(decision, _width())
+                    page = markdown(decision) if form == "markdown" else text(decision, width())
                     click.echo(between + page)
                     if witness:
-                        click.echo(witness_text(decision, _width()))
+                        click.echo(witness_text(decision, width()))
                     between = "\n"
-    _finish(run.status())
+    finish(run.status())
 
 
-@_verb(
+@verb(
     "lupa why case.yaml",
     "lupa why case.yaml --tree",
     "lupa why --example lupkynis_alongside_bars_benlysta --all",
 )
 @_case_options
-@_json
+@json_option
 @click.option("--tree", is_flag=True, help="Show each rule that fired or failed, and on what fact.")
 @click.option("--all", "every", is_flag=True, help="Show every minimal reason of the outcome.")
 def why(
@@ -289,25 +233,25 @@ def why(
     timeout: float,
 ) -> None:
     """Why each CASE comes out as it does: every criterion, the reason of the outcome, the rules."""
-    knowledge = _loaded(kb)
+    knowledge = loaded(kb)
     run = _Run(knowledge, cases, examples)
     between = ""
     for where, case in run:
         with run.attempt(where):
             for answer in knowledge.why_all(case, name=where, every=every, tree=tree, timeout=timeout):
                 if as_json:
-                    click.echo(_escaped(json.dumps(answer.to_dict(), ensure_ascii=False)))
+                    click.echo(escaped(json.dumps(answer.to_dict(), ensure_ascii=False)))
                     continue
                 from lupa.page import why_text
 
-                click.echo(between + why_text(answer, _width()))
+                click.echo(between + why_text(answer, width()))
                 if tree:
                     from lupa.tree import tree_text
 
                     click.echo("\n" + click.style("Derivation", bold=True))
                     click.echo(tree_text(answer.tree))
                 between = "\n"
-    _finish(run.status())
+    finish(run.status())
 
 
 # ---- exploring ---------------------------------------------------------------------------------
@@ -321,7 +265,7 @@ def _answers(
     text: Callable[[Any, int], str] | None,
 ) -> None:
     """Prints the answer about each case under each policy that it is about: as text, or as JSON."""
-    knowledge = _loaded(kb)
+    knowledge = loaded(kb)
     run = _Run(knowledge, cases, examples)
     between = ""
     for where, case in run:
@@ -329,11 +273,11 @@ def _answers(
             for one in knowledge.each_policy(case):
                 found = answer(knowledge, one, where)
                 if text is None:
-                    click.echo(_escaped(found.to_json()))
+                    click.echo(escaped(found.to_json()))
                 else:
-                    click.echo(between + text(found, _width()))
+                    click.echo(between + text(found, width()))
                     between = "\n"
-    _finish(run.status())
+    finish(run.status())
 
 
 def _named(pairs: Sequence[str], option: str) -> dict[str, str]:
@@ -349,13 +293,13 @@ def _named(pairs: Sequence[str], option: str) -> dict[str, str]:
     return found
 
 
-@_verb(
+@verb(
     "lupa whatif case.yaml --set taking.cyclophosphamide=no",
     "lupa whatif case.yaml --set age=17 --set request.months=18 --unset documented",
     "lupa whatif case.yaml --all-readings",
 )
 @_case_options
-@_json
+@json_option
 @click.option("--set", "sets", multiple=True, metavar="FACT=VALUE", help="State this, as a case would.")
 @click.option("--unset", multiple=True, metavar="FACT", help="Be silent on this.")
 @click.option("--request", "requests", multiple=True, metavar="KEY=VALUE", help="Ask for this.")
@@ -396,13 +340,13 @@ def whatif(
     _answers(cases, examples, kb, answer, None if as_json else whatif_text)
 
 
-@_verb(
+@verb(
     "lupa flip case.yaml",
     "lupa flip case.yaml --to deny",
     "lupa flip case.yaml --fix taking.prednisone --cost attests=1 --most 10",
 )
 @_case_options
-@_json
+@json_option
 @click.option("--to", default="approve", show_default=True, metavar="OUTCOME", help="The outcome wanted.")
 @click.option(
     "--most",
@@ -442,14 +386,14 @@ def flip(
     _answers(cases, examples, kb, answer, None if as_json else flips_text)
 
 
-@_verb(
+@verb(
     "lupa ask case.yaml",
     "lupa ask case.yaml --plan",
     "lupa ask case.yaml --json",
     "lupa ask case.yaml --interactive --save completed.yaml",
 )
 @_case_options
-@_json
+@json_option
 @click.option("--plan", "whole", is_flag=True, help="Show the smallest tree of questions to a verdict.")
 @click.option("--interactive", is_flag=True, help="Ask one question after the other, and take the answers.")
 @click.option("--save", "file", metavar="FILE", help="With --interactive: save the completed case as YAML.")
@@ -474,7 +418,7 @@ def ask(
         from lupa.dialogue.terminal import interview
 
         def asked(knowledge: KnowledgeBase, case: Case, where: str) -> None:
-            interview(knowledge, case, where, _width, timeout, file)
+            interview(knowledge, case, where, width, timeout, file)
 
         _dialogue(cases, examples, kb, asked)
     if file is not None:
@@ -488,7 +432,7 @@ def ask(
     _answers(cases, examples, kb, answer, None if as_json else text)
 
 
-@_verb(
+@verb(
     "lupa explore case.yaml",
     "lupa explore --example lupkynis_alongside_bars_benlysta",
     "lupa explore case.yaml < commands.txt",
@@ -503,7 +447,7 @@ def explore(cases: tuple[str, ...], examples: tuple[str, ...], *, kb: str | None
     from lupa.dialogue.terminal import explore
 
     def explored(knowledge: KnowledgeBase, case: Case, where: str) -> None:
-        explore(knowledge, case, where, _width, timeout)
+        explore(knowledge, case, where, width, timeout)
 
     _dialogue(cases, examples, kb, explored)
 
@@ -519,7 +463,7 @@ def _dialogue(
         raise click.UsageError("what you say is read from standard input, so the case must be in a file")
     if len(cases) + len(examples) != 1:
         raise click.UsageError("give one case, in a file or as --example NAME (see `lupa examples`)")
-    knowledge = _loaded(kb)
+    knowledge = loaded(kb)
     run = _Run(knowledge, cases, examples)
     found = list(itertools.islice(run, 2))
     if len(found) > 1:
@@ -527,50 +471,50 @@ def _dialogue(
     for where, case in found:
         with run.attempt(where):
             talk(knowledge, case, where)
-    _finish(run.status())
+    finish(run.status())
 
 
 # ---- what the knowledge base holds -------------------------------------------------------------
 
 
-@_verb("lupa policies", "lupa policies --json")
-@_kb
-@_json
+@verb("lupa policies", "lupa policies --json")
+@kb_option
+@json_option
 def policies(kb: str | None, *, as_json: bool) -> None:
     """The policies on file: the drugs they cover and their editions."""
-    knowledge = _loaded(kb)
+    knowledge = loaded(kb)
     from lupa.contents import policy_rows, policy_text
 
     rows = policy_rows(knowledge)
     click.echo(json.dumps(rows, ensure_ascii=False, indent=2) if as_json else policy_text(rows))
 
 
-@_verb("lupa facts", "lupa facts uhc_benlysta", "lupa facts --json")
-@_kb
-@_json
+@verb("lupa facts", "lupa facts uhc_benlysta", "lupa facts --json")
+@kb_option
+@json_option
 @click.argument("policy", required=False)
 def facts(policy: str | None, kb: str | None, *, as_json: bool) -> None:
     """The vocabulary: what a case can state, with its names, values and questions."""
-    knowledge = _loaded(kb)
+    knowledge = loaded(kb)
     from lupa.contents import fact_rows, fact_text
 
     rows = fact_rows(knowledge, policy)
-    out = json.dumps(rows, ensure_ascii=False, indent=2) if as_json else fact_text(rows, _width())
+    out = json.dumps(rows, ensure_ascii=False, indent=2) if as_json else fact_text(rows, width())
     click.echo(out)
 
 
-@_verb(
+@verb(
     "lupa show uhc_benlysta",
     "lupa show uhc_benlysta@2022E0046O",
     "lupa show fep_lupkynis --clauses",
 )
-@_kb
-@_json
+@kb_option
+@json_option
 @click.option("--clauses", is_flag=True, help="Show the ledger: every clause, and what encodes it.")
 @click.argument("policy")
 def show(policy: str, kb: str | None, *, clauses: bool, as_json: bool) -> None:
     """A POLICY as a table of its pathways, exclusions and limits, each with its clause."""
-    knowledge = _loaded(kb)
+    knowledge = loaded(kb)
     from lupa.contents import ledger, ledger_text, table, table_text
 
     name, at, edition = policy.partition("@")
@@ -579,25 +523,25 @@ def show(policy: str, kb: str | None, *, clauses: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
-        click.echo((ledger_text if clauses else table_text)(rows, _width()))
+        click.echo((ledger_text if clauses else table_text)(rows, width()))
 
 
-@_verb("lupa examples", "lupa examples --json")
-@_kb
-@_json
+@verb("lupa examples", "lupa examples --json")
+@kb_option
+@json_option
 def examples(kb: str | None, *, as_json: bool) -> None:
     """The cases that ship with each policy, for `--example NAME`."""
-    knowledge = _loaded(kb)
+    knowledge = loaded(kb)
     from lupa.contents import example_rows, example_text
 
     rows = example_rows(knowledge)
-    out = json.dumps(rows, ensure_ascii=False, indent=2) if as_json else example_text(rows, _width())
+    out = json.dumps(rows, ensure_ascii=False, indent=2) if as_json else example_text(rows, width())
     click.echo(out)
 
 
-@_verb("lupa schema case > case.schema.json", "lupa schema decision")
-@_kb
-@_json
+@verb("lupa schema case > case.schema.json", "lupa schema decision")
+@kb_option
+@json_option
 @click.argument(
     "which",
     type=click.Choice(["case", "decision", "whatif", "flip", "ask", "plan"]),
@@ -606,7 +550,7 @@ def examples(kb: str | None, *, as_json: bool) -> None:
 )
 def schema(which: str | None, kb: str | None, *, as_json: bool) -> None:  # noqa: ARG001 - always JSON
     """The JSON Schema of a case (what is accepted) and of what each verb answers."""
-    knowledge = _loaded(kb)
+    knowledge = loaded(kb)
     from lupa.schema import schemas
 
     found = schemas(knowledge)
@@ -650,14 +594,14 @@ def _status() -> int:
             error.show()
         return WRONG_INPUT
     except (click.Abort, KeyboardInterrupt):
-        _say("stopped")
+        say("stopped")
         return STOPPED
     except LupaError as error:
-        _complain(error)
+        complain(error)
         return WRONG_INPUT
     except OSError as error:
         what = printable(str(error.filename)) if error.filename else "the output cannot be written"
-        _say(f"error: {what}: {error.strerror}")
+        say(f"error: {what}: {error.strerror}")
         return WRONG_INPUT
     except SystemExit:  # click's way out when whoever read the output has seen enough
         return DONE
@@ -666,7 +610,7 @@ def _status() -> int:
         while frame is not None and frame.tb_next is not None:
             frame = frame.tb_next
         place = f"{os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else "?"
-        _say(
+        say(
             f"error: a fault of lupa's own ({type(error).__name__} at {place}); nothing was decided. "
             "Please report it with the command that led to it."
         )

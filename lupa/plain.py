@@ -65,3 +65,11 @@ def on_sides(quantity: Quantity, sides: Mapping[Cut, bool | None]) -> Interval:
         if value is not None:
             found = found.both(on_side(quantity, cut, value))
     return found
+
+
+def plain_member(interval: Interval, *, lowest: bool) -> int | float:
+    """The lowest whole number of the interval, or the highest; where it has none, its middle."""
+    whole = interval.rounded_inward()
+    if whole.empty:
+        return plain_number((interval.low + interval.high) / 2)
+    return plain_number(whole.low if lowest else whole.high)

@@ -12,7 +12,7 @@ from typing import Any
 
 from lupa.decision import Witness
 from lupa.interval import Interval, anything, quotient
-from lupa.plain import on_sides, plain_data, plain_number
+from lupa.plain import on_sides, plain_data, plain_member
 from lupa.question import Question
 from lupa.record import ROUTING
 from lupa.vocabulary import Cut, Fact, Quantity, Rate
@@ -140,9 +140,11 @@ class _Patient:
         if first is not None and first.low == first.high and left.low > 0:
             second = quotient(rate.times, first, left).both(self._left(rate.second)).rounded_inward()
             if not second.empty:
-                self._case[self._section(rate.second)][rate.second] = _plain(second, lowest=not is_above)
+                self._case[self._section(rate.second)][rate.second] = plain_member(
+                    second, lowest=not is_above
+                )
                 return
-        self._case[self._section(name)][name] = _plain(left, lowest=is_above)
+        self._case[self._section(name)][name] = plain_member(left, lowest=is_above)
 
 
 def _left(given: Interval | None, quantity: Quantity, sides: tuple[tuple[Cut, bool], ...]) -> Interval:
@@ -154,12 +156,4 @@ def _on_sides(
     given: Interval | None, quantity: Quantity, sides: tuple[tuple[Cut, bool], ...]
 ) -> int | float:
     """A plain number of what is given, on these sides of the cut points and beside one of them."""
-    return _plain(_left(given, quantity, sides), lowest=any(so for _, so in sides))
-
-
-def _plain(interval: Interval, *, lowest: bool) -> int | float:
-    """The lowest whole number of the interval, or the highest; where it has none, its middle."""
-    whole = interval.rounded_inward()
-    if whole.empty:
-        return plain_number((interval.low + interval.high) / 2)
-    return plain_number(whole.low if lowest else whole.high)
+    return plain_member(_left(given, quantity, sides), lowest=any(so for _, so in sides))

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from lupa import CaseError, KnowledgeBase
+from lupa.authors.expectations import FOUND, expected, found
 from lupa.reading import read_cases
 from lupa.rules import shipped
-from tests.expectations import FOUND, expected, found
 
 CASES = sorted(shipped("kb").glob("policies/*/cases/*.yaml"))
 

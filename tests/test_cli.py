@@ -19,6 +19,7 @@ import jsonschema
 import pytest
 
 import lupa.cli
+import lupa.command
 from lupa import KnowledgeBase
 from lupa.rules import shipped
 
@@ -356,10 +357,10 @@ def test_an_output_that_cannot_be_written_is_said(run: Run, monkeypatch: pytest.
 
 
 def test_a_page_is_as_wide_as_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert lupa.cli._width() == 80
+    assert lupa.command.width() == 80
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "97")
-    assert lupa.cli._width() == 97
+    assert lupa.command.width() == 97
 
 
 def test_the_entry_point_is_there_without_being_run() -> None:

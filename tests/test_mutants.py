@@ -12,12 +12,12 @@ from click.testing import CliRunner, Result
 from clingo import ast
 
 from lupa import CaseError, Fingerprint
+from lupa.authors.mutation import Bench, Mutant, changes, is_safe, main, mutants
+from lupa.authors.same_worlds import difference
 from lupa.decide import decision
 from lupa.edition import Edition
 from lupa.question import Question
 from lupa.rules import RuleFiles, shipped
-from tests.mutants import Bench, Mutant, changes, is_safe, main, mutants
-from tests.same_worlds import difference
 
 ABOUT = """
 policy(tiny).

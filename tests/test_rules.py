@@ -19,11 +19,7 @@ from clingo.ast import ASTType
 
 import lupa
 from lupa import KnowledgeBase
-from lupa.edition import Atom, Edition
-from lupa.ground import ground, plainly
-from lupa.rules import RuleFiles, shipped
-from lupa.vocabulary import normal
-from tests.rule_syntax import (
+from lupa.authors.syntax import (
     Signature,
     atoms,
     declared,
@@ -36,6 +32,10 @@ from tests.rule_syntax import (
     read,
     statements,
 )
+from lupa.edition import Atom, Edition
+from lupa.ground import ground, plainly
+from lupa.rules import RuleFiles, shipped
+from lupa.vocabulary import normal
 
 KB, QUERIES = RuleFiles(shipped("kb")), shipped("queries")
 KB_FILES = sorted(KB.root.rglob("*.lp"))

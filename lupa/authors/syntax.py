@@ -1,4 +1,4 @@
-"""Rule files as syntax trees, for the tests that read rules and for those that change them."""
+"""Rule files as syntax trees: to read what they say, and to change it."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -46,10 +46,9 @@ def nodes(tree: ast.AST) -> Iterator[tuple[Route, ast.AST]]:
 
 
 def replaced(tree: ast.AST, route: Route, new: ast.AST | None) -> ast.AST:
-    """The tree with another node at the end of a route; None leaves out one node of several."""
+    """The tree with another node at the end of a route; None leaves out one of several."""
     if not route:
-        assert new is not None
-        return new
+        return tree if new is None else new
     (key, place), *rest = route
     if place is None:
         return tree.update(**{key: replaced(getattr(tree, key), tuple(rest), new)})

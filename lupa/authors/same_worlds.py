@@ -1,4 +1,4 @@
-"""Two versions of one edition put side by side: is there a case that they decide differently?
+"""Two versions of one edition side by side: whether there is a case that they decide differently.
 
 A case can state that a choice has one value and that a number lies in some range; every other fact it
 can state by itself. Of the worlds that a case can state in full, the versions are asked directly: does
@@ -10,16 +10,16 @@ much or little it states.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import clingo
 
+from lupa.authors.patients import Case, as_case, cut_points
+from lupa.authors.sides import Side
 from lupa.edition import Edition
 from lupa.ground import Literal
-from lupa.vocabulary import Cut, Fact, Rate
+from lupa.vocabulary import Fact
 
-Case = dict[str, Any]
 _UNLAWFUL = "it cannot be"
 
 
@@ -111,7 +111,7 @@ def _groups(editions: Sequence[Edition]) -> list[Group]:
                 choices.setdefault((name, kind), {}).update(dict.fromkeys(values.values()))
     return [
         *(_choice(tuple(facts)) for facts in choices.values()),
-        *(_range(tuple(cut.fact for cut in cuts)) for cuts in _cuts(editions).values()),
+        *(_range(tuple(cut.fact for cut in cuts)) for cuts in cut_points(editions).values()),
     ]
 
 
@@ -134,51 +134,24 @@ def _range(facts: tuple[Fact, ...]) -> Group:
     )
 
 
-def _cuts(editions: Sequence[Edition]) -> dict[str, list[Cut]]:
-    """The facts about each number that one of these editions has, from the lowest to the highest."""
-    found: dict[str, set[Cut]] = {}
-    for edition in editions:
-        for name, cuts in edition.vocabulary.cuts.items():
-            found.setdefault(name, set()).update(cuts)
-    return {name: sorted(cuts, key=_rank) for name, cuts in found.items()}
-
-
-def _rank(cut: Cut) -> int:
-    return 2 * cut.bound + (cut.kind == "more_than")
-
-
 # ---- versions in one control -------------------------------------------------------------------
 
 
-class _Side:
-    """One version, copied into a control that holds several: its own atoms, but shared facts."""
+class _Version(Side):
+    """One version on its side, with what a decision on a lawful world of it can show."""
 
     def __init__(self, backend: clingo.Backend, edition: Edition, facts: Mapping[Fact, Literal]) -> None:
-        self._backend = backend
-        self._names = {literal: facts[fact] for fact, literal in edition.literals.items()}
-        self.unlawful = backend.add_atom()
-        for rule in edition.program.rules:
-            if rule.choice:  # a fact, which is chosen once for all
-                continue
-            head = [self._renamed(literal) for literal in rule.head] or [self.unlawful]
-            body = [self._renamed(literal) for literal in rule.body]
-            if rule.weights:
-                backend.add_weight_rule(head, rule.bound, list(zip(body, rule.weights, strict=True)))
-            else:
-                backend.add_rule(head, body)
-        self.says = {
-            name: self._lawful(map(self._renamed, literals)) for name, literals in shown(edition).items()
-        }
+        super().__init__(
+            backend,
+            edition.program,
+            {literal: facts[fact] for fact, literal in edition.literals.items()},
+        )
+        self.says = {name: self._lawful(backend, literals) for name, literals in shown(edition).items()}
 
-    def _renamed(self, literal: Literal) -> Literal:
-        atom = self._names.get(abs(literal)) or self._backend.add_atom()
-        self._names[abs(literal)] = atom
-        return atom if literal > 0 else -atom
-
-    def _lawful(self, literals: Iterable[Literal]) -> Literal:
+    def _lawful(self, backend: clingo.Backend, literals: Iterable[Literal]) -> Literal:
         """An atom that holds in a lawful world where all of these do."""
-        atom = self._backend.add_atom()
-        self._backend.add_rule([atom], [*literals, -self.unlawful])
+        atom = backend.add_atom()
+        backend.add_rule([atom], [*map(self.of, literals), -self.unlawful])
         return atom
 
 
@@ -245,7 +218,7 @@ class _Stated(_Worlds):
     def _restrict(self, backend: clingo.Backend) -> None:
         for proper in self._proper.values():
             backend.add_rule([], [-proper])
-        one, other = (_Side(backend, edition, self._facts) for edition in self._editions)
+        one, other = (_Version(backend, edition, self._facts) for edition in self._editions)
         never = backend.add_atom()
         pairs = {_UNLAWFUL: (one.unlawful, other.unlawful)}
         for name in one.says | other.says:
@@ -263,7 +236,7 @@ class _Astray(_Worlds):
         super().__init__((edition,), _groups((edition,)))
 
     def _restrict(self, backend: clingo.Backend) -> None:
-        side = _Side(backend, self._editions[0], self._facts)
+        side = _Version(backend, self._editions[0], self._facts)
         backend.add_rule([], [side.unlawful])
         backend.add_rule([], list(self._proper.values()))
 
@@ -282,13 +255,13 @@ class _Open(_Worlds):
 
     def _restrict(self, backend: clingo.Backend) -> None:
         (edition,), group = self._editions, self._group
-        here = _Side(backend, edition, self._facts)
+        here = _Version(backend, edition, self._facts)
         backend.add_rule([], [here.unlawful])
         backend.add_rule([], [self._proper[group]])
         true, false = backend.add_atom(), backend.add_atom()
         backend.add_rule([true])
         sides = {
-            value: _Side(
+            value: _Version(
                 backend, edition, self._facts | {f: true if f in value else false for f in group.facts}
             )
             for value in group.values
@@ -304,7 +277,7 @@ class _Open(_Worlds):
                 stated = [*(self._facts[f] for f in so), *(-self._facts[f] for f in not_so)]
                 backend.add_rule([self._differ[key]], [*stated, *(-literal for literal in left)])
 
-    def _same(self, backend: clingo.Backend, says: Literal, name: str, side: _Side) -> Literal:
+    def _same(self, backend: clingo.Backend, says: Literal, name: str, side: _Version) -> Literal:
         """An atom that holds where a value that the group can have brings the same."""
         atom = backend.add_atom()
         backend.add_rule([atom], [says, side.says[name]])
@@ -319,69 +292,3 @@ class _Open(_Worlds):
         facts, told = found
         stated = {fact: fact in self._said[told[0]] for fact in self._group.facts}
         return Difference(as_case(self._editions, facts | stated), told)
-
-
-# ---- a world as a case -------------------------------------------------------------------------
-
-
-def as_case(editions: Sequence[Edition], facts: Mapping[Fact, bool]) -> Case:
-    """A case that states a world, but for what it leaves as it is assumed to be.
-
-    A list states all that it does not name as false, unless a law implies it; where a law speaks of
-    the facts, each is stated by itself.
-    """
-    edition, vocabulary = editions[0], editions[0].vocabulary
-    request: Case = {"policy": f"{edition.policy}@{edition.name}"}
-    record: Case = {}
-    for name, kinds in vocabulary.choices.items():
-        for kind, choices in kinds.items():
-            chosen = [value for value, fact in choices.items() if facts[fact]]
-            if len(chosen) != 1 or not vocabulary.defaults.get(choices[chosen[0]]):
-                place = request if name == "requested" else record.setdefault(name, {})
-                place[kind] = chosen[0] if len(chosen) == 1 else None
-    for name, cuts in _cuts(editions).items():
-        rate = vocabulary.rates.get(name)
-        number = _number(cuts, facts)
-        if rate is not None:
-            request |= _parts(rate, number)
-        elif vocabulary.quantities[name].in_request:
-            request[name] = _plain(number)
-        else:
-            record[name] = _plain(number)
-    for name, fact in vocabulary.flags.items():
-        record[name] = facts[fact]
-    for name, members in vocabulary.families.items():
-        values = {value: facts[fact] for value, fact in members.items()}
-        tied = any(edition.relevance.in_a_law(edition.literals[fact]) for fact in members.values())
-        record[name] = values if tied else [value for value, so in values.items() if so]
-    return {"request": request, "facts": record}
-
-
-def _number(cuts: Sequence[Cut], facts: Mapping[Fact, bool]) -> Fraction | None:
-    """A number of which just these facts hold, whole if one is; None if they are out of order."""
-    reached = [cut for cut in cuts if facts[cut.fact]]
-    if reached != cuts[: len(reached)]:
-        return None
-    if not reached:
-        return Fraction(cuts[0].bound) - (cuts[0].kind == "at_least")
-    low, above = reached[-1], cuts[len(reached) :]
-    if low.kind == "at_least":
-        return Fraction(low.bound)
-    beyond = Fraction(low.bound + 1)
-    return beyond if not above or _rank(above[0]) > 2 * beyond else beyond - Fraction(1, 2)
-
-
-def _parts(rate: Rate, number: Fraction | None) -> Case:
-    """Two whole numbers with this rate."""
-    if number is None:
-        return {rate.first: None}
-    return {
-        rate.first: int(number * number.denominator),
-        rate.second: rate.times * number.denominator,
-    }
-
-
-def _plain(number: Fraction | None) -> int | float | None:
-    if number is None:
-        return None
-    return int(number) if number.denominator == 1 else float(number)

@@ -24,6 +24,9 @@ from clingo import ast
 from clingo.ast import ASTType, Sign
 
 from lupa import CaseError, Fingerprint, KnowledgeBase, RuleError
+from lupa.authors import expectations
+from lupa.authors.same_worlds import Difference, difference
+from lupa.authors.syntax import Route, atoms, derived, has_body, heads, line, nodes, replaced, statements
 from lupa.decide import decision
 from lupa.edition import Edition
 from lupa.ground import Load, ground, plainly
@@ -31,9 +34,6 @@ from lupa.question import Question
 from lupa.reading import read_cases
 from lupa.rules import RuleFiles, shipped
 from lupa.strays import check
-from tests import expectations
-from tests.rule_syntax import Route, atoms, derived, has_body, heads, line, nodes, replaced, statements
-from tests.same_worlds import Difference, difference
 
 WORDS = {
     "text", "fact_text", "outcome_text", "question", "label", "alias",
