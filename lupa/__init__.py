@@ -5,6 +5,21 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lupa.about import About
+    from lupa.authors.bench import Fates, Judged, Mutation
+    from lupa.authors.coverage import Count, Coverage, Covered, FileCoverage, Goal
+    from lupa.authors.difference import (
+        Comparison,
+        Condition,
+        Decider,
+        Diff,
+        Pathway,
+        Region,
+        RuleChange,
+        Shift,
+        ShownChange,
+    )
+    from lupa.authors.suite import Mismatch, Refused, Tried
+    from lupa.authors.testing import Trials
     from lupa.decision import (
         Assumption,
         Cause,
@@ -47,24 +62,45 @@ __all__ = [
     "CaseError",
     "Cause",
     "Change",
+    "Comparison",
+    "Condition",
+    "Count",
+    "Coverage",
+    "Covered",
     "Criterion",
     "CriterionChange",
+    "Decider",
     "Decision",
+    "Diff",
+    "Fates",
+    "FileCoverage",
     "Fingerprint",
     "Flip",
     "Flips",
+    "Goal",
     "Item",
+    "Judged",
     "KnowledgeBase",
     "LupaError",
     "Margin",
+    "Mismatch",
     "Missing",
+    "Mutation",
+    "Pathway",
     "Plan",
     "Problem",
+    "Refused",
+    "Region",
+    "RuleChange",
     "RuleError",
+    "Shift",
+    "ShownChange",
     "StatedChange",
     "Statement",
     "Step",
     "TimeLimitError",
+    "Trials",
+    "Tried",
     "UnderReadings",
     "WhatIf",
     "Why",
@@ -74,6 +110,11 @@ __all__ = [
 
 _HOMES = {
     "about": "About",
+    "authors.bench": "Fates Judged Mutation",
+    "authors.coverage": "Count Coverage Covered FileCoverage Goal",
+    "authors.difference": "Comparison Condition Decider Diff Pathway Region RuleChange Shift ShownChange",
+    "authors.suite": "Mismatch Refused Tried",
+    "authors.testing": "Trials",
     "decision": "Assumption Cause Criterion Decision Fingerprint Item Missing Why Witness",
     "exploration": (
         "Answer Ask Asked Branch Change CriterionChange Flip Flips Margin Plan StatedChange Statement "

@@ -45,7 +45,14 @@ def abouts(program: Ground, paths: Mapping[str, Path]) -> dict[str, About]:
     for stranger in rows:
         if stranger not in paths:
             where = " or ".join(str(path) for path in paths.values()) if len(paths) < 3 else "policies"
-            raise RuleError(f"{where}: speaks of {stranger}, but no policy's folder is called so")
+            own = (
+                f"the policy of this folder is {next(iter(paths))}"
+                if len(paths) == 1
+                else "none is called so"
+            )
+            raise RuleError(
+                f"{where}: speaks of {stranger}, but a policy has the name of its folder; {own}"
+            )
     return {name: _about(name, path, rows.get(name, {})) for name, path in paths.items()}
 
 

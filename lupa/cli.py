@@ -544,8 +544,8 @@ def examples(kb: str | None, *, as_json: bool) -> None:
 @json_option
 @click.argument(
     "which",
-    type=click.Choice(["case", "decision", "whatif", "flip", "ask", "plan"]),
-    metavar="[case|decision|whatif|flip|ask|plan]",
+    type=click.Choice(["case", "decision", "whatif", "flip", "ask", "plan", "report", "test", "diff"]),
+    metavar="[case|decision|whatif|flip|ask|plan|report|test|diff]",
     required=False,
 )
 def schema(which: str | None, kb: str | None, *, as_json: bool) -> None:  # noqa: ARG001 - always JSON

@@ -173,6 +173,18 @@ class Edition:
         text = self.vocabulary.phrase(atom.text[0 if holds else 1], atom.symbol)
         return text.replace("{number}", str(self._numbers.get(atom.item)))
 
+    def item_words(self, item: clingo.Symbol, *, holds: bool) -> str | None:
+        """The sentence for an item such as `criterion(adult)`; None for one that has no text."""
+        text = self._texts.get(item)
+        if text is None:
+            return None
+        words = self.vocabulary.phrase(text[0 if holds else 1], item.arguments[0])
+        return words.replace("{number}", str(self._numbers.get(str(item))))
+
+    def locator(self, clause: str) -> str | None:
+        """The document and the place in it where a clause stands; None for what is no clause."""
+        return self._locators.get(clause)
+
     @cached_property
     def _numbers(self) -> dict[str, int]:
         return {str(item): number.number for item, number in self._of_policy("number", 3)}
@@ -241,6 +253,11 @@ class Edition:
             name: {choice: self.literals[fact] for choice, fact in choices.items()}
             for name, choices in kinds.items()
         }
+
+    @cached_property
+    def reading_facts(self) -> list[Fact]:
+        """The facts that say how an ambiguous text is read."""
+        return [self.facts[literal] for choices in self.readings.values() for literal in choices.values()]
 
     def wanted(self, outcome: str) -> Literal:
         """The literal of an outcome; raises `CaseError` for one that the policy cannot give."""

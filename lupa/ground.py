@@ -34,14 +34,27 @@ class Rule(NamedTuple):
     bound: int = 0
 
 
+MOST_RULES, MOST_SECONDS = 1_000_000, 60.0
+"""What a knowledge base may ground to, and for how long: far beyond what a sensible one needs."""
+
+
+class EndlessError(RuleError):
+    """Rules that ground to too much, or for too long."""
+
+
 class _Recorder(clingo.Observer):
-    """Keeps the ground rules that clingo hands to its solver."""
+    """Keeps the ground rules that clingo hands to its solver, as long as they are not too many."""
 
     def __init__(self) -> None:
         self.rules: list[Rule] = []
+        self._end = time.perf_counter() + MOST_SECONDS
 
     def rule(self, choice: bool, head: Sequence[int], body: Sequence[int]) -> None:
         self.rules.append(Rule(choice, tuple(head), tuple(body)))
+        if len(self.rules) > MOST_RULES:
+            raise EndlessError(f"the rules ground to more than {MOST_RULES:,} rules")
+        if time.perf_counter() > self._end:
+            raise EndlessError(f"the rules ground for more than {MOST_SECONDS:g} s")
 
     def weight_rule(
         self, choice: bool, head: Sequence[int], lower_bound: int, body: Sequence[tuple[int, int]]
@@ -90,6 +103,7 @@ class Solver:
     def __init__(self, control: clingo.Control, watch: Watch) -> None:
         self._control = control
         self._watch = watch
+        self._enough: dict[tuple[tuple[Literal, ...], int], Literal] = {}
         watch.controls.append(control)
 
     def satisfiable(self, assumptions: Sequence[Literal]) -> bool:
@@ -121,6 +135,15 @@ class Solver:
                     return tuple(map(model.is_true, atoms))
                 if handle.get().unsatisfiable:
                     return frozenset(handle.core())
+
+    def enough(self, literals: Sequence[Literal], count: int) -> Literal:
+        """An atom that holds where at least so many of these do."""
+        key = tuple(literals), count
+        if key not in self._enough:
+            with self._control.backend() as backend:
+                self._enough[key] = backend.add_atom()
+                backend.add_weight_rule([self._enough[key]], count, [(literal, 1) for literal in literals])
+        return self._enough[key]
 
     def least(self, assumptions: Sequence[Literal], atoms: Sequence[Literal]) -> list[Literal] | None:
         """Those of `atoms` that are true in the first of all worlds that hold these; None if there is none.
@@ -221,20 +244,29 @@ def plainly(files: Sequence[Path]) -> Load:
     return load
 
 
+Parts = Sequence[tuple[str, Sequence[clingo.Symbol]]]
+"""The parts of a program that are grounded, with the values of their parameters."""
+
+
+def listening() -> tuple[clingo.Control, list[str]]:
+    """A control, and the messages that it will have about its program."""
+    messages: list[str] = []
+    control = clingo.Control(["--warn=all"], logger=lambda _, text: messages.append(text))
+    control.enable_cleanup = False  # else atoms that no world holds lose their names once rules are added
+    return control, messages
+
+
 def ground(
     *loads: Load,
-    parts: Sequence[tuple[str, Sequence[clingo.Symbol]]] = (("base", ()),),
-    only_facts: bool = False,
+    parts: Parts = (("base", ()),),
 ) -> "Ground":
     """The program that is loaded; raises `RuleError` for every message clingo has about it.
 
-    Of one that is asked for `only_facts`, the rules are not kept.
+    And `EndlessError`, which is one, for rules that ground to too much.
     """
-    messages: list[str] = []
-    control = clingo.Control(["--warn=all"], logger=lambda _, text: messages.append(text))
+    control, messages = listening()
     recorder = _Recorder()
-    if not only_facts:
-        control.register_observer(recorder)
+    control.register_observer(recorder)
     try:
         for load in loads:
             load(control)
@@ -277,6 +309,11 @@ class Ground:
         """The literal of an atom; None for one that no world can hold."""
         atom = self._atoms[symbol]
         return None if atom is None else atom.literal
+
+    def is_certain(self, symbol: clingo.Symbol) -> bool:
+        """Whether an atom holds in every world, as is plain from the rules."""
+        atom = self._atoms[symbol]
+        return atom is not None and atom.is_fact
 
     def names(self) -> dict[Literal, str]:
         """The atoms that some worlds hold and others do not, as they are written."""

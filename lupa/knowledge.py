@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
@@ -19,7 +19,7 @@ from lupa.decide import decision, outcome_reasons
 from lupa.decision import Decision, EditionBy, Fingerprint, Why
 from lupa.edition import Edition
 from lupa.errors import CaseError, Problem, RuleError, shown
-from lupa.ground import ground, plainly, quoted
+from lupa.ground import EndlessError, Ground, Load, Parts, ground, plainly, quoted
 from lupa.question import Question
 from lupa.record import Unknown, day
 from lupa.rules import RuleFiles, fingerprint, shipped, source
@@ -28,10 +28,15 @@ from lupa.version import __version__
 from lupa.vocabulary import nearest, normal
 
 if TYPE_CHECKING:
+    from lupa.authors.difference import Diff
+    from lupa.authors.finding import Report
+    from lupa.authors.testing import Trials
     from lupa.derivation import Derivations, Node
     from lupa.exploration import Ask, Flips, Plan, WhatIf
 
 T = TypeVar("T")
+Rules = Callable[[Sequence[Path], Path], Load]
+"""What loads the files of a policy from the folder of its knowledge base, such as with marks."""
 
 
 class KnowledgeBase:
@@ -41,7 +46,7 @@ class KnowledgeBase:
     """
 
     def __init__(self, files: RuleFiles) -> None:
-        self._files = files
+        self.files = files
         self._lock = threading.Lock()
         self._abouts: dict[str, About] = {}
         self._editions: dict[tuple[str, str], Edition] = {}
@@ -60,17 +65,21 @@ class KnowledgeBase:
     @property
     def policies(self) -> tuple[str, ...]:
         """The ids of all policies."""
-        return self._files.policies
+        return self.files.policies
 
     def about(self, policy: str) -> About:
         """What a policy is; raises `CaseError` for one that is not on file."""
         if policy not in self._abouts:
-            if policy not in self.policies:
-                raise CaseError(f"no policy is called {shown(policy)}; {self._policy_hint(policy)}")
-            path = self._files.about(policy)
+            self._on_file(policy)
+            path = self.files.about(policy)
             source(path)
-            self._abouts |= abouts(ground(plainly([path]), only_facts=True), {policy: path})
+            self._abouts |= abouts(_ground([path]), {policy: path})
         return self._abouts[policy]
+
+    def _on_file(self, policy: str) -> None:
+        """Raises `CaseError` for a policy that is not on file."""
+        if policy not in self.policies:
+            raise CaseError(f"no policy is called {shown(policy)}; {self._policy_hint(policy)}")
 
     def _policy_hint(self, policy: str) -> str:
         near = nearest(policy, {normal(name): name for name in self.policies})
@@ -79,11 +88,11 @@ class KnowledgeBase:
     @cached_property
     def _drugs(self) -> dict[str, str]:
         """Every name of every drug, in normal form, with the drug; and what every policy is."""
-        paths = {policy: self._files.about(policy) for policy in self.policies}
-        drugs = self._files.root / "drugs.lp"
+        paths = {policy: self.files.about(policy) for policy in self.policies}
+        drugs = self.files.root / "drugs.lp"
         for path in (drugs, *paths.values()):
             source(path)
-        program = ground(plainly([drugs, *paths.values()]), only_facts=True)
+        program = _ground([drugs, *paths.values()])
         self._abouts = abouts(program, paths)
         names = {normal(str(drug)): str(drug) for (drug,) in program.facts("drug", 1)}
         for about in self._abouts.values():
@@ -103,14 +112,15 @@ class KnowledgeBase:
             near = nearest(drug, self._drugs)
             hint = f"did you mean {near}?" if near else "`lupa policies` lists the drugs covered"
             raise CaseError([Problem("request.drug", f"{shown(drug)} is not known; {hint}")])
-        if found not in self._covering:
+        if found not in self.covering:
             raise CaseError(
                 [Problem("request.drug", f"no policy on file covers {found}; see `lupa policies`")]
             )
-        return self._covering[found]
+        return self.covering[found]
 
     @cached_property
-    def _covering(self) -> dict[str, tuple[str, ...]]:
+    def covering(self) -> dict[str, tuple[str, ...]]:
+        """The policies that cover each drug."""
         covering: dict[str, list[str]] = {}
         for policy in self.policies:
             for drug in self.about(policy).drugs:
@@ -122,33 +132,32 @@ class KnowledgeBase:
 
         Raises `CaseError` for an unknown policy or edition and for a day before the first edition.
         """
-        about = self.about(policy)
-        if name is None:
-            name = in_force(about, on)
-        elif name not in dict(about.editions):
-            known = ", ".join(edition for edition, _ in about.editions)
-            raise CaseError(f"{policy} has no edition {shown(name)}; its editions are {known}")
+        name = in_force(self.about(policy), on) if name is None else self.edition_named(policy, name)
         with self._lock:
             if (policy, name) not in self._editions:
-                self._editions[policy, name] = self._grounded(policy, name)
+                self._editions[policy, name] = self.grounded(policy, name)
             return self._editions[policy, name]
 
-    def _grounded(self, policy: str, name: str, *, mark: bool = False) -> Edition:
-        """The edition of these rules; with `mark`, each rule also tells at which line it stands."""
-        paths, root = self._files.of(policy), self._files.root
-        texts = {path.relative_to(root).as_posix(): source(path) for path in paths}
-        if mark:
-            from lupa.derivation import marked  # only a derivation needs syntax trees
+    def edition_named(self, policy: str, name: str) -> str:
+        """The name of an edition; raises `CaseError` for an unknown policy or edition."""
+        editions = self.about(policy).editions
+        if name not in dict(editions):
+            known = ", ".join(edition for edition, _ in editions)
+            raise CaseError(f"{policy} has no edition {shown(name)}; its editions are {known}")
+        return name
 
-            rules = marked(paths, root)
-        else:
-            rules = plainly(paths)
-        program = ground(
-            rules,
-            plainly([shipped("queries") / "worlds.lp"]),
-            parts=[("base", ()), ("edition", [clingo.String(name)])],
+    def grounded(
+        self, policy: str, name: str, *, rules: Rules | None = None, queries: Sequence[Path] = ()
+    ) -> Edition:
+        """An edition grounded anew, together with queries; with `rules`, these load its files."""
+        paths, root = self.files.of(policy), self.files.root
+        texts = {path.relative_to(root).as_posix(): source(path) for path in paths}
+        asked = [shipped("queries") / "worlds.lp", *queries]
+        parts = [("base", ()), ("edition", [clingo.String(name)])]
+        program = _ground(
+            [*paths, *asked], rules(paths, root) if rules else plainly(paths), plainly(asked), parts=parts
         )
-        if not mark:
+        if rules is None:
             check(program, paths)
         try:
             return Edition(program, policy, name, fingerprint(texts))
@@ -160,7 +169,7 @@ class KnowledgeBase:
 
     def examples(self) -> dict[str, Path]:
         """The cases that ship with each policy, by name."""
-        return {path.stem: path for policy in self.policies for path in self._files.cases(policy)}
+        return {path.stem: path for policy in self.policies for path in self.files.cases(policy)}
 
     def example(self, name: str) -> Path:
         """The file of a shipped case; raises `CaseError` for a name that none has."""
@@ -307,6 +316,89 @@ class KnowledgeBase:
         with question:
             return plan(question, decision(question, *self._marks(case, name, question.edition)))
 
+    # ---- for those who write policies ----------------------------------------------------------
+
+    def verify(
+        self,
+        policies: Sequence[str] = (),
+        *,
+        all_readings: bool = False,
+        examples: bool = False,
+        tick: Callable[[int, int], None] = lambda *_: None,
+    ) -> Report:
+        """Each law proven of these policies, or a patient who breaks it; of all, without any.
+
+        A policy may be named with one edition (`policy@edition`). With `all_readings` ambiguous texts
+        are read in every way, not only as they usually are; with `examples` patients also show that
+        laws are kept. `tick` is told how many editions are done, of how many. Raises `CaseError` for an
+        unknown policy or edition, `RuleError` for rules that cannot be used.
+        """
+        from lupa.authors.verify import verify
+
+        return verify(self, policies, all_readings=all_readings, examples=examples, tick=tick)
+
+    def lint(
+        self,
+        policies: Sequence[str] | None = None,
+        *,
+        tick: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> Report:
+        """What the linter finds in all rule files, or in the folders of these policies.
+
+        The files of a broken knowledge base are looked at as far as they can be read. `tick` is told how
+        many policies are done, of how many. Raises `CaseError` for a policy that is not on file.
+        """
+        from lupa.authors.lint import lint
+
+        chosen = [policies] if isinstance(policies, str) else policies
+        for policy in chosen or ():
+            self._on_file(policy)
+        return lint(self.files, chosen or None, tick)
+
+    def test(
+        self,
+        policies: Sequence[str] = (),
+        *,
+        cases: Iterable[str | PathLike[str]] = (),
+        coverage: bool = False,
+        mutate: bool = False,
+        jobs: int = 1,
+        tick: Callable[[int, int], None] | None = None,
+    ) -> Trials:
+        """The cases that ship with these policies, or with all, and whether they come to what they expect.
+
+        `cases` are further files or folders of cases. With `coverage` it is told what of the rules they
+        show, with `mutate` which small changes of the rules they notice; `jobs` processes share that
+        work, and `tick` is told how many changes are done, of how many. Raises `CaseError` for an
+        unknown policy; what else is wrong is told in the answer.
+        """
+        from lupa.authors.testing import run
+
+        chosen = [policies] if isinstance(policies, str) else policies
+        further = [Path(path) for path in cases]
+        return run(self, chosen, further, coverage=coverage, mutation=mutate, jobs=jobs, tick=tick)
+
+    def diff(
+        self,
+        old: str | KnowledgeBase,
+        new: str | None = None,
+        *,
+        all_readings: bool = False,
+        tick: Callable[[int, int], None] = lambda *_: None,
+    ) -> Diff:
+        """What a change of rules means for patients: where it is stricter or looser, and for whom.
+
+        Compares two policies or editions (`policy@edition`); of one policy alone each edition with the
+        next; with another knowledge base, which comes after this one, each edition that both have.
+        Texts are read as they usually are unless `all_readings` leaves that open. `tick` is told how
+        many comparisons are done, of how many. Raises `CaseError` for an unknown policy or edition.
+        """
+        from lupa.authors.bases import diff_bases, diff_policies
+
+        if isinstance(old, KnowledgeBase):
+            return diff_bases(self, old, all_readings=all_readings, tick=tick)
+        return diff_policies(self, old, new, all_readings=all_readings, tick=tick)
+
     def each_policy(self, case: Case) -> list[Case]:
         """The case once for each policy that its request is about; of several, each names its own."""
         editions = [question.edition for question in self.questions(case)]
@@ -331,12 +423,12 @@ class KnowledgeBase:
         return Why(decided, reasons, derivation)
 
     def _derivation(self, asked: Question) -> tuple[Node, ...]:
-        from lupa.derivation import Derivations, derive
+        from lupa.derivation import Derivations, derive, marked
 
         key = (asked.edition.policy, asked.edition.name)
         with self._lock:
             if key not in self._marked:
-                edition = self._grounded(*key, mark=True)
+                edition = self.grounded(*key, rules=marked)
                 self._marked[key] = edition, Derivations(edition.program)
         edition, derivations = self._marked[key]
         with Question(edition, asked.record, asked.seconds) as question:
@@ -407,6 +499,19 @@ class KnowledgeBase:
         if problems:
             raise CaseError(problems)
         return editions
+
+
+def _ground(files: Sequence[Path], *loads: Load, parts: Parts = (("base", ()),)) -> Ground:
+    """The program of these files, in the way in which they are loaded; the error names the rule that is."""
+    try:
+        return ground(*(loads or [plainly(files)]), parts=parts)
+    except EndlessError as error:
+        from lupa.endless import growing_rule
+
+        rule = growing_rule(files, parts)
+        if rule is not None:
+            raise RuleError(f"{rule}: {error}; this rule grows, for ever or too far") from error
+        raise RuleError(f"{files[0].parent}: {error}; no rule grows by itself, all are too many") from error
 
 
 def _only(found: tuple[T, ...], policies: list[str], for_each: str) -> T:

@@ -109,10 +109,7 @@ class Question:
             world = self._worlds[-1]
             held = [name for name, literal in named.items() if world[self.edition.places[literal]]]
             if len(held) != 1:
-                raise RuleError(
-                    f"policy {self.edition.policy}: a world has {' and '.join(held) or 'no outcome'}, "
-                    "where the rules of outcome/2 must give exactly one"
-                )
+                raise not_one_outcome(self.edition.policy, held)
             found[held[0]] = named[held[0]]
             if not self._find([-literal for literal in found.values()]):
                 return dict(sorted(found.items()))
@@ -216,3 +213,11 @@ class Question:
             if seen or self.possible(answer, literal):
                 found.append(name)
         return found
+
+
+def not_one_outcome(policy: str, held: Sequence[str]) -> RuleError:
+    """The error for a world that has these outcomes, of which there must be one."""
+    return RuleError(
+        f"policy {policy}: a world has {' and '.join(held) or 'no outcome'}, "
+        "where the rules of outcome/2 must give exactly one"
+    )

@@ -11,7 +11,7 @@ from pathlib import Path
 from lupa.errors import RuleError
 
 _HERE = Path(__file__).resolve().parent
-_TOKEN = re.compile(r'%\*|%[^\n]*|"(?:\\.|[^"\\\n])*"|#[a-z_]+|:~')
+_TOKEN = re.compile(r'%\*|%[^\n]*|"(?:\\[\\"n]|[^"\\\n])*"|#[a-z_]+|:~|[^\x00-\x7f]')
 _IN_COMMENT = re.compile(r"%\*|\*%|%[^\n]*")
 _ALLOWED_DIRECTIVES = {
     "#defined",
@@ -29,6 +29,7 @@ NOT_ALLOWED = (
     "is not allowed in a knowledge base; its rules only define (a choice, a constraint or a search "
     "belongs to a question)"
 )
+NOT_IN_QUOTES = "{token} can stand only in quotes or in a comment; names are written in plain letters"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -73,9 +74,13 @@ class RuleFiles:
                 )
         return tuple(names)
 
+    def folder(self, policy: str) -> Path:
+        """The folder of a policy."""
+        return self.root / "policies" / policy
+
     def about(self, policy: str) -> Path:
         """The file that says what a policy is, which drugs it covers and when."""
-        path = self.root / "policies" / policy / "about.lp"
+        path = self.folder(policy) / "about.lp"
         if not path.is_file():
             raise RuleError(f"{path}: missing; it says which drug the policy covers and since when")
         return path
@@ -83,28 +88,47 @@ class RuleFiles:
     def of(self, policy: str) -> tuple[Path, ...]:
         """All files that a decision under one policy is grounded from."""
         self.about(policy)
-        return (*self.core, *sorted((self.root / "policies" / policy).glob("*.lp")))
+        return (*self.core, *self.own(policy))
+
+    def own(self, policy: str) -> tuple[Path, ...]:
+        """The files in a policy's own folder."""
+        return tuple(sorted((self.root / "policies" / policy).glob("*.lp")))
 
     def cases(self, policy: str) -> tuple[Path, ...]:
         """The cases that ship with a policy."""
-        return tuple(sorted((self.root / "policies" / policy / "cases").glob("*.yaml")))
+        return tuple(sorted((self.folder(policy) / "cases").glob("*.yaml")))
 
 
 def source(path: Path) -> str:
     """The text of a rule file; raises `RuleError` where it cannot be read or does more than define."""
+    text = text_of(path)
+    for line, column, message in misplaced(text):
+        raise RuleError(f"{path}:{line}:{column}: {message}")
+    return text
+
+
+def text_of(path: Path) -> str:
+    """The text of a file, whatever it says; raises `RuleError` where it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise RuleError(f"{path}: not a text in UTF-8 (byte {error.start + 1})") from error
     except OSError as error:
         raise RuleError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def misplaced(text: str) -> Iterator[tuple[int, int, str]]:
+    """What no rule file may hold: line and column, both from 1, and what is wrong there."""
     for match in _tokens(text):
         token = match.group()
-        if token.startswith(("#", ":~")) and token not in _ALLOWED_DIRECTIVES:
-            line = text.count("\n", 0, match.start()) + 1
-            column = match.start() - text.rfind("\n", 0, match.start())
-            raise RuleError(f"{path}:{line}:{column}: {token} {NOT_ALLOWED}")
-    return text
+        if not token.isascii() and not token.startswith(("%", '"')):
+            message = NOT_IN_QUOTES.format(token=ascii(token)[1:-1] if not token.isprintable() else token)
+        elif token.startswith(("#", ":~")) and token not in _ALLOWED_DIRECTIVES:
+            message = f"{token} {NOT_ALLOWED}"
+        else:
+            continue
+        line = text.count("\n", 0, match.start()) + 1
+        yield line, match.start() - text.rfind("\n", 0, match.start()), message
 
 
 def _tokens(text: str) -> Iterator[re.Match[str]]:

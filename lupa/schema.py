@@ -8,12 +8,24 @@ from typing import Annotated, Any, Literal, Optional, Union
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model
 
+from lupa.authors.difference import Diff
+from lupa.authors.finding import Report
+from lupa.authors.testing import Trials
 from lupa.decision import Decision
 from lupa.exploration import Ask, Flips, Plan, WhatIf
 from lupa.knowledge import KnowledgeBase
 from lupa.vocabulary import Quantity, Vocabulary
 
-ANSWERS = {"decision": Decision, "whatif": WhatIf, "flip": Flips, "ask": Ask, "plan": Plan}
+ANSWERS = {
+    "decision": Decision,
+    "whatif": WhatIf,
+    "flip": Flips,
+    "ask": Ask,
+    "plan": Plan,
+    "report": Report,
+    "test": Trials,
+    "diff": Diff,
+}
 """What each verb answers in JSON."""
 
 _Truth = bool | Literal["yes", "no"] | None

@@ -58,13 +58,14 @@ def _strays(files: Sequence[Path]) -> Iterator[str]:
         statements: list[ast.AST] = []
         ast.parse_files([str(path)], statements.append)
         for statement in statements:
-            kind = _kind(statement) if statement.ast_type == ast.ASTType.Rule else ""
+            kind = stray(statement) if statement.ast_type == ast.ASTType.Rule else ""
             if kind:
                 begin = statement.location.begin
                 yield f"{path}:{begin.line}:{begin.column}: {kind} {NOT_ALLOWED}"
 
 
-def _kind(rule: ast.AST) -> str:
+def stray(rule: ast.AST) -> str:
+    """What a rule is that a knowledge base may not hold; nothing for one that defines."""
     from clingo.ast import ASTType, Sign
 
     head = rule.head

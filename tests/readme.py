@@ -1,4 +1,9 @@
-"""The README's examples: what it shows is what comes out. `python -m tests.readme` writes it anew."""
+"""The README's examples: what it shows is what comes out. `python -m tests.readme` writes it anew.
+
+The section that adds a policy is carried out step by step in an empty folder: its commands are run, and
+a block goes into the file that the line above it names last. Into a folder go the parts of a block, each
+to the file that the comment above it names.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +11,29 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-_CONSOLE = re.compile(r"(```console\n\$ (?P<command>[^\n]+)\n)(?P<output>.*?)(```\n)", re.DOTALL)
+_CONSOLE = re.compile(
+    r"(```console\n\$ (?P<command>(?:[^\n]*\\\n)*[^\n]+)\n)(?P<output>.*?)(```\n)", re.DOTALL
+)
 _CASE = re.compile(r"(```yaml\n)(?P<case>.*?)(```\n)", re.DOTALL)
+_PATH = r"`(?P<path>[^`\n]+)`[^`\n]*:\n\n```(?!console)\w+\n(?P<content>.*?)```\n"
+_STEP = re.compile(f"{_CONSOLE.pattern}|{_PATH}", re.DOTALL)
+_PART = re.compile(r"^# (\S+\.\w+)\n", re.MULTILINE)
+_WALK = re.compile(r"^## Add a policy in ten minutes\n.*?(?=^## )", re.DOTALL | re.MULTILINE)
 EXAMPLE = "kb/policies/uhc_benlysta/cases/lupkynis_alongside_bars_benlysta.yaml"
 
 
-def output(command: str) -> str:
+def output(command: str, folder: Path = ROOT) -> str:
     """What a command prints, standard error included, as a reader of the README would see it."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("LUPA_", "COV_"))}
     environment |= {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "COLUMNS": "80"}
     run = subprocess.run(
         ["bash", "-c", command],  # noqa: S607 - the README's own shell
-        cwd=ROOT,
+        cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -32,20 +44,52 @@ def output(command: str) -> str:
 
 
 def examples() -> list[tuple[str, str]]:
-    """Each command of the README with the output that it shows."""
-    return [(m["command"], m["output"]) for m in _CONSOLE.finditer(README.read_text("utf-8"))]
+    """Each command of the README with the output that it shows, but for those that add a policy."""
+    text = _WALK.sub("", README.read_text("utf-8"))
+    return [(m["command"], m["output"]) for m in _CONSOLE.finditer(text)]
 
 
 def fenced(language: str) -> list[str]:
-    """The README's blocks of one language."""
-    return re.findall(rf"```{language}\n(.*?)```\n", README.read_text("utf-8"), re.DOTALL)
+    """The README's blocks of one language, but for those that add a policy."""
+    text = _WALK.sub("", README.read_text("utf-8"))
+    return re.findall(rf"```{language}\n(.*?)```\n", text, re.DOTALL)
+
+
+def walk() -> str:
+    """The section that adds a policy, as it stands."""
+    return "".join(m[0] for m in _WALK.finditer(README.read_text("utf-8")))
+
+
+def walked(section: str, folder: Path) -> str:
+    """The section with what its commands print, carried out in an empty folder."""
+
+    def step(match: re.Match[str]) -> str:
+        if match["command"]:
+            return match[1] + output(match["command"], folder) + match[4]
+        write(folder / match["path"], match["content"])
+        return match[0]
+
+    return _STEP.sub(step, section)
+
+
+def write(path: Path, content: str) -> None:
+    """Puts a block into a file, or its parts into the files of a folder."""
+    if not path.is_dir():
+        path.write_text(content, "utf-8")
+        return
+    _, *parts = _PART.split(content)
+    for name, part in zip(parts[::2], parts[1::2], strict=True):
+        (path / name).write_text(part.strip("\n") + "\n", "utf-8")
 
 
 def main() -> None:
     """Writes the README with what its commands print now."""
     text = README.read_text("utf-8")
     text = _CASE.sub(lambda m: m[1] + (ROOT / EXAMPLE).read_text("utf-8") + m[3], text, count=1)
-    text = _CONSOLE.sub(lambda m: m[1] + output(m["command"]) + m[4], text)
+    begin, section, end = text.partition(walk())
+    begin, end = (_CONSOLE.sub(lambda m: m[1] + output(m["command"]) + m[4], part) for part in (begin, end))
+    with tempfile.TemporaryDirectory() as folder:
+        text = begin + walked(section, Path(folder)) + end
     README.write_text(text, "utf-8")
 
 

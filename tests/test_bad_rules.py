@@ -250,6 +250,16 @@ def test_a_script_in_a_rule_file_is_never_run(
     assert not (folder / "ran").exists()
 
 
+@pytest.mark.parametrize("letter", ["ö", "\N{LEFT DOUBLE QUOTATION MARK}", "\N{NO-BREAK SPACE}"])
+def test_a_letter_that_can_stand_only_in_quotes_is_refused_elsewhere(folder: Path, letter: str) -> None:
+    path, line = add(folder, f'word("{letter}"). % {letter}\nword({letter}).')
+    shown = letter if letter.isprintable() else r"\xa0"
+    assert said_of(folder) == (
+        f"{path}:{line + 1}:6: {shown} can stand only in quotes or in a comment; "
+        "names are written in plain letters"
+    )
+
+
 @pytest.mark.parametrize("comment", ["%* %* *% *%", "%* %* %* *% *% *%", "%*%*%* *%*%*%", "%* % *%\n *%"])
 def test_no_comment_hides_a_directive(folder: Path, comment: str) -> None:
     (folder / "elsewhere").write_text("met(fep_lupkynis, adult).")
@@ -375,7 +385,8 @@ def spoil(folder: Path, old: str, new: str) -> Path:
         (
             "policy(fep_lupkynis).",
             "policy(fep_lupkyni).",
-            "speaks of fep_lupkyni, but no policy's folder is called so",
+            "speaks of fep_lupkyni, but a policy has the name of its folder; "
+            "the policy of this folder is fep_lupkynis",
         ),
         ("payer(", "% payer(", 'payer(fep_lupkynis, "...") is missing'),
         ("document(", "% document(", 'document(fep_lupkynis, "...") is missing'),

@@ -39,6 +39,12 @@ def test_the_wheel_holds_every_rule_query_and_case(built: Path) -> None:
     assert not [name for name in wheel if name.startswith(("kb/", "queries/", "tests/"))]
 
 
+def test_the_wheel_holds_what_a_new_policy_is_made_from(built: Path) -> None:
+    templates = {p.relative_to(ROOT).as_posix() for p in (ROOT / "lupa").rglob("templates/**/*.*")}
+    assert len(templates) > 3
+    assert templates <= names(built)[0]
+
+
 def test_the_installed_wheel_decides_from_an_empty_folder(built: Path, tmp_path: Path) -> None:
     (wheel,) = built.glob("*.whl")
     target, empty = tmp_path / "site", tmp_path / "empty"

@@ -84,6 +84,17 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A patient who shows that a law is kept: that a pathway can be approved, a criterion decides, ..."""
+
+    check: str
+    policy: str
+    edition: str
+    subject: str
+    patients: tuple[Patient, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """A law or a rule of the linter: what it demands, in a sentence, and how grave a breach is.
 
@@ -101,13 +112,15 @@ class Report:
     """What checks found: `checks` in their order, `findings` the gravest first.
 
     `editions` are those that were looked at, as `policy@edition`; `gone` names accepted findings that
-    are no more, each as it stands in its file.
+    are no more, each as it stands in its file; `examples`, where they were asked for, show that laws
+    which demand a patient are kept.
     """
 
     editions: tuple[str, ...]
     checks: tuple[Check, ...]
     findings: tuple[Finding, ...]
     gone: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
 
     @property
     def new(self) -> tuple[Finding, ...]:

@@ -52,26 +52,33 @@ def brief_case(edition: Edition, facts: Mapping[Fact, bool], relevant: Container
     Whatever it leaves out may be so or not. `relevant` holds, with a fact, those that a law ties to it.
     """
     v = edition.vocabulary
-    sections: Case = {"request": {"policy": f"{edition.policy}@{edition.name}"}, "facts": {}}
+    request: Case = {"policy": f"{edition.policy}@{edition.name}"}
+    record: Case = {}
     stated = {fact for fact in v.facts if fact in relevant and facts[fact] != v.defaults.get(fact)}
-    for name, kinds in v.choices.items():
-        for kind, choices in kinds.items():
-            for value, fact in choices.items():
-                if fact in stated and facts[fact]:
-                    place = sections["request"] if name == "requested" else sections["facts"]
-                    (place if name == "requested" else place.setdefault(name, {}))[kind] = value
+    for (name, kind), value in _chosen(v, facts, stated).items():
+        (request if name == "requested" else record.setdefault(name, {}))[kind] = value
     for name, cuts in v.cuts.items():
         if not stated.isdisjoint(cut.fact for cut in cuts):
-            sections[v.quantities[name].section][name] = _beside(v, name, facts)
-    for name, flag in v.flags.items():
-        if flag in stated:
-            sections["facts"][name] = facts[flag]
+            section = request if v.quantities[name].in_request else record
+            section[name] = _beside(v, name, facts)
+    record |= {name: facts[flag] for name, flag in v.flags.items() if flag in stated}
     for name, members in v.families.items():
         if not stated.isdisjoint(members.values()):
-            sections["facts"][name] = [
-                member for member, fact in members.items() if fact in relevant and facts[fact]
-            ]
-    return sections
+            record[name] = [value for value, fact in members.items() if fact in relevant and facts[fact]]
+    return {"request": request, "facts": record}
+
+
+def _chosen(
+    vocabulary: Vocabulary, facts: Mapping[Fact, bool], stated: Container[Fact]
+) -> dict[tuple[str, str], str]:
+    """The value of each choice that is stated, by the name and the kind of the choice."""
+    return {
+        (name, kind): value
+        for name, kinds in vocabulary.choices.items()
+        for kind, choices in kinds.items()
+        for value, fact in choices.items()
+        if fact in stated and facts[fact]
+    }
 
 
 def _beside(vocabulary: Vocabulary, name: str, facts: Mapping[Fact, bool]) -> int | float:

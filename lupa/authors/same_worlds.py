@@ -9,6 +9,7 @@ things of what a case leaves out. If nothing of this is so, no case tells the ve
 much or little it states.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -21,6 +22,9 @@ from lupa.ground import Literal
 from lupa.vocabulary import Fact
 
 _UNLAWFUL = "it cannot be"
+_OUTCOME = "the outcome is "
+Pair = tuple[Literal, Literal]
+"""What stands for the same under each of two versions."""
 
 
 class Difference(NamedTuple):
@@ -43,9 +47,11 @@ class Group(NamedTuple):
 
 
 def difference(first: Edition, second: Edition) -> Difference | None:
-    """A case that tells two versions apart; None if there is none."""
+    """A case that tells two versions apart, by its outcome if that can be; None if there is none."""
+    groups = _groups((first, second))
     return (
-        _Stated(first, second).difference()
+        _Decided((first, second), groups).difference()
+        or _Stated((first, second), groups).difference()
         or next(_strays(first, second), None)
         or _taken_otherwise(first, second)
     )
@@ -78,7 +84,7 @@ def shown(edition: Edition) -> dict[str, tuple[Literal, ...]]:
     """Everything that a decision on one world can show, each as the literals that make it shown."""
     outcome = edition.outcomes
     found: dict[str, tuple[Literal, ...]] = {}
-    found |= {f"the outcome is {name}": (literal,) for name, literal in outcome.items()}
+    found |= {f"{_OUTCOME}{name}": (literal,) for name, literal in outcome.items()}
     for name, kind, items in (
         ("deny", "basis", edition.bases),
         ("refer", "basis", edition.referrals),
@@ -155,7 +161,7 @@ class _Version(Side):
         return atom
 
 
-class _Worlds:
+class _Worlds(ABC):
     """A control over the worlds of some versions, restricted by `_restrict` to those looked for."""
 
     def __init__(self, editions: Sequence[Edition], groups: Sequence[Group]) -> None:
@@ -182,8 +188,9 @@ class _Worlds:
             )
         return atom
 
+    @abstractmethod
     def _restrict(self, backend: clingo.Backend) -> None:
-        raise NotImplementedError
+        """Leaves only the worlds that are looked for."""
 
     def _prefer_plain(self, backend: clingo.Backend) -> None:
         """What a case can state comes first, then what is lawful, then what is usual, then few facts."""
@@ -212,21 +219,31 @@ class _Worlds:
 class _Stated(_Worlds):
     """Worlds that a case can state and of which two versions say different things."""
 
-    def __init__(self, first: Edition, second: Edition) -> None:
-        super().__init__((first, second), _groups((first, second)))
-
     def _restrict(self, backend: clingo.Backend) -> None:
         for proper in self._proper.values():
             backend.add_rule([], [-proper])
         one, other = (_Version(backend, edition, self._facts) for edition in self._editions)
         never = backend.add_atom()
-        pairs = {_UNLAWFUL: (one.unlawful, other.unlawful)}
-        for name in one.says | other.says:
-            pairs[name] = one.says.get(name, never), other.says.get(name, never)
-        for name, (before, after) in pairs.items():
+        names = one.says | other.says
+        pairs = {name: (one.says.get(name, never), other.says.get(name, never)) for name in names}
+        self._compare(backend, pairs, (one.unlawful, other.unlawful))
+
+    def _compare(self, backend: clingo.Backend, pairs: Mapping[str, Pair], unlawful: Pair) -> None:
+        """Looks for what only one version says, which may be that a world cannot be."""
+        for name, (before, after) in {_UNLAWFUL: unlawful, **pairs}.items():
             for says, silent, which in ((before, after, "before"), (after, before, "after")):
                 self._differ[f"only {which}: {name}"] = atom = backend.add_atom()
                 backend.add_rule([atom], [says, -silent])
+
+
+class _Decided(_Stated):
+    """Such worlds, lawful under both versions, that come to different outcomes."""
+
+    def _compare(self, backend: clingo.Backend, pairs: Mapping[str, Pair], unlawful: Pair) -> None:
+        for broken in unlawful:
+            backend.add_rule([], [broken])
+        outcomes = {name: pair for name, pair in pairs.items() if name.startswith(_OUTCOME)}
+        super()._compare(backend, outcomes, unlawful)
 
 
 class _Astray(_Worlds):

@@ -13,9 +13,15 @@ Route = tuple[tuple[str, int | None], ...]
 """The way from a tree to one of its nodes: keys, each with a place where it holds several nodes."""
 
 
-@cache
 def statements(path: Path) -> tuple[ast.AST, ...]:
     """The statements of a rule file in their order, without the comments between them."""
+    state = path.stat()
+    return _statements(path, state.st_mtime_ns, state.st_size)
+
+
+@cache
+def _statements(path: Path, *_: int) -> tuple[ast.AST, ...]:
+    """The same, read once for each state in which the file is found."""
     found: list[ast.AST] = []
     ast.parse_files([str(path)], found.append)
     return tuple(statement for statement in found if statement.ast_type != ASTType.Comment)

@@ -232,6 +232,52 @@ def with_many_policies(kb: KnowledgeBase) -> None:
         )
 
 
+def verifying() -> None:
+    """All laws on the shipped policies; then a policy's own laws, among ever more policies."""
+    mine, base, ratio = paired(lambda: KnowledgeBase.load().verify(), three_groundings, 5)
+    report(
+        "verify, all laws on the shipped policies",
+        f"{mine * 1e3:.0f} ms",
+        f"three groundings: {base * 1e3:.1f} ms",
+        ratio,
+    )
+    sizes, sample = (10, 100, 1000), [f"plan_{number}" for number in range(10)]
+    with tempfile.TemporaryDirectory() as folder:
+        kbs = [unlike_policies(Path(folder) / str(size), size) for size in sizes]
+
+        def taken(path: Path) -> float:
+            return elapsed(lambda: KnowledgeBase.load(path).verify(sample))
+
+        times = [[taken(path) for path in kbs] for _ in range(5)]
+        for place, size in enumerate(sizes):
+            report(
+                f"verify, each of ten policies among {size:,}",
+                f"{statistics.median(row[place] for row in times) * 100:.0f} ms",
+                f"among 10: {statistics.median(row[0] for row in times) * 100:.0f} ms",
+                statistics.median(row[place] / row[0] for row in times),
+            )
+        whole, few = elapsed(lambda: KnowledgeBase.load(kbs[1]).verify()), min(row[1] for row in times)
+        report(
+            "verify, each of a hundred policies, all at once",
+            f"{whole * 10:.0f} ms",
+            f"each of ten: {few * 100:.0f} ms",
+            whole / few / 10,
+        )
+
+
+def unlike_policies(root: Path, count: int) -> Path:
+    """A knowledge base of so many policies, no two of which can bar what the other covers."""
+    shutil.copytree(shipped("kb"), root, ignore=shutil.ignore_patterns("policies"))
+    for number in range(count):
+        plan = root / "policies" / f"plan_{number}"
+        plan.mkdir(parents=True)
+        for path in (shipped("kb") / "policies" / "fep_lupkynis").glob("*.lp"):
+            text = path.read_text(encoding="utf-8").replace("fep_lupkynis", plan.name)
+            text = text.replace(f"covers({plan.name}, voclosporin)", f"covers({plan.name}, golimumab)")
+            (plan / path.name).write_text(text, encoding="utf-8")
+    return root
+
+
 def memory(kb: KnowledgeBase) -> None:
     """The greatest memory of the process after many decisions against that after the first tenth."""
     cases = random_cases(2000, "memory")
@@ -257,6 +303,7 @@ def main() -> None:
     exploring(kb)
     sessions(kb)
     with_many_policies(kb)
+    verifying()
     memory(kb)
 
 

@@ -1,0 +1,39 @@
+"""The smallest world: of all that hold what is asked for, the one that shows it with the least."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lupa.ground import Literal, Solver
+
+World = dict[Literal, bool]
+
+
+def smallest(
+    solver: Solver, held: Sequence[Literal], facts: Sequence[Literal], assumed: Sequence[Literal]
+) -> World | None:
+    """The smallest world that holds these, as the truth of the facts; None if there is none.
+
+    As little as can be is contrary to what is `assumed`, then as few facts as can be are true; of several
+    such worlds it is the first, so that what is found follows from the rules alone.
+    """
+    known = set(map(abs, assumed))
+    few = _fewest(solver, held, [-literal for literal in assumed])
+    few = few and _fewest(solver, few, [fact for fact in facts if fact not in known])
+    true = few and solver.least(few, facts[::-1])  # what comes first in the vocabulary is best known
+    return None if true is None else {fact: fact in set(true) for fact in facts}
+
+
+def _fewest(solver: Solver, held: Sequence[Literal], counted: Sequence[Literal]) -> list[Literal] | None:
+    """What is held, and that no more of these are true than must be; None if nothing holds it."""
+    none = [*held, *(-literal for literal in counted)]
+    if solver.satisfiable(none):
+        return none
+    most = list(held)
+    world = solver.world(held, counted)
+    if world is None:
+        return None
+    while world is not None:
+        most = [*held, -solver.enough(counted, sum(world) + 1)]
+        world = solver.world([*held, -solver.enough(counted, sum(world))], counted)
+    return most

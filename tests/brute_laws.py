@@ -1,0 +1,653 @@
+"""The laws of a policy once more, in plain Python, over every world of a small knowledge base.
+
+Nothing here reads what it is to check: worlds are all the answer sets of a control of its own, a law
+is a loop over worlds, or over pairs of them, and a clause is taken out by taking out lines of text.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import clingo
+
+from tests.random_policies import EDITION, OTHER, POLICY, Made, head_of
+
+Row = tuple[str, ...]
+Sight = tuple["World", ...]
+"""The worlds that a law looks at together, in the order of its patients."""
+
+READ = (
+    "requires/5 met/2 unmet/2 excluded/2 outside/2 exceeded/2 outcome/2 basis/2 referral/2 "
+    "on_pathway/3 cites/3 cites/5 frame/4 off_label/3 text/4 limited/5 outcome_of/3"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The facts that are true in a world, and what the rules make of them, without the policy."""
+
+    facts: frozenset[str]
+    rows: Mapping[str, frozenset[Row]]
+
+    def __call__(self, name: str) -> frozenset[Row]:
+        return self.rows.get(name, frozenset())
+
+    def names(self, name: str) -> frozenset[str]:
+        """The first argument of each row."""
+        return frozenset(row[0] for row in self(name))
+
+    @property
+    def outcomes(self) -> frozenset[str]:
+        return self.names("outcome/2")
+
+    def outcomes_without(self, clause: str) -> frozenset[str]:
+        """The outcomes of the policy from which the lines that a clause carries are cut."""
+        return frozenset(outcome for copy, outcome in self("outcome_of/3") if copy == clause)
+
+    @property
+    def granted(self) -> bool:
+        return not self.outcomes.isdisjoint({"approve", "modify"})
+
+
+class Vocabulary(NamedTuple):
+    """What can be said: all facts, and what is assumed of some."""
+
+    facts: tuple[str, ...]
+    defaults: Mapping[str, bool]
+
+    @property
+    def usual(self) -> list[str]:
+        """The facts by which each reading is as it usually is."""
+        return [fact for fact in self.defaults if fact.startswith("reading(")]
+
+
+def enumerated(made: Made, policy: str) -> tuple[Vocabulary, list[World]]:
+    """Every lawful world, as one policy sees it; all cut points of all policies are facts."""
+    control = clingo.Control(["0"])
+    texts = made.texts() | {"decision.lp": _cuttable(made.decision)}
+    others = [name for name in made.rules if name != policy]
+    own = [
+        text for name, text in texts.items() if not name.startswith(tuple(f"policies/{o}/" for o in others))
+    ]
+    cuts = [
+        f"limit({o}{_after(rule)}." for o in others for rule in made.rules[o] if rule.startswith("limit(")
+    ]
+    search = f'{{ true(F) }} :- fact(F). :- impossible(_). in_force("{EDITION}").'
+    copies = without_clauses(made) if policy == POLICY else ""
+    control.add("base", [], "\n".join([*own, *cuts, search, copies]))
+    control.ground([("base", [])])
+    return _vocabulary(control), list(_worlds(control, policy))
+
+
+def _after(rule: str) -> str:
+    """What stands behind the policy in a rule."""
+    return rule[rule.index(",") :]
+
+
+def _vocabulary(control: clingo.Control) -> Vocabulary:
+    atoms = control.symbolic_atoms
+    facts = tuple(sorted(str(a.symbol.arguments[0]) for a in atoms.by_signature("fact", 1)))
+    rows = [a.symbol.arguments for a in atoms.by_signature("default", 2)]
+    return Vocabulary(facts, {str(fact): str(value) == "yes" for fact, value in rows})
+
+
+def _worlds(control: clingo.Control, policy: str) -> Iterator[World]:
+    wanted = [(name, int(arity)) for name, _, arity in (item.partition("/") for item in READ.split())]
+    atoms = [a for signature in wanted for a in control.symbolic_atoms.by_signature(*signature)]
+    own = [a for a in atoms if str(a.symbol.arguments[0]) == policy]
+    rows = [_row(a.symbol) for a in own]
+    certain = [row for row, atom in zip(rows, own, strict=True) if atom.is_fact]
+    asked = [(row, atom.literal) for row, atom in zip(rows, own, strict=True) if not atom.is_fact]
+    trues = control.symbolic_atoms.by_signature("true", 1)
+    facts = [(str(atom.symbol.arguments[0]), atom.literal) for atom in trues]
+    known: dict[tuple[bool, ...], dict[str, frozenset[Row]]] = {}
+    with control.solve(yield_=True) as handle:
+        for model in handle:
+            held = tuple(model.is_true(literal) for _, literal in asked)
+            if held not in known:
+                known[held] = _by_name(
+                    [*certain, *(r for (r, _), so in zip(asked, held, strict=True) if so)]
+                )
+            yield World(frozenset(f for f, literal in facts if model.is_true(literal)), known[held])
+
+
+def _row(symbol: clingo.Symbol) -> tuple[str, Row]:
+    return f"{symbol.name}/{len(symbol.arguments)}", tuple(map(str, symbol.arguments[1:]))
+
+
+def _by_name(rows: Iterable[tuple[str, Row]]) -> dict[str, frozenset[Row]]:
+    found: dict[str, set[Row]] = defaultdict(set)
+    for name, row in rows:
+        found[name].add(row)
+    return {name: frozenset(some) for name, some in found.items()}
+
+
+# ---- what a law comes to -----------------------------------------------------------------------
+
+
+class Asked(NamedTuple):
+    """Worlds in which a law asks of a subject: what is in the way, and is the outcome as it must be."""
+
+    sight: Sight
+    items: frozenset[str]
+    answered: bool
+
+    @property
+    def kept(self) -> bool:
+        """They show that the law is kept: an approval beside a denial is none."""
+        return self.answered and not self.items
+
+
+@dataclass(frozen=True, repr=False)
+class Subject:
+    """What brute force knows of one subject of a law."""
+
+    law: str
+    name: str
+    severity: str
+    sights: list[Sight]
+    """Where it shows: that the law is broken, or for a law that demands a patient, that it is kept."""
+    differing: frozenset[str] = frozenset()
+    asked: list[Asked] | None = None
+    """Of a law that demands a patient, the worlds in which it asks."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.law, self.name
+
+
+SEVERITIES = {
+    "approvable_pathway": "error",
+    "decisive_criterion": "warning",
+    "decisive_exclusion": "warning",
+    "proven_and_unproven": "warning",
+    "no_gap": "warning",
+    "one_outcome": "error",
+    "diagnosed_before_approved": "warning",
+    "continuable": "error",
+    "left_out_on_continuation": "note",
+    "order_of_requests": "warning",
+    "telling_reading": "warning",
+    "within_label": "warning",
+    "knowledge_settles": "error",
+    "explained_denial": "error",
+    "load_bearing_clause": "warning",
+}
+
+DEMANDS = {
+    "approvable_pathway",
+    "decisive_criterion",
+    "decisive_exclusion",
+    "continuable",
+    "telling_reading",
+    "load_bearing_clause",
+}
+"""The laws that are kept where some patient shows it."""
+
+
+class Brute:
+    """All worlds of a policy, and what each law comes to over them."""
+
+    def __init__(self, made: Made, *, all_readings: bool = False) -> None:
+        self.made = made
+        self.vocabulary, self.worlds = enumerated(made, POLICY)
+        self._usual = [] if all_readings else self.vocabulary.usual
+        self._carrying: dict[int, frozenset[str]] = {}
+        self.found: dict[tuple[str, str], Subject] = {}
+        self.kept: dict[tuple[str, str], Subject] = {}
+        for subject in self._counterexamples():
+            if subject.sights:
+                self.found[subject.key] = subject
+        for subject in self._demands():
+            (self.kept if subject.sights else self.found)[subject.key] = subject
+
+    def are_usual(self, worlds: Iterable[World], but: Collection[str] = ()) -> bool:
+        """Every reading is the usual one in each of them, but for those of these facts."""
+        return all(fact in world.facts or fact in but for world in worlds for fact in self._usual)
+
+    # ---- no world may have it ------------------------------------------------------------------
+
+    def _counterexamples(self) -> Iterator[Subject]:
+        for law, subjects in ONE_WORLD.items():
+            shown: dict[str, list[Sight]] = defaultdict(list)
+            for world in self.worlds:
+                for name in set(subjects(self, world)):
+                    shown[name].append((world,))
+            yield from (self._counter(law, name, sights) for name, sights in shown.items())
+        yield from self._barred()
+        yield from self._unsettled()
+        if OTHER in self.made.rules:
+            yield self._order_of_requests()
+
+    def _counter(
+        self, law: str, name: str, sights: Iterable[Sight], differing: frozenset[str] = frozenset()
+    ) -> Subject:
+        """Where the law is broken, in usual readings."""
+        usual = [sight for sight in sights if self.are_usual(sight, differing)]
+        return Subject(law, name, SEVERITIES[law], usual, differing)
+
+    def _pairs(self, differing: Collection[str]) -> Iterator[tuple[World, World]]:
+        """Every two worlds, and each with itself, that agree on all other facts."""
+        alike: dict[frozenset[str], list[World]] = defaultdict(list)
+        for world in self.worlds:
+            alike[world.facts.difference(differing)].append(world)
+        for group in alike.values():
+            yield from ((one, two) for one in group for two in group)
+
+    def _unsettled(self) -> Iterator[Subject]:
+        """Worlds that differ in one assumed fact: one is denied, the other approved."""
+        for fact, value in self.vocabulary.defaults.items():
+            if not fact.startswith("reading("):
+                sights = (
+                    (one, two)
+                    for one, two in self._pairs({fact})
+                    if (fact in one.facts) is value
+                    and (fact in two.facts) is not value
+                    and _turned(one, two)
+                )
+                yield self._counter("knowledge_settles", f"assumed({fact})", sights, frozenset({fact}))
+
+    def _phases(self) -> frozenset[str]:
+        return frozenset(fact for fact in self.vocabulary.facts if fact.startswith("requested(phase,"))
+
+    def _continuations(self, indication: str) -> Iterator[tuple[World, World]]:
+        """A patient approved for initial therapy, and the same patient asking for its continuation."""
+        for one, two in self._pairs(self._phases()):
+            starts = (indication, "initial") in one("on_pathway/3") and "approve" in one.outcomes
+            goes_on = {f"requested(indication,{indication})", "requested(phase,continuation)"} <= two.facts
+            if starts and goes_on:
+                yield one, two
+
+    def _starts(self) -> list[str]:
+        """The indications that have a pathway for initial therapy, in some world."""
+        rows = {row[:2] for world in self.worlds for row in world("requires/5")}
+        return sorted(indication for indication, phase in rows if phase == "initial")
+
+    def _barred(self) -> Iterator[Subject]:
+        for indication in self._starts():
+            sights = (
+                (one, two)
+                for one, two in self._continuations(indication)
+                if (indication, "continuation") in two("on_pathway/3")
+                and two.names("unmet/2").isdisjoint(_only_then(one, indication))
+                and "approve" not in two.outcomes
+            )
+            yield self._counter("continuable", f"barred({indication})", sights, self._phases())
+
+    def _order_of_requests(self) -> Subject:
+        one_drug, other_drug = self.made.covers[POLICY], self.made.covers[OTHER]
+        first_taken, then_taken = f"taking({one_drug})", f"taking({other_drug})"
+        of_request = {*self.made.facts.requested, *self.made.facts.of_request}
+        of_request |= {fact for fact in self.vocabulary.facts if fact.startswith("more_than(months,")}
+        differing = frozenset({first_taken, then_taken, *of_request})
+
+        def those(worlds: Iterable[World], outcome: str, *taken: str) -> dict[frozenset[str], list[World]]:
+            found: dict[frozenset[str], list[World]] = defaultdict(list)
+            for world in worlds:
+                if outcome in world.outcomes and world.facts & {first_taken, then_taken} == set(taken):
+                    found[world.facts - differing].append(world)
+            return found
+
+        first, third = those(self.worlds, "approve"), those(self.worlds, "deny", then_taken)
+        second = those(enumerated(self.made, OTHER)[1], "approve", first_taken)
+        sights = (
+            (one, two, three)
+            for patient, approved in first.items()
+            for one in approved
+            for three in third.get(patient, ())
+            if one.facts & of_request == three.facts & of_request
+            for two in second.get(patient, ())
+        )
+        name = f"pair({one_drug},{other_drug}) beside {OTHER}@{EDITION}"
+        return self._counter("order_of_requests", name, sights, differing)
+
+    # ---- some world must show it ---------------------------------------------------------------
+
+    def _demands(self) -> Iterator[Subject]:
+        rows = {row for world in self.worlds for row in world("requires/5")}
+        for indication, phase in sorted({row[:2] for row in rows}):
+            in_play = [w for w in self.worlds if any(r[:2] == (indication, phase) for r in w("requires/5"))]
+            asked = _approvable(self.worlds, indication, phase)
+            yield self._demand("approvable_pathway", f"pathway({indication},{phase})", in_play, asked)
+        for indication, phase, criterion in sorted({row[:3] for row in rows}):
+            row = (indication, phase, criterion)
+            in_play = [w for w in self.worlds if any(r[:3] == row for r in w("requires/5"))]
+            asked = _decisive_criterion(in_play, row)
+            name = f"on(criterion({criterion}),{indication},{phase})"
+            yield self._demand("decisive_criterion", name, in_play, asked)
+        for basis in sorted({row[0] for world in self.worlds for row in world("text/4")}):
+            if basis.startswith("basis(") and basis != "basis(criteria_not_met)":
+                asked = _decisive_exclusion(self.worlds, basis)
+                yield self._demand("decisive_exclusion", basis, self.worlds, asked)
+        yield from self._pairs_demanded()
+        yield from self._clauses()
+
+    def _pairs_demanded(self) -> Iterator[Subject]:
+        for indication in self._starts():
+            pathway = (indication, "initial")
+            in_play = [w for w in self.worlds if any(r[:2] == pathway for r in w("requires/5"))]
+            asked = [_continued(sight, indication) for sight in self._continuations(indication)]
+            yield self._demand("continuable", f"indication({indication})", in_play, asked, self._phases())
+        for reading, choices in self.made.facts.readings.items():
+            if f"reading({reading})" in {row[0] for world in self.worlds for row in world("cites/3")}:
+                differing = frozenset(f"reading({reading},{choice})" for choice in choices)
+                for choice in choices[1:]:
+                    asked = list(self._told(reading, choices[0], choice, differing))
+                    name = f"reading({reading},{choice})"
+                    yield self._demand("telling_reading", name, self.worlds, asked, differing)
+
+    def _told(self, reading: str, usual: str, choice: str, differing: frozenset[str]) -> Iterator[Asked]:
+        """Worlds that differ in one reading only, the usual and another."""
+        for one, two in self._pairs(differing):
+            if f"reading({reading},{usual})" in one.facts and f"reading({reading},{choice})" in two.facts:
+                yield Asked((one, two), frozenset(), one.outcomes != two.outcomes)
+
+    def _clauses(self) -> Iterator[Subject]:
+        for clause in sorted(_carriers(self.made)):
+            in_play = [world for world in self.worlds if clause in self._carried_in(world)]
+            asked = [
+                Asked((world,), frozenset(), world.outcomes_without(clause) != world.outcomes)
+                for world in in_play
+            ]
+            yield self._demand("load_bearing_clause", f"clause({clause})", in_play, asked)
+
+    def _carried_in(self, world: World) -> frozenset[str]:
+        """The clauses that carry something that holds in the world."""
+        if id(world.rows) not in self._carrying:
+            self._carrying[id(world.rows)] = frozenset(_carried(_given(world)))
+        return self._carrying[id(world.rows)]
+
+    def _demand(
+        self,
+        law: str,
+        name: str,
+        in_play: Sequence[World],
+        asked: Sequence[Asked],
+        differing: frozenset[str] = frozenset(),
+    ) -> Subject:
+        """Whether some world shows it: a usual one, if it comes up in any."""
+        looked_at = list(asked)
+        if any(self.are_usual([world], differing) for world in in_play):
+            looked_at = [one for one in asked if self.are_usual(one.sight, differing)]
+        shown = [one.sight for one in looked_at if one.kept]
+        severity = "note" if any(one.kept for one in asked) else SEVERITIES[law]
+        return Subject(law, name, severity, shown, differing, looked_at)
+
+
+# ---- one world ---------------------------------------------------------------------------------
+
+
+def _barred_by_text(brute: Brute, world: World) -> Iterator[str]:  # noqa: ARG001
+    if not world("unmet/2") and not world("outside/2"):
+        for indication, phase in world("on_pathway/3"):
+            for basis in world.names("excluded/2"):
+                clauses = [row[1] for row in world("cites/3") if row[0] == f"basis({basis})"]
+                for clause in clauses or [basis]:
+                    yield f"barred({indication},{phase},{clause})"
+
+
+def _requested(world: World) -> tuple[str, str]:
+    """The indication and the phase."""
+    asked = {fact for fact in world.facts if fact.startswith("requested(")}
+    pairs = dict(fact.removeprefix("requested(").removesuffix(")").split(",") for fact in asked)
+    return pairs["indication"], pairs["phase"]
+
+
+def _gap(brute: Brute, world: World) -> Iterator[str]:  # noqa: ARG001
+    if ("policy_silent",) in world("referral/2") and not world("outside/2"):
+        yield "request({},{})".format(*_requested(world))
+
+
+def _outcomes(brute: Brute, world: World) -> Iterator[str]:  # noqa: ARG001
+    if not world.outcomes:
+        yield "none"
+    ordered = sorted(map(clingo.Function, world.outcomes))
+    yield from (f"both({one},{two})" for one in ordered for two in ordered if one < two)
+
+
+def _undiagnosed(brute: Brute, world: World) -> Iterator[str]:
+    indication, phase = _requested(world)
+    fact = f"diagnosis({indication})"
+    if world.granted and fact in brute.vocabulary.facts and fact not in world.facts:
+        yield f"request({indication},{phase})"
+
+
+def _left_out(brute: Brute, world: World) -> Iterator[str]:  # noqa: ARG001
+    if world.granted:
+        for indication, phase in world("on_pathway/3"):
+            if phase == "continuation":
+                initial = {r[2] for r in world("requires/5") if r[:2] == (indication, "initial")}
+                for criterion in initial - world.names("met/2"):
+                    yield f"left_out(criterion({criterion}),{indication})"
+
+
+def _off_label(brute: Brute, world: World) -> Iterator[str]:  # noqa: ARG001
+    if world.granted:
+        yield from (f"approved(off_label({reason}))" for reason, _ in world("off_label/3"))
+
+
+def _unexplained(brute: Brute, world: World) -> Iterator[str]:  # noqa: ARG001
+    if "deny" in world.outcomes:
+        if not world("basis/2"):
+            yield "no_basis"
+        named = {row[0] for row in world("cites/3")}
+        named |= {row[2] for row in world("cites/5") if row[:2] in world("on_pathway/3")}
+        items = {f"basis({name})" for name in world.names("basis/2")}
+        items |= {f"criterion({name})" for name in world.names("unmet/2")}
+        yield from (f"unexplained({item})" for item in items - named)
+
+
+ONE_WORLD: Mapping[str, Callable[[Brute, World], Iterator[str]]] = {
+    "proven_and_unproven": _barred_by_text,
+    "no_gap": _gap,
+    "one_outcome": _outcomes,
+    "diagnosed_before_approved": _undiagnosed,
+    "left_out_on_continuation": _left_out,
+    "within_label": _off_label,
+    "explained_denial": _unexplained,
+}
+
+
+def _in_the_way(world: World) -> frozenset[str]:
+    """What fails: criteria, exclusions and the scope."""
+    return frozenset(
+        f"{kind}({name})"
+        for kind, rows in (("criterion", "unmet/2"), ("basis", "excluded/2"), ("scope", "outside/2"))
+        for name in world.names(rows)
+    )
+
+
+def _approvable(worlds: Iterable[World], indication: str, phase: str) -> list[Asked]:
+    asked = []
+    for world in worlds:
+        if (indication, phase) in world("on_pathway/3"):
+            items = _in_the_way(world) | {f"limit({name})" for name in world.names("exceeded/2")}
+            asked.append(Asked((world,), items, "approve" in world.outcomes))
+    return asked
+
+
+def _decisive_criterion(worlds: Iterable[World], row: Row) -> list[Asked]:
+    asked = []
+    for world in worlds:
+        if row[:2] in world("on_pathway/3") and row[2] not in world.names("met/2"):
+            items = _in_the_way(world) - {f"criterion({row[2]})"}
+            asked.append(Asked((world,), items, "deny" in world.outcomes))
+    return asked
+
+
+def _decisive_exclusion(worlds: Iterable[World], basis: str) -> list[Asked]:
+    asked = []
+    for world in worlds:
+        if basis in _in_the_way(world):
+            items = _in_the_way(world) - {basis}
+            asked.append(Asked((world,), items, "deny" in world.outcomes))
+    return asked
+
+
+def _continued(sight: tuple[World, World], indication: str) -> Asked:
+    _, two = sight
+    items = frozenset(item for item in _in_the_way(two) if not item.startswith("scope("))
+    continued = (indication, "continuation") in two("on_pathway/3") and "approve" in two.outcomes
+    return Asked(sight, items, continued)
+
+
+def _turned(one: World, two: World) -> bool:
+    """A denial here, an approval there."""
+    both = one.outcomes, two.outcomes
+    return any("deny" in here and "approve" in there for here, there in (both, both[::-1]))
+
+
+def _only_then(world: World, indication: str) -> set[str]:
+    """The criteria that a continuation asks for and initial therapy does not."""
+    by_phase: dict[str, set[str]] = defaultdict(set)
+    for row in world("requires/5"):
+        if row[0] == indication:
+            by_phase[row[1]].add(row[2])
+    return by_phase["continuation"] - by_phase["initial"]
+
+
+# ---- clauses taken out -------------------------------------------------------------------------
+
+
+def _carried(heads: Iterable[clingo.Symbol]) -> dict[str, list[clingo.Symbol]]:
+    """What each clause carries, of what these heads give."""
+    heads = list(heads)
+    rows = [head for head in heads if head.name == "requires"]
+    found: dict[str, list[clingo.Symbol]] = defaultdict(list)
+    for head in heads:
+        if head.name in ("requires", "limited"):
+            found[str(head.arguments[4])].append(head)
+        if head.name == "frame":
+            found[str(head.arguments[3])] += [r for r in rows if r.arguments[1:3] == head.arguments[1:3]]
+        if head.name == "cites":
+            _, item, clause = head.arguments
+            found[str(clause)] += [h for h in heads if _is_given_by(h, item)]
+    return {clause: given for clause, given in found.items() if given}
+
+
+def _is_given_by(head: clingo.Symbol, item: clingo.Symbol) -> bool:
+    """The head says that this item holds; the rows of a phase are what it says."""
+    name = {"basis": "excluded", "scope": "outside", "phase": "requires", "referral": "referral"}.get(
+        item.name
+    )
+    place = 2 if item.name == "phase" else 1
+    return head.name == name and bool(item.arguments) and head.arguments[place] == item.arguments[0]
+
+
+_REFERRALS = tuple(
+    clingo.parse_term(f"referral({POLICY},{reason})") for reason in ("override", "policy_silent")
+)
+
+
+def _carriers(made: Made) -> dict[str, list[clingo.Symbol]]:
+    """The clauses that carry something, by what stands in the rules."""
+    return _carried([*map(head_of, made.rules[POLICY]), *_REFERRALS])
+
+
+def without_clauses(made: Made) -> str:
+    """Copies of the policy, each called as a clause, and without the lines that this clause carries.
+
+    What the copy of a clause comes to is told as `outcome_of(small, Clause, Outcome)`.
+    """
+    lines = []
+    for clause, gone in _carriers(made).items():
+        rules = [rule for rule in made.rules[POLICY] if head_of(rule) not in gone]
+        lines += [rule.replace(f"({POLICY},", f"({clause},") + "." for rule in rules]
+        lines += [f"policy({clause}). outcome_of({POLICY},{clause},O) :- outcome({clause},O)."]
+        lines += [f"cut({clause},{head.arguments[1]})." for head in gone if head.name == "referral"]
+    return "\n".join(lines)
+
+
+def _cuttable(decision: str) -> str:
+    """The decision, of which the copy of a policy can be without a kind of referral."""
+    for _, reason in (head.arguments for head in _REFERRALS):
+        head, _, rest = decision.partition(f"\nreferral(Policy, {reason})")
+        rule, _, rest = rest.partition(".\n")
+        decision = f"{head}\nreferral(Policy, {reason}){rule}, not cut(Policy, {reason}).\n{rest}"
+    return f"{decision}\n#defined cut/2.\n"
+
+
+def _given(world: World) -> Iterator[clingo.Symbol]:
+    """What holds in a world that a clause may carry, or that says which."""
+    for name in ("requires/5", "limited/5", "excluded/2", "outside/2", "referral/2", "frame/4", "cites/3"):
+        for row in world(name):
+            yield clingo.parse_term(f"{name[:-2]}({','.join((POLICY, *row))})")
+
+
+# ---- patients ----------------------------------------------------------------------------------
+
+
+def size(subject: Subject, sight: Sight, vocabulary: Vocabulary) -> tuple[int, int]:
+    """How much is contrary to what is assumed in these worlds, and how many other facts are true."""
+    first, *others = sight
+    defaults = vocabulary.defaults
+    looked_at = [(first, vocabulary.facts), *((world, subject.differing) for world in others)]
+    contrary = sum(
+        (fact in world.facts) is not defaults[fact]
+        for world, facts in looked_at
+        for fact in facts
+        if fact in defaults
+    )
+    true = sum(fact in world.facts for world, facts in looked_at for fact in facts if fact not in defaults)
+    return contrary, true
+
+
+def stated(case: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, bool]:
+    """What a case says of each fact, with what is assumed of a silent one."""
+    said = dict(vocabulary.defaults)
+    for name, value in (case["request"] | case["facts"]).items():
+        if name in ("indication", "phase", "route"):
+            said |= {f: f == f"requested({name},{value})" for f in _of(vocabulary, f"requested({name},")}
+        elif name == "reading":
+            for kind, choice in value.items():
+                said |= {f: f == f"reading({kind},{choice})" for f in _of(vocabulary, f"reading({kind},")}
+        elif name in ("months", "age"):
+            said |= {f: value >= _bound(f) for f in _of(vocabulary, f"at_least({name},")}
+            said |= {f: value > _bound(f) for f in _of(vocabulary, f"more_than({name},")}
+        elif isinstance(value, list):
+            said |= {f: f in {f"{name}({one})" for one in value} for f in _of(vocabulary, f"{name}(")}
+        elif name != "policy":
+            said[name] = value
+    return said
+
+
+def _of(vocabulary: Vocabulary, beginning: str) -> list[str]:
+    return [fact for fact in vocabulary.facts if fact.startswith(beginning)]
+
+
+def _bound(cut: str) -> int:
+    return int(cut.rpartition(",")[2].removesuffix(")"))
+
+
+def agrees(world: World, said: Mapping[str, bool]) -> bool:
+    return all((fact in world.facts) is value for fact, value in said.items())
+
+
+def agreeing(sights: Iterable[Sight], saids: Sequence[Mapping[str, bool]]) -> list[Sight]:
+    """The sights of which each world is one of the patient of whom this is said."""
+    return [
+        sight
+        for sight in sights
+        if all(agrees(world, said) for world, said in zip(sight, saids, strict=True))
+    ]
+
+
+def is_minimal_reason(subject: Subject, items: Collection[str]) -> bool:
+    """One of the items is always in the way, and of no fewer; the decision counts only if it must."""
+    every = {item for asked in subject.asked or () for item in asked.items}
+    decision = not _always(subject, every, decision=False)
+    fewer = [{*items} - {item} for item in items]
+    return _always(subject, items, decision=decision) and not any(
+        _always(subject, some, decision=decision) for some in fewer
+    )
+
+
+def _always(subject: Subject, items: Collection[str], *, decision: bool) -> bool:
+    """In every world in which the law asks, one of these is in the way, or the decision is."""
+    return all(
+        not asked.items.isdisjoint(items) or (decision and not asked.answered)
+        for asked in subject.asked or ()
+    )

@@ -1,0 +1,837 @@
+"""Seeded defects: small changes of the shipped rules, each with what the checks must say of it, no more.
+
+A finding is told by its check and its subject. What a check finds beside the one that a change is meant for
+is listed with the change: it is as true of the changed rules, and a reader should agree with each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Found = tuple[str, str]
+"""A check and its subject; for a case that comes out otherwise, `case` and its name."""
+
+LUPKYNIS = "policies/fep_lupkynis/policy.lp"
+BENLYSTA = "policies/uhc_benlysta/policy.lp"
+NEWEST = "uhc_benlysta@2023-11-01"
+CHANGED = ("", "")
+NOWHERE = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """One change in one place, and what is found.
+
+    `old` occurs once in `file` and becomes `new`. `finds` begins with what the change is meant to show;
+    `gone` are accepted findings that are no more. The places of the first finding, or of its reasons,
+    hold the line `at`: a file and a text on it, the changed line, or none where it names no place.
+    `outcomes` are those of its patients, and `before` what the shipped rules say of them; they have what
+    `shows` says. `asked` is verified: the policy that is changed, unless it is named.
+    """
+
+    name: str
+    file: str
+    old: str
+    new: str
+    finds: tuple[Found, ...]
+    gone: tuple[str, ...] = ()
+    at: tuple[str, str] | None = CHANGED
+    outcomes: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    shows: tuple[str, ...] = ()
+    asked: str = ""
+
+    @property
+    def policy(self) -> str:
+        """What is verified: a policy, or one edition of it."""
+        return self.asked or ("fep_lupkynis" if self.file == LUPKYNIS else NEWEST)
+
+    @property
+    def tries_cases(self) -> bool:
+        """Whether it is the shipped cases that notice."""
+        return any(check == "case" for check, _ in self.finds)
+
+
+def of(check: str, *subjects: str) -> tuple[Found, ...]:
+    """Findings of one check."""
+    return tuple((check, subject) for subject in subjects)
+
+
+def redundant(indication: str, phase: str, *criteria: str) -> tuple[Found, ...]:
+    """Criteria of a pathway that never decide alone."""
+    return of(
+        "decisive_criterion",
+        *(f"on(criterion({criterion}),{indication},{phase})" for criterion in criteria),
+    )
+
+
+def idle(*clauses: str) -> tuple[Found, ...]:
+    """Clauses without which every patient comes out the same."""
+    return of("load_bearing_clause", *(f"clause({clause})" for clause in clauses))
+
+
+def left_out(indication: str, *criteria: str) -> tuple[Found, ...]:
+    """Criteria of initial therapy that a continuation is approved without."""
+    return of("left_out_on_continuation", *(f"left_out(criterion({c}),{indication})" for c in criteria))
+
+
+def off_label(*reasons: str) -> tuple[Found, ...]:
+    """Ways in which something is approved outside the label."""
+    return of("within_label", *(f"approved(off_label({reason}))" for reason in reasons))
+
+
+def barred(clause: str, *pathways: tuple[str, str]) -> tuple[Found, ...]:
+    """Pathways on which a patient meets every criterion and a clause bars the drug."""
+    return of(
+        "proven_and_unproven", *(f"barred({indication},{phase},{clause})" for indication, phase in pathways)
+    )
+
+
+def untold(reading: str, choice: str) -> tuple[Found, ...]:
+    """A reading that changes no outcome."""
+    return of("telling_reading", f"reading({reading},{choice})")
+
+
+def cases(*names: str) -> tuple[Found, ...]:
+    """Cases that no longer come to what they expect, or can no longer be asked."""
+    return of("case", *names)
+
+
+def no_longer(*found: Found, policy: str = "uhc_benlysta") -> tuple[str, ...]:
+    """Accepted findings that have gone."""
+    return tuple(f"{policy}: {check} {subject}" for check, subject in found)
+
+
+REFUSED = ("refused", "fep_lupkynis")
+SLE_START, SLE_ON = ("sle", "initial"), ("sle", "continuation")
+NEPHRITIS_START, NEPHRITIS_ON = ("lupus_nephritis", "initial"), ("lupus_nephritis", "continuation")
+NO_CNS = (
+    *redundant(*SLE_START, "no_severe_cns_lupus"),
+    *redundant(*NEPHRITIS_START, "no_severe_cns_lupus"),
+)
+CNS_BARRED = barred("u52", SLE_ON, NEPHRITIS_ON)
+CNS_LEFT_OUT = (
+    *left_out("lupus_nephritis", "no_severe_cns_lupus"),
+    *left_out("sle", "no_severe_cns_lupus"),
+)
+ORDER = (
+    "uhc_benlysta@2023-11-01: order_of_requests pair(belimumab,voclosporin) beside fep_lupkynis@2024-10-01",
+)
+COMBINATION = (
+    *redundant(*SLE_START, "no_combination"),
+    *redundant(*NEPHRITIS_START, "no_combination"),
+    *redundant(*SLE_ON, "no_combination"),
+    *redundant(*NEPHRITIS_ON, "no_combination"),
+    *idle("u13", "u19", "u33", "u39"),
+)
+
+# ---- pathways ----------------------------------------------------------------------------------
+
+PATHWAYS = (
+    Seed(
+        "two criteria of one pathway contradict each other, so nobody starts in nephritis",
+        BENLYSTA,
+        "active_lupus_nephritis) :- active(lupus_nephritis).",
+        "active_lupus_nephritis) :- active(lupus_nephritis), diagnosis(severe_active_cns_lupus).",
+        (
+            *of("approvable_pathway", "pathway(lupus_nephritis,initial)"),
+            *of("continuable", "indication(lupus_nephritis)"),
+            *redundant(*NEPHRITIS_START, "label_dosing", "no_combination", "standard_of_care"),
+            *idle("u32", "u33", "u34", "u35"),
+        ),
+        gone=no_longer(*barred("u54", NEPHRITIS_START)),
+    ),
+    Seed(
+        "a pathway leads to an indication that the list calls unproven",
+        BENLYSTA,
+        "% The edition before 2023",
+        "requires(uhc_benlysta, rheumatoid_arthritis, initial, standard_of_care, u12).\n"
+        "% The edition before 2023",
+        (
+            *of("approvable_pathway", "pathway(rheumatoid_arthritis,initial)"),
+            *of("continuable", "indication(rheumatoid_arthritis)"),
+            *of("explained_denial", "unexplained(basis(criteria_not_met))"),
+            *redundant("rheumatoid_arthritis", "initial", "standard_of_care"),
+            *barred("u51", ("rheumatoid_arthritis", "initial")),
+            *barred("u52", ("rheumatoid_arthritis", "initial")),
+            *barred("u54", ("rheumatoid_arthritis", "initial")),
+        ),
+    ),
+    Seed(
+        "a criterion can never be met, so no renewal is approved",
+        LUPKYNIS,
+        "met(fep_lupkynis, clinical_benefit)        :- documented(clinical_response).",
+        "met(fep_lupkynis, clinical_benefit)        :- diagnosis(lupus_nephritis), not diagnosis(sle).",
+        (
+            *of("approvable_pathway", "pathway(lupus_nephritis,continuation)"),
+            *of("continuable", "indication(lupus_nephritis)"),
+            *redundant(
+                *NEPHRITIS_ON, "adult", "background_therapy", "benefits_outweigh_risks", "lupus_nephritis"
+            ),
+            *redundant(*NEPHRITIS_ON, "no_cyclophosphamide", "no_live_vaccine", "renal_monitoring"),
+            *redundant(*NEPHRITIS_ON, "safety_monitoring"),
+            *idle("f22", "f23", "f25", "f26", "f27", "f28", "f32"),
+        ),
+        gone=no_longer(
+            *off_label("inactive_disease"),
+            *left_out("lupus_nephritis", "active_lupus_nephritis"),
+            policy="fep_lupkynis",
+        ),
+    ),
+    Seed(
+        "a continuation asks for what the start rules out, so nobody who starts can go on",
+        LUPKYNIS,
+        "clinical_benefit)        :- documented(clinical_response).",
+        "clinical_benefit)        :- documented(clinical_response), not active(lupus_nephritis).",
+        of("continuable", "indication(lupus_nephritis)"),
+    ),
+    Seed(
+        "the list of unproven uses binds continuations alone, so what was approved is then barred",
+        BENLYSTA,
+        "unproven_list_binds :- requested(phase, initial).\n"
+        "unproven_list_binds :- reading(unproven_on_continuation, applies).",
+        "unproven_list_binds :- requested(phase, continuation), "
+        "reading(unproven_on_continuation, applies).",
+        of("continuable", "barred(sle)", "barred(lupus_nephritis)"),
+        gone=no_longer(*NO_CNS, *barred("u54", SLE_START, NEPHRITIS_START)),
+        at=(BENLYSTA, "sle,             continuation, prior_infusion"),
+        outcomes=("approve", "deny"),
+        before=("deny", "deny"),
+        shows=("The patient takes rituximab.", "The request is for continuation."),
+    ),
+    Seed(
+        "a limit stands for the other phase, so a start may be longer than its continuation",
+        BENLYSTA,
+        "limited(uhc_benlysta, sle,             initial,      term_limit, u15).",
+        "limited(uhc_benlysta, sle,             continuation, term_limit, u15).",
+        (*of("continuable", "barred(sle)"), *idle("u15", "u21")),
+        at=(BENLYSTA, "sle,             continuation, prior_infusion"),
+        outcomes=("approve", "modify"),
+        before=("modify", "modify"),
+        shows=("The period asked for is more than 12 months.",),
+    ),
+    Seed(
+        "the limit of one phase is lost",
+        LUPKYNIS,
+        "limited(fep_lupkynis, lupus_nephritis, initial,      quantity_limit, f30).\n",
+        "",
+        (*of("continuable", "barred(lupus_nephritis)"), *of("unencoded-clause", "f30")),
+        at=(LUPKYNIS, "continuation, clinical_benefit"),
+        outcomes=("approve", "modify"),
+        before=("modify", "modify"),
+        shows=(
+            "The quantity asked for (capsules over days_supply) is more than 540 capsules per 90 days.",
+        ),
+    ),
+)
+
+# ---- criteria ----------------------------------------------------------------------------------
+
+CRITERIA = (
+    Seed(
+        "a criterion is implied by another",
+        BENLYSTA,
+        "met(uhc_benlysta, prior_infusion)    :- received(belimumab_intravenous).",
+        "met(uhc_benlysta, prior_infusion)    :- documented(clinical_response).",
+        (
+            *redundant(*SLE_ON, "positive_response", "prior_infusion"),
+            *redundant(*NEPHRITIS_ON, "positive_response", "prior_infusion"),
+            *idle("u16", "u17", "u36", "u37"),
+        ),
+    ),
+    Seed(
+        "a criterion says what another says already, as the text is usually read",
+        LUPKYNIS,
+        "background_therapy) :- taking(Drug), background(Drug).",
+        "background_therapy) :- taking(Drug), background(Drug), not taking(cyclophosphamide).",
+        (
+            *redundant(*NEPHRITIS_START, "no_cyclophosphamide"),
+            *redundant(*NEPHRITIS_ON, "no_cyclophosphamide"),
+            *untold("cyclophosphamide", "as_background"),
+        ),
+    ),
+    Seed(
+        "a criterion is always met",
+        LUPKYNIS,
+        "met(fep_lupkynis, no_live_vaccine) :- not live_vaccine.",
+        "met(fep_lupkynis, no_live_vaccine).",
+        (
+            *redundant(*NEPHRITIS_START, "no_live_vaccine"),
+            *redundant(*NEPHRITIS_ON, "no_live_vaccine"),
+            *idle("f20", "f28"),
+        ),
+        at=(LUPKYNIS, "initial,      no_live_vaccine"),
+    ),
+    Seed(
+        "a dropped not asks for the drugs that the criterion bars",
+        BENLYSTA,
+        "met(uhc_benlysta, no_combination) :- not partnered.",
+        "met(uhc_benlysta, no_combination) :- partnered.",
+        (
+            *redundant(*SLE_START, "standard_of_care"),
+            *redundant(*NEPHRITIS_START, "standard_of_care"),
+            *redundant(*SLE_ON, "standard_of_care"),
+            *redundant(*NEPHRITIS_ON, "standard_of_care"),
+            *idle("u12", "u18", "u32", "u38"),
+        ),
+        gone=ORDER,
+    ),
+    Seed(
+        "voclosporin is no longer barred, and what is left of the criterion the unproven list says too",
+        BENLYSTA,
+        "barred_partner(voclosporin; anifrolumab).",
+        "barred_partner(anifrolumab).",
+        COMBINATION,
+        gone=ORDER,
+        at=(BENLYSTA, "sle,             initial,      no_combination"),
+    ),
+    Seed(
+        "a drug is put into the wrong class",
+        "drugs.lp",
+        "class(voclosporin,           immunosuppressant, ",
+        "class(voclosporin,           biologic,          ",
+        (*COMBINATION, *of("idle", "never_background(voclosporin)")),
+        at=(BENLYSTA, "sle,             initial,      no_combination"),
+    ),
+    Seed(
+        "the criterion of a start stands in the continuation's row",
+        BENLYSTA,
+        "requires(uhc_benlysta, lupus_nephritis, continuation, no_combination,         u39).",
+        "requires(uhc_benlysta, lupus_nephritis, continuation, standard_of_care,       u39).",
+        (*left_out("lupus_nephritis", "no_combination"), *idle("u38", "u39")),
+        at=(BENLYSTA, "lupus_nephritis, initial,      no_combination"),
+        outcomes=("approve",),
+        before=("deny",),
+        shows=("The patient takes voclosporin.",),
+    ),
+    Seed(
+        "a row is copied and not changed, and two clauses become idle",
+        LUPKYNIS,
+        "requires(fep_lupkynis, lupus_nephritis, continuation, lupus_nephritis,         f23).",
+        "requires(fep_lupkynis, lupus_nephritis, continuation, clinical_benefit,        f23).",
+        (
+            *idle("f23", "f24"),
+            *of("diagnosed_before_approved", "request(lupus_nephritis,continuation)"),
+            *left_out("lupus_nephritis", "lupus_nephritis"),
+        ),
+    ),
+    Seed(
+        "two phases are swapped: a documented benefit is asked for at the start",
+        LUPKYNIS,
+        "requires(fep_lupkynis, lupus_nephritis, continuation, clinical_benefit,        f24).",
+        "requires(fep_lupkynis, lupus_nephritis, initial,      clinical_benefit,        f24).",
+        left_out("lupus_nephritis", "clinical_benefit"),
+        outcomes=("approve",),
+        before=("deny",),
+        shows=("The request is for continuation.",),
+    ),
+    Seed(
+        "two phases are swapped: an infusion before is asked for at the start",
+        BENLYSTA,
+        "requires(uhc_benlysta, sle,             continuation, prior_infusion,         u16).",
+        "requires(uhc_benlysta, sle,             initial,      prior_infusion,         u16).",
+        left_out("sle", "prior_infusion"),
+        outcomes=("approve",),
+        before=("deny",),
+        shows=("The request is for continuation.",),
+    ),
+    Seed(
+        "a criterion stands for the wrong edition",
+        BENLYSTA,
+        'asks_for_autoantibodies("2022E0046O").',
+        'asks_for_autoantibodies("2023-11-01").',
+        left_out("sle", "autoantibodies"),
+        gone=("uhc_benlysta@2022E0046O: left_out_on_continuation left_out(criterion(autoantibodies),sle)",),
+        at=(BENLYSTA, "asks_for_autoantibodies(Edition)."),
+        outcomes=("approve",),
+        before=("approve",),
+        asked="uhc_benlysta",
+    ),
+    Seed(
+        "an advisory is made a criterion of the start",
+        LUPKYNIS,
+        "% Prior-Approval Renewal Requirements; they",
+        "requires(fep_lupkynis, lupus_nephritis, initial, no_emergency, f08).\n"
+        "met(fep_lupkynis, no_emergency) :- not diagnosis(hypertensive_emergency).\n"
+        'text(fep_lupkynis, criterion(no_emergency), "There is no emergency.", "There is an emergency.").\n'
+        "% Prior-Approval Renewal Requirements; they",
+        left_out("lupus_nephritis", "no_emergency"),
+        outcomes=("approve",),
+        before=("approve",),
+        shows=("Hypertensive emergency is diagnosed.",),
+    ),
+    Seed(
+        "the diagnosis is not asked for at renewal",
+        LUPKYNIS,
+        "requires(fep_lupkynis, lupus_nephritis, continuation, lupus_nephritis,         f23).\n",
+        "",
+        (
+            *of("diagnosed_before_approved", "request(lupus_nephritis,continuation)"),
+            *left_out("lupus_nephritis", "lupus_nephritis"),
+            *of("unencoded-clause", "f23"),
+        ),
+        at=(LUPKYNIS, "continuation, clinical_benefit"),
+        outcomes=("approve",),
+        before=("deny",),
+    ),
+    Seed(
+        "the age is not asked for at the start",
+        LUPKYNIS,
+        "requires(fep_lupkynis, lupus_nephritis, initial,      adult,                   f15).\n",
+        "",
+        (*off_label("too_young"), *of("unencoded-clause", "f15")),
+        at=(LUPKYNIS, "off_label(fep_lupkynis, too_young"),
+        outcomes=("approve",),
+        before=("deny",),
+        shows=("The request is for initial therapy.",),
+    ),
+    Seed(
+        "the dose of a child is not looked at",
+        BENLYSTA,
+        "met(uhc_benlysta, label_dosing) :- dosed_per_label, age_has_labelled_dose.",
+        "met(uhc_benlysta, label_dosing) :- dosed_per_label.",
+        (
+            *off_label("too_young"),
+            *untold("age_floor_in_label", "ignored"),
+            *of("unused", "age_has_labelled_dose/0"),
+        ),
+        at=(BENLYSTA, "off_label(uhc_benlysta, too_young"),
+        outcomes=("approve",),
+        before=("deny",),
+    ),
+)
+
+# ---- exclusions, gaps and readings -------------------------------------------------------------
+
+EXCLUSIONS = (
+    Seed(
+        "an exclusion is shadowed by another",
+        BENLYSTA,
+        "patient_state(State), diagnosis(State), unproven_list_binds.",
+        "patient_state(State), diagnosis(State), requested(indication, State), unproven_list_binds.",
+        (
+            *of("decisive_exclusion", "basis(severe_active_cns_lupus)"),
+            *off_label("severe_active_cns_lupus"),
+            *CNS_LEFT_OUT,
+        ),
+        gone=no_longer(*NO_CNS, *CNS_BARRED),
+    ),
+    Seed(
+        "an exclusion never applies",
+        BENLYSTA,
+        "patient_state(State), diagnosis(State), unproven_list_binds.",
+        "patient_state(State), diagnosis(State), not active(sle), unproven_list_binds.",
+        (
+            *of("decisive_exclusion", "basis(severe_active_cns_lupus)"),
+            *off_label("severe_active_cns_lupus"),
+            *CNS_LEFT_OUT,
+        ),
+        gone=no_longer(*NO_CNS, *CNS_BARRED),
+    ),
+    Seed(
+        "an edition is dated back, so that an older one of the other policy meets it",
+        "policies/fep_lupkynis/about.lp",
+        'edition(fep_lupkynis, "2024-10-01", "2024-10-01").',
+        'edition(fep_lupkynis, "2024-10-01", "2023-10-01").',
+        of("order_of_requests", "pair(belimumab,voclosporin) beside fep_lupkynis@2024-10-01"),
+        at=("policies/uhc_benlysta/about.lp", "covers(uhc_benlysta, belimumab)."),
+        outcomes=("approve", "approve", "deny"),
+        before=("approve", "approve", "deny"),
+        shows=("The patient takes belimumab.", "The patient takes voclosporin."),
+        asked="uhc_benlysta",
+    ),
+    Seed(
+        "an advisory is made an exclusion",
+        LUPKYNIS,
+        "advisory(fep_lupkynis, hypertensive_emergency) :- diagnosis(hypertensive_emergency).\n"
+        "cites(fep_lupkynis, advisory(hypertensive_emergency), f08).\n"
+        "text(fep_lupkynis, advisory(hypertensive_emergency)",
+        "excluded(fep_lupkynis, hypertensive_emergency) :- diagnosis(hypertensive_emergency).\n"
+        "cites(fep_lupkynis, basis(hypertensive_emergency), f08).\n"
+        "text(fep_lupkynis, basis(hypertensive_emergency)",
+        barred("f08", NEPHRITIS_START, NEPHRITIS_ON),
+        outcomes=("deny",),
+        before=("approve",),
+        shows=("Hypertensive emergency is diagnosed.",),
+    ),
+    Seed(
+        "an exclusion cites the wrong clause",
+        BENLYSTA,
+        "cites(uhc_benlysta, basis(other_biologic(Drug)), u54)",
+        "cites(uhc_benlysta, basis(other_biologic(Drug)), u55)",
+        barred("u55", SLE_START, SLE_ON, NEPHRITIS_START, NEPHRITIS_ON),
+        gone=no_longer(*barred("u54", SLE_START, SLE_ON, NEPHRITIS_START, NEPHRITIS_ON)),
+        at=(BENLYSTA, "excluded(uhc_benlysta, other_biologic(Drug))"),
+        outcomes=("deny",),
+        before=("deny",),
+        shows=("The patient takes rituximab.",),
+    ),
+    Seed(
+        "the list names a condition that nothing is requested for, and an indication falls in the gap",
+        BENLYSTA,
+        "unproven(uhc_benlysta, rheumatoid_arthritis,         u51).",
+        "unproven(uhc_benlysta, hypertensive_emergency,       u51).",
+        (
+            *of(
+                "no_gap",
+                "request(rheumatoid_arthritis,continuation)",
+                "request(rheumatoid_arthritis,initial)",
+            ),
+            *of("decisive_exclusion", "basis(unproven(hypertensive_emergency))"),
+        ),
+        at=NOWHERE,
+        outcomes=("refer",),
+        before=("deny",),
+    ),
+    Seed(
+        "a new indication is addressed by nobody",
+        "conditions.lp",
+        "indication(other).",
+        "indication(other).\nindication(hypertensive_emergency).",
+        of(
+            "no_gap",
+            "request(hypertensive_emergency,continuation)",
+            "request(hypertensive_emergency,initial)",
+        ),
+        at=NOWHERE,
+        outcomes=("refer",),
+    ),
+    Seed(
+        "a criterion looks for a condition that is spelt wrongly, so that only the list bars it",
+        BENLYSTA,
+        "met(uhc_benlysta, no_severe_cns_lupus) :- not diagnosis(severe_active_cns_lupus).",
+        "met(uhc_benlysta, no_severe_cns_lupus) :- not diagnosis(severe_cns_lupus).",
+        (*of("misspelt", "severe_cns_lupus"), *barred("u52", SLE_START, NEPHRITIS_START)),
+    ),
+    Seed(
+        "a reading changes nothing",
+        LUPKYNIS,
+        "met(fep_lupkynis, background_therapy) :- taking(Drug), class(Drug, antimalarial, _), "
+        "reading(antimalarial_as_background, counts).\n",
+        "",
+        untold("antimalarial_as_background", "counts"),
+        at=("readings.lp", "choice(antimalarial_as_background"),
+    ),
+    Seed(
+        "a reading is read nowhere in the rules",
+        BENLYSTA,
+        "age_has_labelled_dose           :- reading(age_floor_in_label, ignored).\n",
+        "",
+        untold("age_floor_in_label", "ignored"),
+        at=("readings.lp", "choice(age_floor_in_label"),
+    ),
+    Seed(
+        "a reading is spelt wrongly",
+        LUPKYNIS,
+        "reading(antimalarial_as_background, counts).",
+        "reading(antimalarial_as_backround, counts).",
+        (*of("misspelt", "antimalarial_as_backround"), *untold("antimalarial_as_background", "counts")),
+    ),
+    Seed(
+        "another reading becomes the usual one: the list no longer binds continuations",
+        "readings.lp",
+        "usual(unproven_on_continuation, applies).",
+        "usual(unproven_on_continuation, criteria_only).",
+        (*off_label("severe_active_cns_lupus"), *CNS_LEFT_OUT),
+        gone=no_longer(*CNS_BARRED, *barred("u54", SLE_ON, NEPHRITIS_ON)),
+        at=(BENLYSTA, "off_label(uhc_benlysta, severe_active_cns_lupus"),
+        outcomes=("approve",),
+        before=("deny",),
+        shows=(
+            "Severe active central nervous system lupus is diagnosed.",
+            "The request is for continuation.",
+        ),
+    ),
+)
+
+# ---- the decision, what is assumed, and what explains a denial ---------------------------------
+
+DECISION = (
+    Seed(
+        "an outcome is given twice: what is too much is approved and cut",
+        "decision.lp",
+        "outcome(Policy, approve)      :- policy(Policy), not too_much(Policy), not",
+        "outcome(Policy, approve)      :- policy(Policy), not",
+        of("one_outcome", "both(approve,modify)"),
+        outcomes=("approve and modify",),
+        before=("modify",),
+        asked="fep_lupkynis",
+    ),
+    Seed(
+        "an outcome is given twice: a denial stands beside the rule that supersedes it",
+        "decision.lp",
+        "outcome(Policy, deny)         :- denied(Policy), not referred(Policy), not",
+        "outcome(Policy, deny)         :- denied(Policy), not",
+        of("one_outcome", "both(deny,refer)"),
+        outcomes=("deny and refer",),
+        before=("refer",),
+        shows=("The member's plan document supersedes the policy.",),
+        asked="fep_lupkynis",
+    ),
+    Seed(
+        "an outcome is lost where the policy is silent",
+        "decision.lp",
+        "outcome(Policy, refer)        :- referred(Policy),",
+        "outcome(Policy, refer)        :- superseded, referred(Policy),",
+        of("one_outcome", "none"),
+        at=NOWHERE,
+        outcomes=("no outcome",),
+        before=("refer",),
+        shows=("It is requested for another indication.",),
+    ),
+    Seed(
+        "a default is turned round: a term that was cut is now a denial, once it is stated",
+        "readings.lp",
+        "usual(term_limit, cap).",
+        "usual(term_limit, criterion).",
+        of("knowledge_settles", "assumed(more_than(months,12))"),
+        at=("decision.lp", "default(more_than(Quantity, Most), no)"),
+        outcomes=("approve", "deny"),
+        before=("approve", "modify"),
+        shows=("The period asked for is more than 12 months.",),
+        asked="fep_lupkynis",
+    ),
+    Seed(
+        "silence is read as no: a live vaccine is assumed away",
+        "vocabulary.lp",
+        "default(override(Rule), no) :- superseding(Rule).",
+        "default(override(Rule), no) :- superseding(Rule). default(live_vaccine, no).",
+        of("knowledge_settles", "assumed(live_vaccine)"),
+        outcomes=("approve", "deny"),
+        before=("pend", "deny"),
+        shows=("A live vaccine is given or planned during the requested period.",),
+        asked="fep_lupkynis",
+    ),
+    Seed(
+        "nothing names the clause of an exclusion",
+        LUPKYNIS,
+        "cites(fep_lupkynis, basis(investigational), f14c).\n",
+        "",
+        (
+            *of("explained_denial", "unexplained(basis(investigational))"),
+            *of("no-clause", "basis(investigational)"),
+            *of("unencoded-clause", "f14c"),
+        ),
+        at=(LUPKYNIS, "excluded(fep_lupkynis, investigational)"),
+        outcomes=("deny",),
+        before=("deny",),
+    ),
+    Seed(
+        "nothing names the clause of an exclusion, which contradicts the criteria as before",
+        BENLYSTA,
+        "cites(uhc_benlysta, basis(severe_active_cns_lupus), u52).\n",
+        "",
+        (
+            *of("explained_denial", "unexplained(basis(severe_active_cns_lupus))"),
+            *of("no-clause", "basis(severe_active_cns_lupus)"),
+            *barred("severe_active_cns_lupus", SLE_ON, NEPHRITIS_ON),
+        ),
+        gone=no_longer(*CNS_BARRED),
+        at=(BENLYSTA, "excluded(uhc_benlysta, State)"),
+        outcomes=("deny",),
+        before=("deny",),
+    ),
+    Seed(
+        "no heading asks for the criteria of a renewal",
+        LUPKYNIS,
+        "frame(fep_lupkynis, lupus_nephritis, (initial; continuation), f14b).",
+        "frame(fep_lupkynis, lupus_nephritis, initial, f14b).",
+        of("explained_denial", "unexplained(basis(criteria_not_met))"),
+        at=(LUPKYNIS, "continuation, clinical_benefit"),
+        outcomes=("deny",),
+        before=("deny",),
+        shows=("The request is for continuation.",),
+    ),
+)
+
+# ---- what the linter finds ---------------------------------------------------------------------
+
+LINT = (
+    Seed(
+        "nothing names the clause of the scope",
+        BENLYSTA,
+        "cites(uhc_benlysta, scope(not_intravenous), (u02; u03)).\n",
+        "",
+        (*of("no-clause", "scope(not_intravenous)"), *of("unencoded-clause", "u02", "u03")),
+        at=(BENLYSTA, "outside(uhc_benlysta, not_intravenous)"),
+    ),
+    Seed(
+        "the rule on the scope is dropped",
+        BENLYSTA,
+        "outside(uhc_benlysta, not_intravenous) :- not requested(route, intravenous).\n",
+        "",
+        of("unknown-name", "scope(not_intravenous)"),
+        at=(BENLYSTA, "cites(uhc_benlysta, scope(not_intravenous)"),
+    ),
+    Seed(
+        "a clause is missing from the ledger",
+        "policies/fep_lupkynis/clauses.lp",
+        'clause(fep_lupkynis, f20,    exclusion,     "Prior-Approval Requirements, item 5",                '
+        '"No live vaccine is given while the patient is on the drug.").\n',
+        "",
+        (*of("unknown-clause", "f20"), REFUSED),
+        at=(LUPKYNIS, "initial,      no_live_vaccine"),
+        asked="fep_lupkynis",
+    ),
+    Seed(
+        "a row names the clause of another pathway",
+        BENLYSTA,
+        "requires(uhc_benlysta, lupus_nephritis, initial,      standard_of_care,       u32).",
+        "requires(uhc_benlysta, lupus_nephritis, initial,      standard_of_care,       u12).",
+        of("unencoded-clause", "u32"),
+        at=("policies/uhc_benlysta/clauses.lp", "clause(uhc_benlysta, u32,"),
+    ),
+    Seed(
+        "a criterion has no words",
+        LUPKYNIS,
+        'text(fep_lupkynis, criterion(adult), "The patient is an adult, {number} years or older.", '
+        '"The patient is younger than {number} years.").\n',
+        "",
+        (*of("no-text", "criterion(adult)"), REFUSED),
+        at=(LUPKYNIS, "met(fep_lupkynis, adult)"),
+    ),
+    Seed(
+        "a criterion is spelt wrongly",
+        LUPKYNIS,
+        "requires(fep_lupkynis, lupus_nephritis, continuation, benefits_outweigh_risks, f25).",
+        "requires(fep_lupkynis, lupus_nephritis, continuation, benefit_outweighs_risks, f25).",
+        (
+            *of("misspelt", "benefit_outweighs_risks", "benefits_outweigh_risks"),
+            *of("no-text", "criterion(benefit_outweighs_risks)"),
+            REFUSED,
+        ),
+    ),
+    Seed(
+        "a drug is spelt wrongly",
+        LUPKYNIS,
+        "never_background(voclosporin; cyclophosphamide).",
+        "never_background(voclosporine; cyclophosphamide).",
+        of("misspelt", "voclosporine"),
+    ),
+    Seed(
+        "a class is spelt wrongly",
+        "drugs.lp",
+        "class(prednisone,         corticosteroid,",
+        "class(prednisone,         corticosteriod,",
+        of("misspelt", "corticosteriod"),
+    ),
+    Seed(
+        "a condition has one argument too many",
+        LUPKYNIS,
+        "met(fep_lupkynis, lupus_nephritis)        :- diagnosis(lupus_nephritis).",
+        "met(fep_lupkynis, lupus_nephritis)        :- diagnosis(lupus_nephritis, active).",
+        (*of("wrong-arity", "diagnosis/2"), REFUSED),
+    ),
+    Seed(
+        "a rule of another policy stands in the file",
+        LUPKYNIS,
+        "met(fep_lupkynis, no_live_vaccine) :- not live_vaccine.",
+        "met(uhc_benlysta, no_live_vaccine) :- not live_vaccine.",
+        (*of("unknown-name", "uhc_benlysta", "fep_lupkynis"), REFUSED),
+    ),
+    Seed(
+        "a variable occurs once, so that any drug at all is a background therapy",
+        LUPKYNIS,
+        "met(fep_lupkynis, background_therapy) :- taking(Drug), background(Drug).",
+        "met(fep_lupkynis, background_therapy) :- taking(Drug), background(Drugs).",
+        (
+            *of("lonely-variable", "Drug", "Drugs"),
+            *untold("antimalarial_as_background", "counts"),
+            *untold("belimumab_as_background", "counts"),
+        ),
+    ),
+    Seed(
+        "a row stands twice",
+        BENLYSTA,
+        "requires(uhc_benlysta, sle,             initial,      standard_of_care,       u12).\n",
+        "requires(uhc_benlysta, sle,             initial,      standard_of_care,       u12).\n"
+        "requires(uhc_benlysta, sle,             initial,      standard_of_care,       u12).\n",
+        of("duplicate", "requires(uhc_benlysta,sle,initial,standard_of_care,u12)."),
+        at=(BENLYSTA, "u12).\nrequires(uhc_benlysta, sle,             initial,      no_comb"),
+    ),
+    Seed(
+        "no rule lets an override supersede a denial",
+        "decision.lp",
+        "referral(Policy, override)      :- denied(Policy), superseded.\n",
+        "",
+        (
+            *of("unused", "superseded/0"),
+            *of("unknown-name", "override"),
+            *of("unread-fact", "override(plan_document)"),
+        ),
+        at=("decision.lp", "superseded :- override(_)."),
+    ),
+)
+
+# ---- what only a case can tell: the rules fit together, and say something else -----------------
+
+CASES = (
+    Seed(
+        "the age of an adult is one year off",
+        LUPKYNIS,
+        "minimum_age(fep_lupkynis, 18).",
+        "minimum_age(fep_lupkynis, 19).",
+        cases(
+            "lupkynis_at_eighteen",
+            "lupkynis_born_on_leap_day_1_march",
+            "lupkynis_on_eighteenth_birthday",
+            "lupkynis_with_age_unstated",
+        ),
+    ),
+    Seed(
+        "the limit on capsules is one off",
+        LUPKYNIS,
+        "limit(fep_lupkynis, quantity_limit, capsules_per_90_days, 540).",
+        "limit(fep_lupkynis, quantity_limit, capsules_per_90_days, 541).",
+        cases(
+            "lupkynis_541_capsules_for_90_days",
+            "lupkynis_601_capsules_for_100_days",
+            "lupkynis_capsules_without_days_supply",
+        ),
+    ),
+    Seed(
+        "the term is one month off",
+        BENLYSTA,
+        "limit(uhc_benlysta, term_limit, months, 12).",
+        "limit(uhc_benlysta, term_limit, months, 13).",
+        cases("benlysta_for_thirteen_months", "benlysta_term_read_as_a_criterion"),
+    ),
+    Seed(
+        "a biologic counts among the standard treatments",
+        BENLYSTA,
+        "class(Drug, (antimalarial; corticosteroid; immunosuppressant), _), not biologic(Drug).",
+        "class(Drug, (antimalarial; corticosteroid; immunosuppressant; biologic), _).",
+        cases(
+            "belimumab_as_the_only_drug_on_continuation",
+            "benlysta_nephritis_continuation_without_standard_of_care",
+            "rituximab_as_the_only_drug_beside_benlysta",
+            "severe_cns_lupus_and_benlysta_alone",
+        ),
+    ),
+    Seed(
+        "the list binds the wrong phase whatever the reading",
+        BENLYSTA,
+        "unproven_list_binds :- requested(phase, initial).",
+        "unproven_list_binds :- requested(phase, continuation).",
+        cases(
+            "benlysta_continues_beside_rituximab_by_criteria_only",
+            "benlysta_continues_in_cns_lupus_by_criteria_only",
+            "benlysta_starts_bound_by_all_under_criteria_only",
+            "saphnelo_ends_benlysta_by_criteria_only",
+        ),
+    ),
+    Seed(
+        "belimumab counts as background therapy from the start",
+        "readings.lp",
+        "usual(belimumab_as_background, does_not_count).",
+        "usual(belimumab_as_background, counts).",
+        cases(
+            "lupkynis_beside_belimumab_alone",
+            "lupkynis_beside_nothing_or_cyclophosphamide",
+            "lupkynis_with_antimalarials_counted_and_none_taken",
+        ),
+        asked="fep_lupkynis",
+    ),
+)
+
+SEEDS = (*PATHWAYS, *CRITERIA, *EXCLUSIONS, *DECISION, *LINT, *CASES)
