@@ -5,9 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lupa.about import About
-    from lupa.authors.bench import Fates, Judged, Mutation
-    from lupa.authors.coverage import Count, Coverage, Covered, FileCoverage, Goal
-    from lupa.authors.difference import (
+    from lupa.authors.diff.results import (
         Comparison,
         Condition,
         Decider,
@@ -18,8 +16,10 @@ if TYPE_CHECKING:
         Shift,
         ShownChange,
     )
-    from lupa.authors.suite import Mismatch, Refused, Tried
-    from lupa.authors.testing import Trials
+    from lupa.authors.trials.bench import Fates, Judged, Mutation
+    from lupa.authors.trials.coverage import Count, Coverage, Covered, FileCoverage, Goal
+    from lupa.authors.trials.run import Trials
+    from lupa.authors.trials.suite import Mismatch, Refused, Tried
     from lupa.decision import (
         Assumption,
         Cause,
@@ -110,11 +110,11 @@ __all__ = [
 
 _HOMES = {
     "about": "About",
-    "authors.bench": "Fates Judged Mutation",
-    "authors.coverage": "Count Coverage Covered FileCoverage Goal",
-    "authors.difference": "Comparison Condition Decider Diff Pathway Region RuleChange Shift ShownChange",
-    "authors.suite": "Mismatch Refused Tried",
-    "authors.testing": "Trials",
+    "authors.trials.bench": "Fates Judged Mutation",
+    "authors.trials.coverage": "Count Coverage Covered FileCoverage Goal",
+    "authors.diff.results": "Comparison Condition Decider Diff Pathway Region RuleChange Shift ShownChange",
+    "authors.trials.suite": "Mismatch Refused Tried",
+    "authors.trials.run": "Trials",
     "decision": "Assumption Cause Criterion Decision Fingerprint Item Missing Why Witness",
     "exploration": (
         "Answer Ask Asked Branch Change CriterionChange Flip Flips Margin Plan StatedChange Statement "

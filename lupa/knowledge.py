@@ -28,9 +28,9 @@ from lupa.version import __version__
 from lupa.vocabulary import nearest, normal
 
 if TYPE_CHECKING:
-    from lupa.authors.difference import Diff
-    from lupa.authors.finding import Report
-    from lupa.authors.testing import Trials
+    from lupa.authors.diff.results import Diff
+    from lupa.authors.reports.finding import Report
+    from lupa.authors.trials.run import Trials
     from lupa.derivation import Derivations, Node
     from lupa.exploration import Ask, Flips, Plan, WhatIf
 
@@ -333,7 +333,7 @@ class KnowledgeBase:
         laws are kept. `tick` is told how many editions are done, of how many. Raises `CaseError` for an
         unknown policy or edition, `RuleError` for rules that cannot be used.
         """
-        from lupa.authors.verify import verify
+        from lupa.authors.laws.verify import verify
 
         return verify(self, policies, all_readings=all_readings, examples=examples, tick=tick)
 
@@ -348,7 +348,7 @@ class KnowledgeBase:
         The files of a broken knowledge base are looked at as far as they can be read. `tick` is told how
         many policies are done, of how many. Raises `CaseError` for a policy that is not on file.
         """
-        from lupa.authors.lint import lint
+        from lupa.authors.lint.run import lint
 
         chosen = [policies] if isinstance(policies, str) else policies
         for policy in chosen or ():
@@ -372,7 +372,7 @@ class KnowledgeBase:
         work, and `tick` is told how many changes are done, of how many. Raises `CaseError` for an
         unknown policy; what else is wrong is told in the answer.
         """
-        from lupa.authors.testing import run
+        from lupa.authors.trials.run import run
 
         chosen = [policies] if isinstance(policies, str) else policies
         further = [Path(path) for path in cases]
@@ -393,7 +393,7 @@ class KnowledgeBase:
         Texts are read as they usually are unless `all_readings` leaves that open. `tick` is told how
         many comparisons are done, of how many. Raises `CaseError` for an unknown policy or edition.
         """
-        from lupa.authors.bases import diff_bases, diff_policies
+        from lupa.authors.diff.bases import diff_bases, diff_policies
 
         if isinstance(old, KnowledgeBase):
             return diff_bases(self, old, all_readings=all_readings, tick=tick)

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal, Optional, Union
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model
 
-from lupa.authors.difference import Diff
-from lupa.authors.finding import Report
-from lupa.authors.testing import Trials
+from lupa.authors.diff.results import Diff
+from lupa.authors.reports.finding import Report
+from lupa.authors.trials.run import Trials
 from lupa.decision import Decision
 from lupa.exploration import Ask, Flips, Plan, WhatIf
 from lupa.knowledge import KnowledgeBase

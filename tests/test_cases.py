@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lupa import CaseError, KnowledgeBase
-from lupa.authors.expectations import FOUND, check_expectation, expected, found
+from lupa.authors.trials.expectations import FOUND, check_expectation, expected, found
 from lupa.reading import read_cases
 from lupa.rules import shipped
 

@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lupa import Coverage, KnowledgeBase
-from lupa.authors.coverage import measure
-from lupa.authors.coverage_page import coverage_html
-from lupa.authors.suite import read_suite
-from lupa.authors.testing import run
+from lupa.authors.trials.coverage import measure
+from lupa.authors.trials.coverage_page import coverage_html
+from lupa.authors.trials.run import run
+from lupa.authors.trials.suite import read_suite
 from tests.small import random_rules, small_kb, vocabulary
 from tests.tiny import CASES, RULES, a_case, tiny_kb, write_case
 

@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lupa import CaseError, Comparison, Diff, KnowledgeBase, Region, RuleError, Shift
-from lupa.authors.alike import alike
-from lupa.authors.compare import compare
-from lupa.authors.diff_pages import diff_text
+from lupa.authors.diff.alike import alike
+from lupa.authors.diff.compare import compare
+from lupa.authors.diff.page import diff_text
 from lupa.rules import shipped
 from tests import compared
 from tests.command import command

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 import lupa
 from lupa import CaseError, KnowledgeBase
-from lupa.authors.finding import Check, Finding
-from lupa.authors.lint import lint
-from lupa.authors.lint_files import RuleFile, _said
-from lupa.authors.lint_rules import READ_BY_LUPA, RULES
+from lupa.authors.lint.files import RuleFile, _said
+from lupa.authors.lint.rules import READ_BY_LUPA, RULES
+from lupa.authors.lint.run import lint
+from lupa.authors.reports.finding import Check, Finding
 from lupa.authors.syntax import statements
 from lupa.rules import RuleFiles, shipped
 from tests.command import command

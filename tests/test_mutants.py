@@ -11,13 +11,13 @@ import pytest
 from clingo import ast
 
 from lupa import CaseError, Fingerprint, Judged, KnowledgeBase, Mutation
-from lupa.authors import bench as benches
-from lupa.authors.bench import Bench, mutate, processors
-from lupa.authors.deciding import is_safe
-from lupa.authors.mutation import Mutant, changes, mutants
-from lupa.authors.proposal import comes_to, may_come_to, proposal, shows
-from lupa.authors.same_worlds import difference
-from lupa.authors.suite import read_suite
+from lupa.authors.trials import bench as benches
+from lupa.authors.trials.bench import Bench, mutate, processors
+from lupa.authors.trials.deciding import is_safe
+from lupa.authors.trials.mutation import Mutant, changes, mutants
+from lupa.authors.trials.proposal import comes_to, may_come_to, proposal, shows
+from lupa.authors.trials.same_worlds import difference
+from lupa.authors.trials.suite import read_suite
 from lupa.decide import decision
 from lupa.edition import Edition
 from lupa.question import Question
@@ -197,7 +197,7 @@ def test_whoever_waits_is_told_how_many_are_done(tmp_path: Path, monkeypatch: py
 def test_a_process_that_works_judges_what_it_is_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lupa.authors.bench.signal.signal", lambda *_: None)
+    monkeypatch.setattr("lupa.authors.trials.bench.signal.signal", lambda *_: None)
     monkeypatch.setattr(benches, "_workers", [])
     kb = tiny_kb(tmp_path)
     suite = read_suite(kb, ["tiny"])
@@ -211,14 +211,14 @@ def test_a_process_that_works_ends_with_the_run(monkeypatch: pytest.MonkeyPatch)
             told.append("joined")
 
     told: list[object] = []
-    monkeypatch.setattr("lupa.authors.bench.os._exit", told.append)
+    monkeypatch.setattr("lupa.authors.trials.bench.os._exit", told.append)
     benches._end_with(Ended())  # type: ignore[arg-type]  # no more of a process is asked
     assert told == ["joined", 0]
 
 
 def test_there_is_a_processor_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
     assert processors() >= 1
-    monkeypatch.delattr("lupa.authors.bench.os.sched_getaffinity", raising=False)
+    monkeypatch.delattr("lupa.authors.trials.bench.os.sched_getaffinity", raising=False)
     assert processors() >= 1
 
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from lupa import CaseError, KnowledgeBase, RuleError
 from lupa.authors import scaffold
-from lupa.authors.expectations import expected, found
 from lupa.authors.scaffold import Draft, Made, new_policy, place
+from lupa.authors.trials.expectations import expected, found
 from lupa.reading import read_cases
 from lupa.rules import RuleFiles, shipped
 from tests import readme

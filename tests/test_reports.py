@@ -23,7 +23,7 @@ from pydantic_sarif.model import (  # type: ignore[import-untyped]  # made from 
 )
 
 from lupa import KnowledgeBase
-from lupa.authors.finding import (
+from lupa.authors.reports.finding import (
     SEVERITIES,
     Because,
     Check,
@@ -34,10 +34,10 @@ from lupa.authors.finding import (
     Place,
     Report,
 )
-from lupa.authors.html import STYLE, Html, code, folded, joined, page, table, tag
-from lupa.authors.report_page import report_html
-from lupa.authors.report_text import report_text, verdict
-from lupa.authors.sarif import sarif
+from lupa.authors.reports.html import STYLE, Html, code, folded, joined, page, table, tag
+from lupa.authors.reports.page import report_html
+from lupa.authors.reports.sarif import sarif
+from lupa.authors.reports.text import report_text, verdict
 from lupa.rules import shipped
 from lupa.schema import schemas
 from lupa.strict_yaml import load

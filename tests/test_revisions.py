@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lupa import CaseError, KnowledgeBase
-from lupa.authors.revisions import commit_of, knowledge_at
+from lupa.authors.diff.revisions import commit_of, knowledge_at
 from lupa.rules import shipped
 from tests.command import command
 

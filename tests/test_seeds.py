@@ -13,7 +13,7 @@ from clingo import ast
 from clingo.ast import ASTType
 
 from lupa import KnowledgeBase, RuleError
-from lupa.authors.finding import Finding, Patient, Report
+from lupa.authors.reports.finding import Finding, Patient, Report
 from lupa.authors.syntax import statements
 from lupa.rules import shipped
 from tests.seeds import CHANGED, SEEDS, Found, Seed

@@ -13,7 +13,7 @@ import pytest
 from lupa import CaseError, KnowledgeBase
 from lupa.authors import progress as progresses
 from lupa.authors.progress import progress
-from lupa.authors.testing_text import save_proposals, trials_text
+from lupa.authors.trials.page import save_proposals, trials_text
 from lupa.schema import schemas
 from tests.command import Ended, command
 from tests.tiny import CASES, RULES, a_case, tiny_kb, write_case, write_policy
@@ -305,7 +305,7 @@ def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
 def test_a_survivor_without_a_case_is_said_to_have_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lupa.authors.bench.proposal", lambda *_: None)
+    monkeypatch.setattr("lupa.authors.trials.bench.proposal", lambda *_: None)
     found = tiny_kb(tmp_path, ["active", "quiet", "continuation"]).test("tiny", mutate=True)
     assert "  No case was found that tells it" in trials_text(found, 80)
     assert found.mutation is not None

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from lupa import CaseError, KnowledgeBase, RuleError
-from lupa.authors.accepted import Accepted, accepted_in, compared
-from lupa.authors.finding import Finding, Report
+from lupa.authors.laws.accepted import Accepted, accepted_in, compared
+from lupa.authors.reports.finding import Finding, Report
 from lupa.rules import shipped
 from tests.command import command
 

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lupa.authors.finding import Finding, Patient, Report
+from lupa.authors.reports.finding import Finding, Patient, Report
 from lupa.ground import ground
 from tests.brute_laws import (
     DEMANDS,

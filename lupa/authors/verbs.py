@@ -25,8 +25,8 @@ from lupa.command import (
 from lupa.errors import CaseError
 
 if TYPE_CHECKING:
-    from lupa.authors.finding import Report
-    from lupa.authors.testing import Trials
+    from lupa.authors.reports.finding import Report
+    from lupa.authors.trials.run import Trials
     from lupa.knowledge import KnowledgeBase
 
 
@@ -108,8 +108,8 @@ def test(
     if mutate and form == "html":
         raise click.UsageError("--format html shows coverage; --mutate goes with text and --json")
     knowledge = loaded(kb)
-    from lupa.authors.bench import processors
     from lupa.authors.progress import progress
+    from lupa.authors.trials.bench import processors
 
     measured = coverage or form == "html" or fail_under is not None
     with progress("mutants") as tick:
@@ -120,7 +120,7 @@ def test(
         complain(CaseError(one.problem), one.file)
     click.echo(_trials(found, "json" if as_json else form, knowledge))
     if save and found.mutation:
-        from lupa.authors.testing_text import save_proposals
+        from lupa.authors.trials.page import save_proposals
 
         for path in save_proposals(found.mutation, Path(save)):
             say(f"saved {path}")
@@ -135,10 +135,10 @@ def _trials(found: Trials, form: str, kb: KnowledgeBase) -> str:
     if form == "json":
         return escaped(found.to_json())
     if form == "html" and found.coverage:
-        from lupa.authors.coverage_page import coverage_html
+        from lupa.authors.trials.coverage_page import coverage_html
 
         return coverage_html(found, found.coverage, kb.files.root)
-    from lupa.authors.testing_text import trials_text
+    from lupa.authors.trials.page import trials_text
 
     return trials_text(found, width())
 
@@ -184,7 +184,7 @@ def lint(policies: tuple[str, ...], form: str, *, rules: bool, as_json: bool, kb
 
 def _lint_rules(form: str) -> str:
     """The linter's rules as text, or as JSON."""
-    from lupa.authors.lint_text import rules_json, rules_text
+    from lupa.authors.lint.page import rules_json, rules_text
 
     if form == "sarif":
         raise click.UsageError("--rules goes with text and --json; --format sarif tells findings")
@@ -194,10 +194,10 @@ def _lint_rules(form: str) -> str:
 def _lint(report: Report, form: str, kb: KnowledgeBase) -> str:
     """What the linter found, as text, as JSON or as SARIF."""
     if form == "sarif":
-        from lupa.authors.sarif import sarif
+        from lupa.authors.reports.sarif import sarif
 
         return escaped(json.dumps(sarif(report, kb.files.root), ensure_ascii=False))
-    from lupa.authors.lint_text import lint_text
+    from lupa.authors.lint.page import lint_text
 
     return (
         lint_text(report) if form == "text" else escaped(json.dumps(report.to_dict(), ensure_ascii=False))
@@ -247,7 +247,7 @@ def verify(
         report = knowledge.verify(policies, all_readings=all_readings, examples=examples, tick=tick)
     click.echo(_verified(report, "json" if as_json else form, knowledge))
     if save:
-        from lupa.authors.saving import patients_of, save_cases
+        from lupa.authors.reports.saving import patients_of, save_cases
 
         for path in save_cases(Path(save), patients_of([*report.findings, *report.examples])):
             say(f"saved {path}")
@@ -259,14 +259,14 @@ def _verified(report: Report, form: str, kb: KnowledgeBase) -> str:
     if form == "json":
         return escaped(json.dumps(report.to_dict(), ensure_ascii=False))
     if form == "sarif":
-        from lupa.authors.sarif import sarif
+        from lupa.authors.reports.sarif import sarif
 
         return escaped(json.dumps(sarif(report, kb.files.root), ensure_ascii=False))
     if form == "html":
-        from lupa.authors.report_page import report_html
+        from lupa.authors.reports.page import report_html
 
         return report_html(report, kb)
-    from lupa.authors.report_text import report_text
+    from lupa.authors.reports.text import report_text
 
     return report_text(report, width())
 
@@ -294,8 +294,8 @@ def diff(
     in use now, a folder alone as what comes after it. Exits with 1 where anything differs.
     """
     knowledge = loaded(kb)
-    from lupa.authors.diff_pages import diff_text
-    from lupa.authors.operands import diff_named
+    from lupa.authors.diff.operands import diff_named
+    from lupa.authors.diff.page import diff_text
     from lupa.authors.progress import progress
 
     words = [old] if new is None else [old, new]
@@ -303,7 +303,7 @@ def diff(
         found = diff_named(knowledge, words, all_readings=all_readings, tick=tick)
     click.echo(escaped(found.to_json()) if as_json else diff_text(found, width()))
     if save is not None:
-        from lupa.authors.saving import patients_of, save_cases
+        from lupa.authors.reports.saving import patients_of, save_cases
 
         for path in save_cases(Path(save), patients_of(found.shown_on)):
             say(f"saved {path}")

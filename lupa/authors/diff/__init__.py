@@ -1,0 +1,1 @@
+"""Editions compared as meaning: for whom they come to something else, and why."""

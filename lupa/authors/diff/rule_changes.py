@@ -1,0 +1,77 @@
+"""What a policy has in one edition and not in the other: criteria, exclusions, limits, readings, ..."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from lupa.authors.diff.pair import usual_readings
+from lupa.authors.diff.results import RuleChange
+from lupa.edition import Atom, Edition
+from lupa.page import argument
+
+
+def rule_changes(before: Edition, after: Edition) -> tuple[RuleChange, ...]:
+    """What came, what went, and which readings are usually taken otherwise."""
+    return (
+        *_only(after, before, "added"),
+        *_only(before, after, "removed"),
+        *_read_otherwise(before, after),
+    )
+
+
+def _only(here: Edition, there: Edition, change: Literal["added", "removed"]) -> Iterator[RuleChange]:
+    """What one edition has and the other has not, or not on each of its pathways."""
+    others = {key: _bound(atom) for key, atom in _items(there).items()}
+    for (kind, name), atom in _items(here).items():
+        missing = _bound(atom) - others.get((kind, name), set())
+        if missing:
+            ways = tuple(sorted(way for way in missing if way is not None))
+            yield RuleChange(change, kind, name, ways, here.phrase(atom, True), here.source(atom, ways))
+    strange = _readings(here).keys() - _readings(there).keys()
+    for name in sorted(strange):
+        question = here.vocabulary.question(next(iter(_readings(here)[name])))
+        yield RuleChange(change, "reading", name, (), question, here.cited("reading", name))
+
+
+def _items(edition: Edition) -> dict[tuple[str, str], Atom]:
+    """What the policy has, by kind and id."""
+    groups = {
+        "criterion": edition.criteria,
+        "basis": edition.bases,
+        "referral": edition.referrals,
+        "limit": edition.limits,
+        "scope": edition.scope,
+        "advisory": edition.advisories,
+        "note": edition.notes,
+    }
+    return {(kind, atom.id): atom for kind, atoms in groups.items() for atom in atoms}
+
+
+def _bound(atom: Atom) -> set[tuple[str, str] | None]:
+    """The pathways that an item is bound to; None where it is bound to none."""
+    return {where for where, _ in atom.sources} or {None}
+
+
+def _readings(edition: Edition) -> dict[str, list[str]]:
+    """The readings that the policy's rules ask for, each with its choices as facts."""
+    return {
+        name: [edition.facts[literal] for literal in choices.values()]
+        for name, choices in edition.readings.items()
+        if any(edition.reads(edition.facts[literal]) for literal in choices.values())
+    }
+
+
+def _read_otherwise(before: Edition, after: Edition) -> Iterator[RuleChange]:
+    """The readings of both editions that are usually taken in another way."""
+    usual = [usual_readings(edition) for edition in (before, after)]
+    both = _readings(before).keys() & _readings(after).keys()
+    for name in sorted(both):
+        facts = (_readings(before)[name], _readings(after)[name])
+        one, other = (
+            [argument(fact).partition("=")[2] for fact in known if usually.get(fact)]
+            for known, usually in zip(facts, usual, strict=True)
+        )
+        if one != other:
+            text = f"usually {', '.join(one) or 'open'} before, {', '.join(other) or 'open'} after"
+            yield RuleChange("changed", "reading", name, (), text, after.cited("reading", name))

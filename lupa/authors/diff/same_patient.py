@@ -1,0 +1,82 @@
+"""One patient for two editions: a short case for each that it decides, and the patient in words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from lupa.authors.diff.pair import BOTH, Pair
+from lupa.authors.patients import Case, brief_case, cut_points
+from lupa.authors.reports.finding import Patient
+from lupa.edition import Edition
+from lupa.page import FEW
+from lupa.plain import on_sides, plain_member
+from lupa.vocabulary import Cut, Fact
+
+
+def same_patient(
+    pair: Pair,
+    world: Mapping[Fact, bool],
+    outcomes: Sequence[str | None],
+    stated: Collection[Fact],
+    title: str,
+) -> tuple[Patient, ...]:
+    """The patient of a world for each side that has an outcome.
+
+    The cases say what the outcomes come from and what is to be `stated`, unless it is assumed anyway.
+    """
+    sides = [(side, outcome) for side, outcome in zip(BOTH, outcomes, strict=True) if outcome is not None]
+    reasons = set(stated)
+    for side, outcome in sides:
+        reasons |= pair.reason(world, side, pair.outcomes[side][outcome])
+    relevant = reasons | {fact for edition in pair.editions for fact in _tied(edition, reasons)}
+    text = " ".join(_sentences(pair, world, reasons, relevant))
+    editions = [pair.editions[side] for side, _ in sides]
+    cases = [
+        brief_case(e, {**world, **pair.read[side]}, relevant)
+        for e, (side, _) in zip(editions, sides, strict=True)
+    ]
+    _same_numbers(editions, cases, world)
+    return tuple(
+        Patient(e.policy, e.name, outcome, text, {"case": title, **case, "expect": {"outcome": outcome}})
+        for e, case, (_, outcome) in zip(editions, cases, sides, strict=True)
+    )
+
+
+def _same_numbers(editions: Sequence[Edition], cases: Sequence[Case], world: Mapping[Fact, bool]) -> None:
+    """Has every case state a number that one of them states, on its side of the cut points of all."""
+    stated = {name for case in cases for section in ("request", "facts") for name in case[section]}
+    for name, cuts in cut_points(editions).items():
+        sides: dict[Cut, bool | None] = {cut: world[cut.fact] for cut in cuts}
+        for edition, case in zip(editions, cases, strict=True):
+            quantity = edition.vocabulary.quantities.get(name)
+            if name in stated and quantity is not None:
+                number = plain_member(on_sides(quantity, sides), lowest=any(sides.values()))
+                case[quantity.section][name] = number
+
+
+def _tied(edition: Edition, facts: Collection[Fact]) -> Iterator[Fact]:
+    """The facts that the laws of an edition tie to these."""
+    for fact in facts:
+        if fact in edition.literals:
+            tied = edition.relevance.component(edition.literals[fact])
+            yield from (edition.facts[literal] for literal in tied)
+
+
+def _sentences(
+    pair: Pair, world: Mapping[Fact, bool], reasons: Collection[Fact], relevant: Collection[Fact]
+) -> Iterator[str]:
+    """What is requested, what the patient has and what not, unless it is assumed anyway."""
+    chosen = [fact for edition in pair.editions for fact in edition.vocabulary.choice_of]
+    known = dict.fromkeys(fact for edition in pair.editions for fact in edition.literals)
+    said = [f for f in known if f in relevant and f in world and pair.defaults.get(f) is not world[f]]
+    so = [fact for fact in said if world[fact]]
+    yield from (pair.words(fact, True) for fact in sorted(so, key=lambda fact: fact not in chosen))
+    absent: dict[str, list[Fact]] = {}
+    for fact in said:
+        if not world[fact] and fact in reasons and fact not in chosen:
+            absent.setdefault(fact.partition("(")[0], []).append(fact)
+    for name, facts in absent.items():
+        if len(facts) > FEW:
+            yield f"{name}: nothing else."
+        else:
+            yield from (pair.words(fact, False) for fact in facts)

@@ -1,0 +1,1 @@
+"""Verification: the laws of a policy, over all its worlds."""

@@ -1,0 +1,207 @@
+"""The laws of a policy: their files, and the programs in which one edition, or several, are put to them."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import clingo
+from clingo.ast import ASTType
+
+from lupa.authors.patients import cut_points
+from lupa.authors.reports.finding import SEVERITIES, Severity
+from lupa.authors.sides import Side
+from lupa.authors.syntax import Signature, atoms, nodes, statements
+from lupa.authors.syntax import heads as rule_heads
+from lupa.edition import Edition
+from lupa.errors import RuleError
+from lupa.ground import Ground, Literal, listening
+from lupa.rules import shipped
+from lupa.vocabulary import Fact
+
+KINDS = ("one_world", "two_worlds", "two_policies")
+"""The kinds of laws, by what they compare; each has a folder."""
+SIDES = ("first", "second", "third")
+"""What laws call the worlds that they compare."""
+COMPARING = ("two_worlds", "two_policies")
+"""The kinds of laws that compare worlds."""
+
+
+def law_files(kind: str) -> list[Path]:
+    """The files of the laws of one of the kinds."""
+    folder = shipped("queries") / "verify"
+    common = ["verdicts.lp"] if kind == "one_world" else ["verdicts.lp", "compared.lp"]
+    return [*(folder / name for name in common), *sorted((folder / kind).glob("*.lp"))]
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """A law: what it demands, how grave a breach is, and how a breach reads for each kind of subject."""
+
+    id: str
+    number: int
+    severity: Severity
+    text: str
+    words: Mapping[str, str]
+
+    def broken(self, subject: clingo.Symbol) -> str:
+        """How it reads that the law is broken for a subject, with {1} for its first argument."""
+        return self.words.get(subject.name) or self.words[""]
+
+
+def laws_in(program: Ground) -> list[Law]:
+    """The laws of a program, in their order."""
+    words: dict[str, dict[str, str]] = {}
+    for law, text in program.facts("broken_text", 2):
+        words.setdefault(str(law), {})[""] = text.string
+    for law, kind, text in program.facts("broken_text", 3):
+        words.setdefault(str(law), {})[str(kind)] = text.string
+    grave: dict[str, Severity] = {name: name for name in SEVERITIES}
+    found = [
+        Law(str(law), number.number, grave[str(severity)], text.string, words[str(law)])
+        for law, number, severity, text in program.facts("law", 4)
+    ]
+    return sorted(found, key=lambda law: (law.number, law.id))
+
+
+# ---- worlds compared ---------------------------------------------------------------------------
+
+
+@cache
+def looked_at(kind: str) -> dict[str, frozenset[Signature]]:
+    """What the laws of one kind ask of each of the worlds that they compare."""
+    found: dict[str, set[Signature]] = {}
+    for path in law_files(kind):
+        for statement in statements(path):
+            for _, node in nodes(statement):
+                if node.ast_type == ASTType.Function and node.name in SIDES and node.arguments:
+                    (about,) = node.arguments
+                    if about.ast_type == ASTType.Function:
+                        found.setdefault(node.name, set()).add((about.name, len(about.arguments)))
+    return {side: frozenset(signatures) for side, signatures in found.items()}
+
+
+@cache
+def droppable() -> frozenset[Signature]:
+    """The predicates of what some law leaves out of the second world."""
+    return _third_arguments("drops")
+
+
+@cache
+def concerned() -> frozenset[Signature]:
+    """The predicates whose rules some law points at."""
+    return _third_arguments("concerns") | droppable()
+
+
+def _third_arguments(name: str) -> frozenset[Signature]:
+    """The predicates that stand third in what the laws say by this name."""
+    heads = (
+        atom
+        for kind in KINDS
+        for path in law_files(kind)
+        for statement in statements(path)
+        for head in rule_heads(statement)
+        for atom in atoms(head)
+    )
+    third = [atom.arguments[2] for atom in heads if atom.name == name]
+    return frozenset(
+        (term.name, len(term.arguments)) for term in third if term.ast_type == ASTType.Function
+    )
+
+
+class Compared:
+    """Several editions, or versions of one, each with a world of its own, and the laws that compare them.
+
+    `facts` are the choices that make each world, by name; `program` is what the laws make of the worlds.
+    In the second, atoms can be dropped: `drops` gives the literals of that edition that do.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        editions: Sequence[Edition],
+        drops: Mapping[clingo.Symbol, Literal] | None = None,
+    ) -> None:
+        self.editions = dict(zip(SIDES, editions, strict=False))
+        self.facts: dict[str, dict[Fact, Literal]] = {}
+        self._unlike: list[tuple[Fact, Literal]] = []
+        self._dropped: dict[clingo.Symbol, Literal] = {}
+        control, messages = listening()
+        seen = {name: _seen(e, looked_at(kind).get(name, ())) for name, e in self.editions.items()}
+        with control.backend() as backend:
+            for name, edition in self.editions.items():
+                for symbol in seen[name]:
+                    certain = "certain" if edition.program.is_certain(symbol) else "possible"
+                    given = clingo.Function(certain, [clingo.Function(name), symbol])
+                    backend.add_rule([backend.add_atom(given)], [])
+        for path in law_files(kind):
+            control.load(str(path))
+        control.ground([("base", ())])
+        if messages:
+            raise RuleError("\n".join(messages))
+        self.program = Ground(control, [])
+        with control.backend() as backend:
+            for name, edition in self.editions.items():
+                dropped = self._choices(backend, drops or {}) if name == SIDES[1] else {}
+                side = self._side(backend, name, edition, dropped)
+                for symbol in seen[name]:
+                    self._equate(backend, name, symbol, side.of(edition.program.literal(symbol) or 0))
+
+    def _choices(
+        self, backend: clingo.Backend, drops: Mapping[clingo.Symbol, Literal]
+    ) -> dict[Literal, Literal]:
+        """A choice for each atom that can be dropped, by the literal that drops it."""
+        self._dropped = {atom: _choice(backend) for atom in drops}
+        return {literal: self._dropped[atom] for atom, literal in drops.items()}
+
+    def _side(
+        self, backend: clingo.Backend, name: str, edition: Edition, dropped: dict[Literal, Literal]
+    ) -> Side:
+        """A world of its own for an edition, none that the laws of the domain forbid."""
+        editions = tuple(self.editions.values())
+        own = self.facts[name] = {fact: _choice(backend) for one in editions for fact in one.literals}
+        shared = {literal: own[fact] for fact, literal in edition.literals.items()}
+        side = Side(backend, edition.program, shared | dropped)
+        backend.add_rule([], [side.unlawful])
+        for cuts in cut_points(editions).values():  # no edition knows the cut points of another
+            for lower, higher in pairwise(cuts):
+                backend.add_rule([], [own[higher.fact], -own[lower.fact]])
+        if name != SIDES[0]:
+            first = self.facts[SIDES[0]]
+            self._unlike += [(fact, _unlike(backend, first[fact], own[fact])) for fact in own]
+        return side
+
+    def _equate(self, backend: clingo.Backend, name: str, symbol: clingo.Symbol, copy: Literal) -> None:
+        """Makes what laws say of a world what holds in it."""
+        said = self.program.literal(clingo.Function(name, [symbol])) or 0
+        backend.add_rule([], [said, -copy])
+        backend.add_rule([], [-said, copy])
+
+    def agreeing(self, differing: Container[Fact], dropped: Container[clingo.Symbol]) -> list[Literal]:
+        """What makes the worlds agree on all facts but some, and drops some atoms and no other."""
+        return [
+            *(-literal for fact, literal in self._unlike if fact not in differing),
+            *(literal if atom in dropped else -literal for atom, literal in self._dropped.items()),
+        ]
+
+
+def _choice(backend: clingo.Backend) -> Literal:
+    atom = backend.add_atom()
+    backend.add_rule([atom], [], choice=True)
+    return atom
+
+
+def _unlike(backend: clingo.Backend, one: Literal, other: Literal) -> Literal:
+    """An atom that holds where one of two does and the other does not."""
+    atom = backend.add_atom()
+    backend.add_rule([atom], [one, -other])
+    backend.add_rule([atom], [other, -one])
+    return atom
+
+
+def _seen(edition: Edition, signatures: Iterable[Signature]) -> list[clingo.Symbol]:
+    """The atoms of these predicates that an edition has."""
+    return [s for signature in sorted(signatures) for s in edition.program.symbols(*signature)]

@@ -1,0 +1,154 @@
+"""Verification: each law of a policy proven over all its worlds, or a patient who breaks it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from lupa.about import About
+from lupa.authors.laws.accepted import Accepted, accepted_in, compared
+from lupa.authors.laws.authored import authored, dropped, places
+from lupa.authors.laws.hearing import GIVEN_BY, Alone, Beside, Hearing
+from lupa.authors.laws.programs import Compared, concerned, droppable, law_files, laws_in
+from lupa.authors.reports.finding import SEVERITIES, Check, Example, Finding, Report
+from lupa.edition import Edition
+from lupa.errors import RuleError
+from lupa.ground import ground, plainly
+
+if TYPE_CHECKING:
+    from lupa.knowledge import KnowledgeBase
+
+Name = tuple[str, str]
+"""A policy and one of its editions."""
+Tick = Callable[[int, int], None]
+"""Is told how many editions are done, and of how many."""
+
+
+def verify(
+    kb: KnowledgeBase,
+    policies: Sequence[str] = (),
+    *,
+    all_readings: bool = False,
+    examples: bool = False,
+    tick: Tick = lambda *_: None,
+) -> Report:
+    """Puts policies, or one edition of them (`policy@edition`), to every law; all without any.
+
+    Ambiguous texts are read as they usually are, or in every way with `all_readings`. With `examples`,
+    a patient is looked for where a law is kept because there is one. Raises `CaseError` for an unknown
+    policy or edition, `RuleError` for rules that cannot be used.
+    """
+    wanted = (name for policy in policies or kb.policies for name in _editions(kb, policy))
+    named = list(dict.fromkeys(wanted))
+    run = Verification(kb, all_readings=all_readings, examples=examples)
+    for done, name in enumerate(named):
+        tick(done, len(named))
+        run.edition(name)
+    entries = [
+        entry
+        for policy in dict.fromkeys([*(policy for policy, _ in named), *run.found_in])
+        for entry in accepted_in(kb.files.folder(policy))
+    ]
+    return run.report(named, entries)
+
+
+def _editions(kb: KnowledgeBase, policy: str) -> list[Name]:
+    """The editions that a name means: the one it names, or all, oldest first."""
+    name, at, edition = policy.partition("@")
+    if at:
+        return [(name, kb.edition_named(name, edition))]
+    return [(name, known) for known, _ in kb.about(name).editions]
+
+
+def _in_force(about: About, edition: str) -> tuple[date, date]:
+    """From which day on an edition is in force, and from which on it no longer is."""
+    begins = [first or date.min for _, first in about.editions]
+    place = [name for name, _ in about.editions].index(edition)
+    return begins[place], [*begins[1:], date.max][place]
+
+
+class Verification:
+    """A run over some editions: what the laws are asked of, and what is found."""
+
+    def __init__(self, kb: KnowledgeBase, *, all_readings: bool, examples: bool) -> None:
+        self._kb = kb
+        self._usual = not all_readings
+        self._with_examples = examples
+        self._lawful: dict[Name, Edition] = {}
+        # laws on two policies are asked even where no two meet
+        beside = laws_in(ground(plainly(law_files("two_policies"))))
+        self._laws = {law.id: law for law in beside}
+        self._checked: Counter[str] = Counter()
+        self._findings: list[Finding] = []
+        self._examples: list[Example] = []
+
+    def edition(self, name: Name) -> None:
+        """Puts one edition to the laws that speak of one."""
+        lawful = self._with_laws(name)
+        if not lawful.program.symbols("pathway", 3):
+            folder = self._kb.files.folder(name[0])
+            raise RuleError(f"{folder}: no policy is here: no requires/5 gives it a pathway in {name[1]}")
+        placed = concerned() | {(name, 2) for name in GIVEN_BY.values()}
+        marked = self._kb.grounded(
+            *name, rules=lambda paths, root: authored(paths, root, placed, droppable())
+        )
+        where = places(marked.program)
+        self._hear(Hearing(Alone(lawful), where, usual=self._usual))
+        versions = Compared("two_worlds", (lawful, marked), dropped(marked.program))
+        self._hear(Hearing(Beside(versions), where, usual=self._usual))
+        for other in self._beside(name, lawful):
+            versions = Compared("two_policies", (lawful, self._with_laws(other), lawful))
+            self._hear(Hearing(Beside(versions), where, usual=self._usual))
+
+    def _beside(self, name: Name, edition: Edition) -> Iterator[Name]:
+        """Editions of other policies, in force on a day with it, on drugs that can bear on its outcome."""
+        about, cone = self._kb.about(name[0]), edition.relevance.outcome_cone
+        begin, end = _in_force(about, name[1])
+        drugs = [
+            str(drug)
+            for drug, fact in edition.program.facts("beside", 2)
+            if edition.literals[str(fact)] in cone
+        ]
+        policies = (policy for drug in drugs for policy in self._kb.covering.get(drug, ()))
+        for policy in sorted(set(policies) - {name[0]}):
+            other = self._kb.about(policy)
+            for edition_name, _ in other.editions:
+                other_begin, other_end = _in_force(other, edition_name)
+                if begin < other_end and other_begin < end:
+                    yield policy, edition_name
+
+    def _with_laws(self, name: Name) -> Edition:
+        if name not in self._lawful:
+            self._lawful[name] = self._kb.grounded(*name, queries=law_files("one_world"))
+        return self._lawful[name]
+
+    def _hear(self, hearing: Hearing) -> None:
+        for law in hearing.laws:
+            self._laws[law.id] = law
+            for verdict in hearing.verdicts(law):
+                self._checked[law.id] += 1
+                if verdict.finding is not None:
+                    self._findings.append(verdict.finding)
+                elif self._with_examples and verdict.shown_by:
+                    self._examples.append(hearing.example(law, verdict))
+
+    @property
+    def found_in(self) -> list[str]:
+        """The policies that findings are of; with a pair, that is not always one that was named."""
+        return [finding.policy for finding in self._findings]
+
+    def report(self, named: Sequence[Name], entries: Sequence[Accepted]) -> Report:
+        """What was found, the gravest first, and what was expected and not found."""
+        laws = sorted(self._laws.values(), key=lambda law: (law.number, law.id))
+        order = [law.id for law in laws]
+        findings, gone = compared(self._findings, entries)
+        findings.sort(key=lambda f: (SEVERITIES.index(f.severity), order.index(f.check)))
+        return Report(
+            tuple("@".join(name) for name in named),
+            tuple(Check(law.id, law.text, law.severity, self._checked[law.id]) for law in laws),
+            tuple(findings),
+            tuple(str(entry) for entry in gone if any(entry.is_of(*name) for name in named)),
+            tuple(self._examples),
+        )

@@ -1,0 +1,153 @@
+"""Rule files as the linter reads them, and what keeps lupa from reading one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import clingo
+from clingo import ast
+from clingo.ast import ASTType
+
+from lupa.authors.lint.rules import RULES
+from lupa.authors.reports.finding import Finding, Place
+from lupa.errors import RuleError
+from lupa.rules import NOT_ALLOWED, misplaced, text_of
+from lupa.strays import stray
+
+_NAME = re.compile(r"[a-z_][A-Za-z0-9_']*")
+_MESSAGE = re.compile(r":(\d+):(\d+)(?:-[\d:]+)?: (error|info|note): (.*)", re.DOTALL)
+_UNSAFE = re.compile(r":(\d+):(\d+)(?:-[\d:]+)?: note: '(\w+)' is unsafe")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """A rule file, or what of it can be read.
+
+    `name` is its path in the knowledge base, `policy` the policy whose folder holds it, if one does.
+    `sound` are those of its statements that define and can be grounded, `comments` what stands between.
+    """
+
+    path: Path
+    name: str
+    policy: str
+    lines: tuple[str, ...] = ()
+    statements: tuple[ast.AST, ...] = ()
+    sound: tuple[ast.AST, ...] = ()
+    comments: tuple[ast.AST, ...] = ()
+    faults: tuple[Finding, ...] = ()
+    words: frozenset[str] = frozenset()
+    """All names in a file that cannot be read whole: each may be derived, or read, out of sight."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it can be read and grounded."""
+        return not self.faults
+
+    def at(self, line: int, column: int) -> Place:
+        """A place, from clingo's column, which counts bytes."""
+        if line > len(self.lines):  # clingo counts the end as a line of its own
+            return Place(self.name, max(len(self.lines), 1), len("".join(self.lines[-1:])) + 1)
+        text = self.lines[line - 1]
+        return Place(self.name, line, len(text.encode()[: column - 1].decode(errors="ignore")) + 1)
+
+    def finding(self, rule: str, at: Place, subject: str, text: str) -> Finding:
+        """A breach of one of the linter's rules in this file."""
+        return Finding(rule, RULES[rule].severity, self.policy, "", subject, text, places=(at,))
+
+
+def read_file(path: Path, root: Path, policy: str = "") -> RuleFile:
+    """The file with what can be read of it; `faults` say what keeps lupa from reading the rest."""
+    empty = RuleFile(path, path.relative_to(root).as_posix(), policy)
+    try:
+        text = text_of(path)
+    except RuleError as error:
+        what = str(error).removeprefix(f"{path}: ")
+        return _with(empty, (empty.finding("syntax", empty.at(1, 1), path.name, what),), "")
+    lines = tuple(text.split("\n"))
+    file = RuleFile(path, empty.name, policy, lines)
+    refused = tuple(_refused(file, text))
+    return _with(file, refused, text) if refused else _parsed(file, text)
+
+
+def _with(file: RuleFile, faults: Sequence[Finding], text: str) -> RuleFile:
+    """The file unread, but for its words."""
+    words = frozenset(_NAME.findall(text))
+    return RuleFile(file.path, file.name, file.policy, file.lines, faults=tuple(faults), words=words)
+
+
+def _refused(file: RuleFile, text: str) -> Iterator[Finding]:
+    for line, column, message in misplaced(text):
+        rule = "not-a-definition" if message.endswith(NOT_ALLOWED) else "syntax"
+        yield file.finding(rule, Place(file.name, line, column), message.partition(" ")[0], message)
+
+
+def _parsed(file: RuleFile, text: str) -> RuleFile:
+    messages: list[str] = []
+    found: list[ast.AST] = []
+    try:
+        ast.parse_files([str(file.path)], found.append, logger=lambda _, message: messages.append(message))
+    except RuntimeError as error:
+        messages = messages or [str(error)]
+    broken = [_said(file, message) for message in messages]
+    statements = [s for s in found if s.ast_type not in (ASTType.Comment, ASTType.Program)]
+    strays = [s for s in statements if s.ast_type == ASTType.Rule and stray(s)]
+    defining = [s for s in statements if s not in strays]
+    unsafe = _unsafe(file, defining)
+    bad = {finding.places[0].line for finding in unsafe}
+    return RuleFile(
+        file.path,
+        file.name,
+        file.policy,
+        file.lines,
+        tuple(statements),
+        tuple(s for s in defining if not bad & set(span(s))),
+        tuple(s for s in found if s.ast_type == ASTType.Comment),
+        (*broken, *(_stray(file, s) for s in strays), *unsafe),
+        frozenset(_NAME.findall(text)) if broken else frozenset(),
+    )
+
+
+def span(statement: ast.AST) -> range:
+    """The lines on which a statement stands."""
+    return range(statement.location.begin.line, statement.location.end.line + 1)
+
+
+def _said(file: RuleFile, message: str) -> Finding:
+    """What clingo says of a file, at its place."""
+    found = _MESSAGE.match(message.removeprefix(str(file.path)))
+    if found is None:
+        return file.finding("syntax", file.at(1, 1), file.path.name, " ".join(message.split()))
+    line, column, _, text = found.groups()
+    return file.finding("syntax", file.at(int(line), int(column)), file.path.name, " ".join(text.split()))
+
+
+def _stray(file: RuleFile, statement: ast.AST) -> Finding:
+    begin = statement.location.begin
+    text = f"{stray(statement)} {NOT_ALLOWED}"
+    return file.finding("not-a-definition", file.at(begin.line, begin.column), str(statement), text)
+
+
+def _unsafe(file: RuleFile, statements: Sequence[ast.AST]) -> list[Finding]:
+    """What clingo has against statements before it grounds them."""
+    messages: list[str] = []
+    control = clingo.Control(["--warn=none"], logger=lambda _, message: messages.append(message))
+    try:
+        with ast.ProgramBuilder(control) as builder:
+            for statement in statements:
+                builder.add(statement)
+        control.ground([("nothing of it", [])])
+    except RuntimeError:
+        return [finding for message in messages for finding in _not_groundable(file, message)]
+    return []
+
+
+def _not_groundable(file: RuleFile, message: str) -> Iterator[Finding]:
+    unsafe = _UNSAFE.findall(message)
+    for line, column, name in unsafe:
+        text = f"nothing in the rule gives {name} its values: it stands in no condition that is not negated"
+        yield file.finding("unsafe", file.at(int(line), int(column)), name, text)
+    if not unsafe and ": error: " in message:
+        yield _said(file, message)

@@ -1,0 +1,177 @@
+"""Names at places where nothing knows them, and rows that nothing can come of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import clingo
+from clingo import ast
+from clingo.ast import ASTType
+
+from lupa.authors.lint.files import RuleFile
+from lupa.authors.lint.grounded import Atoms
+from lupa.authors.lint.program import Statement, statement
+from lupa.authors.lint.rules import KNOWN_NAMES, MADE_NAMES, UNLESS_NEAR
+from lupa.authors.lint.terms import Term, bound, filled, ground, matches, meets, name_at, names
+from lupa.authors.reports.finding import Finding
+from lupa.authors.syntax import Signature
+from lupa.vocabulary import nearest, normal
+
+
+class Known:
+    """What can hold: ground atoms and, where a fault elsewhere keeps some away, all that is derived."""
+
+    def __init__(self, atoms: Atoms, heads: Mapping[Signature, Collection[Term]]) -> None:
+        self.atoms = atoms
+        self._heads = heads
+        self._columns: dict[tuple[Signature, tuple[int, ...]], set[tuple[clingo.Symbol, ...]]] = {}
+
+    def knows(self, term: Term) -> bool:
+        """Whether an instance of the term can hold, once what is wrong elsewhere is mended."""
+        return self.holds(term) or any(meets(term, head) for head in self._heads.get(term.signature, ()))
+
+    def holds(self, term: Term) -> bool:
+        """Whether an instance of the term can hold as the rules are."""
+        fixed = [place for place, argument in enumerate(term.arguments) if not argument.anything]
+        values = [ground(term.arguments[place]) for place in fixed]
+        known = [value for value in values if value is not None]
+        if len(known) == len(values):
+            return tuple(known) in self._column(term.signature, tuple(fixed))
+        return any(matches(term, symbol) for symbol in self.atoms.get(term.signature, ()))
+
+    def _column(self, predicate: Signature, places: tuple[int, ...]) -> set[tuple[clingo.Symbol, ...]]:
+        """What stands together at some places of a predicate, looked up once."""
+        if (predicate, places) not in self._columns:
+            rows = (symbol.arguments for symbol in self.atoms.get(predicate, ()))
+            self._columns[predicate, places] = {tuple(row[place] for place in places) for row in rows}
+        return self._columns[predicate, places]
+
+    def instead(self, term: Term, part: Term) -> list[str]:
+        """What could stand at the place of a part of the term, so that an instance can hold."""
+        found = self.atoms.get(term.signature, {})
+        named = [name_at(term, part, symbol) for symbol in found if matches(term, symbol, part)]
+        return [name for name in dict.fromkeys(named) if name]
+
+
+def conditions(
+    statements: Sequence[Statement], known: Known, open_: Collection[Signature]
+) -> Iterator[Finding]:
+    """Conditions that nothing can meet; `open_` predicates may have rules elsewhere."""
+    for one in statements:
+        for term in one.reads:
+            if known.atoms.get(term.signature) and term.signature not in open_ and not known.knows(term):
+                yield _unknown(one, term, known, _no(term), list(names(term)))
+
+
+def tables(
+    statements: Sequence[Statement], known: Known, given: Collection[Signature]
+) -> Iterator[Finding]:
+    """Names in heads that have to be known elsewhere."""
+    for one in statements:
+        for head in one.heads:
+            for term, parts in _needed(head):
+                if (term.name.startswith("_") or term.signature in given) and not known.knows(term):
+                    why = MADE_NAMES.get(term.name, _no(term))
+                    finding = _unknown(one, term, known, why, parts)
+                    if finding.check == "misspelt" or term.name not in UNLESS_NEAR:
+                        yield finding
+
+
+def _needed(head: Term) -> Iterator[tuple[Term, list[Term]]]:
+    """What has to be known for a head, with the names in it that the head gives."""
+    for pattern, needed in _known_names().get(head.signature, ()):
+        values: dict[str, Term] = {}
+        if bound(pattern, head, values):
+            yield filled(needed, values, head), _written(values)
+
+
+@cache
+def _known_names() -> dict[Signature, list[tuple[Term, Term]]]:
+    """For each predicate, the forms of its rows with what has to be known for them."""
+    found: dict[Signature, list[tuple[Term, Term]]] = {}
+    trees: list[ast.AST] = []
+    ast.parse_string(KNOWN_NAMES, trees.append)
+    for tree in trees:
+        if tree.ast_type == ASTType.Rule:
+            one = statement(_NOWHERE, tree)
+            found.setdefault(one.reads[0].signature, []).append((one.reads[0], one.heads[0]))
+    return found
+
+
+def _written(values: Mapping[str, Term]) -> list[Term]:
+    """The names in what stands for the variables of a pattern."""
+    wanted = tuple(value for name, value in values.items() if name != "_")
+    return list(names(Term(0, 0, "", wanted)))
+
+
+def _no(term: Term) -> str:
+    return f"no {term.name}/{len(term.arguments)} has it"
+
+
+def _unknown(one: Statement, term: Term, known: Known, why: str, parts: Sequence[Term]) -> Finding:
+    """What is wrong with a term that cannot hold; `parts` are those of its names that may be at fault."""
+    instead = [(part, known.instead(term, part)) for part in parts]
+    near = [(part, nearest(part.name, {normal(name): name for name in found})) for part, found in instead]
+    at, hint = next(((part, name) for part, name in near if name), (None, None))
+    if at is None:
+        at = next((part for part, found in instead if found), parts[0] if len(parts) == 1 else term)
+    rule = "misspelt" if hint else "unknown-name"
+    if term.signature == ("clause", 5):
+        rule, why = "unknown-clause", "the ledger has no such clause"
+    subject = str(at.arguments[0] if at.name.startswith("_") else at)
+    return one.finding(rule, at, subject, f"{subject} is not known here: {why}{_meant(hint)}")
+
+
+def _meant(name: str | None) -> str:
+    return f"; did you mean {name}?" if name else ""
+
+
+def compared(statements: Sequence[Statement], everything: Collection[str]) -> Iterator[Finding]:
+    """Names that something is compared with and nothing else holds."""
+    for one in statements:
+        for term in one.compared:
+            if term.name not in everything:
+                hint = nearest(term.name, {normal(name): name for name in everything})
+                text = f"{term} is compared with here, and nothing else holds it{_meant(hint)}"
+                yield one.finding("misspelt" if hint else "unknown-name", term, str(term), text)
+
+
+def idle(
+    statements: Sequence[Statement], useless: Collection[clingo.Symbol], used: Collection[str]
+) -> Iterator[Finding]:
+    """Rows of which nothing can come; one with a name that is nearly one in use is misspelt."""
+    for one, term in rows(statements):
+        if ground(term) in useless:
+            odd = next(odd_names(term, used), None)
+            if odd is None:
+                text = f"nothing can come of {term}: no rule that reads it can be fulfilled with it"
+                yield one.finding("idle", term, str(term), text)
+            else:
+                yield misspelt(one, *odd)
+
+
+def rows(statements: Sequence[Statement]) -> Iterator[tuple[Statement, Term]]:
+    """The heads of statements that hold without a condition."""
+    for one in statements:
+        if one.is_row:
+            for term in one.heads:
+                yield one, term
+
+
+def odd_names(term: Term, used: Collection[str]) -> Iterator[tuple[Term, str]]:
+    """The names in a term that nothing of use holds, each with the one of use that it nearly is."""
+    for part in names(term):
+        near = None if part.name in used else nearest(part.name, {normal(name): name for name in used})
+        if near:
+            yield part, near
+
+
+def misspelt(one: Statement, part: Term, near: str) -> Finding:
+    """A name that is nearly another, in a row of which nothing can come."""
+    text = f"nothing can come of this row, for nothing else knows {part.name}; did you mean {near}?"
+    return one.finding("misspelt", part, part.name, text)
+
+
+_NOWHERE = RuleFile(Path(), "", "")

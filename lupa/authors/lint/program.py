@@ -1,0 +1,133 @@
+"""The statements of rule files with what each derives and reads, by predicate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from clingo import ast
+from clingo.ast import ASTType
+
+from lupa.authors.lint.files import RuleFile
+from lupa.authors.lint.terms import Term, names, terms
+from lupa.authors.reports.finding import Finding, Place
+from lupa.authors.syntax import Signature, atoms, declared, functions, heads, nodes
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement with the atoms that it derives (`heads`) and reads, and the names it compares with."""
+
+    file: RuleFile
+    node: ast.AST
+    heads: tuple[Term, ...]
+    reads: tuple[Term, ...]
+    compared: tuple[Term, ...]
+    declares: frozenset[Signature]
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it holds without a condition."""
+        return bool(self.heads) and not self.node.body
+
+    @property
+    def place(self) -> Place:
+        """Where it begins."""
+        begin = self.node.location.begin
+        return self.file.at(begin.line, begin.column)
+
+    def finding(self, rule: str, at: Term | None, subject: str, text: str) -> Finding:
+        """A breach of a rule in this statement, at a term of it or at its beginning."""
+        place = self.place if at is None else self.file.at(at.line, at.column)
+        return self.file.finding(rule, place, subject, text)
+
+
+def statement(file: RuleFile, node: ast.AST) -> Statement:
+    """A syntax tree as a statement."""
+    if node.ast_type != ASTType.Rule:
+        return Statement(file, node, (), (), (), frozenset(declared(node)))
+    conditions = [*node.body]
+    if node.head.ast_type != ASTType.Literal:
+        conditions += [
+            literal for part in getattr(node.head, "elements", ()) for literal in _conditions(part)
+        ]
+    given = tuple(term for head in _heads(node) for term in _atoms(head))
+    needed = tuple(term for part in conditions for term in _atoms(part))
+    compared = tuple(name for part in conditions for name in _compared(part))
+    return Statement(file, node, given, needed, compared, frozenset())
+
+
+def _heads(node: ast.AST) -> list[ast.AST]:
+    return [] if node.head.ast_type == ASTType.TheoryAtom else heads(node)
+
+
+def _conditions(part: ast.AST) -> Sequence[ast.AST]:
+    return getattr(part, "condition", ())
+
+
+def _atoms(part: ast.AST) -> Iterator[Term]:
+    plain = part.ast_type == ASTType.Literal and part.atom.ast_type == ASTType.SymbolicAtom
+    for atom in functions(part.atom.symbol) if plain else atoms(part):
+        if atom.ast_type == ASTType.UnaryOperation:  # what is denied outright is a predicate of its own
+            yield from (replace(term, name=f"-{term.name}") for term in terms(atom.argument))
+        else:
+            yield from terms(atom)
+
+
+def _compared(part: ast.AST) -> Iterator[Term]:
+    if part.ast_type == ASTType.Literal and part.atom.ast_type == ASTType.SymbolicAtom:
+        return
+    for node in (node for _, node in nodes(part) if node.ast_type == ASTType.Comparison):
+        for side in (node.term, *(guard.term for guard in node.guards)):
+            for term in terms(side):
+                yield from names(Term(term.line, term.column, "", (term,)))
+
+
+class Program:
+    """The statements of some files, by what they derive, read and declare."""
+
+    def __init__(self, files: Iterable[RuleFile]) -> None:
+        self.files = tuple(files)
+        self.statements = tuple(statement(file, node) for file in self.files for node in file.statements)
+        self.words = frozenset(word for file in self.files for word in file.words)
+        self.derived: dict[Signature, list[tuple[Statement, Term]]] = {}
+        self.read: dict[Signature, list[tuple[Statement, Term]]] = {}
+        self.declared: dict[Signature, Statement] = {}
+        for one in self.statements:
+            for term in one.heads:
+                self.derived.setdefault(term.signature, []).append((one, term))
+            for term in one.reads:
+                self.read.setdefault(term.signature, []).append((one, term))
+            for signature in one.declares:
+                self.declared[signature] = one
+
+    @property
+    def whole(self) -> bool:
+        """Whether every file can be read and grounded."""
+        return all(file.whole for file in self.files)
+
+    @cached_property
+    def given(self) -> frozenset[Signature]:
+        """The predicates that are derived or declared."""
+        return frozenset(self.derived) | frozenset(self.declared)
+
+    def gives(self, signature: Signature) -> bool:
+        """Whether a predicate is derived or declared, or may be where nobody sees it."""
+        return signature in self.given or signature[0] in self.words
+
+    def reads(self, signature: Signature) -> bool:
+        """Whether a predicate is read, or may be where nobody sees it."""
+        return signature in self.read or signature[0] in self.words
+
+    @cached_property
+    def sound(self) -> list[ast.AST]:
+        """The statements that can be grounded."""
+        return [node for file in self.files for node in file.sound]
+
+    @cached_property
+    def editions(self) -> tuple[str, ...]:
+        """The names of the editions that the files speak of."""
+        rows = [term.arguments[1].value for _, term in self.derived.get(("edition", 3), ())]
+        return tuple(dict.fromkeys(re.sub(r'^"|"$', "", str(value)) for value in rows if value is not None))

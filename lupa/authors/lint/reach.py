@@ -1,0 +1,109 @@
+"""What depends on what, by predicates: facts that nothing of use reads, rules that may feed themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+import clingo
+
+from lupa.authors.lint.grounded import Atoms
+from lupa.authors.lint.program import Program
+from lupa.authors.lint.rules import READ_BY_LUPA
+from lupa.authors.lint.terms import Term, matches
+from lupa.authors.lint.words import Places
+from lupa.authors.reports.finding import Finding
+from lupa.authors.syntax import Signature
+from lupa.vocabulary import CUTS
+
+_LAWS = ("impossible", 1)
+_WORLDS = {("true", 1): {("fact", 1)}}
+"""What the worlds add to what depends on what: any declared fact may be true."""
+
+
+def unread(programs: Sequence[Program], atoms: Atoms) -> Iterator[Finding]:
+    """Facts that a case can state and no rule reads, but for the laws of the domain: one for each kind."""
+    places = Places(*programs)
+    for kind, names in _idle(programs, atoms).items():
+        what, symbol = next(iter(names.items()))
+        number = ("quantity", 4), symbol, None, None, None
+        statement, term = places.of_fact(symbol) if kind else places.of(*number)
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        text = f"no rule of any policy reads {what}{more}"
+        yield statement.finding("unread-fact", term, what, text)
+
+
+def _idle(programs: Sequence[Program], atoms: Atoms) -> dict[str, dict[str, clingo.Symbol]]:
+    """The facts and the quantities that no rule reads: by kind, and by what a reader calls them."""
+    reads = _reads(programs)
+    idle: dict[str, dict[str, clingo.Symbol]] = {}
+    facts = [row.arguments[0] for row in atoms.get(("fact", 1), ())]
+    for fact in facts:
+        if fact.name not in CUTS and not _is_read(fact, reads):
+            what = f"{fact.name}({fact.arguments[0]})" if len(fact.arguments) == 2 else str(fact)
+            idle.setdefault(fact.name, {}).setdefault(what, fact)
+    cut = {fact.arguments[0] for fact in facts if fact.name in CUTS}
+    rates = [row.arguments for row in atoms.get(("rate", 4), ())]
+    cut.update(part for name, _, *parts in rates if name in cut for part in parts)
+    for row in atoms.get(("quantity", 4), ()):
+        if row.arguments[0] not in cut:
+            idle.setdefault("", {})[str(row.arguments[0])] = row.arguments[0]
+    return idle
+
+
+def _is_read(fact: clingo.Symbol, reads: Sequence[Term]) -> bool:
+    """Whether a fact, or another value of the same choice, is read."""
+    same = (term for term in reads if term.signature == (fact.name, len(fact.arguments)))
+    if len(fact.arguments) == 2:
+        return any(matches(term.arguments[0], fact.arguments[0]) for term in same)
+    return any(matches(term, fact) for term in same)
+
+
+def _reads(programs: Sequence[Program]) -> list[Term]:
+    """The conditions of all rules on which what lupa reads depends, but for the laws."""
+    every = [statement for program in programs for statement in program.statements]
+    wanted = set(READ_BY_LUPA - {_LAWS})
+    growing = True
+    while growing:
+        before = len(wanted)
+        for statement in every:
+            if any(head.signature in wanted for head in statement.heads):
+                wanted.update(term.signature for term in statement.reads)
+        growing = len(wanted) > before
+    used = [one for one in every if any(head.signature in wanted for head in one.heads)]
+    return [term for one in used for term in one.reads]
+
+
+def may_grow(programs: Sequence[Program]) -> bool:
+    """Whether a rule makes terms larger than those it is fed with, and may feed itself."""
+    needs: dict[Signature, set[Signature]] = {key: set(value) for key, value in _WORLDS.items()}
+    every = [statement for program in programs for statement in program.statements]
+    for statement in every:
+        for head in statement.heads:
+            needs.setdefault(head.signature, set()).update(term.signature for term in statement.reads)
+    return any(
+        head.signature in _below({term.signature for term in statement.reads}, needs)
+        for statement in every
+        for head in filter(_grows, statement.heads)
+    )
+
+
+def _grows(head: Term) -> bool:
+    """Whether a head holds arithmetic, or a variable inside of a term."""
+    return any(_varies(argument, deep=False) for argument in head.arguments)
+
+
+def _varies(term: Term, *, deep: bool) -> bool:
+    if term.anything:
+        return deep or not term.name
+    return any(_varies(argument, deep=True) for argument in term.arguments)
+
+
+def _below(predicates: Collection[Signature], needs: dict[Signature, set[Signature]]) -> set[Signature]:
+    found: set[Signature] = set()
+    waiting = list(predicates)
+    while waiting:
+        predicate = waiting.pop()
+        if predicate not in found:
+            found.add(predicate)
+            waiting.extend(needs.get(predicate, ()))
+    return found

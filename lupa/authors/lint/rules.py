@@ -1,0 +1,175 @@
+"""The rules of the linter: what each demands, how grave a breach is, and what lupa itself reads."""
+
+from __future__ import annotations
+
+from lupa.authors.reports.finding import Check, Severity
+
+_RULES: tuple[tuple[str, Severity, str], ...] = (
+    ("syntax", "error", "A rule file is text in UTF-8 that clingo can read."),
+    (
+        "not-a-definition",
+        "error",
+        "The rules of a knowledge base only define: no choice, constraint, search or `#show`.",
+    ),
+    ("unsafe", "error", "Each variable of a rule gets its values from a condition that is not negated."),
+    ("about", "error", "The about.lp of a policy says what the policy is, and since when."),
+    ("undefined", "error", "What a rule reads is derived by some rule, or declared with `#defined`."),
+    ("wrong-arity", "error", "A predicate has as many arguments where it is read as where it is derived."),
+    ("misspelt", "error", "No name is nearly one that is known at its place, and unknown itself."),
+    (
+        "unknown-name",
+        "error",
+        "Each name is known at its place: a condition can hold, and a table names what there is.",
+    ),
+    ("unknown-clause", "error", "Each clause that is cited is in the ledger of the policy."),
+    (
+        "no-text",
+        "error",
+        "Whatever a reader can meet has its words: text/4, for a fact fact_text/3 and question/2.",
+    ),
+    (
+        "endless",
+        "error",
+        "No rule feeds itself with ever larger terms, so that grounding it would never end.",
+    ),
+    ("refused", "error", "lupa takes the rules of each edition, with nothing to complain of."),
+    ("unused", "warning", "What is derived or declared is read: by a rule, a question or lupa itself."),
+    ("idle", "warning", "Each row of a policy is one that something can come of."),
+    (
+        "lonely-variable",
+        "warning",
+        "A variable with a name occurs twice in its rule; one that does not is `_`.",
+    ),
+    ("no-clause", "warning", "Whatever a reader can meet names the clause that says it."),
+    (
+        "unencoded-clause",
+        "warning",
+        "Each clause that sets a condition is encoded by a rule, or says why not.",
+    ),
+    ("encoded-and-unencoded", "warning", "No clause that a rule encodes has a reason for having no rule."),
+    ("duplicate", "warning", "No statement stands twice in the files of one policy, or in those of all."),
+    (
+        "ignore",
+        "warning",
+        "An ignored finding exists, and has a reason: `% lint: ignore RULE because REASON`.",
+    ),
+    ("unread-fact", "note", "Each fact that a case can state is read by a rule of some policy."),
+    ("no-label", "note", "Each name that a sentence puts in has a label."),
+)
+
+RULES: dict[str, Check] = {name: Check(name, text, severity) for name, severity, text in _RULES}
+"""Every rule of the linter by its name, the gravest first."""
+
+_READ = (
+    "advisory/2", "alias/2", "applies/2", "basis/2", "cites/3", "cites/5", "clause/5", "covers/2",
+    "default/2", "document/2", "drug/1", "edition/3", "effort/4", "exceeded/2", "excluded/2", "fact/1",
+    "fact_text/3", "impossible/1", "label/2", "met/2", "note/2", "number/3", "on_pathway/3", "outcome/2",
+    "outcome_text/3", "outside/2", "part_of_request/1", "payer/2", "policy/1", "quantity/4", "question/2",
+    "rate/4", "referral/2", "requires/5", "stated/1", "text/4", "true/1", "unencoded/3", "usual_effort/2",
+    "whole/1",
+)  # fmt: skip
+READ_BY_LUPA = frozenset((name, int(arity)) for name, arity in (each.split("/") for each in _READ))
+"""The predicates that lupa's own sources look up by name."""
+
+KNOWN_NAMES = """
+policy(Policy) :- requires(Policy, _, _, _, _).
+policy(Policy) :- met(Policy, _).
+policy(Policy) :- frame(Policy, _, _, _).
+policy(Policy) :- excluded(Policy, _).
+policy(Policy) :- speaks_of(Policy, _).
+policy(Policy) :- limit(Policy, _, _, _).
+policy(Policy) :- limited(Policy, _, _, _, _).
+policy(Policy) :- outside(Policy, _).
+policy(Policy) :- advisory(Policy, _).
+policy(Policy) :- note(Policy, _).
+policy(Policy) :- off_label(Policy, _, _).
+policy(Policy) :- text(Policy, _, _, _).
+policy(Policy) :- number(Policy, _, _).
+policy(Policy) :- cites(Policy, _, _).
+policy(Policy) :- clause(Policy, _, _, _, _).
+policy(Policy) :- unencoded(Policy, _, _).
+
+requested(indication, Indication) :- requires(_, Indication, _, _, _).
+requested(indication, Indication) :- frame(_, Indication, _, _).
+requested(indication, Indication) :- limited(_, Indication, _, _, _).
+requested(indication, Indication) :- speaks_of(_, Indication).
+requested(phase, Phase) :- requires(_, _, Phase, _, _).
+requested(phase, Phase) :- frame(_, _, Phase, _).
+requested(phase, Phase) :- limited(_, _, Phase, _, _).
+
+met(Policy, Criterion) :- requires(Policy, _, _, Criterion, _).
+applies(Policy, Criterion) :- met(Policy, Criterion).
+pathway(Policy, Indication, Phase) :- frame(Policy, Indication, Phase, _).
+pathway(Policy, Indication, Phase) :- limited(Policy, Indication, Phase, _, _).
+limit(Policy, Limit, _, _) :- limited(Policy, _, _, Limit, _).
+limited(Policy, _, _, Limit, _) :- limit(Policy, Limit, _, _).
+quantity(Quantity, _, _, _) :- limit(_, _, Quantity, _).
+
+_item(Item) :- text(_, Item, _, _).
+_item(Item) :- cites(_, Item, _).
+_item(Item) :- number(_, Item, _).
+clause(Policy, Clause, _, _, _) :- requires(Policy, _, _, _, Clause).
+clause(Policy, Clause, _, _, _) :- frame(Policy, _, _, Clause).
+clause(Policy, Clause, _, _, _) :- limited(Policy, _, _, _, Clause).
+clause(Policy, Clause, _, _, _) :- cites(Policy, _, Clause).
+clause(Policy, Clause, _, _, _) :- unencoded(Policy, Clause, _).
+clause(Policy, Clause, _, _, _) :- off_label(Policy, _, Clause).
+
+drug(Drug) :- covers(_, Drug).
+quantity(Quantity, _, _, _) :- whole(Quantity).
+quantity(Quantity, _, _, _) :- part_of_request(Quantity).
+quantity(Quantity, _, _, _) :- rate(Quantity, _, _, _).
+quantity(Quantity, _, _, _) :- rate(_, _, Quantity, _).
+quantity(Quantity, _, _, _) :- rate(_, _, _, Quantity).
+quantity(Quantity, _, _, _) :- cut_point(at_least(Quantity, _)).
+quantity(Quantity, _, _, _) :- cut_point(more_than(Quantity, _)).
+_named(Name) :- label(Name, _).
+_named(Name) :- alias(Name, _).
+_beginning(Beginning) :- fact_text(Beginning, _, _).
+_beginning(Beginning) :- question(Beginning, _).
+_beginning(Beginning) :- effort(Beginning, _, _, _).
+fact(Fact) :- default(Fact, _).
+fact(Fact) :- of_request(Fact).
+_answer(Answer) :- default(_, Answer).
+_answer(Answer) :- effort(_, Answer, _, _).
+_way(Way) :- effort(_, _, Way, _).
+_way(Way) :- usual_effort(Way, _).
+choice(Reading, Choice) :- usual(Reading, Choice).
+_worded(Outcome) :- outcome(_, Outcome).
+_said(Outcome) :- outcome_text(Outcome, _, _).
+_said(Outcome) :- more_favourable(Outcome, _).
+_said(Outcome) :- more_favourable(_, Outcome).
+"""
+"""Where a name has to be known: what stands left of an arrow is there for all that stands right of it.
+
+What begins with an underscore is made from what is derived; see `lupa.authors.lint.grounded`.
+"""
+
+MADE_NAMES = {
+    "_item": "no rule gives the policy such an item",
+    "_named": "no fact of a case, and no quantity, holds such a name",
+    "_beginning": "no fact of a case is that, or begins so",
+    "_answer": "it is yes or no",
+    "_way": "it is one of the ways in which a statement comes about",
+    "_worded": "it has no outcome_text/3",
+    "_said": "no rule gives such an outcome",
+}
+"""Why a name is unknown that is none of these."""
+
+UNLESS_NEAR = frozenset({"_said"})
+"""Where a name may be known to nobody, unless it is nearly one that is: words may wait."""
+
+ITEMS = {"criterion": "applies", "scope": "outside", "limit": "exceeded"}
+"""The predicates that give what a reader meets, where they are not called as it is in text/4."""
+
+SHOWN = ("criterion", "basis", "referral", "limit", "scope", "advisory", "note")
+"""The kinds of items that lupa shows to a reader."""
+
+WITHOUT_CLAUSE = ("referral",)
+"""Those that need no clause: an override need not be named, nor can silence be."""
+
+WORDS = frozenset({("text", 4), ("cites", 3), ("number", 3)})
+"""The predicates that say something of an item, which is their second argument."""
+
+KINDS_OF_CLAUSES = ("informational", "advisory")
+"""The kinds of clauses that lupa itself tells from others."""

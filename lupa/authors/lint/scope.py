@@ -1,0 +1,313 @@
+"""What the linter checks together: the files that all policies share, and those of one policy with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+import clingo
+
+from lupa.authors.laws.programs import COMPARING, looked_at
+from lupa.authors.lint import names as lint_names
+from lupa.authors.lint import reach as lint_reach
+from lupa.authors.lint import statements as lint_statements
+from lupa.authors.lint import words as lint_words
+from lupa.authors.lint.files import read_file
+from lupa.authors.lint.grounded import (
+    WORLDS,
+    Atoms,
+    atoms,
+    grounded,
+    loosely,
+    loosened,
+    made,
+    names,
+    parts,
+    plain,
+    useful,
+    with_cuts,
+)
+from lupa.authors.lint.names import Known
+from lupa.authors.lint.program import Program
+from lupa.authors.lint.rules import READ_BY_LUPA
+from lupa.authors.lint.terms import Term, ground
+from lupa.authors.lint.words import Places
+from lupa.authors.reports.finding import Finding, Place
+from lupa.authors.syntax import Signature, derived, read, statements
+from lupa.endless import growing_rule
+from lupa.errors import RuleError
+from lupa.ground import Ground
+from lupa.knowledge import KnowledgeBase
+from lupa.rules import RuleFiles, shipped
+
+_PLACE = re.compile(
+    r"(?P<file>.+?):(?P<line>\d+):(?P<column>\d+)(?:-[\d:]+)?: (?:(?:info|error): )?(?P<said>.*)"
+)
+
+
+class Shared:
+    """The files that all policies share, and what the policies that were looked at make of them."""
+
+    def __init__(self, files: RuleFiles) -> None:
+        self.files = files
+        self.kb = KnowledgeBase(files)
+        self.core = Program(read_file(path, files.root) for path in files.core)
+        self.loosened = loosened(self.core.sound)
+        self.of_worlds = frozenset(s for one in statements(WORLDS) for s in derived(one))
+        asked = (one for path in shipped("queries").rglob("*.lp") for one in statements(path))
+        compared = (found for kind in COMPARING for found in looked_at(kind).values())
+        self.asked = READ_BY_LUPA.union((s for one in asked for s in read(one)), *compared)
+        self.given = self.core.given | self.of_worlds
+        # where rules of use read the same, it is they who tell a row of use from another
+        self.roots = READ_BY_LUPA | (self.asked - set(self.core.read))
+        self.unsure: set[str] = set()
+        self._policies: list[Program] = []
+        self._atoms: Atoms = {}
+        self._names: set[str] = set()
+        self._in_use: set[str] = set()
+        self._used: set[clingo.Symbol] = set()
+
+    def take(self, scope: Scope) -> None:
+        """Remembers of a policy what matters to the files that all share."""
+        self._policies.append(scope.own)
+        if scope.unsure:
+            self.unsure |= {"", scope.policy}
+        else:
+            for predicate, found in scope.atoms.items():
+                self._atoms.setdefault(predicate, {}).update(found)
+            self._names |= scope.names
+            self._in_use |= scope.in_use
+            self._used |= scope.used
+
+    def findings(self) -> Iterator[Finding]:
+        """What is wrong with the shared files, in the light of all policies."""
+        programs = [self.core, *self._policies]
+        yield from faults(self.core)
+        yield from lint_statements.lonely_variables(self.core.statements)
+        yield from lint_statements.duplicates(self.core.statements)
+        yield from lint_statements.undefined(self.core, self._is_given, self.given)
+        read_ = frozenset(s for program in programs for s in program.read) | self.asked
+        words = frozenset(word for program in programs for word in program.words)
+        yield from lint_statements.unused(self.core, lambda s: s in read_ or s[0] in words, read_)
+        if self._atoms:
+            known = Known(with_cuts(self._atoms) | made(self._atoms, self._outcomes), {})
+            yield from lint_names.conditions(self.core.statements, known, self._open)
+            yield from lint_names.tables(self.core.statements, known, self.given)
+            yield from lint_names.compared(self.core.statements, self._names)
+            if not self.unsure:
+                yield from self._useless()
+                yield from lint_reach.unread(programs, self._atoms)
+
+    @property
+    def _outcomes(self) -> list[str]:
+        """The outcomes that the rules name, whether or not a policy at hand can come to them."""
+        return [term.arguments[1].name for _, term in self.core.derived.get(("outcome", 2), ())]
+
+    def _is_given(self, predicate: Signature) -> bool:
+        """Whether the shared files give a predicate, or every policy does."""
+        if self.core.gives(predicate) or predicate in self.of_worlds:
+            return True
+        begun = [program for program in self._policies if program.gives(("policy", 1))]
+        return all(program.gives(predicate) for program in begun)
+
+    @cached_property
+    def _open(self) -> frozenset[Signature]:
+        """The predicates for which a policy may have rules, and those that depend on them.
+
+        Facts are none of them: what a policy may add are cut points, and they are known.
+        """
+        found = set(self.core.declared)
+        growing = True
+        while growing:
+            before = len(found)
+            for one in self.core.statements:
+                if any(term.signature in found for term in one.reads):
+                    found.update(head.signature for head in one.heads if head.signature != ("fact", 1))
+            growing = len(found) > before
+        return frozenset(found)
+
+    def _useless(self) -> Iterator[Finding]:
+        """Rows that no policy can use, with a name that is nearly one in use."""
+        for one, term in lint_names.rows(self.core.statements):
+            if term.signature not in self.roots and ground(term) not in self._used:
+                for odd in lint_names.odd_names(term, self._in_use):
+                    yield lint_names.misspelt(one, *odd)
+
+
+class Scope:
+    """The files of one policy, with those that all policies share."""
+
+    def __init__(self, policy: str, shared: Shared) -> None:
+        files = shared.files
+        self.policy = policy
+        self._shared = shared
+        folder = files.root / "policies" / policy
+        self.own = Program(read_file(path, files.root, policy) for path in sorted(folder.glob("*.lp")))
+        self._both = (shared.core, self.own)
+        self._given = shared.given | self.own.given
+        self.atoms: Atoms = {}
+        self.names: set[str] = set()
+        self.in_use: set[str] = set()
+        self.used: set[clingo.Symbol] = set()
+
+    def findings(self) -> Iterator[Finding]:
+        """What is wrong with the files of the policy; some of it may stand in the files that all share."""
+        found = [*self._by_statement()]
+        yield from found
+        wrong = self._is_incomplete or _any_error(found)
+        if self._programs is not None:
+            more = [*self._by_grounding(wrong=wrong)]
+            yield from more
+            wrong = wrong or _any_error(more)
+        if self._whole and not wrong:
+            yield from self._refused()
+
+    @property
+    def _whole(self) -> bool:
+        return self._shared.core.whole and self.own.whole
+
+    @property
+    def _is_incomplete(self) -> bool:
+        """Whether the shared files read something that neither they nor the policy give."""
+        return not all(map(self._gives, self._shared.core.read))
+
+    def _gives(self, predicate: Signature) -> bool:
+        """Whether a predicate is derived or declared, or may be where nobody sees it."""
+        return predicate in self._given or any(program.gives(predicate) for program in self._both)
+
+    @property
+    def unsure(self) -> bool:
+        """Whether something kept the rules from being grounded."""
+        return self._programs is None
+
+    def _by_statement(self) -> Iterator[Finding]:
+        core = self._shared.core
+        yield from faults(self.own)
+        yield from self._about()
+        yield from lint_statements.lonely_variables(self.own.statements)
+        yield from lint_statements.duplicates(self.own.statements)
+        yield from self._endless()
+        yield from lint_statements.undefined(self.own, self._gives, self._given)
+        asked = self._shared.asked
+        read_ = frozenset(core.read) | frozenset(self.own.read) | asked
+        yield from lint_statements.unused(
+            self.own, lambda s: s in asked or core.reads(s) or self.own.reads(s), read_
+        )
+
+    @cached_property
+    def _growing(self) -> str | None:
+        """The place of a rule that feeds itself without end."""
+        if not self._whole or not lint_reach.may_grow(self._both):
+            return None
+        files = [file.path for program in self._both for file in program.files]
+        return growing_rule([*files, WORLDS], parts(self.own.editions)[0])
+
+    def _endless(self) -> Iterator[Finding]:
+        if self._growing is not None:
+            text = (
+                f"{self._growing}: this rule feeds itself with ever larger terms: grounding it never ends"
+            )
+            yield from self._said(RuleError(text), "endless", f"policies/{self.policy}/about.lp")
+
+    def _about(self) -> Iterator[Finding]:
+        """What is wrong with what the policy says of itself."""
+        path = self._shared.files.root / "policies" / self.policy / "about.lp"
+        file = next((file for file in self.own.files if file.path == path), None)
+        if file is None or file.whole:
+            try:
+                self._shared.kb.about(self.policy)
+            except RuleError as error:
+                yield from self._said(error, "about", path.relative_to(self._shared.files.root).as_posix())
+
+    def _said(self, error: RuleError, rule: str, file: str) -> Iterator[Finding]:
+        """What lupa says of the rules, at its places."""
+        root = f"{self._shared.files.root}/"
+        own = read_file(self._shared.files.root / file, self._shared.files.root, self.policy)
+        for line in str(error).splitlines():
+            placed = _PLACE.fullmatch(line.strip())
+            text = placed["said"] if placed else line.strip().removeprefix(f"{root}{file}: ")
+            at = Place(file, 1, 1)
+            if placed:
+                at = Place(placed["file"].removeprefix(root), int(placed["line"]), int(placed["column"]))
+            yield own.finding(rule, at, self.policy, text)
+
+    # ---- what has to be grounded ---------------------------------------------------------------
+
+    @cached_property
+    def _programs(self) -> list[Ground] | None:
+        """The rules grounded for each edition; None where that cannot be done."""
+        if not self._whole or self._growing is not None:
+            return None
+        undefined = {s for program in self._both for s in program.read} - self._given
+        rules = [*self._shared.core.sound, *self.own.sound]
+        return grounded(plain(rules, undefined), self.own.editions)
+
+    def _by_grounding(self, *, wrong: bool) -> Iterator[Finding]:
+        predicates = [s for program in self._both for s in program.derived] + sorted(self._shared.of_worlds)
+        self.atoms = atoms(self._programs or (), predicates)
+        self.names = names(symbol for found in self.atoms.values() for symbol in found)
+        every = self.atoms | made(self.atoms, ())
+        missed = [*lint_names.conditions(self.own.statements, Known(every, {}), ())]
+        wrong = wrong or _any_error(missed)
+        known = Known(every, self._heads if wrong else {})
+        places = Places(self.own, self._shared.core)
+        yield from missed
+        yield from lint_names.tables(self.own.statements, known, self._given)
+        yield from lint_names.compared(self.own.statements, self.names)
+        yield from lint_words.unworded(known, places)
+        yield from lint_words.ledger(self.policy, known, places)
+        yield from lint_words.unworded_facts(self.atoms, places)
+        if not wrong:
+            yield from self._idle()
+            yield from self._unread()
+
+    @property
+    def _heads(self) -> dict[Signature, list[Term]]:
+        """All that is derived, whether or not it can hold."""
+        every = (pair for program in self._both for pair in program.derived.items())
+        found: dict[Signature, list[Term]] = {}
+        for predicate, uses in every:
+            found.setdefault(predicate, []).extend(term for _, term in uses)
+        return found
+
+    def _unread(self) -> Iterator[Finding]:
+        """Facts that the policy declares itself and does not read."""
+        files = {file.name for file in self.own.files}
+        for finding in lint_reach.unread(self._both, self.atoms):
+            if finding.places[0].file in files:
+                yield finding
+
+    def _idle(self) -> Iterator[Finding]:
+        """Rows of the policy of which nothing can come in any edition."""
+        loose = (
+            grounded(loosely([self._shared.loosened, loosened(self.own.sound)]), self.own.editions) or []
+        )
+        self.used, self.in_use = useful(loose, self._shared.roots, self.atoms)
+        useless = {
+            symbol
+            for predicate, symbols in self.atoms.items()
+            if predicate not in self._shared.roots and self.own.reads(predicate)
+            for symbol in symbols
+            if symbol not in self.used
+        }
+        yield from lint_names.idle(self.own.statements, useless, self.in_use)
+
+    def _refused(self) -> Iterator[Finding]:
+        """What lupa itself has against the rules, where the linter found nothing."""
+        for edition in self.own.editions:
+            try:
+                self._shared.kb.edition(self.policy, edition)
+            except RuleError as error:
+                yield from self._said(error, "refused", f"policies/{self.policy}/about.lp")
+                return
+
+
+def faults(program: Program) -> Iterator[Finding]:
+    """What keeps the files of a program from being read."""
+    for file in program.files:
+        yield from file.faults
+
+
+def _any_error(findings: list[Finding]) -> bool:
+    return any(finding.severity == "error" for finding in findings)

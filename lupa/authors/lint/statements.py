@@ -1,0 +1,104 @@
+"""What can be said of statements without grounding them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from clingo.ast import ASTType
+
+from lupa.authors.lint.program import Program, Statement
+from lupa.authors.lint.terms import Term
+from lupa.authors.reports.finding import Finding
+from lupa.authors.syntax import Signature, nodes
+from lupa.vocabulary import nearest, normal
+
+Gives = Callable[[Signature], bool]
+
+
+def shown(signature: Signature) -> str:
+    """A predicate as it is spoken of: its name and the number of its arguments."""
+    return f"{signature[0]}/{signature[1]}"
+
+
+def undefined(program: Program, given: Gives, known: Iterable[Signature]) -> Iterator[Finding]:
+    """What a program reads that is not given, once for each place."""
+    names = _by_name(known)
+    for signature, uses in program.read.items():
+        if not given(signature):
+            rule, why = _stray(signature, names, "is read here and nothing derives it")
+            seen = set()
+            for statement, term in uses:
+                if (at := (statement.file.name, term.line, term.column)) not in seen:
+                    seen.add(at)
+                    yield statement.finding(rule, term, shown(signature), why)
+
+
+def unused(program: Program, read: Gives, known: Iterable[Signature]) -> Iterator[Finding]:
+    """What a program derives or declares and nothing reads, once for each predicate.
+
+    A table that policies share is part of the vocabulary: it may wait for one that reads it.
+    """
+    names = _by_name(known)
+    first: dict[Signature, tuple[Statement, Term | None]] = {
+        **{signature: (statement, None) for signature, statement in program.declared.items()},
+        **{signature: uses[0] for signature, uses in program.derived.items()},
+    }
+    for signature, (statement, term) in first.items():
+        if not read(signature) and not _is_of_a_fact(statement):
+            how = "derived" if signature in program.derived else "declared"
+            rule, why = _stray(signature, names, f"is {how} here and nothing reads it")
+            if rule == "undefined":
+                table = not statement.file.policy and statement.is_row and "did you mean" not in why
+                rule = "unread-fact" if table else "unused"
+            yield statement.finding(rule, term, shown(signature), why)
+
+
+def _is_of_a_fact(statement: Statement) -> bool:
+    """Whether a statement is how rules read a fact; whether one does is a question of its own."""
+    return any(term.signature == ("true", 1) for term in statement.reads)
+
+
+def _by_name(known: Iterable[Signature]) -> dict[str, list[Signature]]:
+    names: dict[str, list[Signature]] = {}
+    for signature in sorted(known):
+        names.setdefault(signature[0], []).append(signature)
+    return names
+
+
+def _stray(signature: Signature, names: dict[str, list[Signature]], why: str) -> tuple[str, str]:
+    """The rule that a predicate breaks which nothing gives, or nothing reads; and what is wrong with it."""
+    others = names.get(signature[0], [])
+    if others:
+        return (
+            "wrong-arity",
+            f"{shown(signature)} {why}; elsewhere it is {' and '.join(map(shown, others))}",
+        )
+    near = nearest(signature[0], {normal(name): name for name in names})
+    hint = f"; did you mean {' or '.join(map(shown, names[near]))}?" if near else ""
+    return "undefined", f"{shown(signature)} {why}{hint}"
+
+
+def lonely_variables(statements: Iterable[Statement]) -> Iterator[Finding]:
+    """Variables with a name that occur once in a rule."""
+    for statement in statements:
+        if statement.is_row:  # a variable in a row has no values at all
+            continue
+        variables = [node for _, node in nodes(statement.node) if node.ast_type == ASTType.Variable]
+        counts = Counter(variable.name for variable in variables)
+        for variable in variables:
+            if counts[variable.name] == 1 and not variable.name.startswith("_"):
+                begin = variable.location.begin
+                at = Term(begin.line, begin.column)
+                text = f"{variable.name} occurs once in this rule; write _ if its value does not matter"
+                yield statement.finding("lonely-variable", at, variable.name, text)
+
+
+def duplicates(statements: Sequence[Statement]) -> Iterator[Finding]:
+    """Statements that stood before, word for word."""
+    first: dict[str, Statement] = {}
+    for statement in statements:
+        text = str(statement.node)
+        before = first.setdefault(text, statement)
+        if before is not statement:
+            yield statement.finding("duplicate", None, text, f"this stands at {before.place} already")

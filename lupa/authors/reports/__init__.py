@@ -1,0 +1,1 @@
+"""Findings, and the forms in which they are reported."""

@@ -1,0 +1,271 @@
+"""What becomes of changed rules: whether a case notices, or whether it can be noticed at all.
+
+A case kills a mutant by coming out otherwise than it expects, or the rules no longer ground. What
+survives is compared with the rules as they are over all worlds: where no world tells them apart the
+change says the same in other words; where one does, a case is missing, and it is proposed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+import signal
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Literal as Choice
+from typing import NamedTuple
+
+from lupa.authors.syntax import line
+from lupa.authors.trials.mutation import Mutant, mutants
+from lupa.authors.trials.proposal import comes_to, may_come_to, proposal
+from lupa.authors.trials.same_worlds import Difference, difference
+from lupa.authors.trials.suite import Suite
+from lupa.case import Case
+from lupa.edition import Edition
+from lupa.errors import RuleError
+from lupa.ground import Load, plainly
+from lupa.knowledge import KnowledgeBase
+from lupa.strays import check
+
+Fate = Choice["killed_by_case", "killed_by_grounding", "equivalent", "survived"]
+FATES: tuple[Fate, ...] = ("killed_by_case", "killed_by_grounding", "equivalent", "survived")
+Tick = Callable[[int, int], None]
+"""Is told how many are done, of how many."""
+CHUNK = 32
+"""So many mutants are judged in a row; what one process does in a chunk depends on no other chunk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A mutant and what became of it: `change` at `line` of `file` turns `rule` into another.
+
+    `by` is the file of the case that killed it, or what lupa said of the rules. Of one that survived,
+    `differences` say what only the rules before or after show, and `proposed` is a case that kills it;
+    None if none was found. `policy` is empty for a rule that all policies share.
+    """
+
+    policy: str
+    file: str
+    line: int
+    rule: str
+    change: str
+    fate: Fate
+    by: str = ""
+    differences: tuple[str, ...] = ()
+    proposed: Case | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """How many mutants met each fate: in all, or of the rules of one `owner`."""
+
+    owner: str
+    mutants: int
+    killed_by_case: int
+    killed_by_grounding: int
+    equivalent: int
+    survived: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """What became of all mutants; `score` is the share of killed ones among those not equivalent."""
+
+    killed: int
+    of: int
+    score: float
+    fates: tuple[Fates, ...]
+    mutants: tuple[Judged, ...]
+
+    @property
+    def survivors(self) -> tuple[Judged, ...]:
+        """The mutants that no case notices though one could."""
+        return tuple(mutant for mutant in self.mutants if mutant.fate == "survived")
+
+
+class Row(NamedTuple):
+    """A case that kills what makes it come out otherwise, and the edition that it is about."""
+
+    file: str
+    policy: str
+    edition: str
+    case: Case
+
+
+def rows(suite: Suite) -> tuple[Row, ...]:
+    """The cases of a suite that pass."""
+    return tuple(Row(r.file, r.edition.policy, r.edition.name, r.case) for r in suite.passing)
+
+
+class Bench:
+    """Cases of a knowledge base that pass, ready to be put to changed rules."""
+
+    def __init__(self, kb: KnowledgeBase, policies: Sequence[str], rows: Iterable[Row]) -> None:
+        self._kb = kb
+        self._rows: dict[str, list[Row]] = {policy: [] for policy in policies}
+        for row in rows:
+            self._rows.setdefault(row.policy, []).append(row)
+
+    def concerned(self, mutant: Mutant) -> tuple[str, ...]:
+        """The policies whose rules a mutant changes."""
+        return (mutant.policy,) if mutant.policy else tuple(self._rows)
+
+    def judge(self, mutant: Mutant, kills: Counter[str]) -> Judged:
+        """What becomes of a mutant; `kills` counts those of each case and is kept up."""
+        try:
+            for policy in self.concerned(mutant):
+                killer = self._killer(mutant, policy, kills)
+                if killer is not None:
+                    kills[killer] += 1
+                    return self._judged(mutant, "killed_by_case", killer)
+            survived = next(self._survivals(mutant), None)
+        except RuleError as error:
+            return self._judged(mutant, "killed_by_grounding", str(error))
+        return survived or self._judged(mutant, "equivalent")
+
+    def _judged(self, mutant: Mutant, fate: Fate, by: str = "") -> Judged:
+        file = mutant.path.relative_to(self._kb.files.root).as_posix()
+        return Judged(mutant.policy, file, line(mutant.rule), str(mutant.rule), mutant.change, fate, by)
+
+    def _killer(self, mutant: Mutant, policy: str, kills: Counter[str]) -> str | None:
+        """A case that notices, those first that noticed most before; None if none does."""
+        changed = cache(lambda edition: self.changed(mutant, policy, edition))
+        known = sorted(self._rows[policy], key=lambda row: -kills[row.file])
+        for passes in (may_come_to, comes_to):  # the quicker look at all of them comes first
+            for row in known:
+                if not passes(row.case["expect"], row.case, changed(row.edition)):
+                    return row.file
+        return None
+
+    def _survivals(self, mutant: Mutant) -> Iterator[Judged]:
+        """The mutant as a survivor, for each edition that some case tells from the changed one."""
+        for policy in self.concerned(mutant):
+            for name, _ in self._kb.about(policy).editions:
+                before, after = self._kb.edition(policy, name), self.changed(mutant, policy, name)
+                found = difference(before, after)
+                if found is not None:
+                    yield self._survivor(mutant, found, before, after)
+
+    def _survivor(self, mutant: Mutant, found: Difference, before: Edition, after: Edition) -> Judged:
+        judged = self._judged(mutant, "survived")
+        own = [row.case for row in self._rows[before.policy] if row.edition == before.name]
+        case = proposal(found.case, own, before, after)
+        if case is not None:
+            told = f"Tells {judged.file}, line {judged.line}, from a change: {judged.change}"
+            case = {"case": told, **case}
+        return dataclasses.replace(judged, differences=found.said, proposed=case)
+
+    def changed(self, mutant: Mutant, policy: str, edition: str) -> Edition:
+        """An edition as the changed rules have it; raises `RuleError` where lupa refuses them."""
+
+        def load(paths: Sequence[Path], _: Path) -> Load:
+            loads = [mutant.load if path == mutant.path else plainly([path]) for path in paths]
+            return lambda control: [one(control) for one in loads][-1]
+
+        found = self._kb.grounded(policy, edition, rules=load)
+        check(found.program, self._kb.files.of(policy))
+        return found
+
+
+# ---- the run -----------------------------------------------------------------------------------
+
+
+def mutate(
+    kb: KnowledgeBase, suite: Suite, *, shared: bool = False, jobs: int = 1, tick: Tick | None = None
+) -> Mutation:
+    """What becomes of the mutants of the rules whose cases a suite holds, and of the `shared` ones.
+
+    Only cases that pass can kill. With several `jobs`, so many processes share the work; the result is
+    the same.
+    """
+    task = _Task(kb.files.root, tuple(suite.editions), shared, rows(suite))
+    total = sum(1 for _ in mutants(kb.files, task.policies, shared=shared))
+    judged: list[Judged] = []
+    for chunk in _chunks(task, [range(total)[n : n + CHUNK] for n in range(0, total, CHUNK)], jobs):
+        judged += chunk
+        if tick is not None:
+            tick(len(judged), total)
+    return _summary(judged)
+
+
+class _Task(NamedTuple):
+    """The mutants of which rules are judged, and by which cases."""
+
+    root: Path
+    policies: tuple[str, ...]
+    shared: bool
+    rows: tuple[Row, ...]
+
+
+def _chunks(task: _Task, chunks: Sequence[range], jobs: int) -> Iterator[list[Judged]]:
+    """The judgements in the order of the mutants, a chunk at a time."""
+    workers = min(jobs, len(chunks))
+    if workers < 2:
+        yield from map(_Worker(task).chunk, chunks)
+        return
+    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (task,)) as pool:
+        yield from pool.map(_chunk, chunks)
+
+
+class _Worker:
+    """A bench and the mutants that are put to it, by number."""
+
+    def __init__(self, task: _Task) -> None:
+        kb = KnowledgeBase.load(task.root)
+        self._bench = Bench(kb, task.policies, task.rows)
+        self._mutants = list(mutants(kb.files, task.policies, shared=task.shared))
+
+    def chunk(self, chunk: range) -> list[Judged]:
+        """What becomes of these mutants."""
+        kills: Counter[str] = Counter()
+        return [self._bench.judge(self._mutants[number], kills) for number in chunk]
+
+
+_workers: list[_Worker] = []
+"""The one of this process, if it is one that only works."""
+
+
+def _begin(task: _Task) -> None:
+    """Makes this process one that judges mutants, and that ends without a word when the run does."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
+    _workers[:] = [_Worker(task)]
+
+
+def _end_with(process: BaseProcess | None) -> None:
+    """Ends this process once another has ended, however that came about."""
+    if process is not None:
+        process.join()
+        os._exit(0)
+
+
+def _chunk(chunk: range) -> list[Judged]:
+    return _workers[0].chunk(chunk)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _summary(judged: Sequence[Judged]) -> Mutation:
+    owners = dict.fromkeys(mutant.policy for mutant in judged)
+    fates = tuple(_fates(owner, [m for m in judged if m.policy == owner]) for owner in owners)
+    counts = Counter(mutant.fate for mutant in judged)
+    of = len(judged) - counts["equivalent"]
+    killed = of - counts["survived"]
+    score = math.floor(1000 * killed / of) / 10 if of else 100.0
+    return Mutation(killed, of, score, fates, tuple(judged))
+
+
+def _fates(owner: str, judged: Sequence[Judged]) -> Fates:
+    counts = Counter(mutant.fate for mutant in judged)
+    return Fates(owner, len(judged), *(counts[fate] for fate in FATES))

@@ -1,0 +1,234 @@
+"""A test run as a person reads it: what fails first, what no case shows, the verdict last."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from lupa.authors.trials.bench import Judged, Mutation
+from lupa.authors.trials.coverage import Count, Coverage, FileCoverage, Goal
+from lupa.authors.trials.run import Trials
+from lupa.authors.trials.suite import Mismatch, Tried
+from lupa.case import Case
+from lupa.errors import printable
+from lupa.page import Page
+from lupa.strict_yaml import dump
+
+_FATES = ("mutants", "killed by a case", "by grounding", "equivalent", "survived")
+MISSED = {"fires": "never fires", "fails": "never the one that fails", "used": "never used"}
+"""How a goal is called that no case reaches; one of a row that is not here is a side of it."""
+CANNOT = {"fires": "cannot fire", "fails": "cannot be the one that fails", "used": "cannot be used"}
+"""The same of one that no patient can reach."""
+PROVEN = "Proven that no patient shows it; not counted"
+"""What stands above those."""
+
+
+def trials_text(trials: Trials, width: int) -> str:
+    """The run as plain text with terminal styles."""
+    lines = [*_failures(trials.failed, width), *_policies(trials)]
+    if trials.coverage is not None:
+        lines += _coverage(trials.coverage, width)
+    if trials.mutation is not None:
+        lines += _mutation(trials.mutation, width)
+    return "\n".join([*lines, "", verdict(trials)])
+
+
+def verdict(trials: Trials) -> str:
+    """What the run comes to, in one line."""
+    failed, refused = len(trials.failed), len(trials.refused)
+    parts = [f"{failed} of {counted(len(trials.cases), 'case')} failed"]
+    if not failed:
+        parts = [
+            f"{counted(len(trials.cases), 'case')}, all passed" if trials.cases else "no cases were tried"
+        ]
+    if refused:
+        parts.append(click.style(f"{refused} not tried", fg="red"))
+    if trials.coverage is not None:
+        parts.append(f"coverage {trials.coverage.percent:g} %")
+    if trials.mutation is not None:
+        parts.append(f"mutation score {trials.mutation.score:g} %")
+    return click.style("; ".join(parts), bold=True)
+
+
+def counted(number: int, what: str) -> str:
+    """So many of them: `1 case`, `13 cases`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def share(count: Count) -> str:
+    """How much is reached of what can be, in percent, never rounded up."""
+    return f"{math.floor(1000 * count.reached / count.of) / 10:g} %" if count.of else "-"
+
+
+# ---- cases -------------------------------------------------------------------------------------
+
+
+def _policies(trials: Trials) -> Iterator[str]:
+    """A line for each policy whose cases were tried."""
+    for policy in dict.fromkeys((*trials.policies, *(case.policy for case in trials.cases))):
+        tried = [case for case in trials.cases if case.policy == policy]
+        failed = sum(not case.passed for case in tried)
+        outcome = f"{failed} of {counted(len(tried), 'case')} failed" if failed else "all passed"
+        colour = "red" if failed else "green"
+        if tried:
+            words = outcome if failed else f"{counted(len(tried), 'case')}, {outcome}"
+            yield f"{policy}: {click.style(words, fg=colour)}"
+        else:
+            yield f"{policy}: {click.style('no cases were tried', fg='red')}"
+
+
+def _failures(failed: Iterable[Tried], width: int) -> Iterator[str]:
+    page = Page(width)
+    for case in failed:
+        yield f"{click.style('FAILED', fg='red', bold=True)}  {printable(case.file)}"
+        yield from page.wrap(f"{case.policy}, edition {case.edition}", 2)
+        if case.case:
+            yield from page.wrap(f"Case: {printable(case.case)}", 2, 8)
+        for mismatch in case.mismatches:
+            yield from page.wrap(said(mismatch), 2, 4)
+        yield ""
+
+
+def said(mismatch: Mismatch) -> str:
+    """What was expected and what was found."""
+    return f"{mismatch.key}: expected {_value(mismatch.expected)}, found {_value(mismatch.found)}"
+
+
+def _value(value: str | list[str]) -> str:
+    return printable(value) if isinstance(value, str) else f"[{printable(', '.join(value))}]"
+
+
+# ---- coverage ----------------------------------------------------------------------------------
+
+
+def _coverage(coverage: Coverage, width: int) -> Iterator[str]:
+    yield ""
+    yield click.style("Coverage", bold=True) + f"  {coverage.percent:g} %: {extent(coverage)}"
+    own = [file for file in coverage.files if file.policy]
+    shared = [file for file in coverage.files if not file.policy]
+    rows = [["", "rules fire", "literals fail", "rows used"]]
+    rows += [_counts(file) for file in own]
+    rows += [["shared rules, not counted", "", "", ""], *map(_counts, shared)] if shared else []
+    yield from aligned(rows)
+    yield from _goals("Never shown by a case", goals(coverage, "missed"), MISSED, width)
+    cannot = [pair for pair in goals(coverage, "cannot") if pair[1].goal != "fails"]
+    yield from _goals(PROVEN, cannot, CANNOT, width)
+    literals = sum(file.literals.cannot for file in coverage.files)
+    if literals and not cannot:
+        yield from _title(PROVEN)
+    if literals:
+        words = f"{counted(literals, 'literal')} cannot be the one that fails, in any world"
+        yield from Page(width).wrap(f"{words} (--json and --format html name each)", 2, 4)
+
+
+def extent(coverage: Coverage) -> str:
+    """How much of the policies' own rules is shown."""
+    return f"{coverage.reached} of {coverage.of} that the policies' own rules have to show"
+
+
+def goals(coverage: Coverage, status: str) -> list[tuple[FileCoverage, Goal]]:
+    """The goals with a status, each with the file that it stands in."""
+    return [
+        (file, goal)
+        for file in coverage.files
+        for statement in file.statements
+        for goal in statement.goals
+        if goal.status == status
+    ]
+
+
+def _goals(
+    title: str, found: Sequence[tuple[FileCoverage, Goal]], words: dict[str, str], width: int
+) -> Iterator[str]:
+    if found:
+        yield from _title(title)
+    for file, goal in found:
+        place = f"{file.file}:{goal.line}:{goal.column}"
+        yield from Page(width).wrap(f"{place}: {called(goal, words)}: {goal.text}", 2, 4)
+
+
+def _title(words: str) -> Iterator[str]:
+    yield ""
+    yield click.style(words, bold=True)
+
+
+def called(goal: Goal, words: dict[str, str]) -> str:
+    """A goal as it is called where it is not reached."""
+    fallback = "never" if words is MISSED else "cannot be"
+    return words.get(goal.goal, f"{fallback} {goal.goal}")
+
+
+def _counts(file: FileCoverage) -> list[str]:
+    return [file.file, *map(share, (file.rules, file.literals, file.rows))]
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows in columns: the first to the left, numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for first, *rest in rows:
+        cells = [cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True)]
+        yield "  ".join([f"  {first:{widths[0]}}", *cells]).rstrip()
+
+
+# ---- mutants -----------------------------------------------------------------------------------
+
+
+def _mutation(mutation: Mutation, width: int) -> Iterator[str]:
+    yield ""
+    title = click.style("Mutation", bold=True)
+    noticed = f"{mutation.killed} of {mutation.of} changes that matter are noticed"
+    yield f"{title}  {mutation.score:g} %: {noticed}"
+    rows = [["", *_FATES]]
+    for fates in mutation.fates:
+        counts = fates.mutants, fates.killed_by_case, fates.killed_by_grounding
+        numbers = map(str, (*counts, fates.equivalent, fates.survived))
+        rows.append([fates.owner or "shared rules", *numbers])
+    yield from aligned(rows)
+    for survivor in mutation.survivors:
+        yield from _survivor(survivor, width)
+
+
+def _survivor(survivor: Judged, width: int) -> Iterator[str]:
+    page = Page(width)
+    yield ""
+    place = f"{survivor.file}:{survivor.line}"
+    yield f"{click.style('SURVIVED', fg='red', bold=True)}  {place}: {survivor.change}"
+    yield from page.wrap(survivor.rule, 2, 4)
+    for difference in survivor.differences:
+        yield from page.wrap(difference, 2, 4)
+    if survivor.proposed is None:
+        yield "  No case was found that tells it by what it comes to."
+    else:
+        yield "  A case that notices:"
+        yield from (f"    {line}" for line in dump(survivor.proposed, width - 4).splitlines())
+
+
+# ---- proposed cases as files -------------------------------------------------------------------
+
+
+def save_proposals(mutation: Mutation, folder: Path) -> list[Path]:
+    """Writes each case that was proposed into a folder, once; changes no file that is there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    saved: list[Case] = []
+    for survivor in mutation.survivors:
+        case = survivor.proposed
+        if case is not None and {**case, "case": ""} not in saved:
+            saved.append({**case, "case": ""})
+            policy = case["request"]["policy"].partition("@")[0]
+            path = _free(folder, f"{policy}_{Path(survivor.file).stem}_{survivor.line}")
+            path.write_text(dump(case, 100), encoding="utf-8")
+            written.append(path)
+    return written
+
+
+def _free(folder: Path, stem: str) -> Path:
+    """The path of a file that is not there yet."""
+    path, number = folder / f"{stem}.yaml", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{stem}_{number}.yaml"
+    return path

@@ -1,0 +1,74 @@
+"""A test run: the cases with what they expect, and how much of the rules they hold in place."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lupa.authors.trials.bench import Mutation, Tick, mutate
+from lupa.authors.trials.coverage import Coverage, measure
+from lupa.authors.trials.suite import Refused, Tried, read_suite
+from lupa.knowledge import KnowledgeBase
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """What a test run found of `policies`.
+
+    `cases` are those that were decided, in the order of their files; `refused` is what could not be
+    tried. `coverage` and `mutation` are there if they were asked for; for them only cases that pass count.
+    """
+
+    policies: tuple[str, ...]
+    cases: tuple[Tried, ...]
+    refused: tuple[Refused, ...]
+    coverage: Coverage | None
+    mutation: Mutation | None
+
+    @property
+    def failed(self) -> tuple[Tried, ...]:
+        """The cases that came out otherwise than they expect."""
+        return tuple(case for case in self.cases if not case.passed)
+
+    @property
+    def passed(self) -> bool:
+        """Whether all cases came to what they expect, and each change of the rules is noticed."""
+        survivors = self.mutation.survivors if self.mutation else ()
+        return not (self.failed or self.refused or survivors)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as JSON-ready data."""
+        return dataclasses.asdict(self)
+
+    def to_json(self) -> str:
+        """The result as one line of JSON; the same rules and cases give the same bytes."""
+        return json.dumps(self.to_dict(), ensure_ascii=False)
+
+
+def run(
+    kb: KnowledgeBase,
+    policies: Sequence[str],
+    further: Iterable[Path] = (),
+    *,
+    coverage: bool = False,
+    mutation: bool = False,
+    jobs: int = 1,
+    tick: Tick | None = None,
+) -> Trials:
+    """Tests these policies, or all; raises `CaseError` for one that is not on file."""
+    for policy in policies:
+        if policy not in kb.policies:
+            kb.about(policy)  # says what is wrong
+    chosen = tuple(dict.fromkeys(policies)) or kb.policies
+    suite = read_suite(kb, chosen, further)
+    return Trials(
+        chosen,
+        tuple(suite.tried),
+        tuple(suite.refused),
+        measure(kb, suite, shared=not policies) if coverage else None,
+        mutate(kb, suite, shared=not policies, jobs=jobs, tick=tick) if mutation else None,
+    )
