@@ -20,6 +20,7 @@ Sight = tuple["World", ...]
 """The worlds that a law looks at together, in the order of its patients."""
 
 READ = (
+    "clause/5 "
     "requires/5 met/2 unmet/2 excluded/2 outside/2 exceeded/2 outcome/2 basis/2 referral/2 "
     "on_pathway/3 cites/3 cites/5 frame/4 off_label/3 text/4 limited/5 outcome_of/3"
 )
@@ -219,6 +220,7 @@ class Brute:
             yield from (self._counter(law, name, sights) for name, sights in shown.items())
         yield from self._barred()
         yield from self._unsettled()
+        yield from self._uncited()
         if OTHER in self.made.rules:
             yield self._order_of_requests()
 
@@ -249,6 +251,15 @@ class Brute:
                     and _turned(one, two)
                 )
                 yield self._counter("knowledge_settles", f"assumed({fact})", sights, frozenset({fact}))
+
+    def _uncited(self) -> Iterator[Subject]:
+        """Worlds that differ in a reading that the policy does not cite, and in the outcome."""
+        cited = {row[0] for world in self.worlds for row in world("cites/3")}
+        for reading, choices in self.made.facts.readings.items():
+            if f"reading({reading})" not in cited:
+                differing = frozenset(f"reading({reading},{choice})" for choice in choices)
+                sights = ((one, two) for one, two in self._pairs(differing) if one.outcomes != two.outcomes)
+                yield self._counter("telling_reading", f"uncited({reading})", sights, differing)
 
     def _phases(self) -> frozenset[str]:
         return frozenset(fact for fact in self.vocabulary.facts if fact.startswith("requested(phase,"))
@@ -384,8 +395,9 @@ def _barred_by_text(brute: Brute, world: World) -> Iterator[str]:  # noqa: ARG00
     if not world("unmet/2") and not world("outside/2"):
         for indication, phase in world("on_pathway/3"):
             for basis in world.names("excluded/2"):
-                clauses = [row[1] for row in world("cites/3") if row[0] == f"basis({basis})"]
-                for clause in clauses or [basis]:
+                unproven = {row[0] for row in world("clause/5") if row[1] == "unproven"}
+                clauses = {row[1] for row in world("cites/3") if row[0] == f"basis({basis})"}
+                for clause in clauses & unproven:
                     yield f"barred({indication},{phase},{clause})"
 
 

@@ -176,7 +176,8 @@ def _words(policy: str, rules: Sequence[str]) -> Iterator[str]:
     for kind, name in dict.fromkeys(items):
         yield f'text({policy}, {kind}({name}), "{kind} {name}", "no {kind} {name}")'
     clauses = [h.arguments[_CLAUSES[h.name]] for h in heads if h.name in _CLAUSES]
-    for clause in dict.fromkeys(clauses):
+    given = {h.arguments[1] for h in heads if h.name == "clause"}
+    for clause in (clause for clause in dict.fromkeys(clauses) if clause not in given):
         yield f'clause({policy}, {clause}, criterion, "Section {clause}", "It says so.")'
 
 
@@ -308,6 +309,8 @@ def _exclusion(dice: Dice, policy: str, facts: Facts, name: str) -> Iterator[str
     for clause in (f"c_{name}", "c_shared"):
         if dice.random() < 0.6:
             yield f"cites({policy}, basis({name}), {clause})"
+        if clause != "c_shared" and dice.random() < 0.6:
+            yield f'clause({policy}, {clause}, unproven, "Section {clause}", "It is unproven.")'
 
 
 def _limits(dice: Dice, policy: str, facts: Facts, covered: Sequence[str]) -> Iterator[str]:

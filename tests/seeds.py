@@ -441,18 +441,14 @@ EXCLUSIONS = (
         asked="uhc_benlysta",
     ),
     Seed(
-        "an advisory is made an exclusion",
+        "no clause is cited for a reading",
         LUPKYNIS,
-        "advisory(fep_lupkynis, hypertensive_emergency) :- diagnosis(hypertensive_emergency).\n"
-        "cites(fep_lupkynis, advisory(hypertensive_emergency), f08).\n"
-        "text(fep_lupkynis, advisory(hypertensive_emergency)",
-        "excluded(fep_lupkynis, hypertensive_emergency) :- diagnosis(hypertensive_emergency).\n"
-        "cites(fep_lupkynis, basis(hypertensive_emergency), f08).\n"
-        "text(fep_lupkynis, basis(hypertensive_emergency)",
-        barred("f08", NEPHRITIS_START, NEPHRITIS_ON),
-        outcomes=("deny",),
-        before=("approve",),
-        shows=("Hypertensive emergency is diagnosed.",),
+        "cites(fep_lupkynis, reading(term_limit), (f31; f32)).\n",
+        "",
+        of("telling_reading", "uncited(term_limit)"),
+        at=("readings.lp", "choice(term_limit"),
+        outcomes=("deny", "modify"),
+        before=("deny", "modify"),
     ),
     Seed(
         "an exclusion cites the wrong clause",
@@ -617,14 +613,13 @@ DECISION = (
         before=("deny",),
     ),
     Seed(
-        "nothing names the clause of an exclusion, which contradicts the criteria as before",
+        "nothing names the clause of an exclusion",
         BENLYSTA,
         "cites(uhc_benlysta, basis(severe_active_cns_lupus), u52).\n",
         "",
         (
             *of("explained_denial", "unexplained(basis(severe_active_cns_lupus))"),
             *of("no-clause", "basis(severe_active_cns_lupus)"),
-            *barred("severe_active_cns_lupus", SLE_ON, NEPHRITIS_ON),
         ),
         gone=no_longer(*CNS_BARRED),
         at=(BENLYSTA, "excluded(uhc_benlysta, State)"),

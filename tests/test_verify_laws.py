@@ -149,7 +149,8 @@ def test_no_more_is_found_than_was_checked(heard: Heard) -> None:
 def test_a_demand_is_checked_of_each_of_its_subjects(heard: Heard) -> None:
     subjects = {**heard.brute.found, **heard.brute.kept}.values()
     demanded = Counter(subject.law for subject in subjects if subject.asked is not None)
-    del demanded["continuable"]  # which also asks who is barred
+    for law in ("continuable", "telling_reading"):  # which also ask who is barred, and what is not cited
+        del demanded[law]
     checked = {check.id: check.checked for check in heard.report.checks}
     assert demanded == {law: checked[law] for law in demanded}
 
@@ -215,8 +216,12 @@ GOUT = ("requires(small, gout, initial, tested, c_test)", "met(small, tested) :-
 """Gout, initial therapy, is covered after a test."""
 GOES_ON = ("requires(small, gout, continuation, better, c_better)", "met(small, better) :- agrees")
 """A continuation, for those who are better."""
-SMOKER = ("excluded(small, smoker) :- smokes", "cites(small, basis(smoker), c_smoke)")
-"""Smokers are excluded."""
+SMOKER = (
+    "excluded(small, smoker) :- smokes",
+    "cites(small, basis(smoker), c_smoke)",
+    'clause(small, c_smoke, unproven, "Section c_smoke", "Use in smokers is unproven.")',
+)
+"""Smokers are on the list of unproven uses."""
 FACTS = Facts(flags=("tested", "smokes", "agrees"))
 
 
@@ -328,18 +333,21 @@ def test_an_exclusion_of_some_who_meet_every_criterion_decides(verify: Verify) -
     assert verify.broken("decisive_exclusion", *GOUT, *SMOKER) == []
 
 
-def test_an_exclusion_bars_who_meets_every_criterion(verify: Verify) -> None:
+def test_who_meets_every_criterion_is_on_the_list_of_unproven_uses(verify: Verify) -> None:
     expected = [("barred(gout,initial,c_smoke)", "warning")]
     assert expected == verify.broken("proven_and_unproven", *GOUT, *SMOKER)
 
 
-def test_an_exclusion_without_a_clause_bars_by_its_own_name(verify: Verify) -> None:
-    expected = [("barred(gout,initial,smoker)", "warning")]
-    assert expected == verify.broken("proven_and_unproven", *GOUT, SMOKER[0])
+def test_an_exclusion_that_is_no_unproven_use_contradicts_nothing(verify: Verify) -> None:
+    assert verify.broken("proven_and_unproven", *GOUT, *SMOKER[:2]) == []
 
 
 def test_an_exclusion_of_those_who_fail_a_criterion_bars_nobody_who_is_proven(verify: Verify) -> None:
-    shadow = ("excluded(small, untested) :- not tested", "cites(small, basis(untested), c_2)")
+    shadow = (
+        "excluded(small, untested) :- not tested",
+        "cites(small, basis(untested), c_2)",
+        'clause(small, c_2, unproven, "Section c_2", "Use without a test is unproven.")',
+    )
     assert verify.broken("proven_and_unproven", *GOUT, *shadow) == []
 
 
@@ -502,6 +510,16 @@ def test_a_reading_that_lets_a_criterion_be_met_tells(verify: Verify) -> None:
         "met(small, tested) :- smokes, reading(wording, wide)",
     )
     assert verify.broken("telling_reading", *GOUT, *cited, facts=WORDING) == []
+
+
+def test_a_reading_that_tells_must_be_cited(verify: Verify) -> None:
+    uncited = "met(small, tested) :- smokes, reading(wording, wide)"
+    expected = [("uncited(wording)", "warning")]
+    assert expected == verify.broken("telling_reading", *GOUT, uncited, facts=WORDING)
+
+
+def test_a_reading_that_tells_nothing_need_not_be_cited(verify: Verify) -> None:
+    assert verify.broken("telling_reading", *GOUT, facts=WORDING) == []
 
 
 def test_the_clause_of_a_criterion_that_another_implies_is_idle(verify: Verify) -> None:
