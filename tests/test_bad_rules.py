@@ -385,7 +385,10 @@ def spoil(folder: Path, old: str, new: str) -> Path:
         (
             "policy(fep_lupkynis).",
             "policy(fep_lupkyni).",
-            "the policy of this folder is fep_lupkynis",
+            (
+                "speaks of fep_lupkyni, but a policy has the name of its folder; "
+                "the policy of this folder is fep_lupkynis"
+            ),
         ),
         ("payer(", "% payer(", 'payer(fep_lupkynis, "...") is missing'),
         ("document(", "% document(", 'document(fep_lupkynis, "...") is missing'),

@@ -24,6 +24,7 @@ from lupa.rules import shipped
 from tests import compared
 from tests.command import command
 from tests.small import otherwise, small_kb, vocabulary
+from tests.times import times
 
 OLD, NEW = "uhc_benlysta@2022E0046O", "uhc_benlysta@2023-11-01"
 SLE_INITIAL = "systemic lupus erythematosus, initial therapy"
@@ -330,7 +331,7 @@ def test_a_policy_on_one_side_only_is_listed(kb: KnowledgeBase, tmp_path: Path) 
 # ---- exact, by brute force ---------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 2**32))
 def test_what_is_told_is_just_what_is_so(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     before, after = compared.two(random.Random(seed), tmp_path_factory.mktemp("two"))

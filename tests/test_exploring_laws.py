@@ -13,6 +13,7 @@ from lupa import KnowledgeBase
 from tests import brute, explored, oracle
 from tests.explored import Examined, examine
 from tests.small import random_kb
+from tests.times import times
 
 pytestmark = pytest.mark.mass
 EDITIONS = pytest.mark.parametrize(("policy", "edition"), oracle.EDITIONS)
@@ -81,13 +82,13 @@ def test_a_plan_keeps_its_promise_and_no_tree_promises_less(
         if len(brute.asks(told.open())) <= 7 and len(told.rows) <= 400:
             explored.check_smallest(plan, examined, told)
             questions[plan.questions] += 1
-    assert sum(count for number, count in questions.items() if number > 1) >= 20, questions
+    assert sum(count for number, count in questions.items() if number > 1) >= times(20), questions
 
 
 def test_a_plan_is_the_smallest_whatever_a_policy_says(tmp_path: Path) -> None:
     dice = random.Random("small policies 2")
     questions: Counter[int] = Counter()
-    for number in range(250):
+    for number in range(times(250)):
         folder = tmp_path / str(number)
         small = random_kb(dice, folder)
         examined = examine(small, {"request": {"policy": "small"}}, folder)
@@ -97,13 +98,13 @@ def test_a_plan_is_the_smallest_whatever_a_policy_says(tmp_path: Path) -> None:
         plan = explored.check_plan(small, examined, told)
         explored.check_smallest(plan, examined, told)
         questions[plan.questions] += 1
-    assert sum(count for number, count in questions.items() if number > 2) >= 50, questions
+    assert sum(count for number, count in questions.items() if number > 2) >= times(50), questions
 
 
 def test_the_cheapest_flips_are_found_whatever_a_policy_says(tmp_path: Path) -> None:
     dice = random.Random("small flips")
     found: Counter[str] = Counter()
-    for number in range(150):
+    for number in range(times(150)):
         folder = tmp_path / str(number)
         small = random_kb(dice, folder)
         examined = examine(small, {"request": {"policy": "small"}}, folder)
@@ -113,7 +114,7 @@ def test_the_cheapest_flips_are_found_whatever_a_policy_says(tmp_path: Path) -> 
         answer = explored.check_all_flips(small, examined, to, fixed, costs, dice.choice((1, 50)))
         assert answer is not None
         found["flips" if answer.flips else "none"] += 1
-    assert min(found["flips"], found["none"]) >= 5, found
+    assert min(found["flips"], found["none"]) >= times(5), found
 
 
 @EDITIONS

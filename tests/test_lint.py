@@ -25,6 +25,7 @@ from lupa.rules import RuleFiles, shipped
 from tests.command import command
 from tests.small import small_kb, vocabulary
 from tests.test_rules import looked_up
+from tests.times import times
 
 POLICY = "policies/fep_lupkynis/policy.lp"
 CLAUSES = "policies/fep_lupkynis/clauses.lp"
@@ -630,7 +631,9 @@ def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=times(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.data())
 def test_a_slip_of_the_pen_in_any_name_is_found(spoilt: Path, data: st.DataObject) -> None:
     file, begin, name = data.draw(st.sampled_from(names_in_the_rules()))

@@ -41,6 +41,7 @@ from tests.random_policies import (
     random_made,
     random_pair,
 )
+from tests.times import times
 
 # ---- what brute force says ---------------------------------------------------------------------
 
@@ -120,9 +121,9 @@ def differences(heard: Heard) -> tuple[set[object], set[object]]:
 FEW = [Throw(seed) for seed in range(14)]
 FEW += [Throw(seed, all_readings=True) for seed in range(14, 18)]
 FEW += [Throw(seed, policies=2) for seed in range(6)]
-MANY = [Throw(seed) for seed in range(100, 400)]
-MANY += [Throw(seed, all_readings=True) for seed in range(400, 500)]
-MANY += [Throw(seed, policies=2) for seed in range(100, 250)]
+MANY = [Throw(seed) for seed in range(100, 100 + times(300))]
+MANY += [Throw(seed, all_readings=True) for seed in range(400, 400 + times(100))]
+MANY += [Throw(seed, policies=2) for seed in range(100, 100 + times(150))]
 
 
 @pytest.fixture(

@@ -22,6 +22,7 @@ from lupa.rules import shipped
 from lupa.strict_yaml import load
 from tests import oracle, worlds
 from tests.command import as_bytes, command
+from tests.times import times
 
 EDITIONS = pytest.mark.parametrize(("policy", "edition"), oracle.EDITIONS)
 LUPKYNIS: dict[str, Any] = {
@@ -106,7 +107,7 @@ def test_each_possible_outcome_has_a_patient_whose_case_replays(
 def test_each_possible_outcome_of_thousands_of_records_has_a_patient(
     kb: KnowledgeBase, policy: str, edition: str
 ) -> None:
-    for case in random_records("many witnesses", 1_200, policy, edition):
+    for case in random_records("many witnesses", times(1_200), policy, edition):
         check(kb, case, kb.decide(case))
 
 

@@ -1,7 +1,7 @@
 """Rule files as syntax trees: to read what they say, and to change it."""
 
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from clingo import ast
@@ -14,17 +14,24 @@ Route = tuple[tuple[str, int | None], ...]
 
 
 def statements(path: Path) -> tuple[ast.AST, ...]:
-    """The statements of a rule file in their order, without the comments between them."""
-    state = path.stat()
-    return _statements(path, state.st_mtime_ns, state.st_size)
+    """The statements of a rule file in their order, without the comments between them.
+
+    Their locations are lines and columns; which file they are in, whoever asks knows.
+    """
+    return tuple(statement for statement, _ in with_heads(path))
 
 
-@cache
-def _statements(path: Path, *_: int) -> tuple[ast.AST, ...]:
-    """The same, read once for each state in which the file is found."""
+def with_heads(path: Path) -> tuple[tuple[ast.AST, frozenset[Signature]], ...]:
+    """The statements of a rule file, each with the predicates that it gives."""
+    return _with_heads(path.read_text(encoding="utf-8"))
+
+
+@lru_cache(256)
+def _with_heads(text: str) -> tuple[tuple[ast.AST, frozenset[Signature]], ...]:
+    """The same, read once for each text that a file has held; the bound keeps memory flat."""
     found: list[ast.AST] = []
-    ast.parse_files([str(path)], found.append)
-    return tuple(statement for statement in found if statement.ast_type != ASTType.Comment)
+    ast.parse_string(text, found.append)
+    return tuple((s, frozenset(derived(s))) for s in found if s.ast_type != ASTType.Comment)
 
 
 def line(statement: ast.AST) -> int:

@@ -14,7 +14,7 @@ from clingo import ast
 from clingo.ast import Sign
 
 from lupa.authors.reports.finding import Place
-from lupa.authors.syntax import Signature, derived, statements
+from lupa.authors.syntax import Signature, with_heads
 from lupa.ground import Ground, Load
 
 _PLACE, _DROPPED = "lupa_place", "lupa_dropped"
@@ -23,32 +23,34 @@ _PLACE, _DROPPED = "lupa_place", "lupa_dropped"
 def authored(
     paths: Sequence[Path],
     root: Path,
-    placed: Collection[Signature],
-    droppable: Collection[Signature],
+    placed: frozenset[Signature],
+    droppable: frozenset[Signature],
 ) -> Load:
     """Loads these files, with the place of each rule for some predicates, and with atoms to drop."""
-    wanted = frozenset(placed) | frozenset(droppable)
+    wanted = placed | droppable
 
     def load(control: clingo.Control) -> None:
         for path in paths:
-            if not any(wanted & derived(statement) for statement in statements(path)):
+            rules = with_heads(path)
+            if all(wanted.isdisjoint(given) for _, given in rules):
                 control.load(str(path))
                 continue
+            file = path.relative_to(root).as_posix()
             with ast.ProgramBuilder(control) as builder:
-                for statement in statements(path):
-                    for rule in _authored(statement, path.relative_to(root).as_posix(), placed, droppable):
+                for statement, given in rules:
+                    if not given.isdisjoint(placed):
+                        builder.add(_placed(statement, file))
+                    for rule in _kept(statement, given, droppable):
                         builder.add(rule)
 
     return load
 
 
-def _authored(
-    statement: ast.AST, file: str, placed: Collection[Signature], droppable: Collection[Signature]
+def _kept(
+    statement: ast.AST, given: Collection[Signature], droppable: frozenset[Signature]
 ) -> Iterator[ast.AST]:
-    given = derived(statement)
-    if not given.isdisjoint(placed):
-        yield _placed(statement, file)
-    if given.isdisjoint(droppable):
+    """The statement, or its rules with what drops their atoms."""
+    if droppable.isdisjoint(given):
         yield statement
     else:
         for rule in statement.unpool():

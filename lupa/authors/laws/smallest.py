@@ -29,11 +29,15 @@ def _fewest(solver: Solver, held: Sequence[Literal], counted: Sequence[Literal])
     none = [*held, *(-literal for literal in counted)]
     if solver.satisfiable(none):
         return none
-    most = list(held)
     world = solver.world(held, counted)
     if world is None:
         return None
-    while world is not None:
-        most = [*held, -solver.enough(counted, sum(world) + 1)]
-        world = solver.world([*held, -solver.enough(counted, sum(world))], counted)
-    return most
+    least, most = 1, sum(world)
+    while least < most:
+        middle = (least + most) // 2
+        world = solver.world([*held, -solver.enough(counted, middle + 1)], counted)
+        if world is None:
+            least = middle + 1
+        else:
+            most = sum(world)
+    return [*held, -solver.enough(counted, most + 1)]

@@ -90,7 +90,7 @@ class Verification:
         if not lawful.program.symbols("pathway", 3):
             folder = self._kb.files.folder(name[0])
             raise RuleError(f"{folder}: no policy is here: no requires/5 gives it a pathway in {name[1]}")
-        placed = concerned() | {(name, 2) for name in GIVEN_BY.values()}
+        placed = concerned() | frozenset((name, 2) for name in GIVEN_BY.values())
         marked = self._kb.grounded(
             *name, rules=lambda paths, root: authored(paths, root, placed, droppable())
         )
