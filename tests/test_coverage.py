@@ -19,6 +19,7 @@ from lupa.authors.trials.coverage_page import coverage_html
 from lupa.authors.trials.run import run
 from lupa.authors.trials.suite import read_suite
 from tests.small import random_rules, small_kb, vocabulary
+from tests.times import times
 from tests.tiny import CASES, RULES, a_case, tiny_kb, write_case
 
 Shown = dict[tuple[str, str], str]
@@ -282,7 +283,7 @@ def expected_of(bodies: Sequence[Sequence[str]], worlds: Sequence[Mapping[str, b
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(seed=st.integers(0, 10**6), stated=st.dictionaries(st.sampled_from(FLAGS), st.booleans()))
 def test_the_coverage_by_a_case_is_what_holds_in_each_of_its_worlds(
     tmp_path_factory: pytest.TempPathFactory, seed: int, stated: dict[str, bool]

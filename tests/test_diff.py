@@ -24,7 +24,7 @@ from lupa.rules import shipped
 from tests import compared
 from tests.command import command
 from tests.small import otherwise, small_kb, vocabulary
-from tests.times import times
+from tests.times import THOROUGH, times
 
 OLD, NEW = "uhc_benlysta@2022E0046O", "uhc_benlysta@2023-11-01"
 SLE_INITIAL = "systemic lupus erythematosus, initial therapy"
@@ -470,6 +470,7 @@ def test_equal_editions_take_one_line(kb: KnowledgeBase) -> None:
     ]
 
 
+@pytest.mark.skipif(not THOROUGH, reason="it takes ten seconds: LUPA_THOROUGH=1 asks for it")
 def test_two_policies_of_different_drugs_can_be_compared(kb: KnowledgeBase) -> None:
     diff = kb.diff("fep_lupkynis", "uhc_benlysta")
     page = plain(diff)

@@ -89,7 +89,7 @@ def test_every_reason_suffices_and_no_fact_of_it_can_be_spared(
 ) -> None:
     dice = random.Random(f"reasons {policy} {edition}")
     checked = 0
-    for number in range(170):
+    for number in range(times(170)):
         world, gaps = worlds.random_world(dice), worlds.random_gaps(dice)
         if number % 2:
             gaps = []
@@ -105,14 +105,14 @@ def test_every_reason_suffices_and_no_fact_of_it_can_be_spared(
                     fewer = {f: v for f, v in reason.items() if f != fact}
                     assert not follows(policy, edition, fewer, atom), (case, atom, fact)
                 checked += 1
-    assert checked > 700
+    assert checked > times(700)
 
 
 @EDITIONS
 def test_what_is_called_open_can_be_either(kb: KnowledgeBase, policy: str, edition: str) -> None:
     dice = random.Random(f"open {policy} {edition}")
     checked = 0
-    for _ in range(200):
+    for _ in range(times(200)):
         world, gaps = worlds.random_world(dice), worlds.random_gaps(dice)
         case = worlds.case_with_gaps(world, gaps, policy, edition)
         record = statements(kb, case)
@@ -122,7 +122,7 @@ def test_what_is_called_open_can_be_either(kb: KnowledgeBase, policy: str, editi
             expected = {"open": [True, True], "met": [True, False], "unmet": [False, True]}
             assert expected[criterion.status] == either
             checked += criterion.status == "open"
-    assert checked > 50
+    assert checked > times(50)
 
 
 def statements(kb: KnowledgeBase, case: dict[str, Any]) -> dict[str, bool]:
@@ -136,7 +136,7 @@ def test_every_minimal_reason_is_found(kb: KnowledgeBase, policy: str, edition: 
     """Checked against all sets of the statements that bear on the outcome, on small records."""
     dice = random.Random(f"every {policy} {edition}")
     checked = 0
-    while checked < 12:
+    while checked < times(12):
         world = worlds.random_world(dice)
         case = worlds.case_of(world, policy, edition)
         facts = case["facts"]
@@ -179,7 +179,7 @@ def test_no_statement_added_to_a_record_moves_a_settled_verdict(
 ) -> None:
     dice = random.Random(f"settles {policy} {edition}")
     settled = 0
-    while settled < 170:
+    while settled < times(170):
         world = worlds.random_world(dice)
         gaps = worlds.random_gaps(dice, most=12)
         before = kb.decide(worlds.case_with_gaps(world, gaps, policy, edition))
@@ -249,7 +249,7 @@ def test_missing_names_just_the_facts_that_can_still_change_the_verdict(
 ) -> None:
     dice = random.Random(f"missing {policy} {edition}")
     pending = 0
-    while pending < 150:
+    while pending < times(150):
         world = worlds.random_world(dice)
         gaps = worlds.random_gaps(dice, most=6)
         outcome_of = {
@@ -268,7 +268,7 @@ def test_missing_names_just_the_facts_that_can_still_change_the_verdict(
 def test_the_most_decisive_fact_comes_first(kb: KnowledgeBase, policy: str, edition: str) -> None:
     dice = random.Random(f"order {policy} {edition}")
     compared = 0
-    while compared < 60:
+    while compared < times(60):
         world, gaps = worlds.random_world(dice), worlds.random_gaps(dice, most=6)
         case = worlds.case_with_gaps(world, gaps, policy, edition)
         decision = kb.decide(case)

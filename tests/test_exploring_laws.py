@@ -17,7 +17,7 @@ from tests.times import times
 
 pytestmark = pytest.mark.mass
 EDITIONS = pytest.mark.parametrize(("policy", "edition"), oracle.EDITIONS)
-RECORDS = 334
+RECORDS = times(500)
 WANTED = ("approve", "deny", "approve", "modify", "approve", "refer", "out_of_scope")
 
 
@@ -37,7 +37,7 @@ def test_a_flip_makes_the_outcome_certain_and_no_part_of_it_does(
         if to in examined.plain.outcomes:
             answer = explored.check_flips(kb, examined, to)
             found[to if answer.flips else "none"] += 1
-    assert min(found[to] for to in (*WANTED[:3], "refer", "none")) >= 5, found
+    assert min(found[to] for to in (*WANTED[:3], "refer", "none")) >= times(5), found
 
 
 @EDITIONS
@@ -46,7 +46,7 @@ def test_no_cheaper_flip_exists_and_every_tie_is_found(
 ) -> None:
     dice = random.Random(f"reach {policy} {edition}")
     found: Counter[str] = Counter()
-    for number, examined in enumerate(records(kb, "cheapest", policy, edition, 70)):
+    for number, examined in enumerate(records(kb, "cheapest", policy, edition, times(350))):
         to = dice.choice(("approve", "approve", *examined.plain.outcomes))
         fixed, costs = explored.random_reach(dice, examined, 8 if number % 12 == 0 else 5)
         answer = explored.check_all_flips(kb, examined, to, fixed, costs, dice.choice((1, 3, 50)))
@@ -66,7 +66,7 @@ def test_just_the_facts_that_can_change_the_verdict_are_asked_for(
         if told is not None:
             explored.check_ask(kb, examined, told)
             asked += len(set(told.rows.values())) > 1
-    assert asked >= 50
+    assert asked >= times(50)
 
 
 @EDITIONS
@@ -127,14 +127,14 @@ def test_before_and_after_are_the_decisions_and_what_is_told_of_them_differs(
         changes, unset = explored.random_changes(dice, examined.case)
         found = explored.check_what_if(kb, examined, changes, unset)
         other += found is not None and bool(found.responsible)
-    assert other >= 20
+    assert other >= times(20)
 
 
 @EDITIONS
 def test_each_row_of_readings_replays_and_each_reading_named_is_needed(
     kb: KnowledgeBase, policy: str, edition: str
 ) -> None:
-    for examined in records(kb, "readings", policy, edition, 10):
+    for examined in records(kb, "readings", policy, edition, times(20)):
         explored.check_readings(kb, examined)
 
 
@@ -143,6 +143,7 @@ def test_a_number_moves_as_far_as_its_margin_says_and_no_farther(
     kb: KnowledgeBase, policy: str, edition: str
 ) -> None:
     margins = [
-        explored.check_margins(kb, examined) for examined in records(kb, "margins", policy, edition, 60)
+        explored.check_margins(kb, examined)
+        for examined in records(kb, "margins", policy, edition, times(120))
     ]
-    assert sum(margins) >= 10
+    assert sum(margins) >= times(10)

@@ -250,7 +250,10 @@ def test_two_folders_with_one_policy_are_refused(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("verb", ["verify", "decide"])
-def test_a_rule_that_grounds_for_ever_is_named(folder: Path, verb: str) -> None:
+def test_a_rule_that_grounds_for_ever_is_named(
+    folder: Path, verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lupa.ground.MOST_RULES", 20_000)
     change(benlysta(folder), NEPHRITIS, NEPHRITIS + "reach(0).\nreach(Number + 1) :- reach(Number).\n")
     line = benlysta(folder).read_text(encoding="utf-8").splitlines().index("reach(0).") + 2
     args = (

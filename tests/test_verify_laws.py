@@ -121,9 +121,9 @@ def differences(heard: Heard) -> tuple[set[object], set[object]]:
 FEW = [Throw(seed) for seed in range(14)]
 FEW += [Throw(seed, all_readings=True) for seed in range(14, 18)]
 FEW += [Throw(seed, policies=2) for seed in range(6)]
-MANY = [Throw(seed) for seed in range(100, 100 + times(300))]
-MANY += [Throw(seed, all_readings=True) for seed in range(400, 400 + times(100))]
-MANY += [Throw(seed, policies=2) for seed in range(100, 100 + times(150))]
+MANY = [Throw(seed) for seed in range(100, 100 + times(120))]
+MANY += [Throw(seed, all_readings=True) for seed in range(400, 400 + times(40))]
+MANY += [Throw(seed, policies=2) for seed in range(100, 100 + times(60))]
 
 
 @pytest.fixture(

@@ -2,9 +2,9 @@
 
 import os
 
-_PART = 1 if os.environ.get("LUPA_THOROUGH") else 5
+THOROUGH = bool(os.environ.get("LUPA_THOROUGH"))
 
 
 def times(count: int) -> int:
     """So many times at its most thorough, a fifth of that otherwise, and once at the least."""
-    return max(1, count // _PART)
+    return count if THOROUGH else max(1, count // 5)

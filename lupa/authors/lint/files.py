@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import clingo
@@ -84,7 +85,35 @@ def _refused(file: RuleFile, text: str) -> Iterator[Finding]:
         yield file.finding(rule, Place(file.name, line, column), message.partition(" ")[0], message)
 
 
+@lru_cache(256)
+def sound(text: str) -> tuple[tuple[ast.AST, ...], tuple[ast.AST, ...]] | None:
+    """The statements and the comments of a text in which nothing is wrong; else None.
+
+    What is right in one file is right in any, so that a text is looked at once; the bound keeps
+    memory flat.
+    """
+    found: list[ast.AST] = []
+    messages: list[str] = []
+    try:
+        ast.parse_string(text, found.append, logger=lambda _, message: messages.append(message))
+    except RuntimeError:
+        return None
+    statements = tuple(s for s in found if s.ast_type not in (ASTType.Comment, ASTType.Program))
+    strays = any(s.ast_type == ASTType.Rule and stray(s) for s in statements)
+    if messages or strays or not _can_be_grounded(statements, messages):
+        return None
+    return statements, tuple(s for s in found if s.ast_type == ASTType.Comment)
+
+
 def _parsed(file: RuleFile, text: str) -> RuleFile:
+    right = None if "\0" in text else sound(text)  # where clingo takes a text to end
+    if right is not None:
+        statements, comments = right
+        return replace(file, statements=statements, sound=statements, comments=comments)
+    return _broken(file, text)
+
+
+def _broken(file: RuleFile, text: str) -> RuleFile:
     messages: list[str] = []
     found: list[ast.AST] = []
     try:
@@ -133,6 +162,13 @@ def _stray(file: RuleFile, statement: ast.AST) -> Finding:
 def _unsafe(file: RuleFile, statements: Sequence[ast.AST]) -> list[Finding]:
     """What clingo has against statements before it grounds them."""
     messages: list[str] = []
+    if _can_be_grounded(statements, messages):
+        return []
+    return [finding for message in messages for finding in _not_groundable(file, message)]
+
+
+def _can_be_grounded(statements: Sequence[ast.AST], messages: list[str]) -> bool:
+    """Whether clingo has nothing against statements before it grounds them; else it says what."""
     control = clingo.Control(["--warn=none"], logger=lambda _, message: messages.append(message))
     try:
         with ast.ProgramBuilder(control) as builder:
@@ -140,8 +176,8 @@ def _unsafe(file: RuleFile, statements: Sequence[ast.AST]) -> list[Finding]:
                 builder.add(statement)
         control.ground([("nothing of it", [])])
     except RuntimeError:
-        return [finding for message in messages for finding in _not_groundable(file, message)]
-    return []
+        return False
+    return True
 
 
 def _not_groundable(file: RuleFile, message: str) -> Iterator[Finding]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from clingo import ast
 from clingo.ast import ASTType
 
-from lupa.authors.lint.files import RuleFile
+from lupa.authors.lint.files import RuleFile, sound
 from lupa.authors.lint.terms import Term, names, terms
 from lupa.authors.reports.finding import Finding, Place
 from lupa.authors.syntax import Signature, atoms, declared, functions, heads, nodes
@@ -44,10 +44,34 @@ class Statement:
         return self.file.finding(rule, place, subject, text)
 
 
+Parts = tuple[tuple[Term, ...], tuple[Term, ...], tuple[Term, ...], frozenset[Signature]]
+"""What a statement derives, reads and compares, and the predicates that it declares."""
+
+
+def statements_of(file: RuleFile) -> Iterator[Statement]:
+    """The statements of a file, with their parts."""
+    every = _parts_of("\n".join(file.lines)) if file.whole else tuple(map(_parts, file.statements))
+    for node, parts in zip(file.statements, every, strict=True):
+        yield Statement(file, node, *parts)
+
+
 def statement(file: RuleFile, node: ast.AST) -> Statement:
     """A syntax tree as a statement."""
+    return Statement(file, node, *_parts(node))
+
+
+@lru_cache(256)
+def _parts_of(text: str) -> tuple[Parts, ...]:
+    """The parts of the statements of a text in which nothing is wrong; not by the trees, which are equal
+    wherever they stand.
+    """
+    statements, _ = sound(text) or ((), ())
+    return tuple(map(_parts, statements))
+
+
+def _parts(node: ast.AST) -> Parts:
     if node.ast_type != ASTType.Rule:
-        return Statement(file, node, (), (), (), frozenset(declared(node)))
+        return (), (), (), frozenset(declared(node))
     conditions = [*node.body]
     if node.head.ast_type != ASTType.Literal:
         conditions += [
@@ -56,7 +80,7 @@ def statement(file: RuleFile, node: ast.AST) -> Statement:
     given = tuple(term for head in _heads(node) for term in _atoms(head))
     needed = tuple(term for part in conditions for term in _atoms(part))
     compared = tuple(name for part in conditions for name in _compared(part))
-    return Statement(file, node, given, needed, compared, frozenset())
+    return given, needed, compared, frozenset()
 
 
 def _heads(node: ast.AST) -> list[ast.AST]:
@@ -90,7 +114,7 @@ class Program:
 
     def __init__(self, files: Iterable[RuleFile]) -> None:
         self.files = tuple(files)
-        self.statements = tuple(statement(file, node) for file in self.files for node in file.statements)
+        self.statements = tuple(one for file in self.files for one in statements_of(file))
         self.words = frozenset(word for file in self.files for word in file.words)
         self.derived: dict[Signature, list[tuple[Statement, Term]]] = {}
         self.read: dict[Signature, list[tuple[Statement, Term]]] = {}
