@@ -9,6 +9,8 @@ import yaml
 
 from lupa import CaseError, KnowledgeBase, RuleError
 from lupa.authors.laws.accepted import Accepted, accepted_in, compared
+from lupa.authors.laws.programs import law_files
+from lupa.authors.laws.smallest import smallest
 from lupa.authors.reports.finding import Finding, Report
 from lupa.rules import shipped
 from tests.command import command
@@ -270,3 +272,33 @@ def test_rules_that_ground_for_too_long_are_given_up(folder: Path, monkeypatch: 
     with pytest.raises(RuleError) as error:
         KnowledgeBase.load(folder).verify()
     assert "ground for more than 0 s" in str(error.value)
+
+
+def test_where_two_rules_grow_for_ever_the_first_to_get_there_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lupa.ground.MOST_RULES", 20_000)
+    monkeypatch.setattr("lupa.endless._MANY", 100)
+    both = "reach(0).\nreach(Number + 1) :- reach(Number).\nfurther(Number) :- reach(Number).\n"
+    change(benlysta(folder), NEPHRITIS, NEPHRITIS + both)
+    with pytest.raises(RuleError) as error:
+        KnowledgeBase.load(folder).verify(["uhc_benlysta"])
+    assert "this rule grows, for ever or too far" in str(error.value)
+
+
+def test_a_law_that_asks_for_what_nobody_gives_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    law = tmp_path / "law.lp"
+    law.write_text("counterexample(odd, all) :- unheard_of.\n", encoding="utf-8")
+    files = [*law_files("two_worlds"), law]
+    monkeypatch.setattr("lupa.authors.laws.programs.law_files", lambda _: files)
+    with pytest.raises(RuleError) as error:
+        KnowledgeBase.load().verify(["fep_lupkynis"])
+    assert "unheard_of" in str(error.value)
+
+
+def test_no_world_is_the_smallest_of_none(kb: KnowledgeBase) -> None:
+    edition = kb.edition("fep_lupkynis")
+    fact = next(iter(edition.literals.values()))
+    assert smallest(edition.solver, [fact, -fact], [fact], []) is None

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 from lupa.edition import Edition
 from lupa.plain import on_sides, plain_member
-from lupa.vocabulary import Cut, Fact, Rate, Vocabulary
+from lupa.vocabulary import Cut, Fact, Quantity, Vocabulary
 
 Case = dict[str, Any]
 
@@ -29,14 +28,9 @@ def as_case(editions: Sequence[Edition], facts: Mapping[Fact, bool]) -> Case:
                 place = request if name == "requested" else record.setdefault(name, {})
                 place[kind] = chosen[0] if len(chosen) == 1 else None
     for name, cuts in cut_points(editions).items():
-        rate = vocabulary.rates.get(name)
-        number = _number(cuts, facts)
-        if rate is not None:
-            request |= _parts(rate, number)
-        elif vocabulary.quantities[name].in_request:
-            request[name] = _plain(number)
-        else:
-            record[name] = _plain(number)
+        quantity = vocabulary.quantities[name]
+        section = request if quantity.in_request else record
+        section[name] = _beside(quantity, cuts, facts) if _in_order(cuts, facts) else None
     for name, fact in vocabulary.flags.items():
         record[name] = facts[fact]
     for name, members in vocabulary.families.items():
@@ -60,7 +54,7 @@ def brief_case(edition: Edition, facts: Mapping[Fact, bool], relevant: Container
     for name, cuts in v.cuts.items():
         if not stated.isdisjoint(cut.fact for cut in cuts):
             section = request if v.quantities[name].in_request else record
-            section[name] = _beside(v, name, facts)
+            section[name] = _beside(v.quantities[name], cuts, facts)
     record |= {name: facts[flag] for name, flag in v.flags.items() if flag in stated}
     for name, members in v.families.items():
         if not stated.isdisjoint(members.values()):
@@ -81,40 +75,16 @@ def _chosen(
     }
 
 
-def _beside(vocabulary: Vocabulary, name: str, facts: Mapping[Fact, bool]) -> int | float:
+def _beside(quantity: Quantity, cuts: Sequence[Cut], facts: Mapping[Fact, bool]) -> int | float:
     """A plain number on these sides of the cut points, beside the last one that it has reached."""
-    sides = {cut: facts[cut.fact] for cut in vocabulary.cuts[name]}
-    return plain_member(on_sides(vocabulary.quantities[name], sides), lowest=any(sides.values()))
+    sides = {cut: facts[cut.fact] for cut in cuts}
+    return plain_member(on_sides(quantity, sides), lowest=any(sides.values()))
 
 
-def _number(cuts: Sequence[Cut], facts: Mapping[Fact, bool]) -> Fraction | None:
-    """A number of which just these facts hold, whole if one is; None if they are out of order."""
-    reached = [cut for cut in cuts if facts[cut.fact]]
-    if reached != cuts[: len(reached)]:
-        return None
-    if not reached:
-        return Fraction(cuts[0].bound) - (cuts[0].kind == "at_least")
-    low, above = reached[-1], cuts[len(reached) :]
-    if low.kind == "at_least":
-        return Fraction(low.bound)
-    beyond = Fraction(low.bound + 1)
-    return beyond if not above or rank(above[0]) > 2 * beyond else beyond - Fraction(1, 2)
-
-
-def _parts(rate: Rate, number: Fraction | None) -> Case:
-    """Two whole numbers with this rate."""
-    if number is None:
-        return {rate.first: None}
-    return {
-        rate.first: int(number * number.denominator),
-        rate.second: rate.times * number.denominator,
-    }
-
-
-def _plain(number: Fraction | None) -> int | float | None:
-    if number is None:
-        return None
-    return int(number) if number.denominator == 1 else float(number)
+def _in_order(cuts: Sequence[Cut], facts: Mapping[Fact, bool]) -> bool:
+    """Whether a number has reached the first of its cut points, and no other."""
+    reached = [facts[cut.fact] for cut in cuts]
+    return reached == sorted(reached, reverse=True)
 
 
 def cut_points(editions: Sequence[Edition]) -> dict[str, list[Cut]]:
@@ -127,4 +97,5 @@ def cut_points(editions: Sequence[Edition]) -> dict[str, list[Cut]]:
 
 
 def rank(cut: Cut) -> int:
+    """The place of a cut point among those of its number: what is more than 12 is at least 12."""
     return 2 * cut.bound + (cut.kind == "more_than")

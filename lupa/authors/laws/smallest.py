@@ -17,22 +17,21 @@ def smallest(
     As little as can be is contrary to what is `assumed`, then as few facts as can be are true; of several
     such worlds it is the first, so that what is found follows from the rules alone.
     """
+    if not solver.satisfiable(held):
+        return None
     known = set(map(abs, assumed))
-    few = _fewest(solver, held, [-literal for literal in assumed])
-    few = few and _fewest(solver, few, [fact for fact in facts if fact not in known])
-    true = few and solver.least(few, facts[::-1])  # what comes first in the vocabulary is best known
-    return None if true is None else {fact: fact in set(true) for fact in facts}
+    usual = _fewest(solver, held, [-literal for literal in assumed])
+    few = _fewest(solver, usual, [fact for fact in facts if fact not in known])
+    true = set(solver.least(few, facts[::-1]) or ())  # what comes first in the vocabulary is best known
+    return {fact: fact in true for fact in facts}
 
 
-def _fewest(solver: Solver, held: Sequence[Literal], counted: Sequence[Literal]) -> list[Literal] | None:
-    """What is held, and that no more of these are true than must be; None if nothing holds it."""
+def _fewest(solver: Solver, held: Sequence[Literal], counted: Sequence[Literal]) -> list[Literal]:
+    """What is held, in some world, and that no more of these are true than must be."""
     none = [*held, *(-literal for literal in counted)]
     if solver.satisfiable(none):
         return none
-    world = solver.world(held, counted)
-    if world is None:
-        return None
-    least, most = 1, sum(world)
+    least, most = 1, sum(solver.world(held, counted) or ())
     while least < most:
         middle = (least + most) // 2
         world = solver.world([*held, -solver.enough(counted, middle + 1)], counted)

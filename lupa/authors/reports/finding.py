@@ -78,10 +78,6 @@ class Finding:
     patients: tuple[Patient, ...] = ()
     accepted: str | None = None
 
-    def to_dict(self) -> dict[str, Any]:
-        """The finding as JSON-ready data."""
-        return dataclasses.asdict(self)
-
 
 @dataclass(frozen=True, slots=True)
 class Example:
