@@ -6,7 +6,7 @@ some law leaves out of the policy holds only as long as it is not `dropped`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import clingo
@@ -86,11 +86,12 @@ def places(program: Ground) -> dict[clingo.Symbol, tuple[Place, ...]]:
         atom, where = symbol.arguments
         file, line, column = where.arguments
         found.setdefault(atom, set()).add(Place(file.string, line.number, column.number))
-    return {atom: tuple(sorted(where, key=_order)) for atom, where in found.items()}
+    return {atom: sorted_places(where) for atom, where in found.items()}
 
 
-def _order(place: Place) -> tuple[str, int, int]:
-    return place.file, place.line, place.column
+def sorted_places(found: Iterable[Place]) -> tuple[Place, ...]:
+    """Places, each once, in the order of files and lines."""
+    return tuple(sorted(set(found), key=lambda place: (place.file, place.line, place.column)))
 
 
 def dropped(program: Ground) -> Mapping[clingo.Symbol, int]:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import clingo
 
+from lupa.authors.laws.authored import sorted_places
 from lupa.authors.laws.programs import SIDES, Compared, Law, laws_in
 from lupa.authors.laws.smallest import World, smallest
 from lupa.authors.patients import brief_case
@@ -185,8 +186,7 @@ class Hearing:
         return tuple(Clause(clause, self._words.locator(clause)) for clause in ids)
 
     def _places_of(self, atoms: Sequence[clingo.Symbol]) -> tuple[Place, ...]:
-        found = (place for atom in atoms for place in self._places.get(atom, ()))
-        return tuple(dict.fromkeys(found))
+        return sorted_places(place for atom in atoms for place in self._places.get(atom, ()))
 
 
 class Words:
