@@ -96,6 +96,13 @@ def test_examples_show_that_laws_are_kept(kb: KnowledgeBase) -> None:
     assert kb.verify(["fep_lupkynis"]).examples == ()
 
 
+def test_an_example_of_a_clause_tells_what_comes_of_it_without(kb: KnowledgeBase) -> None:
+    report = kb.verify(["fep_lupkynis"], examples=True)
+    told = {e.subject: e.patients[0] for e in report.examples if e.check == "load_bearing_clause"}
+    assert told["clause(f15)"].outcome == "deny"
+    assert told["clause(f15)"].text.endswith(" Without it: approve.")
+
+
 def test_progress_is_told_for_each_edition(kb: KnowledgeBase) -> None:
     told: list[tuple[int, int]] = []
     kb.verify(["uhc_benlysta"], tick=lambda done, total: told.append((done, total)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import clingo
@@ -60,8 +60,8 @@ class Worlds(Protocol):
     def question(self, law: str, subject: Subject, *, usual: bool) -> Question:
         """What is asked of a subject."""
 
-    def patients(self, world: World, goal: Literal) -> tuple[Patient, ...]:
-        """The patients of a world that shows what was looked for, one for each policy that decides."""
+    def patients(self, world: World, held: Sequence[Literal]) -> tuple[Patient, ...]:
+        """The patients of a world that holds what was looked for, one for each policy that decides."""
 
 
 class Hearing:
@@ -123,7 +123,7 @@ class Hearing:
 
     def _shown(self, question: Question, held: Sequence[Literal]) -> tuple[Patient, ...]:
         world = smallest(self._solver, held, question.facts, question.assumed)
-        return self._worlds.patients(world or {}, held[0])
+        return self._worlds.patients(world or {}, held)
 
     # ---- what some world must show -------------------------------------------------------------
 
@@ -242,11 +242,11 @@ class Alone:
         facts = list(self._edition.literals.values())
         return Question([], self._readings if usual else [], facts, self._assumed)
 
-    def patients(self, world: World, goal: Literal) -> tuple[Patient, ...]:
+    def patients(self, world: World, held: Sequence[Literal]) -> tuple[Patient, ...]:
         """The one patient, with all that bears on the outcome and on what was looked for."""
         relevance, literals = self._edition.relevance, self._edition.literals
         facts = {fact: world[literal] for fact, literal in literals.items()}
-        cone = relevance.outcome_cone | relevance.cone(goal)
+        cone = relevance.outcome_cone | relevance.cone(*held)
         return (_patient(self._edition, facts, {f for f, literal in literals.items() if literal in cone}),)
 
 
@@ -284,7 +284,7 @@ class Beside:
             readings += _assumed(edition, literals, differing, edition.reading_facts)
         return Question(given, readings if usual else [], facts, assumed)
 
-    def patients(self, world: World, goal: Literal) -> tuple[Patient, ...]:  # noqa: ARG002 - all is compared
+    def patients(self, world: World, held: Sequence[Literal]) -> tuple[Patient, ...]:
         """The patients, one for each world whose policy is as written, with all that tells them apart."""
         first = self._compared.facts[SIDES[0]]
         worlds = {
@@ -300,7 +300,20 @@ class Beside:
             differing = (x for fact, x in edition.literals.items() if fact in apart)
             cone = edition.relevance.outcome_cone.union(*map(edition.relevance.component, differing))
             found.append(_patient(edition, facts, {f for f, x in edition.literals.items() if x in cone}))
-        return tuple({(p.policy, p.edition, str(p.case)): p for p in found}.values())
+        further = self._without(world, held)
+        shown = {(p.policy, p.edition, str(p.case)): replace(p, text=p.text + further) for p in found}
+        return tuple(shown.values())
+
+    def _without(self, world: World, held: Sequence[Literal]) -> str:
+        """What a patient comes to where something is left out of the policy; nothing where all is there."""
+        if self._compared.dropped.isdisjoint(held):
+            return ""
+        symbols = [s for s in self.program.symbols(SIDES[1], 1) if s.arguments[0].name == "outcome"]
+        literals = [self.program.literal(symbol) or 0 for symbol in symbols]
+        facts = [literal if so else -literal for literal, so in world.items()]
+        true = self.program.solver.world([*held, *facts], literals) or ()
+        outcomes = [str(s.arguments[0].arguments[1]) for s, so in zip(symbols, true, strict=True) if so]
+        return f" Without it: {' and '.join(outcomes) or 'no outcome'}."
 
 
 def _assumed(

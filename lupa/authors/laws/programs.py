@@ -180,6 +180,11 @@ class Compared:
         backend.add_rule([], [said, -copy])
         backend.add_rule([], [-said, copy])
 
+    @property
+    def dropped(self) -> frozenset[Literal]:
+        """What drops an atom from the second world."""
+        return frozenset(self._dropped.values())
+
     def agreeing(self, differing: Container[Fact], dropped: Container[clingo.Symbol]) -> list[Literal]:
         """What makes the worlds agree on all facts but some, and drops some atoms and no other."""
         return [
