@@ -13,7 +13,8 @@ import pytest
 from lupa import CaseError, KnowledgeBase
 from lupa.authors import progress as progresses
 from lupa.authors.progress import progress
-from lupa.authors.trials.page import save_proposals, trials_text
+from lupa.authors.reports.saving import save_cases
+from lupa.authors.trials.page import proposals, trials_text
 from lupa.schema import schemas
 from tests.command import Ended, command
 from tests.tiny import CASES, RULES, a_case, tiny_kb, write_case, write_policy
@@ -298,7 +299,7 @@ def test_proposed_cases_are_saved_ready_to_be_put_among_the_others(run: Run, tmp
 def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
     found = tiny_kb(tmp_path, ["active", "quiet", "continuation"]).test("tiny", mutate=True).mutation
     assert found is not None
-    saved = [path.name for _ in range(3) for path in save_proposals(found, tmp_path / "saved")]
+    saved = [path.name for _ in range(3) for path in save_cases(tmp_path / "saved", proposals(found))]
     assert saved == ["tiny_policy_6.yaml", "tiny_policy_6_2.yaml", "tiny_policy_6_3.yaml"]
 
 
@@ -309,7 +310,7 @@ def test_a_survivor_without_a_case_is_said_to_have_none(
     found = tiny_kb(tmp_path, ["active", "quiet", "continuation"]).test("tiny", mutate=True)
     assert "  No case was found that tells it" in trials_text(found, 80)
     assert found.mutation is not None
-    assert save_proposals(found.mutation, tmp_path / "saved") == []
+    assert save_cases(tmp_path / "saved", proposals(found.mutation)) == []
 
 
 @pytest.mark.parametrize(

@@ -120,9 +120,10 @@ def test(
         complain(CaseError(one.problem), one.file)
     click.echo(_trials(found, "json" if as_json else form, knowledge))
     if save and found.mutation:
-        from lupa.authors.trials.page import save_proposals
+        from lupa.authors.reports.saving import save_cases
+        from lupa.authors.trials.page import proposals
 
-        for path in save_proposals(found.mutation, Path(save)):
+        for path in save_cases(Path(save), proposals(found.mutation)):
             say(f"saved {path}")
     enough = fail_under is None or found.coverage is None or found.coverage.at_least(fail_under)
     if not enough:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
+from lupa.authors.reports.saving import Named
 from lupa.authors.trials.bench import Judged, Mutation
 from lupa.authors.trials.coverage import Count, Coverage, FileCoverage, Goal
 from lupa.authors.trials.run import Trials
 from lupa.authors.trials.suite import Mismatch, Tried
-from lupa.case import Case
 from lupa.errors import printable
 from lupa.page import Page
 from lupa.strict_yaml import dump
@@ -209,26 +209,12 @@ def _survivor(survivor: Judged, width: int) -> Iterator[str]:
 # ---- proposed cases as files -------------------------------------------------------------------
 
 
-def save_proposals(mutation: Mutation, folder: Path) -> list[Path]:
-    """Writes each case that was proposed into a folder, once; changes no file that is there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
-    saved: list[Case] = []
+def proposals(mutation: Mutation) -> list[Named]:
+    """Each case that was proposed, once, called by the rule that no case would notice."""
+    found: list[Named] = []
     for survivor in mutation.survivors:
         case = survivor.proposed
-        if case is not None and {**case, "case": ""} not in saved:
-            saved.append({**case, "case": ""})
+        if case is not None and {**case, "case": ""} not in [{**known, "case": ""} for _, known in found]:
             policy = case["request"]["policy"].partition("@")[0]
-            path = _free(folder, f"{policy}_{Path(survivor.file).stem}_{survivor.line}")
-            path.write_text(dump(case, 100), encoding="utf-8")
-            written.append(path)
-    return written
-
-
-def _free(folder: Path, stem: str) -> Path:
-    """The path of a file that is not there yet."""
-    path, number = folder / f"{stem}.yaml", 1
-    while path.exists():
-        number += 1
-        path = folder / f"{stem}_{number}.yaml"
-    return path
+            found.append((f"{policy}_{Path(survivor.file).stem}_{survivor.line}", case))
+    return found
