@@ -324,17 +324,18 @@ def test_a_terminal_shows_first_what_is_new_and_last_the_verdict() -> None:
 
 
 def test_a_proof_is_told_with_the_least_that_makes_it_so() -> None:
-    assert lines_of(REPORT)[1:12] == [
+    assert lines_of(REPORT)[1:13] == [
         "error  deciding_criterion  uhc_benlysta@2023-11-01  prior_infusion",
         "  No patient is denied for want of an earlier infusion alone.",
         "  UnitedHealthcare Benlysta, SLE, continuation, item 1",
         f"  {POLICY}:72:1",
         f"  {POLICY}:20:5",
-        "    because A response is documented.",
+        "    proven from what follows, taken together:",
+        "    - A response is documented.",
         f"      positive_response, {POLICY}:73:1",
-        "    because A response to a drug needs the drug.",
+        "    - A response to a drug needs the drug.",
         "      response_needs_the_drug",
-        "    because What was received stays received.",
+        "    - What was received stays received.",
         "      received, vocabulary.lp:9:1",
     ]
 

@@ -131,7 +131,7 @@ def _because(because: Sequence[Because]) -> list[Html]:
     if not because:
         return []
     reasons = [joined(b.text, tag("div", _listing((b.item, *map(str, b.places))))) for b in because]
-    return [tag("p", tag("strong", "Proven, because")), listed(reasons)]
+    return [tag("p", tag("strong", "Proven from what follows, taken together")), listed(reasons)]
 
 
 def _patient(patient: Patient) -> Html:

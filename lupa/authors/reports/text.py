@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import click
 
@@ -143,10 +143,10 @@ class _Text:
             lines += self._patient(patient)
         return lines
 
-    def _because(self, because: Iterable[Because]) -> list[str]:
-        lines = []
+    def _because(self, because: Sequence[Because]) -> list[str]:
+        lines = self._wrap("proven from what follows, taken together:", 4, 6) if because else []
         for reason in because:
-            lines += self._wrap(f"because {reason.text}", 4, 6)
+            lines += self._wrap(f"- {reason.text}", 4, 6)
             lines += self._quiet(", ".join(map(str, (reason.item, *reason.places))), 6)
         return lines
 
