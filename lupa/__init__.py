@@ -4,7 +4,34 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lupa.about import About
+    from lupa.answers.decision import (
+        Assumption,
+        Cause,
+        Criterion,
+        Decision,
+        Fingerprint,
+        Item,
+        Missing,
+        Why,
+        Witness,
+    )
+    from lupa.answers.exploration import (
+        Answer,
+        Ask,
+        Asked,
+        Branch,
+        Change,
+        CriterionChange,
+        Flip,
+        Flips,
+        Margin,
+        Plan,
+        StatedChange,
+        Statement,
+        Step,
+        UnderReadings,
+        WhatIf,
+    )
     from lupa.authors.diff.results import (
         Comparison,
         Condition,
@@ -30,36 +57,9 @@ if TYPE_CHECKING:
     from lupa.authors.trials.coverage import Count, Coverage, Covered, FileCoverage, Goal
     from lupa.authors.trials.run import Trials
     from lupa.authors.trials.suite import Mismatch, Refused, Tried
-    from lupa.decision import (
-        Assumption,
-        Cause,
-        Criterion,
-        Decision,
-        Fingerprint,
-        Item,
-        Missing,
-        Why,
-        Witness,
-    )
     from lupa.errors import CaseError, LupaError, Problem, RuleError, TimeLimitError
-    from lupa.exploration import (
-        Answer,
-        Ask,
-        Asked,
-        Branch,
-        Change,
-        CriterionChange,
-        Flip,
-        Flips,
-        Margin,
-        Plan,
-        StatedChange,
-        Statement,
-        Step,
-        UnderReadings,
-        WhatIf,
-    )
     from lupa.knowledge import KnowledgeBase
+    from lupa.rules.about import About
     from lupa.version import __version__
 
 __all__ = [
@@ -127,15 +127,15 @@ __all__ = [
 ]
 
 _HOMES = {
-    "about": "About",
+    "rules.about": "About",
     "authors.trials.bench": "Fates Judged Mutation",
     "authors.trials.coverage": "Count Coverage Covered FileCoverage Goal",
     "authors.diff.results": "Comparison Condition Decider Diff Pathway Region RuleChange Shift ShownChange",
     "authors.reports.finding": "Because Check Clause Example Finding Patient Place Report",
     "authors.trials.suite": "Mismatch Refused Tried",
     "authors.trials.run": "Trials",
-    "decision": "Assumption Cause Criterion Decision Fingerprint Item Missing Why Witness",
-    "exploration": (
+    "answers.decision": "Assumption Cause Criterion Decision Fingerprint Item Missing Why Witness",
+    "answers.exploration": (
         "Answer Ask Asked Branch Change CriterionChange Flip Flips Margin Plan StatedChange Statement "
         "Step UnderReadings WhatIf"
     ),

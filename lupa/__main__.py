@@ -6,7 +6,7 @@ import gc
 def main() -> None:
     """Runs the command line; one command ends before there is garbage worth collecting."""
     gc.disable()
-    from lupa.cli import main as run
+    from lupa.cli.main import main as run
 
     run()
 

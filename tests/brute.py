@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import clingo
 
-from lupa.rules import RuleFiles, shipped
+from lupa.rules.files import RuleFiles, shipped
 
 Said = Mapping[str, bool]
 QUIET = ("egfr", "systolic", "diastolic", "weeks_on_therapy")

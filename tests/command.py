@@ -10,7 +10,7 @@ import sys
 from typing import Any, NamedTuple
 from unittest import mock
 
-import lupa.cli
+import lupa.cli.main
 
 
 class Ended(NamedTuple):
@@ -27,7 +27,7 @@ class Ended(NamedTuple):
 
 
 def command(*words: str, stdin: bytes = b"") -> Ended:
-    """Runs the command in this process, the way `lupa.cli.main` does but for its end."""
+    """Runs the command in this process, the way `lupa.cli.main.main` does but for its end."""
     out, err = io.BytesIO(), io.BytesIO()
     streams = [io.TextIOWrapper(s, encoding="utf-8", errors="backslashreplace") for s in (out, err)]
     with (
@@ -36,7 +36,7 @@ def command(*words: str, stdin: bytes = b"") -> Ended:
         mock.patch.object(sys, "stdout", streams[0]),
         mock.patch.object(sys, "stderr", streams[1]),
     ):
-        status = lupa.cli._status()
+        status = lupa.cli.main._status()
         for stream in streams:
             stream.flush()
     return Ended(status, out.getvalue().decode(), err.getvalue().decode())

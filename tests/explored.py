@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from lupa import CaseError, KnowledgeBase
-from lupa.edition import Edition
-from lupa.edits import edited
-from lupa.exploration import Flips, Plan, Step, WhatIf
+from lupa.answers.exploration import Flips, Plan, Step, WhatIf
+from lupa.record.edits import edited
+from lupa.record.record import record_of
+from lupa.rules.edition import Edition
 from tests import brute, oracle, worlds
 from tests.brute import Plain, Said, Worlds, overlaid, plain
 from tests.worlds import Gap
@@ -43,7 +44,7 @@ class Examined:
 
     def read(self, case: Mapping[str, Any]) -> dict[str, bool]:
         """What the record of another case says."""
-        record, problems = self.edition.read(case)
+        record, problems = record_of(case, self.edition)
         assert not problems
         return {**record.assumed, **record.stated}
 

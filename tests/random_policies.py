@@ -14,7 +14,7 @@ from pathlib import Path
 import clingo
 
 from lupa import KnowledgeBase
-from lupa.rules import shipped
+from lupa.rules.files import shipped
 
 POLICY, OTHER, EDITION = "small", "other", "1"
 DECISION = (shipped("kb") / "decision.lp").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from functools import cache
 
 import clingo
 
-from lupa.rules import RuleFiles, shipped
+from lupa.rules.files import RuleFiles, shipped
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from lupa import KnowledgeBase
-from lupa.rules import shipped
+from lupa.rules.files import shipped
 
 ABOUT = """
 policy({policy}).

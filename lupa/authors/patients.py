@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
-from lupa.edition import Edition
-from lupa.plain import on_sides, plain_member
-from lupa.vocabulary import Cut, Fact, Quantity, Vocabulary
+from lupa.record.plain import on_sides, plain_member
+from lupa.rules.edition import Edition
+from lupa.rules.vocabulary import Cut, Fact, Quantity, Vocabulary
 
 Case = dict[str, Any]
 

@@ -15,10 +15,10 @@ from typing import Any
 import clingo
 
 from lupa.errors import CaseError, shown
-from lupa.ground import Ground, ground, plainly
-from lupa.record import day
-from lupa.rules import RuleFiles, shipped, source
-from lupa.vocabulary import Vocabulary, normal
+from lupa.rules.days import day
+from lupa.rules.files import RuleFiles, shipped, source
+from lupa.rules.ground import Ground, ground, plainly
+from lupa.rules.vocabulary import Vocabulary, normal
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _TEMPLATES = Path(__file__).resolve().parent / "templates"

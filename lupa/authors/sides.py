@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import clingo
 
-from lupa.ground import Ground, Literal
+from lupa.rules.ground import Ground, Literal
 
 
 class Side:

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import click
 
 from lupa.dialogue.words import unquoted
-from lupa.edits import value_of
 from lupa.errors import CaseError, Problem, shown
-from lupa.page import Page
+from lupa.pages.page import Page
+from lupa.record.edits import value_of
 
 
 class Command(NamedTuple):

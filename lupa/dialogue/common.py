@@ -7,10 +7,10 @@ from typing import NamedTuple, Protocol
 
 import click
 
-from lupa.case import Case
-from lupa.decision import Decision
+from lupa.answers.decision import Decision
 from lupa.errors import LupaError, printable
-from lupa.page import COLOURS, Page, verdict
+from lupa.pages.page import COLOURS, Page, verdict
+from lupa.record.case import Case
 
 
 class Reply(NamedTuple):

@@ -10,16 +10,16 @@ from typing import Any, NamedTuple
 
 import click
 
-from lupa.case import Case
+from lupa.answers.desk import Desk
+from lupa.answers.exploration import Ask, Asked
 from lupa.dialogue.commands import counted
 from lupa.dialogue.common import Reply, Suggestion, refusal, standing_line
 from lupa.dialogue.standing import altered, begun
-from lupa.edits import value_of
 from lupa.errors import CaseError, LupaError, shown
-from lupa.exploration import Ask, Asked
-from lupa.knowledge import KnowledgeBase
-from lupa.page import Page, in_words, text, verdict
-from lupa.vocabulary import Fact, Vocabulary, normal
+from lupa.pages.page import Page, in_words, text, verdict
+from lupa.record.case import Case
+from lupa.record.edits import value_of
+from lupa.rules.vocabulary import Fact, Vocabulary, normal
 
 _YES, _NO = ("yes", "y"), ("no", "n")
 _UNKNOWN = ("don't_know", "dont_know", "do_not_know", "unknown", "skip", "d", "?")
@@ -78,7 +78,7 @@ class Interview:
 
     def __init__(
         self,
-        kb: KnowledgeBase,
+        kb: Desk,
         case: Case,
         *,
         name: str = "",
@@ -251,7 +251,7 @@ class Interview:
 # ---- questions ---------------------------------------------------------------------------------
 
 
-def _which(kb: KnowledgeBase, policies: Sequence[str]) -> Question:
+def _which(kb: Desk, policies: Sequence[str]) -> Question:
     """The question for a policy."""
     labels = {name: kb.about(name).document for name in policies}
     answers = {name: {"policy": name} for name in policies}

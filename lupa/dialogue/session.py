@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from lupa.answers import ask_text, changed, flips_text, plan_text, whatif_text
-from lupa.case import Case
+from lupa.answers.desk import Desk
+from lupa.answers.whatif import changes, criteria, stated_changes, what_if
 from lupa.dialogue.commands import (
     COMMANDS,
     counted,
@@ -34,9 +34,9 @@ from lupa.dialogue.standing import Standing, altered, begun, is_there, save, sta
 from lupa.dialogue.suggestions import suggestions
 from lupa.dialogue.words import words
 from lupa.errors import CaseError, LupaError, shown
-from lupa.knowledge import KnowledgeBase
-from lupa.page import PERSON, Page, text, verdict, why_text
-from lupa.whatif import changes, criteria, stated_changes, what_if
+from lupa.pages.exploring import ask_text, changed, flips_text, plan_text, whatif_text
+from lupa.pages.page import PERSON, Page, text, verdict, why_text
+from lupa.record.case import Case
 
 
 class Session:
@@ -48,7 +48,7 @@ class Session:
 
     def __init__(
         self,
-        kb: KnowledgeBase,
+        kb: Desk,
         case: Case,
         *,
         name: str = "",
@@ -254,7 +254,7 @@ class Session:
         )
         page = why_text(why, self.width)
         if tree:
-            from lupa.tree import tree_text
+            from lupa.pages.tree import tree_text
 
             page += f"\n\n{click.style('Derivation', bold=True)}\n{tree_text(why.tree)}"
         return page

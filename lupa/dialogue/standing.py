@@ -7,16 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lupa.case import Case
-from lupa.decision import Decision
-from lupa.edits import edited
+from lupa.answers.decision import Decision
+from lupa.answers.desk import Desk
+from lupa.answers.question import Question
+from lupa.answers.whatif import changed_request
 from lupa.errors import CaseError, shown
-from lupa.knowledge import KnowledgeBase
-from lupa.plain import plain_data
-from lupa.question import Question
-from lupa.record import ROUTING
-from lupa.strict_yaml import dump
-from lupa.whatif import changed_request
+from lupa.record.case import Case
+from lupa.record.edits import edited
+from lupa.record.plain import plain_data
+from lupa.record.record import ROUTING
+from lupa.record.strict_yaml import dump
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,13 @@ def begun(case: Case) -> dict[str, Any]:
     return found
 
 
-def standing(kb: KnowledgeBase, case: Case, name: str, timeout: float | None) -> Standing:
+def standing(kb: Desk, case: Case, name: str, timeout: float | None) -> Standing:
     """The case decided under the one policy that it is about; raises `CaseError` as `kb.decide` does."""
     question = _question(kb, case, timeout)
     return Standing(case, question, kb.decide(case, name=name, timeout=timeout))
 
 
-def altered(
-    kb: KnowledgeBase, case: Case, changes: Mapping[str, Any], unset: Iterable[str] = ()
-) -> dict[str, Any]:
+def altered(kb: Desk, case: Case, changes: Mapping[str, Any], unset: Iterable[str] = ()) -> dict[str, Any]:
     """A new case with these statements, silent on those of `unset`; policy, drug and date among them.
 
     Raises `CaseError`, naming every problem.
@@ -58,7 +56,7 @@ def altered(
     return edited(routed, statements.items(), silent, _question(kb, routed, None).edition)
 
 
-def _question(kb: KnowledgeBase, case: Case, timeout: float | None) -> Question:
+def _question(kb: Desk, case: Case, timeout: float | None) -> Question:
     first, *others = kb.questions(case, timeout=timeout)
     if others:
         policies = ", ".join(question.edition.policy for question in (first, *others))

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from lupa.answers.desk import Desk
 from lupa.dialogue.common import Suggestion
 from lupa.dialogue.standing import Standing
 from lupa.dialogue.words import parts
 from lupa.errors import CaseError
-from lupa.knowledge import KnowledgeBase
-from lupa.naming import Names
-from lupa.record import ROUTING
-from lupa.vocabulary import Cut, Vocabulary
+from lupa.record.naming import Names
+from lupa.record.record import ROUTING
+from lupa.rules.vocabulary import Cut, Vocabulary
 
 Offer = tuple[str, str]
 """A word, and what it is about."""
 
 
-def suggestions(
-    line: str, commands: Collection[str], kb: KnowledgeBase, now: Standing | None
-) -> list[Suggestion]:
+def suggestions(line: str, commands: Collection[str], kb: Desk, now: Standing | None) -> list[Suggestion]:
     """Every way in which the last word of the line can end, in the order of the vocabulary."""
     found = parts(line)
     words = list(found.words)
@@ -53,7 +51,7 @@ def _beginning(piece: str, line: str, offers: Iterable[Offer]) -> list[Suggestio
     return [Suggestion(word, start, about) for word, about in offers if word.startswith(piece)]
 
 
-def _policies(kb: KnowledgeBase) -> Iterator[Offer]:
+def _policies(kb: Desk) -> Iterator[Offer]:
     for about in map(kb.about, kb.policies):
         yield about.policy, about.document
         for edition, first in about.editions:
@@ -63,7 +61,7 @@ def _policies(kb: KnowledgeBase) -> Iterator[Offer]:
 class _Offers:
     """What can be said of a case."""
 
-    def __init__(self, kb: KnowledgeBase, now: Standing) -> None:
+    def __init__(self, kb: Desk, now: Standing) -> None:
         self._kb = kb
         self._case = now.case
         self._vocabulary: Vocabulary = now.question.edition.vocabulary

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lupa.case import Case
+from lupa.answers.desk import Desk
 from lupa.dialogue.commands import counted
 from lupa.dialogue.common import Dialogue
 from lupa.dialogue.interview import Interview
 from lupa.dialogue.session import Session
 from lupa.dialogue.standing import as_yaml, check_file, save
 from lupa.errors import CaseError, printable
-from lupa.knowledge import KnowledgeBase
+from lupa.record.case import Case
 
 if TYPE_CHECKING:
     from prompt_toolkit.completion import Completer
@@ -28,7 +28,7 @@ Width = Callable[[], int]
 """How many columns there are now."""
 
 
-def explore(kb: KnowledgeBase, case: Case, name: str, width: Width, timeout: float) -> None:
+def explore(kb: Desk, case: Case, name: str, width: Width, timeout: float) -> None:
     """A session over the case on standard input and output.
 
     Raises `CaseError` at the end of a script of commands of which some were refused.
@@ -40,9 +40,7 @@ def explore(kb: KnowledgeBase, case: Case, name: str, width: Width, timeout: flo
         raise CaseError(f"{counted(refused, 'command')} refused; the others were carried out")
 
 
-def interview(
-    kb: KnowledgeBase, case: Case, name: str, width: Width, timeout: float, file: str | None
-) -> None:
+def interview(kb: Desk, case: Case, name: str, width: Width, timeout: float, file: str | None) -> None:
     """Asks what can change the verdict on the case; then prints the verdict and the completed case.
 
     With a `file` the case is saved there instead. Raises `CaseError` for a file that is taken, and

@@ -22,8 +22,8 @@ import clingo
 
 from lupa import KnowledgeBase
 from lupa.dialogue.session import Session
-from lupa.reading import read_cases
-from lupa.rules import shipped
+from lupa.record.reading import read_cases
+from lupa.rules.files import shipped
 from tests import oracle, worlds
 
 DENIAL = shipped("kb") / "policies/uhc_benlysta/cases/lupkynis_alongside_bars_benlysta.yaml"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from lupa.authors.diff.regions import Term
-from lupa.vocabulary import CUTS, Fact
+from lupa.rules.vocabulary import CUTS, Fact
 
 Part = tuple[tuple[Fact, ...], bool]
 """One of these facts, at least, has this value."""

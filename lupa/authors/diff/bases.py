@@ -8,7 +8,7 @@ from itertools import pairwise
 from lupa.authors.diff.compare import compare
 from lupa.authors.diff.results import Comparison, Diff, Relation, together
 from lupa.errors import CaseError
-from lupa.knowledge import KnowledgeBase
+from lupa.rules.store import Store
 
 Tick = Callable[[int, int], None]
 """Told how many comparisons are done, of how many."""
@@ -17,7 +17,7 @@ Name = tuple[str, str]
 """A policy and the name of one of its editions."""
 
 
-def diff_policies(kb: KnowledgeBase, old: str, new: str | None, *, all_readings: bool, tick: Tick) -> Diff:
+def diff_policies(kb: Store, old: str, new: str | None, *, all_readings: bool, tick: Tick) -> Diff:
     """One policy or edition beside another one; the editions of a policy in turn, if it is alone."""
     if new is not None:
         names = [(edition_of(kb, old), edition_of(kb, new))]
@@ -26,7 +26,7 @@ def diff_policies(kb: KnowledgeBase, old: str, new: str | None, *, all_readings:
     return _diff(kb, kb, names, all_readings=all_readings, tick=tick)
 
 
-def diff_bases(before: KnowledgeBase, after: KnowledgeBase, *, all_readings: bool, tick: Tick) -> Diff:
+def diff_bases(before: Store, after: Store, *, all_readings: bool, tick: Tick) -> Diff:
     """Each edition that both knowledge bases have, as each has it; and those that only one has."""
     one, other = _editions(before), _editions(after)
     found = _diff(before, after, [(n, n) for n in one if n in other], all_readings=all_readings, tick=tick)
@@ -39,8 +39,8 @@ def diff_bases(before: KnowledgeBase, after: KnowledgeBase, *, all_readings: boo
 
 
 def _diff(
-    before: KnowledgeBase,
-    after: KnowledgeBase,
+    before: Store,
+    after: Store,
     names: Sequence[tuple[Name, Name]],
     *,
     all_readings: bool,
@@ -55,13 +55,13 @@ def _diff(
     return Diff(together(relations), tuple(found))
 
 
-def edition_of(kb: KnowledgeBase, name: str) -> Name:
+def edition_of(kb: Store, name: str) -> Name:
     """The edition that is named, or the newest of the policy; raises `CaseError` for an unknown one."""
     policy, at, edition = name.partition("@")
     return policy, kb.edition_named(policy, edition) if at else kb.about(policy).editions[-1][0]
 
 
-def _in_turn(kb: KnowledgeBase, name: str) -> list[Name]:
+def _in_turn(kb: Store, name: str) -> list[Name]:
     """The editions of a policy, the oldest first."""
     policy, at, edition = name.partition("@")
     editions = [known for known, _ in kb.about(policy).editions]
@@ -73,5 +73,5 @@ def _in_turn(kb: KnowledgeBase, name: str) -> list[Name]:
     return [(policy, known) for known in editions]
 
 
-def _editions(kb: KnowledgeBase) -> list[Name]:
+def _editions(kb: Store) -> list[Name]:
     return [(policy, name) for policy in kb.policies for name, _ in kb.about(policy).editions]

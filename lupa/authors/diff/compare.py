@@ -25,10 +25,10 @@ from lupa.authors.diff.rule_changes import rule_changes
 from lupa.authors.diff.same_patient import same_patient
 from lupa.authors.diff.ways import OnPathway, Outcomes, Way, Ways
 from lupa.authors.reports.finding import Patient
-from lupa.edition import Edition
-from lupa.ground import Literal
-from lupa.page import argument
-from lupa.vocabulary import Fact
+from lupa.pages.page import argument
+from lupa.rules.edition import Edition
+from lupa.rules.ground import Literal
+from lupa.rules.vocabulary import Fact
 
 MOST = 50
 """So many terms describe what happens on a pathway in one way; if it takes more, they are not all given."""

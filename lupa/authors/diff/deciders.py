@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from lupa.authors.diff.pair import BOTH, Pair
 from lupa.authors.diff.results import SIDES, Decider, Pathway
-from lupa.edition import Atom, Edition
-from lupa.ground import Literal
-from lupa.vocabulary import Fact
+from lupa.rules.edition import Atom, Edition
+from lupa.rules.ground import Literal
+from lupa.rules.vocabulary import Fact
 
 ALL_CRITERIA = "criteria_not_met"
 """The basis of which each criterion that is not met is an instance."""

@@ -11,7 +11,7 @@ from lupa.authors.diff.bases import Tick, diff_bases, diff_policies, edition_of
 from lupa.authors.diff.results import Diff
 from lupa.authors.diff.revisions import commit_of, knowledge_at
 from lupa.errors import CaseError, RuleError, shown
-from lupa.knowledge import KnowledgeBase
+from lupa.rules.store import Store
 
 
 class _Operand(NamedTuple):
@@ -20,14 +20,14 @@ class _Operand(NamedTuple):
     word: str
     kind: Literal["folder", "policy", "revision"]
 
-    def opened(self, kb: KnowledgeBase) -> AbstractContextManager[KnowledgeBase]:
+    def opened(self, kb: Store) -> AbstractContextManager[Store]:
         """The knowledge base in this folder, or that of the folder in use at this revision."""
         if self.kind == "folder":
-            return nullcontext(KnowledgeBase.load(self.word))
+            return nullcontext(Store.load(self.word))
         return knowledge_at(self.word, kb.files.root)
 
 
-def diff_named(kb: KnowledgeBase, words: Sequence[str], *, all_readings: bool, tick: Tick) -> Diff:
+def diff_named(kb: Store, words: Sequence[str], *, all_readings: bool, tick: Tick) -> Diff:
     """What these words, one or two, name, compared; beside the knowledge base in use if it is but one.
 
     A folder alone is what that knowledge base becomes, a revision alone what it was.
@@ -47,11 +47,11 @@ def diff_named(kb: KnowledgeBase, words: Sequence[str], *, all_readings: bool, t
         return diff_bases(*bases, all_readings=all_readings, tick=tick)
 
 
-def _operand(word: str, kb: KnowledgeBase) -> _Operand:
+def _operand(word: str, kb: Store) -> _Operand:
     """What a word names; raises `CaseError`, saying what it was looked for as, if it names nothing."""
     said = []
     try:
-        KnowledgeBase.load(word)
+        Store.load(word)
     except RuleError as error:
         said.append(str(error).removeprefix(f"{word}: ") if Path(word).is_dir() else "no such folder")
     else:

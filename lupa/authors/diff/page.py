@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
+from lupa.answers.decision import Cause
 from lupa.authors.diff.results import (
     Comparison,
     Condition,
@@ -18,8 +19,7 @@ from lupa.authors.diff.results import (
     Shift,
     ShownChange,
 )
-from lupa.decision import Cause
-from lupa.page import COLOURS, PERSON, Page, cause_sentences, in_words
+from lupa.pages.page import COLOURS, PERSON, Page, cause_sentences, in_words
 
 _COLOURS = {
     "equal": "green",

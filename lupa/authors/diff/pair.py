@@ -11,15 +11,15 @@ from itertools import combinations, permutations
 
 import clingo
 
+from lupa.answers.question import not_one_outcome
 from lupa.authors.diff.regions import Regions
 from lupa.authors.laws.smallest import smallest
 from lupa.authors.patients import cut_points, rank
 from lupa.authors.sides import Side
 from lupa.authors.trials.same_worlds import shown
-from lupa.edition import Edition
-from lupa.ground import Literal, Solver, Watch
-from lupa.question import not_one_outcome
-from lupa.vocabulary import Cut, Fact
+from lupa.rules.edition import Edition
+from lupa.rules.ground import Literal, Solver, Watch
+from lupa.rules.vocabulary import Cut, Fact
 
 Clash = tuple[tuple[Fact, bool], tuple[Fact, bool]]
 """What cannot be so together, of a fact that only one side declares and one that only the other does."""

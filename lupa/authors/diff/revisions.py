@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lupa.errors import CaseError, RuleError, printable, shown
-from lupa.knowledge import KnowledgeBase
+from lupa.rules.store import Store
 
 _LOCAL = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE")
 """What would turn git to another repository than the one that holds the folder, as in a hook."""
@@ -31,7 +31,7 @@ def commit_of(revision: str, folder: Path) -> str | None:
 
 
 @contextmanager
-def knowledge_at(revision: str, folder: Path) -> Iterator[KnowledgeBase]:
+def knowledge_at(revision: str, folder: Path) -> Iterator[Store]:
     """The knowledge base that was in a folder at a revision, while the block lasts.
 
     Raises `CaseError` for an unknown revision, or one at which the folder held no knowledge base.
@@ -58,9 +58,9 @@ def _unpack(archive: bytes, place: str, revision: str) -> None:
         raise CaseError(f"at {shown(revision)}: {printable(str(error))}") from error
 
 
-def _loaded(place: Path, revision: str) -> KnowledgeBase:
+def _loaded(place: Path, revision: str) -> Store:
     try:
-        return KnowledgeBase.load(place)
+        return Store.load(place)
     except RuleError as error:
         raise CaseError(f"at {shown(revision)}: {str(error).removeprefix(f'{place}: ')}") from error
 

@@ -7,8 +7,8 @@ from typing import Literal
 
 from lupa.authors.diff.pair import usual_readings
 from lupa.authors.diff.results import RuleChange
-from lupa.edition import Atom, Edition
-from lupa.page import argument
+from lupa.pages.page import argument
+from lupa.rules.edition import Atom, Edition
 
 
 def rule_changes(before: Edition, after: Edition) -> tuple[RuleChange, ...]:

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from lupa.authors.diff.pair import BOTH, Pair
 from lupa.authors.patients import Case, brief_case, cut_points
 from lupa.authors.reports.finding import Patient
-from lupa.edition import Edition
-from lupa.page import FEW
-from lupa.plain import on_sides, plain_member
-from lupa.vocabulary import Cut, Fact
+from lupa.pages.page import FEW
+from lupa.record.plain import on_sides, plain_member
+from lupa.rules.edition import Edition
+from lupa.rules.vocabulary import Cut, Fact
 
 
 def same_patient(

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from lupa.authors.diff.pair import BOTH, Pair
 from lupa.authors.diff.results import ONLY, Pathway, Relation, together
-from lupa.edition import Edition
-from lupa.ground import Literal
-from lupa.vocabulary import Fact
+from lupa.rules.edition import Edition
+from lupa.rules.ground import Literal
+from lupa.rules.vocabulary import Fact
 
 Outcomes = tuple[str | None, str | None]
 """The outcome on each side; None where its laws allow no such patient."""

@@ -10,8 +10,8 @@ from typing import Any
 
 from lupa.authors.reports.finding import Finding
 from lupa.errors import CaseError, RuleError, shown
-from lupa.strict_yaml import load
-from lupa.vocabulary import nearest
+from lupa.record.strict_yaml import load
+from lupa.rules.vocabulary import nearest
 
 FILE = "accepted.yaml"
 KEYS = ("check", "subject", "edition", "reason")

@@ -15,7 +15,7 @@ from clingo.ast import Sign
 
 from lupa.authors.reports.finding import Place
 from lupa.authors.syntax import Signature, with_heads
-from lupa.ground import Ground, Load
+from lupa.rules.ground import Ground, Load
 
 _PLACE, _DROPPED = "lupa_place", "lupa_dropped"
 

@@ -13,9 +13,9 @@ from lupa.authors.laws.programs import SIDES, Compared, Law, laws_in
 from lupa.authors.laws.smallest import World, smallest
 from lupa.authors.patients import brief_case
 from lupa.authors.reports.finding import Because, Clause, Example, Finding, Patient, Place, Severity
-from lupa.edition import Edition
-from lupa.ground import Ground, Literal
-from lupa.vocabulary import Fact, arguments
+from lupa.rules.edition import Edition
+from lupa.rules.ground import Ground, Literal
+from lupa.rules.vocabulary import Fact, arguments
 
 GIVEN_BY = {"criterion": "met", "basis": "excluded", "limit": "exceeded", "scope": "outside"}
 """The predicate that says that an item holds, by its kind."""

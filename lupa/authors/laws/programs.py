@@ -16,11 +16,11 @@ from lupa.authors.reports.finding import SEVERITIES, Severity
 from lupa.authors.sides import Side
 from lupa.authors.syntax import Signature, atoms, nodes, statements
 from lupa.authors.syntax import heads as rule_heads
-from lupa.edition import Edition
 from lupa.errors import RuleError
-from lupa.ground import Ground, Literal, listening
-from lupa.rules import shipped
-from lupa.vocabulary import Fact
+from lupa.rules.edition import Edition
+from lupa.rules.files import shipped
+from lupa.rules.ground import Ground, Literal, listening
+from lupa.rules.vocabulary import Fact
 
 KINDS = ("one_world", "two_worlds", "two_policies")
 """The kinds of laws, by what they compare; each has a folder."""

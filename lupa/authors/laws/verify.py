@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from lupa.about import About
 from lupa.authors.laws.accepted import Accepted, accepted_in, compared
 from lupa.authors.laws.authored import authored, dropped, places
 from lupa.authors.laws.hearing import GIVEN_BY, Alone, Beside, Hearing
 from lupa.authors.laws.programs import Compared, concerned, droppable, law_files, laws_in
 from lupa.authors.reports.finding import SEVERITIES, Check, Example, Finding, Report
-from lupa.edition import Edition
 from lupa.errors import RuleError
-from lupa.ground import ground, plainly
+from lupa.rules.about import About
+from lupa.rules.edition import Edition
+from lupa.rules.ground import ground, plainly
 
 if TYPE_CHECKING:
-    from lupa.knowledge import KnowledgeBase
+    from lupa.rules.store import Store
 
 Name = tuple[str, str]
 """A policy and one of its editions."""
@@ -27,7 +27,7 @@ Tick = Callable[[int, int], None]
 
 
 def verify(
-    kb: KnowledgeBase,
+    kb: Store,
     policies: Sequence[str] = (),
     *,
     all_readings: bool = False,
@@ -54,7 +54,7 @@ def verify(
     return run.report(named, entries)
 
 
-def _editions(kb: KnowledgeBase, policy: str) -> list[Name]:
+def _editions(kb: Store, policy: str) -> list[Name]:
     """The editions that a name means: the one it names, or all, oldest first."""
     name, at, edition = policy.partition("@")
     if at:
@@ -72,7 +72,7 @@ def _in_force(about: About, edition: str) -> tuple[date, date]:
 class Verification:
     """A run over some editions: what the laws are asked of, and what is found."""
 
-    def __init__(self, kb: KnowledgeBase, *, all_readings: bool, examples: bool) -> None:
+    def __init__(self, kb: Store, *, all_readings: bool, examples: bool) -> None:
         self._kb = kb
         self._usual = not all_readings
         self._with_examples = examples

@@ -15,8 +15,8 @@ from clingo.ast import ASTType
 from lupa.authors.lint.rules import RULES
 from lupa.authors.reports.finding import Finding, Place
 from lupa.errors import RuleError
-from lupa.rules import NOT_ALLOWED, misplaced, text_of
-from lupa.strays import stray
+from lupa.rules.files import NOT_ALLOWED, misplaced, text_of
+from lupa.rules.strays import stray
 
 _NAME = re.compile(r"[a-z_][A-Za-z0-9_']*")
 _MESSAGE = re.compile(r":(\d+):(\d+)(?:-[\d:]+)?: (error|info|note): (.*)", re.DOTALL)

@@ -11,9 +11,9 @@ from clingo.ast import ASTType
 from lupa.authors.lint.rules import ITEMS, WORDS
 from lupa.authors.syntax import Signature, statements
 from lupa.errors import RuleError
-from lupa.ground import Ground, Load, Parts, ground
-from lupa.rules import shipped
-from lupa.vocabulary import CUTS, KINDS, arguments, beginnings
+from lupa.rules.files import shipped
+from lupa.rules.ground import Ground, Load, Parts, ground
+from lupa.rules.vocabulary import CUTS, KINDS, arguments, beginnings
 
 WORLDS = shipped("queries") / "worlds.lp"
 Atoms = dict[Signature, dict[clingo.Symbol, None]]

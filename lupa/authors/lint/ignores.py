@@ -12,7 +12,7 @@ from clingo import ast
 from lupa.authors.lint.files import RuleFile, span
 from lupa.authors.lint.rules import RULES
 from lupa.authors.reports.finding import Finding
-from lupa.vocabulary import nearest, normal
+from lupa.rules.vocabulary import nearest, normal
 
 _COMMENT = re.compile(r"%+\s*lint:\s*(.*)")
 _IGNORE = re.compile(r"ignore\s+(\S+)(?:\s+because\s+(\S.*))?\s*")

@@ -13,7 +13,7 @@ from lupa.authors.lint.terms import Term, matches
 from lupa.authors.lint.words import Places
 from lupa.authors.reports.finding import Finding
 from lupa.authors.syntax import Signature
-from lupa.vocabulary import CUTS
+from lupa.rules.vocabulary import CUTS
 
 _LAWS = ("impossible", 1)
 _WORLDS = {("true", 1): {("fact", 1)}}

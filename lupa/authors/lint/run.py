@@ -12,7 +12,7 @@ from lupa.authors.lint.ignores import settled
 from lupa.authors.lint.rules import RULES
 from lupa.authors.lint.scope import Scope, Shared
 from lupa.authors.reports.finding import SEVERITIES, Finding, Report
-from lupa.rules import RuleFiles
+from lupa.rules.files import RuleFiles
 
 
 def lint(

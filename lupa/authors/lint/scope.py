@@ -35,11 +35,11 @@ from lupa.authors.lint.terms import Term, ground
 from lupa.authors.lint.words import Places
 from lupa.authors.reports.finding import Finding, Place
 from lupa.authors.syntax import Signature, derived, read, statements
-from lupa.endless import growing_rule
 from lupa.errors import RuleError
-from lupa.ground import Ground
-from lupa.knowledge import KnowledgeBase
-from lupa.rules import RuleFiles, shipped
+from lupa.rules.endless import growing_rule
+from lupa.rules.files import RuleFiles, shipped
+from lupa.rules.ground import Ground
+from lupa.rules.store import Store
 
 _PLACE = re.compile(
     r"(?P<file>.+?):(?P<line>\d+):(?P<column>\d+)(?:-[\d:]+)?: (?:(?:info|error): )?(?P<said>.*)"
@@ -51,7 +51,7 @@ class Shared:
 
     def __init__(self, files: RuleFiles) -> None:
         self.files = files
-        self.kb = KnowledgeBase(files)
+        self.kb = Store(files)
         self.core = Program(read_file(path, files.root) for path in files.core)
         self.loosened = loosened(self.core.sound)
         self.of_worlds = frozenset(s for one in statements(WORLDS) for s in derived(one))

@@ -11,7 +11,7 @@ from lupa.authors.lint.program import Program, Statement
 from lupa.authors.lint.terms import Term
 from lupa.authors.reports.finding import Finding
 from lupa.authors.syntax import Signature, nodes
-from lupa.vocabulary import nearest, normal
+from lupa.rules.vocabulary import nearest, normal
 
 Gives = Callable[[Signature], bool]
 

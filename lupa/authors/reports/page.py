@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from lupa.authors.reports.finding import Because, Example, Finding, Patient, Place, Report
 from lupa.authors.reports.html import Html, code, folded, joined, listed, page, table, tag
 from lupa.authors.reports.text import PROPOSED, counted, outcome, tally, told, verdict, where
-from lupa.contents import Row, ledger
-from lupa.contents import table as policy_table
-from lupa.strict_yaml import dump
+from lupa.pages.contents import Row, ledger
+from lupa.pages.contents import table as policy_table
+from lupa.record.strict_yaml import dump
 
 if TYPE_CHECKING:
-    from lupa.edition import Edition
-    from lupa.knowledge import KnowledgeBase
+    from lupa.rules.edition import Edition
+    from lupa.rules.store import Store
 
 SECTIONS = {
     "new": "New findings",
@@ -33,7 +33,7 @@ _PARTS = {
 _NO_ID = re.compile(r"[^\w.-]+")
 
 
-def report_html(report: Report, kb: KnowledgeBase) -> str:
+def report_html(report: Report, kb: Store) -> str:
     """The report as one self-contained page in HTML."""
     parts = {
         "new": _new(report.new),
@@ -185,7 +185,7 @@ def _kept(check: str, examples: Sequence[Example]) -> Html:
 # ---- policies ------------------------------------------------------------------------------------
 
 
-def _policies(report: Report, kb: KnowledgeBase) -> list[Html]:
+def _policies(report: Report, kb: Store) -> list[Html]:
     """Of each policy that was looked at: its editions as tables, and its ledger of clauses."""
     parts: list[Html] = []
     names = [name.split("@", 1) for name in report.editions]

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from lupa.authors.laws.accepted import FILE
 from lupa.authors.reports.finding import Check, Finding, Place, Report
 from lupa.authors.reports.text import outcome, told, where
-from lupa.plain import plain_data
+from lupa.record.plain import plain_data
 from lupa.version import __version__
 
 Row = dict[str, Any]

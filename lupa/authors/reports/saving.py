@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from lupa.authors.reports.finding import Patient
-from lupa.case import Case
-from lupa.strict_yaml import dump
+from lupa.record.case import Case
+from lupa.record.strict_yaml import dump
 
 Named = tuple[str, Case]
 """A case, and what its file is to be called."""

@@ -23,17 +23,17 @@ from pathlib import Path
 from typing import Literal as Choice
 from typing import NamedTuple
 
+from lupa.answers.desk import Desk
 from lupa.authors.syntax import line
 from lupa.authors.trials.mutation import Mutant, mutants
 from lupa.authors.trials.proposal import comes_to, may_come_to, proposal
 from lupa.authors.trials.same_worlds import Difference, difference
 from lupa.authors.trials.suite import Suite
-from lupa.case import Case
-from lupa.edition import Edition
 from lupa.errors import RuleError
-from lupa.ground import Load, plainly
-from lupa.knowledge import KnowledgeBase
-from lupa.strays import check
+from lupa.record.case import Case
+from lupa.rules.edition import Edition
+from lupa.rules.ground import Load, plainly
+from lupa.rules.strays import check
 
 Fate = Choice["killed_by_case", "killed_by_grounding", "equivalent", "survived"]
 FATES: tuple[Fate, ...] = ("killed_by_case", "killed_by_grounding", "equivalent", "survived")
@@ -108,7 +108,7 @@ def rows(suite: Suite) -> tuple[Row, ...]:
 class Bench:
     """Cases of a knowledge base that pass, ready to be put to changed rules."""
 
-    def __init__(self, kb: KnowledgeBase, policies: Sequence[str], rows: Iterable[Row]) -> None:
+    def __init__(self, kb: Desk, policies: Sequence[str], rows: Iterable[Row]) -> None:
         self._kb = kb
         self._rows: dict[str, list[Row]] = {policy: [] for policy in policies}
         for row in rows:
@@ -179,7 +179,7 @@ class Bench:
 
 
 def mutate(
-    kb: KnowledgeBase, suite: Suite, *, shared: bool = False, jobs: int = 1, tick: Tick | None = None
+    kb: Desk, suite: Suite, *, shared: bool = False, jobs: int = 1, tick: Tick | None = None
 ) -> Mutation:
     """What becomes of the mutants of the rules whose cases a suite holds, and of the `shared` ones.
 
@@ -219,7 +219,7 @@ class _Worker:
     """A bench and the mutants that are put to it, by number."""
 
     def __init__(self, task: _Task) -> None:
-        kb = KnowledgeBase.load(task.root)
+        kb = Desk.load(task.root)
         self._bench = Bench(kb, task.policies, task.rows)
         self._mutants = list(mutants(kb.files, task.policies, shared=task.shared))
 

@@ -14,15 +14,16 @@ from typing import NamedTuple
 import clingo
 from clingo import ast
 
+from lupa.answers.question import Question
 from lupa.authors.syntax import Signature
 from lupa.authors.trials.deciding import LAWS, Statement, deciding, names
 from lupa.authors.trials.goals import FAILED, FIRED, ROW, SIDE, USED, mark, with_goals
 from lupa.authors.trials.suite import Suite
-from lupa.case import Case
-from lupa.ground import Ground, Literal
-from lupa.knowledge import KnowledgeBase
-from lupa.question import Question
-from lupa.rules import shipped
+from lupa.record.case import Case
+from lupa.record.record import record_of
+from lupa.rules.files import shipped
+from lupa.rules.ground import Ground, Literal
+from lupa.rules.store import Store
 
 Status = Choice["reached", "missed", "cannot"]
 
@@ -113,7 +114,7 @@ class _Marks:
     `open` gives the literals of those that depend on the patient; `fixed` are reached by every case.
     """
 
-    def __init__(self, kb: KnowledgeBase, policy: str, name: str) -> None:
+    def __init__(self, kb: Store, policy: str, name: str) -> None:
         load = with_goals(kb.files.core, kb.files.own(policy))
         query = shipped("queries") / "coverage.lp"
         self._edition = kb.grounded(policy, name, rules=lambda *_: load, queries=[query])
@@ -129,7 +130,7 @@ class _Marks:
 
     def reached(self, case: Case, already: Container[_Key]) -> Iterator[_Key]:
         """The goals that are reached in every world of a case, but for those reached already."""
-        record, _ = self._edition.read(case)
+        record, _ = record_of(case, self._edition)
         held = Question(self._edition, record).statements
         wanted = [(key, x) for key, literals in self.open.items() if key not in already for x in literals]
         world = self._edition.solver.world(held, [literal for _, literal in wanted])
@@ -168,7 +169,7 @@ def _failing(statement: clingo.Symbol, place: int) -> _Key:
 class _Meter:
     """What the cases of a suite reach, under all editions together."""
 
-    def __init__(self, kb: KnowledgeBase, suite: Suite) -> None:
+    def __init__(self, kb: Store, suite: Suite) -> None:
         self._root = kb.files.root
         self._marks = {
             (policy, edition.name): _Marks(kb, policy, edition.name)
@@ -251,7 +252,7 @@ def _count(goals: Iterable[Goal]) -> Count:
     return Count(reached, len(statuses) - cannot, cannot)
 
 
-def measure(kb: KnowledgeBase, suite: Suite, *, shared: bool = False) -> Coverage:
+def measure(kb: Store, suite: Suite, *, shared: bool = False) -> Coverage:
     """The coverage of the rules, with `shared` also of those of all policies, by the cases that pass."""
     meter = _Meter(kb, suite)
     own = [meter.file(path, policy) for policy in suite.editions for path in kb.files.own(policy)]

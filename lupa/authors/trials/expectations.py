@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from lupa.decision import Decision
-from lupa.edition import Edition
+from lupa.answers.decision import Decision
 from lupa.errors import CaseError, Problem, shown, within
-from lupa.vocabulary import nearest, normal
+from lupa.rules.edition import Edition
+from lupa.rules.vocabulary import nearest, normal
 
 FOUND: dict[str, Callable[[Decision], object]] = {
     "outcome": lambda decision: decision.outcome,

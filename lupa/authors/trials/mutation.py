@@ -16,7 +16,7 @@ from clingo.ast import ASTType, Sign
 
 from lupa.authors.syntax import Route, atoms, has_body, heads, nodes, replaced, statements
 from lupa.authors.trials.deciding import Statement, deciding, is_safe, names
-from lupa.rules import RuleFiles
+from lupa.rules.files import RuleFiles
 
 PHASED = {"requires", "limited"}
 """Predicates whose rows hold for one phase."""

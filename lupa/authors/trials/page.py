@@ -14,8 +14,8 @@ from lupa.authors.trials.coverage import Count, Coverage, FileCoverage, Goal
 from lupa.authors.trials.run import Trials
 from lupa.authors.trials.suite import Mismatch, Tried
 from lupa.errors import printable
-from lupa.page import Page
-from lupa.strict_yaml import dump
+from lupa.pages.page import Page
+from lupa.record.strict_yaml import dump
 
 _FATES = ("mutants", "killed by a case", "by grounding", "equivalent", "survived")
 MISSED = {"fires": "never fires", "fails": "never the one that fails", "used": "never used"}

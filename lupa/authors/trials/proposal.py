@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, TypeVar
 
+from lupa.answers.question import Question
 from lupa.authors.trials.expectations import FOUND, expected
 from lupa.authors.trials.suite import decided
-from lupa.case import Case
-from lupa.edition import Edition
 from lupa.errors import CaseError, RuleError
-from lupa.plain import plain_data
-from lupa.question import Question
+from lupa.record.case import Case
+from lupa.record.plain import plain_data
+from lupa.record.record import record_of
+from lupa.rules.edition import Edition
 
 _TELLING = ("outcome", "bases", "unmet", "limits", "scope", "superseded", "advisories", "notes")
 """What a reader expects of a case first."""
@@ -30,7 +31,7 @@ def shows(case: Case, edition: Edition) -> Shows | None:
 
 def _answer(case: Case, edition: Edition, ask: Callable[[Question], T]) -> T | None:
     """The answer to what is asked of a case; None where an edition refuses it."""
-    record, problems = edition.read(case)
+    record, problems = record_of(case, edition)
     if problems:
         return None
     try:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lupa.answers.desk import Desk
 from lupa.authors.trials.bench import Mutation, Tick, mutate
 from lupa.authors.trials.coverage import Coverage, measure
 from lupa.authors.trials.suite import Refused, Tried, read_suite
-from lupa.knowledge import KnowledgeBase
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Trials:
 
 
 def run(
-    kb: KnowledgeBase,
+    kb: Desk,
     policies: Sequence[str],
     further: Iterable[Path] = (),
     *,

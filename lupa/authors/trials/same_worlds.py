@@ -17,9 +17,9 @@ import clingo
 
 from lupa.authors.patients import Case, as_case, cut_points
 from lupa.authors.sides import Side
-from lupa.edition import Edition
-from lupa.ground import Literal
-from lupa.vocabulary import Fact
+from lupa.rules.edition import Edition
+from lupa.rules.ground import Literal
+from lupa.rules.vocabulary import Fact
 
 _UNLAWFUL = "it cannot be"
 _OUTCOME = "the outcome is "

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lupa.answers.decide import decision
+from lupa.answers.decision import Decision, Fingerprint
+from lupa.answers.desk import Desk
+from lupa.answers.question import Question
 from lupa.authors.trials.expectations import check_expectation, expected, found
-from lupa.case import Case
-from lupa.decide import decision
-from lupa.decision import Decision, Fingerprint
-from lupa.edition import Edition
 from lupa.errors import CaseError, LupaError, RuleError
-from lupa.knowledge import KnowledgeBase
-from lupa.question import Question
-from lupa.reading import read_cases
+from lupa.record.case import Case
+from lupa.record.reading import read_cases
+from lupa.rules.edition import Edition
 
 GENEROUS = 60.0
 """Seconds that one case may take before it is given up."""
@@ -67,7 +67,7 @@ class Suite:
     `editions` are those of the policies whose own cases were tried.
     """
 
-    def __init__(self, kb: KnowledgeBase) -> None:
+    def __init__(self, kb: Desk) -> None:
         self._kb = kb
         self._files = kb.files
         self.tried: list[Tried] = []
@@ -154,7 +154,7 @@ class Suite:
             self.refused.append(refused)
 
 
-def read_suite(kb: KnowledgeBase, policies: Sequence[str], further: Iterable[Path] = ()) -> Suite:
+def read_suite(kb: Desk, policies: Sequence[str], further: Iterable[Path] = ()) -> Suite:
     """The cases of these policies and the further ones, tried."""
     suite = Suite(kb)
     for policy in policies:

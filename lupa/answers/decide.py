@@ -1,0 +1,214 @@
+"""From the answers about one record to a decision that a person can check."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from lupa.answers.decision import (
+    Assumption,
+    Cause,
+    Criterion,
+    Decision,
+    EditionBy,
+    Fingerprint,
+    Item,
+    Missing,
+    Outcome,
+    Status,
+    Witness,
+)
+from lupa.answers.question import Question
+from lupa.rules.edition import Atom, Edition
+from lupa.rules.ground import Literal
+
+
+def decision(question: Question, case: str, by: EditionBy, fingerprint: Fingerprint) -> Decision:
+    """The decision on the record that the question is about."""
+    edition = question.edition
+    settled = len(question.outcomes) == 1
+    outcome = cast(Outcome, next(iter(question.outcomes)) if settled else "pend")
+    pathways = [way for way, literal in edition.pathways.items() if question.possible(literal)]
+    writer = _Writer(question, pathways)
+    denials = writer.certain(edition.bases)
+    referrals = writer.certain(edition.referrals)
+    limits = writer.certain(edition.limits) if "modify" in question.outcomes else ()
+    notes = writer.certain(edition.notes)
+    bases: tuple[Item, ...] = ()
+    superseded: tuple[Item, ...] = ()
+    if outcome == "deny":
+        bases = denials or writer.possible(edition.bases, outcome)
+    elif outcome == "refer":
+        bases = referrals or writer.possible(edition.referrals, outcome)
+        superseded = denials
+    elif outcome == "modify":
+        limits = limits or writer.possible(edition.limits, outcome)
+    return Decision(
+        case=case,
+        policy=edition.policy,
+        edition=edition.name,
+        edition_by=by,
+        outcome=outcome,
+        possible=tuple(question.outcomes),
+        text=edition.outcome_words[outcome][0],
+        next=edition.outcome_words[outcome][1],
+        bases=bases,
+        criteria=writer.criteria(),
+        limits=limits,
+        scope=writer.certain(edition.scope),
+        superseded=superseded,
+        advisories=writer.certain(edition.advisories),
+        missing=writer.missing(),
+        assumptions=writer.assumptions(),
+        notes=notes,
+        unread=writer.unread(),
+        witnesses=() if settled else _witnesses(question),
+        fingerprint=fingerprint,
+    )
+
+
+def _witnesses(question: Question) -> tuple[Witness, ...]:
+    from lupa.answers.witness import witnesses  # a settled case need not wait for what writes others
+
+    return witnesses(question)
+
+
+def outcome_reasons(question: Question, *, every: bool) -> tuple[tuple[Cause, ...], ...]:
+    """One minimal reason of a settled outcome, or all of them, the shortest first."""
+    if len(question.outcomes) > 1:
+        return ()
+    (outcome,) = question.outcomes.values()
+    if every:
+        reasons = list(question.reasons(outcome))
+    else:
+        reason = question.reason(outcome)
+        reasons = [] if reason is None else [reason]
+    written = [causes(question, reason) for reason in reasons]
+    return tuple(sorted(written, key=lambda causes: (len(causes), [c.fact for c in causes])))
+
+
+def causes(question: Question, reason: Sequence[Literal]) -> tuple[Cause, ...]:
+    """The facts of a reason in words, in the order of the vocabulary."""
+    edition, record = question.edition, question.record
+    found = []
+    for literal in sorted(reason, key=lambda x: edition.places[abs(x)]):
+        fact, value = edition.facts[abs(literal)], literal > 0
+        text = edition.vocabulary.words(fact, value)
+        if fact in record.given:
+            text = f"{text[:-1]} ({record.given[fact]})."
+        found.append(Cause(fact, value, text, "assumed" if fact in record.assumed else "stated"))
+    return tuple(found)
+
+
+class _Writer:
+    """Puts what a question answers into words."""
+
+    def __init__(self, question: Question, pathways: Sequence[tuple[str, str]]) -> None:
+        self._question = question
+        self._edition: Edition = question.edition
+        self._pathways = pathways
+
+    def item(self, atom: Atom, reason: Sequence[Literal], *, certain: bool = True) -> Item:
+        """An item that holds, or is one of some that do, for this reason."""
+        edition = self._edition
+        return Item(
+            atom.id,
+            edition.phrase(atom, True),
+            edition.source(atom, self._pathways),
+            causes(self._question, reason),
+            certain,
+        )
+
+    def certain(self, atoms: Sequence[Atom]) -> tuple[Item, ...]:
+        """Those that hold in every world, each with its reason."""
+        found = []
+        for atom in atoms:
+            reason = self._question.reason(atom.literal)
+            if reason is not None:
+                found.append(self.item(atom, reason))
+        return tuple(found)
+
+    def possible(self, atoms: Sequence[Atom], outcome: str) -> tuple[Item, ...]:
+        """Those that hold in some world, with the reason of the outcome: none is certain alone."""
+        reason = self._question.reason(self._edition.outcomes[outcome]) or []
+        possible = [atom for atom in atoms if self._question.possible(atom.literal)]
+        return tuple(self.item(atom, reason, certain=False) for atom in possible)
+
+    def criteria(self) -> tuple[Criterion, ...]:
+        """The criteria of every pathway that the request may be on: unmet, open, met."""
+        rank = {"unmet": 0, "open": 1, "met": 2}
+        found = [
+            self.criterion(atom, applies)
+            for atom, applies in zip(self._edition.criteria, self._edition.applies, strict=True)
+            if self._question.possible(applies)
+        ]
+        return tuple(sorted(found, key=lambda criterion: rank[criterion.status]))
+
+    def criterion(self, atom: Atom, applies: Literal) -> Criterion:
+        edition, question = self._edition, self._question
+        status: Status = "open"
+        reason = question.reason(atom.literal)
+        if reason is not None:
+            status = "met"
+        else:
+            reason = question.reason(-atom.literal)
+            if reason is not None:
+                status = "unmet"
+        return Criterion(
+            atom.id,
+            status,
+            question.certain(applies),
+            edition.phrase(atom, status != "unmet"),
+            edition.source(atom, self._pathways),
+            causes(self._question, reason or ()),
+        )
+
+    def missing(self) -> tuple[Missing, ...]:
+        """The silent facts that matter, each with what it bears on."""
+        edition, question = self._edition, self._question
+        facts = question.missing()
+        if not facts:
+            return ()
+        items = [
+            *(
+                a
+                for a, applies in zip(edition.criteria, edition.applies, strict=True)
+                if question.possible(applies)
+            ),
+            *(a for a in edition.bases if a.id != "criteria_not_met"),
+            *edition.scope,
+            *edition.limits,
+        ]
+        unsettled = [a for a in items if question.possible(a.literal) and question.possible(-a.literal)]
+        found = []
+        for fact in facts:
+            literal = edition.literals[fact]
+            served = [a for a in unsettled if literal in edition.relevance.cone(a.literal)]
+            sources = dict.fromkeys(edition.source(a, self._pathways) for a in served)
+            found.append(
+                Missing(
+                    fact,
+                    edition.vocabulary.words(fact, True),
+                    edition.vocabulary.question(fact),
+                    tuple(a.id for a in served),
+                    "; ".join(source for source in sources if source),
+                )
+            )
+        return tuple(found)
+
+    def unread(self) -> tuple[str, ...]:
+        """The facts that are stated to be so, and the numbers, which no rule of the policy reads."""
+        edition, record = self._edition, self._question.record
+        facts = [fact for fact, value in record.stated.items() if value and fact not in record.given]
+        unread = [fact for fact in facts if not edition.reads(fact)]
+        unread += [name for name in record.numbers if not edition.reads_number(name)]
+        order = list(edition.literals)
+        return tuple(sorted(unread, key=lambda name: order.index(name) if name in order else len(order)))
+
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """The defaults that can bear on the outcome."""
+        edition = self._edition
+        cone = edition.relevance.outcome_cone
+        return tuple(
+            Assumption(fact, value, edition.vocabulary.words(fact, value))
+            for fact, value in self._question.record.assumed.items()
+            if edition.literals[fact] in cone
+        )

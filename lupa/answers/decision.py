@@ -1,0 +1,169 @@
+"""What lupa answers: frozen, typed, and the same object in Python and in JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from lupa.answers.derivation import Node
+
+Outcome = Literal["approve", "deny", "modify", "out_of_scope", "pend", "refer"]
+Status = Literal["met", "unmet", "open"]
+EditionBy = Literal["name", "service_date", "newest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One fact of a reason: `fact` as a term, its `value`, and a sentence that says so.
+
+    `origin` is `stated` for what the case says and `assumed` for a default that it left alone.
+    """
+
+    fact: str
+    value: bool
+    text: str
+    origin: Literal["stated", "assumed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something the policy says of this request: a basis, a limit, an advisory or a note.
+
+    `source` cites document, section and item. `because` is a minimal reason: with these facts it
+    holds in every world, and with any one fewer it does not. Where no single basis (or limit) is
+    certain though the outcome is, each that is possible is given with `certain` false, and
+    `because` is the reason that at least one of them holds.
+    """
+
+    id: str
+    text: str
+    source: str
+    because: tuple[Cause, ...]
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A criterion of a pathway that the request may be on; as an `Item`, and more.
+
+    `status` is `met` or `unmet` where that is so in every world, else `open`; `applies` is false
+    where the criterion binds only some of the pathways that the request may be on.
+    """
+
+    id: str
+    status: Status
+    applies: bool
+    text: str
+    source: str
+    because: tuple[Cause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A silent fact that can still change the verdict, with the question that asks for it.
+
+    `bears_on` names the open criteria, exclusions and limits that it can settle, `source` their
+    clauses.
+    """
+
+    fact: str
+    text: str
+    question: str
+    bears_on: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A fact that the case left alone and that has a default."""
+
+    fact: str
+    value: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A patient who has one of the possible outcomes, as a case that leaves nothing open.
+
+    The case keeps what was stated and asked, states the rest, and is decided to be `outcome`.
+    """
+
+    outcome: str
+    case: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What the decision was made from: the rules, the case and the version of lupa."""
+
+    kb: str
+    case: str
+    lupa: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The verdict on one case under one edition of one policy.
+
+    `edition_by` says what chose the edition: its name or the service date, both from the request, or
+    that it is the newest. `unread` are the things that the case states and the policy never asks about.
+
+    `outcome` is the only possible one, or `pend` where several are `possible`; `text` says what that
+    means and `next` what to do about it. `bases` say why it is
+    denied or referred, `scope` why it is out of scope, `limits` what is exceeded; `superseded` are the
+    bases to deny that an override leaves to a person. `criteria` come unmet first, then open, then
+    met; `missing` the most decisive first. Sentences in `notes` and `advisories` never change an
+    outcome. `witnesses` of a `pend` are one patient for each possible outcome. lupa proposes; a person
+    decides.
+    """
+
+    case: str
+    policy: str
+    edition: str
+    edition_by: EditionBy
+    outcome: Outcome
+    possible: tuple[str, ...]
+    text: str
+    next: str
+    bases: tuple[Item, ...]
+    criteria: tuple[Criterion, ...]
+    limits: tuple[Item, ...]
+    scope: tuple[Item, ...]
+    superseded: tuple[Item, ...]
+    advisories: tuple[Item, ...]
+    missing: tuple[Missing, ...]
+    assumptions: tuple[Assumption, ...]
+    notes: tuple[Item, ...]
+    unread: tuple[str, ...]
+    witnesses: tuple[Witness, ...]
+    fingerprint: Fingerprint
+
+    def to_dict(self) -> dict[str, Any]:
+        """The decision as JSON-ready data."""
+        return dataclasses.asdict(self)
+
+    def to_json(self) -> str:
+        """The decision as one line of JSON; the same case gives the same bytes."""
+        return json.dumps(self.to_dict(), ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A decision and why it is so.
+
+    `reasons` are minimal reasons of the outcome, the shortest first: one, or all that there are; none
+    for a `pend`. `tree` is the derivation of each possible outcome and of each criterion.
+    """
+
+    decision: Decision
+    reasons: tuple[tuple[Cause, ...], ...]
+    tree: tuple[Node, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as JSON-ready data."""
+        return dataclasses.asdict(self)

@@ -1,0 +1,184 @@
+"""The derivation behind a verdict: which rules, at which line, made it hold, and what others lack.
+
+For this the rules are grounded once more, each with a second head that remembers where it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal as Choice
+
+import clingo
+from clingo import ast
+
+from lupa.answers.question import Question
+from lupa.rules.edition import Edition
+from lupa.rules.ground import Ground, Literal, Load
+
+Holding = Choice["holds", "fails", "open"]
+_MARK = "lupa_rule"
+SOME = "some instance"
+"""What stands for an atom without a name: it holds where one of the rules under it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing a rule needs: that an atom holds or, with `negated`, that it does not."""
+
+    negated: bool
+    status: Holding
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A rule that can make an atom hold: `source` is its file and line; `needs` what its body asks.
+
+    `status` says whether the body holds in every world of the record, in none, or in some.
+    """
+
+    source: str
+    status: Holding
+    needs: tuple[Need, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An atom of the derivation, with its status in the worlds of the record.
+
+    A fact of the vocabulary has no rules: `text` says it in words, and `origin` whether it is
+    `stated`, `assumed`, `silent`, or `follows` from others by a law. `repeated` marks an atom whose
+    rules stand earlier in the same derivation.
+    """
+
+    atom: str
+    status: Holding
+    text: str
+    origin: str
+    rules: tuple[Application, ...]
+    repeated: bool
+
+
+def marked(paths: Sequence[Path], root: Path) -> Load:
+    """Loads these files, each rule once more with a head that names its place."""
+
+    def load(control: clingo.Control) -> None:
+        with ast.ProgramBuilder(control) as builder:
+
+            def add(statement: ast.AST) -> None:
+                builder.add(statement)
+                if statement.ast_type == ast.ASTType.Rule and statement.body:
+                    builder.add(_with_place(statement, root))
+
+            ast.parse_files([str(path) for path in paths], add)
+
+    return load
+
+
+def _with_place(rule: ast.AST, root: Path) -> ast.AST:
+    begin = rule.location.begin
+    name = Path(begin.filename).relative_to(root).as_posix()
+    where = ast.SymbolicTerm(rule.location, clingo.String(f"{name}:{begin.line}"))
+    function = ast.Function(rule.location, _MARK, [where, rule.head.atom.symbol], 0)
+    head = ast.Literal(rule.location, ast.Sign.NoSign, ast.SymbolicAtom(function))
+    return ast.Rule(rule.location, head, rule.body)
+
+
+class Derivations:
+    """The rules of one edition by the atoms that they can make hold."""
+
+    def __init__(self, program: Ground) -> None:
+        self.names = program.names()
+        self._rules: dict[Literal, list[tuple[str, tuple[Literal, ...]]]] = {}
+        marks = {
+            literal: (mark.arguments[0].string, program.literal(mark.arguments[1]))
+            for mark in program.symbols(_MARK, 2)
+            if (literal := program.literal(mark)) is not None
+        }
+        for rule in program.rules:
+            for atom in rule.head:
+                where, head = marks.get(atom, ("", None))
+                if head is not None:
+                    self._rules.setdefault(head, []).append((where, rule.body))
+                elif atom not in self.names:  # clingo's own, for a literal with an anonymous variable
+                    self._rules.setdefault(atom, []).append((where, rule.body))
+
+    def of(self, atom: Literal) -> list[tuple[str, tuple[Literal, ...]]]:
+        """The ground rules for an atom: where each stands, and its body."""
+        return self._rules.get(atom, [])
+
+
+def derive(question: Question, derivations: Derivations) -> tuple[Node, ...]:
+    """The derivation of the possible outcomes, then of each criterion that may apply."""
+    edition = question.edition
+    roots = [
+        *question.outcomes.values(),
+        *(
+            criterion.literal
+            for criterion, applies in zip(edition.criteria, edition.applies, strict=True)
+            if question.possible(applies)
+        ),
+    ]
+    walker = _Walker(question, derivations)
+    return tuple(walker.node(abs(root)) for root in dict.fromkeys(roots))
+
+
+class _Walker:
+    def __init__(self, question: Question, derivations: Derivations) -> None:
+        self._question = question
+        self._edition: Edition = question.edition
+        self._derivations = derivations
+        self._shown: set[Literal] = set()
+        self._stated = set(map(abs, question.stated))
+        self._assumed = set(map(abs, question.assumed))
+
+    def node(self, atom: Literal) -> Node:
+        """The atom with its rules, unless they were shown before."""
+        status = self._status((atom,))
+        name = self._derivations.names.get(atom, SOME)
+        if name in self._edition.literals:
+            return self._fact(name, status)
+        repeated = atom in self._shown and bool(self._derivations.of(atom))
+        self._shown.add(atom)
+        rules = () if repeated else self._applications(atom, status)
+        return Node(name, status, "", "derived", rules, repeated)
+
+    def _fact(self, name: str, status: Holding) -> Node:
+        literal = self._edition.literals[name]
+        if literal in self._stated:
+            origin = "stated"
+        elif literal in self._assumed:
+            origin = "assumed"
+        else:
+            origin = "silent" if status == "open" else "follows"
+        text = self._edition.vocabulary.words(name, status != "fails")
+        return Node(name, status, text, origin, (), False)
+
+    def _applications(self, atom: Literal, status: Holding) -> tuple[Application, ...]:
+        """For what holds, the rules that make it hold; else all, with what each lacks."""
+        found = []
+        for where, body in self._derivations.of(atom):
+            holding = self._status(body)
+            if holding == status or status != "holds":
+                found.append((where, body, holding))
+        return tuple(
+            Application(where, holding, tuple(self._need(x) for x in self._telling(body, holding)))
+            for where, body, holding in found
+        )
+
+    def _telling(self, body: Sequence[Literal], holding: Holding) -> list[Literal]:
+        """The literals that tell why a body has its status: all, or those that fail or are open."""
+        if holding == "holds":
+            return list(body)
+        return [literal for literal in body if self._status((literal,)) != "holds"]
+
+    def _need(self, literal: Literal) -> Need:
+        return Need(literal < 0, self._status((literal,)), self.node(abs(literal)))
+
+    def _status(self, body: Sequence[Literal]) -> Holding:
+        """Whether all of these hold in every world, in none, or in some."""
+        if all(self._question.certain(literal) for literal in body):
+            return "holds"
+        return "open" if self._question.possible(*body) else "fails"

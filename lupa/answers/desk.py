@@ -1,0 +1,288 @@
+"""The desk: a case is put to the policies that it is about, and what each says of it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lupa.answers.decide import decision, outcome_reasons
+from lupa.answers.decision import Decision, EditionBy, Fingerprint, Why
+from lupa.answers.question import Question
+from lupa.errors import CaseError, Problem, shown
+from lupa.record.case import Case, case_fingerprint, check_shape
+from lupa.record.record import Unknown, record_of
+from lupa.rules.days import day
+from lupa.rules.edition import Edition
+from lupa.rules.files import RuleFiles
+from lupa.rules.store import Store
+from lupa.rules.vocabulary import normal
+from lupa.version import __version__
+
+if TYPE_CHECKING:
+    from lupa.answers.derivation import Derivations, Node
+    from lupa.answers.exploration import Ask, Flips, Plan, WhatIf
+
+T = TypeVar("T")
+
+
+class Desk(Store):
+    """The policies of one knowledge base, ready to be asked about cases; safe to share between threads."""
+
+    def __init__(self, files: RuleFiles) -> None:
+        super().__init__(files)
+        self._marked: dict[tuple[str, str], tuple[Edition, Derivations]] = {}
+
+    # ---- what they say of a case ---------------------------------------------------------------
+
+    def decide(self, case: Case, *, name: str = "", timeout: float | None = None) -> Decision:
+        """The decision on a case under the one policy that its request is about.
+
+        Raises `CaseError` for a case that cannot be read or contradicts itself, or whose drug several
+        policies cover (`decide_all` answers for each); `TimeLimitError` after `timeout` seconds.
+        """
+        found = self.decide_all(case, name=name, timeout=timeout)
+        return _only(found, [decision.policy for decision in found], "decide_all")
+
+    def decide_all(
+        self, case: Case, *, name: str = "", timeout: float | None = None
+    ) -> tuple[Decision, ...]:
+        """The decision on a case under each policy that its request is about."""
+        decisions = []
+        for question in self.questions(case, timeout=timeout):
+            with question:
+                decisions.append(decision(question, *self._marks(case, name, question.edition)))
+        return tuple(decisions)
+
+    def why(
+        self,
+        case: Case,
+        *,
+        name: str = "",
+        every: bool = False,
+        tree: bool = False,
+        timeout: float | None = None,
+    ) -> Why:
+        """The decision with its reasons; as `decide`, for one policy. See `why_all`."""
+        found = self.why_all(case, name=name, every=every, tree=tree, timeout=timeout)
+        return _only(found, [why.decision.policy for why in found], "why_all")
+
+    def why_all(
+        self,
+        case: Case,
+        *,
+        name: str = "",
+        every: bool = False,
+        tree: bool = False,
+        timeout: float | None = None,
+    ) -> tuple[Why, ...]:
+        """The decision under each policy with why it is so.
+
+        `every` asks for all minimal reasons of a settled outcome rather than one, `tree` for the
+        derivation: each rule that fired or failed, and on what fact. Raises as `decide`.
+        """
+        return tuple(
+            self._why(question, case, name, every, tree)
+            for question in self.questions(case, timeout=timeout)
+        )
+
+    # ---- exploring a case ----------------------------------------------------------------------
+
+    def whatif(
+        self,
+        case: Case,
+        changes: Mapping[str, Any] | None = None,
+        *,
+        unset: Iterable[str] = (),
+        all_readings: bool = False,
+        name: str = "",
+        timeout: float | None = None,
+    ) -> WhatIf:
+        """The case before and after `changes`, which are statements by name with their values.
+
+        A name is a path (`taking.prednisone`, `age`, `request.months`) or a fact of the vocabulary
+        (`taking(prednisone)`); `unset` names what the case is to be silent on. With `all_readings`
+        every reading is left open and told apart. Raises as `decide`, for the changes too.
+        """
+        from lupa.answers.whatif import changed_request, what_if
+        from lupa.record.edits import edited
+
+        question = self._question(case, "whatif", timeout)
+        unset = [unset] if isinstance(unset, str) else unset
+        request, statements = changed_request(case, changes or {})
+        readings = [f"reading.{name}" for name in question.edition.readings] if all_readings else []
+        sets = [*((name, None) for name in readings if name not in statements), *statements.items()]
+        routed = {**case, "request": request}
+        edition = question.edition
+        if request != case["request"]:
+            edition = self._question(routed, "whatif", timeout).edition
+        after = edited(routed, sets, unset, edition)
+        before = self._decided(question, case, name)
+        asked = self._question(after, "whatif", timeout)
+        return what_if(
+            before, self._decided(asked, after, name), question, asked, all_readings=all_readings
+        )
+
+    def flip(
+        self,
+        case: Case,
+        to: str = "approve",
+        *,
+        most: int = 5,
+        fixed: Iterable[str] = (),
+        costs: Mapping[str, int] | None = None,
+        name: str = "",
+        timeout: float | None = None,
+    ) -> Flips:
+        """The cheapest sets of statements after which the outcome `to` is certain.
+
+        All that cost the least are given, and further ones until there are `most`. Facts that are
+        `fixed`, named as for `whatif`, are left as they are, and `costs` (whole numbers from 1) stand
+        in the place of the knowledge base's own. Raises as `decide`, and `CaseError` for an outcome
+        that the policy never comes to.
+        """
+        from lupa.answers.flip import flips, reach
+
+        question = self._question(case, "flip", timeout)
+        to = normal(to)
+        question.edition.wanted(to)  # what cannot be wanted is said before anything else
+        within = reach(question.edition.vocabulary, fixed, costs or {})
+        if most < 1:
+            raise CaseError(f"at least one set of statements is asked for, not {most}")
+        with question:
+            decided = decision(question, *self._marks(case, name, question.edition))
+            return flips(question, decided, to, case, most, *within)
+
+    def ask(self, case: Case, *, name: str = "", timeout: float | None = None) -> Ask:
+        """What to find out next, ranked, with the outcomes that each answer leaves. Raises as `decide`."""
+        from lupa.answers.ask import ask
+
+        question = self._question(case, "ask", timeout)
+        with question:
+            return ask(question, decision(question, *self._marks(case, name, question.edition)))
+
+    def plan(self, case: Case, *, name: str = "", timeout: float | None = None) -> Plan:
+        """The smallest decision tree of questions to a certain verdict. Raises as `decide`."""
+        from lupa.answers.plan import plan
+
+        question = self._question(case, "plan", timeout)
+        with question:
+            return plan(question, decision(question, *self._marks(case, name, question.edition)))
+
+    def each_policy(self, case: Case) -> list[Case]:
+        """The case once for each policy that its request is about; of several, each names its own."""
+        editions = [question.edition for question in self.questions(case)]
+        if len(editions) == 1:
+            return [case]
+        return [{**case, "request": {**case["request"], "policy": e.policy}} for e in editions]
+
+    def _question(self, case: Case, verb: str, timeout: float | None) -> Question:
+        """The case as a question to the one edition that it is about."""
+        found = tuple(self.questions(case, timeout=timeout))
+        return _only(found, [question.edition.policy for question in found], f"{verb} for each")
+
+    def _decided(self, question: Question, case: Case, name: str) -> Decision:
+        with question:
+            return decision(question, *self._marks(case, name, question.edition))
+
+    def _why(self, question: Question, case: Case, name: str, every: bool, tree: bool) -> Why:
+        with question:
+            decided = decision(question, *self._marks(case, name, question.edition))
+            reasons = outcome_reasons(question, every=every)
+        derivation = self._derivation(question) if tree else ()
+        return Why(decided, reasons, derivation)
+
+    def _derivation(self, asked: Question) -> tuple[Node, ...]:
+        from lupa.answers.derivation import Derivations, derive, marked
+
+        key = (asked.edition.policy, asked.edition.name)
+        with self._lock:
+            if key not in self._marked:
+                edition = self.grounded(*key, rules=marked)
+                self._marked[key] = edition, Derivations(edition.program)
+        edition, derivations = self._marked[key]
+        with Question(edition, asked.record, asked.seconds) as question:
+            return derive(question, derivations)
+
+    def _marks(self, case: Case, name: str, edition: Edition) -> tuple[str, EditionBy, Fingerprint]:
+        """What a decision says of its case beside the verdict."""
+        made_from = Fingerprint(edition.fingerprint, case_fingerprint(case), __version__)
+        by: EditionBy = "newest"
+        if "@" in str(case["request"].get("policy")):
+            by = "name"
+        elif case["request"].get("service_date") is not None:
+            by = "service_date"
+        return str(case.get("case") or name), by, made_from
+
+    def questions(self, case: Case, *, timeout: float | None = None) -> Iterator[Question]:
+        """The case as a question to each edition that its request is about.
+
+        Raises `CaseError`, naming every problem found, before the first question is given.
+        """
+        if timeout is not None and not timeout > 0:
+            raise CaseError(f"a time limit is a number of seconds above 0, not {timeout}")
+        check_shape(case)
+        editions = self._asked(case["request"])
+        read = [record_of(case, edition) for edition in editions]
+        problems = dict.fromkeys(problem for _, found in read for problem in found)
+        # a name that only one of several policies knows is none the others miss
+        unknown = [{p.path for p in found if isinstance(p, Unknown)} for _, found in read]
+        wrong = [p for p in problems if not isinstance(p, Unknown) or all(p.path in u for u in unknown)]
+        if wrong:
+            raise CaseError(wrong)
+        for edition, (record, _) in zip(editions, read, strict=True):
+            yield Question(edition, record, timeout)
+
+    def _asked(self, request: Mapping[str, Any]) -> list[Edition]:
+        """The editions that answer a request."""
+        problems: list[Problem] = []
+
+        @contextmanager
+        def said_of(path: str) -> Iterator[None]:
+            try:
+                yield
+            except CaseError as error:
+                problems.extend(Problem(p.path or path, p.message) for p in error.problems)
+
+        on: date | None = None
+        chosen: list[tuple[str, str | None]] = []
+        with said_of("request.service_date"):
+            if request.get("service_date") is not None:
+                on = day(request["service_date"], "request.service_date")
+        with said_of("request.policy"):
+            if request.get("policy") is not None:
+                named, at, wanted = _text(request["policy"], "request.policy").partition("@")
+                self.about(named)
+                chosen = [(named, wanted if at else None)]
+        with said_of("request.drug"):
+            if request.get("drug") is not None:
+                covering = self.policies_on(_text(request["drug"], "request.drug"))
+                if chosen and chosen[0][0] not in covering:
+                    raise CaseError(f"{chosen[0][0]} does not cover {shown(request['drug'])}")
+                chosen = chosen or [(name, None) for name in covering]
+        if not chosen and not problems:
+            problems.append(Problem("request", "say which `policy`, or which `drug`, it is about"))
+        editions = []
+        for policy, edition in chosen if not problems else []:
+            with said_of("request.service_date" if edition is None else "request.policy"):
+                editions.append(self.edition(policy, edition, on=on))
+        if problems:
+            raise CaseError(problems)
+        return editions
+
+
+def _only(found: tuple[T, ...], policies: list[str], for_each: str) -> T:
+    """The one answer; raises `CaseError` where several policies gave one each."""
+    if len(found) > 1:
+        raise CaseError(
+            f"several policies cover the drug: {', '.join(policies)}; name one as request.policy, "
+            f"or call {for_each}"
+        )
+    return found[0]
+
+
+def _text(value: Any, path: str) -> str:
+    if not isinstance(value, str):
+        raise CaseError([Problem(path, f"a name is expected, not {shown(value)}")])
+    return value

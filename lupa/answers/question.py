@@ -1,0 +1,223 @@
+"""One record under one edition: what is certain of it, what is possible, and why."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from types import TracebackType
+from typing import Self
+
+from lupa.errors import CaseError, Problem, RuleError
+from lupa.record.record import Record
+from lupa.rules.edition import Edition
+from lupa.rules.ground import Literal
+from lupa.rules.vocabulary import Fact
+
+
+class Question:
+    """Answers about one record, exact over all its worlds.
+
+    A context manager: the edition is held meanwhile, and all answers together take no longer than
+    `seconds`. It may be entered again later. Entering raises `CaseError`, with a minimal set of
+    clashing facts, for a record that no world agrees with.
+    """
+
+    def __init__(self, edition: Edition, record: Record, seconds: float | None = None) -> None:
+        self.edition = edition
+        self.record = record
+        self.seconds = seconds
+        self._solver = edition.solver
+        # a reason prefers what is stated to what is assumed, and what is so to what is not; beyond
+        # that the vocabulary decides, so that the order in which a case states its facts does not
+        self.stated = self._literals(record.stated)
+        self.assumed = self._literals(record.assumed)
+        self.statements = [*self.stated, *self.assumed]
+        self._watched = edition.watched
+        self._worlds: list[tuple[bool, ...]] = []
+
+    def _literals(self, facts: Mapping[Fact, bool]) -> list[Literal]:
+        literals, places = self.edition.literals, self.edition.places
+        found = [literals[fact] if value else -literals[fact] for fact, value in facts.items()]
+        return sorted(found, key=lambda literal: (literal < 0, places[abs(literal)]))
+
+    def __enter__(self) -> Self:
+        self.edition.lock.acquire()
+        self._limit = self.edition.program.watch.limit(self.seconds)
+        self._limit.__enter__()
+        try:
+            if not self._find([]):
+                raise self._clash()
+        except BaseException:
+            self._leave(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._leave(kind, error, trace)
+
+    def _leave(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self._limit.__exit__(kind, error, trace)
+        finally:
+            self.edition.lock.release()
+
+    # ---- worlds --------------------------------------------------------------------------------
+
+    def _find(self, further: Sequence[Literal]) -> bool:
+        """Looks for a world of the record that also holds `further`, and keeps it if there is one."""
+        world = self._solver.world([*self.statements, *further], self._watched)
+        if world is not None:
+            self._worlds.append(world)
+        return world is not None
+
+    def _seen(self, literal: Literal) -> set[bool]:
+        """The truth values of a watched atom in the worlds found so far."""
+        place, value = self.edition.places.get(abs(literal)), literal > 0
+        return set() if place is None else {world[place] is value for world in self._worlds}
+
+    def possible(self, *literals: Literal) -> bool:
+        """Some world of the record holds all of these."""
+        if len(literals) == 1 and True in self._seen(literals[0]):
+            return True
+        return self.edition.satisfiable((*literals, *self.bearing_on(*literals)))
+
+    def bearing_on(self, *literals: Literal) -> tuple[Literal, ...]:
+        """The statements that can bear on these; as the record has worlds, the rest cannot."""
+        cone = self.edition.relevance.cone(*literals)
+        return tuple([s for s in self.statements if s in cone or -s in cone])
+
+    def certain(self, literal: Literal) -> bool:
+        """Every world of the record holds this."""
+        return not self.possible(-literal)
+
+    # ---- the verdict ---------------------------------------------------------------------------
+
+    @cached_property
+    def outcomes(self) -> dict[str, Literal]:
+        """The outcomes that are possible, in the order of their names."""
+        named = self.edition.outcomes
+        found: dict[str, Literal] = {}
+        while True:
+            world = self._worlds[-1]
+            held = [name for name, literal in named.items() if world[self.edition.places[literal]]]
+            if len(held) != 1:
+                raise not_one_outcome(self.edition.policy, held)
+            found[held[0]] = named[held[0]]
+            if not self._find([-literal for literal in found.values()]):
+                return dict(sorted(found.items()))
+
+    # ---- reasons -------------------------------------------------------------------------------
+
+    def reason(self, conclusion: Literal) -> Sequence[Literal] | None:
+        """A minimal set of statements with which the conclusion holds in every world.
+
+        None where the record does not settle it. Stated facts are preferred to assumed ones, true
+        ones to false ones.
+        """
+        if False in self._seen(conclusion):
+            return None
+        return self.edition.minimal(-conclusion, self.bearing_on(conclusion))
+
+    def reasons(self, conclusion: Literal) -> Iterator[Sequence[Literal]]:
+        """Every minimal reason of a conclusion, each once; none where the record does not settle it.
+
+        Each set that is looked at either suffices, and is shrunk to a reason whose supersets are never
+        looked at again, or does not, and is grown until nothing can be added, so that its subsets are
+        not (MARCO, Liffiton and others 2016).
+        """
+        from lupa.answers.search import Unexplored  # only who asks for every reason needs the search
+
+        statements = self.bearing_on(conclusion)
+        unexplored = Unexplored(len(statements))
+        while (seed := unexplored.largest()) is not None:
+            chosen = [statements[place] for place in seed]
+            reason = self.edition.minimal(-conclusion, tuple(chosen))
+            if reason is not None:
+                unexplored.without_supersets([statements.index(literal) for literal in reason])
+                yield reason
+            else:
+                unexplored.without_subsets(seed)
+
+    def _clash(self) -> CaseError:
+        """The error for a record without worlds: a minimal set of statements that cannot all be."""
+        clash = self._solver.minimal([], self.statements)
+        if not clash:
+            raise RuleError(f"policy {self.edition.policy}: its laws together leave no patient possible")
+        words = self.edition.vocabulary.words
+        facts = [self.edition.facts[abs(literal)] for literal in clash]
+        problems = [
+            Problem(
+                self.record.paths.get(fact, ""),
+                f"{words(fact, literal > 0)[:-1]} [{fact} is {'true' if literal > 0 else 'false'}]",
+            )
+            for fact, literal in zip(facts, clash, strict=True)
+        ]
+        return CaseError([Problem("", "the record contradicts itself; these cannot all be so:"), *problems])
+
+    # ---- what is silent ------------------------------------------------------------------------
+
+    @cached_property
+    def silent(self) -> list[Fact]:
+        """The facts that can bear on the outcome and that the record leaves open.
+
+        What a law settles, because of what is stated, is not open.
+        """
+        cone = self.edition.relevance.outcome_cone
+        known = set(map(abs, self.statements))
+        return [
+            fact
+            for fact, literal in self.edition.literals.items()
+            if literal in cone
+            and literal not in known
+            and self.possible(literal)
+            and self.possible(-literal)
+        ]
+
+    def missing(self) -> list[Fact]:
+        """The silent facts that can still change the verdict, the most decisive first.
+
+        First come those whose either answer settles it, then those of which one does; among equals,
+        those that leave fewer outcomes; then in the order of the vocabulary.
+        """
+        if len(self.outcomes) < 2:
+            return []
+        literals = self.edition.literals
+        silent = frozenset(literals[fact] for fact in self.silent)
+        matter = [
+            fact
+            for fact in self.silent
+            if self.edition.relevance.matters(self._solver, literals[fact], self.statements, silent)
+        ]
+        return sorted(matter, key=lambda fact: self._decisiveness(literals[fact]))
+
+    def _decisiveness(self, fact: Literal) -> tuple[int, int]:
+        left = [len(self.outcomes_given(answer)) for answer in (fact, -fact)]
+        possible = [count for count in left if count]
+        return (-sum(count == 1 for count in possible), sum(possible))
+
+    def outcomes_given(self, answer: Literal) -> list[str]:
+        """The outcomes that stay possible if the record also said this; none if it cannot."""
+        place, wanted = self.edition.places[abs(answer)], answer > 0
+        found = []
+        for name, literal in self.outcomes.items():
+            at = self.edition.places[abs(literal)]
+            seen = any(world[place] is wanted and world[at] for world in self._worlds)
+            if seen or self.possible(answer, literal):
+                found.append(name)
+        return found
+
+
+def not_one_outcome(policy: str, held: Sequence[str]) -> RuleError:
+    """The error for a world that has these outcomes, of which there must be one."""
+    return RuleError(
+        f"policy {policy}: a world has {' and '.join(held) or 'no outcome'}, "
+        "where the rules of outcome/2 must give exactly one"
+    )

@@ -1,0 +1,96 @@
+"""Searches beside the worlds: which sets of statements are still worth a look, and in which order."""
+
+from collections.abc import Generator, Sequence
+
+import clingo
+
+from lupa.rules.files import shipped
+from lupa.rules.ground import Literal
+
+
+class _Search:
+    """A program of its own, to which constraints are added between its answers."""
+
+    def __init__(
+        self, file: str, options: Sequence[str], part: tuple[str, Sequence[Sequence[int]]]
+    ) -> None:
+        name, rows = part
+        self._control = clingo.Control(options)
+        self._control.load(str(shipped("queries") / file))
+        numbered = [(name, [clingo.Number(number) for number in row]) for row in rows]
+        self._control.ground([("base", ()), *numbered])
+
+    def _literals(self, name: str, numbers: Sequence[int]) -> list[Literal]:
+        """The literals of atoms with one number, each of which the program has."""
+        atoms = self._control.symbolic_atoms
+        return [atoms[clingo.Function(name, [clingo.Number(number)])].literal for number in numbers]  # type: ignore[union-attr]  # it has them
+
+    def _forbid(self, *bodies: Sequence[Literal]) -> None:
+        with self._control.backend() as backend:
+            for body in bodies:
+                backend.add_rule([], body)
+
+
+class Unexplored(_Search):
+    """The subsets of `count` statements about which nothing is known yet, by their places."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__("reasons.lp", ["--heuristic=Domain"], ("statements", [[count]]))
+        self._count = count
+        self._kept = self._literals("kept", range(1, count + 1))
+
+    def largest(self) -> list[int] | None:
+        """One of them that is in no other; None if there is none left."""
+        with self._control.solve(yield_=True) as handle:
+            model = handle.model()
+            if model is None:
+                return None
+            return [place for place, kept in enumerate(self._kept) if model.is_true(kept)]
+
+    def without_supersets(self, places: Sequence[int]) -> None:
+        """What holds all of these is known."""
+        self._forbid([self._kept[place] for place in places])
+
+    def without_subsets(self, places: Sequence[int]) -> None:
+        """What holds nothing but these is known."""
+        others = set(range(self._count)).difference(places)
+        self._forbid([-self._kept[place] for place in sorted(others)])
+
+
+class Cheapest(_Search):
+    """The sets of statements that nothing yet speaks against, the cheapest first.
+
+    A row of `statements` holds numbers: the subject that it is about, the effort that it takes (the
+    same effort counts once) and what that costs, 1 or more. Of one subject one thing is stated.
+    """
+
+    def __init__(self, statements: Sequence[tuple[int, int, int]]) -> None:
+        rows = [(place, *row) for place, row in enumerate(statements)]
+        super().__init__(
+            "flips.lp", ["--opt-strategy=usc", "--opt-mode=optN", "--models=0"], ("statement", rows)
+        )
+        self._places = {clingo.Function("stated", [clingo.Number(p)]): p for p in range(len(statements))}
+        subjects = dict.fromkeys(subject for subject, _, _ in statements)
+        self.stated = self._literals("stated", range(len(statements)))
+        """What is true of a set that holds the statement at this place."""
+        self.kept = dict(zip(subjects, self._literals("kept", list(subjects)), strict=True))
+        """What is true of a set that says nothing about this subject."""
+
+    def sets(self) -> Generator[tuple[int, list[int]], None, None]:
+        """All the cheapest sets that are left, by the places of their statements, with what they cost.
+
+        Nothing may be required while they are looked at.
+        """
+        with self._control.solve(yield_=True) as handle:
+            for model in handle:
+                if model.optimality_proven or not model.cost:  # nothing to minimize is within reach
+                    cost = model.cost[0] if model.cost else 0
+                    yield cost, sorted(map(self._places.__getitem__, model.symbols(shown=True)))
+
+    def require(self, one_of: Sequence[Literal]) -> None:
+        """Sets of which none of these is true are of no use."""
+        self._forbid([-literal for literal in one_of])
+
+    def without_supersets(self, sets: Sequence[Sequence[int]]) -> None:
+        """Sets that hold all of one of these are known."""
+        self._forbid(*([self.stated[place] for place in places] for places in sets))

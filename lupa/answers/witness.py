@@ -1,0 +1,159 @@
+"""For each outcome that a record leaves possible, a patient who has it, as a case with nothing open.
+
+Of all patients the record could be, it is the first in which what is silent is not so wherever it
+can be, going through the facts in the order of the vocabulary: the same one whatever was asked before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from typing import Any
+
+from lupa.answers.decision import Witness
+from lupa.answers.question import Question
+from lupa.record.interval import Interval, anything, quotient
+from lupa.record.plain import on_sides, plain_data, plain_member
+from lupa.record.record import ROUTING
+from lupa.rules.vocabulary import Cut, Fact, Quantity, Rate
+
+
+def witnesses(question: Question) -> tuple[Witness, ...]:
+    """One patient for each outcome that a record leaves possible."""
+    edition, record = question.edition, question.record
+    known = set(map(abs, question.statements))
+    cone = edition.relevance.outcome_cone
+    silent = [literal for literal in edition.literals.values() if literal not in known]
+    said = {fact for fact, value in (*record.stated.items(), *record.assumed.items()) if value}
+    # what cannot bear on the outcome is the same for each, and without a law nothing makes it so
+    lawful = edition.relevance.in_a_law
+    aside = tuple(s for s in question.statements if abs(s) not in cone and lawful(abs(s)))
+    said.update(edition.least(aside, tuple(f for f in silent if f not in cone and lawful(f))))
+    stated = tuple(s for s in question.statements if abs(s) in cone)
+    asked = tuple(fact for fact in silent if fact in cone)
+    found = []
+    for outcome, held in question.outcomes.items():
+        patient = _Patient(question, said.union(edition.least((held, *stated), asked)))
+        found.append(Witness(outcome, patient.case()))
+    return tuple(found)
+
+
+class _Patient:
+    """One world of a record, and the case that states it."""
+
+    def __init__(self, question: Question, true: set[Fact]) -> None:
+        self._true = true
+        self._record = question.record
+        self._vocabulary = question.edition.vocabulary
+        self._given = {part: question.record.case.get(part) or {} for part in ("request", "facts")}
+        self._case: dict[str, dict[str, Any]] = {"request": {}, "facts": {}}
+
+    def case(self) -> dict[str, Any]:
+        """The case: what the record's case says of numbers and routing, and a value for all else."""
+        v = self._vocabulary
+        for key in ROUTING:
+            self._keep("request", key)
+        self._choices(self._case["request"], v.choices.get("requested", {}))
+        self._keep("facts", "birth_date")
+        for name, quantity in v.quantities.items():
+            if name not in v.rates:
+                self._number(name, quantity)
+        for name, rate in v.rates.items():
+            self._rate(name, rate)
+        self._facts(self._case["facts"])
+        for part, stated in self._given.items():  # what only another policy on the drug knows
+            for key in stated:
+                if key not in self._case[part] and key not in v.quantities:
+                    self._keep(part, key)
+        return self._case
+
+    def _facts(self, facts: dict[str, Any]) -> None:
+        v, given = self._vocabulary, self._given["facts"]
+        for name, members in v.families.items():
+            facts[name] = [member for member, fact in members.items() if fact in self._true]
+            facts[name] += self._strange(given.get(name) or (), members)
+        for name, fact in v.flags.items():
+            facts[name] = fact in self._true
+        for name, kinds in v.choices.items():
+            if name != "requested":
+                facts[name] = {}
+                self._choices(facts[name], kinds)
+                stated = given.get(name) or {}
+                facts[name] |= {kind: stated[kind] for kind in self._strange(stated, kinds)}
+
+    def _choices(self, into: dict[str, Any], kinds: Mapping[str, Mapping[str, Fact]]) -> None:
+        for kind, values in kinds.items():
+            for value, fact in values.items():
+                if fact in self._true:
+                    into[kind] = value
+
+    def _strange(self, given: Collection[Any], known: Mapping[str, object]) -> list[Any]:
+        """The names given and not known here, which another policy on the drug knows, if they hold."""
+        strange = [name for name in given if self._vocabulary.canonical(name, known) is None]
+        if isinstance(given, Mapping):
+            strange = [name for name in strange if given[name] not in (None, False, "no")]
+        return sorted(strange)
+
+    def _keep(self, part: str, key: str) -> None:
+        """Says what the record's case says, unless that is that the thing is open."""
+        value = self._given[part].get(key)
+        if value is not None:
+            self._case[part][key] = plain_data(value)
+
+    # ---- numbers -------------------------------------------------------------------------------
+
+    def _section(self, name: str) -> str:
+        return self._vocabulary.quantities[name].section
+
+    def _sides(self, name: str) -> tuple[tuple[Cut, bool], ...]:
+        """On which side of each cut point this patient is."""
+        return tuple((cut, cut.fact in self._true) for cut in self._vocabulary.cuts.get(name, ()))
+
+    def _left(self, name: str) -> Interval:
+        """The numbers that the record leaves and that are on this patient's side of each cut point."""
+        quantity = self._vocabulary.quantities[name]
+        return _left(self._record.intervals.get(name), quantity, self._sides(name))
+
+    def _is_settled(self, name: str) -> bool:
+        """Whether the record's case says all of a number that matters."""
+        cuts = self._vocabulary.cuts.get(name, ())
+        interval = self._record.intervals.get(name)
+        return not cuts or (interval is not None and None not in map(interval.truth, cuts))
+
+    def _number(self, name: str, quantity: Quantity) -> None:
+        part = self._section(name)
+        if self._is_settled(name):
+            self._keep(part, name)
+        else:
+            self._case[part][name] = _on_sides(
+                self._record.intervals.get(name), quantity, self._sides(name)
+            )
+
+    def _rate(self, name: str, rate: Rate) -> None:
+        """States a rate by its second part where the first is known and that will do, else directly."""
+        first = self._record.intervals.get(rate.first)
+        self._keep(self._section(name), name)
+        if self._is_settled(name):
+            return
+        left = self._left(name)
+        is_above = any(so for _, so in self._sides(name))
+        if first is not None and first.low == first.high and left.low > 0:
+            second = quotient(rate.times, first, left).both(self._left(rate.second)).rounded_inward()
+            if not second.empty:
+                self._case[self._section(rate.second)][rate.second] = plain_member(
+                    second, lowest=not is_above
+                )
+                return
+        self._case[self._section(name)][name] = plain_member(left, lowest=is_above)
+
+
+def _left(given: Interval | None, quantity: Quantity, sides: tuple[tuple[Cut, bool], ...]) -> Interval:
+    return (given or anything(quantity)).both(on_sides(quantity, dict(sides)))
+
+
+@lru_cache(256)
+def _on_sides(
+    given: Interval | None, quantity: Quantity, sides: tuple[tuple[Cut, bool], ...]
+) -> int | float:
+    """A plain number of what is given, on these sides of the cut points and beside one of them."""
+    return plain_member(_left(given, quantity, sides), lowest=any(so for _, so in sides))

@@ -1,0 +1,311 @@
+"""The verbs of the command line for those who write policies."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lupa.cli.command import (
+    DONE,
+    FOUND,
+    WRONG_INPUT,
+    complain,
+    escaped,
+    finish,
+    json_option,
+    kb_option,
+    loaded,
+    say,
+    verb,
+    width,
+)
+from lupa.errors import CaseError
+
+if TYPE_CHECKING:
+    from lupa import KnowledgeBase
+    from lupa.authors.reports.finding import Report
+    from lupa.authors.trials.run import Trials
+
+
+@verb(
+    "lupa new my_policy --kb my_kb",
+    'lupa new my_policy --kb my_kb --drug Saphnelo --payer "A plan" --since 2025-01-01',
+)
+@kb_option
+@json_option
+@click.option("--drug", metavar="DRUG", help="The drug that it covers.")
+@click.option("--indication", metavar="NAME", help="What it covers the drug for.")
+@click.option("--payer", metavar="TEXT", help="Whose policy it is.")
+@click.option("--document", metavar="TEXT", help="The title of its document.")
+@click.option("--edition", metavar="NAME", help="The name of its edition; its first day if left out.")
+@click.option("--since", metavar="DATE", help="The first day on which it is in force.")
+@click.argument("policy")
+def new(policy: str, kb: str | None, *, as_json: bool, **given: str | None) -> None:
+    """A folder for a new POLICY: a small policy that is true as it stands, to be rewritten.
+
+    It is made in the knowledge base DIR, which is begun with the shared files of lupa's own where no
+    such folder exists. Nothing that exists is changed.
+    """
+    from lupa.authors.scaffold import Draft, made_text, new_policy, place
+
+    named = click.get_current_context().find_object(str) if kb is None else kb
+    draft = Draft(policy, **{key: value for key, value in given.items() if value is not None})
+    made = new_policy(place(named), draft)
+    out = json.dumps(made.to_dict(), ensure_ascii=False)
+    click.echo(escaped(out) if as_json else made_text(made, named))
+
+
+@verb(
+    "lupa test",
+    "lupa test uhc_benlysta --coverage",
+    "lupa test --cases my_cases --fail-under 100",
+    "lupa test --format html > coverage.html",
+    "lupa test --mutate --save proposed_cases",
+)
+@kb_option
+@json_option
+@click.option("--cases", "further", multiple=True, metavar="PATH", help="Try these cases too.")
+@click.option("--coverage", is_flag=True, help="Tell which rules, literals and rows the cases show.")
+@click.option(
+    "--fail-under",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="Exit with 1 where the coverage is below this.",
+)
+@click.option("--mutate", is_flag=True, help="Tell whether a case notices each small change of the rules.")
+@click.option("--save", metavar="DIR", help="With --mutate: write a case there for each change unnoticed.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "html"]),
+    default="text",
+    show_default=True,
+    help="html is a page with the coverage of each rule.",
+)
+@click.argument("policies", nargs=-1, metavar="[POLICY]...")
+def test(
+    policies: tuple[str, ...],
+    further: tuple[str, ...],
+    fail_under: float | None,
+    save: str | None,
+    form: str,
+    *,
+    coverage: bool,
+    mutate: bool,
+    as_json: bool,
+    kb: str | None,
+) -> None:
+    """Tries the cases that ship with each POLICY, or with all: whether they come to what they expect.
+
+    A rule is covered where it fired in some case, a literal of it where it was the one that failed, a
+    row where a rule used it. Without POLICY, the rules that all share are looked at too.
+    """
+    if save and not mutate:
+        raise click.UsageError("--save goes with --mutate, which proposes the cases")
+    if mutate and form == "html":
+        raise click.UsageError("--format html shows coverage; --mutate goes with text and --json")
+    knowledge = loaded(kb)
+    from lupa.authors.progress import progress
+    from lupa.authors.trials.bench import processors
+
+    measured = coverage or form == "html" or fail_under is not None
+    with progress("mutants") as tick:
+        found = knowledge.test(
+            policies, cases=further, coverage=measured, mutate=mutate, jobs=processors(), tick=tick
+        )
+    for one in found.refused:
+        complain(CaseError(one.problem), one.file)
+    click.echo(_trials(found, "json" if as_json else form, knowledge))
+    if save and found.mutation:
+        from lupa.authors.reports.saving import save_cases
+        from lupa.authors.trials.page import proposals
+
+        for path in save_cases(Path(save), proposals(found.mutation)):
+            say(f"saved {path}")
+    enough = fail_under is None or found.coverage is None or found.coverage.at_least(fail_under)
+    if not enough:
+        say(f"the coverage is below {fail_under:g} %")
+    finish(WRONG_INPUT if found.refused else DONE if found.passed and enough else FOUND)
+
+
+def _trials(found: Trials, form: str, kb: KnowledgeBase) -> str:
+    """A test run as text, as JSON or as a page."""
+    if form == "json":
+        return escaped(found.to_json())
+    if form == "html" and found.coverage:
+        from lupa.authors.trials.coverage_page import coverage_html
+
+        return coverage_html(found, found.coverage, kb.files.root)
+    from lupa.authors.trials.page import trials_text
+
+    return trials_text(found, width())
+
+
+@verb(
+    "lupa lint",
+    "lupa lint uhc_benlysta --json",
+    "lupa lint --kb my_kb --format sarif > lint.sarif",
+    "lupa lint --rules",
+)
+@kb_option
+@json_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif"]),
+    default="text",
+    show_default=True,
+    help="sarif is what code review shows at the line.",
+)
+@click.option(
+    "--rules", is_flag=True, help="Tell what each rule of the linter demands, and look at nothing."
+)
+@click.argument("policies", nargs=-1, metavar="[POLICY]...")
+def lint(policies: tuple[str, ...], form: str, *, rules: bool, as_json: bool, kb: str | None) -> None:
+    """What is wrong with the rule files of each POLICY, or of all with the files that they share.
+
+    A finding is ignored by a comment beside its statement or above it:
+    `% lint: ignore RULE because REASON`. Errors and warnings make the exit status 1, notes do not.
+    """
+    form = "json" if as_json else form
+    if rules:
+        click.echo(_lint_rules(form))
+        return
+    knowledge = loaded(kb)
+    from lupa.authors.progress import progress
+
+    with progress("policies") as tick:
+        report = knowledge.lint(policies, tick=tick)
+    click.echo(_lint(report, form, knowledge))
+    finish(FOUND if any(finding.severity != "note" for finding in report.new) else DONE)
+
+
+def _lint_rules(form: str) -> str:
+    """The linter's rules as text, or as JSON."""
+    from lupa.authors.lint.page import rules_json, rules_text
+
+    if form == "sarif":
+        raise click.UsageError("--rules goes with text and --json; --format sarif tells findings")
+    return rules_text() if form == "text" else escaped(rules_json())
+
+
+def _lint(report: Report, form: str, kb: KnowledgeBase) -> str:
+    """What the linter found, as text, as JSON or as SARIF."""
+    if form == "sarif":
+        from lupa.authors.reports.sarif import sarif
+
+        return escaped(json.dumps(sarif(report, kb.files.root), ensure_ascii=False))
+    from lupa.authors.lint.page import lint_text
+
+    return (
+        lint_text(report) if form == "text" else escaped(json.dumps(report.to_dict(), ensure_ascii=False))
+    )
+
+
+@verb(
+    "lupa verify",
+    "lupa verify uhc_benlysta@2023-11-01 --all-readings",
+    "lupa verify --save witnesses",
+    "lupa verify --format html > report.html",
+    "lupa verify --format sarif > verify.sarif",
+)
+@kb_option
+@json_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif", "html"]),
+    default="text",
+    show_default=True,
+    help="html is a page for people, sarif what code review shows at the line.",
+)
+@click.option("--all-readings", is_flag=True, help="Read ambiguous texts in every way, not as is usual.")
+@click.option("--examples", is_flag=True, help="Show, where a law is kept by a patient, the patient.")
+@click.option("--save", metavar="DIR", help="Write the case of each patient there.")
+@click.argument("policies", nargs=-1, metavar="[POLICY[@EDITION]]...")
+def verify(
+    policies: tuple[str, ...],
+    form: str,
+    save: str | None,
+    *,
+    all_readings: bool,
+    examples: bool,
+    as_json: bool,
+    kb: str | None,
+) -> None:
+    """Proves the laws of each POLICY, or of all, or shows a patient who breaks one.
+
+    What is found and expected is recorded, with a reason, in accepted.yaml in the folder of the policy;
+    whatever else is found makes the exit status 1.
+    """
+    knowledge = loaded(kb)
+    from lupa.authors.progress import progress
+
+    with progress("editions") as tick:
+        report = knowledge.verify(policies, all_readings=all_readings, examples=examples, tick=tick)
+    click.echo(_verified(report, "json" if as_json else form, knowledge))
+    if save:
+        from lupa.authors.reports.saving import patients_of, save_cases
+
+        for path in save_cases(Path(save), patients_of([*report.findings, *report.examples])):
+            say(f"saved {path}")
+    finish(FOUND if report.new else DONE)
+
+
+def _verified(report: Report, form: str, kb: KnowledgeBase) -> str:
+    """A report on laws in one of its forms."""
+    if form == "json":
+        return escaped(json.dumps(report.to_dict(), ensure_ascii=False))
+    if form == "sarif":
+        from lupa.authors.reports.sarif import sarif
+
+        return escaped(json.dumps(sarif(report, kb.files.root), ensure_ascii=False))
+    if form == "html":
+        from lupa.authors.reports.page import report_html
+
+        return report_html(report, kb)
+    from lupa.authors.reports.text import report_text
+
+    return report_text(report, width())
+
+
+@verb(
+    "lupa diff uhc_benlysta",
+    "lupa diff uhc_benlysta@2022E0046O uhc_benlysta@2023-11-01",
+    "lupa diff HEAD~3",
+    "lupa diff --kb old_kb new_kb",
+    "lupa diff v1.0 v2.0 --save patients",
+)
+@kb_option
+@json_option
+@click.option("--all-readings", is_flag=True, help="Leave open how ambiguous texts are read.")
+@click.option("--save", metavar="DIR", help="Write a case there for each patient, once for each side.")
+@click.argument("old")
+@click.argument("new", required=False)
+def diff(
+    old: str, new: str | None, save: str | None, *, all_readings: bool, as_json: bool, kb: str | None
+) -> None:
+    """What a change of rules means for patients: where it is stricter or looser, and for whom.
+
+    OLD and NEW are policies or their editions, folders with a knowledge base, or git revisions of the
+    knowledge base in use. A policy alone is compared edition by edition; a revision alone with what is
+    in use now, a folder alone as what comes after it. Exits with 1 where anything differs.
+    """
+    knowledge = loaded(kb)
+    from lupa.authors.diff.operands import diff_named
+    from lupa.authors.diff.page import diff_text
+    from lupa.authors.progress import progress
+
+    words = [old] if new is None else [old, new]
+    with progress("comparisons") as tick:
+        found = diff_named(knowledge, words, all_readings=all_readings, tick=tick)
+    click.echo(escaped(found.to_json()) if as_json else diff_text(found, width()))
+    if save is not None:
+        from lupa.authors.reports.saving import patients_of, save_cases
+
+        for path in save_cases(Path(save), patients_of(found.shown_on)):
+            say(f"saved {path}")
+    finish(FOUND if found.differs else DONE)

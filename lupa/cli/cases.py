@@ -1,0 +1,175 @@
+"""The cases that a verb goes through: read, put to the policies, answered or refused one by one."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, BinaryIO, NoReturn
+
+import click
+
+from lupa import KnowledgeBase
+from lupa.cli.command import DONE, WRONG_INPUT, F, complain, escaped, finish, kb_option, loaded, width
+from lupa.errors import CaseError, LupaError, RuleError, printable
+from lupa.record.case import Case
+
+GENEROUS = 60.0
+"""Seconds that one case may take before it is given up; a usual one takes a thousandth of one."""
+
+
+def case_options(function: F) -> F:
+    for option in (
+        click.option(
+            "--timeout",
+            type=click.FloatRange(min=0, min_open=True),
+            default=GENEROUS,
+            show_default=True,
+            metavar="SECONDS",
+            help="Give a case up after so long.",
+        ),
+        kb_option,
+        click.option("--example", "examples", multiple=True, metavar="NAME", help="Take a shipped case."),
+        click.argument("cases", nargs=-1, metavar="[CASE]..."),
+    ):
+        function = option(function)
+    return function
+
+
+class Run:
+    """Goes through cases: what is wrong with one is said on standard error, the others go on."""
+
+    def __init__(self, kb: KnowledgeBase, cases: Sequence[str], examples: Sequence[str]) -> None:
+        if not cases and not examples:
+            raise click.UsageError(
+                "give a case file, - for standard input, or --example NAME (see `lupa examples`)"
+            )
+        self._kb = kb
+        self._cases = cases
+        self._examples = examples
+        self.failed = False
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        with _progress() as tick:
+            for name, stream in self._streams():
+                from lupa.record.reading import read_cases
+
+                try:
+                    for where, case in read_cases(stream, name):
+                        tick()
+                        if isinstance(case, CaseError):
+                            self._refuse(case, where)
+                            continue
+                        yield where, case
+                except OSError as error:
+                    self._refuse(CaseError(f"cannot be read: {error.strerror}"), name)
+
+    def _streams(self) -> Iterator[tuple[str, BinaryIO]]:
+        for example in self._examples:
+            try:
+                path = self._kb.example(example)
+            except CaseError as error:
+                self._refuse(error, "")
+                continue
+            yield from self._opened(str(path), path.name)
+        for name in self._cases:
+            if name != "-":
+                yield from self._opened(name, name or "''")
+            elif sys.stdin is None:
+                self._refuse(CaseError("standard input is closed"), name)
+            else:
+                yield name, sys.stdin.buffer
+
+    def _opened(self, path: str, name: str) -> Iterator[tuple[str, BinaryIO]]:
+        try:
+            stream = open(path, "rb")  # noqa: SIM115 - closed below
+        except OSError as error:
+            self._refuse(CaseError(f"cannot be read: {error.strerror}"), name)
+            return
+        with stream:
+            yield name, stream
+
+    @contextmanager
+    def attempt(self, where: str) -> Iterator[None]:
+        """Says what is wrong with this case, and goes on with the next."""
+        try:
+            yield
+        except RuleError as error:  # not the fault of this case
+            self._refuse(error, "")
+        except LupaError as error:
+            self._refuse(error, where)
+
+    def _refuse(self, error: LupaError, where: str) -> None:
+        self.failed = True
+        complain(error, where)
+
+    def status(self) -> int:
+        return WRONG_INPUT if self.failed else DONE
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[], None]]:
+    """Counts cases on standard error once they take longer than a second, if a person looks on."""
+    began, count, watched = time.monotonic(), 0, sys.stderr.isatty() and not sys.stdout.isatty()
+    told = 0.0
+
+    def tick() -> None:
+        nonlocal count, told
+        count += 1
+        now = time.monotonic()
+        if watched and now - began > 1 and now - told > 0.2:
+            told = now
+            click.echo(f"\r{count} cases", nl=False, err=True)
+
+    try:
+        yield tick
+    finally:
+        if told:
+            click.echo("\r" + " " * 24 + "\r", nl=False, err=True)
+
+
+def answers(
+    cases: Sequence[str],
+    examples: Sequence[str],
+    kb: str | None,
+    answer: Callable[[KnowledgeBase, Case, str], Any],
+    text: Callable[[Any, int], str] | None,
+) -> None:
+    """Prints the answer about each case under each policy that it is about: as text, or as JSON."""
+    knowledge = loaded(kb)
+    run = Run(knowledge, cases, examples)
+    between = ""
+    for where, case in run:
+        with run.attempt(where):
+            for one in knowledge.each_policy(case):
+                found = answer(knowledge, one, where)
+                if text is None:
+                    click.echo(escaped(found.to_json()))
+                else:
+                    click.echo(between + text(found, width()))
+                    between = "\n"
+    finish(run.status())
+
+
+def dialogue(
+    cases: Sequence[str],
+    examples: Sequence[str],
+    kb: str | None,
+    talk: Callable[[KnowledgeBase, Case, str], None],
+) -> NoReturn:
+    """Talks about the one case that is given, while standard input is for what is said."""
+    if "-" in cases:
+        raise click.UsageError("what you say is read from standard input, so the case must be in a file")
+    if len(cases) + len(examples) != 1:
+        raise click.UsageError("give one case, in a file or as --example NAME (see `lupa examples`)")
+    knowledge = loaded(kb)
+    run = Run(knowledge, cases, examples)
+    found = list(itertools.islice(run, 2))
+    if len(found) > 1:
+        raise click.UsageError(f"{printable(cases[0])} holds several cases; give one")
+    for where, case in found:
+        with run.attempt(where):
+            talk(knowledge, case, where)
+    finish(run.status())

@@ -1,0 +1,89 @@
+"""The verbs that tell what the knowledge base holds."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from lupa.cli.command import json_option, kb_option, loaded, verb, width
+
+
+@verb("lupa policies", "lupa policies --json")
+@kb_option
+@json_option
+def policies(kb: str | None, *, as_json: bool) -> None:
+    """The policies on file: the drugs they cover and their editions."""
+    knowledge = loaded(kb)
+    from lupa.pages.contents import policy_rows, policy_text
+
+    rows = policy_rows(knowledge)
+    click.echo(json.dumps(rows, ensure_ascii=False, indent=2) if as_json else policy_text(rows))
+
+
+@verb("lupa facts", "lupa facts uhc_benlysta", "lupa facts --json")
+@kb_option
+@json_option
+@click.argument("policy", required=False)
+def facts(policy: str | None, kb: str | None, *, as_json: bool) -> None:
+    """The vocabulary: what a case can state, with its names, values and questions."""
+    knowledge = loaded(kb)
+    from lupa.pages.contents import fact_rows, fact_text
+
+    rows = fact_rows(knowledge, policy)
+    out = json.dumps(rows, ensure_ascii=False, indent=2) if as_json else fact_text(rows, width())
+    click.echo(out)
+
+
+@verb(
+    "lupa show uhc_benlysta",
+    "lupa show uhc_benlysta@2022E0046O",
+    "lupa show fep_lupkynis --clauses",
+)
+@kb_option
+@json_option
+@click.option("--clauses", is_flag=True, help="Show the ledger: every clause, and what encodes it.")
+@click.argument("policy")
+def show(policy: str, kb: str | None, *, clauses: bool, as_json: bool) -> None:
+    """A POLICY as a table of its pathways, exclusions and limits, each with its clause."""
+    knowledge = loaded(kb)
+    from lupa.pages.contents import ledger, ledger_text, table, table_text
+
+    name, at, edition = policy.partition("@")
+    asked = knowledge.edition(name, edition if at else None)
+    rows = ledger(asked) if clauses else table(asked)
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        click.echo((ledger_text if clauses else table_text)(rows, width()))
+
+
+@verb("lupa examples", "lupa examples --json")
+@kb_option
+@json_option
+def examples(kb: str | None, *, as_json: bool) -> None:
+    """The cases that ship with each policy, for `--example NAME`."""
+    knowledge = loaded(kb)
+    from lupa.pages.contents import example_rows, example_text
+
+    rows = example_rows(knowledge)
+    out = json.dumps(rows, ensure_ascii=False, indent=2) if as_json else example_text(rows, width())
+    click.echo(out)
+
+
+@verb("lupa schema case > case.schema.json", "lupa schema decision")
+@kb_option
+@json_option
+@click.argument(
+    "which",
+    type=click.Choice(["case", "decision", "whatif", "flip", "ask", "plan", "report", "test", "diff"]),
+    metavar="[case|decision|whatif|flip|ask|plan|report|test|diff]",
+    required=False,
+)
+def schema(which: str | None, kb: str | None, *, as_json: bool) -> None:  # noqa: ARG001 - always JSON
+    """The JSON Schema of a case (what is accepted) and of what each verb answers."""
+    knowledge = loaded(kb)
+    from lupa.cli.schema import schemas
+
+    found = schemas(knowledge)
+    click.echo(json.dumps(found[which] if which else found, ensure_ascii=False, indent=2))

@@ -1,0 +1,285 @@
+"""The verbs for reviewers: what becomes of a case, why, and what would change it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from lupa import KnowledgeBase
+from lupa.cli.cases import Run, answers, case_options, dialogue
+from lupa.cli.command import escaped, finish, json_option, loaded, verb, width
+from lupa.errors import shown
+from lupa.record.case import Case
+
+
+@verb(
+    "lupa decide case.yaml",
+    "lupa decide --example lupkynis_alongside_bars_benlysta",
+    "lupa decide cases.jsonl --json > decisions.jsonl",
+    "cat case.json | lupa decide -",
+    "lupa decide case.yaml --witness",
+)
+@case_options
+@json_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="markdown is fit for the body of a letter.",
+)
+@click.option(
+    "--witness",
+    is_flag=True,
+    help="Show, for each possible outcome, a patient who has it (JSON always does).",
+)
+def decide(
+    cases: tuple[str, ...],
+    examples: tuple[str, ...],
+    form: str,
+    *,
+    witness: bool,
+    as_json: bool,
+    kb: str | None,
+    timeout: float,
+) -> None:
+    """The outcome of each CASE: what fails or is missing first, each with its clause and its cause.
+
+    A CASE is a JSON or YAML file, a JSON Lines file with one case a line, or - for standard input.
+    """
+    if witness and form == "markdown":
+        raise click.UsageError("--witness goes with text, and JSON always has it; a letter has none")
+    knowledge = loaded(kb)
+    run = Run(knowledge, cases, examples)
+    between = ""
+    for where, case in run:
+        with run.attempt(where):
+            for decision in knowledge.decide_all(case, name=where, timeout=timeout):
+                if as_json or form == "json":
+                    click.echo(escaped(decision.to_json()))
+                else:
+                    from lupa.pages.page import markdown, text, witness_text
+
+                    page = markdown(decision) if form == "markdown" else text(decision, width())
+                    click.echo(between + page)
+                    if witness:
+                        click.echo(witness_text(decision, width()))
+                    between = "\n"
+    finish(run.status())
+
+
+@verb(
+    "lupa why case.yaml",
+    "lupa why case.yaml --tree",
+    "lupa why --example lupkynis_alongside_bars_benlysta --all",
+)
+@case_options
+@json_option
+@click.option("--tree", is_flag=True, help="Show each rule that fired or failed, and on what fact.")
+@click.option("--all", "every", is_flag=True, help="Show every minimal reason of the outcome.")
+def why(
+    cases: tuple[str, ...],
+    examples: tuple[str, ...],
+    *,
+    tree: bool,
+    every: bool,
+    as_json: bool,
+    kb: str | None,
+    timeout: float,
+) -> None:
+    """Why each CASE comes out as it does: every criterion, the reason of the outcome, the rules."""
+    knowledge = loaded(kb)
+    run = Run(knowledge, cases, examples)
+    between = ""
+    for where, case in run:
+        with run.attempt(where):
+            for answer in knowledge.why_all(case, name=where, every=every, tree=tree, timeout=timeout):
+                if as_json:
+                    click.echo(escaped(json.dumps(answer.to_dict(), ensure_ascii=False)))
+                    continue
+                from lupa.pages.page import why_text
+
+                click.echo(between + why_text(answer, width()))
+                if tree:
+                    from lupa.pages.tree import tree_text
+
+                    click.echo("\n" + click.style("Derivation", bold=True))
+                    click.echo(tree_text(answer.tree))
+                between = "\n"
+    finish(run.status())
+
+
+def _named(pairs: Sequence[str], option: str) -> dict[str, str]:
+    """What stands before and after the first = outside of brackets."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            raise click.UsageError(f"{option} takes NAME=VALUE, such as age=17, not {shown(pair)}")
+        if name.strip() in found:
+            raise click.UsageError(f"{option} is given twice for {shown(name.strip())}; keep one")
+        found[name.strip()] = value.strip()
+    return found
+
+
+@verb(
+    "lupa whatif case.yaml --set taking.cyclophosphamide=no",
+    "lupa whatif case.yaml --set age=17 --set request.months=18 --unset documented",
+    "lupa whatif case.yaml --all-readings",
+)
+@case_options
+@json_option
+@click.option("--set", "sets", multiple=True, metavar="FACT=VALUE", help="State this, as a case would.")
+@click.option("--unset", multiple=True, metavar="FACT", help="Be silent on this.")
+@click.option("--request", "requests", multiple=True, metavar="KEY=VALUE", help="Ask for this.")
+@click.option("--reading", "readings", multiple=True, metavar="NAME=CHOICE", help="Read the text so.")
+@click.option("--all-readings", is_flag=True, help="Tell the outcomes under every reading.")
+def whatif(
+    cases: tuple[str, ...],
+    examples: tuple[str, ...],
+    sets: tuple[str, ...],
+    unset: tuple[str, ...],
+    requests: tuple[str, ...],
+    readings: tuple[str, ...],
+    *,
+    all_readings: bool,
+    as_json: bool,
+    kb: str | None,
+    timeout: float,
+) -> None:
+    """What if this were otherwise: each CASE before and after, side by side.
+
+    A FACT is a path in the case (taking.prednisone, age, request.months) or a fact as lupa prints it
+    (taking(prednisone)). A VALUE is yes, no, null (open), a number, a name, a range ({at_least: 18})
+    or a list ([a, b]).
+    """
+    from lupa.pages.exploring import whatif_text
+    from lupa.record.edits import value_of
+
+    named = _named(sets, "--set")
+    named |= {f"request.{key}": value for key, value in _named(requests, "--request").items()}
+    named |= {f"reading.{key}": value for key, value in _named(readings, "--reading").items()}
+    changes = {name: value_of(value) for name, value in named.items()}
+
+    def answer(knowledge: KnowledgeBase, case: Case, where: str) -> Any:
+        return knowledge.whatif(
+            case, changes, unset=unset, all_readings=all_readings, name=where, timeout=timeout
+        )
+
+    answers(cases, examples, kb, answer, None if as_json else whatif_text)
+
+
+@verb(
+    "lupa flip case.yaml",
+    "lupa flip case.yaml --to deny",
+    "lupa flip case.yaml --fix taking.prednisone --cost attests=1 --most 10",
+)
+@case_options
+@json_option
+@click.option("--to", default="approve", show_default=True, metavar="OUTCOME", help="The outcome wanted.")
+@click.option(
+    "--most",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    metavar="N",
+    help="Show so many ways; all that cost the least are shown.",
+)
+@click.option("--fix", "fixed", multiple=True, metavar="FACT", help="Leave this as it is.")
+@click.option("--cost", "costs", multiple=True, metavar="FACT=N", help="What a statement about this costs.")
+def flip(
+    cases: tuple[str, ...],
+    examples: tuple[str, ...],
+    to: str,
+    most: int,
+    fixed: tuple[str, ...],
+    costs: tuple[str, ...],
+    *,
+    as_json: bool,
+    kb: str | None,
+    timeout: float,
+) -> None:
+    """The least that must be stated or change before the outcome of each CASE is certainly OUTCOME.
+
+    To find out is what the case is silent on; what is on record stays, unless it is a treatment, an
+    undertaking or the size of the request. FACT may be a whole kind (taking).
+    """
+    from lupa.pages.exploring import flips_text
+    from lupa.record.edits import value_of
+
+    weights = {name: value_of(value) for name, value in _named(costs, "--cost").items()}
+
+    def answer(knowledge: KnowledgeBase, case: Case, where: str) -> Any:
+        return knowledge.flip(case, to, most=most, fixed=fixed, costs=weights, name=where, timeout=timeout)
+
+    answers(cases, examples, kb, answer, None if as_json else flips_text)
+
+
+@verb(
+    "lupa ask case.yaml",
+    "lupa ask case.yaml --plan",
+    "lupa ask case.yaml --json",
+    "lupa ask case.yaml --interactive --save completed.yaml",
+)
+@case_options
+@json_option
+@click.option("--plan", "whole", is_flag=True, help="Show the smallest tree of questions to a verdict.")
+@click.option("--interactive", is_flag=True, help="Ask one question after the other, and take the answers.")
+@click.option("--save", "file", metavar="FILE", help="With --interactive: save the completed case as YAML.")
+def ask(
+    cases: tuple[str, ...],
+    examples: tuple[str, ...],
+    file: str | None,
+    *,
+    interactive: bool,
+    whole: bool,
+    as_json: bool,
+    kb: str | None,
+    timeout: float,
+) -> None:
+    """What to find out next about each CASE: ranked, with the outcomes that each answer leaves.
+
+    With --interactive it asks for what can change the verdict on one CASE until that is certain.
+    """
+    if interactive:
+        if whole or as_json:
+            raise click.UsageError("--interactive is a dialogue; it goes with neither --plan nor --json")
+        from lupa.dialogue.terminal import interview
+
+        def asked(knowledge: KnowledgeBase, case: Case, where: str) -> None:
+            interview(knowledge, case, where, width, timeout, file)
+
+        dialogue(cases, examples, kb, asked)
+    if file is not None:
+        raise click.UsageError("--save goes with --interactive, which completes the case")
+    from lupa.pages.exploring import ask_text, plan_text
+
+    def answer(knowledge: KnowledgeBase, case: Case, where: str) -> Any:
+        return (knowledge.plan if whole else knowledge.ask)(case, name=where, timeout=timeout)
+
+    text = plan_text if whole else ask_text
+    answers(cases, examples, kb, answer, None if as_json else text)
+
+
+@verb(
+    "lupa explore case.yaml",
+    "lupa explore --example lupkynis_alongside_bars_benlysta",
+    "lupa explore case.yaml < commands.txt",
+)
+@case_options
+def explore(cases: tuple[str, ...], examples: tuple[str, ...], *, kb: str | None, timeout: float) -> None:
+    """A session over one CASE: change it, ask about it, take changes back, save it.
+
+    `help` in the session lists its commands. They are read from standard input, one a line, so that a
+    file of them is carried out too. Nothing is written but by `save`.
+    """
+    from lupa.dialogue.terminal import explore
+
+    def explored(knowledge: KnowledgeBase, case: Case, where: str) -> None:
+        explore(knowledge, case, where, width, timeout)
+
+    dialogue(cases, examples, kb, explored)

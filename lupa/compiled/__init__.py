@@ -1,0 +1,1 @@
+"""Compiled: a ground program as decision diagrams."""

@@ -1,0 +1,114 @@
+"""A ground program as one function: from the silent facts of a record to the outcome.
+
+Every atom is a condition on the facts, the one that its rules together make it (Clark's completion;
+for rules that go in a circle the least one that satisfies them). The outcome is a function with a
+value for each, and none where the laws of the domain leave no world.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from lupa.compiled.diagram import NO, NOWHERE, YES, Diagrams, Node
+from lupa.rules.edition import Edition
+from lupa.rules.ground import Literal, Rule, levels
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """The outcome of a record: `outcome` is a function of variables, of which each is a silent fact.
+
+    `facts` are the silent facts, in the order of the vocabulary, by their variables; `names` are the
+    outcomes by the values that stand for them.
+    """
+
+    diagrams: Diagrams
+    outcome: Node
+    facts: tuple[Literal, ...]
+    names: Mapping[Node, str]
+
+
+def circuit(edition: Edition, statements: Sequence[Literal]) -> Circuit:
+    """The outcome of the record that makes these statements."""
+    diagrams = Diagrams()
+    cone = edition.relevance.outcome_cone
+    stated = {abs(literal): literal > 0 for literal in statements}
+    facts = tuple(fact for fact in edition.literals.values() if fact in cone and fact not in stated)
+    known = {fact: YES if stated[fact] else NO for fact in cone if fact in stated}
+    known |= {fact: diagrams.node(variable, NO, YES) for variable, fact in enumerate(facts)}
+    laws = [
+        rule for rule in edition.program.rules if not rule.head and cone.issuperset(_facts(edition, rule))
+    ]
+    needed = edition.program.below([*edition.outcomes.values(), *(x for law in laws for x in law.body)])
+    rules = [r for r in edition.program.rules if r.head and r.head[0] in needed and not r.choice]
+    conditions = _conditions(diagrams, rules, known)
+    lawful = YES
+    for law in laws:
+        lawful = diagrams.both(lawful, diagrams.opposite(_body(diagrams, law, conditions)))
+    names = {NOWHERE - 1 - place: name for place, name in enumerate(edition.outcomes)}
+    outcome = NOWHERE
+    for value, name in names.items():
+        outcome = diagrams.choose(conditions.get(edition.outcomes[name], NO), value, outcome)
+    return Circuit(diagrams, diagrams.choose(lawful, outcome, NOWHERE), facts, names)
+
+
+def _facts(edition: Edition, rule: Rule) -> Iterable[Literal]:
+    return edition.program.below(rule.body) & set(edition.facts)
+
+
+def _conditions(
+    diagrams: Diagrams, rules: Sequence[Rule], known: Mapping[Literal, Node]
+) -> dict[Literal, Node]:
+    """When each atom holds, by levels, so that what a rule negates is settled before it."""
+    conditions = dict(known)
+    by_head: dict[Literal, list[Rule]] = {}
+    for rule in rules:
+        by_head.setdefault(rule.head[0], []).append(rule)
+    level, _ = levels(rules)
+    order = sorted(by_head, key=lambda atom: (level.get(atom, 0), atom))
+    conditions.update(dict.fromkeys(order, NO))
+    for _, group in groupby(order, key=lambda atom: level.get(atom, 0)):
+        atoms = list(group)
+        place = {atom: number for number, atom in enumerate(atoms)}
+        circular = any(
+            place.get(x, -1) >= place[a] for a in atoms for rule in by_head[a] for x in rule.body
+        )
+        rising = True
+        while rising:  # what goes in a circle rises from false to the least that holds
+            before = [conditions[atom] for atom in atoms]
+            for atom in atoms:
+                conditions[atom] = _any(diagrams, [_body(diagrams, r, conditions) for r in by_head[atom]])
+            rising = circular and before != [conditions[atom] for atom in atoms]
+    return conditions
+
+
+def _any(diagrams: Diagrams, conditions: Iterable[Node]) -> Node:
+    holds = NO
+    for condition in conditions:
+        holds = diagrams.either(holds, condition)
+    return holds
+
+
+def _body(diagrams: Diagrams, rule: Rule, conditions: Mapping[Literal, Node]) -> Node:
+    """When the body of a rule holds."""
+    literals = [
+        conditions.get(x, NO) if x > 0 else diagrams.opposite(conditions.get(-x, NO)) for x in rule.body
+    ]
+    if rule.weights:
+        return _enough(diagrams, list(zip(literals, rule.weights, strict=True)), rule.bound)
+    holds = YES
+    for literal in literals:
+        holds = diagrams.both(holds, literal)
+    return holds
+
+
+def _enough(diagrams: Diagrams, weighted: Sequence[tuple[Node, int]], bound: int) -> Node:
+    """When those that hold weigh `bound` or more together."""
+    if bound <= 0:
+        return YES
+    if sum(weight for _, weight in weighted) < bound:
+        return NO
+    (condition, weight), *rest = weighted
+    return diagrams.choose(
+        condition, _enough(diagrams, rest, bound - weight), _enough(diagrams, rest, bound)
+    )

@@ -1,0 +1,320 @@
+"""What a knowledge base holds, as data and as pages: policies, vocabulary, tables, ledgers, cases."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from lupa.errors import CaseError
+from lupa.record.reading import read_cases
+from lupa.rules.edition import Atom, Edition
+from lupa.rules.store import Store
+from lupa.rules.vocabulary import CUTS, Vocabulary
+
+Row = dict[str, Any]
+
+
+def _columns(rows: Sequence[Sequence[str]], width: int) -> list[str]:
+    """Rows in aligned columns; the last one is wrapped to the page."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
+    start = sum(w + 2 for w in widths)
+    lines = []
+    for row in rows:
+        lead = "".join(cell.ljust(w + 2) for cell, w in zip(row[:-1], widths, strict=True))
+        room = max(20, width - start)
+        first, *rest = textwrap.wrap(row[-1], room, break_long_words=False) or [""]
+        lines += [(lead + first).rstrip(), *(" " * start + line for line in rest)]
+    return lines
+
+
+def _title(words: str) -> list[str]:
+    return ["", click.style(words, bold=True)]
+
+
+# ---- policies ----------------------------------------------------------------------------------
+
+
+def policy_rows(kb: Store) -> list[Row]:
+    """One row a policy: id, payer, document, drugs and editions with their first days."""
+    rows = []
+    for about in map(kb.about, kb.policies):
+        editions = [
+            {"edition": name, "in_force_from": None if first is None else first.isoformat()}
+            for name, first in about.editions
+        ]
+        rows.append(
+            {
+                "policy": about.policy,
+                "payer": about.payer,
+                "document": about.document,
+                "drugs": list(about.drugs),
+                "editions": editions,
+            }
+        )
+    return rows
+
+
+def policy_text(rows: Sequence[Row]) -> str:
+    lines = []
+    for row in rows:
+        lines += [click.style(row["policy"], bold=True), f"  {row['document']} ({row['payer']})"]
+        lines.append(f"  covers {', '.join(row['drugs'])}")
+        for edition in row["editions"]:
+            since = edition["in_force_from"]
+            when = (
+                f"in force from {since}"
+                if since
+                else "in force before the next; its first day is not on record"
+            )
+            lines.append(f"  edition {edition['edition']}: {when}")
+    return "\n".join(lines)
+
+
+# ---- vocabulary --------------------------------------------------------------------------------
+
+
+def fact_rows(kb: Store, policy: str | None = None) -> list[Row]:
+    """One row for each thing a case can state; of a policy, for each that its rules read."""
+    rows: dict[tuple[str, str], Row] = {}
+    for name in [policy] if policy else kb.policies:
+        for row in _facts(kb.edition(name), only_read=policy is not None):
+            rows.setdefault((row["fact"], row["where"]), row)
+    return sorted(rows.values(), key=_place)
+
+
+def _place(row: Row) -> tuple[bool, bool]:
+    """The request comes first, the readings of a policy last."""
+    return row["where"].startswith("facts.reading"), not row["where"].startswith("request")
+
+
+def _facts(edition: Edition, *, only_read: bool) -> list[Row]:
+    v = edition.vocabulary
+    rows = []
+    for fact in v.facts:
+        if only_read and not edition.reads(fact):
+            continue
+        name, _, rest = fact.partition("(")
+        value = rest[:-1]
+        if name in CUTS:
+            continue
+        if name in v.choices:
+            key, value = value.split(",")
+            where = f"request.{key}" if name == "requested" else f"facts.{name}.{key}"
+        else:
+            where = f"facts.{name}"
+        rows.append(
+            {
+                "fact": fact,
+                "where": where,
+                "value": value or "yes",
+                "label": v.label(value) if value else "",
+                "also": v.aliases.get(value, []),
+                "text": v.words(fact, True),
+                "question": v.question(fact),
+                "when_silent": _silence(v, fact),
+            }
+        )
+    for name, quantity in v.quantities.items():
+        if only_read and not edition.reads_number(name):
+            continue
+        where = f"{quantity.section}.{name}"
+        span = f"a number from {quantity.least} to {quantity.most}, or a range"
+        rate = v.rates.get(name)
+        parts = f"; what {rate.first} with {rate.second} come to" if rate else ""
+        rows.append(
+            {
+                "fact": name,
+                "where": where,
+                "value": span,
+                "label": f"{quantity.unit}{parts}",
+                "also": [],
+                "text": "",
+                "question": f"What is {v.label(name)}?",
+                "when_silent": "assumed within the limit" if quantity.in_request else "open",
+            }
+        )
+    return rows
+
+
+def _silence(v: Vocabulary, fact: str) -> str:
+    return {True: "assumed yes", False: "assumed no", None: "open"}[v.defaults.get(fact)]
+
+
+def fact_text(rows: Sequence[Row], width: int) -> str:
+    lines: list[str] = []
+    for where in dict.fromkeys(row["where"] for row in rows):
+        group = [row for row in rows if row["where"] == where]
+        lines += _title(where)
+        if where.startswith(("request.", "facts.reading")) and len(group) > 1:
+            lines += textwrap.wrap(group[0]["question"], width, initial_indent="  ", subsequent_indent="  ")
+        cells = []
+        for row in group:
+            also = f" (also {', '.join(row['also'])})" if row["also"] else ""
+            silence = "" if row["when_silent"] == "open" else f"; {row['when_silent']} when silent"
+            plain = where.startswith("facts.reading") or row["value"] == "yes"
+            words = row["text"].rstrip(".") if plain else row["label"]
+            cells.append([f"  {row['value']}", f"{words}{also}{silence}"])
+        lines += _columns(cells, width)
+    closing = (
+        "A family such as facts.taking is a list, which is complete, or a mapping of names to yes, no "
+        "or null. facts.birth_date with request.service_date gives the age."
+    )
+    return "\n".join([*lines[1:], "", *textwrap.wrap(closing, width)])
+
+
+# ---- one policy --------------------------------------------------------------------------------
+
+
+def table(edition: Edition) -> Row:
+    """The policy as data: each pathway with its criteria, then what excludes, limits and advises."""
+
+    def row(atom: Atom, pathways: Sequence[tuple[str, str]], *, holds: bool = True) -> Row:
+        return {
+            "id": atom.id,
+            "text": edition.phrase(atom, holds),
+            "source": edition.source(atom, pathways),
+        }
+
+    everywhere = list(edition.pathways)
+    pathways = []
+    for way in everywhere:
+        criteria = [row(a, [way]) for a in edition.criteria if edition.on(a, way)]
+        limits = [row(a, [way], holds=False) for a in edition.limits if edition.on(a, way)]
+        pathways.append({"indication": way[0], "phase": way[1], "criteria": criteria, "limits": limits})
+    return {
+        "policy": edition.policy,
+        "edition": edition.name,
+        "pathways": pathways,
+        "out_of_scope": [row(a, everywhere) for a in edition.scope],
+        "bases": [row(a, everywhere) for a in edition.bases if a.id != "criteria_not_met"],
+        "advisories": [row(a, everywhere) for a in edition.advisories],
+        "readings": _readings(edition),
+    }
+
+
+def _readings(edition: Edition) -> list[Row]:
+    v = edition.vocabulary
+    rows = []
+    for reading, choices in v.choices.get("reading", {}).items():
+        facts = list(choices.values())
+        if not any(edition.literals[fact] in edition.relevance.outcome_cone for fact in facts):
+            continue
+        rows.append(
+            {
+                "id": reading,
+                "question": v.question(facts[0]),
+                "choices": [
+                    {"choice": c, "text": v.words(f, True), "usual": v.defaults.get(f, False)}
+                    for c, f in choices.items()
+                ],
+                "source": edition.cited("reading", reading),
+            }
+        )
+    return rows
+
+
+def table_text(data: Row, width: int) -> str:
+    v = [click.style(f"{data['policy']}, edition {data['edition']}", bold=True)]
+    for way in data["pathways"]:
+        v += _title(f"{way['indication']}, {way['phase']}: all of")
+        v += _table_rows(way["criteria"], width)
+        v += ["  Limits"] if way["limits"] else []
+        v += _table_rows(way["limits"], width)
+    for key, title in (
+        ("out_of_scope", "Out of scope"),
+        ("bases", "Denied, or not covered"),
+        ("advisories", "Advisories (they change no outcome)"),
+    ):
+        v += _title(title) if data[key] else []
+        v += _table_rows(data[key], width)
+    v += _title("Readings of what the text leaves open (* is the usual one)") if data["readings"] else []
+    for reading in data["readings"]:
+        v += textwrap.wrap(
+            f"{reading['id']}: {reading['question']}",
+            width,
+            initial_indent="  ",
+            subsequent_indent="    ",
+        )
+        cells = [[f"    {'*' if c['usual'] else ' '} {c['choice']}", c["text"]] for c in reading["choices"]]
+        v += _columns(cells, width)
+        v += _source(reading["source"], width)
+    return "\n".join(v)
+
+
+def _table_rows(rows: Sequence[Row], width: int) -> list[str]:
+    lines = []
+    for row in rows:
+        lines += textwrap.wrap(
+            f"{row['id']}: {row['text']}", width, initial_indent="  ", subsequent_indent="    "
+        )
+        lines += _source(row["source"], width)
+    return lines
+
+
+def _source(source: str, width: int) -> list[str]:
+    wrapped = textwrap.wrap(source, width, initial_indent="    ", subsequent_indent="    ")
+    return [click.style(line, dim=True) for line in wrapped]
+
+
+# ---- the ledger --------------------------------------------------------------------------------
+
+
+def ledger(edition: Edition) -> Row:
+    """Every clause with its kind and what encodes it, or why nothing does; and how many of each."""
+    clauses = edition.ledger()
+    counts = dict.fromkeys(("encoded", "advisory", "informational", "not encoded"), 0)
+    for clause in clauses:
+        counts[clause["status"]] += 1
+    return {"policy": edition.policy, "edition": edition.name, "counts": counts, "clauses": clauses}
+
+
+def ledger_text(data: Row, width: int) -> str:
+    lines = [click.style(f"{data['policy']}, edition {data['edition']}", bold=True)]
+    for clause in data["clauses"]:
+        kind = ", ".join(dict.fromkeys((clause["kind"], clause["status"])))
+        lines += ["", f"{click.style(clause['id'], bold=True)}  {kind}"]
+        body = [clause["text"], f"({clause['source']})"]
+        body.append(
+            f"Encoded by {', '.join(clause['encoded_by'])}." if clause["encoded_by"] else clause["why"]
+        )
+        for sentence in body:
+            lines += textwrap.wrap(sentence, width, initial_indent="     ", subsequent_indent="     ")
+    counts = ", ".join(f"{number} {kind}" for kind, number in data["counts"].items())
+    return "\n".join(
+        [*lines, "", f"{len(data['clauses'])} clause{'s' * (len(data['clauses']) != 1)}: {counts}."]
+    )
+
+
+# ---- cases -------------------------------------------------------------------------------------
+
+
+def example_rows(kb: Store) -> list[Row]:
+    """One row a shipped case: its name, what it shows and the outcome it must come to."""
+    rows = []
+    for name, path in kb.examples().items():
+        with path.open("rb") as stream:
+            ((_, case),) = read_cases(stream, str(path))
+        if isinstance(case, CaseError):
+            raise case
+        expected = (case.get("expect") or {}).get("outcome", "")
+        policy = path.parent.parent.name
+        rows.append({"name": name, "policy": policy, "case": case.get("case", ""), "outcome": expected})
+    return rows
+
+
+def example_text(rows: Sequence[Row], width: int) -> str:
+    lines: list[str] = []
+    for policy in dict.fromkeys(row["policy"] for row in rows):
+        lines += _title(policy)
+        for row in (r for r in rows if r["policy"] == policy):
+            lines.append(f"  {click.style(row['name'], bold=True)}")
+            lines += textwrap.wrap(
+                f"{row['outcome']}: {row['case']}",
+                width,
+                initial_indent="    ",
+                subsequent_indent="    ",
+            )
+    return "\n".join(lines[1:])

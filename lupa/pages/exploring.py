@@ -1,0 +1,345 @@
+"""What exploring a case answers, as a person reads it: `whatif`, `flip`, `ask` and `plan`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+import click
+
+from lupa.answers.decision import Decision
+from lupa.answers.exploration import (
+    Ask,
+    Asked,
+    Change,
+    Flips,
+    Margin,
+    Plan,
+    StatedChange,
+    Statement,
+    Step,
+    UnderReadings,
+    WhatIf,
+)
+from lupa.errors import printable
+from lupa.pages.page import (
+    FEW,
+    PERSON,
+    Page,
+    argument,
+    cause_sentences,
+    families,
+    in_words,
+    served_by,
+    verdict,
+)
+from lupa.rules.vocabulary import CUTS
+
+_KINDS = {"find_out": "find out", "ask_for_less": "ask for less", "change": "change"}
+_COLUMN = 14
+
+
+def whatif_text(whatif: WhatIf, width: int = 80) -> str:
+    """Before and after, side by side; then what changed, and through what."""
+    page, before, after = Page(width), whatif.before, whatif.after
+    rows = [("", "before", "after"), ("outcome", verdict(before), verdict(after))]
+    if (before.policy, before.edition) != (after.policy, after.edition):
+        rows.append(("edition", before.edition, after.edition))
+    rows += [(c.id, c.before or "-", c.after or "-") for c in whatif.criteria]
+    lines = [f"{after.policy}, edition {after.edition}", *page.case(after), ""]
+    lines += _table(rows)
+    differing = list(changed(whatif.changes, whatif.stated))
+    if differing:
+        lines += page.title("Changed")
+        lines += [line for words in differing for line in page.wrap(words, 2, 4)]
+    if whatif.criteria:
+        lines += page.title("Criteria that changed")
+        for criterion in whatif.criteria:
+            lines += page.wrap(f"{criterion.id}: {criterion.text}", 2, 4)
+            lines += page.because(criterion.because)
+            lines += page.source(criterion.source)
+    gained = [item for item in after.bases if item.id not in {basis.id for basis in before.bases}]
+    lines += page.items("Why", [*after.scope, *gained], after)
+    lines += page.items("More is asked for than can be authorized", after.limits, after)
+    lines += _difference(page, whatif)
+    lines += _readings(page, whatif.readings)
+    lines += ["", *page.wrap(f"Next: {after.next}", 0, 6), *page.wrap(PERSON, 0)]
+    return "\n".join(lines)
+
+
+_SAID = {True: "yes", False: "no", None: "silent"}
+
+
+def changed(changes: Iterable[Change], stated: Iterable[StatedChange]) -> Iterator[str]:
+    """What is said otherwise: numbers, dates and names as they are given, the rest as facts."""
+    for given in stated:
+        yield f"{given.name}: {printable(given.before or 'silent')} -> {printable(given.after or 'silent')}"
+    groups: dict[tuple[str, str], list[str]] = {}
+    for change in changes:
+        name = change.fact.partition("(")[0]
+        if name not in CUTS:  # a number says so itself
+            step = f"{_SAID[change.before]} -> {_SAID[change.after]}"
+            groups.setdefault((name, step), []).append(change.fact)
+    for (name, step), facts in groups.items():
+        if len(facts) > FEW:
+            yield f"{name}: {step} for {', '.join(map(argument, facts))}"
+        else:
+            yield from (f"{fact}: {step}" for fact in facts)
+
+
+def _difference(page: Page, whatif: WhatIf) -> list[str]:
+    """Which facts make the difference, or that there is none."""
+    if whatif.responsible:
+        words = " ".join(cause_sentences(whatif.responsible))
+        title = "Responsible for the difference"
+        if whatif.after.outcome == "pend":
+            title = "What settled it before, and is so no longer, or no longer known"
+        return [*page.title(title), *page.wrap(words, 2)]
+    if whatif.before.possible == whatif.after.possible:
+        return ["", "The outcome is the same."]
+    return []
+
+
+def _table(rows: Sequence[tuple[str, str, str]]) -> list[str]:
+    """Rows in three columns."""
+    first, second = (max(len(row[i]) for row in rows) for i in (0, 1))
+    lines = []
+    for number, (name, before, after) in enumerate(rows):
+        line = f"{name:<{first}}  {before:<{second}}  {after}".rstrip()
+        lines.append(click.style(line, bold=True) if number < 2 else line)
+    return lines
+
+
+def _readings(page: Page, readings: Sequence[UnderReadings]) -> list[str]:
+    """The outcomes under every reading, where that was asked for."""
+    if not readings:
+        return []
+    if not readings[0].readings:
+        return ["", *page.wrap(f"The same under every reading: {in_words(readings[0].possible)}.", 0)]
+    lines = page.title("It depends on how the text is read")
+    named = [", ".join(f"{name}={choice}" for name, choice in row.readings.items()) for row in readings]
+    for name, row in zip(named, readings, strict=True):
+        lines += page.wrap(f"{name}: {in_words(row.possible)}", 2, 4)
+    return lines
+
+
+# ---- flip --------------------------------------------------------------------------------------
+
+
+def flips_text(flips: Flips, width: int = 80) -> str:
+    """The ways to the wanted outcome, the cheapest first; those that differ in one thing as one."""
+    page, decision = Page(width), flips.decision
+    lines = page.head(decision)
+    wanted = in_words([flips.to]).upper()
+    if flips.flips and not flips.flips[0].statements:
+        lines += ["", f"It is {wanted} already; nothing has to change."]
+    elif flips.flips:
+        lines += _ways(page, flips, wanted)
+    else:
+        lines += _no_way(page, flips, wanted)
+    if flips.margins:
+        lines += page.title("How far the numbers may move, all else as it is")
+        for margin in flips.margins:
+            lines += page.wrap(_margin(margin, decision), 2, 4)
+    return "\n".join([*lines, "", *page.wrap(PERSON, 0)])
+
+
+def _ways(page: Page, flips: Flips, wanted: str) -> list[str]:
+    count = f"{flips.ties} ways" if flips.ties > 1 else "1 way"
+    lines = page.title(f"Cheapest to make it {wanted}: {count}, none cheaper")
+    if flips.ties > 1:
+        lines += page.wrap("Ways that differ in one item stand together, as one of several.", 2)
+    number = 0
+    for title, sets in (("", flips.flips[: flips.ties]), ("Next best", flips.flips[flips.ties :])):
+        if sets and title:
+            lines += page.title(title)
+        for cost, alike in groupby(sets, key=lambda flip: flip.cost):
+            for way in _alike([flip.statements for flip in alike]):
+                number += 1
+                lines += _way(page, number, way, cost)
+    if flips.more:
+        lines += ["", "There are more, none cheaper than the last; --most N shows further ones."]
+    return lines
+
+
+Way = tuple[tuple[Statement, ...], ...]
+"""Sets of statements in one: of each part, any one statement."""
+
+
+def _alike(sets: Sequence[Sequence[Statement]]) -> list[Way]:
+    """Sets that differ in one statement, of one kind, as one way with alternatives."""
+    ways: list[Way] = [tuple((statement,) for statement in each) for each in sets]
+    merged = True
+    while merged:
+        merged = False
+        by_rest: dict[tuple[object, ...], tuple[int, Way]] = {}
+        for number, way in enumerate(ways):
+            for place, part in enumerate(way):
+                rest = frozenset(way[:place] + way[place + 1 :])
+                before, other = by_rest.setdefault((rest, _sort(part[0])), (number, way))
+                if before != number:
+                    mine = next(p for p in other if p not in rest)
+                    ways[before] = tuple(p + part if p == mine else p for p in other)
+                    del ways[number]
+                    merged = True
+                    break
+            if merged:
+                break
+    return ways
+
+
+def _sort(statement: Statement) -> tuple[str, bool, str]:
+    return statement.fact.partition("(")[0], statement.value, statement.kind
+
+
+def _way(page: Page, number: int, way: Way, cost: int) -> list[str]:
+    lines = ["", f"{number}. cost {cost}"]
+    certain = [part[0] for part in way if len(part) == 1]
+    for group in families(certain):
+        if len(group) == 1:
+            lines += _item(page, group[0], f"{group[0].text} [{_written(group[0])}]")
+        else:
+            lines += _item(page, group[0], _of_many(group, "each"))
+    for part in way:
+        if len(part) > 1:
+            lines += _item(page, part[0], _of_many(part, "one"))
+    return lines
+
+
+def _of_many(statements: Sequence[Statement], which: str) -> str:
+    """Statements of one kind as one, for each of them or for one."""
+    first, names = statements[0], ", ".join(argument(s.fact) for s in statements)
+    return f"{first.fact.partition('(')[0]}: {_SAID[first.value]} for {which} of {names}"
+
+
+def _written(statement: Statement) -> str:
+    """The statement as `--set` takes it."""
+    return f"{statement.fact}={_SAID[statement.value]}"
+
+
+def _item(page: Page, statement: Statement, words: str) -> list[str]:
+    kind = _KINDS[statement.kind]
+    first, *rest = page.wrap(f"{kind:<{_COLUMN}}".replace(" ", "\0") + words, 3, 3 + _COLUMN)
+    return [line.replace("\0", " ") for line in (first, *rest)]
+
+
+def _no_way(page: Page, flips: Flips, wanted: str) -> list[str]:
+    lines = ["", f"No change within reach would make it {wanted}."]
+    if flips.blocked:
+        return lines + page.because(flips.blocked)
+    words = f"It would take what is out of reach: {', '.join(flips.beyond)}."
+    return lines + page.wrap(words, 4)
+
+
+def _margin(margin: Margin, decision: Decision) -> str:
+    ends = []
+    if margin.low is not None:
+        ends.append(
+            f"{'above' if margin.low_open else 'from'} {margin.low} (below: {in_words(margin.below)})"
+        )
+    if margin.high is not None:
+        ends.append(
+            f"{'below' if margin.high_open else 'up to'} {margin.high} (above: {in_words(margin.above)})"
+        )
+    words = f"{margin.label}, {margin.given} ({margin.unit}): {in_words([decision.outcome])}"
+    return f"{words} {' and '.join(ends)}"
+
+
+# ---- ask ---------------------------------------------------------------------------------------
+
+
+def ask_text(ask: Ask, width: int = 80) -> str:
+    """What to find out, the most decisive first, with the outcomes that each answer leaves."""
+    page, decision = Page(width), ask.decision
+    lines = page.head(decision)
+    if not ask.questions:
+        lines += ["", "Nothing has to be found out: no silent fact can change this."]
+    else:
+        lines += page.title("Ask, the most decisive first")
+        for number, (words, asked, answers) in enumerate(_questions(ask.questions), start=1):
+            lines += page.wrap(f"{number}. {words}", 0, 3)
+            lines += page.wrap(f"{_about(asked)}{served_by(asked)}", 3)
+            lines += page.wrap(_together(answers.items()), 3, 5)
+            sources = list(dict.fromkeys(s for a in asked for s in a.source.split("; ") if s))
+            more = " and others" if len(sources) > FEW else ""
+            lines += page.source("; ".join(sources[:FEW]) + more)
+    if ask.immaterial:
+        kinds: dict[str, list[str]] = {}
+        for fact in ask.immaterial:
+            kinds.setdefault(fact.partition("(")[0], []).append(argument(fact))
+        words = "; ".join(
+            kind if names == [kind] else f"{kind}: {', '.join(names)}" for kind, names in kinds.items()
+        )
+        lines += ["", *page.wrap(f"Silent, and unable to change it: {words}.", 0, 2)]
+    return "\n".join([*lines, "", *page.wrap(PERSON, 0)])
+
+
+def _questions(asked: Sequence[Asked]) -> Iterator[tuple[str, list[Asked], Mapping[str, str]]]:
+    """Each question once, with what its answers leave; many alike of one kind are one question."""
+    done: set[str] = set()
+    for item in asked:
+        if item.fact in done:
+            continue
+        same = [a for a in asked if a.question == item.question]
+        if len(same) > 1:
+            answers = {
+                argument(a.fact).rpartition("=")[2]: in_words(a.answers[0].possible)
+                for a in same
+                if a.answers[0].possible
+            }
+            yield item.question, same, answers
+        else:
+            answers = {a.value: in_words(a.possible) for a in item.answers if a.possible}
+            same = [a for a in asked if _like(a) == _like(item)]
+            if len(same) > FEW:
+                yield f"{item.question} And likewise each of the others:", same, answers
+            else:
+                same = [item]
+                yield item.question, same, answers
+        done.update(a.fact for a in same)
+
+
+def _about(asked: Sequence[Asked]) -> str:
+    """What a question is about: a fact, which of several is so, or many alike."""
+    if len(asked) == 1:
+        return asked[0].fact
+    if len({a.question for a in asked}) == 1:
+        return f"{asked[0].fact.rpartition(',')[0]})"
+    return ", ".join(argument(a.fact) for a in asked)
+
+
+def _like(asked: Asked) -> tuple[object, ...]:
+    return asked.fact.partition("(")[0], asked.answers
+
+
+# ---- plan --------------------------------------------------------------------------------------
+
+
+def plan_text(plan: Plan, width: int = 80) -> str:
+    """The steps of a plan; each answer leads to a step or to an outcome."""
+    page = Page(width)
+    lines = page.head(plan.decision)
+    if not plan.steps:
+        return "\n".join([*lines, "", "Nothing has to be asked.", "", *page.wrap(PERSON, 0)])
+    questions = "1 question" if plan.questions == 1 else f"{plan.questions} questions"
+    lines += page.title(f"Certain after {questions} at most; no other plan needs fewer")
+    for step in plan.steps:
+        lines += page.wrap(f"{step.number}. {step.question}", 0, 3)
+        lines += page.wrap(_branches(step), 3, 5)
+    return "\n".join([*lines, "", *page.wrap(PERSON, 0)])
+
+
+def _branches(step: Step) -> str:
+    """Where the answers lead."""
+    return _together(
+        (b.answer, f"go to {b.step}" if b.outcome is None else in_words([b.outcome]).upper())
+        for b in step.branches
+    )
+
+
+def _together(leads: Iterable[tuple[str, str]]) -> str:
+    """Answers and what they lead to, those that lead to the same together."""
+    found: dict[str, list[str]] = {}
+    for answer, lead in leads:
+        found.setdefault(lead, []).append(answer)
+    return "; ".join(f"{', '.join(answers)}: {lead}" for lead, answers in found.items())

@@ -1,0 +1,75 @@
+"""Plain data: what a case states in numbers, ranges and dates, as JSON can say it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from lupa.record.interval import Interval, anything
+from lupa.rules.vocabulary import Cut, Quantity
+
+
+def plain_number(value: Fraction | Decimal) -> int | float:
+    """The number as JSON can say it, on the same side of every whole number."""
+    if value == int(value):
+        return int(value)
+    near = float(value)
+    if near == int(near):
+        near = math.nextafter(near, math.inf if value > int(near) else -math.inf)
+    return near
+
+
+def plain_data(value: Any) -> Any:
+    """A copy made of what JSON can say: a date is a text, a set a list in order."""
+    if isinstance(value, Mapping):
+        return {key: plain_data(inner) for key, inner in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted(map(plain_data, value), key=str)
+    if isinstance(value, list | tuple):
+        return [plain_data(inner) for inner in value]
+    if isinstance(value, Decimal):
+        return plain_number(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def plain_range(interval: Interval, quantity: Quantity) -> dict[str, int | float] | int | float:
+    """The interval as a case states it: a range, or a number where it is but one."""
+    if interval.low == interval.high:
+        return plain_number(interval.low)
+    ends = {}
+    if interval.low > quantity.least or interval.low_open:
+        ends["more_than" if interval.low_open else "at_least"] = plain_number(interval.low)
+    if interval.high < quantity.most or interval.high_open:
+        ends["less_than" if interval.high_open else "at_most"] = plain_number(interval.high)
+    return ends or {"at_least": quantity.least}
+
+
+def on_side(quantity: Quantity, cut: Cut, value: bool) -> Interval:
+    """The numbers on one side of a cut point."""
+    bound, everything = Fraction(cut.bound), anything(quantity)
+    if value:
+        side = Interval(bound, everything.high, low_open=cut.kind == "more_than")
+    else:
+        side = Interval(everything.low, bound, high_open=cut.kind == "at_least")
+    return side.rounded_inward() if quantity.whole else side
+
+
+def on_sides(quantity: Quantity, sides: Mapping[Cut, bool | None]) -> Interval:
+    """The numbers on these sides of their cut points; None says nothing of one."""
+    found = anything(quantity)
+    for cut, value in sides.items():
+        if value is not None:
+            found = found.both(on_side(quantity, cut, value))
+    return found
+
+
+def plain_member(interval: Interval, *, lowest: bool) -> int | float:
+    """The lowest whole number of the interval, or the highest; where it has none, its middle."""
+    whole = interval.rounded_inward()
+    if whole.empty:
+        return plain_number((interval.low + interval.high) / 2)
+    return plain_number(whole.low if lowest else whole.high)

@@ -1,0 +1,311 @@
+"""One edition of one policy, grounded: the questions a verdict is made of, each answered exactly."""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+import clingo
+
+from lupa.errors import CaseError, RuleError, shown
+from lupa.rules.ground import Ground, Literal
+from lupa.rules.relevance import Relevance
+from lupa.rules.vocabulary import Fact, Vocabulary
+
+_KEPT = 4096
+
+
+@dataclass(slots=True)
+class Atom:
+    """An atom of the policy that people read about: a criterion met, a basis, an advisory, ..."""
+
+    symbol: clingo.Symbol
+    item: str
+    literal: Literal
+    text: tuple[str, str]
+    sources: list[tuple[tuple[str, str] | None, str]]
+    """Clauses that say it, each with the indication and phase it holds for, if only for those."""
+
+    @property
+    def id(self) -> str:
+        return str(self.symbol)
+
+
+class Edition:
+    """Answers about records under one edition; safe to share between threads."""
+
+    def __init__(self, program: Ground, policy: str, name: str, fingerprint: str) -> None:
+        self.policy = policy
+        self.name = name
+        self.fingerprint = fingerprint
+        self.program = program
+        self.vocabulary = Vocabulary(program)
+        self.lock = threading.RLock()  # who asks about a record may read another meanwhile
+        self.solver = program.solver
+        # what follows from what never changes, so an answer once found is kept; the bound keeps memory flat
+        self.satisfiable = lru_cache(_KEPT)(self.solver.satisfiable)
+        self.minimal = lru_cache(_KEPT)(self._minimal)
+        self.least = lru_cache(_KEPT)(self._least)
+        self._policy = clingo.Function(policy)
+        self._false = -self._known(clingo.Function("policy", [self._policy]))
+        self.literals: dict[Fact, Literal] = {
+            fact: self._known(clingo.Function("true", [symbol]))
+            for fact, symbol in self.vocabulary.facts.items()
+        }
+        self.facts = {literal: fact for fact, literal in self.literals.items()}
+        self._read_items()
+        self.relevance = Relevance(program, list(self.outcomes.values()), list(self.facts))
+        self.watched = self._everything_read()
+        self.places = {literal: place for place, literal in enumerate(self.watched)}
+
+    # ---- what the policy holds -----------------------------------------------------------------
+
+    def _known(self, symbol: clingo.Symbol) -> Literal:
+        literal = self.program.literal(symbol)
+        if literal is None:
+            raise RuleError(f"policy {self.policy}: no rule gives {symbol}")
+        return literal
+
+    def _of_policy(self, name: str, arity: int) -> list[list[clingo.Symbol]]:
+        rows = [symbol.arguments for symbol in self.program.symbols(name, arity)]
+        return [row[1:] for row in rows if row[0] == self._policy]
+
+    def _literal(self, name: str, *values: clingo.Symbol) -> Literal:
+        literal = self.program.literal(clingo.Function(name, [self._policy, *values]))
+        return self._false if literal is None else literal
+
+    def _read_items(self) -> None:
+        self.outcomes = {
+            str(outcome): self._literal("outcome", outcome) for (outcome,) in self._of_policy("outcome", 2)
+        }
+        self.outcome_words = {
+            str(outcome): (words.string, step.string)
+            for outcome, words, step in self.program.facts("outcome_text", 3)
+        }
+        self._texts = {
+            item: (true.string, false.string) for item, true, false in self._of_policy("text", 4)
+        }
+        self._locators = self._clause_locators()
+        self._cites: dict[clingo.Symbol, list[tuple[tuple[str, str] | None, str]]] = {}
+        for item, clause in self._of_policy("cites", 3):
+            self._cites.setdefault(item, []).append((None, str(clause)))
+        for indication, phase, item, clause in self._of_policy("cites", 5):
+            pathway = (str(indication), str(phase))
+            self._cites.setdefault(item, []).append((pathway, str(clause)))
+        self.pathways = {
+            (str(indication), str(phase)): self._literal("on_pathway", indication, phase)
+            for indication, phase in self._of_policy("on_pathway", 3)
+        }
+        self._check_names()
+        names = [name for (name,) in self._of_policy("applies", 2)]
+        criteria = [self._atom("criterion", name, "met") for name in names]
+        order = {clause: place for place, clause in enumerate(self._locators)}
+        self.criteria = sorted(
+            criteria, key=lambda atom: min((order[c] for _, c in atom.sources), default=len(order))
+        )
+        self.applies = [self._literal("applies", atom.symbol) for atom in self.criteria]
+        self.bases = self._atoms("basis", "basis")
+        self.referrals = self._atoms("referral", "referral")
+        self.limits = self._atoms("limit", "exceeded")
+        self.scope = self._atoms("scope", "outside")
+        self.advisories = self._atoms("advisory", "advisory")
+        self.notes = self._atoms("note", "note")
+
+    def _everything_read(self) -> list[Literal]:
+        """The atoms whose truth a world is kept as: outcomes, items, pathways and facts."""
+        items = (
+            self.criteria, self.bases, self.referrals, self.limits,
+            self.scope, self.advisories, self.notes,
+        )  # fmt: skip
+        literals = [
+            *self.outcomes.values(),
+            *(atom.literal for group in items for atom in group),
+            *self.applies,
+            *self.pathways.values(),
+            *self.literals.values(),
+        ]
+        return list(dict.fromkeys(map(abs, literals)))
+
+    def _clause_locators(self) -> dict[str, str]:
+        """Each clause with the document and the place in it that a reader can find."""
+        document = self._of_policy("document", 2)[0][0].string
+        return {
+            str(clause): f"{document}, {place.string}"
+            for clause, _, place, _ in self._of_policy("clause", 5)
+        }
+
+    def _atoms(self, kind: str, predicate: str) -> list[Atom]:
+        return [self._atom(kind, name, predicate) for (name,) in self._of_policy(predicate, 2)]
+
+    def _atom(self, kind: str, name: clingo.Symbol, predicate: str) -> Atom:
+        item = clingo.Function(kind, [name])
+        if item not in self._texts:
+            raise RuleError(f"policy {self.policy}: {item} has no text({self.policy}, {item}, True, False)")
+        sources = self._cites.get(item, [])
+        for _, clause in sources:
+            if clause not in self._locators:
+                raise RuleError(f"policy {self.policy}: {item} cites {clause}, which is no clause")
+        return Atom(name, str(item), self._literal(predicate, name), self._texts[item], sources)
+
+    def _check_names(self) -> None:
+        """Raises `RuleError` for a name in the tables of the policy that nothing else knows."""
+        for predicate, arity in (("requires", 5), ("met", 2), ("excluded", 2), ("outside", 2)):
+            for symbol in self.program.symbols(predicate, arity):
+                if symbol.arguments[0] != self._policy:
+                    raise RuleError(f"policy {self.policy}: {symbol} is said of another policy")
+        requested = self.vocabulary.choices.get("requested", {})
+        for indication, phase, criterion, _ in self._of_policy("requires", 5):
+            for kind, value in (("indication", indication), ("phase", phase)):
+                if str(value) not in requested.get(kind, {}):
+                    raise RuleError(
+                        f"policy {self.policy}: requires/5 speaks of {kind} {value}, unknown here"
+                    )
+            if self._literal("met", criterion) == self._false:
+                raise RuleError(
+                    f"policy {self.policy}: no rule can make met({self.policy},{criterion}) hold; "
+                    "is a name in it misspelt?"
+                )
+
+    def phrase(self, atom: Atom, holds: bool) -> str:
+        """The sentence for an item that holds, or that does not."""
+        text = self.vocabulary.phrase(atom.text[0 if holds else 1], atom.symbol)
+        return text.replace("{number}", str(self._numbers.get(atom.item)))
+
+    def item_words(self, item: clingo.Symbol, *, holds: bool) -> str | None:
+        """The sentence for an item such as `criterion(adult)`; None for one that has no text."""
+        text = self._texts.get(item)
+        if text is None:
+            return None
+        words = self.vocabulary.phrase(text[0 if holds else 1], item.arguments[0])
+        return words.replace("{number}", str(self._numbers.get(str(item))))
+
+    def locator(self, clause: str) -> str | None:
+        """The document and the place in it where a clause stands; None for what is no clause."""
+        return self._locators.get(clause)
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {str(item): number.number for item, number in self._of_policy("number", 3)}
+
+    def source(self, atom: Atom, pathways: Iterable[tuple[str, str]]) -> str:
+        """The clauses behind an item, for the pathways that the request may be on."""
+        possible = set(pathways)
+        clauses = dict.fromkeys(
+            clause for where, clause in atom.sources if where is None or where in possible
+        )
+        return "; ".join(self._locators[clause] for clause in clauses)
+
+    def _minimal(self, refuted: Literal, candidates: tuple[Literal, ...]) -> tuple[Literal, ...] | None:
+        found = self.solver.minimal([refuted], candidates)
+        return None if found is None else tuple(found)
+
+    def _least(self, held: tuple[Literal, ...], facts: tuple[Literal, ...]) -> tuple[Fact, ...]:
+        """Those of the facts that are true in the first world that holds these; see `Solver.least`."""
+        return tuple(self.facts[fact] for fact in self.solver.least(held, facts) or ())
+
+    def on(self, atom: Atom, pathway: tuple[str, str]) -> bool:
+        """Whether an item belongs to a pathway however the text is read."""
+        return (atom.item, pathway) in self._always
+
+    @cached_property
+    def _always(self) -> set[tuple[str, tuple[str, str]]]:
+        return {
+            (str(item), (str(indication), str(phase)))
+            for _, indication, phase, item, _ in self.program.facts("cites", 5)
+        }
+
+    def cited(self, kind: str, name: str) -> str:
+        """The clauses that an item which is no atom comes from, such as a reading."""
+        item = clingo.Function(kind, [clingo.Function(name)])
+        return "; ".join(self._locators[clause] for _, clause in self._cites.get(item, []))
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """Every clause of the document, in its order: what encodes it, or why nothing does."""
+        encoded: dict[str, dict[str, None]] = {}
+        for item, cites in self._cites.items():
+            for _, clause in cites:
+                encoded.setdefault(clause, {})[" ".join(map(str, (item.name, *item.arguments)))] = None
+        why = {str(clause): reason.string for clause, reason in self._of_policy("unencoded", 3)}
+        rows = []
+        for symbol, kind, _, text in self._of_policy("clause", 5):
+            clause = str(symbol)
+            by = list(encoded.get(clause, ()))
+            rows.append(
+                {
+                    "id": clause,
+                    "kind": str(kind),
+                    "status": _ledger_status(str(kind), encoded=bool(by)),
+                    "text": text.string,
+                    "source": self._locators[clause],
+                    "encoded_by": by,
+                    "why": why.get(clause, ""),
+                }
+            )
+        return rows
+
+    @cached_property
+    def readings(self) -> dict[str, dict[str, Literal]]:
+        """The choices of each reading of the text, by name."""
+        kinds = self.vocabulary.choices.get("reading", {})
+        return {
+            name: {choice: self.literals[fact] for choice, fact in choices.items()}
+            for name, choices in kinds.items()
+        }
+
+    @cached_property
+    def reading_facts(self) -> list[Fact]:
+        """The facts that say how an ambiguous text is read."""
+        return [self.facts[literal] for choices in self.readings.values() for literal in choices.values()]
+
+    def wanted(self, outcome: str) -> Literal:
+        """The literal of an outcome; raises `CaseError` for one that the policy cannot give."""
+        if outcome not in self.outcomes or not self.satisfiable((self.outcomes[outcome],)):
+            known = ", ".join(
+                name for name, literal in self.outcomes.items() if self.satisfiable((literal,))
+            )
+            raise CaseError(f"{self.policy} never comes to {shown(outcome)}; it comes to one of {known}")
+        return self.outcomes[outcome]
+
+    def find_out(self, fact: Literal) -> int:
+        """What it costs at most to find out whether a fact is so."""
+        costs = [self.vocabulary.effort(self.facts[fact], "find_out", value=v) for v in (True, False)]
+        return max((cost for cost in costs if cost is not None), default=1)
+
+    def reads(self, fact: Fact) -> bool:
+        """Whether any rule of the policy reads the fact, for the outcome or for an advisory or note."""
+        return self.literals[fact] in self._read
+
+    def reads_number(self, quantity: str) -> bool:
+        """Whether any rule of the policy reads a cut point of the quantity, or of a rate made from it."""
+        v = self.vocabulary
+        rates = [name for name, rate in v.rates.items() if quantity in (rate.first, rate.second)]
+        cuts = [cut for name in (quantity, *rates) for cut in v.cuts.get(name, ())]
+        return any(self.reads(cut.fact) for cut in cuts)
+
+    @cached_property
+    def _read(self) -> frozenset[Literal]:
+        facts = set(self.literals.values())
+        return self.relevance.cone(*(literal for literal in self.watched if literal not in facts))
+
+    # ---- the record ----------------------------------------------------------------------------
+
+    def follows(self, named: list[Fact], rest: list[Fact]) -> list[Fact]:
+        """Those of the rest that are true in every world where the named are; none if they clash."""
+        given = tuple(self.literals[fact] for fact in named)
+        if not self.satisfiable(given):
+            return []
+        return [
+            fact
+            for fact in rest
+            if self.relevance.in_a_law(self.literals[fact])
+            and not self.satisfiable((*given, -self.literals[fact]))
+        ]
+
+
+def _ledger_status(kind: str, *, encoded: bool) -> str:
+    if kind == "advisory" and encoded:
+        return "advisory"
+    if encoded:
+        return "encoded"
+    return "informational" if kind == "informational" else "not encoded"

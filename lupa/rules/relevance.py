@@ -1,0 +1,184 @@
+"""What depends on what: which facts can bear on a conclusion, and which silent ones on the outcome.
+
+A silent fact matters when there are two worlds of the record with different outcomes, one reached
+from the other by changing that fact and no more than the laws of the domain then demand. Whoever
+answers every fact that matters, in whatever way, has a settled verdict; answering one that does not
+matter never brings a verdict nearer.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import clingo
+
+from lupa.rules.ground import Ground, Literal, Solver
+
+
+class Relevance:
+    """The dependencies of one ground program; `facts` are the literals of its declared facts."""
+
+    def __init__(self, program: Ground, outcomes: Sequence[Literal], facts: Sequence[Literal]) -> None:
+        self._program = program
+        self._outcomes = outcomes
+        self._facts = frozenset(facts)
+        self._cones: dict[Literal, frozenset[Literal]] = {}
+
+    @cached_property
+    def _components(self) -> dict[Literal, frozenset[Literal]]:
+        """For each fact that a law speaks of, the facts it is tied to by laws, itself included."""
+        tied: dict[Literal, set[Literal]] = {}
+        for rule in self._program.rules:
+            if rule.head:
+                continue
+            group = set(self._program.below(rule.body) & self._facts)
+            for fact in tuple(group):
+                group |= tied.get(fact, set())
+            for fact in group:
+                tied[fact] = group
+        return {fact: frozenset(group) for fact, group in tied.items()}
+
+    def in_a_law(self, fact: Literal) -> bool:
+        """Whether a law of the domain speaks of the fact, so that other facts can force it."""
+        return fact in self._components
+
+    def component(self, fact: Literal) -> frozenset[Literal]:
+        """The facts whose values the laws can force when this one changes, itself included."""
+        return self._components.get(fact) or frozenset((fact,))
+
+    def cone(self, *conclusions: Literal) -> frozenset[Literal]:
+        """The facts that can bear on these conclusions, directly or through a law."""
+        if len(conclusions) > 1:
+            return frozenset().union(*map(self.cone, conclusions))
+        atom = abs(conclusions[0])
+        if atom not in self._cones:
+            direct = self._program.below([atom]) & self._facts
+            self._cones[atom] = frozenset().union(*map(self.component, direct))
+        return self._cones[atom]
+
+    @cached_property
+    def outcome_cone(self) -> frozenset[Literal]:
+        """The facts that can bear on the outcome."""
+        return self.cone(*self._outcomes)
+
+    @cached_property
+    def _twins(self) -> "Twins":
+        return Twins(self._program, self._outcomes, sorted(self.outcome_cone))
+
+    def matters(
+        self,
+        solver: Solver,
+        fact: Literal,
+        statements: Sequence[Literal],
+        silent: frozenset[Literal],
+    ) -> bool:
+        """Whether a silent fact can change the outcome of the record that makes these statements.
+
+        The fact is one of `silent`, those of the outcome's cone that the record leaves open.
+        """
+        tied = sorted(self.component(fact) & silent)
+        others = silent.difference(tied)
+        stated = [s for s in statements if abs(s) in self.outcome_cone]
+        blocked: list[Literal] = []
+        while True:
+            pair = self._twins.pair(fact, stated, others, tied, blocked)
+            if pair is None:
+                return False
+            if len(tied) == 1 or any(
+                self._is_nearest(solver, fact, stated, tied, here, there)
+                for here, there in (pair, pair[::-1])
+            ):
+                return True
+            blocked.append(self._twins.name(tied, pair))
+
+    def _is_nearest(
+        self,
+        solver: Solver,
+        fact: Literal,
+        stated: Sequence[Literal],
+        tied: Sequence[Literal],
+        here: tuple[bool, ...],
+        there: tuple[bool, ...],
+    ) -> bool:
+        """No world with the fact as it is `there` keeps more of what holds `here`."""
+        values = dict(zip(tied, zip(here, there, strict=True), strict=True))
+        kept = [f if h else -f for f, (h, t) in values.items() if h == t]
+        changed = fact if values[fact][1] else -fact
+        return not any(
+            solver.satisfiable([*stated, *kept, changed, f if h else -f])
+            for f, (h, t) in values.items()
+            if h != t and f != fact
+        )
+
+
+class Twins:
+    """The program twice over in one control, to ask for two worlds at once."""
+
+    def __init__(self, program: Ground, outcomes: Sequence[Literal], facts: Sequence[Literal]) -> None:
+        self._control = clingo.Control()
+        self._solver = Solver(self._control, program.watch)
+        with self._control.backend() as backend:
+            first: dict[Literal, Literal] = {}
+            second: dict[Literal, Literal] = {}
+
+            def renamed(literal: Literal, names: dict[Literal, Literal]) -> Literal:
+                if abs(literal) not in names:
+                    names[abs(literal)] = backend.add_atom()
+                return names[abs(literal)] if literal > 0 else -names[abs(literal)]
+
+            for names in (first, second):
+                for rule in program.rules:
+                    head = [renamed(x, names) for x in rule.head]
+                    body = [renamed(x, names) for x in rule.body]
+                    if rule.weights:
+                        weighted = list(zip(body, rule.weights, strict=True))
+                        backend.add_weight_rule(head, rule.bound, weighted, rule.choice)
+                    else:
+                        backend.add_rule(head, body, rule.choice)
+            self._differ = backend.add_atom()
+            for outcome in outcomes:
+                one, other = renamed(outcome, first), renamed(outcome, second)
+                backend.add_rule([self._differ], [one, -other])
+            self._same = {}
+            for fact in facts:
+                one, other = renamed(fact, first), renamed(fact, second)
+                self._same[fact] = backend.add_atom()
+                backend.add_rule([self._same[fact]], [one, other])
+                backend.add_rule([self._same[fact]], [-one, -other])
+            self._first = {fact: renamed(fact, first) for fact in facts}
+            self._second = {fact: renamed(fact, second) for fact in facts}
+        self._named: dict[tuple[Literal, ...], Literal] = {}
+
+    def pair(
+        self,
+        fact: Literal,
+        stated: Sequence[Literal],
+        same: frozenset[Literal],
+        tied: Sequence[Literal],
+        blocked: Sequence[Literal],
+    ) -> tuple[tuple[bool, ...], tuple[bool, ...]] | None:
+        """Two worlds with different outcomes, the fact true in the first and false in the second.
+
+        They agree on `same`; both make the statements. What comes back is the truth of `tied` in
+        each; no pair that was `blocked` comes back.
+        """
+        assumptions = [self._differ, self._first[fact], -self._second[fact]]
+        for names in (self._first, self._second):
+            assumptions += [names[abs(s)] if s > 0 else -names[abs(s)] for s in stated]
+        assumptions += [self._same[other] for other in sorted(same)]
+        assumptions += [-name for name in blocked]
+        atoms = [self._first[f] for f in tied] + [self._second[f] for f in tied]
+        world = self._solver.world(assumptions, atoms)
+        return None if world is None else (world[: len(tied)], world[len(tied) :])
+
+    def name(self, tied: Sequence[Literal], pair: tuple[tuple[bool, ...], tuple[bool, ...]]) -> Literal:
+        """An atom that is true where the two worlds have these values."""
+        body = tuple(
+            names[fact] if value else -names[fact]
+            for names, values in zip((self._first, self._second), pair, strict=True)
+            for fact, value in zip(tied, values, strict=True)
+        )
+        if body not in self._named:
+            with self._control.backend() as backend:
+                self._named[body] = backend.add_atom()
+                backend.add_rule([self._named[body]], body)
+        return self._named[body]

@@ -1,0 +1,309 @@
+"""The vocabulary: which facts there are, their names, their numbers and their words."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple, TypeVar
+
+import clingo
+
+from lupa.errors import RuleError
+from lupa.rules.ground import Ground, counted, quoted
+
+T = TypeVar("T")
+KINDS = ("find_out", "ask_for_less", "change")
+"""How a statement can come about, in the words of the knowledge base."""
+
+CUTS = ("at_least", "more_than")
+"""The facts that are about a number."""
+
+Fact = str
+"""A fact as it is written: `taking(voclosporin)`."""
+
+
+class Quantity(NamedTuple):
+    """A number that a case can state: `unit`, the `least` and the `most` that is not absurd."""
+
+    unit: str
+    least: int
+    most: int
+    whole: bool
+    in_request: bool
+
+    @property
+    def section(self) -> str:
+        """The part of a case that states it."""
+        return "request" if self.in_request else "facts"
+
+
+class Rate(NamedTuple):
+    """A quantity that follows from two others: `times` the `first`, divided by the `second`."""
+
+    times: int
+    first: str
+    second: str
+
+
+class Cut(NamedTuple):
+    """A fact about a number: `at_least` or `more_than` (`kind`) the `bound`."""
+
+    kind: str
+    bound: int
+    fact: Fact
+
+
+class Vocabulary:
+    """What a case can say, read from a grounded knowledge base.
+
+    `flags`: facts without an argument, by name. `families`: facts with one, by name and argument.
+    `choices`: those of which one out of several holds, by name, kind and value. `quantities`, `rates`
+    and `cuts`: numbers and the facts that stand for them. `defaults`: what is assumed of a silent fact.
+    """
+
+    def __init__(self, program: Ground) -> None:
+        self._program = program
+        self.facts: dict[Fact, clingo.Symbol] = {}
+        self.flags: dict[str, Fact] = {}
+        self.families: dict[str, dict[str, Fact]] = {}
+        self.choices: dict[str, dict[str, dict[str, Fact]]] = {}
+        self.cuts: dict[str, list[Cut]] = {}
+        self._said: dict[tuple[Fact, bool], str] = {}
+        self.quantities = self._quantities()
+        self.rates = {
+            str(name): Rate(counted(times, "rate/4"), str(first), str(second))
+            for name, times, first, second in program.facts("rate", 4)
+        }
+        for symbol in program.symbols("fact", 1):
+            self._declare(symbol.arguments[0])
+        self.defaults = dict(map(self._default, program.facts("default", 2)))
+
+    def _quantities(self) -> dict[str, Quantity]:
+        whole = {str(name) for (name,) in self._program.facts("whole", 1)}
+        in_request = {str(name) for (name,) in self._program.facts("part_of_request", 1)}
+        return {
+            (key := str(name)): Quantity(
+                quoted(unit, "quantity/4"),
+                counted(least, "quantity/4"),
+                counted(most, "quantity/4"),
+                key in whole,
+                key in in_request,
+            )
+            for name, unit, least, most in self._program.facts("quantity", 4)
+        }
+
+    def _declare(self, symbol: clingo.Symbol) -> None:
+        fact = str(symbol)
+        if not fact[0].isalpha():
+            raise RuleError(f"fact({fact}): a fact is a name, with or without arguments")
+        name, values = symbol.name, symbol.arguments
+        self.facts[fact] = symbol
+        if name in CUTS:
+            if len(values) != 2 or str(values[0]) not in self.quantities:
+                raise RuleError(f"the fact {fact} is of no quantity(Name, Unit, Least, Most)")
+            cut = Cut(name, counted(values[1], fact), fact)
+            self.cuts.setdefault(str(values[0]), []).append(cut)
+        elif not values:
+            self.flags[name] = fact
+        elif len(values) == 1:
+            self.families.setdefault(name, {})[str(values[0])] = fact
+        elif len(values) == 2:
+            kinds = self.choices.setdefault(name, {})
+            kinds.setdefault(str(values[0]), {})[str(values[1])] = fact
+        else:
+            raise RuleError(f"the fact {fact} has more than two arguments, which no case can state")
+
+    def _default(self, row: list[clingo.Symbol]) -> tuple[Fact, bool]:
+        fact, value = map(str, row)
+        if fact not in self.facts or value not in ("yes", "no"):
+            raise RuleError(f"default({fact}, {value}): a declared fact, and yes or no, is expected")
+        return fact, value == "yes"
+
+    @cached_property
+    def choice_of(self) -> dict[Fact, dict[str, Fact]]:
+        """For each fact of which one out of several holds, all of these by value."""
+        every = (values for kinds in self.choices.values() for values in kinds.values())
+        return {fact: values for values in every for fact in values.values()}
+
+    @cached_property
+    def number_of(self) -> dict[Fact, str]:
+        """For each cut point, the quantity that it is about."""
+        return {cut.fact: name for name, cuts in self.cuts.items() for cut in cuts}
+
+    # ---- words ---------------------------------------------------------------------------------
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        return {str(name): quoted(label, "label/2") for name, label in self._program.facts("label", 2)}
+
+    @cached_property
+    def _texts(self) -> dict[str, tuple[str, str]]:
+        return {
+            str(fact): (quoted(true, "fact_text/3"), quoted(false, "fact_text/3"))
+            for fact, true, false in self._program.facts("fact_text", 3)
+        }
+
+    @cached_property
+    def _questions(self) -> dict[str, str]:
+        rows = self._program.facts("question", 2)
+        return {str(fact): quoted(question, "question/2") for fact, question in rows}
+
+    @cached_property
+    def aliases(self) -> dict[str, list[str]]:
+        """The other names of each name: brands, synonyms, abbreviations."""
+        found: dict[str, list[str]] = {}
+        for name, alias in self._program.facts("alias", 2):
+            found.setdefault(str(name), []).append(quoted(alias, "alias/2"))
+        return found
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {normal(alias): name for name, also in self.aliases.items() for alias in also}
+
+    def canonical(self, name: str, known: Mapping[str, object]) -> str | None:
+        """The one of `known` that this name, brand or synonym means; None if it means none of them."""
+        if name in known:
+            return name
+        found = normal(name)
+        return found if found in known else _in(self._names.get(found), known)
+
+    def nearest(self, name: str, known: Mapping[str, object]) -> str | None:
+        """The one of `known` whose name, brand or synonym is most like this one."""
+        names = {normal(k): k for k in known}
+        names.update((alias, k) for alias, k in self._names.items() if k in known)
+        return nearest(name, names)
+
+    def words(self, fact: Fact, value: bool) -> str:
+        """The sentence that says the fact is true, or false."""
+        if (fact, value) not in self._said:
+            true, false = self._of(self._texts, fact, "fact_text/3")
+            self._said[fact, value] = self.phrase(true if value else false, self.facts[fact])
+        return self._said[fact, value]
+
+    def question(self, fact: Fact) -> str:
+        """The question that asks for the fact."""
+        return self.phrase(self._of(self._questions, fact, "question/2"), self.facts[fact])
+
+    def _of(self, table: Mapping[str, T], fact: Fact, predicate: str) -> T:
+        """The row for a fact: its own, or that of its beginning."""
+        for beginning in beginnings(fact):
+            if beginning in table:
+                return table[beginning]
+        raise RuleError(f"the fact {fact} has no {predicate}; give it words where it is declared")
+
+    # ---- efforts -------------------------------------------------------------------------------
+
+    @cached_property
+    def _efforts(self) -> dict[str, dict[tuple[str, bool], int]]:
+        found: dict[str, dict[tuple[str, bool], int]] = {}
+        for fact, value, kind, cost in self._program.facts("effort", 4):
+            row = f"effort({fact}, {value}, {kind}, {cost})"
+            if str(value) not in ("yes", "no") or str(kind) not in KINDS:
+                raise RuleError(f"{row}: yes or no, and one of {', '.join(KINDS)}, is expected")
+            if str(fact) not in self._beginnings:
+                raise RuleError(f"{row}: no fact is {fact}, or begins so")
+            costs, key = found.setdefault(str(fact), {}), (str(kind), str(value) == "yes")
+            if costs.setdefault(key, _cost(cost, "effort/4")) != cost.number:
+                raise RuleError(f"{row}: another row says {costs[key]}; keep one")
+        return found
+
+    @cached_property
+    def _beginnings(self) -> set[str]:
+        """What facts are, and begin with; of a number, whether or not rules cut it so."""
+        numbers = {f"{kind}({name})" for name in self.quantities for kind in CUTS}
+        return numbers.union(*map(beginnings, self.facts))
+
+    @cached_property
+    def _usual_efforts(self) -> dict[str, int]:
+        rows = self._program.facts("usual_effort", 2)
+        found: dict[str, int] = {}
+        for kind, cost in rows:
+            if str(kind) not in KINDS:
+                raise RuleError(f"usual_effort({kind}, {cost}): one of {', '.join(KINDS)} is expected")
+            if found.setdefault(str(kind), _cost(cost, "usual_effort/2")) != cost.number:
+                raise RuleError(
+                    f"usual_effort({kind}, {cost}): another row says {found[str(kind)]}; keep one"
+                )
+        return found
+
+    def effort(self, fact: Fact, kind: str, *, value: bool, usual: bool = True) -> int | None:
+        """What it costs to state the fact so, by one of `KINDS`; None where that cannot be.
+
+        What is `usual` for the kind holds for a fact that has no row of its own.
+        """
+        for beginning in beginnings(fact):
+            cost = self._efforts.get(beginning, {}).get((kind, value))
+            if cost is not None:
+                return cost
+        return self._usual_efforts.get(kind) if usual else None
+
+    def label(self, name: str) -> str:
+        """How a person reads a name of the knowledge base."""
+        return self._labels.get(name, name.replace("_", " "))
+
+    def phrase(self, template: str, symbol: clingo.Symbol) -> str:
+        """A sentence with the labels of the symbol's arguments in place of {1}, {2} and {unit}."""
+        if "{" in template:
+            for place, argument in enumerate(arguments(symbol), start=1):
+                template = template.replace(f"{{{place}}}", self.label(str(argument)))
+            if "{unit}" in template:
+                template = template.replace("{unit}", self._unit(template, symbol))
+        if template[1:2].isupper():  # eGFR stays as it is
+            return template
+        return template[:1].upper() + template[1:]
+
+    def _unit(self, template: str, symbol: clingo.Symbol) -> str:
+        about = arguments(symbol)
+        if not about or str(about[0]) not in self.quantities:
+            raise RuleError(f'{symbol} is about no quantity, so "{template}" has no unit')
+        return self.quantities[str(about[0])].unit
+
+
+def _cost(symbol: clingo.Symbol, where: str) -> int:
+    cost = counted(symbol, where)
+    if cost < 1:
+        raise RuleError(f"{where}: a cost is 1 or more, not {cost}")
+    return cost
+
+
+def beginnings(fact: Fact) -> Iterator[str]:
+    """The fact, and what it begins with, ever shorter: `a(b,c)`, `a(b)`, `a`."""
+    beginning: str | None = fact
+    while beginning is not None:
+        yield beginning
+        beginning = _beginning(beginning)
+
+
+def _beginning(fact: str) -> str | None:
+    """The fact without its last argument: `a(b,c)`, `a(b)`, `a`, None."""
+    head = fact.rpartition(",")[0]
+    if head:
+        return head + ")"
+    return fact.partition("(")[0] if "(" in fact else None
+
+
+def _in(name: str | None, known: Mapping[str, object]) -> str | None:
+    return name if name in known else None
+
+
+def normal(name: str) -> str:
+    """A name without case, accents and the difference between blank, hyphen and underscore."""
+    plain = name
+    if not name.isascii():
+        plain = unicodedata.normalize("NFKD", name.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+        plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return re.sub(r"[ _\-\u2010-\u2015]+", "_", plain.casefold().strip(" "))
+
+
+def nearest(name: str, names: Mapping[str, str]) -> str | None:
+    """What the most similar of `names` (in normal form) stands for; None where none is similar."""
+    from difflib import get_close_matches  # only a mistake needs it
+
+    # only a slip of the pen is mended: a name that is merely alike may be another drug or disease
+    close = get_close_matches(normal(name[:80]), names, n=1, cutoff=0.8)
+    return names[close[0]] if close else None
+
+
+def arguments(symbol: clingo.Symbol) -> list[clingo.Symbol]:
+    """The arguments of a function symbol; none for a number or a string."""
+    return symbol.arguments if symbol.type == clingo.SymbolType.Function else []

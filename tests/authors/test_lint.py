@@ -1,0 +1,756 @@
+"""The linter finds what is wrong with rule files, at its place, and nothing else."""
+
+from __future__ import annotations
+
+import ast as python
+import json
+import re
+import shutil
+import time
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import lupa
+from lupa import CaseError, KnowledgeBase
+from lupa.authors.lint.files import RuleFile, _said
+from lupa.authors.lint.rules import READ_BY_LUPA, RULES
+from lupa.authors.lint.run import lint
+from lupa.authors.reports.finding import Check, Finding
+from lupa.authors.syntax import statements
+from lupa.rules.files import RuleFiles, shipped
+from tests.command import command
+from tests.rules.test_rules import looked_up
+from tests.small import small_kb, vocabulary
+from tests.times import times
+
+POLICY = "policies/fep_lupkynis/policy.lp"
+CLAUSES = "policies/fep_lupkynis/clauses.lp"
+ABOUT = "policies/fep_lupkynis/about.lp"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the knowledge base that ships with lupa, to be spoilt."""
+    shutil.copytree(shipped("kb"), tmp_path / "kb", ignore=shutil.ignore_patterns("cases"))
+    return tmp_path / "kb"
+
+
+def add(folder: Path, rules: str, name: str = POLICY) -> int:
+    """Adds rules to a file; the line where they begin."""
+    path = folder / name
+    text = path.read_text() if path.exists() else ""
+    path.write_text(f"{text}\n{rules}\n")
+    return text.count("\n") + 2
+
+
+def change(folder: Path, old: str, new: str, name: str = POLICY) -> int:
+    """Changes the first place in a file where a text stands; its line."""
+    path = folder / name
+    before, found, after = path.read_text().partition(old)
+    assert found
+    path.write_text(before + new + after)
+    return before.count("\n") + 1
+
+
+def found_in(folder: Path, *policies: str) -> list[str]:
+    """What the linter finds: place, rule and text, without the folder of the policy."""
+    report = lint(RuleFiles(folder), policies or None)
+    return [_line(finding) for finding in report.new]
+
+
+def _line(finding: Finding) -> str:
+    place = str(finding.places[0]).removeprefix("policies/fep_lupkynis/")
+    return f"{place}: {finding.check}: {finding.text}"
+
+
+def found(folder: Path) -> list[str]:
+    """What the linter finds in the folder of the policy on Lupkynis."""
+    return found_in(folder, "fep_lupkynis")
+
+
+def rules_of(lines: list[str]) -> list[str]:
+    """The rules of the linter that are broken."""
+    return [line.split(": ")[1] for line in lines]
+
+
+# ---- nothing where nothing is wrong ------------------------------------------------------------
+
+
+def test_the_shipped_rules_break_no_rule() -> None:
+    assert [_line(finding) for finding in KnowledgeBase.load().lint().findings] == []
+
+
+def test_each_shipped_policy_breaks_no_rule_by_itself(folder: Path) -> None:
+    assert [found_in(folder, policy) for policy in RuleFiles(folder).policies] == [[], []]
+
+
+@pytest.mark.parametrize("policy", ["fep_lupkynis", "uhc_benlysta"])
+def test_in_a_knowledge_base_of_one_policy_only_facts_are_idle(folder: Path, policy: str) -> None:
+    for other in (folder / "policies").iterdir():
+        if other.name != policy:
+            shutil.rmtree(other)
+    assert set(rules_of(found_in(folder))) <= {"unread-fact"}
+
+
+def test_without_a_policy_the_shared_rules_lack_nothing(folder: Path) -> None:
+    shutil.rmtree(folder / "policies")
+    (folder / "policies").mkdir()
+    assert not [f for f in lint(RuleFiles(folder)).findings if f.severity == "error"]
+
+
+def test_reformatted_rules_break_no_rule(folder: Path) -> None:
+    for path in folder.rglob("*.lp"):
+        path.write_text("\n\n".join(f"  {statement}" for statement in statements(path)[1:]))
+    assert found_in(folder) == []
+
+
+def test_renamed_variables_break_no_rule(folder: Path) -> None:
+    for path in folder.rglob("*.lp"):
+        parts = re.split(r'("[^"\n]*"|%[^\n]*)', path.read_text())
+        parts[::2] = [re.sub(r"\b([A-Z][A-Za-z]*)\b", r"\1x", part) for part in parts[::2]]
+        path.write_text("".join(parts))
+    assert found_in(folder) == []
+
+
+# ---- each rule fires at its place, and is silent on the sound form -----------------------------
+
+MET = "met(fep_lupkynis, adult) :- "
+NOTE = "note(fep_lupkynis, on_steroids) :- taking(prednisone).\n"
+NOTE_CITES = "cites(fep_lupkynis, note(on_steroids), f17).\n"
+NOTE_TEXT = 'text(fep_lupkynis, note(on_steroids), "It is so.", "It is not.").'
+CLAUSE = 'clause(fep_lupkynis, f90, criterion, "Item 90", "Something else is asked for.").\n'
+FACT = """fact(insured). insured :- true(insured).
+fact_text(insured, "There is cover.", "There is none."). question(insured, "Is there cover?").
+"""
+
+FIRES = {
+    # rule: what is added to the policy, line (from there) and column where it is wrong, the sound form
+    "syntax": (f"{MET}taking(Drug", "2:1", f"{MET}taking(prednisone)."),
+    "not-a-definition": ("\n  { live_vaccine }.", "2:3", f"{MET}live_vaccine."),
+    "unsafe": (f"{MET}not taking(Drug), not class(Drug, _, _).", "1:57", f"{MET}not taking(prednisone)."),
+    "undefined": (f"{MET}takign(prednisone).", "1:29", f"{MET}taking(prednisone)."),
+    "wrong-arity": (f"{MET}class(quinacrine, antimalarial).", "1:29", f"{MET}class(quinacrine, _, _)."),
+    "misspelt": (f"{MET}taking(cyclophosphamid).", "1:36", f"{MET}taking(cyclophosphamide)."),
+    "unknown-name": (f"{MET}taking(aspirin).", "1:36", f"{MET}taking(deflazacort)."),
+    "unknown-clause": (
+        "cites(fep_lupkynis, basis(investigational), f99).",
+        "1:45",
+        "cites(fep_lupkynis, basis(investigational), f15).",
+    ),
+    "no-text": (NOTE + NOTE_CITES, "1:1", NOTE + NOTE_CITES + NOTE_TEXT),
+    "no-clause": (NOTE + NOTE_TEXT, "1:1", NOTE + NOTE_CITES + NOTE_TEXT),
+    "refused": ("one :- not two. two :- not one.", "", f"one :- live_vaccine. {MET}one."),
+    "endless": (
+        f"step(1).\nstep(Number + 1) :- step(Number).\n{MET}step(_).",
+        "2:1",
+        f"step(1).\nnext(Number + 1) :- step(Number).\n{MET}next(_).",
+    ),
+    "unused": ("one :- taking(prednisone).", "1:1", f"one :- taking(prednisone). {MET}one."),
+    "idle": ("never_background(quinacrine).", "1:1", "never_background(azathioprine)."),
+    "lonely-variable": (
+        f"{MET}class(Drug, _, Ground), taking(Drug).",
+        "1:44",
+        f"{MET}class(Drug, _, _), taking(Drug).",
+    ),
+    "unencoded-clause": (CLAUSE, "1:1", f'{CLAUSE}unencoded(fep_lupkynis, f90, "It is advice.").'),
+    "encoded-and-unencoded": (
+        'unencoded(fep_lupkynis, f15, "It has a rule.").',
+        "1:1",
+        CLAUSE.replace("criterion", "informational"),
+    ),
+    "duplicate": (
+        f"{MET}live_vaccine.\nmet(fep_lupkynis,adult):-live_vaccine.",
+        "2:1",
+        f"{MET}live_vaccine.",
+    ),
+    "ignore": (
+        f"% lint: ignore undefined\n{MET}live_vaccine.",
+        "1:1",
+        f"% lint is good\n{MET}live_vaccine.",
+    ),
+    "unread-fact": (FACT, "1:1", f"{FACT}{MET}insured."),
+    "no-label": (
+        f"drug(aspirin). {MET}taking(aspirin).",
+        "1:1",
+        f'drug(aspirin). label(aspirin, "aspirin"). {MET}taking(aspirin).',
+    ),
+}
+
+
+def test_every_rule_is_made_to_fire() -> None:
+    assert {*FIRES, "about"} == set(RULES)
+
+
+@pytest.mark.parametrize("rule", FIRES)
+def test_a_rule_of_the_linter_finds_what_breaks_it_at_its_place(folder: Path, rule: str) -> None:
+    rules, place, _ = FIRES[rule]
+    line = add(folder, rules)
+    below, _, column = place.partition(":")
+    where = f"policy.lp:{line + int(below) - 1}:{column}: " if place else "about.lp:1:1: "
+    assert [text.startswith(f"{where}{rule}: ") for text in found(folder)] == [True]
+
+
+@pytest.mark.parametrize("rule", FIRES)
+def test_a_rule_of_the_linter_is_silent_on_the_sound_form(folder: Path, rule: str) -> None:
+    add(folder, FIRES[rule][2])
+    assert found(folder) == []
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+def test_every_rule_says_in_a_sentence_what_it_demands(rule: Check) -> None:
+    assert re.fullmatch(r"[A-Zl][^\n]{20,110}\.", rule.text)
+
+
+def test_what_lupa_reads_is_what_its_sources_look_up() -> None:
+    rooms = Path(lupa.__file__).parent
+    paths = [path for path in rooms.rglob("*.py") if rooms / "authors" not in path.parents]
+    sources = [path.read_text(encoding="utf-8") for path in paths]
+    found = {looked_up(node) for source in sources for node in python.walk(python.parse(source))}
+    assert {each for each in found if each and each[1] < 10} == READ_BY_LUPA  # none has ten arguments
+
+
+# ---- what it says ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        (
+            f"{MET}standard_tratment(_).",
+            "undefined: standard_tratment/1 is read here and nothing derives it",
+        ),
+        (
+            f"{MET}never_backgrund(_).",
+            "never_backgrund/1 is read here and nothing derives it; did you mean never_background/1?",
+        ),
+        (
+            f"{MET}taking(prednisone, now).",
+            "wrong-arity: taking/2 is read here and nothing derives it; elsewhere it is taking/1",
+        ),
+        (
+            f"{MET}reading(cyclophosphamide, as_backgrund).",
+            "misspelt: as_backgrund is not known here: no reading/2 has it; did you mean as_background?",
+        ),
+        (
+            "requires(fep_lupkynis, lupus_nephritis, initail, adult, f15).",
+            "misspelt: initail is not known here: no requested/2 has it; did you mean initial?",
+        ),
+        (
+            "requires(fep_lupkynis, lupus_nephritis, initial, no_live_vacine, f15).",
+            "misspelt: no_live_vacine is not known here: no met/2 has it; did you mean no_live_vaccine?",
+        ),
+        (
+            "requires(fep_lupkynis, lupus_nephritis, initial, insured, f15).",
+            "unknown-name: insured is not known here: no met/2 has it",
+        ),
+        (
+            'text(fep_lupkynis, criterion(adlt), "So.", "Not so.").',
+            "misspelt: adlt is not known here: no rule gives the policy such an item; did you mean adult?",
+        ),
+        (
+            'text(fep_lupkynis, criterin(adult), "So.", "Not so.").',
+            (
+                "misspelt: criterin(adult) is not known here: no rule gives the policy such an item; "
+                "did you mean criterion?"
+            ),
+        ),
+        (
+            "met(fep_lupkyni, adult) :- live_vaccine.",
+            "misspelt: fep_lupkyni is not known here: no policy/1 has it; did you mean fep_lupkynis?",
+        ),
+        (
+            f"{MET}taking(Drug), Drug != predisone.",
+            "predisone is compared with here, and nothing else holds it; did you mean prednisone?",
+        ),
+        (
+            f"{MET}taking(Drug), (Drug, ibuprofen) = (ibuprofen, Drug).",
+            "unknown-name: ibuprofen is compared with here, and nothing else holds it",
+        ),
+        (
+            "never_background(azathioprin).",
+            (
+                "misspelt: nothing can come of this row, for nothing else knows azathioprin; "
+                "did you mean azathioprine?"
+            ),
+        ),
+        (
+            (
+                'clause(fep_lupkynis, f90, advisry, "Item 90", "It is advice.").\n'
+                'unencoded(fep_lupkynis, f90, "It is advice.").'
+            ),
+            "misspelt: no other clause is of the kind advisry; did you mean advisory?",
+        ),
+        (
+            (
+                "fact(insured). insured :- true(insured). met(fep_lupkynis, adult) :- insured.\n"
+                'question(insured, "Is there cover?").'
+            ),
+            "no-text: the fact insured has no fact_text/3; give it words where it is declared",
+        ),
+        (
+            f"{MET}not -live_vaccine.",
+            "undefined: -live_vaccine/0 is read here and nothing derives it; did you mean live_vaccine/0?",
+        ),
+        ("#defined nobody/3.", "unused: nobody/3 is declared here and nothing reads it"),
+        (
+            "note(ö).",
+            "syntax: ö can stand only in quotes or in a comment; names are written in plain letters",
+        ),
+        (
+            "impossible(everybody).",
+            "refused: impossible(everybody) holds whatever a case says, so that none could",
+        ),
+        (f"{MET}at_least(age, 10 + young).", "refused: operation undefined"),
+        ("&sum { age } >= 18.", "not-a-definition: a choice is not allowed in a knowledge base"),
+        (f"{MET}&sum {{ age }} >= 18.", "syntax: no definition found for theory atom"),
+        ("1 { live_vaccine : taking(prednisone) } 1.", "not-a-definition: a choice is not allowed"),
+        ("#show taking/1.", "not-a-definition: #show is not allowed in a knowledge base"),
+    ],
+)
+def test_what_is_wrong_is_said(folder: Path, rules: str, said: str) -> None:
+    add(folder, rules)
+    assert [line for line in found(folder) if said in line]
+
+
+def test_a_column_counts_letters_and_not_bytes(folder: Path) -> None:
+    line = add(folder, f'word("Sjögren"). {MET}word(_), takign(prednisone).')
+    assert [text.split(": ")[:2] for text in found(folder)] == [[f"policy.lp:{line}:55", "undefined"]]
+
+
+def test_a_fault_is_told_once_at_each_of_its_places(folder: Path) -> None:
+    line = add(folder, f"{MET}takign((prednisone; prednisolone)).\n{MET}takign(deflazacort).")
+    assert [text.split(": ")[0] for text in found(folder)] == [
+        f"policy.lp:{line}:29",
+        f"policy.lp:{line + 1}:29",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "broken"),
+    [
+        ("condition(hypertensive_emergency).", "", ["unknown-name"]),
+        ("alias(sle,      ", "alias(slee,     ", ["misspelt"]),
+        ("has_activity(lupus_nephritis)", "has_activity(lupus_nefritis)", []),
+    ],
+)
+def test_a_shared_name_is_looked_at_in_the_light_of_every_policy(
+    folder: Path, old: str, new: str, broken: list[str]
+) -> None:
+    change(folder, old, new, "conditions.lp")
+    assert set(broken) <= set(rules_of(found_in(folder))) != set()
+
+
+def test_a_drug_that_is_misspelt_in_the_table_of_classes_is_found(folder: Path) -> None:
+    line = change(folder, "class(sarilumab,", "class(srilumab,", "drugs.lp")
+    assert found_in(folder) == [
+        (
+            f"drugs.lp:{line}:7: misspelt: nothing can come of this row, for nothing else knows srilumab; "
+            "did you mean sarilumab?"
+        )
+    ]
+
+
+def test_of_a_shared_table_that_no_policy_reads_one_note_is_made(folder: Path) -> None:
+    line = add(folder, "strength(prednisone, 5).\nstrength(prednisolone, 5).", "drugs.lp")
+    assert found_in(folder) == [
+        f"drugs.lp:{line}:1: unread-fact: strength/2 is derived here and nothing reads it"
+    ]
+
+
+def test_facts_that_no_rule_reads_are_told_by_kind(folder: Path) -> None:
+    first = add(folder, 'finding(biopsy). label(biopsy, "a biopsy").', "vocabulary.lp")
+    add(folder, 'finding(proteinuria). label(proteinuria, "proteinuria").', "vocabulary.lp")
+    second = add(folder, 'quantity(weight, "kg", 1, 500). label(weight, "the weight").', "vocabulary.lp")
+    assert found_in(folder) == [
+        f"vocabulary.lp:{first}:1: unread-fact: no rule of any policy reads documented(biopsy) and 1 more",
+        f"vocabulary.lp:{second}:1: unread-fact: no rule of any policy reads weight",
+    ]
+
+
+def test_what_a_shared_rule_reads_some_policy_may_give_if_it_is_declared(folder: Path) -> None:
+    line = add(folder, "addressed(Policy) :- waived(Policy).", "decision.lp")
+    add(folder, "waived(fep_lupkynis) :- live_vaccine.")
+    assert found_in(folder) == [
+        f"decision.lp:{line}:22: undefined: waived/1 is read here and nothing derives it"
+    ]
+    add(folder, "#defined waived/1.", "decision.lp")
+    assert found_in(folder) == []
+
+
+def test_what_every_policy_gives_a_shared_rule_may_read(folder: Path) -> None:
+    add(folder, "addressed(Policy) :- waived(Policy).", "decision.lp")
+    for policy in RuleFiles(folder).policies:
+        add(folder, f"waived({policy}) :- live_vaccine.", f"policies/{policy}/policy.lp")
+    assert found_in(folder) == []
+
+
+def test_a_comparison_with_a_known_name_is_sound(folder: Path) -> None:
+    add(folder, f"{MET}taking(Drug), Drug != prednisone.")
+    assert found(folder) == []
+
+
+def test_a_condition_that_no_row_meets_is_told_as_it_is_written(folder: Path) -> None:
+    line = add(folder, f'dose(prednisone, 5).\n{MET}dose(Drug, "5"), taking(Drug).')
+    said = 'unknown-name: dose(Drug,"5") is not known here: no dose/2 has it'
+    assert found(folder) == [f"policy.lp:{line + 1}:29: {said}"]
+
+
+def test_words_are_missed_beside_another_fault_too(folder: Path) -> None:
+    add(folder, f"{NOTE}{NOTE_CITES}{BAD}".replace("on_steroids", "step(5)"))
+    add(folder, NOTE_TEXT.replace("on_steroids", "step(6)"))
+    assert rules_of(found(folder)) == ["no-text", "undefined", "unknown-name"]
+
+
+def test_a_blank_that_no_argument_fills_needs_no_label(folder: Path) -> None:
+    add(folder, f"{FACT.replace('There is cover.', 'There is {1}.')}{MET}insured.")
+    assert found(folder) == []
+
+
+# ---- files that cannot be read -----------------------------------------------------------------
+
+
+def test_of_a_broken_file_every_fault_is_told_and_the_others_are_looked_at(folder: Path) -> None:
+    first = add(folder, f"{MET}taking(\n.\n{MET}, live_vaccine.\n")
+    second = add(folder, 'unencoded(fep_lupkynis, f35, "Reviews alter", "nothing").', CLAUSES)
+    assert [line.split(": ")[:2] for line in found(folder)] == [
+        [f"clauses.lp:{second}:1", "wrong-arity"],
+        [f"policy.lp:{first + 1}:1", "syntax"],
+        [f"policy.lp:{first + 2}:29", "syntax"],
+    ]
+
+
+def test_another_policy_is_looked_at_beside_a_broken_one(folder: Path) -> None:
+    line = add(folder, "no more.")
+    add(
+        folder,
+        "met(uhc_benlysta, active_sle) :- taking(cyclophosphamid).",
+        "policies/uhc_benlysta/policy.lp",
+    )
+    assert rules_of(found_in(folder)) == ["syntax", "misspelt"]
+    assert rules_of(found_in(folder, "uhc_benlysta")) == ["misspelt"]
+    assert found(folder)[0].startswith(f"policy.lp:{line}:4: syntax: ")
+
+
+def test_a_broken_shared_file_gives_no_other_alarm(folder: Path) -> None:
+    add(folder, "no more.", "vocabulary.lp")
+    assert rules_of(found_in(folder)) == ["syntax"]
+    assert found(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"\x80\x81", "not a text in UTF-8 (byte 1)"),
+        ("policy(x).".encode("utf-16"), "not a text in UTF-8 (byte 1)"),
+        (b"\xef\xbb\xbfpolicy(fep_lupkynis).", r"\ufeff can stand only in quotes or in a comment"),
+        (b"\0" * 10, "lexer error"),
+    ],
+)
+def test_a_file_that_is_no_text_is_told_and_nothing_else(folder: Path, data: bytes, said: str) -> None:
+    (folder / CLAUSES).write_bytes(data)
+    lines = [line for line in found(folder) if "clauses.lp" in line]
+    assert len(lines) == 1
+    assert lines[0].startswith("clauses.lp:1:1: syntax: ")
+    assert said in lines[0]
+
+
+def test_a_comment_without_an_end_is_told_at_the_end(folder: Path) -> None:
+    (folder / CLAUSES).write_text("%* never closed")
+    assert found(folder) == ["clauses.lp:1:16: syntax: lexer error, unexpected <EOF>"]
+
+
+def test_a_folder_in_the_place_of_a_file_is_told(folder: Path) -> None:
+    (folder / "more.lp").mkdir()
+    assert found_in(folder) == ["more.lp:1:1: syntax: cannot be read: Is a directory"]
+
+
+def test_every_directive_that_does_more_than_define_is_told_and_none_is_run(folder: Path) -> None:
+    script = "#script (python)\nimport os\nos.mkdir('ran')\n#end."
+    line = add(folder, f'#show.\n#include "/etc/passwd".\n{script}')
+    assert [text.split(" ")[:3] for text in found(folder)] == [
+        [f"policy.lp:{line}:1:", "not-a-definition:", "#show"],
+        [f"policy.lp:{line + 1}:1:", "not-a-definition:", "#include"],
+        [f"policy.lp:{line + 2}:1:", "not-a-definition:", "#script"],
+        [f"policy.lp:{line + 5}:1:", "not-a-definition:", "#end"],
+    ]
+    assert not Path("ran").exists()
+
+
+# ---- what a policy says of itself --------------------------------------------------------------
+
+
+def test_a_policy_that_does_not_say_what_it_is_is_told(folder: Path) -> None:
+    (folder / ABOUT).unlink()
+    assert (
+        found(folder)[0]
+        == "about.lp:1:1: about: missing; it says which drug the policy covers and since when"
+    )
+
+
+def test_an_about_file_that_lacks_something_is_told(folder: Path) -> None:
+    change(folder, "payer(", "% payer(", ABOUT)
+    assert found(folder) == ['about.lp:1:1: about: payer(fep_lupkynis, "...") is missing']
+
+
+def test_of_an_about_file_that_cannot_be_read_nothing_else_is_told(folder: Path) -> None:
+    line = add(folder, "no more.", ABOUT)
+    assert [text.split(": ")[:2] for text in found(folder)] == [[f"about.lp:{line}:4", "syntax"]]
+
+
+def test_a_message_without_a_place_is_told_of_its_file() -> None:
+    file = RuleFile(Path("more.lp"), "more.lp", "")
+    assert _line(_said(file, "no such\nthing")) == "more.lp:1:1: syntax: no such thing"
+
+
+def test_a_folder_without_a_file_lacks_nothing_but_what_it_is(folder: Path) -> None:
+    (folder / "policies" / "draft").mkdir()
+    assert found_in(folder) == [
+        "policies/draft/about.lp:1:1: about: missing; it says which drug the policy covers and since when"
+    ]
+
+
+# ---- rules that feed themselves ----------------------------------------------------------------
+
+
+def test_rules_without_an_end_are_not_grounded(folder: Path) -> None:
+    line = add(folder, "step(1).\nstep(Number + 1) :- step(Number).")
+    add(folder, f"{MET}taking(cyclophosphamid), step(_).")
+    said = "this rule feeds itself with ever larger terms: grounding it never ends"
+    assert found(folder) == [f"policy.lp:{line + 1}:1: endless: {said}"]
+
+
+def test_rules_that_feed_themselves_up_to_an_end_are_grounded(folder: Path) -> None:
+    add(folder, f"step(1).\nstep(Number + 1) :- step(Number), Number < 5.\n{MET}live_vaccine, step(_).")
+    assert found(folder) == []
+
+
+# ---- findings that are ignored -----------------------------------------------------------------
+
+BAD = f"{MET}takign(prednisone)."
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        f"% lint: ignore undefined because it comes with the next edition\n{BAD}",
+        f"{BAD}  % lint: ignore undefined because it comes with the next edition",
+        f"%% lint:  ignore undefined   because it comes with the next edition\n% More words.\n{BAD}",
+        "% lint: ignore undefined because it comes with the next edition\n" + BAD.replace(":- ", ":-\n  "),
+    ],
+)
+def test_a_finding_is_ignored_with_a_reason(folder: Path, rules: str) -> None:
+    add(folder, rules)
+    report = lint(RuleFiles(folder), ["fep_lupkynis"])
+    assert [(finding.check, finding.accepted) for finding in report.findings] == [
+        ("undefined", "it comes with the next edition")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("comment", "said"),
+    [
+        (
+            "% lint: ignore undefined",
+            "undefined is ignored without a reason; write % lint: ignore RULE because",
+        ),
+        ("% lint: ignore undefind because it comes", "no rule is called undefind; did you mean undefined?"),
+        ("% lint: ignore xyz because it comes", "no rule is called xyz; `lupa lint --rules` lists them"),
+        (
+            "% lint: skip undefined",
+            "this says nothing to the linter; write % lint: ignore RULE because REASON",
+        ),
+    ],
+)
+def test_a_comment_that_ignores_nothing_well_is_told(folder: Path, comment: str, said: str) -> None:
+    line = add(folder, f"{comment}\n{BAD}")
+    lines = found(folder)
+    assert rules_of(lines) == ["undefined", "ignore"]
+    assert lines[1].startswith(f"policy.lp:{line}:1: ignore: {said}")
+
+
+def test_a_comment_that_has_nothing_to_ignore_is_told(folder: Path) -> None:
+    line = add(folder, f"{MET}live_vaccine. % lint: ignore undefined because it comes")
+    assert found(folder) == [
+        f"policy.lp:{line}:43: ignore: there is no finding of undefined here to be ignored"
+    ]
+
+
+def test_only_the_statement_below_is_ignored(folder: Path) -> None:
+    add(
+        folder,
+        f"% lint: ignore undefined because it comes\n{BAD}\n{BAD.replace('adult', 'no_live_vaccine')}",
+    )
+    assert rules_of(found(folder)) == ["undefined"]
+
+
+def test_a_comment_is_no_idle_one_where_not_everything_could_be_looked_for(folder: Path) -> None:
+    add(folder, f"% lint: ignore misspelt because it comes\n{MET}taking(cyclophosphamid).\nno more.")
+    assert rules_of(found(folder)) == ["syntax"]
+
+
+# ---- a knowledge base of another make ----------------------------------------------------------
+
+
+def test_a_small_knowledge_base_with_other_words_is_looked_at_too(tmp_path: Path) -> None:
+    rules = (
+        "outcome(small, approve) :- policy(small), one.\noutcome(small, deny) :- policy(small), not one.\n"
+    )
+    kb = small_kb(tmp_path, vocabulary(["one"], {"route": ["first"]}), rules)
+    assert [_line(f) for f in kb.lint().new if f.severity == "error"] == []
+
+
+# ---- every slip of the pen ---------------------------------------------------------------------
+
+NAMES = re.compile(r'%[^\n]*|"(?:[^"\\]|\\.)*"|#[a-z]+|[A-Z]\w*|([a-z]\w*)')
+FREE = re.compile(r"^impossible\(")
+"""What no rule reads: the name of a law that is broken."""
+
+
+@cache
+def names_in_the_rules() -> list[tuple[str, int, str]]:
+    """Every name in the shipped rules: its file, where it begins, and the name."""
+    found = []
+    root = shipped("kb")
+    for path in sorted(root.rglob("*.lp")):
+        text = path.read_text()
+        for match in NAMES.finditer(text):
+            line = text[text.rfind("\n", 0, match.start()) + 1 : match.end()]
+            first = ":-" not in line and FREE.match(line) and not line.endswith("impossible")
+            if match.group(1) not in (None, "not") and not first:
+                found.append((path.relative_to(root).as_posix(), match.start(), match.group(1)))
+    return found
+
+
+@pytest.fixture(scope="module")
+def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the shipped rules, of which one file is spoilt at a time."""
+    folder = tmp_path_factory.mktemp("spoilt") / "kb"
+    shutil.copytree(shipped("kb"), folder, ignore=shutil.ignore_patterns("cases"))
+    return folder
+
+
+@settings(
+    max_examples=times(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.data())
+def test_a_slip_of_the_pen_in_any_name_is_found(spoilt: Path, data: st.DataObject) -> None:
+    file, begin, name = data.draw(st.sampled_from(names_in_the_rules()))
+    place = data.draw(st.integers(1, len(name)))
+    slip = f"{name[:place]}q{name[place:]}"
+    path = spoilt / file
+    text = path.read_text()
+    path.write_text(text[:begin] + slip + text[begin + len(name) :])
+    try:
+        assert lint(RuleFiles(spoilt)).findings != ()
+    finally:
+        path.write_text(text)
+
+
+# ---- how long it takes -------------------------------------------------------------------------
+
+
+def test_a_policy_costs_the_same_however_many_there_are(folder: Path) -> None:
+    one = folder / "policies" / "fep_lupkynis"
+    seconds = []
+    for count in (2, 8):
+        for number in range(count):
+            home = folder / "policies" / f"plan_{number}"
+            shutil.copytree(one, home, dirs_exist_ok=True)
+            for path in home.glob("*.lp"):
+                path.write_text(path.read_text().replace("fep_lupkynis", home.name))
+        began = time.process_time()
+        lint(RuleFiles(folder), [f"plan_{number}" for number in range(count)])
+        seconds.append(time.process_time() - began)
+    assert seconds[1] < 4 * 1.5 * seconds[0]
+
+
+# ---- the command and the call ------------------------------------------------------------------
+
+
+def test_sound_rules_end_the_command_well(folder: Path) -> None:
+    ended = command("lint", "--kb", str(folder))
+    assert (ended.status, ended.out, ended.err) == (0, "no findings in 12 files\n", "")
+
+
+def test_findings_are_printed_one_a_line_and_counted(folder: Path) -> None:
+    line = add(folder, f"{BAD}\n% lint: ignore unused because it comes\none.")
+    ended = command("lint", "fep_lupkynis", "--kb", str(folder))
+    assert ended.out.splitlines() == [
+        (
+            f"{POLICY}:{line}:29: error: undefined: takign/1 is read here and nothing derives it; "
+            "did you mean taking/1?"
+        ),
+        "1 finding: 1 error (1 ignored)",
+    ]
+    assert (ended.status, ended.err) == (1, "")
+
+
+def test_findings_that_are_all_ignored_end_the_command_well(folder: Path) -> None:
+    add(folder, "% lint: ignore unused because it comes\none.")
+    ended = command("lint", "fep_lupkynis", "--kb", str(folder))
+    assert (ended.status, ended.out) == (0, "no findings in 3 files (1 ignored)\n")
+
+
+def test_only_the_folder_of_the_policy_that_is_named_is_reported_on(folder: Path) -> None:
+    add(folder, BAD)
+    assert command("lint", "uhc_benlysta", "--kb", str(folder)).status == 0
+
+
+def test_findings_are_given_as_json(folder: Path) -> None:
+    line = add(folder, BAD)
+    ended = command("lint", "--json", "--kb", str(folder))
+    report = json.loads(ended.out)
+    places = [finding["places"] for finding in report["findings"]]
+    assert (ended.status, places) == (1, [[{"file": POLICY, "line": line, "column": 29}]])
+    assert command("lint", "--json", "--kb", str(folder)).out == ended.out
+
+
+def test_findings_are_given_as_sarif(folder: Path) -> None:
+    add(folder, BAD)
+    ended = command("lint", "--format", "sarif", "--kb", str(folder))
+    results = json.loads(ended.out)["runs"][0]["results"]
+    assert (ended.status, [result["ruleId"] for result in results]) == (1, ["undefined"])
+
+
+def test_the_rules_of_the_linter_are_listed() -> None:
+    ended = command("lint", "--rules")
+    assert ended.status == 0
+    assert [line.split()[:2] for line in ended.out.splitlines()] == [
+        [rule.id, rule.severity] for rule in RULES.values()
+    ]
+
+
+def test_the_rules_of_the_linter_are_listed_as_json() -> None:
+    ended = command("lint", "--rules", "--json")
+    assert [row["id"] for row in json.loads(ended.out)] == list(RULES)
+
+
+def test_the_rules_of_the_linter_are_no_sarif() -> None:
+    ended = command("lint", "--rules", "--format", "sarif")
+    assert ended.status == 2
+    assert "--rules goes with text and --json" in ended.err
+
+
+def test_a_policy_that_is_not_on_file_is_refused_with_the_nearest_name(folder: Path) -> None:
+    ended = command("lint", "uhc_benlyst", "--kb", str(folder))
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err == "error: no policy is called 'uhc_benlyst'; did you mean uhc_benlysta?\n"
+
+
+def test_a_folder_that_is_no_knowledge_base_is_refused(tmp_path: Path) -> None:
+    ended = command("lint", "--kb", str(tmp_path))
+    assert ended.status == 2
+    assert "not a knowledge base" in ended.err
+
+
+def test_a_policy_may_be_named_by_itself_in_python(folder: Path) -> None:
+    add(folder, BAD)
+    kb = KnowledgeBase.load(folder)
+    assert kb.lint("uhc_benlysta").new == ()
+    assert [finding.check for finding in kb.lint(["fep_lupkynis"]).new] == ["undefined"]
+    with pytest.raises(CaseError):
+        kb.lint(["nobody"])

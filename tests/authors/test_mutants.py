@@ -1,0 +1,373 @@
+"""Small changes of the rules: which are made, who notices them, and which say the same in other words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from clingo import ast
+
+from lupa import CaseError, Fingerprint, Judged, KnowledgeBase, Mutation
+from lupa.answers.decide import decision
+from lupa.answers.question import Question
+from lupa.authors.trials import bench as benches
+from lupa.authors.trials.bench import Bench, mutate, processors
+from lupa.authors.trials.deciding import is_safe
+from lupa.authors.trials.mutation import Mutant, changes, mutants
+from lupa.authors.trials.proposal import comes_to, may_come_to, proposal, shows
+from lupa.authors.trials.same_worlds import difference
+from lupa.authors.trials.suite import read_suite
+from lupa.record.record import record_of
+from lupa.rules.edition import Edition
+from lupa.rules.files import RuleFiles, shipped
+from tests.tiny import RULES, a_case, tiny_kb, write_case
+
+
+def mutated(kb: KnowledgeBase, **options: Any) -> Mutation:
+    return mutate(kb, read_suite(kb, ["tiny"]), **options)
+
+
+def survivor(mutation: Mutation, change: str) -> Judged:
+    (found,) = (one for one in mutation.survivors if one.change == change)
+    return found
+
+
+@pytest.fixture(scope="module")
+def bench(kb: KnowledgeBase) -> Bench:
+    suite = read_suite(kb, kb.policies)
+    return Bench(kb, kb.policies, benches.rows(suite))
+
+
+def rules_of(text: str) -> list[ast.AST]:
+    found: list[ast.AST] = []
+    ast.parse_string(text, found.append)
+    return found[1:]
+
+
+def test_every_small_change_of_a_rule_is_made() -> None:
+    (rule,) = rules_of("met(p, c) :- taking(Drug), class(Drug, (a; b)), not older(Drug, 18).")
+    assert {change: str(new) for change, new in changes(rule) if new is not None} == {
+        "`taking(Drug)` dropped": "met(p,c) :- class(Drug,(a;b)); not older(Drug,18).",
+        "`taking(Drug)` became `not taking(Drug)`": (
+            "met(p,c) :- not taking(Drug); class(Drug,(a;b)); not older(Drug,18)."
+        ),
+        "`class(Drug,(a;b))` dropped": "met(p,c) :- taking(Drug); not older(Drug,18).",
+        "`class(Drug,(a;b))` became `not class(Drug,(a;b))`": (
+            "met(p,c) :- taking(Drug); not class(Drug,(a;b)); not older(Drug,18)."
+        ),
+        "`not older(Drug,18)` dropped": "met(p,c) :- taking(Drug); class(Drug,(a;b)).",
+        "`not older(Drug,18)` became `older(Drug,18)`": (
+            "met(p,c) :- taking(Drug); class(Drug,(a;b)); older(Drug,18)."
+        ),
+        "`a` dropped from a list": "met(p,c) :- taking(Drug); class(Drug,b); not older(Drug,18).",
+        "`b` dropped from a list": "met(p,c) :- taking(Drug); class(Drug,a); not older(Drug,18).",
+        "`18` became `19`": "met(p,c) :- taking(Drug); class(Drug,(a;b)); not older(Drug,19).",
+        "`18` became `17`": "met(p,c) :- taking(Drug); class(Drug,(a;b)); not older(Drug,17).",
+    }
+    assert ("rule dropped", None) in list(changes(rule))
+
+
+def test_a_condition_for_each_of_several_is_dropped_and_has_no_opposite() -> None:
+    (rule,) = rules_of("all :- some, met(C) : asked(C).")
+    found = [change for change, _ in changes(rule)]
+    assert found == [
+        "rule dropped",
+        "`some` dropped",
+        "`some` became `not some`",
+        "`met(C): asked(C)` dropped",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("requires(p, sle, initial, c, k).", {"row dropped", "`initial` became `continuation`"}),
+        ("other(p, initial).", {"row dropped"}),
+        ("limit(p, 12).", {"row dropped", "`12` became `13`", "`12` became `11`"}),
+        ("never(a; b).", {"`never(a)` dropped from a list", "`never(b)` dropped from a list"}),
+    ],
+)
+def test_every_small_change_of_a_row_is_made(row: str, expected: set[str]) -> None:
+    (rule,) = rules_of(row)
+    assert {change for change, _ in changes(rule, ["initial", "continuation"])} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [("a(Drug) :- b(Drug).", True), ("a(Drug) :- not b(Drug).", False), ("a :- not b(_).", True)],
+)
+def test_a_rule_with_a_variable_that_nothing_binds_is_no_mutant(text: str, safe: bool) -> None:
+    (rule,) = rules_of(text)
+    assert is_safe(rule) == safe
+
+
+def test_words_and_clauses_are_not_changed() -> None:
+    heads = {str(mutant.rule).partition("(")[0] for mutant in every()}
+    assert heads & {"text", "cites", "clause", "label", "alias", "question", "frame", "quantity"} == set()
+    assert {"requires", "met", "outcome", "impossible", "class", "limit", "usual"} <= heads
+
+
+def test_cases_that_tell_every_mutant_leave_no_survivor(tmp_path: Path) -> None:
+    found = mutated(tiny_kb(tmp_path))
+    (fates,) = found.fates
+    counts = (fates.killed_by_case, fates.killed_by_grounding, fates.equivalent, fates.survived)
+    assert (fates.owner, fates.mutants, counts) == ("tiny", 12, (8, 3, 1, 0))
+    assert (found.killed, found.of, found.score) == (11, 11, 100.0)
+
+
+def test_a_condition_that_always_holds_is_found_to_say_nothing(tmp_path: Path) -> None:
+    (same,) = (one for one in mutated(tiny_kb(tmp_path)).mutants if one.fate == "equivalent")
+    assert (same.file, same.line, same.change) == ("policies/tiny/policy.lp", 4, "`policy(tiny)` dropped")
+
+
+def test_a_mutant_names_the_case_that_killed_it(tmp_path: Path) -> None:
+    killed = {one.change: one.by for one in mutated(tiny_kb(tmp_path)).mutants}
+    assert killed["`12` became `13`"] == "policies/tiny/cases/thirteen_months.yaml"
+
+
+def test_a_mutant_that_lupa_refuses_says_why(tmp_path: Path) -> None:
+    found = mutated(tiny_kb(tmp_path)).mutants
+    refused = [one.by for one in found if one.fate == "killed_by_grounding"]
+    assert any("no rule can make met(tiny,active_sle) hold" in by for by in refused)
+
+
+def test_a_survivor_says_what_tells_it_apart_and_proposes_a_case(tmp_path: Path) -> None:
+    found = mutated(tiny_kb(tmp_path, ["active", "quiet", "continuation"]))
+    one = survivor(found, "`12` became `13`")
+    assert one.differences == ("only after: the outcome is approve", "only before: the outcome is modify")
+    assert one.proposed == {
+        "case": "Tells policies/tiny/policy.lp, line 6, from a change: `12` became `13`",
+        "request": {"policy": "tiny@1", "indication": "sle", "phase": "initial", "months": 13},
+        "facts": {"active": {"sle": True}},
+        "expect": {"outcome": "modify", "limits": ["term_limit"]},
+    }
+
+
+def test_the_proposed_cases_kill_every_survivor(tmp_path: Path) -> None:
+    kb = tiny_kb(tmp_path, ["active"])
+    before = mutated(kb)
+    for number, one in enumerate(before.survivors):
+        write_case(tmp_path, f"proposed_{number}.yaml", one.proposed)
+    after = mutated(kb)
+    assert len(before.survivors) > 3
+    assert (after.survivors, after.of) == ((), before.of)
+
+
+def test_a_survivor_that_no_expectation_tells_has_no_case(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(benches, "proposal", lambda *_: None)
+    found = mutated(tiny_kb(tmp_path, ["active", "quiet", "continuation"]))
+    assert survivor(found, "`12` became `13`").proposed is None
+
+
+def test_a_case_that_fails_kills_nothing(tmp_path: Path) -> None:
+    kb = tiny_kb(tmp_path, ["active", "quiet", "continuation"])
+    write_case(tmp_path, "wrong.yaml", a_case("approve", months=13))
+    assert survivor(mutated(kb), "`12` became `13`").fate == "survived"
+
+
+def test_rules_without_a_change_that_matters_have_the_full_score(tmp_path: Path) -> None:
+    kb = tiny_kb(tmp_path, [], rules="note(tiny, nothing) :- policy(tiny), not policy(tiny).")
+    found = mutated(kb)
+    assert (found.of, found.score) == (found.killed, 100.0)
+
+
+def test_the_shared_rules_are_changed_where_they_are_asked_for(kb: KnowledgeBase) -> None:
+    own = {mutant.policy for mutant in mutants(kb.files, ["uhc_benlysta"])}
+    shared = {mutant.policy for mutant in mutants(kb.files, ["uhc_benlysta"], shared=True)}
+    assert (own, shared) == ({"uhc_benlysta"}, {"", "uhc_benlysta"})
+
+
+def test_several_processes_come_to_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(benches, "CHUNK", 4)
+    kb = tiny_kb(tmp_path, ["active"])
+    assert mutated(kb, jobs=2) == mutated(kb)
+
+
+def test_whoever_waits_is_told_how_many_are_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(benches, "CHUNK", 5)
+    told: list[tuple[int, int]] = []
+    mutated(tiny_kb(tmp_path), tick=lambda done, of: told.append((done, of)))
+    assert told == [(5, 12), (10, 12), (12, 12)]
+
+
+def test_a_process_that_works_judges_what_it_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lupa.authors.trials.bench.signal.signal", lambda *_: None)
+    monkeypatch.setattr(benches, "_workers", [])
+    kb = tiny_kb(tmp_path)
+    suite = read_suite(kb, ["tiny"])
+    benches._begin(benches._Task(tmp_path, ("tiny",), False, benches.rows(suite)))
+    assert benches._chunk(range(2, 4)) == list(mutate(kb, suite).mutants[2:4])
+
+
+def test_a_process_that_works_ends_with_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Ended:
+        def join(self) -> None:
+            told.append("joined")
+
+    told: list[object] = []
+    monkeypatch.setattr("lupa.authors.trials.bench.os._exit", told.append)
+    benches._end_with(Ended())  # type: ignore[arg-type]  # no more of a process is asked
+    assert told == ["joined", 0]
+
+
+def test_there_is_a_processor_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert processors() >= 1
+    monkeypatch.delattr("lupa.authors.trials.bench.os.sched_getaffinity", raising=False)
+    assert processors() >= 1
+
+
+# ---- cases that are proposed -------------------------------------------------------------------
+
+
+ASSUMED = "default(override(state_mandate), yes). #defined override/1."
+
+
+def versions(kb: KnowledgeBase, before: str, after: str) -> tuple[Edition, Edition]:
+    """The tiny policy's edition as it is, and with a piece of its rules replaced."""
+    first = kb.edition("tiny", "1")
+    path = kb.files.root / "policies" / "tiny" / "policy.lp"
+    path.write_text(path.read_text("utf-8").replace(before, after), "utf-8")
+    return first, KnowledgeBase.load(kb.files.root).edition("tiny", "1")
+
+
+def proposed(kb: KnowledgeBase, before: str, after: str) -> Any:
+    first, second = versions(kb, before, after)
+    found = difference(first, second)
+    assert found is not None
+    return proposal(found.case, [], first, second)
+
+
+def test_a_case_tells_what_is_assumed_otherwise(tmp_path: Path) -> None:
+    rules = (
+        RULES + "choice(way, (one; other)). usual(way, one). note(tiny, one_way) :- reading(way, one).\n"
+    )
+    rules += 'text(tiny, note(one_way), "One way.", "Another way."). question(reading(way), "Which?").\n'
+    rules += "".join(
+        f'fact_text(reading(way, {way}), "It is {way}.", "No.").\n' for way in ("one", "other")
+    )
+    case = proposed(tiny_kb(tmp_path, [], rules), "usual(way, one)", "usual(way, other)")
+    assert case["expect"]["notes"] == ["one_way"]
+    assert "reading" not in case["facts"]
+
+
+def test_a_case_tells_a_law_that_is_no_more_by_what_is_left_open(tmp_path: Path) -> None:
+    rules = RULES + "impossible(both) :- live_vaccine, dosed_per_label.\n"
+    rules += 'note(tiny, undosed) :- not dosed_per_label. text(tiny, note(undosed), "No.", "Yes.").\n'
+    kb = tiny_kb(tmp_path, [], rules)
+    case = proposed(kb, "live_vaccine, dosed", "live_vaccine, not live_vaccine, dosed")
+    assert (case["facts"]["live_vaccine"], "dosed_per_label" in case["facts"]) == (True, False)
+    assert case["expect"]["notes"] == ["undosed"]
+
+
+def test_a_known_case_tells_a_change_where_it_states_less(tmp_path: Path) -> None:
+    rules = RULES + "impossible(both) :- live_vaccine, dosed_per_label.\n"
+    rules += 'note(tiny, undosed) :- not dosed_per_label. text(tiny, note(undosed), "No.", "Yes.").\n'
+    first, second = versions(tiny_kb(tmp_path, [], rules), "live_vaccine, dosed", "received(_), dosed")
+    known = {"request": {"policy": "tiny"}, "facts": {"live_vaccine": True, "dosed_per_label": False}}
+    case = proposal({}, [known], first, second)
+    assert case is not None
+    assert (case["facts"], case["expect"]["notes"]) == ({"live_vaccine": True}, ["undosed"])
+
+
+def test_what_no_expectation_can_tell_has_no_case(tmp_path: Path) -> None:
+    rules = RULES + "impossible(both) :- live_vaccine, dosed_per_label.\n"
+    case = proposed(
+        tiny_kb(tmp_path, [], rules), "live_vaccine, dosed", "live_vaccine, not live_vaccine, dosed"
+    )
+    assert case is None
+
+
+def test_a_case_that_cannot_be_read_shows_nothing(kb: KnowledgeBase) -> None:
+    edition, case = kb.edition("fep_lupkynis"), {"request": {}, "facts": {"aeg": 3}}
+    assert shows(case, edition) is None
+    assert not comes_to({"outcome": "deny"}, case, edition)
+    assert not may_come_to({"outcome": "deny"}, case, edition)
+
+
+def test_a_case_that_expects_no_outcome_may_come_to_any(kb: KnowledgeBase) -> None:
+    case = {"request": {"indication": "sle"}, "facts": {}}
+    assert may_come_to({"bases": []}, case, kb.edition("fep_lupkynis"))
+
+
+# ---- changes of the shipped rules --------------------------------------------------------------
+
+
+@cache
+def every() -> list[Mutant]:
+    files = RuleFiles(shipped("kb"))
+    return list(mutants(files, files.policies, shared=True))
+
+
+def mutant(file: str, rule: str, change: str) -> Mutant:
+    """The one mutant of a shipped file by how its rule begins and what was changed."""
+    (found,) = (
+        m for m in every() if m.path.name == file and str(m.rule).startswith(rule) and m.change == change
+    )
+    return found
+
+
+SAME = [
+    ("policy.lp", "standard_treatment(Drug)", "`not biologic(Drug)` dropped"),
+    ("readings.lp", "impossible(unread(Reading))", "rule dropped"),
+    ("vocabulary.lp", "impossible(out_of_order", "rule dropped"),
+]
+"""Changes that say the same: classes overlap nowhere, no rule reads the usual choice, and no case
+states numbers out of order."""
+
+OTHERWISE = [
+    ("policy.lp", "minimum_age(fep_lupkynis", "`18` became `19`", "only after: the outcome is deny"),
+    ("policy.lp", "threshold(fep_lupkynis,low_egfr", "`45` became `44`", "only before: advisory low_egfr"),
+    ("vocabulary.lp", "impossible(nephritis_without_lupus)", "rule dropped", "only before: it cannot be"),
+    ("vocabulary.lp", "route(oral)", "row dropped", "only after: it cannot be"),
+    ("vocabulary.lp", "impossible(no_answer(Kind))", "rule dropped", "with nothing stated: basis policy"),
+    ("readings.lp", "impossible(two_readings", "rule dropped", "with reading("),
+]
+"""Changes with what tells them apart, of whatever shipped case notices them."""
+
+
+@pytest.mark.parametrize(("file", "rule", "change"), SAME)
+def test_a_change_that_says_the_same_is_told_from_one_that_does_not(
+    file: str, rule: str, change: str, bench: Bench
+) -> None:
+    assert bench.judge(mutant(file, rule, change), Counter()).fate == "equivalent"
+
+
+@pytest.mark.parametrize(("file", "rule", "change", "said"), OTHERWISE)
+def test_what_tells_two_versions_apart_is_a_case_that_they_decide_differently(
+    file: str, rule: str, change: str, said: str, bench: Bench, kb: KnowledgeBase
+) -> None:
+    changed = mutant(file, rule, change)
+    policy = bench.concerned(changed)[0]
+    ((name, _),) = kb.about(policy).editions
+    before, after = kb.edition(policy, name), bench.changed(changed, policy, name)
+    found = difference(before, after)
+    assert found is not None
+    assert any(row.startswith(said) for row in found.said)
+    assert decided(found.case, before) != decided(found.case, after)
+
+
+def test_another_assumption_tells_two_versions_apart(bench: Bench, kb: KnowledgeBase) -> None:
+    changed = mutant("readings.lp", "usual(cyclophosphamide", "row dropped")
+    name = "2024-10-01"
+    found = difference(kb.edition("fep_lupkynis", name), bench.changed(changed, "fep_lupkynis", name))
+    assert found is not None
+    assert found.said == ("only before: reading(cyclophosphamide,any_use) is assumed True",)
+
+
+def decided(case: dict[str, Any], edition: Edition) -> object:
+    """What an edition makes of a case."""
+    record, problems = record_of(case, edition)
+    if problems:
+        return "not read"
+    try:
+        with Question(edition, record) as question:
+            return decision(question, "", "name", Fingerprint("", "", ""))
+    except CaseError:
+        return "contradictory"

@@ -1,0 +1,311 @@
+"""`lupa verify`: what is found, what is expected, and what is wrong with what it is given."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from lupa import CaseError, KnowledgeBase, RuleError
+from lupa.authors.laws.accepted import Accepted, accepted_in, compared
+from lupa.authors.laws.programs import law_files
+from lupa.authors.laws.smallest import smallest
+from lupa.authors.reports.finding import Finding, Report
+from lupa.rules.files import shipped
+from tests.command import command
+
+GAP = "request(other,initial)"
+NEPHRITIS = "requires(uhc_benlysta, lupus_nephritis, initial,      active_lupus_nephritis, u31).\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the shipped knowledge base, to change."""
+    return Path(shutil.copytree(shipped("kb"), tmp_path / "kb"))
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def benlysta(folder: Path) -> Path:
+    return folder / "policies" / "uhc_benlysta" / "policy.lp"
+
+
+def verified(folder: Path, *policies: str) -> Report:
+    return KnowledgeBase.load(folder).verify(policies or ["uhc_benlysta@2023-11-01"])
+
+
+# ---- what is found -----------------------------------------------------------------------------
+
+
+def test_the_shipped_policies_hold_nothing_new() -> None:
+    status, out, err = command("verify")
+    assert (status, err) == (0, "")
+    assert out.splitlines()[-1].startswith("15 laws on 3 editions: nothing new;")
+
+
+def test_one_edition_can_be_asked_for(kb: KnowledgeBase) -> None:
+    assert kb.verify(["uhc_benlysta@2022E0046O"]).editions == ("uhc_benlysta@2022E0046O",)
+
+
+def test_a_policy_stands_for_all_of_its_editions_each_once(kb: KnowledgeBase) -> None:
+    report = kb.verify(["uhc_benlysta@2022E0046O", "uhc_benlysta"])
+    assert report.editions == ("uhc_benlysta@2022E0046O", "uhc_benlysta@2023-11-01")
+
+
+def test_a_new_finding_makes_the_exit_status_1(folder: Path) -> None:
+    (folder / "policies" / "uhc_benlysta" / "accepted.yaml").unlink()
+    status, out, _ = command("verify", "uhc_benlysta", "--kb", str(folder), "--json")
+    assert status == 1
+    assert GAP in {finding["subject"] for finding in json.loads(out)["findings"]}
+
+
+def test_a_finding_names_the_line_and_the_clause(kb: KnowledgeBase) -> None:
+    (finding,) = [f for f in kb.verify(["fep_lupkynis"]).findings if f.check == "decisive_criterion"]
+    (place,), (clause,), (because,) = finding.places, finding.clauses, finding.because
+    text = (shipped("kb") / place.file).read_text(encoding="utf-8").splitlines()[place.line - 1]
+    assert text.startswith("requires(fep_lupkynis, lupus_nephritis, initial,      lupus_nephritis,")
+    assert (clause.id, because.item) == ("f16", "criterion(active_lupus_nephritis)")
+
+
+def test_editions_that_were_never_in_force_together_are_not_compared(kb: KnowledgeBase) -> None:
+    old, new = (kb.verify([f"uhc_benlysta@{name}"]) for name in ("2022E0046O", "2023-11-01"))
+    assert ["order_of_requests" in {f.check for f in r.findings} for r in (old, new)] == [False, True]
+
+
+def test_every_reading_may_break_more_laws_than_the_usual_one(kb: KnowledgeBase) -> None:
+    usual, every = (kb.verify(["uhc_benlysta@2023-11-01"], all_readings=a) for a in (False, True))
+    further = {f.subject for f in every.findings} - {f.subject for f in usual.findings}
+    assert "barred(sle,initial,u50)" in further
+
+
+def test_a_patient_of_another_reading_says_how_the_text_is_read(kb: KnowledgeBase) -> None:
+    report = kb.verify(["uhc_benlysta@2023-11-01"], all_readings=True)
+    (finding,) = [f for f in report.findings if f.subject == "barred(sle,initial,u50)"]
+    assert finding.patients[0].case["facts"]["reading"] == {"comorbidity": "any"}
+
+
+def test_examples_show_that_laws_are_kept(kb: KnowledgeBase) -> None:
+    report = kb.verify(["fep_lupkynis"], examples=True)
+    (approved, _) = [e for e in report.examples if e.check == "approvable_pathway"]
+    assert approved.patients[0].outcome == "approve"
+    assert kb.verify(["fep_lupkynis"]).examples == ()
+
+
+def test_an_example_of_a_clause_tells_what_comes_of_it_without(kb: KnowledgeBase) -> None:
+    report = kb.verify(["fep_lupkynis"], examples=True)
+    told = {e.subject: e.patients[0] for e in report.examples if e.check == "load_bearing_clause"}
+    assert told["clause(f15)"].outcome == "deny"
+    assert told["clause(f15)"].text.endswith(" Without it: approve.")
+
+
+def test_progress_is_told_for_each_edition(kb: KnowledgeBase) -> None:
+    told: list[tuple[int, int]] = []
+    kb.verify(["uhc_benlysta"], tick=lambda done, total: told.append((done, total)))
+    assert told == [(0, 2), (1, 2)]
+
+
+def test_a_criterion_that_only_another_reading_makes_useful_is_a_note(folder: Path) -> None:
+    change(
+        benlysta(folder),
+        NEPHRITIS,
+        NEPHRITIS + "requires(uhc_benlysta, sle, initial, lived, u11).\n"
+        "met(uhc_benlysta, lived) :- reading(comorbidity, indication_only).\n"
+        'text(uhc_benlysta, criterion(lived), "It is read narrowly.", "It is read widely.").\n',
+    )
+    (finding,) = verified(folder).new
+    assert finding.severity == "note"
+    assert finding.text.endswith("Read otherwise than usual, it may.")
+
+
+# ---- what is expected --------------------------------------------------------------------------
+
+
+def test_what_is_expected_and_found_no_more_is_told(folder: Path) -> None:
+    path = folder / "policies" / "fep_lupkynis" / "accepted.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8")
+        + f"- {{check: no_gap, subject: '{GAP}', reason: Once there was a gap.}}\n",
+        encoding="utf-8",
+    )
+    status, out, _ = command("verify", "fep_lupkynis", "--kb", str(folder), "--json")
+    assert (status, json.loads(out)["gone"]) == (0, [f"fep_lupkynis: no_gap {GAP}"])
+
+
+def test_what_is_expected_of_an_edition_that_is_not_looked_at_is_not_gone(folder: Path) -> None:
+    path = folder / "policies" / "uhc_benlysta" / "accepted.yaml"
+    entry = {"check": "no_gap", "subject": "none", "edition": "2022E0046O", "reason": "An old one."}
+    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+    path.write_text(yaml.safe_dump([*rows, entry]), encoding="utf-8")
+    gone = verified(folder).gone
+    assert not [told for told in gone if "2022E0046O" in told]
+    assert "uhc_benlysta@2022E0046O: no_gap none" in verified(folder, "uhc_benlysta").gone
+
+
+def found(subject: str, edition: str) -> Finding:
+    return Finding("no_gap", "warning", "plan", edition, subject, "A gap.")
+
+
+def test_an_expected_finding_may_be_one_of_one_edition_only() -> None:
+    entry = Accepted("plan", "no_gap", GAP, "It is so.", "1")
+    (first, second), gone = compared([found(GAP, "1"), found(GAP, "2")], [entry])
+    assert (first.accepted, second.accepted, gone) == ("It is so.", None, [])
+
+
+def test_a_policy_may_record_nothing(tmp_path: Path) -> None:
+    assert accepted_in(tmp_path) == []
+    (tmp_path / "accepted.yaml").write_text("# nothing yet\n", encoding="utf-8")
+    assert accepted_in(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("check: no_gap", "a list of findings is expected"),
+        ("- no_gap", "entry 1: a mapping with check, subject, edition, reason is expected"),
+        ("- {chek: no_gap}", "entry 1: 'chek' is not known; did you mean check?"),
+        ("- {who: me}", "entry 1: 'who' is not known; it takes check, subject, edition, reason"),
+        ("- {check: no_gap, subject: all}", "entry 1: `reason` must be a text"),
+        (
+            "- {check: a, subject: b, edition: 2022, reason: c}",
+            "`edition` must be a text; write it in quotes",
+        ),
+        ("- {check: a, subject: b, reason: ' '}", "entry 1: `reason` must be a text"),
+        ("- [", "accepted.yaml: "),
+    ],
+)
+def test_a_record_of_findings_that_is_wrong_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "accepted.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(RuleError) as error:
+        accepted_in(tmp_path)
+    assert said in str(error.value)
+
+
+# ---- what is saved -----------------------------------------------------------------------------
+
+
+def test_saved_patients_are_decided_as_they_expect(tmp_path: Path) -> None:
+    status, _, err = command("verify", "fep_lupkynis", "--save", str(tmp_path / "cases"))
+    files = sorted((tmp_path / "cases").glob("*.yaml"))
+    assert (status, len(err.splitlines())) == (0, len(files))
+    case = yaml.safe_load(files[0].read_text(encoding="utf-8"))
+    status, out, _ = command("decide", str(files[0]), "--json")
+    assert (status, json.loads(out)["outcome"]) == (0, case["expect"]["outcome"])
+
+
+def test_no_file_is_written_over(tmp_path: Path) -> None:
+    for _ in range(2):
+        command("verify", "fep_lupkynis", "--save", str(tmp_path))
+    names = sorted(path.stem for path in tmp_path.glob("*.yaml"))
+    assert [name for name in names if name.endswith("_2")] == [f"{n}_2" for n in names if f"{n}_2" in names]
+    assert len(names) % 2 == 0
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    status, _, err = command("verify", "fep_lupkynis", "--save", str(tmp_path / "file"))
+    assert (status, "File exists" in err) == (2, True)
+
+
+@pytest.mark.parametrize("form", ["sarif", "html"])
+def test_a_report_can_be_had_in_other_forms(form: str) -> None:
+    status, out, _ = command("verify", "fep_lupkynis", "--format", form)
+    assert status == 0
+    assert {"sarif": '"version": "2.1.0"', "html": "<!DOCTYPE html>"}[form].lower() in out.lower()
+
+
+# ---- what is wrong with what it is given -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("uhc_benlyst", "no policy is called 'uhc_benlyst'; did you mean uhc_benlysta?"),
+        (
+            "uhc_benlysta@2024",
+            "uhc_benlysta has no edition '2024'; its editions are 2022E0046O, 2023-11-01",
+        ),
+    ],
+)
+def test_a_policy_or_an_edition_that_is_not_on_file_is_refused(
+    kb: KnowledgeBase, name: str, said: str
+) -> None:
+    with pytest.raises(CaseError) as error:
+        kb.verify([name])
+    assert str(error.value) == said
+
+
+def test_a_policy_folder_without_a_policy_is_said(folder: Path) -> None:
+    empty = folder / "policies" / "empty"
+    empty.mkdir()
+    status, _, err = command("verify", "--kb", str(folder))
+    assert (status, f"{empty / 'about.lp'}: missing" in err) == (2, True)
+    (empty / "about.lp").write_text(
+        'policy(empty). payer(empty, "P"). document(empty, "D"). edition(empty, "1", unrecorded).'
+    )
+    status, _, err = command("verify", "--kb", str(folder))
+    assert (status, f"{empty}: no policy is here: no requires/5" in err) == (2, True)
+
+
+def test_two_folders_with_one_policy_are_refused(folder: Path) -> None:
+    twin = Path(shutil.copytree(folder / "policies" / "fep_lupkynis", folder / "policies" / "twin"))
+    status, _, err = command("verify", "--kb", str(folder))
+    assert status == 2
+    assert f"{twin / 'about.lp'}: speaks of fep_lupkynis" in err
+
+
+@pytest.mark.parametrize("verb", ["verify", "decide"])
+def test_a_rule_that_grounds_for_ever_is_named(
+    folder: Path, verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lupa.rules.ground.MOST_RULES", 20_000)
+    change(benlysta(folder), NEPHRITIS, NEPHRITIS + "reach(0).\nreach(Number + 1) :- reach(Number).\n")
+    line = benlysta(folder).read_text(encoding="utf-8").splitlines().index("reach(0).") + 2
+    args = (
+        ["uhc_benlysta"]
+        if verb == "verify"
+        else ["--example", "baricitinib_beside_benlysta_is_no_biologic"]
+    )
+    status, _, err = command(verb, *args, "--kb", str(folder))
+    assert (status, f"{benlysta(folder)}:{line}:1: the rules ground to more than" in err) == (2, True)
+
+
+def test_rules_that_ground_for_too_long_are_given_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lupa.rules.ground.MOST_SECONDS", 0)
+    with pytest.raises(RuleError) as error:
+        KnowledgeBase.load(folder).verify()
+    assert "ground for more than 0 s" in str(error.value)
+
+
+def test_where_two_rules_grow_for_ever_the_first_to_get_there_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lupa.rules.ground.MOST_RULES", 20_000)
+    monkeypatch.setattr("lupa.rules.endless._MANY", 100)
+    both = "reach(0).\nreach(Number + 1) :- reach(Number).\nfurther(Number) :- reach(Number).\n"
+    change(benlysta(folder), NEPHRITIS, NEPHRITIS + both)
+    with pytest.raises(RuleError) as error:
+        KnowledgeBase.load(folder).verify(["uhc_benlysta"])
+    assert "this rule grows, for ever or too far" in str(error.value)
+
+
+def test_a_law_that_asks_for_what_nobody_gives_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    law = tmp_path / "law.lp"
+    law.write_text("counterexample(odd, all) :- unheard_of.\n", encoding="utf-8")
+    files = [*law_files("two_worlds"), law]
+    monkeypatch.setattr("lupa.authors.laws.programs.law_files", lambda _: files)
+    with pytest.raises(RuleError) as error:
+        KnowledgeBase.load().verify(["fep_lupkynis"])
+    assert "unheard_of" in str(error.value)
+
+
+def test_no_world_is_the_smallest_of_none(kb: KnowledgeBase) -> None:
+    edition = kb.edition("fep_lupkynis")
+    fact = next(iter(edition.literals.values()))
+    assert smallest(edition.solver, [fact, -fact], [fact], []) is None

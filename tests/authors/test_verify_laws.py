@@ -1,0 +1,596 @@
+"""`verify` is exact: on small random policies it finds what brute force finds, and only that.
+
+What a law demands is told once more in `tests/brute_laws.py`. Below stands, for each law, a policy of
+a few lines that breaks it and one that keeps it: no law holds because it asks nothing.
+"""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+import clingo
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lupa.authors.reports.finding import Finding, Patient, Report
+from lupa.rules.ground import ground
+from tests.brute_laws import (
+    DEMANDS,
+    SEVERITIES,
+    Brute,
+    Subject,
+    agreeing,
+    agrees,
+    is_minimal_reason,
+    size,
+    stated,
+)
+from tests.random_policies import (
+    DECISION,
+    OTHER,
+    POLICY,
+    Facts,
+    Made,
+    random_made,
+    random_pair,
+)
+from tests.times import times
+
+# ---- what brute force says ---------------------------------------------------------------------
+
+
+class Throw(NamedTuple):
+    """A throw of the dice: one policy or two, read as usual or in every way."""
+
+    seed: int
+    policies: int = 1
+    all_readings: bool = False
+
+    def made(self) -> Made:
+        dice = random.Random(f"{self.policies} {self.seed}")
+        return random_made(dice) if self.policies == 1 else random_pair(dice)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A subject of a law with the patients that `verify` shows for it."""
+
+    subject: Subject
+    patients: Sequence[Patient]
+
+
+class Heard:
+    """One knowledge base, as `verify` and as brute force see it."""
+
+    def __init__(self, made: Made, folder: Path, *, all_readings: bool = False) -> None:
+        self.made = made
+        self.kb = made.written(folder)
+        self.report = self.kb.verify([POLICY], all_readings=all_readings, examples=True)
+        self.brute = Brute(made, all_readings=all_readings)
+
+    @property
+    def findings(self) -> list[Finding]:
+        return [finding for finding in self.report.findings if finding.policy == POLICY]
+
+    @property
+    def shown(self) -> list[Shown]:
+        """The findings that a patient must show, and the examples."""
+        found = [Shown(self.brute.found[f.check, f.subject], f.patients) for f in self.findings]
+        examples = [Shown(self.brute.kept[e.check, e.subject], e.patients) for e in self.report.examples]
+        return [shown for shown in found if shown.subject.asked is None] + examples
+
+    def said(self, shown: Shown) -> list[dict[str, bool]]:
+        return [stated(patient.case, self.brute.vocabulary) for patient in shown.patients]
+
+    @property
+    def reasons(self) -> list[tuple[tuple[str, str], list[str]]]:
+        """What stands in the way of each demand that is not kept."""
+        reasons = [((f.check, f.subject), [because.item for because in f.because]) for f in self.findings]
+        return [(key, items) for key, items in reasons if self.brute.found[key].asked is not None]
+
+    def shows_in_every_world(self, shown: Shown) -> bool:
+        """Each world of the one patient, whatever the case leaves open, shows what it is to show."""
+        (said,) = self.said(shown)
+        worlds = [world for world in self.brute.worlds if agrees(world, said)]
+        return worlds == [world for (world,) in agreeing(shown.subject.sights, [said])]
+
+    def is_smallest(self, shown: Shown) -> bool:
+        """Of all worlds that show the same, some of the patients' are the smallest."""
+        sights, vocabulary = shown.subject.sights, self.brute.vocabulary
+        every, told = (
+            {size(shown.subject, sight, vocabulary) for sight in some}
+            for some in (sights, agreeing(sights, self.said(shown)))
+        )
+        return min(every) == min(told, default=None)
+
+
+def differences(heard: Heard) -> tuple[set[object], set[object]]:
+    """What only `verify` finds, and what only brute force finds, with how grave it is."""
+    engine = {(f.check, f.subject, f.severity) for f in heard.findings}
+    brute = {(*key, subject.severity) for key, subject in heard.brute.found.items()}
+    return set(engine - brute), set(brute - engine)
+
+
+FEW = [Throw(seed) for seed in range(14)]
+FEW += [Throw(seed, all_readings=True) for seed in range(14, 18)]
+FEW += [Throw(seed, policies=2) for seed in range(6)]
+MANY = [Throw(seed) for seed in range(100, 100 + times(120))]
+MANY += [Throw(seed, all_readings=True) for seed in range(400, 400 + times(40))]
+MANY += [Throw(seed, policies=2) for seed in range(100, 100 + times(60))]
+
+
+@pytest.fixture(
+    scope="module",
+    params=[*FEW, *(pytest.param(throw, marks=pytest.mark.mass) for throw in MANY)],
+    ids=lambda throw: "-".join(map(str, throw)),
+)
+def heard(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Heard:
+    """One throw; the tests of it run one after the other."""
+    throw: Throw = request.param
+    return Heard(throw.made(), tmp_path_factory.mktemp("kb"), all_readings=throw.all_readings)
+
+
+def test_a_law_is_found_broken_just_where_brute_force_finds_it_broken(heard: Heard) -> None:
+    assert (set(), set()) == differences(heard)
+
+
+def test_no_more_is_found_than_was_checked(heard: Heard) -> None:
+    checked = {check.id: check.checked for check in heard.report.checks}
+    found = [finding.check for finding in heard.report.findings]
+    assert [law for law in checked if found.count(law) > checked[law]] == []
+
+
+def test_a_demand_is_checked_of_each_of_its_subjects(heard: Heard) -> None:
+    subjects = {**heard.brute.found, **heard.brute.kept}.values()
+    demanded = Counter(subject.law for subject in subjects if subject.asked is not None)
+    for law in ("continuable", "telling_reading"):  # which also ask who is barred, and what is not cited
+        del demanded[law]
+    checked = {check.id: check.checked for check in heard.report.checks}
+    assert demanded == {law: checked[law] for law in demanded}
+
+
+def test_a_demand_that_is_kept_is_shown_on_a_patient(heard: Heard) -> None:
+    assert set(heard.brute.kept) == {(example.check, example.subject) for example in heard.report.examples}
+
+
+def test_every_patient_replays_to_the_outcome_that_is_told(heard: Heard) -> None:
+    patients = [p for s in heard.shown for p in s.patients if "expect" in p.case]
+    assert [p.outcome for p in patients] == [heard.kb.decide(p.case).outcome for p in patients]
+
+
+def test_a_patient_of_whom_nothing_is_expected_has_no_outcome_or_several(heard: Heard) -> None:
+    patients = [p for s in heard.shown for p in s.patients if "expect" not in p.case]
+    assert [p for p in patients if p.outcome != "no outcome" and " and " not in p.outcome] == []
+
+
+def test_whatever_a_patient_leaves_open_the_law_shows_on_it(heard: Heard) -> None:
+    alone = [shown for shown in heard.shown if len(shown.patients) == 1]
+    assert [shown.subject.key for shown in alone if not heard.shows_in_every_world(shown)] == []
+
+
+def test_no_smaller_patient_shows_the_same(heard: Heard) -> None:
+    assert [shown.subject.key for shown in heard.shown if not heard.is_smallest(shown)] == []
+
+
+def test_a_reason_is_enough_and_no_part_of_it_is(heard: Heard) -> None:
+    assert [
+        key for key, items in heard.reasons if not is_minimal_reason(heard.brute.found[key], items)
+    ] == []
+
+
+@settings(max_examples=5, deadline=None, derandomize=True)
+@given(st.randoms(use_true_random=False))
+def test_verify_and_brute_force_agree_on_what_hypothesis_makes(dice: random.Random) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        assert (set(), set()) == differences(Heard(random_made(dice), Path(folder)))
+
+
+def test_what_no_world_holds_keeps_its_name_while_questions_add_rules() -> None:
+    rules = "{ true(a; b) }. never :- true(a), not true(a). :- true(b), not true(a)."
+    program = ground(lambda control: control.add("base", [], rules))
+    never, facts = clingo.Function("never"), sorted(program.literals("true", 1))
+    named = program.literal(never)
+    for count in (1, 2):  # a solve finds what is impossible, and the next rule would make it be forgotten
+        program.solver.enough(facts, count)
+        program.solver.satisfiable(facts)
+    assert named is not None
+    assert named == program.literal(never)
+
+
+@pytest.mark.mass
+def test_what_is_thrown_breaks_every_law_and_keeps_every_demand() -> None:
+    thrown = [Brute(throw.made(), all_readings=throw.all_readings) for throw in FEW]
+    assert set(SEVERITIES) == {law for brute in thrown for law, _ in brute.found}
+    assert {law for brute in thrown for law, _ in brute.kept} == DEMANDS
+
+
+# ---- each law, broken and kept -----------------------------------------------------------------
+
+GOUT = ("requires(small, gout, initial, tested, c_test)", "met(small, tested) :- tested")
+"""Gout, initial therapy, is covered after a test."""
+GOES_ON = ("requires(small, gout, continuation, better, c_better)", "met(small, better) :- agrees")
+"""A continuation, for those who are better."""
+SMOKER = (
+    "excluded(small, smoker) :- smokes",
+    "cites(small, basis(smoker), c_smoke)",
+    'clause(small, c_smoke, unproven, "Section c_smoke", "Use in smokers is unproven.")',
+)
+"""Smokers are on the list of unproven uses."""
+FACTS = Facts(flags=("tested", "smokes", "agrees"))
+
+
+NO_MORE = "excluded(small, continued) :- requested(phase, continuation)"
+"""Nobody goes on."""
+TERM = ("limit(small, term, months, 12)", "limited(small, gout, initial, term, c_term)")
+"""No more than a year."""
+
+
+def without(outcome: str) -> str:
+    """The decision without the rule of an outcome."""
+    lines = DECISION.splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(f"outcome(Policy, {outcome})"))
+
+
+class Verify:
+    """Puts a policy of a few rules to the laws."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __call__(self, made: Made) -> Report:
+        return made.written(self._folder).verify([POLICY])
+
+    def broken(
+        self, law: str, *rules: str, facts: Facts = FACTS, decision: str = DECISION
+    ) -> list[tuple[str, str]]:
+        """What breaks a law, and how grave that is."""
+        return self.of(law, Made(facts, {POLICY: rules}, decision))
+
+    def because(self, law: str, *rules: str) -> list[list[str]]:
+        """What stands in the way, of each finding."""
+        found = [f for f in self(Made(FACTS, {POLICY: rules})).findings if f.check == law]
+        return [[because.item for because in finding.because] for finding in found]
+
+    def of(self, law: str, made: Made) -> list[tuple[str, str]]:
+        found = [f for f in self(made).findings if f.check == law and f.policy == POLICY]
+        return [(finding.subject, finding.severity) for finding in found]
+
+
+@pytest.fixture
+def verify(tmp_path: Path) -> Verify:
+    return Verify(tmp_path)
+
+
+def test_a_pathway_whose_criteria_contradict_each_other_cannot_be_approved(verify: Verify) -> None:
+    never = ("requires(small, gout, initial, untested, c_2)", "met(small, untested) :- not tested")
+    assert verify.broken("approvable_pathway", *GOUT, *never) == [("pathway(gout,initial)", "error")]
+
+
+def test_a_pathway_whose_criteria_some_patient_meets_can_be_approved(verify: Verify) -> None:
+    also = ("requires(small, gout, initial, no_smoke, c_2)", "met(small, no_smoke) :- not smokes")
+    assert verify.broken("approvable_pathway", *GOUT, *also) == []
+
+
+def test_a_pathway_that_only_another_reading_approves_is_noted(verify: Verify) -> None:
+    facts = replace(FACTS, readings={"wording": ("narrow", "wide")})
+    also = ("requires(small, gout, initial, wide, c_2)", "met(small, wide) :- reading(wording, wide)")
+    assert verify.broken("approvable_pathway", *GOUT, *also, facts=facts) == [
+        ("pathway(gout,initial)", "note")
+    ]
+
+
+def test_a_pathway_cannot_be_approved_where_the_decision_never_approves(verify: Verify) -> None:
+    found = verify.broken("approvable_pathway", *GOUT, decision=without("approve"))
+    assert found == [("pathway(gout,initial)", "error")]
+
+
+def test_a_pathway_out_of_scope_cannot_be_approved_because_of_the_scope(verify: Verify) -> None:
+    scope = "outside(small, elsewhere) :- requested(indication, gout)"
+    assert verify.because("approvable_pathway", *GOUT, scope) == [["scope(elsewhere)"]]
+
+
+def test_a_pathway_only_for_longer_than_its_limit_cannot_be_approved_because_of_both(
+    verify: Verify,
+) -> None:
+    long = ("requires(small, gout, initial, long, c_2)", "met(small, long) :- more_than(months, 12)")
+    assert verify.because("approvable_pathway", *GOUT, *long, *TERM) == [["criterion(long)", "limit(term)"]]
+
+
+def test_a_criterion_that_another_implies_never_decides(verify: Verify) -> None:
+    implied = (
+        "requires(small, gout, initial, known, c_2)",
+        "met(small, known) :- tested",
+        "met(small, known) :- smokes",
+    )
+    expected = [("on(criterion(known),gout,initial)", "warning")]
+    assert expected == verify.broken("decisive_criterion", *GOUT, *implied)
+
+
+def test_a_criterion_that_a_patient_fails_alone_decides(verify: Verify) -> None:
+    also = ("requires(small, gout, initial, known, c_2)", "met(small, known) :- smokes")
+    assert verify.broken("decisive_criterion", *GOUT, *also) == []
+
+
+def test_an_exclusion_of_those_who_fail_a_criterion_never_decides(verify: Verify) -> None:
+    shadow = (
+        "excluded(small, untested) :- not tested, requested(indication, gout), requested(phase, initial)",
+    )
+    assert verify.broken("decisive_exclusion", *GOUT, *shadow) == [("basis(untested)", "warning")]
+
+
+def test_an_exclusion_of_nobody_never_decides(verify: Verify) -> None:
+    nobody = 'text(small, basis(nobody), "It is nobody", "It is somebody")'
+    assert verify.broken("decisive_exclusion", *GOUT, nobody) == [("basis(nobody)", "warning")]
+
+
+def test_an_exclusion_of_some_who_meet_every_criterion_decides(verify: Verify) -> None:
+    assert verify.broken("decisive_exclusion", *GOUT, *SMOKER) == []
+
+
+def test_who_meets_every_criterion_is_on_the_list_of_unproven_uses(verify: Verify) -> None:
+    expected = [("barred(gout,initial,c_smoke)", "warning")]
+    assert expected == verify.broken("proven_and_unproven", *GOUT, *SMOKER)
+
+
+def test_an_exclusion_that_is_no_unproven_use_contradicts_nothing(verify: Verify) -> None:
+    assert verify.broken("proven_and_unproven", *GOUT, *SMOKER[:2]) == []
+
+
+def test_an_exclusion_of_those_who_fail_a_criterion_bars_nobody_who_is_proven(verify: Verify) -> None:
+    shadow = (
+        "excluded(small, untested) :- not tested",
+        "cites(small, basis(untested), c_2)",
+        'clause(small, c_2, unproven, "Section c_2", "Use without a test is unproven.")',
+    )
+    assert verify.broken("proven_and_unproven", *GOUT, *shadow) == []
+
+
+def test_a_request_of_which_nothing_speaks_falls_in_a_gap(verify: Verify) -> None:
+    expected = [("request(asthma,continuation)", "warning"), ("request(asthma,initial)", "warning")]
+    assert expected == verify.broken("no_gap", *GOUT, *GOES_ON)
+
+
+def test_a_request_of_which_a_list_speaks_falls_in_no_gap(verify: Verify) -> None:
+    assert verify.broken("no_gap", *GOUT, *GOES_ON, "speaks_of(small, asthma)") == []
+
+
+def test_a_second_rule_for_an_outcome_gives_a_patient_two(verify: Verify) -> None:
+    second = "outcome(small, refer) :- smokes"
+    assert ("both(approve,refer)", "error") in verify.broken("one_outcome", *GOUT, second)
+
+
+def test_a_lost_rule_for_an_outcome_leaves_a_patient_without_one(verify: Verify) -> None:
+    assert verify.broken("one_outcome", *GOUT, decision=without("deny")) == [("none", "error")]
+
+
+def test_the_shipped_decision_gives_every_patient_one_outcome(verify: Verify) -> None:
+    assert verify.broken("one_outcome", *GOUT, *GOES_ON, *SMOKER) == []
+
+
+def test_a_pathway_without_the_diagnosis_approves_who_does_not_have_it(verify: Verify) -> None:
+    expected = [("request(gout,initial)", "warning")]
+    assert expected == verify.broken(
+        "diagnosed_before_approved", *GOUT, "speaks_of(small, asthma)", NO_MORE
+    )
+
+
+def test_what_is_cut_to_the_limit_is_approved_without_the_diagnosis_too(verify: Verify) -> None:
+    asked = ("requires(small, gout, initial, gout, c_2)", "met(small, gout) :- diagnosis(gout)")
+    long = "met(small, gout) :- more_than(months, 12)"
+    expected = [("request(gout,initial)", "warning")]
+    assert expected == verify.broken("diagnosed_before_approved", *GOUT, *asked, *TERM, long, NO_MORE)
+
+
+def test_a_pathway_that_asks_for_the_diagnosis_approves_nobody_else(verify: Verify) -> None:
+    asked = ("requires(small, gout, initial, gout, c_2)", "met(small, gout) :- diagnosis(gout)")
+    assert verify.broken("diagnosed_before_approved", *GOUT, *asked, NO_MORE) == []
+
+
+def test_a_start_without_a_pathway_to_go_on_cannot_be_continued(verify: Verify) -> None:
+    assert verify.broken("continuable", *GOUT) == [("indication(gout)", "error")]
+
+
+def test_whoever_starts_is_barred_from_going_on_by_what_only_then_excludes(verify: Verify) -> None:
+    later = "excluded(small, smoker) :- smokes, requested(phase, continuation)"
+    assert verify.broken("continuable", *GOUT, *GOES_ON, later) == [("barred(gout)", "error")]
+
+
+def test_whoever_starts_is_barred_from_going_on_by_a_criterion_that_only_then_fails(verify: Verify) -> None:
+    again = ("requires(small, gout, continuation, first_time, c_3)",)
+    once = (
+        "requires(small, gout, initial, first_time, c_3)",
+        "met(small, first_time) :- requested(phase, initial)",
+    )
+    expected = [("barred(gout)", "error"), ("indication(gout)", "error")]
+    assert expected == verify.broken("continuable", *GOUT, *GOES_ON, *once, *again)
+
+
+def test_whoever_starts_and_is_better_can_go_on(verify: Verify) -> None:
+    assert verify.broken("continuable", *GOUT, *GOES_ON, *SMOKER) == []
+
+
+def test_a_continuation_leaves_out_a_criterion_of_the_start(verify: Verify) -> None:
+    expected = [("left_out(criterion(tested),gout)", "note")]
+    assert expected == verify.broken("left_out_on_continuation", *GOUT, *GOES_ON)
+
+
+def test_a_continuation_that_asks_again_leaves_nothing_out(verify: Verify) -> None:
+    again = "requires(small, gout, continuation, tested, c_again)"
+    assert verify.broken("left_out_on_continuation", *GOUT, *GOES_ON, again) == []
+
+
+def test_who_is_outside_the_label_is_approved(verify: Verify) -> None:
+    label = "off_label(small, smoker, c_label) :- smokes"
+    assert verify.broken("within_label", *GOUT, label) == [("approved(off_label(smoker))", "warning")]
+
+
+def test_who_is_outside_the_label_is_excluded(verify: Verify) -> None:
+    label = "off_label(small, smoker, c_label) :- smokes"
+    assert verify.broken("within_label", *GOUT, *SMOKER, label) == []
+
+
+def test_a_stated_mandate_turns_a_denial_into_an_approval(verify: Verify) -> None:
+    met = "met(small, tested) :- override(mandate)"
+    facts = replace(FACTS, overrides=("mandate",))
+    expected = [("assumed(override(mandate))", "error")]
+    assert expected == verify.broken("knowledge_settles", *GOUT, met, facts=facts)
+
+
+def test_what_is_assumed_to_be_so_turns_an_approval_into_a_denial_once_denied(verify: Verify) -> None:
+    facts = replace(FACTS, assumed={"tested": "yes"})
+    assert verify.broken("knowledge_settles", *GOUT, facts=facts) == [("assumed(tested)", "error")]
+
+
+def test_the_first_patient_is_as_assumed_and_the_second_as_stated(verify: Verify) -> None:
+    facts = replace(FACTS, assumed={"tested": "yes"})
+    report = verify(Made(facts, {POLICY: GOUT}))
+    (finding,) = (finding for finding in report.findings if finding.check == "knowledge_settles")
+    assert [patient.outcome for patient in finding.patients] == ["approve", "deny"]
+
+
+def test_a_stated_mandate_only_refers(verify: Verify) -> None:
+    assert verify.broken("knowledge_settles", *GOUT, facts=replace(FACTS, overrides=("mandate",))) == []
+
+
+def test_an_exclusion_without_a_clause_is_not_explained(verify: Verify) -> None:
+    frame = "frame(small, gout, initial, c_all)"
+    expected = [("unexplained(basis(smoker))", "error")]
+    assert expected == verify.broken("explained_denial", *GOUT, frame, SMOKER[0])
+
+
+def test_criteria_without_a_clause_that_asks_for_all_are_not_explained(verify: Verify) -> None:
+    assert verify.broken("explained_denial", *GOUT) == [("unexplained(basis(criteria_not_met))", "error")]
+
+
+def test_a_criterion_that_no_row_requires_is_not_explained(verify: Verify) -> None:
+    extra = (
+        "applies(small, quit) :- smokes",
+        "met(small, quit) :- agrees",
+        "cites(small, basis(criteria_not_met), c_all)",
+    )
+    assert verify.broken("explained_denial", *GOUT, *extra) == [("unexplained(criterion(quit))", "error")]
+
+
+def test_a_denial_out_of_nothing_has_no_basis(verify: Verify) -> None:
+    extra = ("outcome(small, deny) :- smokes", "frame(small, gout, initial, c_all)")
+    assert verify.broken("explained_denial", *GOUT, *extra) == [("no_basis", "error")]
+
+
+def test_a_denial_is_explained_by_clauses_of_its_criteria_and_exclusions(verify: Verify) -> None:
+    assert verify.broken("explained_denial", *GOUT, "frame(small, gout, initial, c_all)", *SMOKER) == []
+
+
+def test_a_criterion_that_nobody_can_meet_is_explained_all_the_same(verify: Verify) -> None:
+    never = (
+        "requires(small, gout, continuation, never, c_never)",
+        "met(small, never) :- tested, not tested",
+    )
+    frames = ("frame(small, gout, initial, c_all)", "frame(small, gout, continuation, c_all)")
+    assert verify.broken("explained_denial", *GOUT, *frames, *never) == []
+
+
+WORDING = replace(FACTS, readings={"wording": ("narrow", "wide")})
+
+
+def test_a_reading_that_no_rule_uses_tells_nothing(verify: Verify) -> None:
+    cited = "cites(small, reading(wording), c_test)"
+    expected = [("reading(wording,wide)", "warning")]
+    assert expected == verify.broken("telling_reading", *GOUT, cited, facts=WORDING)
+
+
+def test_a_reading_that_lets_a_criterion_be_met_tells(verify: Verify) -> None:
+    cited = (
+        "cites(small, reading(wording), c_test)",
+        "met(small, tested) :- smokes, reading(wording, wide)",
+    )
+    assert verify.broken("telling_reading", *GOUT, *cited, facts=WORDING) == []
+
+
+def test_a_reading_that_tells_must_be_cited(verify: Verify) -> None:
+    uncited = "met(small, tested) :- smokes, reading(wording, wide)"
+    expected = [("uncited(wording)", "warning")]
+    assert expected == verify.broken("telling_reading", *GOUT, uncited, facts=WORDING)
+
+
+def test_a_reading_that_tells_nothing_need_not_be_cited(verify: Verify) -> None:
+    assert verify.broken("telling_reading", *GOUT, facts=WORDING) == []
+
+
+def test_the_clause_of_a_criterion_that_another_implies_is_idle(verify: Verify) -> None:
+    implied = (
+        "requires(small, gout, initial, known, c_2)",
+        "met(small, known) :- tested",
+        "met(small, known) :- smokes",
+    )
+    assert verify.broken("load_bearing_clause", *GOUT, *implied) == [("clause(c_2)", "warning")]
+
+
+def test_the_clauses_of_criteria_exclusions_limits_and_scope_bear_a_load(verify: Verify) -> None:
+    scope = ("outside(small, elsewhere) :- agrees", "cites(small, scope(elsewhere), c_scope)")
+    silent = ("cites(small, referral(policy_silent), c_silent)", "frame(small, gout, initial, c_all)")
+    rules = (*GOUT, *SMOKER, *TERM, *scope, *silent)
+    assert verify.broken("load_bearing_clause", *rules) == []
+
+
+PAIRED = {
+    POLICY: ("requires(small, gout, initial, tested, c_1)", "met(small, tested) :- tested"),
+    OTHER: ("requires(other, gout, initial, tested, c_1)", "met(other, tested) :- tested"),
+}
+BARS = "excluded(small, codeine) :- taking(codeine)"
+
+
+def paired(*also: str, **more: object) -> Made:
+    """Two policies, on aspirin (small) and on codeine (other), that speak of the same disease."""
+    rules = {name: (*rules, *also) if name == POLICY else rules for name, rules in PAIRED.items()}
+    return replace(Made(FACTS, rules), **more)  # type: ignore[arg-type]  # names of its fields
+
+
+def test_a_pair_that_one_policy_bars_is_approved_in_the_other_order(verify: Verify) -> None:
+    expected = [("pair(aspirin,codeine) beside other@1", "warning")]
+    assert expected == verify.of("order_of_requests", paired(BARS))
+
+
+def test_who_asks_for_the_second_drug_takes_the_first_though_its_policy_reads_only_the_second(
+    verify: Verify,
+) -> None:
+    made = paired(BARS)
+    reads = (*made.rules[OTHER], "met(other, tested) :- taking(codeine)")
+    report = verify(replace(made, rules={**made.rules, OTHER: reads}))
+    (finding,) = (f for f in report.findings if f.check == "order_of_requests" and f.policy == POLICY)
+    taken = [(patient.policy, patient.case["facts"]["taking"]) for patient in finding.patients]
+    assert taken == [(POLICY, []), (OTHER, ["aspirin"]), (POLICY, ["codeine"])]
+
+
+def test_a_pair_that_both_policies_bar_is_never_approved(verify: Verify) -> None:
+    made = paired(BARS)
+    other = (*made.rules[OTHER], "excluded(other, aspirin) :- taking(aspirin)")
+    assert verify.of("order_of_requests", replace(made, rules={**made.rules, OTHER: other})) == []
+
+
+def test_a_pair_that_is_barred_only_once_both_are_taken_is_barred_in_no_order(verify: Verify) -> None:
+    both = "excluded(small, both) :- taking(aspirin), taking(codeine)"
+    assert verify.of("order_of_requests", paired(both)) == []
+
+
+def test_a_drug_for_those_alone_who_take_it_is_not_asked_for_second(verify: Verify) -> None:
+    made = paired(BARS)
+    other = (made.rules[OTHER][0], "met(other, tested) :- taking(codeine)")
+    assert verify.of("order_of_requests", replace(made, rules={**made.rules, OTHER: other})) == []
+
+
+def test_a_pair_that_no_policy_bars_can_be_asked_for_in_any_order(verify: Verify) -> None:
+    assert verify.of("order_of_requests", paired()) == []
+
+
+def test_editions_that_are_never_in_force_together_are_no_pair(verify: Verify) -> None:
+    bars = (BARS + ', in_force("1")',)
+    early, late = {"1": "2020-01-01", "2": "2021-01-01"}, {"1": "2022-01-01"}
+    made = paired(*bars, editions={POLICY: early, OTHER: late})
+    assert verify.of("order_of_requests", made) == []

@@ -1,0 +1,73 @@
+"""Wheel and sdist carry the knowledge base, and the installed command needs nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.readme import ROOT
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sdist, and the wheel that was built from it."""
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder
+
+
+def names(built: Path) -> tuple[set[str], set[str]]:
+    (wheel,) = built.glob("*.whl")
+    (sdist,) = built.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        packed = {name.partition("/")[2] for name in archive.getnames()}
+    return set(zipfile.ZipFile(wheel).namelist()), packed
+
+
+def test_the_wheel_holds_every_rule_query_and_case(built: Path) -> None:
+    wheel, sdist = names(built)
+    files = [p for folder in ("kb", "queries") for p in (ROOT / folder).rglob("*") if p.is_file()]
+    inside = {path.relative_to(ROOT).as_posix() for path in files}
+    assert inside <= sdist
+    assert {f"lupa/{name}" for name in inside} <= wheel
+    assert not [name for name in wheel if name.startswith(("kb/", "queries/", "tests/"))]
+
+
+def test_the_wheel_holds_what_a_new_policy_is_made_from(built: Path) -> None:
+    templates = {p.relative_to(ROOT).as_posix() for p in (ROOT / "lupa").rglob("templates/**/*.*")}
+    assert len(templates) > 3
+    assert templates <= names(built)[0]
+
+
+def test_the_installed_wheel_decides_from_an_empty_folder(built: Path, tmp_path: Path) -> None:
+    (wheel,) = built.glob("*.whl")
+    target, empty = tmp_path / "site", tmp_path / "empty"
+    empty.mkdir()
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(target)]
+    subprocess.run([*install, str(wheel)], check=True, capture_output=True)
+    run = subprocess.run(
+        [sys.executable, "-m", "lupa", "decide", "--example", "lupkynis_alongside_bars_benlysta"],
+        cwd=empty,
+        env={"PYTHONPATH": str(target)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.stderr, run.returncode) == ("", 0)
+    assert run.stdout.startswith("DENY")
+    where = "import lupa.rules.files as r; print(r.shipped('kb'), r.shipped('queries'))"
+    found = subprocess.run(
+        [sys.executable, "-c", where],
+        cwd=empty,
+        env={"PYTHONPATH": str(target)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert f"{target / 'lupa/kb'} {target / 'lupa/queries'}\n" == found.stdout

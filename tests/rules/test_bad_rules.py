@@ -1,0 +1,572 @@
+"""What is wrong with a knowledge base is said with file, line and column, and nothing is decided by it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lupa import CaseError, KnowledgeBase, RuleError
+from lupa.rules.files import shipped
+from tests.command import as_bytes, command
+from tests.record.test_bad_input import CLASH, DAY, GOOD, LINE, complaint, stating
+
+POLICY = "policies/fep_lupkynis/policy.lp"
+ABOUT = "policies/fep_lupkynis/about.lp"
+ONLY_DEFINES = (
+    "is not allowed in a knowledge base; its rules only define (a choice, a constraint or a search belongs "
+    "to a question)"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the knowledge base that ships with lupa, to be spoilt."""
+    shutil.copytree(shipped("kb"), tmp_path / "kb", ignore=shutil.ignore_patterns("cases"))
+    return tmp_path / "kb"
+
+
+def add(folder: Path, rules: str, name: str = POLICY) -> tuple[Path, int]:
+    """Adds rules to a file; the file, and the line where they begin."""
+    path = folder / name
+    text = path.read_text() if path.exists() else ""
+    path.write_text(f"{text}\n{rules}\n")
+    return path, text.count("\n") + 2
+
+
+def said_of(folder: Path, *words: str, stdin: bytes = LINE) -> str:
+    """What is said of bad rules when a case, by itself a good one, is to be decided by them."""
+    ended = command(*(words or ("decide", "-", "--json")), "--kb", str(folder), stdin=stdin)
+    assert (ended.status, ended.out) == (2, "")
+    return ended.err.removeprefix("error: ").removesuffix("\n")
+
+
+def decides(folder: Path) -> bool:
+    ended = command("decide", "-", "--json", "--kb", str(folder), stdin=LINE)
+    return (ended.status, ended.cases, ended.err) == (0, ["-"], "")
+
+
+def test_the_rules_that_these_tests_spoil_are_good_ones(folder: Path) -> None:
+    assert decides(folder)
+
+
+# ---- the folder --------------------------------------------------------------------------------
+
+
+def test_a_folder_that_is_missing_is_no_knowledge_base(tmp_path: Path) -> None:
+    path = tmp_path / "kb"
+    assert said_of(path, "policies") == f"{path}: no such folder; a knowledge base is a folder of rules"
+    path.touch()
+    assert said_of(path, "policies") == f"{path}: no such folder; a knowledge base is a folder of rules"
+
+
+@pytest.mark.parametrize("name", ["vocabulary.lp", "decision.lp", "policies"])
+@pytest.mark.parametrize("verb", ["policies", "facts", "examples", "schema"])
+def test_a_folder_without_its_core_is_no_knowledge_base(folder: Path, name: str, verb: str) -> None:
+    lacking = f"{folder}: not a knowledge base, for it has no {name}; see the README"
+    (folder / name).rename(folder / "elsewhere")
+    assert said_of(folder, verb).startswith(lacking)
+
+
+def test_an_empty_folder_is_no_knowledge_base(tmp_path: Path) -> None:
+    assert "not a knowledge base, for it has no vocabulary.lp" in said_of(tmp_path, "policies")
+
+
+def test_a_file_is_no_folder_of_policies(folder: Path) -> None:
+    shutil.rmtree(folder / "policies")
+    (folder / "policies").touch()
+    assert "not a knowledge base, for it has no policies" in said_of(folder, "policies")
+
+
+def test_the_environment_names_a_knowledge_base(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LUPA_KB", str(tmp_path / "missing"))
+    ended = command("policies")
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err.startswith(f"error: {tmp_path / 'missing'}: no such folder")
+    assert command("policies", "--kb", str(folder)).status == 0
+    assert command("--kb", str(folder), "policies").status == 0
+
+
+def test_an_empty_name_in_the_environment_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LUPA_KB", "")
+    assert command("policies") == command("policies", "--kb", str(shipped("kb")))
+
+
+def test_an_empty_name_in_the_call_does_not_stand_for_the_shipped_rules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert said_of(Path(), "policies").startswith(".: not a knowledge base")
+    ended = command("policies", "--kb", "")
+    assert (ended.status, ended.out) == (2, "")
+
+
+@pytest.mark.parametrize("name", ["Plan", "1plan", "plan-a", "plan a", "plan_ä"])
+def test_a_folder_whose_name_is_no_name_is_no_policy(folder: Path, name: str) -> None:
+    (folder / "policies" / name).mkdir()
+    assert said_of(folder, "policies").startswith(
+        f"{folder / 'policies' / name}: a policy's folder is named in lower"
+    )
+
+
+@pytest.mark.parametrize("name", [".git", "_draft"])
+def test_a_folder_that_is_put_aside_is_no_policy(folder: Path, name: str) -> None:
+    (folder / "policies" / name).mkdir()
+    assert KnowledgeBase.load(folder).policies == ("fep_lupkynis", "uhc_benlysta")
+
+
+# ---- files -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [POLICY, ABOUT, "vocabulary.lp", "drugs.lp", "more.lp"])
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"\x80\x81", "not a text in UTF-8 (byte 1)"),
+        ("policy(x).".encode("utf-16"), "not a text in UTF-8 (byte 1)"),
+        ('document(x, "Sjögren").'.encode("latin-1"), "not a text in UTF-8 (byte 16)"),
+    ],
+    ids=["binary", "UTF-16", "Latin-1"],
+)
+def test_a_rule_file_that_is_no_text_is_refused(folder: Path, name: str, data: bytes, message: str) -> None:
+    (folder / name).write_bytes(data)
+    assert said_of(folder) == f"{folder / name}: {message}"
+
+
+@pytest.mark.parametrize("name", [POLICY, ABOUT, "vocabulary.lp", "more.lp"])
+def test_a_rule_file_with_zero_bytes_is_refused(folder: Path, name: str) -> None:
+    (folder / name).write_bytes(b"\0" * 100)
+    assert str(folder / name) in said_of(folder)
+
+
+@pytest.mark.parametrize("name", ["more.lp", POLICY])
+def test_a_rule_file_that_cannot_be_read_is_refused(folder: Path, name: str) -> None:
+    path = folder / name
+    path.unlink(missing_ok=True)
+    path.mkdir()
+    assert said_of(folder) == f"{path}: cannot be read: Is a directory"
+
+
+# ---- rules -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "column", "message"),
+    [
+        ("met(fep_lupkynis adult).", 18, "error: syntax error, unexpected <IDENTIFIER>"),
+        ("met(fep_lupkynis, adult) :- taking(Drug)", 1, "error: syntax error, unexpected EOF"),
+        ('payer(fep_lupkynis, "FEP).', 21, "error: lexer error, unexpected "),
+        ("met(fep_lupkynis, adult) :- takign(prednisone).", 29, "info: atom does not occur in any rule"),
+        (
+            "met(fep_lupkynis, adult) :- not takign(prednisone).",
+            33,
+            "info: atom does not occur in any rule",
+        ),
+        (
+            "met(fep_lupkynis, adult) :- taking(prednisone, now).",
+            29,
+            "info: atom does not occur in any rule",
+        ),
+        ("met(fep_lupkynis, Name) :- not taking(Name).", 1, "error: unsafe variables"),
+        ("met(fep_lupkynis, @today()).", 19, "info: operation undefined"),
+        ("bound(1 + low).", 7, "info: operation undefined"),
+        ("%* never closed", 1, "error: lexer error, unexpected <EOF>"),
+        ("&sum { age } >= 18.", 1, "error: no definition found for theory atom"),
+    ],
+)
+def test_a_rule_that_clingo_does_not_understand_is_refused_with_its_place(
+    folder: Path, rule: str, column: int, message: str
+) -> None:
+    path, line = add(folder, rule)
+    line += "EOF" in message
+    place = rf"{re.escape(str(path))}:{line}:{column}(-[0-9:]+)?"
+    assert re.match(f"{place}: {re.escape(message)}", said_of(folder))
+
+
+DIRECTIVES = {
+    "#script": "#script (python)\nimport os\nos.mkdir('ran')\n#end.",
+    "#include": '#include "other.lp".',
+    "#show": "#show taking/1.",
+    "#external": "#external taking(prednisone).",
+    "#minimize": "#minimize { 1 : taking(prednisone) }.",
+    "#maximize": "#maximize { 1 : taking(prednisone) }.",
+    "#heuristic": "#heuristic taking(prednisone). [1, true]",
+    "#project": "#project taking/1.",
+    "#edge": "#edge (a, b).",
+    "#theory": "#theory t { }.",
+    "#program": "#program edition(e).",
+    ":~": ":~ taking(prednisone). [1]",
+}
+
+
+@pytest.mark.parametrize("directive", DIRECTIVES)
+@pytest.mark.parametrize("name", [POLICY, ABOUT, "vocabulary.lp", "more.lp"])
+def test_a_directive_that_does_more_than_define_is_refused_with_its_place(
+    folder: Path, directive: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    path, line = add(folder, f"  {DIRECTIVES[directive]}", name)
+    said = said_of(folder)
+    assert said == f"{path}:{line}:3: {directive} {ONLY_DEFINES}"
+    assert not (folder / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "#script(python)import os;os.mkdir('ran')#end.",
+        "%* a comment *% #script (lua) os.execute('mkdir ran') #end.",
+        'document(x, "%*"). #script (python)\nimport os\nos.mkdir("ran")\n#end. %* *%',
+        "% a comment %*\n#script (python)\nimport os\nos.mkdir('ran')\n#end.\n% *%",
+        "%* %* one in another *% *% #script (python)\nimport os\nos.mkdir('ran')\n#end.",
+        "%* 100% *%\n*% #script (python)\nimport os\nos.mkdir('ran')\n#end.",
+    ],
+)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["policies"],
+        ["facts"],
+        ["show", "fep_lupkynis"],
+        ["schema"],
+        ["decide", "-"],
+        ["why", "-", "--tree"],
+    ],
+)
+def test_a_script_in_a_rule_file_is_never_run(
+    folder: Path, script: str, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    add(folder, script, ABOUT)
+    ended = command(*words, "--kb", str(folder), stdin=LINE)
+    assert (ended.status, ended.out) == (2, "")
+    assert "#script is not allowed" in ended.err
+    assert not (folder / "ran").exists()
+
+
+@pytest.mark.parametrize("letter", ["ö", "\N{LEFT DOUBLE QUOTATION MARK}", "\N{NO-BREAK SPACE}"])
+def test_a_letter_that_can_stand_only_in_quotes_is_refused_elsewhere(folder: Path, letter: str) -> None:
+    path, line = add(folder, f'word("{letter}"). % {letter}\nword({letter}).')
+    shown = letter if letter.isprintable() else r"\xa0"
+    assert said_of(folder) == (
+        f"{path}:{line + 1}:6: {shown} can stand only in quotes or in a comment; "
+        "names are written in plain letters"
+    )
+
+
+@pytest.mark.parametrize("comment", ["%* %* *% *%", "%* %* %* *% *% *%", "%*%*%* *%*%*%", "%* % *%\n *%"])
+def test_no_comment_hides_a_directive(folder: Path, comment: str) -> None:
+    (folder / "elsewhere").write_text("met(fep_lupkynis, adult).")
+    path, line = add(folder, f'{comment} #include "{folder / "elsewhere"}".')
+    assert said_of(folder).startswith(f"{path}:{line + comment.count(chr(10))}:")
+    assert said_of(folder).endswith(f": #include {ONLY_DEFINES}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "% #show taking/1.",
+        "%* #minimize *%",
+        '%* :~ *% word("#script :~").',
+        "#defined word/1.",
+        "word(#sup).",
+    ],
+)
+def test_what_is_written_in_comments_and_texts_does_not_matter(folder: Path, text: str) -> None:
+    add(folder, text)
+    assert decides(folder)
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind"),
+    [
+        ("{ taking(prednisone) }.", "a choice"),
+        ("1 { taking(prednisone); taking(prednisolone) } 1.", "a choice"),
+        ("{ guess } :- taking(prednisone).", "a choice"),
+        ("#count { 1 : guess : taking(prednisone) } = 1.", "a choice"),
+        (":- taking(prednisone).", "a constraint"),
+        (":- taking(_).", "a constraint"),
+        (":- not taking(prednisone), live_vaccine.", "a constraint"),
+        ("#false :- taking(prednisone).", "a constraint"),
+        ("#false.", "a constraint"),
+        ("1 > 2 :- taking(prednisone).", "a constraint"),
+        ("not taking(prednisone) :- live_vaccine.", "a constraint"),
+        ("taking(prednisone); taking(prednisolone).", "a rule with several heads"),
+        ("guess | other :- taking(prednisone).", "a rule with several heads"),
+        ("-live_vaccine :- taking(prednisone).", "a head with a minus"),
+        ("true(taking(prednisone)).", "a rule for true/1, which cases give,"),
+        ("true(live_vaccine) :- taking(prednisone).", "a rule for true/1, which cases give,"),
+        ("true(nothing_declared).", "a rule for true/1, which cases give,"),
+    ],
+)
+@pytest.mark.parametrize("name", [POLICY, "vocabulary.lp"])
+def test_a_rule_that_does_more_than_define_is_refused_with_its_place(
+    folder: Path, rule: str, kind: str, name: str
+) -> None:
+    path, line = add(folder, f"  {rule}", name)
+    assert said_of(folder) == f"{path}:{line}:3: {kind} {ONLY_DEFINES}"
+
+
+def test_every_rule_that_does_more_than_define_is_told_at_once(folder: Path) -> None:
+    path, line = add(folder, "{ guess }.\n:- guess.")
+    assert said_of(folder) == (
+        f"{path}:{line}:1: a choice {ONLY_DEFINES}\n  {path}:{line + 1}:1: a constraint {ONLY_DEFINES}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rules", "circle"),
+    [
+        ("one :- not other. other :- not one.", "one, other"),
+        ("one :- not one.", "one"),
+        (
+            "one :- other. other :- not third. third :- not fourth. fourth :- not one.",
+            "fourth, one, other, third",
+        ),
+        ("one :- taking(prednisone), not one.", "one"),
+    ],
+)
+def test_what_is_defined_in_a_circle_through_not_is_refused(folder: Path, rules: str, circle: str) -> None:
+    add(folder, rules)
+    assert said_of(folder).startswith(f"{circle}: defined in a circle through `not`")
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "one :- other. other :- one.",
+        "near(Drug, Drug) :- taking(Drug). near(One, Other) :- near(Other, One).",
+        "one :- not other. other :- not third. third :- taking(prednisone).",
+        "some :- #count { Drug : taking(Drug) } > 2.",
+        "some :- #sum { 1, Drug : taking(Drug) } > 2, not live_vaccine.",
+    ],
+)
+def test_what_is_well_defined_is_accepted(folder: Path, rules: str) -> None:
+    add(folder, rules)
+    assert decides(folder)
+
+
+def test_a_law_that_no_patient_keeps_is_refused(folder: Path) -> None:
+    add(folder, "impossible(everybody).")
+    assert said_of(folder) == (
+        "impossible(everybody) holds whatever a case says, so that none could be decided"
+    )
+
+
+# ---- what a policy says of itself --------------------------------------------------------------
+
+
+def test_a_policy_that_does_not_say_what_it_is_is_refused(folder: Path) -> None:
+    path = folder / ABOUT
+    path.unlink()
+    message = f"{path}: missing; it says which drug the policy covers and since when"
+    assert said_of(folder) == message
+    assert said_of(folder, "policies") == message
+
+
+def spoil(folder: Path, old: str, new: str) -> Path:
+    path = folder / ABOUT
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("policy(fep_lupkynis).", "", "policy(fep_lupkynis) is missing"),
+        (
+            "policy(fep_lupkynis).",
+            "policy(fep_lupkyni).",
+            (
+                "speaks of fep_lupkyni, but a policy has the name of its folder; "
+                "the policy of this folder is fep_lupkynis"
+            ),
+        ),
+        ("payer(", "% payer(", 'payer(fep_lupkynis, "...") is missing'),
+        ("document(", "% document(", 'document(fep_lupkynis, "...") is missing'),
+        ("edition(fep_lupkynis, ", "% ", 'edition(fep_lupkynis, "NAME", "FIRST DAY") is missing'),
+        ('"FEP 5.99.021 Lupkynis"', "lupkynis", 'lupkynis is not in quotes; write "lupkynis"'),
+        (
+            '"2024-10-01")',
+            '"2024-13-01")',
+            "the first day of an edition: there is no such day as '2024-13-01', or `unrecorded`",
+        ),
+        (
+            '"2024-10-01")',
+            '"1 October 2024")',
+            f"the first day of an edition: {DAY} '1 October 2024', or `unrecorded`",
+        ),
+        ('"2024-10-01")', "2024)", '2024 is not in quotes; write "2024"'),
+        (
+            '"2024-10-01")',
+            '("2024-10-01"; "2025-10-01"))',
+            "the edition 2024-10-01 begins on 2 days; keep one",
+        ),
+        (
+            '"2024-10-01", "2024-10-01"',
+            '("a"; "b"), "2024-10-01"',
+            "the editions a and b begin on the same day",
+        ),
+        (
+            '"2024-10-01", "2024-10-01"',
+            '("a"; "b"), unrecorded',
+            "the editions a and b begin on the same day",
+        ),
+        (
+            '"FEP 5.99.021 Lupkynis"',
+            '("FEP 5.99.021 Lupkynis"; "FEP 5.99.022")',
+            "document(fep_lupkynis, ...) is given 2 times; keep one",
+        ),
+    ],
+)
+def test_a_policy_that_says_wrongly_what_it_is_is_refused(
+    folder: Path, old: str, new: str, message: str
+) -> None:
+    path = spoil(folder, old, new)
+    assert said_of(folder, "policies") == f"{path}: {message}"
+
+
+def test_a_policy_on_a_drug_that_is_not_declared_is_refused(folder: Path) -> None:
+    path = spoil(folder, "covers(fep_lupkynis, voclosporin)", "covers(fep_lupkynis, voclosporine)")
+    case = as_bytes({"request": {"drug": "Lupkynis"}})
+    said = said_of(folder, "decide", "-", stdin=case)
+    assert said == f"{path}: covers voclosporine, which is no drug(voclosporine)"
+
+
+# ---- facts -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        ("fact(5).", "fact(5): a fact is a name, with or without arguments"),
+        ('fact("live vaccine").', 'fact("live vaccine"): a fact is a name, with or without arguments'),
+        ("fact((a, b)).", "fact((a,b)): a fact is a name, with or without arguments"),
+        ("fact(-live_vaccine).", "fact(-live_vaccine): a fact is a name, with or without arguments"),
+        ("fact(a(1, 2, 3)).", "the fact a(1,2,3) has more than two arguments, which no case can state"),
+        (
+            "fact(at_least(weight, 5)).",
+            "the fact at_least(weight,5) is of no quantity(Name, Unit, Least, Most)",
+        ),
+        ("fact(at_least(age)).", "the fact at_least(age) is of no quantity(Name, Unit, Least, Most)"),
+        ("fact(at_least(age, old)).", "at_least(age,old): old stands where a number belongs"),
+        ("quantity(weight, kg, 0, 500).", "quantity/4: kg stands where words in quotes belong"),
+        ('quantity(weight, "kg", 0, many).', "quantity/4: many stands where a number belongs"),
+        ("rate(daily, once, capsules, days_supply).", "rate/4: once stands where a number belongs"),
+        ("label(prednisone, 5).", "label/2: 5 stands where words in quotes belong"),
+        ("fact_text(live_vaccine, yes, no).", "fact_text/3: yes stands where words in quotes belong"),
+        ("question(live_vaccine, 1).", "question/2: 1 stands where words in quotes belong"),
+        ("default(weight, no).", "default(weight, no): a declared fact, and yes or no, is expected"),
+        (
+            "default(live_vaccine, perhaps).",
+            "default(live_vaccine, perhaps): a declared fact, and yes or no, is expected",
+        ),
+        (
+            "text(fep_lupkynis, criterion(adult), yes, no).",
+            "policy fep_lupkynis: document/2, text/4, outcome_text/3 and clause/5 need words in quotes",
+        ),
+        (
+            'fact_text(live_vaccine, "More than {1} {unit}.", "Less.").',
+            'live_vaccine is about no quantity, so "More than {1} {unit}." has no unit',
+        ),
+    ],
+)
+def test_a_fact_that_no_case_can_state_is_refused(folder: Path, rules: str, message: str) -> None:
+    add(folder, rules)
+    assert said_of(folder) == message
+
+
+def test_a_name_that_is_no_text_is_refused_where_a_drug_is_looked_up(folder: Path) -> None:
+    add(folder, "alias(voclosporin, lupkynis).", "drugs.lp")
+    said = said_of(folder, "decide", "-", stdin=as_bytes({"request": {"drug": "Lupkynis"}}))
+    assert said == "alias/2: lupkynis stands where words in quotes belong"
+
+
+WORDS = {
+    "fact_text/3": 'question({fact}, "Is it so?").',
+    "question/2": 'fact_text({fact}, "So.", "Not so.").',
+}
+
+
+@pytest.mark.parametrize("lacking", WORDS)
+def test_facts_without_words_are_refused_by_name(folder: Path, lacking: str) -> None:
+    for fact in ("insured", "employed"):
+        add(folder, f"fact({fact}). {fact} :- true({fact}). {WORDS[lacking].format(fact=fact)}")
+        add(folder, f"requires(fep_lupkynis, lupus_nephritis, initial, {fact}, f15).")
+        add(
+            folder,
+            f'met(fep_lupkynis, {fact}) :- {fact}. text(fep_lupkynis, criterion({fact}), "A.", "B.").',
+        )
+    message = f"has no {lacking}; give it words where it is declared"
+    assert said_of(folder) in (f"the fact insured {message}", f"the fact employed {message}")
+
+
+# ---- several policies --------------------------------------------------------------------------
+
+
+def test_a_broken_policy_does_not_keep_another_from_being_decided(folder: Path) -> None:
+    path, line = add(folder, "met(fep_lupkynis, adult) :- takign(prednisone).")
+    other = {"request": {"policy": "uhc_benlysta"}}
+    cases = b"\n".join(map(as_bytes, (GOOD, other, GOOD, other)))
+    ended = command("decide", "-", "--json", "--kb", str(folder), stdin=cases)
+    assert (ended.status, ended.cases) == (2, ["-:2", "-:4"])
+    assert ended.err.startswith(f"error: {path}:{line}:29-47: info: atom does not occur in any rule head")
+
+
+def twice(folder: Path) -> None:
+    """Puts the policy on Lupkynis on file a second time, as another plan's."""
+    home = folder / "policies" / "other_plan"
+    shutil.copytree(folder / "policies" / "fep_lupkynis", home)
+    for path in home.glob("*.lp"):
+        path.write_text(path.read_text().replace("fep_lupkynis", "other_plan"))
+
+
+def test_several_policies_on_one_drug_are_each_decided(folder: Path) -> None:
+    twice(folder)
+    case = {"request": {"drug": "Lupkynis"}, "facts": {"age": 16}}
+    ended = command("decide", "-", "--json", "--kb", str(folder), stdin=as_bytes(case))
+    assert [json.loads(line)["policy"] for line in ended.out.splitlines()] == ["fep_lupkynis", "other_plan"]
+
+
+@pytest.mark.parametrize(
+    ("spoiling", "facts", "message"),
+    [
+        (lambda _: None, {"agee": 16}, "facts.agee: 'agee' is not known here; did you mean age?"),
+        (
+            lambda folder: add(folder, "fact(insured). insured :- true(insured)."),
+            {"insured": "perhaps"},
+            "facts.insured: yes, no or null is expected, not 'perhaps'",
+        ),
+        (
+            lambda folder: add(folder, "impossible(young) :- not at_least(age, 18)."),
+            {"age": 16},
+            f"{CLASH}\n  facts.age: The age is less than 18 years [at_least(age,18) is false]",
+        ),
+    ],
+    ids=["unknown to both", "wrong for the one that knows it", "impossible under one"],
+)
+def test_a_case_that_one_of_several_policies_refuses_is_decided_by_none(
+    folder: Path, spoiling: Callable[[Path], object], facts: dict[str, object], message: str
+) -> None:
+    twice(folder)
+    spoiling(folder)
+    case = {"request": {"drug": "Lupkynis"}, "facts": facts}
+    ended = command("decide", "-", "--json", "--kb", str(folder), stdin=as_bytes(case))
+    assert complaint(ended) == message
+
+
+def test_rules_and_cases_are_blamed_apart_in_python_too(folder: Path) -> None:
+    kb = KnowledgeBase.load(folder)
+    with pytest.raises(CaseError):
+        kb.decide(stating(agee=34))
+    add(folder, "met(fep_lupkynis, adult) :- takign(prednisone).")
+    with pytest.raises(RuleError):
+        KnowledgeBase.load(folder).decide(stating(agee=34))
