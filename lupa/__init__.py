@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         Fingerprint,
         Item,
         Missing,
+        Suggestion,
         Why,
         Witness,
     )
@@ -116,6 +117,7 @@ __all__ = [
     "StatedChange",
     "Statement",
     "Step",
+    "Suggestion",
     "TimeLimitError",
     "Trials",
     "Tried",
@@ -134,7 +136,9 @@ _HOMES = {
     "authors.reports.finding": "Because Check Clause Example Finding Patient Place Report",
     "authors.trials.suite": "Mismatch Refused Tried",
     "authors.trials.run": "Trials",
-    "answers.decision": "Assumption Cause Criterion Decision Fingerprint Item Missing Why Witness",
+    "answers.decision": (
+        "Assumption Cause Criterion Decision Fingerprint Item Missing Suggestion Why Witness"
+    ),
     "answers.exploration": (
         "Answer Ask Asked Branch Change CriterionChange Flip Flips Margin Plan StatedChange Statement "
         "Step UnderReadings WhatIf"

@@ -101,13 +101,7 @@ class Facts:
 
 
 _GENERAL = """
-asked(Kind, Value)  :- requested(Kind, Value).
-asked(reading(Name), Choice) :- reading(Name, Choice).
-among(Kind, Value)  :- fact(requested(Kind, Value)).
-among(reading(Name), Choice) :- choice(Name, Choice).
-answered(Kind)      :- asked(Kind, _).
-impossible(two(Kind))  :- asked(Kind, One), asked(Kind, Two), One < Two.
-impossible(none(Kind)) :- among(Kind, _), not answered(Kind).
+single_valued((requested; reading)).
 quantity(months, "months", 1, 600). part_of_request(months).
 quantity(age, "years", 0, 130).
 fact(Cut) :- cut_point(Cut).

@@ -36,9 +36,7 @@ def vocabulary(
         lines.append(f'fact_text({flag}, "It is so that {flag}.", "It is not so that {flag}.").')
     lines.append("fact(requested(Kind, Value)) :- value(Kind, Value).")
     lines.append("requested(Kind, Value) :- true(requested(Kind, Value)).")
-    lines.append("answered(Kind) :- requested(Kind, _).")
-    lines.append("impossible(no_answer(Kind)) :- value(Kind, _), not answered(Kind).")
-    lines.append("impossible(two(Kind)) :- requested(Kind, One), requested(Kind, Other), One < Other.")
+    lines.append("single_valued(requested).")
     lines.append("#defined value/2.")
     for kind, values in (choices or {}).items():
         lines += [f"value({kind}, {value})." for value in values]

@@ -73,7 +73,7 @@ def case_of(world: World, policy: str, edition: str) -> dict[str, Any]:
             "attests": sorted(world.attests),
             "documented": sorted(world.documented),
             "live_vaccine": world.live_vaccine,
-            "received": ["belimumab_intravenous"] if world.received_iv else [],
+            "received": {"only": ["belimumab_intravenous"]} if world.received_iv else [],
             "dosed_per_label": world.dosed_per_label,
             "override": sorted(world.overrides),
             "reading": dict(world.readings),

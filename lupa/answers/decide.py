@@ -12,13 +12,17 @@ from lupa.answers.decision import (
     Fingerprint,
     Item,
     Missing,
+    Origin,
     Outcome,
     Status,
+    Suggestion,
     Witness,
 )
 from lupa.answers.question import Question
+from lupa.record.record import Record
 from lupa.rules.edition import Atom, Edition
 from lupa.rules.ground import Literal
+from lupa.rules.vocabulary import Fact
 
 
 def decision(question: Question, case: str, by: EditionBy, fingerprint: Fingerprint) -> Decision:
@@ -60,6 +64,7 @@ def decision(question: Question, case: str, by: EditionBy, fingerprint: Fingerpr
         assumptions=writer.assumptions(),
         notes=notes,
         unread=writer.unread(),
+        suggestions=writer.suggestions(),
         witnesses=() if settled else _witnesses(question),
         fingerprint=fingerprint,
     )
@@ -94,8 +99,17 @@ def causes(question: Question, reason: Sequence[Literal]) -> tuple[Cause, ...]:
         text = edition.vocabulary.words(fact, value)
         if fact in record.given:
             text = f"{text[:-1]} ({record.given[fact]})."
-        found.append(Cause(fact, value, text, "assumed" if fact in record.assumed else "stated"))
+        if fact in record.closed:
+            text = f"{text[:-1]} (not on the list, which is said to be complete)."
+        found.append(Cause(fact, value, text, _origin(record, fact)))
     return tuple(found)
+
+
+def _origin(record: Record, fact: Fact) -> Origin:
+    """Why the record says of a fact what it says."""
+    if fact in record.closed:
+        return "only"
+    return "assumed" if fact in record.assumed else "stated"
 
 
 class _Writer:
@@ -199,9 +213,21 @@ class _Writer:
         edition, record = self._edition, self._question.record
         facts = [fact for fact, value in record.stated.items() if value and fact not in record.given]
         unread = [fact for fact in facts if not edition.reads(fact)]
+        unread += [fact for fact, value in record.unread.items() if value]
         unread += [name for name in record.numbers if not edition.reads_number(name)]
-        order = list(edition.literals)
-        return tuple(sorted(unread, key=lambda name: order.index(name) if name in order else len(order)))
+        order = {fact: place for place, fact in enumerate(edition.literals)}
+        return tuple(sorted(unread, key=lambda name: (order.get(name, len(order)), name)))
+
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        """What codes in the case suggest of facts that are open."""
+        question, vocabulary = self._question, self._edition.vocabulary
+        found = []
+        for fact, code, value in question.record.suggested:
+            literal = self._edition.literals[fact]
+            if question.possible(literal) and question.possible(-literal):
+                words, asked = vocabulary.words(fact, value), vocabulary.question(fact)
+                found.append(Suggestion(str(code), code.ground, fact, words, asked))
+        return tuple(found)
 
     def assumptions(self) -> tuple[Assumption, ...]:
         """The defaults that can bear on the outcome."""

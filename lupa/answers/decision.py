@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Outcome = Literal["approve", "deny", "modify", "out_of_scope", "pend", "refer"]
 Status = Literal["met", "unmet", "open"]
+Origin = Literal["stated", "only", "assumed"]
 EditionBy = Literal["name", "service_date", "newest"]
 
 
@@ -20,13 +21,14 @@ EditionBy = Literal["name", "service_date", "newest"]
 class Cause:
     """One fact of a reason: `fact` as a term, its `value`, and a sentence that says so.
 
-    `origin` is `stated` for what the case says and `assumed` for a default that it left alone.
+    `origin` is `stated` for what the case says, `only` for what is false because a list that the case
+    says to be complete does not name it, and `assumed` for a default that the case left alone.
     """
 
     fact: str
     value: bool
     text: str
-    origin: Literal["stated", "assumed"]
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,20 @@ class Assumption:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a code in the case suggests and does not state: the fact in words, and the question for it.
+
+    `code` is the system and the code, `ground` what the code stands for.
+    """
+
+    code: str
+    ground: str
+    fact: str
+    text: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class Witness:
     """A patient who has one of the possible outcomes, as a case that leaves nothing open.
 
@@ -111,7 +127,8 @@ class Decision:
     """The verdict on one case under one edition of one policy.
 
     `edition_by` says what chose the edition: its name or the service date, both from the request, or
-    that it is the newest. `unread` are the things that the case states and the policy never asks about.
+    that it is the newest. `unread` are the things that the case states and the policy never asks about,
+    `suggestions` what its codes suggest and do not state.
 
     `outcome` is the only possible one, or `pend` where several are `possible`; `text` says what that
     means and `next` what to do about it. `bases` say why it is
@@ -140,6 +157,7 @@ class Decision:
     assumptions: tuple[Assumption, ...]
     notes: tuple[Item, ...]
     unread: tuple[str, ...]
+    suggestions: tuple[Suggestion, ...]
     witnesses: tuple[Witness, ...]
     fingerprint: Fingerprint
 

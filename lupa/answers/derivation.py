@@ -5,9 +5,8 @@ For this the rules are grounded once more, each with a second head that remember
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal as Choice
 
 import clingo
@@ -61,26 +60,25 @@ class Node:
     repeated: bool
 
 
-def marked(paths: Sequence[Path], root: Path) -> Load:
-    """Loads these files, each rule once more with a head that names its place."""
+def marked(texts: Mapping[str, str]) -> Load:
+    """Loads the texts of files, each rule once more with a head that names its place."""
 
     def load(control: clingo.Control) -> None:
         with ast.ProgramBuilder(control) as builder:
+            for name, text in texts.items():
 
-            def add(statement: ast.AST) -> None:
-                builder.add(statement)
-                if statement.ast_type == ast.ASTType.Rule and statement.body:
-                    builder.add(_with_place(statement, root))
+                def add(statement: ast.AST, name: str = name) -> None:
+                    builder.add(statement)
+                    if statement.ast_type == ast.ASTType.Rule and statement.body:
+                        builder.add(_with_place(statement, name))
 
-            ast.parse_files([str(path) for path in paths], add)
+                ast.parse_string(text, add)
 
     return load
 
 
-def _with_place(rule: ast.AST, root: Path) -> ast.AST:
-    begin = rule.location.begin
-    name = Path(begin.filename).relative_to(root).as_posix()
-    where = ast.SymbolicTerm(rule.location, clingo.String(f"{name}:{begin.line}"))
+def _with_place(rule: ast.AST, name: str) -> ast.AST:
+    where = ast.SymbolicTerm(rule.location, clingo.String(f"{name}:{rule.location.begin.line}"))
     function = ast.Function(rule.location, _MARK, [where, rule.head.atom.symbol], 0)
     head = ast.Literal(rule.location, ast.Sign.NoSign, ast.SymbolicAtom(function))
     return ast.Rule(rule.location, head, rule.body)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lupa.answers.decide import decision, outcome_reasons
 from lupa.answers.decision import Decision, EditionBy, Fingerprint, Why
 from lupa.answers.question import Question
-from lupa.errors import CaseError, Problem, shown
+from lupa.errors import CaseError
 from lupa.record.case import Case, case_fingerprint, check_shape
 from lupa.record.record import Unknown, record_of
-from lupa.rules.days import day
+from lupa.record.routing import routed
 from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles
 from lupa.rules.store import Store
@@ -147,7 +145,7 @@ class Desk(Store):
         question = self._question(case, "flip", timeout)
         to = normal(to)
         question.edition.wanted(to)  # what cannot be wanted is said before anything else
-        within = reach(question.edition.vocabulary, fixed, costs or {})
+        within = reach(question.edition, fixed, costs or {})
         if most < 1:
             raise CaseError(f"at least one set of statements is asked for, not {most}")
         with question:
@@ -223,8 +221,14 @@ class Desk(Store):
         if timeout is not None and not timeout > 0:
             raise CaseError(f"a time limit is a number of seconds above 0, not {timeout}")
         check_shape(case)
-        editions = self._asked(case["request"])
+        editions = routed(self, case["request"])
         read = [record_of(case, edition) for edition in editions]
+        for place, (record, _) in enumerate(read):
+            # facts that no rule reads are ground where a law may say that they cannot all be
+            bound = editions[place].known.bound(record.unread_names)
+            if bound:
+                editions[place] = self.widened(editions[place], bound)
+                read[place] = record_of(case, editions[place])
         problems = dict.fromkeys(problem for _, found in read for problem in found)
         # a name that only one of several policies knows is none the others miss
         unknown = [{p.path for p in found if isinstance(p, Unknown)} for _, found in read]
@@ -233,43 +237,6 @@ class Desk(Store):
             raise CaseError(wrong)
         for edition, (record, _) in zip(editions, read, strict=True):
             yield Question(edition, record, timeout)
-
-    def _asked(self, request: Mapping[str, Any]) -> list[Edition]:
-        """The editions that answer a request."""
-        problems: list[Problem] = []
-
-        @contextmanager
-        def said_of(path: str) -> Iterator[None]:
-            try:
-                yield
-            except CaseError as error:
-                problems.extend(Problem(p.path or path, p.message) for p in error.problems)
-
-        on: date | None = None
-        chosen: list[tuple[str, str | None]] = []
-        with said_of("request.service_date"):
-            if request.get("service_date") is not None:
-                on = day(request["service_date"], "request.service_date")
-        with said_of("request.policy"):
-            if request.get("policy") is not None:
-                named, at, wanted = _text(request["policy"], "request.policy").partition("@")
-                self.about(named)
-                chosen = [(named, wanted if at else None)]
-        with said_of("request.drug"):
-            if request.get("drug") is not None:
-                covering = self.policies_on(_text(request["drug"], "request.drug"))
-                if chosen and chosen[0][0] not in covering:
-                    raise CaseError(f"{chosen[0][0]} does not cover {shown(request['drug'])}")
-                chosen = chosen or [(name, None) for name in covering]
-        if not chosen and not problems:
-            problems.append(Problem("request", "say which `policy`, or which `drug`, it is about"))
-        editions = []
-        for policy, edition in chosen if not problems else []:
-            with said_of("request.service_date" if edition is None else "request.policy"):
-                editions.append(self.edition(policy, edition, on=on))
-        if problems:
-            raise CaseError(problems)
-        return editions
 
 
 def _only(found: tuple[T, ...], policies: list[str], for_each: str) -> T:
@@ -280,9 +247,3 @@ def _only(found: tuple[T, ...], policies: list[str], for_each: str) -> T:
             f"or call {for_each}"
         )
     return found[0]
-
-
-def _text(value: Any, path: str) -> str:
-    if not isinstance(value, str):
-        raise CaseError([Problem(path, f"a name is expected, not {shown(value)}")])
-    return value

@@ -22,7 +22,7 @@ from lupa.record.case import Case
 from lupa.record.edits import facts_named, stated
 from lupa.rules.edition import Edition
 from lupa.rules.ground import Literal
-from lupa.rules.vocabulary import Cut, Fact, Vocabulary
+from lupa.rules.vocabulary import Cut, Fact
 
 _DEAREST = 10_000
 """Costs are proportions; sums of larger ones would say no more."""
@@ -34,7 +34,7 @@ Priced = tuple[int, tuple[Statement, ...]]
 
 
 def reach(
-    vocabulary: Vocabulary, fixed: Iterable[str], costs: Mapping[str, int]
+    edition: Edition, fixed: Iterable[str], costs: Mapping[str, int]
 ) -> tuple[frozenset[Fact], dict[Fact, int]]:
     """The facts that are fixed, and those with a cost of their own; raises `CaseError`."""
     names = [fixed] if isinstance(fixed, str) else fixed
@@ -42,8 +42,8 @@ def reach(
     for name, cost in costs.items():
         if isinstance(cost, bool) or not isinstance(cost, int) or not 1 <= cost <= _DEAREST:
             raise CaseError(f"the cost of {name} is a whole number from 1 to {_DEAREST}, not {shown(cost)}")
-        found |= dict.fromkeys(facts_named(vocabulary, name), cost)
-    return frozenset(fact for name in names for fact in facts_named(vocabulary, name)), found
+        found |= dict.fromkeys(facts_named(edition, name), cost)
+    return frozenset(fact for name in names for fact in facts_named(edition, name)), found
 
 
 def flips(

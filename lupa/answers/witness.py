@@ -6,16 +6,17 @@ can be, going through the facts in the order of the vocabulary: the same one wha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from lupa.answers.decision import Witness
 from lupa.answers.question import Question
 from lupa.record.interval import Interval, anything, quotient
+from lupa.record.members import as_mapping, nested
 from lupa.record.plain import on_sides, plain_data, plain_member
 from lupa.record.record import ROUTING
-from lupa.rules.vocabulary import Cut, Fact, Quantity, Rate
+from lupa.rules.vocabulary import ONLY, Cut, Fact, Path, Quantity, Rate, Tree
 
 
 def witnesses(question: Question) -> tuple[Witness, ...]:
@@ -52,9 +53,10 @@ class _Patient:
         """The case: what the record's case says of numbers and routing, and a value for all else."""
         v = self._vocabulary
         for key in ROUTING:
-            self._keep("request", key)
-        self._choices(self._case["request"], v.choices.get("requested", {}))
-        self._keep("facts", "birth_date")
+            self._keep(("request", key))
+        for path, values in v.choices.get("requested", {}).items():
+            self._choose(("request", *path), values)
+        self._keep(("facts", "birth_date"))
         for name, quantity in v.quantities.items():
             if name not in v.rates:
                 self._number(name, quantity)
@@ -63,47 +65,61 @@ class _Patient:
         self._facts(self._case["facts"])
         for part, stated in self._given.items():  # what only another policy on the drug knows
             for key in stated:
-                if key not in self._case[part] and key not in v.quantities:
-                    self._keep(part, key)
+                if key not in self._case[part] and key not in v.measures:
+                    self._keep((part, key))
         return self._case
 
     def _facts(self, facts: dict[str, Any]) -> None:
         v, given = self._vocabulary, self._given["facts"]
-        for name, members in v.families.items():
-            facts[name] = [member for member, fact in members.items() if fact in self._true]
-            facts[name] += self._strange(given.get(name) or (), members)
+        for name, tree in v.families.items():
+            facts[name] = {ONLY: nested(tree, self._true), **self._strange(given.get(name, {}), tree)}
         for name, fact in v.flags.items():
             facts[name] = fact in self._true
-        for name, kinds in v.choices.items():
+        for name, groups in v.choices.items():
             if name != "requested":
-                facts[name] = {}
-                self._choices(facts[name], kinds)
-                stated = given.get(name) or {}
-                facts[name] |= {kind: stated[kind] for kind in self._strange(stated, kinds)}
+                for path, values in groups.items():
+                    self._choose(("facts", name, *path), values)
+                strange = self._strange(given.get(name, {}), v.tree_of(name))
+                facts[name] = {**facts.get(name, {}), **strange} if strange else facts.get(name)
 
-    def _choices(self, into: dict[str, Any], kinds: Mapping[str, Mapping[str, Fact]]) -> None:
-        for kind, values in kinds.items():
-            for value, fact in values.items():
-                if fact in self._true:
-                    into[kind] = value
+    def _strange(self, given: Any, known: Tree) -> dict[str, Any]:
+        """What is said of names that are not known here, but to another policy on the drug."""
+        said = as_mapping(given, {})
+        only = said.pop(ONLY, ())
+        names = {**(only if isinstance(only, Mapping) else dict.fromkeys(only, True)), **said}
+        return {
+            name: plain_data(names[name])
+            for name in sorted(names)
+            if names[name] not in (None, False, "no") and self._vocabulary.canonical(name, known) is None
+        }
 
-    def _strange(self, given: Collection[Any], known: Mapping[str, object]) -> list[Any]:
-        """The names given and not known here, which another policy on the drug knows, if they hold."""
-        strange = [name for name in given if self._vocabulary.canonical(name, known) is None]
-        if isinstance(given, Mapping):
-            strange = [name for name in strange if given[name] not in (None, False, "no")]
-        return sorted(strange)
+    def _choose(self, path: Path, values: Mapping[str, Fact]) -> None:
+        """Says which of several values it is."""
+        for value, fact in values.items():
+            if fact in self._true:
+                self._put(path, value)
 
-    def _keep(self, part: str, key: str) -> None:
+    def _put(self, path: Path, value: Any) -> None:
+        *way, last = path
+        part: dict[str, Any] = self._case
+        for step in way:
+            part = part.setdefault(step, {})
+        part[last] = value
+
+    def _keep(self, path: Path) -> None:
         """Says what the record's case says, unless that is that the thing is open."""
-        value = self._given[part].get(key)
+        value: Any = self._given
+        for step in path:
+            value = value.get(step) if isinstance(value, Mapping) else None
         if value is not None:
-            self._case[part][key] = plain_data(value)
+            self._put(path, plain_data(value))
 
     # ---- numbers -------------------------------------------------------------------------------
 
-    def _section(self, name: str) -> str:
-        return self._vocabulary.quantities[name].section
+    def _place(self, name: str) -> Path:
+        """Where a case states a number."""
+        v = self._vocabulary
+        return v.quantities[name].section, *v.where(name)
 
     def _sides(self, name: str) -> tuple[tuple[Cut, bool], ...]:
         """On which side of each cut point this patient is."""
@@ -121,18 +137,16 @@ class _Patient:
         return not cuts or (interval is not None and None not in map(interval.truth, cuts))
 
     def _number(self, name: str, quantity: Quantity) -> None:
-        part = self._section(name)
         if self._is_settled(name):
-            self._keep(part, name)
+            self._keep(self._place(name))
         else:
-            self._case[part][name] = _on_sides(
-                self._record.intervals.get(name), quantity, self._sides(name)
-            )
+            given = self._record.intervals.get(name)
+            self._put(self._place(name), _on_sides(given, quantity, self._sides(name)))
 
     def _rate(self, name: str, rate: Rate) -> None:
         """States a rate by its second part where the first is known and that will do, else directly."""
         first = self._record.intervals.get(rate.first)
-        self._keep(self._section(name), name)
+        self._keep(self._place(name))
         if self._is_settled(name):
             return
         left = self._left(name)
@@ -140,11 +154,9 @@ class _Patient:
         if first is not None and first.low == first.high and left.low > 0:
             second = quotient(rate.times, first, left).both(self._left(rate.second)).rounded_inward()
             if not second.empty:
-                self._case[self._section(rate.second)][rate.second] = plain_member(
-                    second, lowest=not is_above
-                )
+                self._put(self._place(rate.second), plain_member(second, lowest=not is_above))
                 return
-        self._case[self._section(name)][name] = plain_member(left, lowest=is_above)
+        self._put(self._place(name), plain_member(left, lowest=is_above))
 
 
 def _left(given: Interval | None, quantity: Quantity, sides: tuple[tuple[Cut, bool], ...]) -> Interval:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
+from lupa.record.members import nested
 from lupa.record.plain import on_sides, plain_member
 from lupa.rules.edition import Edition
-from lupa.rules.vocabulary import Cut, Fact, Quantity, Vocabulary
+from lupa.rules.vocabulary import ONLY, Cut, Fact, Path, Quantity, Vocabulary, leaves
 
 Case = dict[str, Any]
 
@@ -15,28 +16,31 @@ Case = dict[str, Any]
 def as_case(editions: Sequence[Edition], facts: Mapping[Fact, bool]) -> Case:
     """A case that states a world, but for what it leaves as it is assumed to be.
 
-    A list states all that it does not name as false, unless a law implies it; where a law speaks of
-    the facts, each is stated by itself.
+    A list is said to be complete, so that all that it does not name is false, unless a law implies it;
+    where a law speaks of the facts, each is stated by itself.
     """
     edition, vocabulary = editions[0], editions[0].vocabulary
     request: Case = {"policy": f"{edition.policy}@{edition.name}"}
     record: Case = {}
-    for name, kinds in vocabulary.choices.items():
-        for kind, choices in kinds.items():
+    for name, groups in vocabulary.choices.items():
+        for path, choices in groups.items():
             chosen = [value for value, fact in choices.items() if facts[fact]]
             if len(chosen) != 1 or not vocabulary.defaults.get(choices[chosen[0]]):
-                place = request if name == "requested" else record.setdefault(name, {})
-                place[kind] = chosen[0] if len(chosen) == 1 else None
+                place, where = (request, path) if name == "requested" else (record, (name, *path))
+                _put(place, where, chosen[0] if len(chosen) == 1 else None)
     for name, cuts in cut_points(editions).items():
         quantity = vocabulary.quantities[name]
         section = request if quantity.in_request else record
-        section[name] = _beside(quantity, cuts, facts) if _in_order(cuts, facts) else None
+        number = _beside(quantity, cuts, facts) if _in_order(cuts, facts) else None
+        _put(section, vocabulary.where(name), number)
     for name, fact in vocabulary.flags.items():
         record[name] = facts[fact]
-    for name, members in vocabulary.families.items():
-        values = {value: facts[fact] for value, fact in members.items()}
-        tied = any(edition.relevance.in_a_law(edition.literals[fact]) for fact in members.values())
-        record[name] = values if tied else [value for value, so in values.items() if so]
+    for name, tree in vocabulary.families.items():
+        if any(edition.relevance.in_a_law(edition.literals[fact]) for _, fact in leaves(tree)):
+            for path, fact in leaves(tree):
+                _put(record, (name, *path), facts[fact])
+        else:
+            record[name] = {ONLY: nested(tree, {fact for _, fact in leaves(tree) if facts[fact]})}
     return {"request": request, "facts": record}
 
 
@@ -49,30 +53,40 @@ def brief_case(edition: Edition, facts: Mapping[Fact, bool], relevant: Container
     request: Case = {"policy": f"{edition.policy}@{edition.name}"}
     record: Case = {}
     stated = {fact for fact in v.facts if fact in relevant and facts[fact] != v.defaults.get(fact)}
-    for (name, kind), value in _chosen(v, facts, stated).items():
-        (request if name == "requested" else record.setdefault(name, {}))[kind] = value
+    for (name, path), value in _chosen(v, facts, stated).items():
+        place, where = (request, path) if name == "requested" else (record, (name, *path))
+        _put(place, where, value)
     for name, cuts in v.cuts.items():
         if not stated.isdisjoint(cut.fact for cut in cuts):
             section = request if v.quantities[name].in_request else record
-            section[name] = _beside(v.quantities[name], cuts, facts)
+            _put(section, v.where(name), _beside(v.quantities[name], cuts, facts))
     record |= {name: facts[flag] for name, flag in v.flags.items() if flag in stated}
-    for name, members in v.families.items():
-        if not stated.isdisjoint(members.values()):
-            record[name] = [value for value, fact in members.items() if fact in relevant and facts[fact]]
+    for name, tree in v.families.items():
+        if not stated.isdisjoint(fact for _, fact in leaves(tree)):
+            true = {fact for _, fact in leaves(tree) if fact in relevant and facts[fact]}
+            record[name] = {ONLY: nested(tree, true)}
     return {"request": request, "facts": record}
 
 
 def _chosen(
     vocabulary: Vocabulary, facts: Mapping[Fact, bool], stated: Container[Fact]
-) -> dict[tuple[str, str], str]:
-    """The value of each choice that is stated, by the name and the kind of the choice."""
+) -> dict[tuple[str, Path], str]:
+    """The value of each choice that is stated, by its name and the arguments before the value."""
     return {
-        (name, kind): value
-        for name, kinds in vocabulary.choices.items()
-        for kind, choices in kinds.items()
+        (name, path): value
+        for name, groups in vocabulary.choices.items()
+        for path, choices in groups.items()
         for value, fact in choices.items()
         if fact in stated and facts[fact]
     }
+
+
+def _put(part: Case, path: Path, value: Any) -> None:
+    """Puts a value where a path leads in a part of a case."""
+    *way, last = path
+    for step in way:
+        part = part.setdefault(step, {})
+    part[last] = value
 
 
 def _beside(quantity: Quantity, cuts: Sequence[Cut], facts: Mapping[Fact, bool]) -> int | float:

@@ -23,12 +23,15 @@ def statements(path: Path) -> tuple[ast.AST, ...]:
 
 def with_heads(path: Path) -> tuple[tuple[ast.AST, frozenset[Signature]], ...]:
     """The statements of a rule file, each with the predicates that it gives."""
-    return _with_heads(path.read_text(encoding="utf-8"))
+    return text_with_heads(path.read_text(encoding="utf-8"))
 
 
 @lru_cache(256)
-def _with_heads(text: str) -> tuple[tuple[ast.AST, frozenset[Signature]], ...]:
-    """The same, read once for each text that a file has held; the bound keeps memory flat."""
+def text_with_heads(text: str) -> tuple[tuple[ast.AST, frozenset[Signature]], ...]:
+    """The statements of a text, each with the predicates that it gives.
+
+    Read once for each text that a file has held; the bound keeps memory flat.
+    """
     found: list[ast.AST] = []
     ast.parse_string(text, found.append)
     return tuple((s, frozenset(derived(s))) for s in found if s.ast_type != ASTType.Comment)

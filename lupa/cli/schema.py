@@ -14,7 +14,7 @@ from lupa.answers.exploration import Ask, Flips, Plan, WhatIf
 from lupa.authors.diff.results import Diff
 from lupa.authors.reports.finding import Report
 from lupa.authors.trials.run import Trials
-from lupa.rules.vocabulary import Quantity, Vocabulary
+from lupa.rules.vocabulary import Quantity, Tree, Vocabulary, leaves
 
 ANSWERS = {
     "decision": Decision,
@@ -38,7 +38,9 @@ class _Strict(BaseModel):
 
 
 class Range(_Strict):
-    """The numbers that a quantity may be; one end is enough."""
+    """The numbers that a quantity may be; one end is enough, and one is needed."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1})
 
     at_least: float = Field(default_factory=float)
     more_than: float = Field(default_factory=float)
@@ -49,7 +51,8 @@ class Range(_Strict):
 def schemas(kb: KnowledgeBase) -> dict[str, dict[str, Any]]:
     """The schema of a `case`, and of each answer in JSON by its verb, as JSON Schema (draft 2020-12).
 
-    A case may also write names in other cases, with blanks or hyphens, as lupa reads them.
+    Names, of drugs, conditions and the like, are any text here: which of them lupa knows, in whatever
+    way they are written, is for it to say (`lupa facts` lists them).
     """
     vocabularies = [kb.edition(policy).vocabulary for policy in kb.policies]
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
@@ -89,27 +92,40 @@ def _case(vocabularies: list[Vocabulary]) -> type[BaseModel]:
 
 def _add(v: Vocabulary, request: dict[str, Any], facts: dict[str, Any]) -> None:
     """Puts what a vocabulary declares among the keys of a request and of its facts."""
-    for name, kinds in v.choices.items():
-        chosen = {kind: (_name(v, values) | None, None) for kind, values in kinds.items()}
+    for name, groups in v.choices.items():
         if name == "requested":
-            request.update(chosen)
+            request.update({path[0]: (str | None, None) for path in groups if path})
         else:
-            facts[name] = (create_model(name.title(), __base__=_Strict, **chosen), None)  # type: ignore[call-overload]  # keys are data
-    for name, values in v.families.items():
-        one = _name(v, values)
-        facts[name] = (list[one] | dict[one, _Truth] | None, None)  # type: ignore[valid-type]  # names are data
+            facts[name] = (_nested(v.tree_of(name), str | None), None)
+    for name, tree in v.families.items():
+        facts[name] = (_relation(tree), None)
     facts.update(dict.fromkeys(v.flags, (_Truth, None)))
-    for name, quantity in v.quantities.items():
-        (request if quantity.in_request else facts)[name] = _number(quantity)
+    for name, measured in v.measures.items():
+        quantity = v.quantities[next(leaves(measured))[1]]
+        number = (
+            _nested(measured, _number(quantity)) if isinstance(measured, Mapping) else _number(quantity)
+        )
+        described = (number, Field(None, description=quantity.unit))
+        (request if quantity.in_request else facts)[name] = described
 
 
-def _name(v: Vocabulary, known: Mapping[str, object]) -> Any:
-    """Any accepted name of what is known, as it is usually written."""
-    names = [n for name in known for n in (name, *v.aliases.get(name, ()))]
-    return Literal[tuple(dict.fromkeys(names))]
+def _nested(tree: Tree, value: Any) -> Any:
+    """What is said of each by its arguments; an empty one stands for the value itself."""
+    below = next(iter(tree.values()))
+    if "" in tree:
+        return value
+    return dict[str, _nested(below, value) if isinstance(below, Mapping) else value] | None  # type: ignore[misc]  # made from data
 
 
-def _number(quantity: Quantity) -> tuple[Any, Any]:
+def _relation(tree: Tree) -> Any:
+    """A list of what is so, or a mapping by arguments."""
+    below = next(iter(tree.values()))
+    if isinstance(below, Mapping):
+        return dict[str, Any] | None
+    return list[str] | dict[str, _Truth | list[str] | dict[str, _Truth]] | None
+
+
+def _number(quantity: Quantity) -> Any:
     kind: Any = int if quantity.whole else float
     number = Annotated[kind, Field(ge=quantity.least, le=quantity.most)]
-    return (Union[number, Range, None], Field(None, description=quantity.unit))  # noqa: UP007 - built from data
+    return Union[number, Range, None]  # noqa: UP007 - built from data

@@ -282,7 +282,7 @@ def _put(key: str, asked: Sequence[Asked], vocabulary: Vocabulary) -> Question:
 
 def _key(fact: Fact, vocabulary: Vocabulary) -> str:
     """What is asked for once: a fact, or a choice."""
-    return fact.rpartition(",")[0] if fact in vocabulary.choice_of else fact
+    return vocabulary.group_of.get(fact, fact)
 
 
 def _number(fact: Fact, vocabulary: Vocabulary) -> Number | None:

@@ -296,7 +296,7 @@ class Session:
         edition, record = question.edition, question.record
         page = Page(self.width)
         lines = []
-        for name, choices in edition.vocabulary.choices.get("reading", {}).items():
+        for name, choices in edition.vocabulary.kinds("reading").items():
             said = {**record.assumed, **record.stated}
             (first, *_), chosen = choices.values(), [c for c, fact in choices.items() if said.get(fact)]
             lines += page.wrap(f"{name}: {edition.vocabulary.question(first)}", 0, 4)

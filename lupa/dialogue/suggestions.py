@@ -11,7 +11,7 @@ from lupa.dialogue.words import parts
 from lupa.errors import CaseError
 from lupa.record.naming import Names
 from lupa.record.record import ROUTING
-from lupa.rules.vocabulary import Cut, Vocabulary
+from lupa.rules.vocabulary import ONLY, Cut, Tree, Vocabulary, leaves
 
 Offer = tuple[str, str]
 """A word, and what it is about."""
@@ -65,7 +65,7 @@ class _Offers:
         self._kb = kb
         self._case = now.case
         self._vocabulary: Vocabulary = now.question.edition.vocabulary
-        self._names = Names(self._vocabulary)
+        self._names = Names(self._vocabulary, now.question.edition.known)
 
     def statement(self, word: str, line: str) -> list[Suggestion]:
         name, equals, value = word.partition("=")
@@ -73,13 +73,14 @@ class _Offers:
             return self._value(name, value.lstrip(), line)
         head, paren, inner = word.partition("(")
         if paren:
-            facts = self._vocabulary.families.get(head, {}).items()
-            return _beginning(inner, line, ((f"{member})=", self._words(fact)) for member, fact in facts))
+            facts = leaves(self._vocabulary.families.get(head, {}))
+            members = [(f"{','.join(path)})=", self._words(fact)) for path, fact in facts]
+            return _beginning(inner, line, members)
         offers = self._parts() if "." in word else self._tops()
         return _beginning(word, line, offers) or self._anywhere(word, line)
 
     def reading(self, word: str, line: str) -> list[Suggestion]:
-        kinds = self._vocabulary.choices.get("reading", {})
+        kinds = self._vocabulary.kinds("reading")
         name, equals, choice = word.partition("=")
         if equals:
             return self._value(f"reading.{name}", choice.lstrip(), line)
@@ -92,7 +93,7 @@ class _Offers:
             for key, value in (self._case.get(section) or {}).items():
                 yield key, ""
                 if isinstance(value, Mapping) and (key in v.families or key in v.choices):
-                    yield from ((f"{key}.{inner}", "") for inner in value)
+                    yield from ((f"{key}.{inner}", "") for inner in value if inner != ONLY)
 
     # ---- names ---------------------------------------------------------------------------------
 
@@ -100,18 +101,27 @@ class _Offers:
         """What stands at the top of a case."""
         v = self._vocabulary
         for name in self._names.sections:
-            if name in v.families or name in self._names.choices:
+            if (
+                name in v.families
+                or name in self._names.choices
+                or isinstance(v.measures.get(name), Mapping)
+            ):
                 yield f"{name}.", ""
             else:
                 yield f"{name}=", self._about(name)
 
     def _parts(self) -> Iterator[Offer]:
         """What stands below that."""
-        for name, family in self._vocabulary.families.items():
-            for part, fact in family.items():
-                yield f"{name}.{part}=", self._words(fact)
-        for name, kinds in self._names.choices.items():
-            yield from ((f"{name}.{kind}=", "") for kind in kinds)
+        v = self._vocabulary
+        for name, family in v.families.items():
+            for path, fact in leaves(family):
+                yield f"{'.'.join((name, *path))}=", self._words(fact)
+        for name, groups in v.choices.items():
+            if name in self._names.choices:
+                yield from ((f"{'.'.join((name, *path))}=", "") for path in groups)
+        for key, quantity in v.quantities.items():
+            if len(v.where(key)) > 1:
+                yield f"{'.'.join(v.where(key))}=", quantity.unit
 
     def _anywhere(self, word: str, line: str) -> list[Suggestion]:
         """The parts that are named without what they are a part of."""
@@ -141,18 +151,26 @@ class _Offers:
             target = self._names.target(name)
         except CaseError:
             return []
-        v, (_, kind, *rest) = self._vocabulary, target.path
-        if target.cut or target.value or kind in v.flags or (kind in v.families and rest):
+        v, (section, kind, *rest) = self._vocabulary, target.path
+        tree: Tree | str = v.families.get(kind, "")
+        for step in rest:
+            tree = tree[step] if isinstance(tree, Mapping) else ""
+        if target.cut or target.value or kind in v.flags or (kind in v.families and isinstance(tree, str)):
             return _beginning(value, line, [("yes", ""), ("no", ""), ("null", "open")])
-        if kind in v.families:
+        if isinstance(tree, Mapping):
             opened, piece = value[:1] == "[", value[1:].rpartition(",")[2].lstrip()
             bracket = "" if opened else "["
-            members = [(bracket + name, self._words(fact)) for name, fact in v.families[kind].items()]
+            members = [
+                (bracket + name, self._words(fact) if isinstance(fact, str) else "")
+                for name, fact in tree.items()
+            ]
             return _beginning(piece if opened else value, line, members)
-        kinds = {**self._names.requested, **self._names.choices.get(kind, {})}
-        values = kinds.get(rest[0] if rest else kind, {})
+        groups = v.choices.get("requested" if section == "request" else kind, {})
+        values = groups.get((kind,) if section == "request" else tuple(rest), {})
+        number = ".".join(target.path[1:])
+        cuts = next((v.cuts.get(key, []) for key in v.quantities if ".".join(v.where(key)) == number), [])
         offers = [(one, self._words(fact)) for one, fact in values.items()]
-        offers += [(_range(cut, side), "") for cut in v.cuts.get(kind, ()) for side in (True, False)]
+        offers += [(_range(cut, side), "") for cut in cuts for side in (True, False)]
         return _beginning(value, line, [*offers, ("null", "open")])
 
     def _routes(self, key: str) -> Iterator[Offer]:

@@ -96,15 +96,11 @@ def _facts(edition: Edition, *, only_read: bool) -> list[Row]:
     for fact in v.facts:
         if only_read and not edition.reads(fact):
             continue
-        name, _, rest = fact.partition("(")
-        value = rest[:-1]
+        name = v.facts[fact].name
         if name in CUTS:
             continue
-        if name in v.choices:
-            key, value = value.split(",")
-            where = f"request.{key}" if name == "requested" else f"facts.{name}.{key}"
-        else:
-            where = f"facts.{name}"
+        *way, value = tuple(map(str, v.facts[fact].arguments)) or ("",)
+        where = ".".join(["request", *way] if name == "requested" else ["facts", name, *way])
         rows.append(
             {
                 "fact": fact,
@@ -120,7 +116,7 @@ def _facts(edition: Edition, *, only_read: bool) -> list[Row]:
     for name, quantity in v.quantities.items():
         if only_read and not edition.reads_number(name):
             continue
-        where = f"{quantity.section}.{name}"
+        where = ".".join((quantity.section, *v.where(name)))
         span = f"a number from {quantity.least} to {quantity.most}, or a range"
         rate = v.rates.get(name)
         parts = f"; what {rate.first} with {rate.second} come to" if rate else ""
@@ -198,7 +194,7 @@ def table(edition: Edition) -> Row:
 def _readings(edition: Edition) -> list[Row]:
     v = edition.vocabulary
     rows = []
-    for reading, choices in v.choices.get("reading", {}).items():
+    for reading, choices in v.kinds("reading").items():
         facts = list(choices.values())
         if not any(edition.literals[fact] in edition.relevance.outcome_cone for fact in facts):
             continue

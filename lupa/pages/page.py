@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import click
 
-from lupa.answers.decision import Assumption, Cause, Criterion, Decision, Item, Missing, Why
+from lupa.answers.decision import Assumption, Cause, Criterion, Decision, Item, Missing, Suggestion, Why
 from lupa.errors import printable
 
 if TYPE_CHECKING:
@@ -145,6 +145,7 @@ class Page:
         lines += self.items("Would be denied for, but for the override", d.superseded, d)
         lines += self.items("Advisories (they change no outcome)", d.advisories, d)
         lines += self.items("Notes", d.notes, d)
+        lines += self._suggested(d.suggestions)
         lines += self._assumed(d.assumptions, full=full)
         if d.unread:
             lines += [
@@ -209,6 +210,12 @@ class Page:
             lines += self.wrap(f"- {question}", 2, 4)
             about = ", ".join(argument(m.fact) for m in asked) if len(asked) > 1 else asked[0].fact
             lines += self.wrap(f"{about}{served_by(asked)}", 4)
+        return lines
+
+    def _suggested(self, suggestions: Sequence[Suggestion]) -> list[str]:
+        lines = self.title("Suggested by a code, and not stated") if suggestions else []
+        for each in suggestions:
+            lines += self.wrap(f"{each.code} ({each.ground.rstrip('.')}): {each.question}", 2, 4)
         return lines
 
     def _assumed(self, assumptions: Sequence[Assumption], *, full: bool) -> list[str]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from lupa.errors import CaseError, Problem, shown
 from lupa.record.case import check_shape
 from lupa.record.interval import Interval, anything
+from lupa.record.members import as_mapping, with_member, without_member
 from lupa.record.naming import Names, Target
 from lupa.record.plain import on_side, on_sides, plain_data, plain_range
 from lupa.record.reading import parse_yaml
 from lupa.record.record import Record, Unknown, record_of
 from lupa.rules.edition import Edition
-from lupa.rules.vocabulary import Cut, Fact, Vocabulary
+from lupa.rules.vocabulary import ONLY, Cut, Fact, Path, Tree, leaves
 
 Edit = tuple[str, Any]
 """What a statement is named, and the value it is to have."""
@@ -65,26 +66,34 @@ def value_of(text: str) -> Any:
     return found if is_scalar and "#" not in plain else plain
 
 
-def facts_named(vocabulary: Vocabulary, name: str) -> list[Fact]:
+def facts_named(edition: Edition, name: str) -> list[Fact]:
     """The facts that a name means: one, all of a kind (`taking`), or all about a number (`age`).
 
     Raises `CaseError`, with the nearest known name, for one that means nothing.
     """
-    v, target = vocabulary, Names(vocabulary).target(name)
+    v, target = edition.vocabulary, Names(edition.vocabulary, edition.known).target(name)
     if target.cut is not None:
         return [target.cut.fact]
-    key, *parts = target.path[1:]
-    if key in v.quantities:
-        rates = [rate for rate, made in v.rates.items() if key in (made.first, made.second)]
-        return [cut.fact for quantity in (key, *rates) for cut in v.cuts.get(quantity, ())]
+    section, key, *parts = target.path
+    if key in v.measures:
+        numbers = [quantity for _, quantity in leaves(_below(v.measures[key], parts))]
+        rates = [r for r, made in v.rates.items() if not {made.first, made.second}.isdisjoint(numbers)]
+        return [cut.fact for quantity in (*numbers, *rates) for cut in v.cuts.get(quantity, ())]
     if key in v.flags:
         return [v.flags[key]]
     if key in v.families:
-        return [v.families[key][part] for part in parts] or list(v.families[key].values())
-    kinds = v.choices.get("requested", {}) if target.path[0] == "request" else v.choices.get(key, {})
-    wanted = [key] if target.path[0] == "request" else parts or list(kinds)
-    values = [values for kind in wanted for values in [kinds.get(kind, {})]]
+        return [fact for _, fact in leaves(_below(v.families[key], parts))]
+    name, beginning = ("requested", (key, *parts)) if section == "request" else (key, tuple(parts))
+    groups = v.choices.get(name, {}).items()
+    values = [values for path, values in groups if path[: len(beginning)] == beginning]
     return [fact for each in values for value, fact in each.items() if target.value in (None, value)]
+
+
+def _below(tree: Tree | str, path: Iterable[str]) -> Tree | str:
+    """The part of a tree that a path leads to; nothing for a name that no rule reads."""
+    for step in path:
+        tree = tree.get(step, {}) if isinstance(tree, Mapping) else {}
+    return tree
 
 
 # ---- the case ----------------------------------------------------------------------------------
@@ -97,13 +106,13 @@ class _Editor:
         self._case = case
         self._edition = edition
         self._vocabulary = edition.vocabulary
-        self._names = Names(edition.vocabulary)
+        self._names = Names(edition.vocabulary, edition.known)
         self._parts = {part: dict(case.get(part) or {}) for part in ("request", "facts")}
         _, self._before = record_of(self._whole(), edition)
         self._problems = [p for p in self._before if not isinstance(p, Unknown)]
         self._unreadable = bool(self._problems)
-        self._unset: dict[tuple[str, ...], None] = {}
-        self._sets: dict[tuple[str, ...], Any] = {}
+        self._unset: dict[Path, None] = {}
+        self._sets: dict[Path, Any] = {}
         self._unset_cuts: dict[str, dict[Cut, None]] = {}
         self._cuts: dict[str, dict[Cut, bool | None]] = {}
 
@@ -125,19 +134,27 @@ class _Editor:
         elif target.value is not None:
             self._plan_value(target, value)
         elif isinstance(value, Mapping) and (members := self._members_of(target.path)) is not None:
+            if ONLY in value:
+                self._plan_set(target.path, value)
+                return
             for key in value:
                 found = self._vocabulary.canonical(key, members) if isinstance(key, str) else None
                 self.plan(".".join((*target.path, found or str(key))), value[key])
         else:
             self._plan_set(target.path, value)
 
-    def _members_of(self, path: tuple[str, ...]) -> Mapping[str, object] | None:
+    def _members_of(self, path: Path) -> Mapping[str, object] | None:
         """The names that a mapping at this place can have; None where a mapping is a range."""
-        if len(path) > 2:
+        section, name, *arguments = path
+        v = self._vocabulary
+        found: Any = v.families.get(name) or self._names.choices.get(name) or v.measures.get(name)
+        if section == "request" and name in self._names.requested:
             return None
-        return self._vocabulary.families.get(path[1]) or self._names.choices.get(path[1])
+        for argument in arguments:
+            found = found.get(argument)
+        return found if isinstance(found, Mapping) and "" not in found else None
 
-    def _plan_set(self, path: tuple[str, ...], value: Any) -> None:
+    def _plan_set(self, path: Path, value: Any) -> None:
         if path in self._sets and self._sets[path] != value:
             both = f"{_written(self._sets[path])} and to {_written(value)}"
             self._problems.append(Problem(".".join(path), f"is set twice, to {both}; keep one"))
@@ -158,8 +175,8 @@ class _Editor:
             )
             self._problems.append(Problem(place, message))
 
-    def _plan_cut(self, path: tuple[str, ...], cut: Cut, value: Any, *, unset: bool) -> None:
-        place, name = ".".join(path), path[1]
+    def _plan_cut(self, path: Path, cut: Cut, value: Any, *, unset: bool) -> None:
+        place, name = ".".join(path), self._vocabulary.number_of[cut.fact]
         if unset:
             self._unset_cuts.setdefault(name, {})[cut] = None
         elif value is not None and not isinstance(value, bool):
@@ -210,11 +227,18 @@ class _Editor:
 
     def _read(self, *without: str) -> Record:
         """The record of the case as it stands, or without some of its numbers."""
-        parts = {
-            section: {key: value for key, value in part.items() if key not in without}
-            for section, part in self._parts.items()
-        }
+        parts = self._parts
+        for name in without:
+            section, *path = self._place(name)
+            parts = {**parts, section: _without(parts[section], path)}
         return record_of({**self._case, **parts}, self._edition)[0]
+
+    def _place(self, name: str) -> Path:
+        """Where a number, or what else stands by itself in a case, is stated."""
+        quantity = self._vocabulary.quantities.get(name)
+        if quantity is None:
+            return self._names.sections[name], name
+        return quantity.section, *self._vocabulary.where(name)
 
     def _check(self) -> None:
         """Finds what is wrong with the case as it stands that was not before."""
@@ -224,7 +248,8 @@ class _Editor:
 
     def _drop(self, *names: str) -> None:
         for name in names:
-            self._parts[self._names.sections[name]].pop(name, None)
+            section, *path = self._place(name)
+            self._parts[section] = _without(self._parts[section], path)
 
     def _beside(self, name: str) -> tuple[str, ...]:
         """What else in a case says how large a number is."""
@@ -233,37 +258,41 @@ class _Editor:
             return rate.first, rate.second
         return ("birth_date",) if name == "age" else ()
 
-    def _take_away(self, path: tuple[str, ...]) -> None:
+    def _take_away(self, path: Path) -> None:
         section, name, *inner = path
-        if not inner:
-            self._drop(name, *self._beside(name))
+        v = self._vocabulary
+        if inner and name in v.families:
+            tree = v.families[name]
+            before = self._parts[section].get(name, {})
+            left = without_member(before, tree, tuple(inner), v.canonical)
+            if ONLY in as_mapping(before, tree):  # else it would be false, as not on the list
+                left = with_member(before, tree, tuple(inner), None, v.canonical)
+            self._parts[section] = _with(self._parts[section], [name], left)
             return
-        members = self._members(name, without=inner[0])
-        if members:
-            self._parts[section][name] = members
-        else:
-            self._drop(name)
+        self._parts[section] = _without(self._parts[section], [name, *inner])
+        for _, quantity in leaves(_below(v.measures[name], inner) if name in v.measures else {}):
+            self._drop(*self._beside(quantity))
 
-    def _put(self, path: tuple[str, ...], value: Any) -> None:
-        section, name = path
-        self._parts[section][name] = value
+    def _put(self, path: Path, value: Any) -> None:
+        section, *inner = path
+        self._parts[section] = _with(self._parts[section], inner, value)
+        name = inner[0]
         if name in ("age", "birth_date"):
             other = "birth_date" if name == "age" else "age"
             if ("facts", other) not in self._sets:
                 self._drop(other)
         for rate in self._vocabulary.rates:
-            if name in (rate, *self._beside(rate)):
+            if path in map(self._place, (rate, *self._beside(rate))):
                 self._keep_agreeing(rate)
 
     def _keep_agreeing(self, rate: str) -> None:
         """Where a rate and its parts disagree and only one of them was set, drops the other."""
         parts = self._beside(rate)
-        is_set = {path[-1] for path in self._sets}
         stated, made = self._stated_and_made(rate)
         if stated is not None and made is not None and stated.both(made).empty:
-            if rate not in is_set:
+            if self._place(rate) not in self._sets:
                 self._drop(rate)
-            elif is_set.isdisjoint(parts):
+            elif self._sets.keys().isdisjoint(map(self._place, parts)):
                 self._drop(*parts)
 
     def _stated_and_made(self, name: str) -> tuple[Interval | None, Interval | None]:
@@ -271,53 +300,41 @@ class _Editor:
         beside = self._beside(name)
         return self._read(*beside).intervals.get(name), self._read(name).intervals.get(name)
 
-    def _put_member(self, path: tuple[str, ...], value: Any) -> None:
-        section, name, member = path
-        self._parts[section][name] = {**self._members(name, without=member), member: value}
+    def _put_member(self, path: Path, value: Any) -> None:
+        section, name, *inner = path
+        tree = self._vocabulary.families.get(name)
+        if tree is None:  # a number with arguments, or what is single-valued
+            self._put(path, value)
+            return
+        before = self._parts[section].get(name, {})
+        members = with_member(before, tree, tuple(inner), value, self._vocabulary.canonical)
+        self._parts[section][name] = members
 
     def _list_again(self) -> None:
-        """Writes a family that was a list, and of which all is known still, as a list.
+        """Writes a relation that was said to be complete, and still is, as the list of what is so.
 
         But not where laws tie its members: of what a list implies it says nothing.
         """
-        given, facts = self._case.get("facts") or {}, self._parts["facts"]
-        relevance, literals = self._edition.relevance, self._edition.literals
-        for name, family in self._vocabulary.families.items():
-            members = facts.get(name)
-            if not isinstance(given.get(name), list | tuple) or not isinstance(members, Mapping):
-                continue
-            known = {
-                self._vocabulary.canonical(key, family) for key, so in members.items() if so is not None
-            }
-            if known.issuperset(family) and not any(
-                relevance.in_a_law(literals[f]) for f in family.values()
-            ):
-                facts[name] = [key for key, so in members.items() if so in (True, "yes")]
-
-    def _members(self, name: str, *, without: str) -> dict[str, Any]:
-        """What is stated of a family, or of a choice, one by one; but not of this member."""
-        v = self._vocabulary
         facts = self._parts["facts"]
-        family = v.families.get(name, {})
-        known: Mapping[str, object] = family or self._names.choices[name]
-        value = facts.get(name, {})
-        if isinstance(value, Mapping):
-            members = dict(value)
-        elif value is None:
-            members = dict.fromkeys(family)
-        else:
-            record = self._read()
-            members = {m: record.stated[fact] for m, fact in family.items() if fact in record.stated}
-            members |= {other: True for other in value if v.canonical(other, family) is None}
-        return {key: said for key, said in members.items() if v.canonical(key, known) != without}
+        relevance, literals = self._edition.relevance, self._edition.literals
+        for name, tree in self._vocabulary.families.items():
+            members = facts.get(name)
+            if not isinstance(members, Mapping) or not isinstance(members.get(ONLY), list | tuple):
+                continue
+            tied = any(relevance.in_a_law(literals[fact]) for _, fact in leaves(tree))
+            beside = {key: said for key, said in members.items() if key != ONLY}
+            also = [key for key, said in beside.items() if said in (True, "yes")]
+            out = [] if tied else [key for key, said in beside.items() if said in (False, "no")]
+            kept = {key: said for key, said in beside.items() if key not in (*also, *out)}
+            facts[name] = {ONLY: [*members[ONLY], *also], **kept}
 
     # ---- cut points ----------------------------------------------------------------------------
 
     def _cut(self, name: str) -> None:
         """States on which side of some cut points a number is, or no longer states it."""
         edits: dict[Cut, bool | None] = {**self._unset_cuts.get(name, {}), **self._cuts.get(name, {})}
-        quantity, place = self._vocabulary.quantities[name], f"{self._names.sections[name]}.{name}"
-        is_set = any(path[-1] in (name, *self._beside(name)) for path in self._sets)
+        quantity, place = self._vocabulary.quantities[name], ".".join(self._place(name))
+        is_set = any(self._place(each) in self._sets for each in (name, *self._beside(name)))
         record = self._read()
         given = record.intervals.get(name)
         if name not in self._cuts and (is_set or given is None):  # set since, or nothing to take away
@@ -343,11 +360,12 @@ class _Editor:
 
     def _state(self, name: str, found: Interval, sides: Mapping[Cut, bool | None]) -> None:
         """States the numbers found where they say something; else leaves the number open, or silent."""
-        here = self._parts[self._names.sections[name]]
+        section, *path = self._place(name)
         if any(value is not None for value in sides.values()):
-            here[name] = plain_range(found, self._vocabulary.quantities[name])
+            said = plain_range(found, self._vocabulary.quantities[name])
+            self._parts[section] = _with(self._parts[section], path, said)
         elif name in self._cuts:
-            here[name] = None
+            self._parts[section] = _with(self._parts[section], path, None)
         else:
             self._drop(name)
 
@@ -382,6 +400,26 @@ class _Editor:
         known = {**record.assumed, **record.stated}
         cuts = self._vocabulary.cuts.get(name, ())
         return {cut: known[cut.fact] for cut in cuts if cut.fact in known}
+
+
+def _with(part: Mapping[str, Any], path: Sequence[str], value: Any) -> dict[str, Any]:
+    """A part of a case with a value at a place in it; without it where the value is an empty mapping."""
+    first, *rest = path
+    if rest:
+        below = part.get(first)
+        value = _with(below if isinstance(below, Mapping) else {}, rest, value)
+    if value == {}:
+        return {key: said for key, said in part.items() if key != first}
+    return {**part, first: value}
+
+
+def _without(part: Mapping[str, Any], path: Sequence[str]) -> dict[str, Any]:
+    """A part of a case without what stands at a place in it."""
+    first, *rest = path
+    below = part.get(first)
+    if rest:
+        return _with(part, [first], _without(below, rest)) if isinstance(below, Mapping) else dict(part)
+    return {key: said for key, said in part.items() if key != first}
 
 
 def _written(value: Any) -> str:

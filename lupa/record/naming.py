@@ -7,12 +7,17 @@ By its path in a case (`facts.taking.prednisone`, `taking.prednisone`, `age`, `r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lupa.errors import CaseError, Problem, shown, within
 from lupa.record.record import ROUTING, Unknown
-from lupa.rules.vocabulary import CUTS, Cut, Vocabulary
+from lupa.rules.slicing import Known
+from lupa.rules.vocabulary import CUTS, Cut, Tree, Vocabulary, leaves
+
+_TOP_COMMA = re.compile(r",(?![^(]*\))")
+"""A comma between arguments, and not between those of an argument."""
 
 
 class Target(NamedTuple):
@@ -29,11 +34,12 @@ class Target(NamedTuple):
 class Names:
     """Finds out what the names of statements mean."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, known: Known) -> None:
         self._vocabulary = v = vocabulary
-        self.requested = v.choices.get("requested", {})
-        self.choices = {name: kinds for name, kinds in v.choices.items() if name != "requested"}
-        numbers = {name: quantity.section for name, quantity in v.quantities.items()}
+        self._beyond = known
+        self.requested = v.kinds("requested")
+        self.choices = {name: v.tree_of(name) for name in v.choices if name != "requested"}
+        numbers = {name: v.quantities[next(leaves(tree))[1]].section for name, tree in v.measures.items()}
         born = ("birth_date",) if "age" in numbers else ()
         self.sections: dict[str, str] = {
             **dict.fromkeys((*ROUTING, *self.requested), "request"),
@@ -63,29 +69,55 @@ class Names:
 
     def _within(self, path: tuple[str, ...], rest: list[str]) -> Target:
         """The part that is meant of what stands at `path`."""
-        name = path[-1]
-        family = self._vocabulary.families.get(name)
-        if family is not None and rest:
-            member = ".".join(rest)
-            return Target((*path, self._known(member, family, ".".join(path))))
-        values: Mapping[str, object] | None = self.requested.get(name) if path[0] == "request" else None
-        if name in self.choices and rest:
-            kind = self._known(rest[0], self.choices[name], ".".join(path))
-            path, rest, values = (*path, kind), rest[1:], self.choices[name][kind]
-        if values is not None and len(rest) == 1:
-            return Target(path, self._known(rest[0], values, ".".join(path)))
+        name, v = path[-1], self._vocabulary
+        if path[0] == "request" and name in self.requested:
+            return self._value(path, {"": self.requested[name]}, rest)
+        if name in self.choices:
+            return self._value(path, self.choices[name], rest)
+        tree: Tree | str = v.families.get(name) or v.measures.get(name) or ""
+        while rest and isinstance(tree, Mapping):
+            found, rest = self._first(path, tree, rest)
+            deeper: Tree | str = {} if len(path) - 1 < v.arity.get(name, 1) else ""
+            path, tree = (*path, found), tree.get(found, deeper)
         if rest:
             raise unknown(".".join(path), f"has no part {shown('.'.join(rest))}")
         return Target(path)
 
+    def _value(self, path: tuple[str, ...], tree: Mapping[str, Any], rest: list[str]) -> Target:
+        """The part that is meant of what is single-valued, or a value of it."""
+        while rest and "" not in tree:
+            found, rest = self._first(path, tree, rest)
+            path, tree = (*path, found), tree[found]
+        if not rest:
+            return Target(path)
+        if len(rest) > 1 and self._vocabulary.canonical(rest[0], tree[""]):
+            raise unknown(".".join(path), f"has no part {shown('.'.join(rest))}")
+        return Target(path, self._known(".".join(rest), tree[""], ".".join(path)))
+
+    def _first(
+        self, path: tuple[str, ...], tree: Mapping[str, object], rest: list[str]
+    ) -> tuple[str, list[str]]:
+        """The argument that the first parts of a name mean, which may hold a point, and what is left."""
+        for count in range(1, len(rest) + 1):
+            given = ".".join(rest[:count])
+            found = self._vocabulary.canonical(given, tree)
+            if found is None and path[0] == "facts":
+                found = self._beyond.name(path[1], len(path) - 2, given)
+            if found is not None:
+                return found, rest[count:]
+        last = not any(isinstance(below, Mapping) for below in tree.values())
+        return self._known(".".join(rest) if last else rest[0], tree, ".".join(path)), []
+
     def _cut(self, name: str, parts: list[str]) -> Target:
         v = self._vocabulary
-        quantity = self._known(parts[0] if parts else "", v.quantities, "")
+        named = ",".join(parts[:-1]) or "".join(parts)
+        quantity = self._known(named, v.quantities, "")
         cuts = v.cuts.get(quantity, [])
-        place = f"{self.sections[quantity]}.{quantity}"
+        path = (v.quantities[quantity].section, *v.where(quantity))
+        place = ".".join(path)
         for cut in cuts:
             if name.replace(" ", "") == cut.fact:
-                return Target((self.sections[quantity], quantity), cut=cut)
+                return Target(path, cut=cut)
         known = f"it has {', '.join(cut.fact for cut in cuts)}" if cuts else "it has none here"
         message = f"{shown(name)} is no cut point; {known}, and {place} takes any number or range"
         raise unknown(place, message)
@@ -107,9 +139,9 @@ class Names:
 
     def _owner(self, name: str) -> str | None:
         """The one fact that is about this name, where the name was given alone."""
-        families = self._vocabulary.families.items()
-        found = [fam[one] for _, fam in families if (one := self._vocabulary.canonical(name, fam))]
-        return found[0] if len(found) == 1 else None
+        families = self._vocabulary.families.values()
+        found = [fam[one] for fam in families if (one := self._vocabulary.canonical(name, fam))]
+        return found[0] if len(found) == 1 and isinstance(found[0], str) else None
 
 
 def unknown(path: str, message: str) -> CaseError:
@@ -122,5 +154,5 @@ def _split(name: str) -> tuple[str, list[str]]:
     section, rest = (head, rest) if head in ("request", "facts") and rest else ("", name.strip())
     head, paren, inner = rest.partition("(")
     if paren and inner.endswith(")") and "." not in head:
-        return section, [head.strip(), *(part.strip() for part in inner[:-1].split(","))]
+        return section, [head.strip(), *(part.strip() for part in _TOP_COMMA.split(inner[:-1]))]
     return section, [part.strip() for part in rest.split(".")]

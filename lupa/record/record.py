@@ -5,15 +5,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from lupa.errors import CaseError, Problem, shown, within
 from lupa.record.interval import Interval, anything, quotient
+from lupa.rules.codes import STATES, Code
 from lupa.rules.days import day
 from lupa.rules.edition import Edition
-from lupa.rules.vocabulary import Fact, Quantity, Rate, Vocabulary
+from lupa.rules.slicing import Known
+from lupa.rules.vocabulary import ONLY, Fact, Path, Quantity, Rate, Tree, Vocabulary, leaves
 
-ROUTING = ("policy", "drug", "service_date")
+ROUTING = ("policy", "drug", "service", "code", "payer", "service_date")
 """Keys of `request` that choose a policy and an edition rather than state a fact."""
 
 _FEW = 50
@@ -28,35 +30,61 @@ class Unknown(Problem):
     """A name that these rules do not know, and those of another policy may."""
 
 
+class Suggested(NamedTuple):
+    """A fact that a code suggests and does not state; `value` is what the case says of the code."""
+
+    fact: Fact
+    code: Code
+    value: bool
+
+
+class _Meant(NamedTuple):
+    """What a name in a case means: an argument, what it leads to, and how far a code says so."""
+
+    name: str
+    below: Tree | Fact
+    code: Code | None = None
+
+
 @dataclass(slots=True)
 class Record:
     """What a case comes to. No fact is in both `stated` and `assumed`; the rest are silent.
 
-    `paths` says where in the case a fact was stated, `given` what number stands behind one, `numbers`
+    `closed` are the facts that are false because a list is said to be complete. `paths` says where in the
+    case a fact was stated, `given` what number stands behind one, `numbers`
     which quantities the case gives and `intervals` what these, and the rates made from them, can be.
+    `unread` is what the case states of facts that no rule reads, `suggested` what its codes only suggest.
     `case` is the case itself.
     """
 
     stated: dict[Fact, bool] = field(default_factory=dict)
     assumed: dict[Fact, bool] = field(default_factory=dict)
+    closed: set[Fact] = field(default_factory=set)
     paths: dict[Fact, str] = field(default_factory=dict)
     given: dict[Fact, str] = field(default_factory=dict)
     numbers: list[str] = field(default_factory=list)
     intervals: dict[str, Interval] = field(default_factory=dict)
+    unread: dict[Fact, bool] = field(default_factory=dict)
+    suggested: list[Suggested] = field(default_factory=list)
     case: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def unread_names(self) -> list[str]:
+        """The names in what it states of facts that no rule reads, as often as they stand there."""
+        return [name for fact in self.unread for name in fact.partition("(")[2][:-1].split(",")]
 
 
 def record_of(case: Mapping[str, Any], edition: Edition) -> tuple[Record, list[Problem]]:
     """The record of a case under an edition's vocabulary, and all that is wrong with the case."""
     with edition.lock:
-        return translate(case, edition.vocabulary, edition.follows)
+        return translate(case, edition.vocabulary, edition.follows, edition.known)
 
 
 def translate(
-    case: Mapping[str, Any], vocabulary: Vocabulary, follows: Follows
+    case: Mapping[str, Any], vocabulary: Vocabulary, follows: Follows, known: Known
 ) -> tuple[Record, list[Problem]]:
     """The record of a case, and all that is wrong with the case."""
-    reader = _Reader(vocabulary, follows)
+    reader = _Reader(vocabulary, follows, known)
     reader.record.case = case
     reader.request(case.get("request") or {})
     reader.record_facts(case.get("facts") or {})
@@ -75,9 +103,10 @@ def age_on(birth: date, today: date) -> int:
 class _Reader:
     """Walks a case once, collecting statements and problems."""
 
-    def __init__(self, vocabulary: Vocabulary, follows: Follows) -> None:
+    def __init__(self, vocabulary: Vocabulary, follows: Follows, known: Known) -> None:
         self.vocabulary = vocabulary
         self.follows = follows
+        self.known = known
         self.record = Record()
         self.problems: list[Problem] = []
         self.open: set[Fact] = set()
@@ -94,17 +123,18 @@ class _Reader:
         self.open.add(fact)
         if value is None:
             return
-        if self.record.stated.get(fact, value) != value:
+        stated = self.record.stated if fact in self.vocabulary.facts else self.record.unread
+        if stated.get(fact, value) != value:
             words = f"states {fact} {'true' if value else 'false'}"
             self.problem(path, f"{words}, but {self.record.paths[fact]} the opposite; keep one")
-        self.record.stated[fact] = value
+        stated[fact] = value
         self.record.paths.setdefault(fact, path)
 
     # ---- the request ---------------------------------------------------------------------------
 
     def request(self, request: Mapping[str, Any]) -> None:
-        kinds = self.vocabulary.choices.get("requested", {})
-        numbers = {k: q for k, q in self.vocabulary.quantities.items() if q.in_request}
+        kinds = self.vocabulary.kinds("requested")
+        numbers = self.measures("request")
         known: dict[str, object] = {**dict.fromkeys(ROUTING), **kinds, **numbers}
         for key, value in request.items():
             path = within("request", key)
@@ -114,9 +144,18 @@ class _Reader:
             elif key in kinds:
                 self.choice(kinds[key], value, path)
             elif key in numbers:
-                self.number(key, numbers[key], value, path)
+                self.measure(numbers[key], value, path)
             else:
                 self.unknown(key, known, path, self.fact_keys(), "facts")
+
+    def measures(self, section: str) -> dict[str, Tree | str]:
+        """The quantities, by name and arguments, that stand in one part of a case."""
+        v = self.vocabulary
+        return {
+            name: tree
+            for name, tree in v.measures.items()
+            if v.quantities[next(leaves(tree))[1]].section == section
+        }
 
     def choice(self, values: dict[str, Fact], value: Any, path: str) -> None:
         if value is None:
@@ -132,8 +171,8 @@ class _Reader:
 
     def fact_keys(self) -> dict[str, object]:
         v = self.vocabulary
-        numbers = {k: q for k, q in v.quantities.items() if not q.in_request}
-        choices = {name: kinds for name, kinds in v.choices.items() if name != "requested"}
+        numbers = self.measures("facts")
+        choices = {name: groups for name, groups in v.choices.items() if name != "requested"}
         born = {"birth_date": None} if "age" in numbers else {}
         return {**v.flags, **v.families, **choices, **numbers, **born}
 
@@ -141,10 +180,11 @@ class _Reader:
         v = self.vocabulary
         known = self.fact_keys()
         request_keys: dict[str, object] = {
-            **v.choices.get("requested", {}),
-            **{k: q for k, q in v.quantities.items() if q.in_request},
+            **v.kinds("requested"),
+            **self.measures("request"),
             **dict.fromkeys(ROUTING),
         }
+        numbers = self.measures("facts")
         for key, value in facts.items():
             path = within("facts", key)
             if key not in known:
@@ -154,64 +194,150 @@ class _Reader:
             elif key in v.flags:
                 self.state(v.flags[key], self.truth(value, path), path)
             elif key in v.families:
-                self.family(v.families[key], value, path)
+                self.family(v.families[key], value, path, (key,))
             elif key in v.choices:
-                self.kinds(v.choices[key], value, path)
+                self.groups(v.tree_of(key), value, path)
             else:
-                self.number(key, v.quantities[key], value, path)
+                self.measure(numbers[key], value, path)
         if facts.get("birth_date") is not None and "birth_date" in known:
             self.birth_date(facts["birth_date"], "facts.birth_date")
 
-    def family(self, names: dict[str, Fact], value: Any, path: str) -> None:
+    def family(self, tree: Tree, value: Any, path: str, about: Path) -> None:
+        """What is said of a relation, or of the part that `about` leads to, by its name and arguments."""
         if value is None:
-            for fact in names.values():
+            for _, fact in leaves(tree):
                 self.state(fact, None, path)
         elif isinstance(value, Mapping):
-            for key, truth in value.items():
-                where = within(path, key)
-                found = self.known_name(key, names, where)
-                if found is not None:
-                    self.state(names[found], self.truth(truth, where), where)
+            if ONLY in value:
+                self.complete(tree, value, path, about)
+            self.members(tree, value, path, about)
         elif isinstance(value, list | tuple | set | frozenset):
-            self.complete(names, list(value), path)
+            self.listed(tree, list(value), path, about)
         else:
-            example = next(iter(names))
-            self.problem(
-                path,
-                f"a list of all that is true ([{example}]) or a mapping ({{{example}: yes}}) is "
-                f"expected, not {shown(value)}",
-            )
+            self.problem(path, f"{_forms(tree)} is expected, not {shown(value)}")
 
-    def complete(self, names: dict[str, Fact], values: list[Any], path: str) -> None:
-        """A list is complete: what it neither names nor implies is false."""
-        named: list[Fact] = []
+    def members(self, tree: Tree, value: Mapping[Any, Any], path: str, about: Path) -> None:
+        """What a mapping says of each argument that it names."""
+        for key, said in value.items():
+            where = within(path, key)
+            for meant in self.meant(key, tree, where, about) if key != ONLY else ():
+                if isinstance(meant.below, str):
+                    self.member(meant.below, self.truth(said, where), where, meant.code)
+                else:
+                    self.family(meant.below, said, where, (*about, meant.name))
+
+    def listed(self, tree: Tree, values: list[Any], path: str, about: Path) -> None:
+        """What a list names is so, and it says nothing else."""
         for place, name in enumerate(values):
             where = f"{path}[{place}]"
-            found = self.known_name(name, names, where)
-            if found is not None:
-                named.append(names[found])
-                self.state(names[found], True, where)
-        rest = [fact for fact in names.values() if fact not in named]
+            for meant in self.meant(name, tree, where, about):
+                if isinstance(meant.below, str):
+                    self.member(meant.below, True, where, meant.code)
+                else:
+                    form = _forms(meant.below) if meant.below else "..."
+                    self.problem(where, f"says of {meant.name} no more; write {{{meant.name}: {form}}}")
+
+    def member(self, fact: Fact, value: bool | None, path: str, code: Code | None) -> None:
+        """States a fact that is named, or takes note that a code only suggests it."""
+        if code is not None and value is not None and code.relation not in STATES[value]:
+            self.record.suggested.append(Suggested(fact, code, value))
+            self.open.add(fact)
+        else:
+            self.state(fact, value, path)
+
+    def meant(self, given: Any, tree: Tree, path: str, about: Path) -> list[_Meant]:
+        """What a name means at this place, or each row of a code; a problem where it means nothing."""
+        if not isinstance(given, str):
+            self.problem(path, f"a name is expected, not {shown(given)}")
+            return []
+        found = self.vocabulary.canonical(given, tree)
+        if found is not None:
+            return [_Meant(found, tree[found])]
+        family, *arguments = about
+        found = self.known.name(family, len(arguments), given)
+        if found is not None:
+            last = len(about) == self.vocabulary.arity[family]
+            return [_Meant(found, f"{family}({','.join((*arguments, found))})" if last else {})]
+        coded = self.coded(given, tree, path)
+        if coded is None:
+            self.unknown(given, tree, path, {}, "")
+        return [_Meant(code.name, tree[code.name], code) for code in coded or ()]
+
+    def coded(self, given: str, known: Mapping[str, object], path: str) -> list[Code] | None:
+        """The rows of a code whose meaning is known here; None, and no problem, where it is no code."""
+        rows = self.known.codes.rows(given)
+        system = self.known.codes.unknown_system(given)
+        if not rows and system is not None and self.known.codes.systems:
+            self.problem(
+                path,
+                f"{shown(system)} is no code system known here; known are "
+                f"{', '.join(self.known.codes.systems)}",
+            )
+            return []
+        if not rows:
+            return None
+        found = [code for code in rows if code.name in known]
+        stating = sorted({code.name for code in found if code.relation in STATES[True]})
+        if not found:
+            meanings = " and ".join(dict.fromkeys(str(code.meaning) for code in rows))
+            self.problem(path, f"the code {shown(given)} means {meanings}, which does not belong here")
+        elif len(stating) > 1:
+            self.problem(path, f"the code {shown(given)} means {' and '.join(stating)}; name one of them")
+            return []
+        return found
+
+    def complete(self, tree: Tree, value: Mapping[Any, Any], path: str, about: Path) -> None:
+        """What `only` neither names nor implies is false, but for what stands beside it."""
+        where = f"{path}.{ONLY}"
+        only = value[ONLY]
+        if not isinstance(only, Mapping | list | tuple | set | frozenset):
+            self.problem(where, f"all that is so is expected, such as {_forms(tree)}, not {shown(only)}")
+            return
+        aside = _Reader(self.vocabulary, self.follows, self.known)
+        aside.family(tree, only, where, about)
+        aside.members(tree, value, path, about)
+        self.family(tree, only, where, about)
+        named = [fact for _, fact in leaves(tree) if aside.record.stated.get(fact)]
+        rest = [fact for _, fact in leaves(tree) if fact not in aside.open]
         implied = set(self.follows(named, rest))
         for fact in rest:
             if fact not in implied:
                 self.state(fact, False, path)
+                self.record.closed.add(fact)
 
-    def kinds(self, kinds: dict[str, dict[str, Fact]], value: Any, path: str) -> None:
+    def groups(self, tree: Mapping[str, Any], value: Any, path: str) -> None:
+        """What is said of single-valued facts: a value for each, by their arguments before it."""
+        if tree.get("") is not None:
+            self.choice(tree[""], value, path)
+            return
         if not isinstance(value, Mapping):
-            kind, values = next(iter(kinds.items()))
-            self.problem(
-                path,
-                f"a mapping such as {{{kind}: {next(iter(values))}}} is expected, not {shown(value)}",
-            )
+            self.problem(path, f"a mapping such as {_example(tree)} is expected, not {shown(value)}")
             return
         for key, chosen in value.items():
             where = within(path, key)
-            found = self.known_name(key, kinds, where)
+            found = self.known_name(key, tree, where)
             if found is not None:
-                self.choice(kinds[found], chosen, where)
+                self.groups(tree[found], chosen, where)
 
     # ---- numbers -------------------------------------------------------------------------------
+
+    def measure(self, tree: Tree | str, value: Any, path: str) -> None:
+        """What is said of a number, or of each that it names of those with arguments."""
+        if isinstance(tree, str):
+            self.number(tree, self.vocabulary.quantities[tree], value, path)
+        elif value is None:
+            for _, name in leaves(tree):
+                self.intervals[name] = None
+        elif isinstance(value, Mapping):
+            for key, number in value.items():
+                where = within(path, key)
+                found = self.known_name(key, tree, where)
+                if found is not None:
+                    self.measure(tree[found], number, where)
+        else:
+            self.problem(
+                path, f"a mapping such as {{{next(iter(tree))}: 3}} is expected, not {shown(value)}"
+            )
 
     def number(self, name: str, quantity: Quantity, value: Any, path: str) -> None:
         self.intervals[name] = None
@@ -342,7 +468,8 @@ class _Reader:
         """Where a number stands in the case; of a rate that only its parts give, the first of them."""
         if name in self.made:
             return self.place(self.vocabulary.rates[name].first)
-        return f"{self.vocabulary.quantities[name].section}.{name}"
+        v = self.vocabulary
+        return ".".join((v.quantities[name].section, *v.where(name)))
 
     # ---- names and values ----------------------------------------------------------------------
 
@@ -367,9 +494,12 @@ class _Reader:
             self.problem(path, f"a name is expected, not {shown(name)}")
             return None
         found = self.vocabulary.canonical(name, known)
-        if found is None:
+        if found is not None:
+            return found
+        coded = self.coded(name, known, path)
+        if coded is None:
             self.unknown(name, known, path, {}, "")
-        return found
+        return next((code.name for code in coded or () if code.relation in STATES[True]), None)
 
     def unknown(
         self,
@@ -395,6 +525,22 @@ class _Reader:
                 "only if it is of no kind that the policy asks about"
             )
         self.problems.append(Unknown(path, f"{shown(name)} is not known here; {hint}"))
+
+
+def _example(tree: Mapping[str, Any]) -> str:
+    """How a value of single-valued facts is written."""
+    if "" in tree:
+        return str(next(iter(tree[""])))
+    argument, below = next(iter(tree.items()))
+    return f"{{{argument}: {_example(below)}}}"
+
+
+def _forms(tree: Tree) -> str:
+    """How what is so of a relation is written."""
+    argument, below = next(iter(tree.items()))
+    if isinstance(below, str):
+        return f"a list of what is so ([{argument}]) or a mapping ({{{argument}: yes}})"
+    return f"a mapping ({{{argument}: ...}})"
 
 
 def _range_words(value: Mapping[str, Any]) -> str:

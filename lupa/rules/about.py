@@ -18,7 +18,7 @@ from lupa.rules.ground import Ground
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a policy is: its `document`, the `payer`, the `drugs` it covers and its editions.
+    """What a policy is: its `document`, the `payer`, the `drugs` and `services` it covers, its editions.
 
     `editions` come oldest first, each with its first day; None where that is not on record.
     """
@@ -27,7 +27,13 @@ class About:
     payer: str
     document: str
     drugs: tuple[str, ...]
+    services: tuple[str, ...]
     editions: tuple[tuple[str, date | None], ...]
+
+    @property
+    def covered(self) -> tuple[str, ...]:
+        """All that it covers."""
+        return self.drugs + self.services
 
 
 def abouts(program: Ground, paths: Mapping[str, Path]) -> dict[str, About]:
@@ -81,6 +87,7 @@ def _about(policy: str, path: Path, rows: Mapping[str, list[list[clingo.Symbol]]
         _string(rows["payer"][0][0], path),
         _string(rows["document"][0][0], path),
         tuple(str(drug) for (drug,) in rows.get("covers", [])),
+        (),
         tuple(editions),
     )
 

@@ -11,6 +11,7 @@ import clingo
 from lupa.errors import CaseError, RuleError, shown
 from lupa.rules.ground import Ground, Literal
 from lupa.rules.relevance import Relevance
+from lupa.rules.slicing import Known
 from lupa.rules.vocabulary import Fact, Vocabulary
 
 _KEPT = 4096
@@ -35,12 +36,13 @@ class Atom:
 class Edition:
     """Answers about records under one edition; safe to share between threads."""
 
-    def __init__(self, program: Ground, policy: str, name: str, fingerprint: str) -> None:
+    def __init__(self, program: Ground, policy: str, name: str, fingerprint: str, known: Known) -> None:
         self.policy = policy
         self.name = name
         self.fingerprint = fingerprint
         self.program = program
         self.vocabulary = Vocabulary(program)
+        self.known = known
         self.lock = threading.RLock()  # who asks about a record may read another meanwhile
         self.solver = program.solver
         # what follows from what never changes, so an answer once found is kept; the bound keeps memory flat
@@ -154,7 +156,7 @@ class Edition:
             for symbol in self.program.symbols(predicate, arity):
                 if symbol.arguments[0] != self._policy:
                     raise RuleError(f"policy {self.policy}: {symbol} is said of another policy")
-        requested = self.vocabulary.choices.get("requested", {})
+        requested = self.vocabulary.kinds("requested")
         for indication, phase, criterion, _ in self._of_policy("requires", 5):
             for kind, value in (("indication", indication), ("phase", phase)):
                 if str(value) not in requested.get(kind, {}):
@@ -247,7 +249,7 @@ class Edition:
     @cached_property
     def readings(self) -> dict[str, dict[str, Literal]]:
         """The choices of each reading of the text, by name."""
-        kinds = self.vocabulary.choices.get("reading", {})
+        kinds = self.vocabulary.kinds("reading")
         return {
             name: {choice: self.literals[fact] for choice, fact in choices.items()}
             for name, choices in kinds.items()

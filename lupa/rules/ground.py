@@ -248,6 +248,10 @@ Parts = Sequence[tuple[str, Sequence[clingo.Symbol]]]
 """The parts of a program that are grounded, with the values of their parameters."""
 
 
+Then = Callable[[clingo.SymbolicAtoms], Parts]
+"""The parts of a program that are grounded once it is known which atoms there are."""
+
+
 def listening() -> tuple[clingo.Control, list[str]]:
     """A control, and the messages that it will have about its program."""
     messages: list[str] = []
@@ -259,10 +263,12 @@ def listening() -> tuple[clingo.Control, list[str]]:
 def ground(
     *loads: Load,
     parts: Parts = (("base", ()),),
+    then: Then = lambda _: (),
 ) -> "Ground":
     """The program that is loaded; raises `RuleError` for every message clingo has about it.
 
-    And `EndlessError`, which is one, for rules that ground to too much.
+    Once its parts are grounded, so is what `then` makes of their atoms. Raises `EndlessError`, which is a
+    `RuleError`, for rules that ground to too much.
     """
     control, messages = listening()
     recorder = _Recorder()
@@ -271,6 +277,7 @@ def ground(
         for load in loads:
             load(control)
         control.ground(parts)
+        control.ground(then(control.symbolic_atoms))
     except RuntimeError as error:
         raise RuleError(_said(messages) or str(error)) from error
     if messages:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from os import PathLike
@@ -12,16 +13,22 @@ from typing import Self
 
 import clingo
 
-from lupa.errors import CaseError, Problem, RuleError, shown
+from lupa.errors import CaseError, RuleError, shown
 from lupa.rules.about import About, abouts, in_force
+from lupa.rules.catalogue import Catalogue
 from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles, fingerprint, shipped, source
-from lupa.rules.ground import EndlessError, Ground, Load, Parts, ground, plainly, quoted
+from lupa.rules.ground import EndlessError, Ground, Load, Parts, Then, ground, plainly
+from lupa.rules.slicing import Shared
 from lupa.rules.strays import check
 from lupa.rules.vocabulary import nearest, normal
 
-Rules = Callable[[Sequence[Path], Path], Load]
-"""What loads the files of a policy from the folder of its knowledge base, such as with marks."""
+Rules = Callable[[Mapping[str, str]], Load]
+"""What loads the texts of a policy's files, by their names in the knowledge base, such as with marks."""
+
+
+_WIDENED = 15
+"""So many editions that were widened for the names in a case are kept, beside those that are not."""
 
 
 class Store:
@@ -34,7 +41,7 @@ class Store:
         self.files = files
         self._lock = threading.Lock()
         self._abouts: dict[str, About] = {}
-        self._editions: dict[tuple[str, str], Edition] = {}
+        self._editions: dict[tuple[str, str, frozenset[str]], Edition] = {}
 
     @classmethod
     def load(cls, folder: str | PathLike[str] | None = None) -> Self:
@@ -57,8 +64,25 @@ class Store:
             self.on_file(policy)
             path = self.files.about(policy)
             source(path)
-            self._abouts |= abouts(_ground([path]), {policy: path})
+            (found,) = abouts(_ground([path]), {policy: path}).values()
+            kinds = {name: self.catalogue.kind_of(policy, name) for name in found.drugs}
+            for name, kind in kinds.items():
+                if kind is None:
+                    raise RuleError(
+                        f"{path}: covers {name}, which is neither: declare drug({name}) or service({name})"
+                    )
+            self._abouts[policy] = dataclasses.replace(
+                found,
+                drugs=tuple(name for name, kind in kinds.items() if kind == "drug"),
+                services=tuple(name for name, kind in kinds.items() if kind == "service"),
+            )
         return self._abouts[policy]
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What a request can ask for, by all its names."""
+        abouts = {policy: source(self.files.about(policy)) for policy in self.policies}
+        return Catalogue(self._shared[1], abouts, lambda policy: self._texts(self.files.own(policy)))
 
     def on_file(self, policy: str) -> None:
         """Raises `CaseError` for a policy that is not on file."""
@@ -69,47 +93,22 @@ class Store:
         near = nearest(policy, {normal(name): name for name in self.policies})
         return f"did you mean {near}?" if near else "`lupa policies` lists those on file"
 
-    @cached_property
-    def _drugs(self) -> dict[str, str]:
-        """Every name of every drug, in normal form, with the drug; and what every policy is."""
-        paths = {policy: self.files.about(policy) for policy in self.policies}
-        drugs = self.files.root / "drugs.lp"
-        for path in (drugs, *paths.values()):
-            source(path)
-        program = _ground([drugs, *paths.values()])
-        self._abouts = abouts(program, paths)
-        names = {normal(str(drug)): str(drug) for (drug,) in program.facts("drug", 1)}
-        for about in self._abouts.values():
-            for drug in about.drugs:
-                if drug not in names.values():
-                    raise RuleError(f"{paths[about.policy]}: covers {drug}, which is no drug({drug})")
-        aliases = program.facts("alias", 2)
-        return names | {normal(quoted(alias, "alias/2")): str(drug) for drug, alias in aliases}
+    def policies_on(self, drug: str, kind: str = "drug") -> tuple[str, ...]:
+        """The policies that cover a drug, or a service, by any of its names.
 
-    def policies_on(self, drug: str) -> tuple[str, ...]:
-        """The policies that cover a drug, given by ingredient, brand or synonym.
-
-        Raises `CaseError` for a drug that is not known, or that no policy covers.
+        Raises `CaseError` for one that is not known, or that no policy covers.
         """
-        found = self._drugs.get(normal(drug))
-        if found is None:
-            near = nearest(drug, self._drugs)
-            hint = f"did you mean {near}?" if near else "`lupa policies` lists the drugs covered"
-            raise CaseError([Problem("request.drug", f"{shown(drug)} is not known; {hint}")])
-        if found not in self.covering:
-            raise CaseError(
-                [Problem("request.drug", f"no policy on file covers {found}; see `lupa policies`")]
-            )
-        return self.covering[found]
+        may = self.catalogue.covering(kind, drug)
+        return tuple(dict.fromkeys(policy for policy, name in may if name in self.about(policy).covered))
 
     @cached_property
     def covering(self) -> dict[str, tuple[str, ...]]:
-        """The policies that cover each drug."""
+        """The policies that cover each drug, or service."""
         covering: dict[str, list[str]] = {}
         for policy in self.policies:
-            for drug in self.about(policy).drugs:
-                covering.setdefault(drug, []).append(policy)
-        return {drug: tuple(policies) for drug, policies in covering.items()}
+            for name in self.about(policy).covered:
+                covering.setdefault(name, []).append(policy)
+        return {name: tuple(policies) for name, policies in covering.items()}
 
     def edition(self, policy: str, name: str | None = None, *, on: date | None = None) -> Edition:
         """An edition of a policy: the one named, the one in force on a day, or the newest.
@@ -117,10 +116,21 @@ class Store:
         Raises `CaseError` for an unknown policy or edition and for a day before the first edition.
         """
         name = in_force(self.about(policy), on) if name is None else self.edition_named(policy, name)
+        return self._kept((policy, name, frozenset()))
+
+    def widened(self, edition: Edition, names: Collection[str]) -> Edition:
+        """The same edition, with what the shared files say of further names, of which laws may speak."""
+        return self._kept((edition.policy, edition.name, frozenset(names)))
+
+    def _kept(self, key: tuple[str, str, frozenset[str]]) -> Edition:
+        policy, name, also = key
         with self._lock:
-            if (policy, name) not in self._editions:
-                self._editions[policy, name] = self.grounded(policy, name)
-            return self._editions[policy, name]
+            if key not in self._editions:
+                wide = [other for other in self._editions if other[2]]
+                for old in wide[:-_WIDENED] if also else ():
+                    del self._editions[old]
+                self._editions[key] = self.grounded(policy, name, also=also)
+            return self._editions[key]
 
     def edition_named(self, policy: str, name: str) -> str:
         """The name of an edition; raises `CaseError` for an unknown policy or edition."""
@@ -130,21 +140,42 @@ class Store:
             raise CaseError(f"{policy} has no edition {shown(name)}; its editions are {known}")
         return name
 
+    @cached_property
+    def _shared(self) -> tuple[dict[str, str], Shared]:
+        """The texts of the files that all policies share, by name, and the same taken apart."""
+        texts = self._texts(self.files.core)
+        return texts, Shared(texts)
+
+    def _texts(self, paths: Sequence[Path]) -> dict[str, str]:
+        return {path.relative_to(self.files.root).as_posix(): source(path) for path in paths}
+
     def grounded(
-        self, policy: str, name: str, *, rules: Rules | None = None, queries: Sequence[Path] = ()
+        self,
+        policy: str,
+        name: str,
+        *,
+        also: Collection[str] = (),
+        rules: Rules | None = None,
+        queries: Sequence[Path] = (),
     ) -> Edition:
-        """An edition grounded anew, together with queries; with `rules`, these load its files."""
-        paths, root = self.files.of(policy), self.files.root
-        texts = {path.relative_to(root).as_posix(): source(path) for path in paths}
+        """An edition grounded anew, together with queries, and what it reads of the shared files.
+
+        What these say of the names of `also` is ground too; `rules` loads the texts in a way of its own.
+        """
+        paths = self.files.of(policy)
+        core, shared = self._shared
+        own = self._texts(self.files.own(policy))
+        texts, known = shared.slice(own, also)
         asked = [shipped("queries") / "worlds.lp", *queries]
         parts = [("base", ()), ("edition", [clingo.String(name)])]
+        load = rules(texts) if rules else as_texts(texts)
         program = _ground(
-            [*paths, *asked], rules(paths, root) if rules else plainly(paths), plainly(asked), parts=parts
+            [*paths, *asked], load, plainly(asked), parts=parts, then=single_values, again=rules is None
         )
         if rules is None:
             check(program, paths)
         try:
-            return Edition(program, policy, name, fingerprint(texts))
+            return Edition(program, policy, name, fingerprint({**core, **own}), known)
         except RuntimeError as error:  # what clingo says of a name or a number that is no text
             expected = "document/2, text/4, outcome_text/3 and clause/5 need words in quotes"
             raise RuleError(f"policy {policy}: {expected}") from error
@@ -165,10 +196,49 @@ class Store:
         return found[name]
 
 
-def _ground(files: Sequence[Path], *loads: Load, parts: Parts = (("base", ()),)) -> Ground:
-    """The program of these files, in the way in which they are loaded; the error names the rule that is."""
+def single_values(atoms: clingo.SymbolicAtoms) -> Parts:
+    """The laws of `queries/worlds.lp` for what a knowledge base declares to be single-valued."""
+    names = {atom.symbol.arguments[0].name for atom in atoms.by_signature("single_valued", 1)}
+    groups: dict[clingo.Symbol, None] = {}
+    values = []
+    for atom in atoms.by_signature("fact", 1):
+        (fact,) = atom.symbol.arguments
+        if fact.type == clingo.SymbolType.Function and fact.name in names:
+            group = clingo.Function(fact.name, fact.arguments[:-1])
+            groups[group] = None
+            values.append(("value", (group, fact)))
+    return [*values, *(("one_value", (group,)) for group in groups)]
+
+
+def as_texts(texts: Mapping[str, str]) -> Load:
+    """Loads the texts of files as they are."""
+
+    def load(control: clingo.Control) -> None:
+        control.add("base", [], "\n".join(texts.values()))
+
+    return load
+
+
+def _ground(
+    files: Sequence[Path],
+    *loads: Load,
+    parts: Parts = (("base", ()),),
+    then: Then = lambda _: (),
+    again: bool = False,
+) -> Ground:
+    """The program of these files, in the way in which they are loaded; the error names the rule that is.
+
+    What is wrong with a text that is loaded is found in the files themselves, where they are read `again`.
+    """
     try:
-        return ground(*(loads or [plainly(files)]), parts=parts)
+        try:
+            return ground(*(loads or [plainly(files)]), parts=parts, then=then)
+        except EndlessError:
+            raise
+        except RuleError:
+            if again:
+                ground(plainly(files), parts=parts, then=then)
+            raise
     except EndlessError as error:
         from lupa.rules.endless import growing_rule
 

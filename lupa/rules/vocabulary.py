@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import clingo
 
@@ -53,20 +53,43 @@ class Cut(NamedTuple):
     fact: Fact
 
 
+Tree = Mapping[str, "Tree | Fact"]
+"""The facts of one name by their arguments, one after the other: `{methotrexate: {intolerance: FACT}}`."""
+
+Path = tuple[str, ...]
+"""The arguments of a fact, or the first of them."""
+
+ONLY = "only"
+"""What a mapping in a case calls a list that is complete; no argument of a fact is called so."""
+
+
+def leaves(tree: "Tree | Fact", path: Path = ()) -> Iterator[tuple[Path, Fact]]:
+    """The facts of a tree, each with the arguments that lead to it."""
+    if isinstance(tree, str):
+        yield path, tree
+        return
+    for argument, below in tree.items():
+        yield from leaves(below, (*path, argument))
+
+
 class Vocabulary:
     """What a case can say, read from a grounded knowledge base.
 
-    `flags`: facts without an argument, by name. `families`: facts with one, by name and argument.
-    `choices`: those of which one out of several holds, by name, kind and value. `quantities`, `rates`
-    and `cuts`: numbers and the facts that stand for them. `defaults`: what is assumed of a silent fact.
+    `flags`: facts without an argument, by name. `families`: relations, of which any number can hold, by
+    name and arguments. `choices`: what is declared single-valued, by name, by all arguments but the last,
+    and by value: of these values one holds. `quantities`, `rates` and `cuts`: numbers and the facts that
+    stand for them; `measures`: quantities with arguments, by name and arguments. `defaults`: what is
+    assumed of a silent fact.
     """
 
     def __init__(self, program: Ground) -> None:
         self._program = program
         self.facts: dict[Fact, clingo.Symbol] = {}
         self.flags: dict[str, Fact] = {}
-        self.families: dict[str, dict[str, Fact]] = {}
-        self.choices: dict[str, dict[str, dict[str, Fact]]] = {}
+        self.families: dict[str, Tree] = {}
+        self.choices: dict[str, dict[Path, dict[str, Fact]]] = {}
+        self.arity: dict[str, int] = {}
+        self._single = {str(name) for (name,) in program.facts("single_valued", 1)}
         self.cuts: dict[str, list[Cut]] = {}
         self._said: dict[tuple[Fact, bool], str] = {}
         self.quantities = self._quantities()
@@ -77,6 +100,10 @@ class Vocabulary:
         for symbol in program.symbols("fact", 1):
             self._declare(symbol.arguments[0])
         self.defaults = dict(map(self._default, program.facts("default", 2)))
+
+    @cached_property
+    def _quantity_symbols(self) -> dict[str, clingo.Symbol]:
+        return {str(row[0]): row[0] for row in self._program.facts("quantity", 4)}
 
     def _quantities(self) -> dict[str, Quantity]:
         whole = {str(name) for (name,) in self._program.facts("whole", 1)}
@@ -103,15 +130,25 @@ class Vocabulary:
                 raise RuleError(f"the fact {fact} is of no quantity(Name, Unit, Least, Most)")
             cut = Cut(name, counted(values[1], fact), fact)
             self.cuts.setdefault(str(values[0]), []).append(cut)
-        elif not values:
-            self.flags[name] = fact
-        elif len(values) == 1:
-            self.families.setdefault(name, {})[str(values[0])] = fact
-        elif len(values) == 2:
-            kinds = self.choices.setdefault(name, {})
-            kinds.setdefault(str(values[0]), {})[str(values[1])] = fact
+            return
+        if self.arity.setdefault(name, len(values)) != len(values):
+            raise RuleError(
+                f"the fact {fact} has {len(values)} arguments, and others called {name} have "
+                f"{self.arity[name]}; give one of them another name"
+            )
+        path = tuple(map(str, values))
+        if ONLY in path:
+            raise RuleError(
+                f"the fact {fact}: no argument can be called {ONLY}, which closes a list in a case"
+            )
+        if name in self._single:
+            if not path:
+                raise RuleError(f"single_valued({name}): the fact {name} has no argument to be its value")
+            self.choices.setdefault(name, {}).setdefault(path[:-1], {})[path[-1]] = fact
+        elif path:
+            _plant(self.families, (name, *path), fact)
         else:
-            raise RuleError(f"the fact {fact} has more than two arguments, which no case can state")
+            self.flags[name] = fact
 
     def _default(self, row: list[clingo.Symbol]) -> tuple[Fact, bool]:
         fact, value = map(str, row)
@@ -122,8 +159,46 @@ class Vocabulary:
     @cached_property
     def choice_of(self) -> dict[Fact, dict[str, Fact]]:
         """For each fact of which one out of several holds, all of these by value."""
-        every = (values for kinds in self.choices.values() for values in kinds.values())
+        every = (values for groups in self.choices.values() for values in groups.values())
         return {fact: values for values in every for fact in values.values()}
+
+    @cached_property
+    def group_of(self) -> dict[Fact, str]:
+        """For each fact of which one out of several holds, what these share: `requested(phase)`."""
+        return {
+            fact: f"{name}({','.join(path)})" if path else name
+            for name, groups in self.choices.items()
+            for path, values in groups.items()
+            for fact in values.values()
+        }
+
+    def kinds(self, name: str) -> dict[str, dict[str, Fact]]:
+        """The values by kind of what is single-valued with two arguments, such as `reading`."""
+        return {path[0]: values for path, values in self.choices.get(name, {}).items() if len(path) == 1}
+
+    def tree_of(self, name: str) -> dict[str, Any]:
+        """Single-valued facts of one name by their arguments; where these end, `""` leads to the values."""
+        tree: dict[str, Any] = {}
+        for path, values in self.choices[name].items():
+            _plant(tree, (*path, ""), values)
+        return tree
+
+    @cached_property
+    def measures(self) -> dict[str, "Tree | Fact"]:
+        """The quantities by name and arguments; one without arguments is found under its name alone."""
+        found: dict[str, Tree | Fact] = {}
+        for key, symbol in self._quantity_symbols.items():
+            name = symbol.name if symbol.type == clingo.SymbolType.Function else key
+            if arguments(symbol):
+                _plant(found, (name, *map(str, arguments(symbol))), key)
+            else:
+                found[name] = key
+        return found
+
+    def where(self, quantity: str) -> Path:
+        """The keys that lead to a number in its part of a case: `(weeks_on, methotrexate)`."""
+        symbol = self._quantity_symbols[quantity]
+        return symbol.name, *map(str, symbol.arguments)
 
     @cached_property
     def number_of(self) -> dict[Fact, str]:
@@ -238,14 +313,25 @@ class Vocabulary:
         return self._usual_efforts.get(kind) if usual else None
 
     def label(self, name: str) -> str:
-        """How a person reads a name of the knowledge base."""
-        return self._labels.get(name, name.replace("_", " "))
+        """How a person reads a name of the knowledge base.
+
+        A name with arguments has a label of its own, or that of its beginning with theirs in it.
+        """
+        if name in self._labels or "(" not in name:
+            return self._labels.get(name, name.replace("_", " "))
+        symbol = clingo.parse_term(name)
+        return self._filled(self._labels.get(symbol.name, name.replace("_", " ")), symbol)
+
+    def _filled(self, template: str, symbol: clingo.Symbol) -> str:
+        """A text with the labels of the symbol's arguments in the place of {1}, {2}, ..."""
+        for place, argument in enumerate(arguments(symbol), start=1):
+            template = template.replace(f"{{{place}}}", self.label(str(argument)))
+        return template
 
     def phrase(self, template: str, symbol: clingo.Symbol) -> str:
         """A sentence with the labels of the symbol's arguments in place of {1}, {2} and {unit}."""
         if "{" in template:
-            for place, argument in enumerate(arguments(symbol), start=1):
-                template = template.replace(f"{{{place}}}", self.label(str(argument)))
+            template = self._filled(template, symbol)
             if "{unit}" in template:
                 template = template.replace("{unit}", self._unit(template, symbol))
         if template[1:2].isupper():  # eGFR stays as it is
@@ -257,6 +343,14 @@ class Vocabulary:
         if not about or str(about[0]) not in self.quantities:
             raise RuleError(f'{symbol} is about no quantity, so "{template}" has no unit')
         return self.quantities[str(about[0])].unit
+
+
+def _plant(trees: dict[str, Any], path: Path, leaf: object) -> None:
+    """Puts a leaf where a path leads, and makes what is missing on the way."""
+    *way, last = path
+    for step in way:
+        trees = trees.setdefault(step, {})
+    trees[last] = leaf
 
 
 def _cost(symbol: clingo.Symbol, where: str) -> int:

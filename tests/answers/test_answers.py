@@ -21,15 +21,17 @@ DENIED = ("--example", "lupkynis_alongside_bars_benlysta")
 START = {"policy": "fep_lupkynis", "indication": "lupus_nephritis", "phase": "initial"}
 READY: dict[str, Any] = {
     "age": 34,
-    "diagnosis": ["lupus_nephritis"],
-    "active": ["lupus_nephritis"],
-    "taking": ["prednisone"],
-    "attests": [
-        "monitor_egfr",
-        "monitor_blood_pressure",
-        "monitor_serious_infections",
-        "monitor_malignancies",
-    ],
+    "diagnosis": {"only": ["lupus_nephritis"]},
+    "active": {"only": ["lupus_nephritis"]},
+    "taking": {"only": ["prednisone"]},
+    "attests": {
+        "only": [
+            "monitor_egfr",
+            "monitor_blood_pressure",
+            "monitor_serious_infections",
+            "monitor_malignancies",
+        ]
+    },
     "live_vaccine": False,
 }
 
@@ -322,7 +324,7 @@ def test_a_cut_point_and_an_outcome_are_named_as_they_are_printed(kb: KnowledgeB
 
 
 def test_which_way_a_request_goes_can_be_all_that_is_asked(kb: KnowledgeBase) -> None:
-    facts = {**READY, "attests": [*READY["attests"], "benefits_outweigh_risks"], "documented": []}
+    facts = {**READY, "attests": [*READY["attests"], "benefits_outweigh_risks"], "documented": {"only": []}}
     case = {"request": {**START, "phase": None}, "facts": facts}
     ended = command("ask", "-", stdin=as_bytes(case))
     assert "   requested(phase)\n   initial: approve; continuation: deny\n" in ended.out

@@ -25,9 +25,9 @@ LUPUS: dict[str, Any] = {
         "age": 40,
         "diagnosis": {"sle": True},
         "active": {"sle": True},
-        "taking": ["prednisone"],
+        "taking": {"only": ["prednisone"]},
         "dosed_per_label": True,
-        "received": ["belimumab_intravenous"],
+        "received": {"only": ["belimumab_intravenous"]},
         "documented": {"clinical_response": True},
     },
 }
@@ -35,15 +35,17 @@ NEPHRITIS: dict[str, Any] = {
     "request": {"policy": "fep_lupkynis", "indication": "lupus_nephritis", "phase": "initial"},
     "facts": {
         "age": 40,
-        "diagnosis": ["sle", "lupus_nephritis"],
-        "active": ["sle", "lupus_nephritis"],
-        "taking": ["prednisone"],
-        "attests": [
-            "monitor_egfr",
-            "monitor_blood_pressure",
-            "monitor_serious_infections",
-            "monitor_malignancies",
-        ],
+        "diagnosis": {"only": ["sle", "lupus_nephritis"]},
+        "active": {"only": ["sle", "lupus_nephritis"]},
+        "taking": {"only": ["prednisone"]},
+        "attests": {
+            "only": [
+                "monitor_egfr",
+                "monitor_blood_pressure",
+                "monitor_serious_infections",
+                "monitor_malignancies",
+            ]
+        },
         "live_vaccine": False,
     },
 }

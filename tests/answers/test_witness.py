@@ -30,15 +30,17 @@ LUPKYNIS: dict[str, Any] = {
     "request": {"policy": "fep_lupkynis", "indication": "lupus_nephritis", "phase": "initial"},
     "facts": {
         "age": 34,
-        "diagnosis": ["lupus_nephritis"],
-        "active": ["lupus_nephritis"],
-        "taking": ["mycophenolate_mofetil"],
-        "attests": [
-            "monitor_egfr",
-            "monitor_blood_pressure",
-            "monitor_serious_infections",
-            "monitor_malignancies",
-        ],
+        "diagnosis": {"only": ["lupus_nephritis"]},
+        "active": {"only": ["lupus_nephritis"]},
+        "taking": {"only": ["mycophenolate_mofetil"]},
+        "attests": {
+            "only": [
+                "monitor_egfr",
+                "monitor_blood_pressure",
+                "monitor_serious_infections",
+                "monitor_malignancies",
+            ]
+        },
         "live_vaccine": "no",
     },
 }

@@ -89,7 +89,7 @@ def test_a_rule_fires_where_it_is_certain_though_not_by_what(tmp_path: Path) -> 
 
 def test_one_value_for_which_a_literal_fails_is_enough(tmp_path: Path) -> None:
     rules = "one :- taking(Drug), class(Drug, biologic, _).\n"
-    found = with_rules(tmp_path, rules, {"taking": ["prednisone"]})
+    found = with_rules(tmp_path, rules, {"taking": {"only": ["prednisone"]}})
     assert found["fails", "class(Drug,biologic,_)"] == "reached"
     assert found["fires", "one"] == "missed"
 
@@ -103,7 +103,7 @@ def test_the_opposite_of_a_literal_may_fail_too(tmp_path: Path) -> None:
 
 def test_a_comparison_may_be_what_fails(tmp_path: Path) -> None:
     rules = "pair(1, 2). pair(2, 1). one :- pair(First, Second), taking(prednisone), First < Second.\n"
-    found = with_rules(tmp_path, rules, {"taking": ["prednisone"]})
+    found = with_rules(tmp_path, rules, {"taking": {"only": ["prednisone"]}})
     assert found["fails", "First < Second"] == "reached"
 
 
@@ -122,13 +122,13 @@ def test_a_condition_for_each_of_several_may_be_what_fails(tmp_path: Path) -> No
 
 def test_a_sum_may_be_what_fails(tmp_path: Path) -> None:
     rules = "one :- #count { Drug : taking(Drug) } >= 2, live_vaccine.\n"
-    found = with_rules(tmp_path, rules, {"taking": ["prednisone"], "live_vaccine": True})
+    found = with_rules(tmp_path, rules, {"taking": {"only": ["prednisone"]}, "live_vaccine": True})
     assert found["fails", "2 <= #count { Drug: taking(Drug) }"] == "reached"
 
 
 def test_a_literal_that_gives_others_their_values_fails_without_them(tmp_path: Path) -> None:
     rules = "odd(Drug) :- taking(Drug), not class(Drug, biologic, _), Drug != prednisone.\n"
-    found = with_rules(tmp_path, rules, {"taking": []})
+    found = with_rules(tmp_path, rules, {"taking": {"only": []}})
     assert found["fails", "taking(Drug)"] == "reached"
 
 
@@ -163,14 +163,14 @@ LISTED = "barred(prednisone; cortisone). one :- taking(Drug), barred(Drug).\n"
 
 
 def test_each_name_of_a_list_is_to_be_used(tmp_path: Path) -> None:
-    found = with_rules(tmp_path, LISTED, {"taking": ["prednisone"]})
+    found = with_rules(tmp_path, LISTED, {"taking": {"only": ["prednisone"]}})
     assert found["used", "barred(prednisone)"] == "reached"
     assert found["used", "barred(cortisone)"] == "missed"
 
 
 def test_a_row_under_a_not_is_used_where_the_rule_fails_by_it(tmp_path: Path) -> None:
     rules = "spared(prednisone; cortisone). one :- taking(Drug), not spared(Drug).\n"
-    found = with_rules(tmp_path, rules, {"taking": ["prednisone"]})
+    found = with_rules(tmp_path, rules, {"taking": {"only": ["prednisone"]}})
     assert found["used", "spared(prednisone)"] == "reached"
     assert found["used", "spared(cortisone)"] == "missed"
 
@@ -178,7 +178,7 @@ def test_a_row_under_a_not_is_used_where_the_rule_fails_by_it(tmp_path: Path) ->
 def test_a_row_that_a_rule_takes_from_a_list_is_used_by_its_own_name_only(tmp_path: Path) -> None:
     rules = "kind(prednisone, mild). kind(cortisone, strong).\n"
     rules += "one :- taking(Drug), kind(Drug, (mild; strong)).\n"
-    found = with_rules(tmp_path, rules, {"taking": ["cortisone"]})
+    found = with_rules(tmp_path, rules, {"taking": {"only": ["cortisone"]}})
     assert found["used", "kind(prednisone,mild)"] == "missed"
     assert found["used", "kind(cortisone,strong)"] == "reached"
 

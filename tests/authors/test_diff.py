@@ -131,10 +131,10 @@ def test_the_smallest_patient_is_shown(shipped_diff: Comparison) -> None:
     assert case["facts"] == {
         "age": 5,
         "dosed_per_label": True,
-        "diagnosis": ["sle"],
-        "active": ["sle"],
-        "taking": ["hydroxychloroquine"],
-        "documented": [],
+        "diagnosis": {"only": ["sle"]},
+        "active": {"only": ["sle"]},
+        "taking": {"only": ["hydroxychloroquine"]},
+        "documented": {"only": []},
     }
 
 

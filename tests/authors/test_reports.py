@@ -46,7 +46,7 @@ POLICY = "policies/uhc_benlysta/policy.lp"
 EDITIONS = ("fep_lupkynis@2024-10-01", "uhc_benlysta@2022E0046O", "uhc_benlysta@2023-11-01")
 CASE = {
     "request": {"policy": "uhc_benlysta@2023-11-01", "indication": "sle", "phase": "continuation"},
-    "facts": {"age": 18, "taking": ["rituximab", "prednisone"], "dosed_per_label": True},
+    "facts": {"age": 18, "taking": {"only": ["rituximab", "prednisone"]}, "dosed_per_label": True},
     "expect": {"outcome": "deny"},
 }
 REDUNDANT = Finding(

@@ -87,7 +87,11 @@ BAD = [
     ("key.yaml", {**CASES["active"], "expect": {"outcom": "deny"}}, "did you mean outcome?"),
     ("value.yaml", {**CASES["active"], "expect": {"outcome": "aprove"}}, "did you mean approve?"),
     ("broken.yaml", "request: {policy: tiny\n", "not valid YAML: "),
-    ("clash.yaml", {**a_case("deny"), "facts": {"active": {"sle": True}, "diagnosis": []}}, "contradicts"),
+    (
+        "clash.yaml",
+        {**a_case("deny"), "facts": {"active": {"sle": True}, "diagnosis": {"only": []}}},
+        "contradicts",
+    ),
     ("named.yml", CASES["active"], "not tried: a case that ships with a policy is named *.yaml"),
     ("empty.yaml", "", "the file is empty"),
 ]

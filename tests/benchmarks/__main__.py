@@ -153,7 +153,7 @@ def exploring(kb: KnowledgeBase) -> None:
                     "indication": "sle",
                     "phase": "initial",
                 },
-                "facts": {"taking": {"voclosporin": False}, "documented": []},
+                "facts": {"taking": {"voclosporin": False}, "documented": {"only": []}},
             }
         ],
     }

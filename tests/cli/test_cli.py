@@ -187,7 +187,7 @@ def test_the_schemas_accept_the_shipped_cases_and_their_decisions(run: Run, kb: 
         decision.validate(json.loads(decided.to_json()))
         for witness in decided.witnesses:
             case.validate(witness.case)
-    assert not case.is_valid({"request": {"drug": "Benlysta"}, "facts": {"taking": ["insulin"]}})
+    assert not case.is_valid({"request": {"drug": "Benlysta"}, "facts": {"taking": {"only": ["insulin"]}}})
     assert not case.is_valid({"request": {"drg": "Benlysta"}})
     assert case.is_valid({"request": {"drug": "Lupkynis", "capsules_per_90_days": {"at_most": 540}}})
     for end, accepted in ((18, True), (None, False)):

@@ -343,9 +343,9 @@ def test_an_interview_at_a_terminal_of_its_own(tmp_path: Path) -> None:
     case.write_text(
         "request: {drug: Benlysta, route: IV, indication: SLE, phase: initial}\n"
         "facts:\n"
-        "  active: [SLE]\n"
+        "  active: {only: [SLE]}\n"
         "  diagnosis: {severe_active_cns_lupus: no}\n"
-        "  taking: [prednisone]\n"
+        "  taking: {only: [prednisone]}\n"
         "  dosed_per_label: null\n"
     )
     with at_terminal("ask", "--interactive", str(case)) as person:

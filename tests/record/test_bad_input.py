@@ -44,7 +44,7 @@ DAY = "a date is written year-month-day, such as 2025-03-01, not"
 BEFORE = (
     "2024-09-30 is before 2024-10-01, when the first edition of fep_lupkynis on file, 2024-10-01, began"
 )
-FAMILY = "a list of all that is true ([sle]) or a mapping ({sle: yes}) is expected, not"
+FAMILY = "a list of what is so ([sle]) or a mapping ({sle: yes}) is expected, not"
 LISTED = (
     "is not known here; `lupa facts` lists what is. Do not put a similar name in its place, and leave it "
     "out only if it is of no kind that the policy asks about"
@@ -154,14 +154,14 @@ def test_the_case_that_these_tests_spoil_is_a_good_one() -> None:
         ),
         (
             asking(policy=None, drug="insulin"),
-            "request.drug: 'insulin' is not known; `lupa policies` lists the drugs covered",
+            "request.drug: 'insulin' is not known; `lupa policies` lists what policies cover",
         ),
         (
             asking(policy=None, drug="prednisone"),
             "request.drug: no policy on file covers prednisone; see `lupa policies`",
         ),
         (asking(drug="Benlysta"), "request.drug: fep_lupkynis does not cover 'Benlysta'"),
-        (asking(policy=None), "request: say which `policy`, or which `drug`, it is about"),
+        (asking(policy=None), "request: say which `policy`, or which `drug`, `service` or `code`, it is about"),
         (
             {**GOOD, "fact": {}},
             "fact: 'fact' is no part of a case; its parts are case, request, facts, expect",
@@ -175,11 +175,14 @@ def test_a_name_that_is_not_known_is_refused_with_its_place_and_the_nearest(
 
 
 def test_every_problem_of_a_case_is_told_at_once() -> None:
-    case = {"request": {**REQUEST, "months": 0}, "facts": {"agee": 34, "taking": ["voclosporine"]}}
+    case = {
+        "request": {**REQUEST, "months": 0},
+        "facts": {"agee": 34, "taking": {"only": ["voclosporine"]}},
+    }
     assert said_of(case).splitlines() == [
         "request.months: 0 cannot be; from 1 to 600 months is expected",
         "  facts.agee: 'agee' is not known here; did you mean age?",
-        "  facts.taking[0]: 'voclosporine' is not known here; did you mean voclosporin?",
+        "  facts.taking.only[0]: 'voclosporine' is not known here; did you mean voclosporin?",
     ]
 
 
@@ -476,7 +479,7 @@ CLASHES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "active_without_diagnosis": (
         {
             "age": 34,
-            "taking": ["prednisone"],
+            "taking": {"only": ["prednisone"]},
             "active": {"lupus_nephritis": True, "sle": True},
             "diagnosis": {"sle": False, "anca_vasculitis": True},
         },

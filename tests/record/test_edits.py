@@ -35,9 +35,9 @@ CASE: dict[str, Any] = {
     },
     "facts": {
         "age": 34,
-        "diagnosis": ["LN"],
+        "diagnosis": {"only": ["LN"]},
         "taking": {"Plaquenil": "yes", "voclosporin": "no"},
-        "attests": ["monitor_egfr", "monitor_blood_pressure"],
+        "attests": {"only": ["monitor_egfr", "monitor_blood_pressure"]},
         "weeks_on_therapy": 60,
         "override": None,
         "reading": {"comorbidity": "any"},
@@ -487,31 +487,27 @@ def test_a_name_that_means_the_same_is_replaced(lupkynis: Edition) -> None:
 
 def test_a_list_of_which_one_member_is_set_stays_complete(lupkynis: Edition) -> None:
     attests = facts_after(lupkynis, {"attests(monitor_egfr)": "no"})["attests"]
-    assert attests == ["monitor_blood_pressure"]
+    assert attests == {"only": ["monitor_blood_pressure"]}
 
 
-def test_a_list_of_which_one_member_is_open_becomes_a_mapping(lupkynis: Edition) -> None:
+def test_a_list_of_which_one_member_is_open_is_complete_but_for_it(lupkynis: Edition) -> None:
     assert facts_after(lupkynis, {"attests(monitor_egfr)": None})["attests"] == {
+        "only": ["monitor_blood_pressure"],
         "monitor_egfr": None,
-        "monitor_blood_pressure": True,
-        "monitor_serious_infections": False,
-        "monitor_malignancies": False,
-        "benefits_outweigh_risks": False,
     }
 
 
-def test_what_a_list_implies_is_left_out_when_it_becomes_a_mapping(lupkynis: Edition) -> None:
+def test_what_a_list_implies_is_not_added_to_it(lupkynis: Edition) -> None:
     diagnosis = facts_after(lupkynis, {"diagnosis.rheumatoid_arthritis": "yes"})["diagnosis"]
-    assert "sle" not in diagnosis
-    assert [name for name, so in diagnosis.items() if so] == ["lupus_nephritis", "rheumatoid_arthritis"]
+    assert diagnosis == {"only": ["LN", "rheumatoid_arthritis"]}
 
 
 def test_a_member_of_a_list_can_be_unset(lupkynis: Edition) -> None:
     attests = facts_after(lupkynis, {}, "attests.monitor_egfr", "attests.monitor_malignancies")["attests"]
     assert attests == {
-        "monitor_blood_pressure": True,
-        "monitor_serious_infections": False,
-        "benefits_outweigh_risks": False,
+        "only": ["monitor_blood_pressure"],
+        "monitor_egfr": None,
+        "monitor_malignancies": None,
     }
 
 
@@ -525,12 +521,13 @@ def test_a_family_that_is_open_stays_open_but_for_the_member_that_is_set(lupkyni
 
 
 def test_a_whole_family_can_be_set_and_then_its_members(lupkynis: Edition) -> None:
-    sets = {"diagnosis.sle": None, "diagnosis": ["rheumatoid_arthritis"], "taking": {"Prograf": "no"}}
+    sets = {
+        "diagnosis.sle": None,
+        "diagnosis": {"only": ["rheumatoid_arthritis"]},
+        "taking": {"Prograf": "no"},
+    }
     facts = facts_after(lupkynis, sets)
-    assert [name for name, so in facts["diagnosis"].items() if so is not False] == [
-        "rheumatoid_arthritis",
-        "sle",
-    ]
+    assert facts["diagnosis"] == {"only": ["rheumatoid_arthritis"], "sle": None}
     assert facts["taking"] == {"Plaquenil": "yes", "voclosporin": "no", "tacrolimus": False}
     assert facts_after(lupkynis, {"taking": None})["taking"] is None
 

@@ -35,7 +35,7 @@ GOOD: dict[str, Any] = {
         "age": {"at_least": 18},
         "diagnosis": {"lupus_nephritis": True, "severe_active_cns_lupus": False},
         "active": {"lupus_nephritis": True},
-        "taking": ["mycophenolate_mofetil", "prednisone", "Lupkynis"],
+        "taking": {"only": ["mycophenolate_mofetil", "prednisone", "Lupkynis"]},
         "reading": {"term_limit": "cap", "comorbidity": None},
         "live_vaccine": False,
         "dosed_per_label": "yes",
@@ -60,7 +60,7 @@ thorough = settings(derandomize=True, deadline=None, database=None)
 
 
 V = KnowledgeBase.load().edition("uhc_benlysta").vocabulary
-ASKED, READ = V.choices["requested"], V.choices["reading"]
+ASKED, READ = V.kinds("requested"), V.kinds("reading")
 TABLES: tuple[Mapping[str, object], ...] = (
     V.flags,
     V.families,
@@ -103,7 +103,9 @@ def one_of(names: Any) -> st.SearchStrategy[str]:
 likely: dict[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(V.flags, truths),
     **{
-        name: st.dictionaries(one_of(names), truths, max_size=3) | st.lists(one_of(names), max_size=3)
+        name: st.dictionaries(one_of(names), truths, max_size=3)
+        | st.lists(one_of(names), max_size=3)
+        | st.fixed_dictionaries({"only": st.lists(one_of(names), max_size=3)})
         for name, names in V.families.items()
     },
     **{name: numbers | ranges for name, number in V.quantities.items() if not number.in_request},

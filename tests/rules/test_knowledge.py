@@ -34,7 +34,7 @@ DENIED: dict[str, Any] = {
         "age": 34,
         "diagnosis": {"lupus_nephritis": True, "severe_active_cns_lupus": False},
         "active": {"lupus_nephritis": True},
-        "taking": ["mycophenolate_mofetil", "prednisone", "voclosporin"],
+        "taking": {"only": ["mycophenolate_mofetil", "prednisone", "voclosporin"]},
         "dosed_per_label": True,
     },
 }
@@ -191,14 +191,16 @@ def lupkynis(**request: Any) -> dict[str, Any]:
         "request": {"drug": "Lupkynis", "indication": "LN", "phase": "initial", **request},
         "facts": {
             "age": 40,
-            "active": ["lupus nephritis"],
-            "taking": ["prednisone"],
-            "attests": [
-                "monitor_egfr",
-                "monitor_blood_pressure",
-                "monitor_serious_infections",
-                "monitor_malignancies",
-            ],
+            "active": {"only": ["lupus nephritis"]},
+            "taking": {"only": ["prednisone"]},
+            "attests": {
+                "only": [
+                    "monitor_egfr",
+                    "monitor_blood_pressure",
+                    "monitor_serious_infections",
+                    "monitor_malignancies",
+                ]
+            },
             "live_vaccine": "no",
         },
     }
@@ -337,7 +339,7 @@ def test_no_single_basis_need_be_certain_for_a_referral(kb: KnowledgeBase) -> No
     taking = {drug: False for drug in oracle.DRUGS if drug != "rituximab"}
     case["facts"] = {
         "taking": taking,
-        "override": ["state_mandate"],
+        "override": {"only": ["state_mandate"]},
         "diagnosis": {"severe_active_cns_lupus": False},
     }
     decision = kb.decide(case)
@@ -548,9 +550,9 @@ def test_rules_that_do_not_give_each_world_one_outcome_are_refused(
 
 
 def test_a_policy_that_the_rules_do_not_hold_is_refused(kb: KnowledgeBase) -> None:
-    program = kb.edition("fep_lupkynis").program
+    edition = kb.edition("fep_lupkynis")
     with pytest.raises(RuleError, match=r"no rule gives policy\(stranger\)"):
-        Edition(program, "stranger", "1", "")
+        Edition(edition.program, "stranger", "1", "", edition.known)
 
 
 def test_a_list_whose_own_facts_clash_contradicts_itself(tmp_path: Path) -> None:

@@ -400,9 +400,9 @@ def test_words_and_clauses_are_for_what_some_edition_has(policy: str, kb: Knowle
     editions = [kb.edition(policy, name) for owner, name in EDITIONS if owner == policy]
     given = {f"{kind}({a.id})" for e in editions for kind, found in items_of(e).items() for a in found}
     given |= {f'edition("{e.name}")' for e in editions} | {"drug"}
-    given |= {f"reading({name})" for e in editions for name in e.vocabulary.choices["reading"]}
+    given |= {f"reading({name})" for e in editions for name in e.vocabulary.kinds("reading")}
     given |= {f"off_label({s.arguments[1]})" for e in editions for s in e.program.symbols("off_label", 3)}
-    given |= {f"phase({name})" for e in editions for name in e.vocabulary.choices["requested"]["phase"]}
+    given |= {f"phase({name})" for e in editions for name in e.vocabulary.kinds("requested")["phase"]}
     rows = [s for e in editions for name in (("text", 4), ("cites", 3)) for s in e.program.symbols(*name)]
     assert {str(row.arguments[1]) for row in rows} - given == set()
 

@@ -19,7 +19,7 @@ from lupa.authors.sides import Side
 from lupa.authors.trials.same_worlds import shown
 from lupa.rules.edition import Edition
 from lupa.rules.ground import Literal, Solver, Watch
-from lupa.rules.vocabulary import Cut, Fact
+from lupa.rules.vocabulary import Cut, Fact, Path
 
 Clash = tuple[tuple[Fact, bool], tuple[Fact, bool]]
 """What cannot be so together, of a fact that only one side declares and one that only the other does."""
@@ -228,7 +228,7 @@ class Pair:
 def usual_readings(edition: Edition) -> dict[Fact, bool]:
     """Each reading that is usually taken in one way, as its facts with their values."""
     usual = edition.vocabulary.defaults
-    kinds = edition.vocabulary.choices.get("reading", {})
+    kinds = edition.vocabulary.kinds("reading")
     taken = [choices for choices in kinds.values() if any(usual.get(fact) for fact in choices.values())]
     return {fact: usual.get(fact, False) for choices in taken for fact in choices.values()}
 
@@ -254,7 +254,7 @@ def _clashes(editions: Sequence[Edition]) -> Iterator[Clash]:
 
 def _choices(editions: Sequence[Edition]) -> Iterator[list[Fact]]:
     """For each choice that one of the sides knows, the facts of its values."""
-    found: dict[tuple[str, str], dict[Fact, None]] = {}
+    found: dict[tuple[str, Path], dict[Fact, None]] = {}
     for edition in editions:
         for name, kinds in edition.vocabulary.choices.items():
             for kind, values in kinds.items():

@@ -131,7 +131,7 @@ def _combinations(editions: Sequence[Edition]) -> dict[_Key, list[Fact]]:
 def _values(editions: Sequence[Edition], kind: str) -> dict[str | None, Fact | None]:
     found: dict[str | None, Fact | None] = {}
     for edition in editions:
-        found.update(edition.vocabulary.choices.get("requested", {}).get(kind, {}))
+        found.update(edition.vocabulary.kinds("requested").get(kind, {}))
     return found or {None: None}
 
 

@@ -6,36 +6,31 @@ some law leaves out of the policy holds only as long as it is not `dropped`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import clingo
 from clingo import ast
 from clingo.ast import Sign
 
 from lupa.authors.reports.finding import Place
-from lupa.authors.syntax import Signature, with_heads
+from lupa.authors.syntax import Signature, text_with_heads
 from lupa.rules.ground import Ground, Load
 
 _PLACE, _DROPPED = "lupa_place", "lupa_dropped"
 
 
 def authored(
-    paths: Sequence[Path],
-    root: Path,
-    placed: frozenset[Signature],
-    droppable: frozenset[Signature],
+    texts: Mapping[str, str], placed: frozenset[Signature], droppable: frozenset[Signature]
 ) -> Load:
-    """Loads these files, with the place of each rule for some predicates, and with atoms to drop."""
+    """Loads the texts of files, with the place of each rule for some predicates, and with atoms to drop."""
     wanted = placed | droppable
 
     def load(control: clingo.Control) -> None:
-        for path in paths:
-            rules = with_heads(path)
+        for file, text in texts.items():
+            rules = text_with_heads(text)
             if all(wanted.isdisjoint(given) for _, given in rules):
-                control.load(str(path))
+                control.add("base", [], text)
                 continue
-            file = path.relative_to(root).as_posix()
             with ast.ProgramBuilder(control) as builder:
                 for statement, given in rules:
                     if not given.isdisjoint(placed):

@@ -341,7 +341,7 @@ def _patient(edition: Edition, facts: Mapping[Fact, bool], relevant: Collection[
     if outcome in edition.outcomes:
         case["expect"] = {"outcome": outcome}
     told = [f for f in facts if f in relevant and facts[f] and not vocabulary.defaults.get(f)]
-    requested = vocabulary.choices.get("requested", {}).values()
+    requested = vocabulary.kinds("requested").values()
     first = [fact for choices in requested for fact in choices.values()]
     text = " ".join(vocabulary.words(f, True) for f in sorted(told, key=lambda f: f not in first))
     return Patient(edition.policy, edition.name, outcome or "no outcome", text, case)

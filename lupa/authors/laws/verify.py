@@ -91,9 +91,7 @@ class Verification:
             folder = self._kb.files.folder(name[0])
             raise RuleError(f"{folder}: no policy is here: no requires/5 gives it a pathway in {name[1]}")
         placed = concerned() | frozenset((name, 2) for name in GIVEN_BY.values())
-        marked = self._kb.grounded(
-            *name, rules=lambda paths, root: authored(paths, root, placed, droppable())
-        )
+        marked = self._kb.grounded(*name, rules=lambda texts: authored(texts, placed, droppable()))
         where = places(marked.program)
         self._hear(Hearing(Alone(lawful), where, usual=self._usual))
         versions = Compared("two_worlds", (lawful, marked), dropped(marked.program))

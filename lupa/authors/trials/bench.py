@@ -23,6 +23,8 @@ from pathlib import Path
 from typing import Literal as Choice
 from typing import NamedTuple
 
+import clingo
+
 from lupa.answers.desk import Desk
 from lupa.authors.syntax import line
 from lupa.authors.trials.mutation import Mutant, mutants
@@ -32,7 +34,7 @@ from lupa.authors.trials.suite import Suite
 from lupa.errors import RuleError
 from lupa.record.case import Case
 from lupa.rules.edition import Edition
-from lupa.rules.ground import Load, plainly
+from lupa.rules.ground import plainly
 from lupa.rules.strays import check
 
 Fate = Choice["killed_by_case", "killed_by_grounding", "equivalent", "survived"]
@@ -165,13 +167,15 @@ class Bench:
 
     def changed(self, mutant: Mutant, policy: str, edition: str) -> Edition:
         """An edition as the changed rules have it; raises `RuleError` where lupa refuses them."""
+        paths = self._kb.files.of(policy)  # whole: a change may have it read more than it did
+        loads = [mutant.load if path == mutant.path else plainly([path]) for path in paths]
 
-        def load(paths: Sequence[Path], _: Path) -> Load:
-            loads = [mutant.load if path == mutant.path else plainly([path]) for path in paths]
-            return lambda control: [one(control) for one in loads][-1]
+        def load(control: clingo.Control) -> None:
+            for one in loads:
+                one(control)
 
-        found = self._kb.grounded(policy, edition, rules=load)
-        check(found.program, self._kb.files.of(policy))
+        found = self._kb.grounded(policy, edition, rules=lambda _: load)
+        check(found.program, paths)
         return found
 
 

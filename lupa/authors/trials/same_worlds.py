@@ -19,7 +19,7 @@ from lupa.authors.patients import Case, as_case, cut_points
 from lupa.authors.sides import Side
 from lupa.rules.edition import Edition
 from lupa.rules.ground import Literal
-from lupa.rules.vocabulary import Fact
+from lupa.rules.vocabulary import Fact, Path
 
 _UNLAWFUL = "it cannot be"
 _OUTCOME = "the outcome is "
@@ -110,7 +110,7 @@ def shown(edition: Edition) -> dict[str, tuple[Literal, ...]]:
 
 def _groups(editions: Sequence[Edition]) -> list[Group]:
     """The choices and the numbers that these editions know."""
-    choices: dict[tuple[str, str], dict[Fact, None]] = {}
+    choices: dict[tuple[str, Path], dict[Fact, None]] = {}
     for edition in editions:
         for name, kinds in edition.vocabulary.choices.items():
             for kind, values in kinds.items():

@@ -1,0 +1,79 @@
+"""Members of a relation in a case, one by one: what is said of it is a list, or a mapping that may nest.
+
+A list says that what it names is so; `only` that what its list does not name is not so. See
+`lupa.record.record`, which reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from lupa.rules.vocabulary import ONLY, Path, Tree, leaves
+
+Canonical = Callable[[str, Mapping[str, object]], str | None]
+"""The one of some names that a name means."""
+
+
+def with_member(value: Any, tree: Tree, path: Path, said: Any, canonical: Canonical) -> dict[str, Any]:
+    """What is said of a relation, but that a member, or a part, is as `said`."""
+    level = without_member(value, tree, path, canonical)
+    if len(path) == 1:
+        return {**level, path[0]: said}
+    head, *rest = path
+    below = tree.get(head, {})
+    key = _key(level, head, tree, canonical) or head
+    inner = below if isinstance(below, Mapping) else {}
+    level[key] = with_member(level.get(key, {}), inner, tuple(rest), said, canonical)
+    return level
+
+
+def without_member(value: Any, tree: Tree, path: Path, canonical: Canonical) -> dict[str, Any]:
+    """What is said of a relation, as a mapping that says nothing of a member, or of a part, itself."""
+    level = as_mapping(value, tree)
+    head, *rest = path
+    below = tree.get(head, {})
+    if ONLY in level:
+        level[ONLY] = _left_in(level[ONLY], tree, path, canonical)
+    key = _key(level, head, tree, canonical)
+    if key is None:
+        return level
+    if rest and isinstance(below, Mapping):
+        left = without_member(level[key], below, tuple(rest), canonical)
+        if left:
+            return {**level, key: left}
+    return {name: said for name, said in level.items() if name != key}
+
+
+def as_mapping(value: Any, tree: Tree) -> dict[str, Any]:
+    """What is said of a relation, as a mapping of arguments."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if value is None:
+        return dict.fromkeys(tree)
+    return dict.fromkeys(value, True)
+
+
+def _left_in(only: Any, tree: Tree, path: Path, canonical: Canonical) -> Any:
+    """What is still named by what is said to be all."""
+    if not isinstance(only, Mapping):
+        return [name for name in only if path[0] not in (name, canonical(name, tree))]
+    return without_member(only, tree, path, canonical)
+
+
+def _key(level: Mapping[str, Any], head: str, tree: Tree, canonical: Canonical) -> str | None:
+    """The name by which a mapping speaks of an argument."""
+    keys = (key for key in level if key != ONLY)
+    return next((key for key in keys if head in (key, canonical(key, tree))), None)
+
+
+def nested(tree: Tree, true: Collection[str]) -> Any:
+    """The facts of a relation that are true as a case names them: a list, or lists by arguments."""
+    found: dict[str, Any] = {}
+    flat: list[str] = []
+    for name, below in tree.items():
+        if isinstance(below, str):
+            flat += [name] if below in true else []
+        elif any(fact in true for _, fact in leaves(below)):
+            found[name] = nested(below, true)
+    return found or flat

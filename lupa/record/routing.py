@@ -1,0 +1,113 @@
+"""Which policies and editions a request is about: by policy, drug, service or code, payer and date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from lupa.errors import CaseError, Problem, shown
+from lupa.rules.catalogue import KINDS
+from lupa.rules.days import day
+from lupa.rules.edition import Edition
+from lupa.rules.store import Store
+from lupa.rules.vocabulary import normal
+
+Chosen = list[tuple[str, str | None]]
+"""Policies, each with the edition that was named, if one was."""
+
+
+def routed(store: Store, request: Mapping[str, Any]) -> list[Edition]:
+    """The editions that answer a request; raises `CaseError`, naming every problem, where none does."""
+    return _Router(store, request).editions()
+
+
+class _Router:
+    def __init__(self, store: Store, request: Mapping[str, Any]) -> None:
+        self._store = store
+        self._request = request
+        self._problems: list[Problem] = []
+
+    @contextmanager
+    def _said_of(self, path: str) -> Iterator[None]:
+        """What goes wrong is kept, and said of this place."""
+        try:
+            yield
+        except CaseError as error:
+            self._problems.extend(Problem(p.path or path, p.message) for p in error.problems)
+
+    def editions(self) -> list[Edition]:
+        """The edition of each policy that the request is about."""
+        on: date | None = None
+        with self._said_of("request.service_date"):
+            if self._request.get("service_date") is not None:
+                on = day(self._request["service_date"], "request.service_date")
+        chosen = self._chosen()
+        if not chosen and not self._problems:
+            needed = "say which `policy`, or which `drug`, `service` or `code`, it is about"
+            self._problems.append(Problem("request", needed))
+        found = []
+        for policy, edition in chosen if not self._problems else []:
+            with self._said_of("request.service_date" if edition is None else "request.policy"):
+                found.append(self._store.edition(policy, edition, on=on))
+        if self._problems:
+            raise CaseError(self._problems)
+        return found
+
+    def _chosen(self) -> Chosen:
+        chosen: Chosen = []
+        with self._said_of("request.policy"):
+            if self._request.get("policy") is not None:
+                named, at, wanted = self._text("policy").partition("@")
+                self._store.about(named)
+                chosen = [(named, wanted if at else None)]
+        for kind, name, key in self._asked_for():
+            with self._said_of(f"request.{key}"):
+                chosen = self._covering(chosen, self._store.policies_on(name, kind), self._request[key])
+        with self._said_of("request.payer"):
+            if self._request.get("payer") is not None:
+                chosen = self._of_payer(chosen, self._text("payer"))
+        return chosen
+
+    def _asked_for(self) -> Iterator[tuple[str, str, str]]:
+        """What is asked for: of what kind it is, its name, and the key that says so."""
+        for kind in KINDS:
+            with self._said_of(f"request.{kind}"):
+                if self._request.get(kind) is not None:
+                    yield kind, self._text(kind), kind
+        with self._said_of("request.code"):
+            if self._request.get("code") is not None:
+                kind, name = self._store.catalogue.coded(self._text("code"))
+                yield kind, name, "code"
+
+    def _covering(self, chosen: Chosen, covering: Sequence[str], given: object) -> Chosen:
+        """Those of the policies chosen that cover what is given; all that do where none was chosen."""
+        if not chosen:
+            return [(policy, None) for policy in covering]
+        found = [(policy, edition) for policy, edition in chosen if policy in covering]
+        if not found:
+            raise CaseError(f"{chosen[0][0]} does not cover {shown(given)}")
+        return found
+
+    def _of_payer(self, chosen: Chosen, payer: str) -> Chosen:
+        """Those of the policies that are of a payer."""
+        payers = {policy: self._store.about(policy).payer for policy, _ in chosen}
+        found = [(policy, name) for policy, name in chosen if normal(payer) in _names_of(payers[policy])]
+        if chosen and not found:
+            known = ", ".join(dict.fromkeys(payers.values()))
+            raise CaseError(f"{shown(payer)} is the payer of no such policy; the payers are: {known}")
+        return found
+
+    def _text(self, key: str) -> str:
+        value = self._request[key]
+        if not isinstance(value, str):
+            raise CaseError([Problem(f"request.{key}", f"a name is expected, not {shown(value)}")])
+        return value
+
+
+def _names_of(payer: str) -> set[str]:
+    """What a payer is called: in full, without what stands in brackets, and by that alone."""
+    within = re.findall(r"\(([^)]*)\)", payer)
+    return {normal(name) for name in (payer, re.sub(r"\s*\([^)]*\)", "", payer), *within)}

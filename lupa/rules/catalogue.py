@@ -1,0 +1,142 @@
+"""What a request can ask for, by any of its names, and which policies may cover it.
+
+Names are found in the texts of rule files, so that it costs no more to ask one policy where there are a
+thousand. A text that names a drug only may cover it: what a policy covers, its grounded about.lp says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+
+from lupa.errors import CaseError, Problem, shown
+from lupa.rules.codes import STATES, Code, Codes
+from lupa.rules.slicing import ALIAS, Shared, unescaped, without_codes
+from lupa.rules.vocabulary import nearest, normal
+
+KINDS = ("drug", "service")
+"""What a request can ask for."""
+_DECLARED = re.compile(r"\b(drug|service)\(([^()]*(?:\([^()]*\))?[^()]*)\)")
+_COVERED = re.compile(r"\bcovers\(\s*\w+\s*,([^.:]*?)\)\s*[.:]")
+_WORD = re.compile(r"\b[a-z]\w*")
+
+
+class Catalogue:
+    """The drugs and services that requests can name; `read` gives the texts of a policy's own files."""
+
+    def __init__(
+        self, shared: Shared, abouts: Mapping[str, str], read: Callable[[str], Mapping[str, str]]
+    ) -> None:
+        self._shared = shared
+        self._abouts = abouts
+        self._read = read
+
+    @cached_property
+    def _covering(self) -> dict[str, list[str]]:
+        """The policies whose text says that they cover a name."""
+        found: dict[str, list[str]] = {}
+        for policy, text in self._abouts.items():
+            for covered in _COVERED.findall(text):
+                for name in dict.fromkeys(_WORD.findall(covered)):
+                    found.setdefault(name, []).append(policy)
+        return found
+
+    @cached_property
+    def _own(self) -> dict[str, dict[str, list[str]]]:
+        """Of each policy, the names that its about.lp gives to what it declares itself, in normal form."""
+        declaring = {p: text for p, text in self._abouts.items() if any(f"{k}(" in text for k in KINDS)}
+        return {policy: names_in(text) for policy, text in declaring.items()}
+
+    def kind_of(self, policy: str, name: str) -> str | None:
+        """What a policy's files, or the shared ones, declare a name to be; None where none does."""
+        for kind in reversed(KINDS):
+            if self._shared.declares(kind, name):
+                return kind
+        for text in self._read(policy).values():
+            for kind, declared in _DECLARED.findall(text):
+                if name in _WORD.findall(declared):
+                    return str(kind)
+        return None
+
+    def covering(self, kind: str, given: str) -> list[tuple[str, str]]:
+        """The policies that may cover what is meant by a name, each with the name that it gives it.
+
+        Raises `CaseError` for a name that is not known, or that no policy covers.
+        """
+        path = f"request.{kind}"
+        found = list(self._named(kind, given, self._own))
+        if not found and self._shared.declared_as((kind,), given) is None:
+            every = {policy: names_in("\n".join(self._read(policy).values())) for policy in self._abouts}
+            found = list(self._named(kind, given, every))
+            if not found:
+                raise CaseError([Problem(path, f"{shown(given)} is not known; {self._hint(kind, given)}")])
+        if not found:
+            name = self._shared.declared_as((kind,), given)
+            raise CaseError([Problem(path, f"no policy on file covers {name}; see `lupa policies`")])
+        return found
+
+    def _named(
+        self, kind: str, given: str, own: Mapping[str, Mapping[str, list[str]]]
+    ) -> Iterator[tuple[str, str]]:
+        shared = self._shared.declared_as((kind,), given)
+        for policy in self._abouts:
+            names = [shared] if shared else []
+            names += own.get(policy, {}).get(normal(given), [])
+            for name in dict.fromkeys(names):
+                if policy in self._covering.get(name, ()):
+                    yield policy, name
+
+    def _hint(self, kind: str, given: str) -> str:
+        covered = {
+            alias: name
+            for alias, names in self._shared.aliases.items()
+            for name in names
+            if self._shared.declares(kind, name)
+        }
+        for names in self._own.values():
+            covered.update((alias, name) for alias, found in names.items() for name in found)
+        near = nearest(given, covered)
+        return f"did you mean {near}?" if near else "`lupa policies` lists what policies cover"
+
+    # ---- codes ---------------------------------------------------------------------------------
+
+    def coded(self, given: str) -> tuple[str, str]:
+        """What a code asks for, as kind and name; raises `CaseError` where it asks for nothing."""
+        rows = self._codes(given)
+        if not rows:
+            raise CaseError(f"the code {shown(given)} is not known; name the drug or the service")
+        meant = [
+            (code.meaning.name, code.name)
+            for code in rows
+            if code.meaning.name in KINDS and code.relation in STATES[True]
+        ]
+        if not meant:
+            meanings = ", ".join(f"{code.relation} to {code.meaning}" for code in rows)
+            raise CaseError(f"the code {shown(given)} asks for nothing: it is {meanings}")
+        if len(set(meant)) > 1:
+            names = " and ".join(sorted({name for _, name in meant}))
+            raise CaseError(f"the code {shown(given)} means {names}; name the one that is meant")
+        return meant[0]
+
+    def _codes(self, given: str) -> list[Code]:
+        found = Codes(self._shared.codes).rows(given)
+        for texts in (self._abouts.values(), self._every_text()):
+            if found:
+                break
+            found = Codes([line for text in texts for line in without_codes(text)[1]]).rows(given)
+        return found
+
+    def _every_text(self) -> Iterator[str]:
+        for policy in self._abouts:
+            yield from self._read(policy).values()
+
+
+def names_in(text: str) -> dict[str, list[str]]:
+    """The names, in normal form, of the drugs and services that a text declares."""
+    declared = [word for _, names in _DECLARED.findall(text) for word in _WORD.findall(names)]
+    found: dict[str, list[str]] = {normal(name): [name] for name in declared}
+    for name, alias in ALIAS.findall(text):
+        if name in declared:
+            found.setdefault(normal(unescaped(alias)), []).append(name)
+    return found

@@ -1,0 +1,84 @@
+"""Codes of code systems: what a code means in the words of the vocabulary, and how far it says so.
+
+A row is `code(System, "Code", Meaning, Relation, "Ground")`, on a line of its own. Relations are those of a
+ConceptMap (HL7 FHIR R4): what is `equivalent` or `narrower` than its meaning states it, what is `broader`
+or `related` only suggests it. Rows are looked up where a case gives a code; they are never ground.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import clingo
+
+from lupa.errors import RuleError
+
+EQUIVALENT, NARROWER, BROADER, RELATED = RELATIONS = ("equivalent", "narrower", "broader", "related")
+STATES = {True: (EQUIVALENT, NARROWER), False: (EQUIVALENT, BROADER)}
+"""The relations by which a code that is said to be so, or not to be, says the same of its meaning."""
+_SYSTEM = re.compile(r"([a-z]\w*)[:|](.+)")
+_PLAIN = re.compile(r'code\([a-z]\w*, *"[^"\\]+", *.+, *(\w+), *"(?:\\.|[^"\\])*"\)\.\s*')
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A row: `meaning` is a fact, or what declares a name (`drug(belimumab)`)."""
+
+    system: str
+    code: str
+    meaning: clingo.Symbol
+    relation: str
+    ground: str
+
+    @property
+    def name(self) -> str:
+        """The name that its meaning is about."""
+        return str(self.meaning.arguments[-1]) if self.meaning.arguments else self.meaning.name
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.code}"
+
+
+class Codes:
+    """Rows of codes, as they stand in rule files."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._text = "\n".join(lines)
+
+    @property
+    def systems(self) -> list[str]:
+        """The code systems of which there are rows."""
+        return sorted(set(re.findall(r"^code\((\w+)", self._text, re.MULTILINE)))
+
+    def rows(self, given: str) -> list[Code]:
+        """The rows for a code, perhaps with its system before it (`icd10cm:M32.14`); none for no code."""
+        match = _SYSTEM.fullmatch(given.strip())
+        system, code = match.groups() if match else (r"\w+", given.strip())
+        if not code or '"' in code:
+            return []
+        row = rf'^code\({system}, *"{re.escape(code)}",.*$'
+        return [_read(line) for line in re.findall(row, self._text, re.MULTILINE | re.IGNORECASE)]
+
+    def unknown_system(self, given: str) -> str | None:
+        """The system that is named before a code, of which there is no row."""
+        match = _SYSTEM.fullmatch(given.strip())
+        return match[1] if match and match[1] not in self.systems else None
+
+    def every(self) -> Iterator[Code]:
+        """All rows; raises `RuleError` for one that is not plain."""
+        return map(_read, filter(None, self._text.split("\n")))
+
+
+def _read(line: str) -> Code:
+    """A row as it stands on its line."""
+    expected = 'code(System, "Code", Meaning, Relation, "Ground"). on a line of its own'
+    match = _PLAIN.fullmatch(line)
+    if match is None or match[1] not in RELATIONS:
+        raise RuleError(f"{line.strip()}: a row of codes is {expected}; Relation is {', '.join(RELATIONS)}")
+    try:
+        row = clingo.parse_term(line.rstrip()[:-1], logger=lambda *_: None).arguments
+    except RuntimeError as error:
+        raise RuleError(f"{line.strip()}: cannot be read; a row of codes is {expected}") from error
+    return Code(row[0].name, row[1].string, row[2], row[3].name, row[4].string)
