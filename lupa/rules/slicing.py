@@ -257,7 +257,8 @@ class Shared:
             file, rest = self._taken_apart(text)
             self._files[name] = file
             rules.append(rest)
-        text = "\n".join(rules)
+        self.rest = text = "\n".join(rules)
+        """What is no row."""
         self._rules = tuple(rules_in(text))
         self.words = _words(text)
         self.single = _single_valued(self._rules)
@@ -341,7 +342,7 @@ class Shared:
         if lost:  # so that clingo does not complain of what a rule reads and no row is left of
             last = next(reversed(kept))
             kept[last] = "\n".join([kept[last], *(f"#defined {p}/{n}." for p, n in sorted(lost))])
-        return {**kept, **texts}, Known(self, declared, reads.tied, Codes(codes), alone=reads.alone)
+        return {**kept, **texts}, Known(self, declared, single, reads, Codes(codes), texts)
 
     @cached_property
     def _every_predicate(self) -> frozenset[str]:
@@ -448,18 +449,61 @@ class Known:
     """What is known beyond what an edition reads: further names, and codes."""
 
     def __init__(
-        self, shared: Shared, declared: Declared, tied: set[str], codes: Codes, *, alone: bool = False
+        self,
+        shared: Shared,
+        declared: Declared,
+        single: Collection[str],
+        reads: _Reads,
+        codes: Codes,
+        own: Mapping[str, str],
     ) -> None:
         self._shared = shared
         self._declared = declared
-        self._tied = tied
-        self._alone = alone
+        self._tied = reads.tied
+        self._alone = reads.alone
+        self._single = single
+        self._own = own
         self.codes = codes
+
+    def single(self, family: str) -> bool:
+        """Whether of the facts of a name that differ in their last argument one holds."""
+        return family in self._single
+
+    def arity(self, family: str) -> int:
+        """How many arguments the facts of a name have, or the quantities; 0 where none is declared."""
+        return len(self._declared.get(family, ()))
 
     def name(self, family: str, place: int, given: str) -> str | None:
         """The name that is meant at a place of a relation, or of a quantity, and that no rule reads."""
         places = self._declared.get(family, [])
-        return self._shared.declared_as(places[place], given) if place < len(places) else None
+        if place >= len(places):
+            return None
+        found = self._shared.declared_as(places[place], given)
+        return found or self._beside_rows(frozenset(places[place])).get(normal(given))
+
+    def _beside_rows(self, predicates: Collection[str]) -> dict[str, str]:
+        """The names that facts of these predicates give which are no rows, by all of their names."""
+        names = {
+            name
+            for statement in _END.split(_plain(self._text))
+            if ":-" not in statement
+            for literal in _literals(statement)[0]
+            if literal.name in predicates
+            for name in _names(literal.arguments[0])
+        }
+        aliases = {normal(unescaped(other)): name for name, other in ALIAS.findall(self._text)}
+        aliases.update((other, name) for other, found in self._shared.aliases.items() for name in found)
+        found = {other: name for other, name in aliases.items() if name in names}
+        return {**found, **{normal(name): name for name in names}}
+
+    @property
+    def _text(self) -> str:
+        return "\n".join([self._shared.rest, *self._own.values()])
+
+    def quantity(self, name: str) -> tuple[str, int, int] | None:
+        """The unit, the least and the most of the quantities of a name; None where there are none."""
+        found = re.search(_QUANTITY.format(re.escape(name)), self._text)
+        return (unescaped(found[1]), int(found[2]), int(found[3])) if found else None
 
     def bound(self, names: Iterable[str]) -> set[str]:
         """Those of the names about which, by rows of the shared files, a law may have something to say."""
@@ -470,6 +514,9 @@ class Known:
         return {name for name, count in counted.items() if count > 1 or name in rows}
 
 
+_QUANTITY = (
+    r'\bquantity\(\s*{}\s*\((?:[^().]|\([^()]*\))*\)\s*,\s*"((?:\\.|[^"\\\n])*)",\s*(-?\d+),\s*(-?\d+)\s*\)'
+)
 ALIAS = re.compile(r'\balias\((\w+),\s*"((?:\\.|[^"\\\n])*)"\)')
 _ESCAPED = re.compile(r"\\(.)")
 
@@ -603,30 +650,35 @@ class _Reading:
     # ---- laws ----------------------------------------------------------------------------------
 
     def _is_local(self, law: Rule) -> bool:
-        """Whether a law is about one name at a time, or about those that its rows tie."""
-        if law.odd or any(literal.scope for literal in law.body):
-            return False
-        of_patient = [x for x in law.body if x.name in self._declared or x.name in (*CUTS, "true")]
-        variables = frozenset().union(*(literal.every_variable for literal in law.body))
-        if not variables:
+        """Whether a law is about one name at a time, or about those that its rows tie.
+
+        Then each fact in it is about all of these, so that all of the facts are ground, or none is.
+        """
+        if not any(literal.every_variable for literal in law.body):
             return True
+        of_patient = [x for x in law.body if x.name in self._declared or x.name in (*CUTS, "true")]
         derived = any(self._restricts(x) and x.name not in self._rows for x in law.body)
-        if law.bare or derived or not of_patient or any(literal.names_some for literal in of_patient):
+        if law.odd or law.bare or derived or any(literal.scope for literal in law.body):
             return False
+        tied = _classes(x.every_variable for x in law.body if x not in of_patient)
+        about = {frozenset(tied.get(v, v) for v in literal.every_variable) for literal in of_patient}
         self._reads.alone |= len(of_patient) < 2
-        group = set(of_patient[0].every_variable)
-        growing = True
-        while growing:
-            linked = (x.every_variable for x in law.body if not group.isdisjoint(x.every_variable))
-            reached = group.union(*linked)
-            growing = reached != group
-            group = reached
-        return variables <= group
+        return len(about) == 1 and set(tied.values()) <= (found := about.pop()) and bool(found)
 
     def _note_ties(self, law: Rule) -> None:
         for literal in law.body:
             if literal.name in self._rows and len(literal.every_variable) > 1:
                 self._reads.tied.add(literal.name)
+
+
+def _classes(groups: Iterable[frozenset[str]]) -> dict[str, str]:
+    """For each variable of some groups one that stands for all to which groups tie it."""
+    found: dict[str, str] = {}
+    for group in groups:
+        same = {found.get(variable, variable) for variable in group}
+        for variable in [*group, *(v for v, first in found.items() if first in same)]:
+            found[variable] = min(same)
+    return found
 
 
 def _gives_its_name(rule: Rule) -> bool:
