@@ -12,7 +12,7 @@ from functools import cached_property
 
 from lupa.errors import CaseError, Problem, shown
 from lupa.rules.codes import STATES, Code, Codes
-from lupa.rules.slicing import ALIAS, Shared, unescaped, without_codes
+from lupa.rules.slicing import ALIAS, CODE, Shared, unescaped
 from lupa.rules.vocabulary import nearest, normal
 
 KINDS = ("drug", "service")
@@ -124,7 +124,7 @@ class Catalogue:
         for texts in (self._abouts.values(), self._every_text()):
             if found:
                 break
-            found = Codes([line for text in texts for line in without_codes(text)[1]]).rows(given)
+            found = Codes([text for text in texts if f"{CODE}(" in text]).rows(given)
         return found
 
     def _every_text(self) -> Iterator[str]:

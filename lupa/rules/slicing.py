@@ -21,6 +21,9 @@ from lupa.rules.codes import Codes
 from lupa.rules.vocabulary import CUTS, normal
 
 _ROW = re.compile(r"([a-z]\w*)\(([a-z]\w*)\s*[,)]")
+_ROW_LINE = re.compile(r"^([a-z]\w*)\(([a-z]\w*) *[,)](?:.*\))?\.$", re.MULTILINE)
+_CODE_LINE = re.compile(r"^code\(.*\)\.[ \t]*$", re.MULTILINE)
+_BETWEEN = re.compile(r"(?<=\))\.\s+")
 _QUOTED = re.compile(r'"(?:\\.|[^"\\\n])*"|%\*[\s\S]*?\*%|%[^\n]*')
 _WORD = re.compile(r"\b[a-z]\w*")
 _END = re.compile(r"(?<!\.)\.(?!\.)")
@@ -176,12 +179,16 @@ def declared_in(rules: Iterable[Rule]) -> Declared:
     return found
 
 
-@dataclass(slots=True)
-class _File:
-    """A shared file in lines, and which of these are rows, by the name that they are about."""
+class _File(NamedTuple):
+    """A shared file without its rows of codes: where its other rows begin and end, by their names."""
 
-    lines: list[str]
-    rows: dict[str, list[int]]
+    text: str
+    rows: dict[str, list[tuple[int, int]]]
+
+    def lines(self, name: str) -> Iterator[str]:
+        """The rows about a name."""
+        for begin, end in self.rows[name]:
+            yield self.text[begin:end]
 
 
 class Shared:
@@ -190,12 +197,13 @@ class Shared:
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._files: dict[str, _File] = {}
         self.codes: list[str] = []
-        """The rows of codes, as they stand."""
+        """The texts that hold rows of codes."""
         self._predicates: dict[str, set[str]] = {}
         rules = []
         for name, text in texts.items():
-            file, rest = self._taken_apart(text)
-            self._files[name] = file
+            plain, codes = without_codes(text)
+            self.codes += codes
+            self._files[name], rest = self._taken_apart(plain)
             rules.append(rest)
         text = "\n".join(rules)
         self._rules = tuple(rules_in(text))
@@ -205,23 +213,20 @@ class Shared:
         self.declared = declared_in(self._rules)
 
     def _taken_apart(self, text: str) -> tuple[_File, str]:
-        """The lines of a file with its rows, and what is none; where comments span lines, all of it."""
-        file = _File(text.split("\n"), {})
+        """A file with its rows, and what is none of them; where comments span lines, all of it."""
+        file = _File(text, {})
         if "%*" in text:
             return file, text
-        rest = []
-        for number, line in enumerate(file.lines):
-            if _is_code(line):
-                self.codes.append(line)
-                file.lines[number] = ""
-                continue
-            name = _subject(line)
-            if name is None:
-                rest.append(line)
-                continue
-            file.rows.setdefault(name, []).append(number)
-            self._predicates.setdefault(name, set()).update(_predicates(line))
-        return file, "\n".join(rest)
+        rest, begin = [], 0
+        for match in _ROW_LINE.finditer(text):
+            line, predicate, name = match[0], match[1], match[2]
+            predicates = [predicate] if ")." not in line[:-2] else _predicates(line, name)
+            if predicates and "%" not in line and ":-" not in line:
+                file.rows.setdefault(name, []).append(match.span())
+                self._predicates.setdefault(name, set()).update(predicates)
+                rest.append(text[begin : match.start()])
+                begin = match.end()
+        return file, "".join([*rest, text[begin:]])
 
     # ---- names ---------------------------------------------------------------------------------
 
@@ -230,12 +235,31 @@ class Shared:
         """The names that any name, brand or synonym of the rows means, by its normal form."""
         found: dict[str, list[str]] = {}
         for file in self._files.values():
-            for name, numbers in file.rows.items():
+            for name in file.rows:
                 found.setdefault(normal(name), []).append(name)
-                for number in numbers:
-                    for _, other in ALIAS.findall(file.lines[number]):
+                for line in file.lines(name):
+                    for _, other in ALIAS.findall(line):
                         found.setdefault(normal(unescaped(other)), []).append(name)
         return found
+
+    def _written(self, name: str) -> list[str]:
+        """The names that a name in normal form means as far as texts hold it letter for letter.
+
+        So a name is found sooner than all are read; what is written otherwise, `aliases` knows.
+        """
+        found = [name] if name in self._predicates else []
+        words = r"[ _\-]+".join(map(re.escape, name.split("_")))
+        quoted = re.compile(f'"{words}"\\)')
+        for text in self._folded:
+            for match in quoted.finditer(text):
+                alias = _ALIAS_OF.search(text, max(0, match.start() - 100), match.start())
+                if alias and alias[1] in self._predicates:
+                    found.append(alias[1])
+        return found
+
+    @cached_property
+    def _folded(self) -> list[str]:
+        return [file.text.casefold() for file in self._files.values()]
 
     def declares(self, predicate: str, name: str) -> bool:
         """Whether there is a row that says this of a name."""
@@ -243,7 +267,8 @@ class Shared:
 
     def declared_as(self, predicates: Collection[str], name: str) -> str | None:
         """The name of a row of one of these predicates that a name, brand or synonym means."""
-        for found in self.aliases.get(normal(name), ()):
+        meant = self._written(normal(name)) or self.aliases.get(normal(name), [])
+        for found in meant:
             if not self._predicates[found].isdisjoint(predicates):
                 return found
         return None
@@ -301,48 +326,52 @@ class Shared:
         if not predicates:
             return
         for file in self._files.values():
-            for name, numbers in file.rows.items():
+            for name in file.rows:
                 if self._predicates[name].isdisjoint(predicates):
                     continue
-                for number in numbers:
-                    for fact in _facts(file.lines[number]):
+                for line in file.lines(name):
+                    for fact in _facts(line):
                         predicate, _, rest = fact.partition("(")
                         if predicate in predicates:
-                            yield (name, predicate), set(_WORD.findall(_QUOTED.sub("", rest))) - {name}
+                            yield (name, predicate), set(_WORD.findall(_unquoted(rest))) - {name}
 
-    def _declarations(self, predicates: Collection[str]) -> set[str]:
+    def _declarations(self, predicates: Collection[str]) -> Iterator[str]:
         """What says of predicates of rows that they may be without any."""
-        return {
-            f"#defined {predicate}/{len(list(_arguments(_plain(rest)[: _closing(_plain(rest), 0)])))}."
-            for file in self._files.values()
-            for numbers in file.rows.values()
-            for number in numbers
-            for predicate, _, rest in (fact.partition("(") for fact in _facts(file.lines[number]))
-            if predicate in predicates
-        }
+        left = set(predicates)
+        for file in self._files.values():
+            for name in file.rows:
+                if self._predicates[name].isdisjoint(left):
+                    continue
+                for predicate, _, rest in (
+                    fact.partition("(") for x in file.lines(name) for fact in _facts(x)
+                ):
+                    if predicate in left:
+                        left.remove(predicate)
+                        plain = _plain(rest)
+                        count = len(list(_arguments(plain[: _closing(plain, 0)])))
+                        yield f"#defined {predicate}/{count}."
 
     def _kept(self, file: _File, names: Collection[str], movable: Collection[str]) -> str:
-        lines = list(file.lines)
-        for name, numbers in file.rows.items():
-            if name not in names and not self._predicates[name].isdisjoint(movable):
-                for number in numbers:
-                    lines[number] = ""
-        return "\n".join(lines)
+        """A file without the rows about other names than these."""
+        gone = sorted(
+            span
+            for name, spans in file.rows.items()
+            if name not in names and not self._predicates[name].isdisjoint(movable)
+            for span in spans
+        )
+        kept, begin = [], 0
+        for start, end in gone:
+            kept.append(file.text[begin:start])
+            begin = end
+        return "".join([*kept, file.text[begin:]])
 
 
 def without_codes(text: str) -> tuple[str, list[str]]:
-    """A text without its rows of codes, and these."""
-    codes = []
-    lines = text.split("\n")
-    for number, line in enumerate(lines):
-        if _is_code(line):
-            codes.append(line)
-            lines[number] = ""
-    return "\n".join(lines), codes
-
-
-def _is_code(line: str) -> bool:
-    return line.startswith(f"{CODE}(") and line.rstrip().endswith(").")
+    """A text with its rows of codes left empty, and the text if it has any."""
+    if f"{CODE}(" not in text:
+        return text, []
+    plain = _CODE_LINE.sub("", text)
+    return plain, [text] if plain != text else []
 
 
 class Known:
@@ -367,6 +396,7 @@ class Known:
 
 
 ALIAS = re.compile(r'\balias\((\w+),\s*"((?:\\.|[^"\\\n])*)"\)')
+_ALIAS_OF = re.compile(r"\balias\((\w+),\s*$")
 _ESCAPED = re.compile(r"\\(.)")
 
 
@@ -375,23 +405,22 @@ def unescaped(text: str) -> str:
     return _ESCAPED.sub(lambda found: "\n" if found[1] == "n" else found[1], text)
 
 
-def _subject(line: str) -> str | None:
-    """The name that a line of facts is about; None for a line that holds anything else."""
-    match = _ROW.match(line)
-    if match is None or "%" in line or ":-" in line or not line.rstrip().endswith(")."):
-        return None
-    name = match[2]
-    others = _facts(line)
-    return name if all((found := _ROW.match(fact)) and found[2] == name for fact in others) else None
-
-
 def _facts(line: str) -> list[str]:
     """The facts of a row."""
-    return re.split(r"(?<=\))\.\s+", line.rstrip()) if "). " in line else [line]
+    return _BETWEEN.split(line) if ")." in line[:-2] else [line]
 
 
-def _predicates(line: str) -> list[str]:
-    return [fact.partition("(")[0] for fact in _facts(line)]
+def _predicates(line: str, name: str) -> list[str]:
+    """What the facts of a row say of a name; nothing where one is about another name."""
+    found = [_ROW.match(fact) for fact in _facts(line)]
+    if any(match is None or match[2] != name for match in found):
+        return []
+    return [match[1] for match in found if match]
+
+
+def _unquoted(text: str) -> str:
+    """A text without what stands in quotes; mostly that is all at its end."""
+    return text.partition('"')[0] if text.count('"') == 2 and '")' in text[-4:] else _QUOTED.sub("", text)
 
 
 def _words(text: str) -> set[str]:

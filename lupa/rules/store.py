@@ -207,7 +207,7 @@ def single_values(atoms: clingo.SymbolicAtoms) -> Parts:
             group = clingo.Function(fact.name, fact.arguments[:-1])
             groups[group] = None
             values.append(("value", (group, fact)))
-    return [*values, *(("one_value", (group,)) for group in groups)]
+    return [*values, *(("one_value", (group, clingo.Number(1))) for group in groups)]
 
 
 def as_texts(texts: Mapping[str, str]) -> Load:

@@ -161,7 +161,10 @@ def test_the_case_that_these_tests_spoil_is_a_good_one() -> None:
             "request.drug: no policy on file covers prednisone; see `lupa policies`",
         ),
         (asking(drug="Benlysta"), "request.drug: fep_lupkynis does not cover 'Benlysta'"),
-        (asking(policy=None), "request: say which `policy`, or which `drug`, `service` or `code`, it is about"),
+        (
+            asking(policy=None),
+            "request: say which `policy`, or which `drug`, `service` or `code`, it is about",
+        ),
         (
             {**GOOD, "fact": {}},
             "fact: 'fact' is no part of a case; its parts are case, request, facts, expect",
