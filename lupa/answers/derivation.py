@@ -16,6 +16,7 @@ from clingo import ast
 from lupa.answers.question import Question
 from lupa.rules.edition import Edition
 from lupa.rules.ground import Ground, Literal, Load
+from lupa.rules.trees import parsed
 
 Holding = Choice["holds", "fails", "open"]
 _MARK = "lupa_rule"
@@ -66,13 +67,11 @@ def marked(paths: Sequence[Path], root: Path) -> Load:
 
     def load(control: clingo.Control) -> None:
         with ast.ProgramBuilder(control) as builder:
-
-            def add(statement: ast.AST) -> None:
-                builder.add(statement)
-                if statement.ast_type == ast.ASTType.Rule and statement.body:
-                    builder.add(_with_place(statement, root))
-
-            ast.parse_files([str(path) for path in paths], add)
+            for path in paths:
+                for statement in parsed(path):
+                    builder.add(statement)
+                    if statement.ast_type == ast.ASTType.Rule and statement.body:
+                        builder.add(_with_place(statement, root))
 
     return load
 

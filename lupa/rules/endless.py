@@ -15,6 +15,7 @@ from clingo import ast
 from clingo.ast import ASTType
 
 from lupa.rules.ground import Parts
+from lupa.rules.trees import parsed
 
 _COUNT, _MANY = "lupa_count", 20_000
 
@@ -32,7 +33,9 @@ def growing_rule(files: Sequence[Path], parts: Parts) -> str | None:
                 statement = _counted(statement, len(places) - 1)
             builder.add(statement)
 
-        ast.parse_files([str(path) for path in files], add)
+        for path in files:
+            for statement in parsed(path):
+                add(statement)
     counter = _Counter()
     control.ground(list(parts), counter)
     return None if counter.first is None else places[counter.first]

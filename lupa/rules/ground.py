@@ -16,6 +16,7 @@ from typing import NamedTuple
 import clingo
 
 from lupa.errors import RuleError, TimeLimitError
+from lupa.rules.files import begins_with_mark
 
 Literal = int
 """A program literal of clingo: an atom's number, negative where the atom is false."""
@@ -235,11 +236,16 @@ Load = Callable[[clingo.Control], None]
 
 
 def plainly(files: Sequence[Path]) -> Load:
-    """Loads files as they are."""
+    """Loads files as they are, but for a mark of their encoding at the start, which clingo would refuse."""
 
     def load(control: clingo.Control) -> None:
         for path in files:
-            control.load(str(path))
+            if begins_with_mark(path):
+                from lupa.rules.trees import load_tree  # hardly any file needs syntax trees
+
+                load_tree(control, path)
+            else:
+                control.load(str(path))
 
     return load
 

@@ -501,6 +501,20 @@ def test_of_an_about_file_that_cannot_be_read_nothing_else_is_told(folder: Path)
     assert [text.split(": ")[:2] for text in found(folder)] == [[f"about.lp:{line}:4", "syntax"]]
 
 
+def test_a_number_that_clingo_would_take_for_another_is_told_at_its_place(folder: Path) -> None:
+    line = add(folder, "size(2147483648, x2147483648).")
+    assert found_in(folder) == [
+        f"policy.lp:{line}:6: syntax: 2147483648 is too large: a number in a rule is at most 2147483647"
+    ]
+
+
+def test_a_mark_at_the_start_of_a_file_moves_no_place(folder: Path) -> None:
+    line = add(folder, "no more.", ABOUT)
+    path = folder / ABOUT
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert [text.split(": ")[:2] for text in found(folder)] == [[f"about.lp:{line}:4", "syntax"]]
+
+
 def test_a_message_without_a_place_is_told_of_its_file() -> None:
     file = RuleFile(Path("more.lp"), "more.lp", "")
     assert _line(_said(file, "no such\nthing")) == "more.lp:1:1: syntax: no such thing"

@@ -153,6 +153,96 @@ def test_a_rule_file_that_cannot_be_read_is_refused(folder: Path, name: str) -> 
     assert said_of(folder) == f"{path}: cannot be read: Is a directory"
 
 
+def mark(folder: Path) -> None:
+    """Puts the mark of UTF-8 at the start of every rule file, as some editors do."""
+    for path in folder.rglob("*.lp"):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["decide", "-", "--json"],
+        ["why", "-", "--tree"],
+        ["facts"],
+        ["lint"],
+        ["verify", "uhc_benlysta@2023-11-01"],
+    ],
+    ids=" ".join,
+)
+def test_a_mark_at_the_start_of_a_rule_file_is_passed_over(folder: Path, words: list[str]) -> None:
+    before = command(*words, "--kb", str(folder), stdin=LINE)
+    mark(folder)
+    assert command(*words, "--kb", str(folder), stdin=LINE) == before
+    assert before.status == 0
+
+
+def test_a_mark_changes_no_fingerprint_of_the_rules(folder: Path) -> None:
+    before = KnowledgeBase.load(folder).edition("fep_lupkynis").fingerprint
+    mark(folder)
+    assert KnowledgeBase.load(folder).edition("fep_lupkynis").fingerprint == before
+
+
+@pytest.mark.parametrize(
+    ("rule", "place", "message"),
+    [
+        ("met(fep_lupkynis adult).", "1:18-23", "error: syntax error, unexpected <IDENTIFIER>"),
+        ("met(fep_lupkynis, adult) :- takign(prednisone).", "1:29-47", "info: atom does not occur"),
+        ("met(fep_lupkynis, Name) :- not taking(Name).", "1:1-45", "error: unsafe variables"),
+        ("{ guess }.", "1:1", "a choice is not allowed"),
+        ("#show.", "1:1", "#show is not allowed"),
+        ("size(0).\nsize(Size + 1) :- size(Size).", "2:1", "the rules ground to more than"),
+    ],
+)
+def test_a_mark_moves_no_place(folder: Path, rule: str, place: str, message: str) -> None:
+    path = folder / "more.lp"
+    path.write_bytes(b"\xef\xbb\xbf" + rule.encode())
+    assert said_of(folder).startswith(f"{path}:{place}: {message}")
+
+
+def test_a_mark_with_zero_bytes_behind_it_hides_nothing(folder: Path) -> None:
+    (folder / "more.lp").write_bytes(b"\xef\xbb\xbfone.\0 { guess }.")
+    assert said_of(folder).startswith(f"{folder / 'more.lp'}:1:5")
+
+
+# ---- numbers -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "column", "number"),
+    [
+        ("minimum_age(fep_lupkynis, 2147483648).", 27, "2147483648"),
+        ("limit(fep_lupkynis, other_limit, months, 4294967308).", 42, "4294967308"),
+        ("met(fep_lupkynis, adult) :- 1 < -99999999999.", 34, "99999999999"),
+        ("size(0x80000000). % hexadecimal", 6, "0x80000000"),
+        ("size(0b11111111111111111111111111111111).", 6, "0b" + "1" * 32),
+        ("size(0o40000000000).", 6, "0o40000000000"),
+        ("#const most = 2147483648.", 15, "2147483648"),
+        (f"size({'9' * 5000}).", 6, "9" * 59 + "…"),
+    ],
+)
+def test_a_number_that_clingo_would_take_for_another_is_refused_with_its_place(
+    folder: Path, rule: str, column: int, number: str
+) -> None:
+    path, line = add(folder, rule)
+    assert said_of(folder) == (
+        f"{path}:{line}:{column}: {number} is too large: a number in a rule is at most 2147483647"
+    )
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "size(2147483647). size(0x7FFFFFFF). size(-2147483647).",
+        'word("4294967308"). % 4294967308',
+        "%* 4294967308 *% word(x4294967308, x'4294967308, x_4294967308).",
+    ],
+)
+def test_a_number_that_clingo_holds_and_what_is_none_are_accepted(folder: Path, rule: str) -> None:
+    add(folder, rule)
+    assert decides(folder)
+
+
 # ---- rules -------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from clingo.ast import Sign
 
 from lupa.authors.reports.finding import Place
 from lupa.authors.syntax import Signature, with_heads
-from lupa.rules.ground import Ground, Load
+from lupa.rules.ground import Ground, Load, plainly
 
 _PLACE, _DROPPED = "lupa_place", "lupa_dropped"
 
@@ -33,7 +33,7 @@ def authored(
         for path in paths:
             rules = with_heads(path)
             if all(wanted.isdisjoint(given) for _, given in rules):
-                control.load(str(path))
+                plainly([path])(control)
                 continue
             file = path.relative_to(root).as_posix()
             with ast.ProgramBuilder(control) as builder:

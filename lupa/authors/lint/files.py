@@ -17,6 +17,7 @@ from lupa.authors.reports.finding import Finding, Place
 from lupa.errors import RuleError
 from lupa.rules.files import NOT_ALLOWED, misplaced, text_of
 from lupa.rules.strays import stray
+from lupa.rules.trees import parse
 
 _NAME = re.compile(r"[a-z_][A-Za-z0-9_']*")
 _MESSAGE = re.compile(r":(\d+):(\d+)(?:-[\d:]+)?: (error|info|note): (.*)", re.DOTALL)
@@ -117,7 +118,7 @@ def _broken(file: RuleFile, text: str) -> RuleFile:
     messages: list[str] = []
     found: list[ast.AST] = []
     try:
-        ast.parse_files([str(file.path)], found.append, logger=lambda _, message: messages.append(message))
+        parse(file.path, found.append, messages.append)
     except RuntimeError as error:
         messages = messages or [str(error)]
     broken = [_said(file, message) for message in messages]
