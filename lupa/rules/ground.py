@@ -297,6 +297,8 @@ class Ground:
         self.watch = Watch()
         self.solver = Solver(control, self.watch)
         self.rules = rules
+        self.origin: tuple[Sequence[Path], Parts] = ((), ())
+        """The files that it was ground from and the parts of them, where these are known."""
         self._atoms = control.symbolic_atoms
 
     def symbols(self, name: str, arity: int) -> list[clingo.Symbol]:

@@ -18,6 +18,7 @@ from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles, fingerprint, shipped, source
 from lupa.rules.ground import EndlessError, Ground, Load, Parts, ground, plainly, quoted
 from lupa.rules.strays import check
+from lupa.rules.tables import TABLES, check_tables, doubtful, refuse
 from lupa.rules.vocabulary import nearest, normal
 
 Rules = Callable[[Sequence[Path], Path], Load]
@@ -78,13 +79,16 @@ class Store:
             source(path)
         program = _ground([drugs, *paths.values()])
         self._abouts = abouts(program, paths)
-        names = {normal(str(drug)): str(drug) for (drug,) in program.facts("drug", 1)}
+        known = {str(drug): str(drug) for (drug,) in program.facts("drug", 1)}
         for about in self._abouts.values():
             for drug in about.drugs:
-                if drug not in names.values():
+                if drug not in known:
                     raise RuleError(f"{paths[about.policy]}: covers {drug}, which is no drug({drug})")
-        aliases = program.facts("alias", 2)
-        return names | {normal(quoted(alias, "alias/2")): str(drug) for drug, alias in aliases}
+        aliases = [row for row in program.facts("alias", 2) if str(row[0]) in known]
+        names = {normal(quoted(alias, "alias/2")): str(drug) for drug, alias in aliases}
+        if len(names) < len(aliases) or not names.keys().isdisjoint(("", *known)):
+            refuse(program, doubtful(aliases, [known]))
+        return {normal(drug): drug for drug in known} | names
 
     def policies_on(self, drug: str) -> tuple[str, ...]:
         """The policies that cover a drug, given by ingredient, brand or synonym.
@@ -136,13 +140,14 @@ class Store:
         """An edition grounded anew, together with queries; with `rules`, these load its files."""
         paths, root = self.files.of(policy), self.files.root
         texts = {path.relative_to(root).as_posix(): source(path) for path in paths}
-        asked = [shipped("queries") / "worlds.lp", *queries]
+        asked = [shipped("queries") / "worlds.lp", TABLES, *queries]
         parts = [("base", ()), ("edition", [clingo.String(name)])]
         program = _ground(
             [*paths, *asked], rules(paths, root) if rules else plainly(paths), plainly(asked), parts=parts
         )
         if rules is None:
             check(program, paths)
+            check_tables(program)
         try:
             return Edition(program, policy, name, fingerprint(texts))
         except RuntimeError as error:  # what clingo says of a name or a number that is no text
@@ -168,7 +173,7 @@ class Store:
 def _ground(files: Sequence[Path], *loads: Load, parts: Parts = (("base", ()),)) -> Ground:
     """The program of these files, in the way in which they are loaded; the error names the rule that is."""
     try:
-        return ground(*(loads or [plainly(files)]), parts=parts)
+        program = ground(*(loads or [plainly(files)]), parts=parts)
     except EndlessError as error:
         from lupa.rules.endless import growing_rule
 
@@ -176,3 +181,5 @@ def _ground(files: Sequence[Path], *loads: Load, parts: Parts = (("base", ()),))
         if rule is not None:
             raise RuleError(f"{rule}: {error}; this rule grows, for ever or too far") from error
         raise RuleError(f"{files[0].parent}: {error}; no rule grows by itself, all are too many") from error
+    program.origin = (files, parts)
+    return program

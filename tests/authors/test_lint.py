@@ -136,6 +136,11 @@ FIRES = {
     "wrong-arity": (f"{MET}class(quinacrine, antimalarial).", "1:29", f"{MET}class(quinacrine, _, _)."),
     "misspelt": (f"{MET}taking(cyclophosphamid).", "1:36", f"{MET}taking(cyclophosphamide)."),
     "unknown-name": (f"{MET}taking(aspirin).", "1:36", f"{MET}taking(deflazacort)."),
+    "two-rows": (
+        "number(fep_lupkynis, criterion(adult), 21).",
+        "1:1",
+        "number(fep_lupkynis, criterion(adult), 18).",
+    ),
     "unknown-clause": (
         "cites(fep_lupkynis, basis(investigational), f99).",
         "1:45",
@@ -513,6 +518,37 @@ def test_a_mark_at_the_start_of_a_file_moves_no_place(folder: Path) -> None:
     path = folder / ABOUT
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert [text.split(": ")[:2] for text in found(folder)] == [[f"about.lp:{line}:4", "syntax"]]
+
+
+def test_a_second_row_is_told_with_the_place_of_the_first(folder: Path) -> None:
+    first = change(
+        folder, 'quantity(age,                "years",                    0,   130).', "", "vocabulary.lp"
+    )
+    line = add(
+        folder, 'quantity(age, "years", 0, 130).\n  quantity(age, "months", 0, 1560).', "vocabulary.lp"
+    )
+    assert first < line
+    assert found_in(folder) == [
+        (
+            f"vocabulary.lp:{line + 1}:3: two-rows: quantity(age, ...) is given twice, "
+            f'with "months", 0, 1560 and "years", 0, 130; the other row is at vocabulary.lp:{line}:1; '
+            "keep one"
+        )
+    ]
+
+
+def test_an_alias_that_stands_for_two_drugs_is_told_with_both_places(folder: Path) -> None:
+    line = add(folder, 'alias(rituximab, "plaquenil").', "drugs.lp")
+    (said,) = found_in(folder)
+    assert said.startswith(
+        f'drugs.lp:{line}:1: two-rows: the alias "Plaquenil" stands for hydroxychloroquine'
+    )
+    assert re.search(r"; the other row is at drugs.lp:\d+:1; keep one$", said)
+
+
+def test_an_alias_that_is_no_text_is_told_as_lupa_does(folder: Path) -> None:
+    add(folder, "alias(rituximab, mabthera).", "drugs.lp")
+    assert [said for said in found_in(folder) if "two-rows" in said] == []
 
 
 def test_a_message_without_a_place_is_told_of_its_file() -> None:

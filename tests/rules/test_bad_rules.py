@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -572,6 +573,111 @@ def test_a_policy_on_a_drug_that_is_not_declared_is_refused(folder: Path) -> Non
 def test_a_fact_that_no_case_can_state_is_refused(folder: Path, rules: str, message: str) -> None:
     add(folder, rules)
     assert said_of(folder) == message
+
+
+# ---- tables that say one thing of each name ----------------------------------------------------
+
+
+TWICE = {
+    'quantity(age, "months", 0, 1560).': "quantity(age, ...)",
+    'label(prednisone, "x").': "label(prednisone, ...)",
+    'fact_text(live_vaccine, "A.", "B.").': "fact_text(live_vaccine, ...)",
+    'question(live_vaccine, "So?").': "question(live_vaccine, ...)",
+    "rate(capsules_per_90_days, 30, capsules, days_supply).": "rate(capsules_per_90_days, ...)",
+    "limit(fep_lupkynis, term_limit, months, 6).": "limit(fep_lupkynis, term_limit, months, ...)",
+    "limit(fep_lupkynis, term_limit, weeks_on_therapy, 6).": "limit(fep_lupkynis, term_limit, ...)",
+    'text(fep_lupkynis, criterion(adult), "A.", "B.").': "text(fep_lupkynis, criterion(adult), ...)",
+    "number(fep_lupkynis, criterion(adult), 21).": "number(fep_lupkynis, criterion(adult), ...)",
+    'clause(fep_lupkynis, f15, criterion, "S", "W").': "clause(fep_lupkynis, f15, criterion, ...)",
+    'unencoded(fep_lupkynis, f02, "It is so.").': "unencoded(fep_lupkynis, f02, ...)",
+    "usual(term_limit, criterion).": "usual(term_limit, ...)",
+    'outcome_text(deny, "A.", "B.").': "outcome_text(deny, ...)",
+    "default(override(plan_document), yes).": "default(override(plan_document), ...)",
+    "effort(override, yes, find_out, 9).": "effort(override, yes, find_out, ...)",
+    "usual_effort(find_out, 9).": "usual_effort(find_out, ...)",
+}
+"""A second row of each table, and the name that it has two rows for."""
+
+
+@pytest.mark.parametrize("row", TWICE)
+def test_a_second_row_for_one_name_is_refused_with_both_places(folder: Path, row: str) -> None:
+    path, line = add(folder, f"  {row}")
+    said = said_of(folder)
+    assert said.startswith(f"{path}:{line}:3: {TWICE[row]} is given twice, with ")
+    other = re.fullmatch(r".*; the other row is at (.+):(\d+):(\d+); keep one", said)
+    assert other is not None
+    first = Path(other[1]).read_text().splitlines()[int(other[2]) - 1][int(other[3]) - 1 :]
+    assert first.startswith(row.partition("(")[0])
+
+
+def test_two_rows_that_one_rule_gives_are_refused_with_its_place(folder: Path) -> None:
+    path, line = add(folder, 'label(mesna, ("one"; "other")).')
+    assert said_of(folder) == (
+        f'{path}:{line}:1: label(mesna, ...) is given twice, with "one" and "other"; '
+        "both rows stand here; keep one"
+    )
+
+
+def test_every_second_row_is_told_at_once(folder: Path) -> None:
+    path, line = add(folder, 'label(prednisone, "x").\nquestion(live_vaccine, "So?").')
+    assert [text.partition(" ")[0] for text in said_of(folder).split("\n  ")] == [
+        f"{path}:{line}:1:",
+        f"{path}:{line + 1}:1:",
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "usual_effort(find_out, 1).",
+        """clause(fep_lupkynis, f99, criterion, "A", "W") :- in_force("other").
+        clause(fep_lupkynis, f99, criterion, "B", "W").""",
+        "number(fep_lupkynis, criterion(adult), 21) :- live_vaccine.",
+    ],
+    ids=["the same", "of another edition", "under a condition"],
+)
+def test_a_row_that_does_not_hold_beside_another_is_accepted(folder: Path, rows: str) -> None:
+    add(folder, rows)
+    assert decides(folder)
+
+
+# ---- aliases -----------------------------------------------------------------------------------
+
+PLAQUENIL = {"request": {"policy": "fep_lupkynis"}, "facts": {"taking": ["Plaquenil"]}}
+
+
+@pytest.mark.parametrize("alias", ["Plaquenil", "plaquenil", " PLAQUENIL "])
+@pytest.mark.parametrize("case", [PLAQUENIL, {"request": {"drug": "Lupkynis"}}], ids=["taken", "asked for"])
+def test_an_alias_that_stands_for_two_drugs_is_refused_with_both_places(
+    folder: Path, alias: str, case: dict[str, Any]
+) -> None:
+    path, line = add(folder, f'alias(rituximab, "{alias}").', "drugs.lp")
+    said = said_of(folder, "decide", "-", stdin=as_bytes(case))
+    assert said.startswith(f'{path}:{line}:1: the alias "Plaquenil" stands for hydroxychloroquine and for')
+    assert re.search(rf"; the other row is at {re.escape(str(path))}:\d+:1; keep one$", said)
+
+
+@pytest.mark.parametrize("alias", ["", " "])
+def test_an_empty_alias_is_refused_with_its_place(folder: Path, alias: str) -> None:
+    path, line = add(folder, f'alias(prednisone, "{alias}").', "drugs.lp")
+    said = said_of(folder, "decide", "-", stdin=as_bytes(PLAQUENIL))
+    row = f'alias(prednisone,"{alias}")'
+    assert said == f"{path}:{line}:1: {row} is empty, and would name nothing; take it out"
+
+
+def test_an_alias_that_is_the_name_of_another_drug_is_refused_with_its_place(folder: Path) -> None:
+    path, line = add(folder, 'alias(rituximab, "Prednisone").', "drugs.lp")
+    said = said_of(folder, "decide", "-", stdin=as_bytes(PLAQUENIL))
+    row = 'alias(rituximab,"Prednisone")'
+    assert said == f"{path}:{line}:1: {row}: prednisone is the name of another; take it out"
+
+
+def test_an_alias_may_be_a_drug_here_and_a_disease_there(folder: Path) -> None:
+    add(folder, 'alias(rituximab, "RA").', "drugs.lp")
+    v = KnowledgeBase.load(folder).edition("uhc_benlysta").vocabulary
+    assert v.canonical("RA", v.families["taking"]) == "rituximab"
+    assert v.canonical("RA", v.choices["requested"]["indication"]) == "rheumatoid_arthritis"
+    assert v.canonical("RA", v.choices["requested"]["route"]) is None
 
 
 def test_a_name_that_is_no_text_is_refused_where_a_drug_is_looked_up(folder: Path) -> None:

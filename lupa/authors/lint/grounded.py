@@ -13,6 +13,7 @@ from lupa.authors.syntax import Signature, statements
 from lupa.errors import RuleError
 from lupa.rules.files import shipped
 from lupa.rules.ground import Ground, Load, Parts, ground
+from lupa.rules.tables import TABLES
 from lupa.rules.vocabulary import CUTS, KINDS, arguments, beginnings
 
 WORLDS = shipped("queries") / "worlds.lp"
@@ -40,7 +41,7 @@ def plain(rules: Iterable[ast.AST], undefined: Iterable[Signature]) -> Load:
     def load(control: clingo.Control) -> None:
         control.add("base", [], declared)
         with ast.ProgramBuilder(control) as builder:
-            for rule in (*rules, *statements(WORLDS)):
+            for rule in (*rules, *statements(WORLDS), *statements(TABLES)):
                 builder.add(rule)
 
     return load
