@@ -552,21 +552,24 @@ def test_a_policy_on_a_drug_that_is_not_declared_is_refused(folder: Path) -> Non
         ("quantity(weight, kg, 0, 500).", "quantity/4: kg stands where words in quotes belong"),
         ('quantity(weight, "kg", 0, many).', "quantity/4: many stands where a number belongs"),
         ("rate(daily, once, capsules, days_supply).", "rate/4: once stands where a number belongs"),
-        ("label(prednisone, 5).", "label/2: 5 stands where words in quotes belong"),
-        ("fact_text(live_vaccine, yes, no).", "fact_text/3: yes stands where words in quotes belong"),
-        ("question(live_vaccine, 1).", "question/2: 1 stands where words in quotes belong"),
+        ("label(mesna, 5).", "label/2: 5 stands where words in quotes belong"),
+        (
+            "fact_text(documented(autoantibodies), yes, no).",
+            "fact_text/3: yes stands where words in quotes belong",
+        ),
+        ("question(documented(autoantibodies), 1).", "question/2: 1 stands where words in quotes belong"),
         ("default(weight, no).", "default(weight, no): a declared fact, and yes or no, is expected"),
         (
             "default(live_vaccine, perhaps).",
             "default(live_vaccine, perhaps): a declared fact, and yes or no, is expected",
         ),
         (
-            "text(fep_lupkynis, criterion(adult), yes, no).",
+            "text(fep_lupkynis, criterion(grown_up), yes, no).",
             "policy fep_lupkynis: document/2, text/4, outcome_text/3 and clause/5 need words in quotes",
         ),
         (
-            'fact_text(live_vaccine, "More than {1} {unit}.", "Less.").',
-            'live_vaccine is about no quantity, so "More than {1} {unit}." has no unit',
+            'fact_text(attests(monitor_egfr), "So many {unit}.", "Less.").',
+            'attests(monitor_egfr) is about no quantity, so "So many {unit}." has no unit',
         ),
     ],
 )
