@@ -16,6 +16,7 @@ from lupa.record.record import Unknown, record_of
 from lupa.rules.days import day
 from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles
+from lupa.rules.ground import grounding_within
 from lupa.rules.store import Store
 from lupa.rules.vocabulary import normal
 from lupa.version import __version__
@@ -199,7 +200,8 @@ class Desk(Store):
         key = (asked.edition.policy, asked.edition.name)
         with self._lock:
             if key not in self._marked:
-                edition = self.grounded(*key, rules=marked)
+                with grounding_within(asked.seconds):
+                    edition = self.grounded(*key, rules=marked)
                 self._marked[key] = edition, Derivations(edition.program)
         edition, derivations = self._marked[key]
         with Question(edition, asked.record, asked.seconds) as question:
@@ -223,7 +225,8 @@ class Desk(Store):
         if timeout is not None and not timeout > 0:
             raise CaseError(f"a time limit is a number of seconds above 0, not {timeout}")
         check_shape(case)
-        editions = self._asked(case["request"])
+        with grounding_within(timeout):
+            editions = self._asked(case["request"])
         read = [record_of(case, edition) for edition in editions]
         problems = dict.fromkeys(problem for _, found in read for problem in found)
         # a name that only one of several policies knows is none the others miss

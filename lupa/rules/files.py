@@ -17,6 +17,9 @@ _LONG, _BASED = re.compile(r"[1-9][0-9]{9}"), re.compile(r"0[xob]")
 _TOKEN_OR_NUMBER = re.compile(
     rf"{_TOKEN.pattern}|(?<![\w'])(?:[1-9][0-9]{{9,}}|0x[0-9A-Fa-f]+|0o[0-7]+|0b[01]+)"
 )
+_SIGN = re.compile(rf"{_TOKEN.pattern}|\.\.?|;")
+_MANY_POOLED = 25
+"""The fewest semicolons with which pools, multiplied, stand for a million values."""
 _IN_COMMENT = re.compile(r"%\*|\*%|%[^\n]*")
 _ALLOWED_DIRECTIVES = {
     "#defined",
@@ -112,7 +115,24 @@ def source(path: Path) -> str:
     text = text_of(path)
     for line, column, message in misplaced(text):
         raise RuleError(f"{path}:{line}:{column}: {message}")
+    if may_be_wide(text):
+        from lupa.rules.endless import check_ranges  # hardly any file holds a range
+
+        check_ranges(path)
     return text
+
+
+def may_be_wide(text: str) -> bool:
+    """Whether a text holds a range, or pools in one statement that could stand for too many values."""
+    if ".." not in text and text.count(";") < _MANY_POOLED:
+        return False
+    pooled = 0
+    for match in _tokens(text, _SIGN):
+        sign = match.group()
+        pooled = 0 if sign == "." else pooled + (sign == ";")
+        if sign == ".." or pooled >= _MANY_POOLED:
+            return True
+    return False
 
 
 def text_of(path: Path) -> str:
@@ -136,7 +156,9 @@ def begins_with_mark(path: Path) -> bool:
 
 def misplaced(text: str) -> Iterator[tuple[int, int, str]]:
     """What no rule file may hold: line and column, both from 1, and what is wrong there."""
-    for match in _tokens(text):
+    # hardly any text holds a long number, and to look for each takes as long as for all else together
+    pattern = _TOKEN_OR_NUMBER if _LONG.search(text) or _BASED.search(text) else _TOKEN
+    for match in _tokens(text, pattern):
         token = match.group()
         if not token.isascii() and not token.startswith(("%", '"')):
             message = NOT_IN_QUOTES.format(token=ascii(token)[1:-1] if not token.isprintable() else token)
@@ -154,10 +176,8 @@ def _is_too_large(number: str) -> bool:
     return (number.isdigit() and len(number) > 10) or int(number, 0) > LARGEST
 
 
-def _tokens(text: str) -> Iterator[re.Match[str]]:
-    """What a text is made of as far as it matters here, without what stands inside of comments."""
-    # hardly any text holds a long number, and to look for each takes as long as for all else together
-    token = _TOKEN_OR_NUMBER if _LONG.search(text) or _BASED.search(text) else _TOKEN
+def _tokens(text: str, token: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """What a text is made of as far as it matters, without what stands inside of comments."""
     begin: int | None = 0
     while begin is not None:
         matches, begin = token.finditer(text, begin), None

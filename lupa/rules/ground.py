@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -43,18 +44,40 @@ class EndlessError(RuleError):
     """Rules that ground to too much, or for too long."""
 
 
+_LIMIT: ContextVar[tuple[float, float] | None] = ContextVar("limit", default=None)
+"""When the grounding has to end that is done here, and the seconds that it was given."""
+
+
+@contextmanager
+def grounding_within(seconds: float | None) -> Iterator[None]:
+    """What is grounded in this block ends within `seconds`, or raises `TimeLimitError`."""
+    token = _LIMIT.set(None if seconds is None else (time.perf_counter() + seconds, seconds))
+    try:
+        yield
+    finally:
+        _LIMIT.reset(token)
+
+
+class _LateError(Exception):
+    """The time is over in which something was to be grounded: clingo hands on an error with words only."""
+
+
 class _Recorder(clingo.Observer):
     """Keeps the ground rules that clingo hands to its solver, as long as they are not too many."""
 
     def __init__(self) -> None:
         self.rules: list[Rule] = []
         self._end = time.perf_counter() + MOST_SECONDS
+        self.limit = _LIMIT.get() or (self._end, MOST_SECONDS)
 
     def rule(self, choice: bool, head: Sequence[int], body: Sequence[int]) -> None:
         self.rules.append(Rule(choice, tuple(head), tuple(body)))
         if len(self.rules) > MOST_RULES:
             raise EndlessError(f"the rules ground to more than {MOST_RULES:,} rules")
-        if time.perf_counter() > self._end:
+        now = time.perf_counter()
+        if now > self.limit[0] and self.limit[0] < self._end:
+            raise _LateError
+        if now > self._end:
             raise EndlessError(f"the rules ground for more than {MOST_SECONDS:g} s")
 
     def weight_rule(
@@ -277,6 +300,8 @@ def ground(
         for load in loads:
             load(control)
         control.ground(parts)
+    except _LateError as error:
+        raise TimeLimitError(recorder.limit[1]) from error
     except RuntimeError as error:
         raise RuleError(_said(messages) or str(error)) from error
     if messages:

@@ -572,6 +572,16 @@ def test_rules_without_an_end_are_not_grounded(folder: Path) -> None:
     assert found(folder) == [f"policy.lp:{line + 1}:1: endless: {said}"]
 
 
+def test_a_range_that_is_too_large_is_told_at_its_place_and_not_grounded(folder: Path) -> None:
+    line = add(folder, f"  size(1..300000000). {MET}size(_).")
+    assert found(folder) == [
+        (
+            f"policy.lp:{line}:3: endless: the ranges and pools here stand for 300,000,000 values; "
+            "1,000,000 are the most"
+        )
+    ]
+
+
 def test_rules_that_feed_themselves_up_to_an_end_are_grounded(folder: Path) -> None:
     add(folder, f"step(1).\nstep(Number + 1) :- step(Number), Number < 5.\n{MET}live_vaccine, step(_).")
     assert found(folder) == []

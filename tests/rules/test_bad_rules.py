@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lupa import CaseError, KnowledgeBase, RuleError
+from lupa import CaseError, KnowledgeBase, RuleError, TimeLimitError
 from lupa.rules.files import shipped
 from tests.command import as_bytes, command
 from tests.record.test_bad_input import CLASH, DAY, GOOD, LINE, complaint, stating
@@ -576,6 +577,92 @@ def test_a_policy_on_a_drug_that_is_not_declared_is_refused(folder: Path) -> Non
 def test_a_fact_that_no_case_can_state_is_refused(folder: Path, rules: str, message: str) -> None:
     add(folder, rules)
     assert said_of(folder) == message
+
+
+# ---- rules that ground to too much -------------------------------------------------------------
+
+TEN = "(0; 1; 2; 3; 4; 5; 6; 7; 8; 9)"
+
+
+@pytest.mark.parametrize(
+    ("rule", "size"),
+    [
+        ("size(1..300000000).", "300,000,000"),
+        ("size(-1..999999).", "1,000,001"),
+        ("size(X) :- X = 1..300000000, X < 0.", "300,000,000"),
+        ("size(X, Y) :- X = 1..100000, Y = 1..100000.", "10,000,000,000"),
+        ("size(1..1001, 1..1000).", "1,001,000"),
+        ("#const most = largest. #const largest = 300000000.\n  size(1..most).", "300,000,000"),
+        (f"size({', '.join([TEN] * 7)}).", "10,000,000"),
+        ("size(((0; 1), (1..1000000))).", "2,000,000"),
+        ("met(fep_lupkynis, adult) :- #count { X : X = 1..2000000 } > 5.", "2,000,000"),
+    ],
+)
+@pytest.mark.parametrize("name", [POLICY, ABOUT, "drugs.lp"])
+def test_ranges_and_pools_that_are_too_large_are_refused_with_their_place(
+    folder: Path, rule: str, size: str, name: str
+) -> None:
+    path, line = add(folder, f"  {rule}", name)
+    line += rule.count("\n")
+    begin = time.monotonic()
+    assert said_of(folder) == (
+        f"{path}:{line}:3: the ranges and pools here stand for {size} values; 1,000,000 are the most"
+    )
+    assert time.monotonic() - begin < 2
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "size(1..1000). size(9..1). size(-5..5, 1..10).",
+        "#const most = 100. size(1..most). other(1..Most) :- size(Most), Most < 10.",
+        "some :- #count { X : X = 1..2000; Y, 1 : Y = 1..2000 } > 5000.",
+        "some :- size(X) : X = 1..2000; other(Y) : Y = 1..2000. size(1). other(1).",
+        f"size({', '.join([TEN] * 3)}).",
+        'word("1..300000000"). % 1..300000000',
+    ],
+)
+def test_ranges_and_pools_of_a_sensible_size_are_accepted(folder: Path, rule: str) -> None:
+    add(folder, rule)
+    assert decides(folder)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "most(300000000).\n  size(1..Most) :- most(Most).",
+        "most(300000000).\n  size(Size) :- most(Most), Size = 1..Most.",
+        "size(1..300).\n  sizes(First, Second) :- size(First), size(Second).",
+        "size(0).\n  size(Size + 1) :- size(Size), Size < 300000000.",
+    ],
+)
+def test_a_rule_that_grounds_to_too_much_is_refused_with_its_place(
+    folder: Path, rules: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lupa.rules.ground.MOST_RULES", 50_000)
+    path, line = add(folder, rules)
+    assert said_of(folder) == (
+        f"{path}:{line + 1}:3: the rules ground to more than 50,000 rules; "
+        "this rule grows, for ever or too far"
+    )
+
+
+@pytest.mark.parametrize("verb", ["decide", "why"])
+def test_the_time_limit_of_a_question_holds_while_rules_are_grounded(folder: Path, verb: str) -> None:
+    add(folder, "most(300000000). size(1..Most) :- most(Most).")
+    begin = time.monotonic()
+    with pytest.raises(TimeLimitError, match=r"no answer within the time limit of 0\.3 s"):
+        getattr(KnowledgeBase.load(folder), verb)(GOOD, timeout=0.3)
+    assert time.monotonic() - begin < 2
+
+
+def test_without_a_time_limit_grounding_has_one_of_its_own(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lupa.rules.ground.MOST_SECONDS", 0.2)
+    path, line = add(folder, "most(300000000). size(1..Most) :- most(Most).")
+    said = said_of(folder)
+    assert said.startswith(f"{path}:{line}:18: the rules ground for more than 0.2 s; this rule grows")
 
 
 # ---- tables that say one thing of each name ----------------------------------------------------

@@ -15,7 +15,8 @@ from clingo.ast import ASTType
 from lupa.authors.lint.rules import RULES
 from lupa.authors.reports.finding import Finding, Place
 from lupa.errors import RuleError
-from lupa.rules.files import NOT_ALLOWED, misplaced, text_of
+from lupa.rules.endless import too_wide
+from lupa.rules.files import NOT_ALLOWED, may_be_wide, misplaced, text_of
 from lupa.rules.strays import stray
 from lupa.rules.trees import parse
 
@@ -101,7 +102,8 @@ def sound(text: str) -> tuple[tuple[ast.AST, ...], tuple[ast.AST, ...]] | None:
         return None
     statements = tuple(s for s in found if s.ast_type not in (ASTType.Comment, ASTType.Program))
     strays = any(s.ast_type == ASTType.Rule and stray(s) for s in statements)
-    if messages or strays or not _can_be_grounded(statements, messages):
+    wide = may_be_wide(text) and any(too_wide(statements))
+    if messages or strays or wide or not _can_be_grounded(statements, messages):
         return None
     return statements, tuple(s for s in found if s.ast_type == ASTType.Comment)
 
@@ -124,7 +126,8 @@ def _broken(file: RuleFile, text: str) -> RuleFile:
     broken = [_said(file, message) for message in messages]
     statements = [s for s in found if s.ast_type not in (ASTType.Comment, ASTType.Program)]
     strays = [s for s in statements if s.ast_type == ASTType.Rule and stray(s)]
-    defining = [s for s in statements if s not in strays]
+    wide = dict(too_wide(statements))
+    defining = [s for s in statements if s not in strays and s not in wide]
     unsafe = _unsafe(file, defining)
     bad = {finding.places[0].line for finding in unsafe}
     return RuleFile(
@@ -135,7 +138,12 @@ def _broken(file: RuleFile, text: str) -> RuleFile:
         tuple(statements),
         tuple(s for s in defining if not bad & set(span(s))),
         tuple(s for s in found if s.ast_type == ASTType.Comment),
-        (*broken, *(_stray(file, s) for s in strays), *unsafe),
+        (
+            *broken,
+            *(_stray(file, s) for s in strays),
+            *(_wide(file, *found) for found in wide.items()),
+            *unsafe,
+        ),
         frozenset(_NAME.findall(text)) if broken else frozenset(),
     )
 
@@ -158,6 +166,11 @@ def _stray(file: RuleFile, statement: ast.AST) -> Finding:
     begin = statement.location.begin
     text = f"{stray(statement)} {NOT_ALLOWED}"
     return file.finding("not-a-definition", file.at(begin.line, begin.column), str(statement), text)
+
+
+def _wide(file: RuleFile, statement: ast.AST, words: str) -> Finding:
+    begin = statement.location.begin
+    return file.finding("endless", file.at(begin.line, begin.column), str(statement), words)
 
 
 def _unsafe(file: RuleFile, statements: Sequence[ast.AST]) -> list[Finding]:
