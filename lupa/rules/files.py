@@ -45,7 +45,13 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def shipped(folder: str) -> Path:
-    """A folder that ships with the package: inside it when installed, beside it in a checkout."""
+    """A folder that ships with the package: inside it when installed, beside it in a checkout.
+
+    Raises `RuleError` where the package is in an archive, from which clingo cannot read.
+    """
+    archive = next((path for path in _HERE.parents if path.is_file()), None)
+    if archive is not None:
+        raise RuleError(f"{archive}: lupa cannot run from inside of an archive; unpack it, or install it")
     inside = _HERE / folder
     return inside if inside.is_dir() else _HERE.parent / folder
 

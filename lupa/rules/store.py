@@ -18,7 +18,7 @@ from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles, fingerprint, shipped, source
 from lupa.rules.ground import EndlessError, Ground, Load, Parts, ground, plainly, quoted
 from lupa.rules.strays import check
-from lupa.rules.tables import TABLES, check_tables, doubtful, refuse
+from lupa.rules.tables import check_tables, doubtful, refuse
 from lupa.rules.vocabulary import nearest, normal
 
 Rules = Callable[[Sequence[Path], Path], Load]
@@ -140,7 +140,7 @@ class Store:
         """An edition grounded anew, together with queries; with `rules`, these load its files."""
         paths, root = self.files.of(policy), self.files.root
         texts = {path.relative_to(root).as_posix(): source(path) for path in paths}
-        asked = [shipped("queries") / "worlds.lp", TABLES, *queries]
+        asked = [*(shipped("queries") / name for name in ("worlds.lp", "tables.lp")), *queries]
         parts = [("base", ()), ("edition", [clingo.String(name)])]
         program = _ground(
             [*paths, *asked], rules(paths, root) if rules else plainly(paths), plainly(asked), parts=parts

@@ -14,15 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import clingo
 
 from lupa.errors import RuleError, shown
-from lupa.rules.files import shipped
 from lupa.rules.ground import Ground, Parts, quoted
 from lupa.rules.vocabulary import normal
 
 if TYPE_CHECKING:
     from clingo import ast
 
-TABLES = shipped("queries") / "tables.lp"
-"""The question which tables say two things of one name."""
 _ROW = "lupa_row"
 
 

@@ -13,10 +13,9 @@ from lupa.authors.syntax import Signature, statements
 from lupa.errors import RuleError
 from lupa.rules.files import shipped
 from lupa.rules.ground import Ground, Load, Parts, ground
-from lupa.rules.tables import TABLES
 from lupa.rules.vocabulary import CUTS, KINDS, arguments, beginnings
 
-WORLDS = shipped("queries") / "worlds.lp"
+WORLDS, TABLES = (shipped("queries") / name for name in ("worlds.lp", "tables.lp"))
 Atoms = dict[Signature, dict[clingo.Symbol, None]]
 """The atoms that some world can hold, by predicate, in their order."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import clingo
 
 from lupa.authors.lint.files import RuleFile
-from lupa.authors.lint.grounded import WORLDS
+from lupa.authors.lint.grounded import TABLES, WORLDS
 from lupa.authors.lint.rules import RULES
 from lupa.authors.reports.finding import Finding, Place
 from lupa.rules import tables
@@ -22,7 +22,7 @@ def two_rows(program: Ground, parts: Parts, files: Mapping[Path, RuleFile]) -> I
     aliases = [row for row in program.facts("alias", 2) if row[1].type == clingo.SymbolType.String]
     faults = [*tables.two_rows(program), *tables.doubtful(aliases, tables.kinds_of(program))]
     if faults:
-        for fault, places in tables.placed(faults, [*files, WORLDS, tables.TABLES], parts):
+        for fault, places in tables.placed(faults, [*files, WORLDS, TABLES], parts):
             first, *others = [_place(files, place) for place in places]
             file = files[places[0].file]
             text = fault.said(str(others[0]) if others else None)
