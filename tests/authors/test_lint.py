@@ -129,7 +129,7 @@ fact_text(insured, "There is cover.", "There is none."). question(insured, "Is t
 
 FIRES = {
     # rule: what is added to the policy, line (from there) and column where it is wrong, the sound form
-    "syntax": (f"{MET}taking(Drug", "2:1", f"{MET}taking(prednisone)."),
+    "syntax": (f"{MET}taking(Drug,", "2:1", f"{MET}taking(prednisone)."),
     "not-a-definition": ("\n  { live_vaccine }.", "2:3", f"{MET}live_vaccine."),
     "unsafe": (f"{MET}not taking(Drug), not class(Drug, _, _).", "1:57", f"{MET}not taking(prednisone)."),
     "undefined": (f"{MET}takign(prednisone).", "1:29", f"{MET}taking(prednisone)."),
@@ -570,6 +570,31 @@ def test_rules_without_an_end_are_not_grounded(folder: Path) -> None:
     add(folder, f"{MET}taking(cyclophosphamid), step(_).")
     said = "this rule feeds itself with ever larger terms: grounding it never ends"
     assert found(folder) == [f"policy.lp:{line + 1}:1: endless: {said}"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "place"),
+    [
+        ("live_vaccine\nlive_vaccine.", "1:13"),
+        (f"{MET}taking(prednisone)   % no stop\n\n% a word\nlive_vaccine.", "1:47"),
+        (f'{MET}class(_, _, "100 % sure")\nlive_vaccine.', "1:54"),
+        (f"{MET}live_vaccine", "1:41"),
+        (f"{MET}taking(prednisone),\n:- live_vaccine.", "2:1"),
+        ("live_vaccine live_vaccine.", "1:14"),
+    ],
+)
+def test_a_missing_full_stop_is_told_where_it_is_missing(folder: Path, rules: str, place: str) -> None:
+    line = add(folder, rules)
+    below, column = map(int, place.split(":"))
+    assert [said.split(": ")[:2] for said in found(folder)] == [
+        [f"policy.lp:{line + below - 1}:{column}", "syntax"]
+    ]
+
+
+def test_a_file_that_begins_amiss_lacks_no_full_stop(folder: Path) -> None:
+    (folder / CLAUSES).write_text("% nothing\n  ) more.")
+    (said,) = (said for said in found(folder) if "syntax" in said)
+    assert said.startswith("clauses.lp:2:3: syntax: syntax error, unexpected")
 
 
 def test_a_range_that_is_too_large_is_told_at_its_place_and_not_grounded(folder: Path) -> None:

@@ -21,6 +21,8 @@ from lupa.rules.strays import stray
 from lupa.rules.trees import parse
 
 _NAME = re.compile(r"[a-z_][A-Za-z0-9_']*")
+_CODE = re.compile(r'(?:[^"%]|"(?:\\.|[^"\\])*")*')
+_IS_WHOLE = re.compile(r"""[\w)"']$""")
 _MESSAGE = re.compile(r":(\d+):(\d+)(?:-[\d:]+)?: (error|info|note): (.*)", re.DOTALL)
 _UNSAFE = re.compile(r":(\d+):(\d+)(?:-[\d:]+)?: note: '(\w+)' is unsafe")
 
@@ -159,7 +161,24 @@ def _said(file: RuleFile, message: str) -> Finding:
     if found is None:
         return file.finding("syntax", file.at(1, 1), file.path.name, " ".join(message.split()))
     line, column, _, text = found.groups()
-    return file.finding("syntax", file.at(int(line), int(column)), file.path.name, " ".join(text.split()))
+    at, said = file.at(int(line), int(column)), " ".join(text.split())
+    end = _end_before(file, at) if said.startswith("syntax error, unexpected") else None
+    if end is not None:
+        return file.finding(
+            "syntax", end, file.path.name, f"a full stop is missing here, or a sign that goes on: {said}"
+        )
+    return file.finding("syntax", at, file.path.name, said)
+
+
+def _end_before(file: RuleFile, at: Place) -> Place | None:
+    """Where a line ends that is to be gone on with or stopped, if another begins amiss at this place."""
+    if "".join(file.lines[at.line - 1 : at.line])[: at.column - 1].strip():
+        return None
+    for line in range(min(at.line, len(file.lines) + 1) - 1, 0, -1):
+        code = _CODE.match(file.lines[line - 1])[0].rstrip()  # type: ignore[index]  # it matches nothing too
+        if code:
+            return Place(file.name, line, len(code) + 1) if _IS_WHOLE.search(code) else None
+    return None
 
 
 def _stray(file: RuleFile, statement: ast.AST) -> Finding:
