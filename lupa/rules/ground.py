@@ -288,10 +288,12 @@ def listening() -> tuple[clingo.Control, list[str]]:
 def ground(
     *loads: Load,
     parts: Parts = (("base", ()),),
+    after: Parts = (),
 ) -> "Ground":
-    """The program that is loaded; raises `RuleError` for every message clingo has about it.
+    """The program that is loaded, with some parts of it grounded `after` the others.
 
-    And `EndlessError`, which is one, for rules that ground to too much.
+    Raises `RuleError` for every message clingo has about it; `EndlessError`, which is one, for rules
+    that ground to too much; and `TimeLimitError` where it takes longer than it may.
     """
     control, messages = listening()
     recorder = _Recorder()
@@ -300,6 +302,8 @@ def ground(
         for load in loads:
             load(control)
         control.ground(parts)
+        if after:
+            control.ground(after)
     except _LateError as error:
         raise TimeLimitError(recorder.limit[1]) from error
     except RuntimeError as error:

@@ -18,7 +18,7 @@ from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles, fingerprint, shipped, source
 from lupa.rules.ground import EndlessError, Ground, Load, Parts, ground, plainly, quoted
 from lupa.rules.strays import check
-from lupa.rules.tables import check_tables, doubtful, refuse
+from lupa.rules.tables import AFTER, check_tables, doubtful, refuse
 from lupa.rules.vocabulary import nearest, normal
 
 Rules = Callable[[Sequence[Path], Path], Load]
@@ -143,7 +143,11 @@ class Store:
         asked = [*(shipped("queries") / name for name in ("worlds.lp", "tables.lp")), *queries]
         parts = [("base", ()), ("edition", [clingo.String(name)])]
         program = _ground(
-            [*paths, *asked], rules(paths, root) if rules else plainly(paths), plainly(asked), parts=parts
+            [*paths, *asked],
+            rules(paths, root) if rules else plainly(paths),
+            plainly(asked),
+            parts=parts,
+            after=AFTER,
         )
         if rules is None:
             check(program, paths)
@@ -170,10 +174,12 @@ class Store:
         return found[name]
 
 
-def _ground(files: Sequence[Path], *loads: Load, parts: Parts = (("base", ()),)) -> Ground:
+def _ground(
+    files: Sequence[Path], *loads: Load, parts: Parts = (("base", ()),), after: Parts = ()
+) -> Ground:
     """The program of these files, in the way in which they are loaded; the error names the rule that is."""
     try:
-        program = ground(*(loads or [plainly(files)]), parts=parts)
+        program = ground(*(loads or [plainly(files)]), parts=parts, after=after)
     except EndlessError as error:
         from lupa.rules.endless import growing_rule
 

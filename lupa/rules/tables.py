@@ -20,6 +20,8 @@ from lupa.rules.vocabulary import normal
 if TYPE_CHECKING:
     from clingo import ast
 
+AFTER: Parts = (("tables", ()),)
+"""The part of the question that is grounded after all else."""
 _ROW = "lupa_row"
 
 

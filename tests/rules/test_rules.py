@@ -435,6 +435,7 @@ def test_a_number_has_reached_its_cut_points_in_their_order(tmp_path: Path) -> N
 PARTS: dict[str, list[clingo.Symbol]] = {
     "base": [],
     "edition": [clingo.String("")],
+    "tables": [],
     "statements": [clingo.Number(2)],
     "statement": [clingo.Number(n) for n in (1, 1, 1, 2)],
 }

@@ -13,6 +13,7 @@ from lupa.authors.syntax import Signature, statements
 from lupa.errors import RuleError
 from lupa.rules.files import shipped
 from lupa.rules.ground import Ground, Load, Parts, ground
+from lupa.rules.tables import AFTER
 from lupa.rules.vocabulary import CUTS, KINDS, arguments, beginnings
 
 WORLDS, TABLES = (shipped("queries") / name for name in ("worlds.lp", "tables.lp"))
@@ -23,7 +24,7 @@ Atoms = dict[Signature, dict[clingo.Symbol, None]]
 def grounded(load: Load, editions: Sequence[str]) -> list[Ground] | None:
     """The rules grounded for each edition; None where clingo refuses them."""
     try:
-        return [ground(load, parts=part) for part in parts(editions)]
+        return [ground(load, parts=part, after=AFTER) for part in parts(editions)]
     except RuleError:
         return None
 
