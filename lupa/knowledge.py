@@ -38,7 +38,8 @@ class KnowledgeBase(Desk):
         """
         from lupa.authors.laws.verify import verify
 
-        return verify(self, policies, all_readings=all_readings, examples=examples, tick=tick)
+        chosen = [policies] if isinstance(policies, str) else policies
+        return verify(self, chosen, all_readings=all_readings, examples=examples, tick=tick)
 
     def lint(
         self,

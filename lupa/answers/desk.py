@@ -14,6 +14,7 @@ from lupa.record.record import Unknown, record_of
 from lupa.record.routing import routed
 from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles
+from lupa.rules.ground import grounding_within
 from lupa.rules.store import Store
 from lupa.rules.vocabulary import normal
 from lupa.version import __version__
@@ -197,7 +198,8 @@ class Desk(Store):
         key = (asked.edition.policy, asked.edition.name)
         with self._lock:
             if key not in self._marked:
-                edition = self.grounded(*key, rules=marked)
+                with grounding_within(asked.seconds):
+                    edition = self.grounded(*key, rules=marked)
                 self._marked[key] = edition, Derivations(edition.program)
         edition, derivations = self._marked[key]
         with Question(edition, asked.record, asked.seconds) as question:
@@ -221,7 +223,8 @@ class Desk(Store):
         if timeout is not None and not timeout > 0:
             raise CaseError(f"a time limit is a number of seconds above 0, not {timeout}")
         check_shape(case)
-        editions = routed(self, case["request"])
+        with grounding_within(timeout):
+            editions = routed(self, case["request"])
         read = [record_of(case, edition) for edition in editions]
         for place, (record, _) in enumerate(read):
             # facts that no rule reads are ground where a law may say that they cannot all be

@@ -15,6 +15,7 @@ from lupa.cli.command import (
     complain,
     escaped,
     finish,
+    format_option,
     json_option,
     kb_option,
     loaded,
@@ -77,14 +78,7 @@ def new(policy: str, kb: str | None, *, as_json: bool, **given: str | None) -> N
 )
 @click.option("--mutate", is_flag=True, help="Tell whether a case notices each small change of the rules.")
 @click.option("--save", metavar="DIR", help="With --mutate: write a case there for each change unnoticed.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "html"]),
-    default="text",
-    show_default=True,
-    help="html is a page with the coverage of each rule.",
-)
+@format_option("json", "html", explained="html is a page with the coverage of each rule.")
 @click.argument("policies", nargs=-1, metavar="[POLICY]...")
 def test(
     policies: tuple[str, ...],
@@ -152,14 +146,7 @@ def _trials(found: Trials, form: str, kb: KnowledgeBase) -> str:
 )
 @kb_option
 @json_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "sarif"]),
-    default="text",
-    show_default=True,
-    help="sarif is what code review shows at the line.",
-)
+@format_option("json", "sarif", explained="sarif is what code review shows at the line.")
 @click.option(
     "--rules", is_flag=True, help="Tell what each rule of the linter demands, and look at nothing."
 )
@@ -214,13 +201,11 @@ def _lint(report: Report, form: str, kb: KnowledgeBase) -> str:
 )
 @kb_option
 @json_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "sarif", "html"]),
-    default="text",
-    show_default=True,
-    help="html is a page for people, sarif what code review shows at the line.",
+@format_option(
+    "json",
+    "sarif",
+    "html",
+    explained="html is a page for people, sarif what code review shows at the line.",
 )
 @click.option("--all-readings", is_flag=True, help="Read ambiguous texts in every way, not as is usual.")
 @click.option("--examples", is_flag=True, help="Show, where a law is kept by a patient, the patient.")

@@ -16,6 +16,7 @@ from lupa.errors import LupaError, printable
 from lupa.version import __version__
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 DONE, FOUND, WRONG_INPUT, OUR_FAULT, STOPPED = 0, 1, 2, 3, 130
 """The exit statuses: `FOUND` where a check found something."""
@@ -42,7 +43,35 @@ def verb(*examples: str) -> Callable[[F], click.Command]:
 kb_option = click.option(
     "--kb", "kb", metavar="DIR", help="Use the knowledge base in DIR (or set LUPA_KB)."
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def print_utf8() -> None:
+    """Makes standard output UTF-8 whatever the locale, as JSON is and as a page says of itself."""
+    stdout: Any = sys.stdout
+    stdout.reconfigure(encoding="utf-8", errors=stdout.errors)
+
+
+def _printed(_context: click.Context, _option: click.Parameter, form: T) -> T:
+    """Text is in the encoding of the terminal, any other form in UTF-8."""
+    if form and form != "text":
+        print_utf8()
+    return form
+
+
+json_option = click.option("--json", "as_json", is_flag=True, callback=_printed, help="Print JSON.")
+
+
+def format_option(*forms: str, explained: str) -> Callable[[F], F]:
+    """The option that chooses what is printed: text, or one of some other forms."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(["text", *forms]),
+        default="text",
+        show_default=True,
+        callback=_printed,
+        help=explained,
+    )
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from lupa.cli.command import json_option, kb_option, loaded, verb, width
+from lupa.cli.command import json_option, kb_option, loaded, print_utf8, verb, width
 
 
 @verb("lupa policies", "lupa policies --json")
@@ -85,5 +85,6 @@ def schema(which: str | None, kb: str | None, *, as_json: bool) -> None:  # noqa
     knowledge = loaded(kb)
     from lupa.cli.schema import schemas
 
+    print_utf8()
     found = schemas(knowledge)
     click.echo(json.dumps(found[which] if which else found, ensure_ascii=False, indent=2))

@@ -10,7 +10,7 @@ import click
 
 from lupa import KnowledgeBase
 from lupa.cli.cases import Run, answers, case_options, dialogue
-from lupa.cli.command import escaped, finish, json_option, loaded, verb, width
+from lupa.cli.command import escaped, finish, format_option, json_option, loaded, verb, width
 from lupa.errors import shown
 from lupa.record.case import Case
 
@@ -24,14 +24,7 @@ from lupa.record.case import Case
 )
 @case_options
 @json_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "markdown"]),
-    default="text",
-    show_default=True,
-    help="markdown is fit for the body of a letter.",
-)
+@format_option("json", "markdown", explained="markdown is fit for the body of a letter.")
 @click.option(
     "--witness",
     is_flag=True,

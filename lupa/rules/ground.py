@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from typing import NamedTuple
 import clingo
 
 from lupa.errors import RuleError, TimeLimitError
+from lupa.rules.files import begins_with_mark
 
 Literal = int
 """A program literal of clingo: an atom's number, negative where the atom is false."""
@@ -42,18 +44,40 @@ class EndlessError(RuleError):
     """Rules that ground to too much, or for too long."""
 
 
+_LIMIT: ContextVar[tuple[float, float] | None] = ContextVar("limit", default=None)
+"""When the grounding has to end that is done here, and the seconds that it was given."""
+
+
+@contextmanager
+def grounding_within(seconds: float | None) -> Iterator[None]:
+    """What is grounded in this block ends within `seconds`, or raises `TimeLimitError`."""
+    token = _LIMIT.set(None if seconds is None else (time.perf_counter() + seconds, seconds))
+    try:
+        yield
+    finally:
+        _LIMIT.reset(token)
+
+
+class _LateError(Exception):
+    """The time is over in which something was to be grounded: clingo hands on an error with words only."""
+
+
 class _Recorder(clingo.Observer):
     """Keeps the ground rules that clingo hands to its solver, as long as they are not too many."""
 
     def __init__(self) -> None:
         self.rules: list[Rule] = []
         self._end = time.perf_counter() + MOST_SECONDS
+        self.limit = _LIMIT.get() or (self._end, MOST_SECONDS)
 
     def rule(self, choice: bool, head: Sequence[int], body: Sequence[int]) -> None:
         self.rules.append(Rule(choice, tuple(head), tuple(body)))
         if len(self.rules) > MOST_RULES:
             raise EndlessError(f"the rules ground to more than {MOST_RULES:,} rules")
-        if time.perf_counter() > self._end:
+        now = time.perf_counter()
+        if now > self.limit[0] and self.limit[0] < self._end:
+            raise _LateError
+        if now > self._end:
             raise EndlessError(f"the rules ground for more than {MOST_SECONDS:g} s")
 
     def weight_rule(
@@ -235,11 +259,16 @@ Load = Callable[[clingo.Control], None]
 
 
 def plainly(files: Sequence[Path]) -> Load:
-    """Loads files as they are."""
+    """Loads files as they are, but for a mark of their encoding at the start, which clingo would refuse."""
 
     def load(control: clingo.Control) -> None:
         for path in files:
-            control.load(str(path))
+            if begins_with_mark(path):
+                from lupa.rules.trees import load_tree  # hardly any file needs syntax trees
+
+                load_tree(control, path)
+            else:
+                control.load(str(path))
 
     return load
 
@@ -265,10 +294,10 @@ def ground(
     parts: Parts = (("base", ()),),
     then: Then = lambda _: (),
 ) -> "Ground":
-    """The program that is loaded; raises `RuleError` for every message clingo has about it.
+    """The program that is loaded; once its parts are grounded, so are those that `then` makes of its atoms.
 
-    Once its parts are grounded, so is what `then` makes of their atoms. Raises `EndlessError`, which is a
-    `RuleError`, for rules that ground to too much.
+    Raises `RuleError` for every message clingo has about it; `EndlessError`, which is one, for rules
+    that ground to too much; and `TimeLimitError` where it takes longer than it may.
     """
     control, messages = listening()
     recorder = _Recorder()
@@ -278,6 +307,8 @@ def ground(
             load(control)
         control.ground(parts)
         control.ground(then(control.symbolic_atoms))
+    except _LateError as error:
+        raise TimeLimitError(recorder.limit[1]) from error
     except RuntimeError as error:
         raise RuleError(_said(messages) or str(error)) from error
     if messages:
@@ -298,6 +329,8 @@ class Ground:
         self.watch = Watch()
         self.solver = Solver(control, self.watch)
         self.rules = rules
+        self.origin: tuple[Sequence[Path], Parts] = ((), ())
+        """The files that it was ground from and the parts of them, where these are known."""
         self._atoms = control.symbolic_atoms
 
     def symbols(self, name: str, arity: int) -> list[clingo.Symbol]:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from lupa.errors import RuleError, shown
 from lupa.rules.codes import Codes
 from lupa.rules.vocabulary import CUTS, normal
 
@@ -268,10 +269,11 @@ class Shared:
     def declared_as(self, predicates: Collection[str], name: str) -> str | None:
         """The name of a row of one of these predicates that a name, brand or synonym means."""
         meant = self._written(normal(name)) or self.aliases.get(normal(name), [])
-        for found in meant:
-            if not self._predicates[found].isdisjoint(predicates):
-                return found
-        return None
+        known = {found for found in meant if not self._predicates[found].isdisjoint(predicates)}
+        if len(known) > 1:
+            both = " and for ".join(sorted(known))
+            raise RuleError(f"{shown(name)} stands for {both}; keep one (`lupa lint` tells where they are)")
+        return next(iter(known), None)
 
     # ---- slices --------------------------------------------------------------------------------
 

@@ -17,10 +17,11 @@ from lupa.errors import CaseError, RuleError, shown
 from lupa.rules.about import About, abouts, in_force
 from lupa.rules.catalogue import Catalogue
 from lupa.rules.edition import Edition
-from lupa.rules.files import RuleFiles, fingerprint, shipped, source
+from lupa.rules.files import RuleFiles, check_text, fingerprint, shipped, source, text_of
 from lupa.rules.ground import EndlessError, Ground, Load, Parts, Then, ground, plainly
 from lupa.rules.slicing import Shared
 from lupa.rules.strays import check
+from lupa.rules.tables import AFTER, check_tables
 from lupa.rules.vocabulary import nearest, normal
 
 Rules = Callable[[Mapping[str, str]], Load]
@@ -81,7 +82,7 @@ class Store:
     @cached_property
     def catalogue(self) -> Catalogue:
         """What a request can ask for, by all its names."""
-        abouts = {policy: source(self.files.about(policy)) for policy in self.policies}
+        abouts = {policy: text_of(self.files.about(policy)) for policy in self.policies}
         return Catalogue(self._shared[1], abouts, lambda policy: self._texts(self.files.own(policy)))
 
     def on_file(self, policy: str) -> None:
@@ -147,7 +148,7 @@ class Store:
         return texts, Shared(texts)
 
     def _texts(self, paths: Sequence[Path]) -> dict[str, str]:
-        return {path.relative_to(self.files.root).as_posix(): source(path) for path in paths}
+        return {path.relative_to(self.files.root).as_posix(): text_of(path) for path in paths}
 
     def grounded(
         self,
@@ -166,14 +167,17 @@ class Store:
         core, shared = self._shared
         own = self._texts(self.files.own(policy))
         texts, known = shared.slice(own, also)
-        asked = [shipped("queries") / "worlds.lp", *queries]
+        for file, text in texts.items():
+            check_text(self.files.root / file, text)
+        asked = [*(shipped("queries") / name for name in ("worlds.lp", "tables.lp")), *queries]
         parts = [("base", ()), ("edition", [clingo.String(name)])]
         load = rules(texts) if rules else as_texts(texts)
         program = _ground(
-            [*paths, *asked], load, plainly(asked), parts=parts, then=single_values, again=rules is None
+            [*paths, *asked], load, plainly(asked), parts=parts, then=laws_and_tables, again=rules is None
         )
         if rules is None:
             check(program, paths)
+            check_tables(program)
         try:
             return Edition(program, policy, name, fingerprint({**core, **own}), known)
         except RuntimeError as error:  # what clingo says of a name or a number that is no text
@@ -194,6 +198,11 @@ class Store:
             hint = f"did you mean {near}?" if near else "`lupa examples` lists them"
             raise CaseError(f"no shipped case is called {shown(name)}; {hint}")
         return found[name]
+
+
+def laws_and_tables(atoms: clingo.SymbolicAtoms) -> Parts:
+    """What is grounded after all else: laws for what is single-valued, the search for double rows."""
+    return [*single_values(atoms), *AFTER]
 
 
 def single_values(atoms: clingo.SymbolicAtoms) -> Parts:
@@ -231,14 +240,7 @@ def _ground(
     What is wrong with a text that is loaded is found in the files themselves, where they are read `again`.
     """
     try:
-        try:
-            return ground(*(loads or [plainly(files)]), parts=parts, then=then)
-        except EndlessError:
-            raise
-        except RuleError:
-            if again:
-                ground(plainly(files), parts=parts, then=then)
-            raise
+        program = _found_in_files(files, loads or (plainly(files),), parts, then, again=again)
     except EndlessError as error:
         from lupa.rules.endless import growing_rule
 
@@ -246,3 +248,19 @@ def _ground(
         if rule is not None:
             raise RuleError(f"{rule}: {error}; this rule grows, for ever or too far") from error
         raise RuleError(f"{files[0].parent}: {error}; no rule grows by itself, all are too many") from error
+    program.origin = (files, parts)
+    return program
+
+
+def _found_in_files(
+    files: Sequence[Path], loads: Sequence[Load], parts: Parts, then: Then, *, again: bool
+) -> Ground:
+    """The program that is loaded; what is wrong with it is said of the files, if they are read `again`."""
+    try:
+        return ground(*loads, parts=parts, then=then)
+    except EndlessError:
+        raise
+    except RuleError:
+        if again:
+            ground(plainly(files), parts=parts, then=then)
+        raise

@@ -232,20 +232,35 @@ class Vocabulary:
         return found
 
     @cached_property
-    def _names(self) -> dict[str, str]:
-        return {normal(alias): name for name, also in self.aliases.items() for alias in also}
+    def _names(self) -> dict[str, list[str]]:
+        """The names that each alias stands for: of one kind it is one, at another place another."""
+        found: dict[str, list[str]] = {}
+        for name, also in self.aliases.items():
+            for alias in also:
+                found.setdefault(normal(alias), []).append(name)
+        known = {name for family in self.families.values() for path, _ in leaves(family) for name in path}
+        known.update(
+            name for kinds in self.choices.values() for values in kinds.values() for name in values
+        )
+        if "" in found or any(len(names) > 1 for names in found.values()) or not known.isdisjoint(found):
+            from lupa.rules.tables import check_aliases  # hardly any alias is in doubt
+
+            check_aliases(self._program)
+        return found
 
     def canonical(self, name: str, known: Mapping[str, object]) -> str | None:
         """The one of `known` that this name, brand or synonym means; None if it means none of them."""
         if name in known:
             return name
         found = normal(name)
-        return found if found in known else _in(self._names.get(found), known)
+        if found in known:
+            return found
+        return next((meant for meant in self._names.get(found, ()) if meant in known), None)
 
     def nearest(self, name: str, known: Mapping[str, object]) -> str | None:
         """The one of `known` whose name, brand or synonym is most like this one."""
         names = {normal(k): k for k in known}
-        names.update((alias, k) for alias, k in self._names.items() if k in known)
+        names.update((alias, k) for alias, also in self._names.items() for k in also if k in known)
         return nearest(name, names)
 
     def words(self, fact: Fact, value: bool) -> str:
@@ -374,10 +389,6 @@ def _beginning(fact: str) -> str | None:
     if head:
         return head + ")"
     return fact.partition("(")[0] if "(" in fact else None
-
-
-def _in(name: str | None, known: Mapping[str, object]) -> str | None:
-    return name if name in known else None
 
 
 def normal(name: str) -> str:

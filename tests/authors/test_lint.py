@@ -129,13 +129,18 @@ fact_text(insured, "There is cover.", "There is none."). question(insured, "Is t
 
 FIRES = {
     # rule: what is added to the policy, line (from there) and column where it is wrong, the sound form
-    "syntax": (f"{MET}taking(Drug", "2:1", f"{MET}taking(prednisone)."),
+    "syntax": (f"{MET}taking(Drug,", "2:1", f"{MET}taking(prednisone)."),
     "not-a-definition": ("\n  { live_vaccine }.", "2:3", f"{MET}live_vaccine."),
     "unsafe": (f"{MET}not taking(Drug), not class(Drug, _, _).", "1:57", f"{MET}not taking(prednisone)."),
     "undefined": (f"{MET}takign(prednisone).", "1:29", f"{MET}taking(prednisone)."),
     "wrong-arity": (f"{MET}class(quinacrine, antimalarial).", "1:29", f"{MET}class(quinacrine, _, _)."),
     "misspelt": (f"{MET}taking(cyclophosphamid).", "1:36", f"{MET}taking(cyclophosphamide)."),
     "unknown-name": (f"{MET}taking(aspirin).", "1:36", f"{MET}taking(deflazacort)."),
+    "two-rows": (
+        "number(fep_lupkynis, criterion(adult), 21).",
+        "1:1",
+        "number(fep_lupkynis, criterion(adult), 18).",
+    ),
     "unknown-clause": (
         "cites(fep_lupkynis, basis(investigational), f99).",
         "1:45",
@@ -446,7 +451,6 @@ def test_a_broken_shared_file_gives_no_other_alarm(folder: Path) -> None:
     [
         (b"\x80\x81", "not a text in UTF-8 (byte 1)"),
         ("policy(x).".encode("utf-16"), "not a text in UTF-8 (byte 1)"),
-        (b"\xef\xbb\xbfpolicy(fep_lupkynis).", r"\ufeff can stand only in quotes or in a comment"),
         (b"\0" * 10, "lexer error"),
     ],
 )
@@ -501,6 +505,51 @@ def test_of_an_about_file_that_cannot_be_read_nothing_else_is_told(folder: Path)
     assert [text.split(": ")[:2] for text in found(folder)] == [[f"about.lp:{line}:4", "syntax"]]
 
 
+def test_a_number_that_clingo_would_take_for_another_is_told_at_its_place(folder: Path) -> None:
+    line = add(folder, "size(2147483648, x2147483648).")
+    assert found_in(folder) == [
+        f"policy.lp:{line}:6: syntax: 2147483648 is too large: a number in a rule is at most 2147483647"
+    ]
+
+
+def test_a_mark_at_the_start_of_a_file_moves_no_place(folder: Path) -> None:
+    line = add(folder, "no more.", ABOUT)
+    path = folder / ABOUT
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert [text.split(": ")[:2] for text in found(folder)] == [[f"about.lp:{line}:4", "syntax"]]
+
+
+def test_a_second_row_is_told_with_the_place_of_the_first(folder: Path) -> None:
+    first = change(
+        folder, 'quantity(age,                "years",                    0,   130).', "", "vocabulary.lp"
+    )
+    line = add(
+        folder, 'quantity(age, "years", 0, 130).\n  quantity(age, "months", 0, 1560).', "vocabulary.lp"
+    )
+    assert first < line
+    assert found_in(folder) == [
+        (
+            f"vocabulary.lp:{line + 1}:3: two-rows: quantity(age, ...) is given twice, "
+            f'with "months", 0, 1560 and "years", 0, 130; the other row is at vocabulary.lp:{line}:1; '
+            "keep one"
+        )
+    ]
+
+
+def test_an_alias_that_stands_for_two_drugs_is_told_with_both_places(folder: Path) -> None:
+    line = add(folder, 'alias(rituximab, "plaquenil").', "drugs.lp")
+    (said,) = found_in(folder)
+    assert said.startswith(
+        f'drugs.lp:{line}:1: two-rows: the alias "Plaquenil" stands for hydroxychloroquine'
+    )
+    assert re.search(r"; the other row is at drugs.lp:\d+:1; keep one$", said)
+
+
+def test_an_alias_that_is_no_text_is_told_as_lupa_does(folder: Path) -> None:
+    add(folder, "alias(rituximab, mabthera).", "drugs.lp")
+    assert [said for said in found_in(folder) if "two-rows" in said] == []
+
+
 def test_a_message_without_a_place_is_told_of_its_file() -> None:
     file = RuleFile(Path("more.lp"), "more.lp", "")
     assert _line(_said(file, "no such\nthing")) == "more.lp:1:1: syntax: no such thing"
@@ -521,6 +570,41 @@ def test_rules_without_an_end_are_not_grounded(folder: Path) -> None:
     add(folder, f"{MET}taking(cyclophosphamid), step(_).")
     said = "this rule feeds itself with ever larger terms: grounding it never ends"
     assert found(folder) == [f"policy.lp:{line + 1}:1: endless: {said}"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "place"),
+    [
+        ("live_vaccine\nlive_vaccine.", "1:13"),
+        (f"{MET}taking(prednisone)   % no stop\n\n% a word\nlive_vaccine.", "1:47"),
+        (f'{MET}class(_, _, "100 % sure")\nlive_vaccine.', "1:54"),
+        (f"{MET}live_vaccine", "1:41"),
+        (f"{MET}taking(prednisone),\n:- live_vaccine.", "2:1"),
+        ("live_vaccine live_vaccine.", "1:14"),
+    ],
+)
+def test_a_missing_full_stop_is_told_where_it_is_missing(folder: Path, rules: str, place: str) -> None:
+    line = add(folder, rules)
+    below, column = map(int, place.split(":"))
+    assert [said.split(": ")[:2] for said in found(folder)] == [
+        [f"policy.lp:{line + below - 1}:{column}", "syntax"]
+    ]
+
+
+def test_a_file_that_begins_amiss_lacks_no_full_stop(folder: Path) -> None:
+    (folder / CLAUSES).write_text("% nothing\n  ) more.")
+    (said,) = (said for said in found(folder) if "syntax" in said)
+    assert said.startswith("clauses.lp:2:3: syntax: syntax error, unexpected")
+
+
+def test_a_range_that_is_too_large_is_told_at_its_place_and_not_grounded(folder: Path) -> None:
+    line = add(folder, f"  size(1..300000000). {MET}size(_).")
+    assert found(folder) == [
+        (
+            f"policy.lp:{line}:3: endless: the ranges and pools here stand for 300,000,000 values; "
+            "1,000,000 are the most"
+        )
+    ]
 
 
 def test_rules_that_feed_themselves_up_to_an_end_are_grounded(folder: Path) -> None:

@@ -49,6 +49,7 @@ def test_the_shipped_policies_hold_nothing_new() -> None:
 
 
 def test_one_edition_can_be_asked_for(kb: KnowledgeBase) -> None:
+    assert kb.verify("uhc_benlysta@2022E0046O").editions == ("uhc_benlysta@2022E0046O",)
     assert kb.verify(["uhc_benlysta@2022E0046O"]).editions == ("uhc_benlysta@2022E0046O",)
 
 

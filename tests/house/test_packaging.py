@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -43,6 +44,25 @@ def test_the_wheel_holds_what_a_new_policy_is_made_from(built: Path) -> None:
     templates = {p.relative_to(ROOT).as_posix() for p in (ROOT / "lupa").rglob("templates/**/*.*")}
     assert len(templates) > 3
     assert templates <= names(built)[0]
+
+
+@pytest.mark.parametrize("words", [["policies"], ["facts", "--kb", str(ROOT / "kb")], ["lint"]])
+def test_from_inside_of_an_archive_it_says_that_it_must_be_unpacked(
+    built: Path, tmp_path: Path, words: list[str]
+) -> None:
+    (wheel,) = built.glob("*.whl")
+    archive = tmp_path / "lupa.pyz"
+    shutil.copy(wheel, archive)
+    with zipfile.ZipFile(archive, "a") as packed:
+        packed.writestr("__main__.py", "from lupa.__main__ import main\nmain()\n")
+    run = subprocess.run(
+        [sys.executable, str(archive), *words], capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (
+        2,
+        "",
+        f"error: {archive}: lupa cannot run from inside of an archive; unpack it, or install it\n",
+    )
 
 
 def test_the_installed_wheel_decides_from_an_empty_folder(built: Path, tmp_path: Path) -> None:

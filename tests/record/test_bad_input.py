@@ -1222,8 +1222,33 @@ def test_any_encoding_of_the_output_carries_any_name(encoding: str) -> None:
     stdin = b"\n".join(as_bytes({**GOOD, "case": name}) for name in names)
     ended = process("decide", "-", "--json", input=stdin, env={"PYTHONIOENCODING": encoding})
     assert (ended.returncode, ended.stderr) == (0, b"")
-    written = ended.stdout.decode("utf-8" if encoding == "ascii" else encoding)
-    assert [json.loads(line)["case"] for line in written.splitlines()] == names
+    assert [json.loads(line)["case"] for line in ended.stdout.split(b"\n")[:-1]] == names
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["facts", "--json"],
+        ["schema", "case"],
+        ["decide", "-", "--format", "markdown"],
+        ["verify", "uhc_benlysta@2023-11-01", "--format", "html"],
+    ],
+    ids=" ".join,
+)
+def test_what_is_no_plain_text_is_utf_8_whatever_the_locale(words: list[str]) -> None:
+    stdin = as_bytes({**GOOD, "case": "Sjögren"})
+    every = [
+        process(*words, input=stdin, env={"PYTHONIOENCODING": encoding}).stdout
+        for encoding in ("cp1252", "utf-8")
+    ]
+    assert every[0] == every[1]
+    assert not every[0].isascii()
+
+
+def test_plain_text_is_in_the_encoding_of_the_terminal() -> None:
+    stdin = as_bytes({**GOOD, "case": "Sjögren"})
+    ended = process("decide", "-", input=stdin, env={"PYTHONIOENCODING": "cp1252"})
+    assert "Sjögren" in ended.stdout.decode("cp1252")
 
 
 def test_a_plain_terminal_shows_a_page_in_full() -> None:

@@ -437,6 +437,7 @@ PARTS: dict[str, list[clingo.Symbol]] = {
     "edition": [clingo.String("")],
     "value": [clingo.Function("group"), clingo.Function("one")],
     "one_value": [clingo.Function("group"), clingo.Number(1)],
+    "tables": [],
     "statements": [clingo.Number(2)],
     "statement": [clingo.Number(n) for n in (1, 1, 1, 2)],
 }

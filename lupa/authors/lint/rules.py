@@ -21,6 +21,11 @@ _RULES: tuple[tuple[str, Severity, str], ...] = (
         "error",
         "Each name is known at its place: a condition can hold, and a table names what there is.",
     ),
+    (
+        "two-rows",
+        "error",
+        "What a table says once of each name it does not say twice, and an alias stands for one name.",
+    ),
     ("unknown-clause", "error", "Each clause that is cited is in the ledger of the policy."),
     (
         "no-text",
@@ -65,8 +70,8 @@ _READ = (
     "default/2", "document/2", "drug/1", "edition/3", "effort/4", "exceeded/2", "excluded/2", "fact/1",
     "fact_text/3", "impossible/1", "label/2", "met/2", "note/2", "number/3", "on_pathway/3", "outcome/2",
     "outcome_text/3", "outside/2", "part_of_request/1", "payer/2", "policy/1", "quantity/4", "question/2",
-    "rate/4", "referral/2", "requires/5", "single_valued/1", "stated/1", "text/4", "true/1", "unencoded/3", "usual_effort/2",
-    "whole/1",
+    "rate/4", "referral/2", "requires/5", "single_valued/1", "stated/1", "text/4", "true/1", "two_rows/2",
+    "unencoded/3", "usual_effort/2", "whole/1",
 )  # fmt: skip
 READ_BY_LUPA = frozenset((name, int(arity)) for name, arity in (each.split("/") for each in _READ))
 """The predicates that lupa's own sources look up by name."""

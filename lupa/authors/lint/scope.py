@@ -31,6 +31,7 @@ from lupa.authors.lint.grounded import (
 from lupa.authors.lint.names import Known
 from lupa.authors.lint.program import Program
 from lupa.authors.lint.rules import READ_BY_LUPA
+from lupa.authors.lint.tables import two_rows
 from lupa.authors.lint.terms import Term, ground
 from lupa.authors.lint.words import Places
 from lupa.authors.reports.finding import Finding, Place
@@ -258,6 +259,9 @@ class Scope:
         yield from lint_words.unworded(known, places)
         yield from lint_words.ledger(self.policy, known, places)
         yield from lint_words.unworded_facts(self.atoms, places)
+        files = {file.path: file for program in self._both for file in program.files}
+        for program, part in zip(self._programs or (), parts(self.own.editions), strict=False):
+            yield from two_rows(program, part, files)
         if not wrong:
             yield from self._idle()
             yield from self._unread()

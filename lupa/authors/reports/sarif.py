@@ -33,6 +33,7 @@ def sarif(report: Report, root: Path) -> Row:
     """The report as one run of SARIF; `root` is the folder of the knowledge base.
 
     A file below the working directory is named relative to it, any other by its absolute address.
+    What is accepted is counted and is no result: reviews open an alert for each, even a suppressed one.
     """
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [_Run(report, root).run()]}
 
@@ -48,13 +49,16 @@ class _Run:
 
     def run(self) -> Row:
         report = self._report
-        results = [self._result(finding) for finding in report.findings]
+        results = [self._result(finding) for finding in report.new]
         return {
             "tool": {"driver": self._driver()},
             "originalUriBaseIds": {_BASE: {"description": {"text": "Where lupa was run."}}},
             "columnKind": "unicodeCodePoints",
             "results": [*results, *map(self._gone, report.gone)],
-            "properties": {"editions": list(report.editions)},
+            "properties": {
+                "editions": list(report.editions),
+                "accepted": len(report.findings) - len(report.new),
+            },
         }
 
     def _driver(self) -> Row:
@@ -81,7 +85,7 @@ class _Run:
             "partialFingerprints": _fingerprint(
                 finding.check, finding.policy, finding.edition, finding.subject
             ),
-            "suppressions": _suppressions(finding),
+            "suppressions": [],
             "properties": _properties(finding),
         }
 
@@ -157,13 +161,6 @@ def _message(finding: Finding) -> str:
         comes_to = f"{where(patient)} comes to {outcome(patient)}"
         lines.append(_plain(f"Shown by a patient for whom {comes_to}: {told(patient)}"))
     return "\n".join(lines)
-
-
-def _suppressions(finding: Finding) -> list[Row]:
-    """Why a finding is no news; none for a new one, said expressly."""
-    if finding.accepted is None:
-        return []
-    return [{"kind": "external", "justification": finding.accepted}]
 
 
 def _properties(finding: Finding) -> Row:
