@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from lupa.authors.trials.coverage import Count, Coverage, Covered, FileCoverage, Goal
     from lupa.authors.trials.run import Trials
     from lupa.authors.trials.suite import Mismatch, Refused, Tried
-    from lupa.errors import CaseError, LupaError, Problem, RuleError, TimeLimitError
+    from lupa.errors import CaseError, LupaError, Problem, RuleError, SpaceLimitError, TimeLimitError
     from lupa.knowledge import KnowledgeBase
     from lupa.rules.about import About
     from lupa.version import __version__
@@ -113,6 +113,7 @@ __all__ = [
     "RuleError",
     "Shift",
     "ShownChange",
+    "SpaceLimitError",
     "StatedChange",
     "Statement",
     "Step",
@@ -139,7 +140,7 @@ _HOMES = {
         "Answer Ask Asked Branch Change CriterionChange Flip Flips Margin Plan StatedChange Statement "
         "Step UnderReadings WhatIf"
     ),
-    "errors": "CaseError LupaError Problem RuleError TimeLimitError",
+    "errors": "CaseError LupaError Problem RuleError SpaceLimitError TimeLimitError",
     "knowledge": "KnowledgeBase",
     "version": "__version__",
 }

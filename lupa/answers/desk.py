@@ -14,6 +14,7 @@ from lupa.errors import CaseError, Problem, shown
 from lupa.record.case import Case, case_fingerprint, check_shape
 from lupa.record.record import Unknown, record_of
 from lupa.rules.days import day
+from lupa.rules.deadline import Deadline
 from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles
 from lupa.rules.store import Store
@@ -31,8 +32,13 @@ class Desk(Store):
     """The policies of one knowledge base, ready to be asked about cases; safe to share between threads."""
 
     def __init__(self, files: RuleFiles) -> None:
-        super().__init__(files)
         self._marked: dict[tuple[str, str], tuple[Edition, Derivations]] = {}
+        super().__init__(files)
+
+    def after_fork(self) -> None:
+        """As for every store; what tells derivations goes with the editions."""
+        super().after_fork()
+        self._marked = {key: made for key, made in self._marked.items() if made[0].is_free()}
 
     # ---- what they say of a case ---------------------------------------------------------------
 
@@ -108,7 +114,8 @@ class Desk(Store):
         from lupa.answers.whatif import changed_request, what_if
         from lupa.record.edits import edited
 
-        question = self._question(case, "whatif", timeout)
+        limit = _limit(timeout)
+        question = self._question(case, "whatif", limit)
         unset = [unset] if isinstance(unset, str) else unset
         request, statements = changed_request(case, changes or {})
         readings = [f"reading.{name}" for name in question.edition.readings] if all_readings else []
@@ -116,10 +123,10 @@ class Desk(Store):
         routed = {**case, "request": request}
         edition = question.edition
         if request != case["request"]:
-            edition = self._question(routed, "whatif", timeout).edition
+            edition = self._question(routed, "whatif", limit).edition
         after = edited(routed, sets, unset, edition)
         before = self._decided(question, case, name)
-        asked = self._question(after, "whatif", timeout)
+        asked = self._question(after, "whatif", limit)
         return what_if(
             before, self._decided(asked, after, name), question, asked, all_readings=all_readings
         )
@@ -177,7 +184,7 @@ class Desk(Store):
             return [case]
         return [{**case, "request": {**case["request"], "policy": e.policy}} for e in editions]
 
-    def _question(self, case: Case, verb: str, timeout: float | None) -> Question:
+    def _question(self, case: Case, verb: str, timeout: Deadline | float | None) -> Question:
         """The case as a question to the one edition that it is about."""
         found = tuple(self.questions(case, timeout=timeout))
         return _only(found, [question.edition.policy for question in found], f"{verb} for each")
@@ -197,12 +204,12 @@ class Desk(Store):
         from lupa.answers.derivation import Derivations, derive, marked
 
         key = (asked.edition.policy, asked.edition.name)
-        with self._lock:
+        with asked.limit.holding(self._lock):
             if key not in self._marked:
                 edition = self.grounded(*key, rules=marked)
                 self._marked[key] = edition, Derivations(edition.program)
         edition, derivations = self._marked[key]
-        with Question(edition, asked.record, asked.seconds) as question:
+        with Question(edition, asked.record, asked.limit) as question:
             return derive(question, derivations)
 
     def _marks(self, case: Case, name: str, edition: Edition) -> tuple[str, EditionBy, Fingerprint]:
@@ -215,16 +222,16 @@ class Desk(Store):
             by = "service_date"
         return str(case.get("case") or name), by, made_from
 
-    def questions(self, case: Case, *, timeout: float | None = None) -> Iterator[Question]:
+    def questions(self, case: Case, *, timeout: Deadline | float | None = None) -> Iterator[Question]:
         """The case as a question to each edition that its request is about.
 
-        Raises `CaseError`, naming every problem found, before the first question is given.
+        All answers together end `timeout` seconds from the first, which is when what is wrong with the
+        case is told: `CaseError`, naming every problem found.
         """
-        if timeout is not None and not timeout > 0:
-            raise CaseError(f"a time limit is a number of seconds above 0, not {timeout}")
+        limit = _limit(timeout)
         check_shape(case)
-        editions = self._asked(case["request"])
-        read = [record_of(case, edition) for edition in editions]
+        editions = self._asked(case["request"], limit)
+        read = [record_of(case, edition, limit) for edition in editions]
         problems = dict.fromkeys(problem for _, found in read for problem in found)
         # a name that only one of several policies knows is none the others miss
         unknown = [{p.path for p in found if isinstance(p, Unknown)} for _, found in read]
@@ -232,9 +239,9 @@ class Desk(Store):
         if wrong:
             raise CaseError(wrong)
         for edition, (record, _) in zip(editions, read, strict=True):
-            yield Question(edition, record, timeout)
+            yield Question(edition, record, limit)
 
-    def _asked(self, request: Mapping[str, Any]) -> list[Edition]:
+    def _asked(self, request: Mapping[str, Any], limit: Deadline) -> list[Edition]:
         """The editions that answer a request."""
         problems: list[Problem] = []
 
@@ -266,10 +273,19 @@ class Desk(Store):
         editions = []
         for policy, edition in chosen if not problems else []:
             with said_of("request.service_date" if edition is None else "request.policy"):
-                editions.append(self.edition(policy, edition, on=on))
+                editions.append(self.edition(policy, edition, on=on, limit=limit))
         if problems:
             raise CaseError(problems)
         return editions
+
+
+def _limit(timeout: Deadline | float | None) -> Deadline:
+    """The end of the time for a call that begins now; raises `CaseError` for what is no time."""
+    if isinstance(timeout, Deadline):
+        return timeout
+    if timeout is not None and not timeout > 0:
+        raise CaseError(f"a time limit is a number of seconds above 0, not {timeout}")
+    return Deadline(timeout)
 
 
 def _only(found: tuple[T, ...], policies: list[str], for_each: str) -> T:

@@ -10,6 +10,7 @@ from typing import Any
 from lupa.errors import CaseError, Problem, shown, within
 from lupa.record.interval import Interval, anything, quotient
 from lupa.rules.days import day
+from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition
 from lupa.rules.vocabulary import Fact, Quantity, Rate, Vocabulary
 
@@ -46,9 +47,11 @@ class Record:
     case: Mapping[str, Any] = field(default_factory=dict)
 
 
-def record_of(case: Mapping[str, Any], edition: Edition) -> tuple[Record, list[Problem]]:
+def record_of(
+    case: Mapping[str, Any], edition: Edition, limit: Deadline = ENDLESS
+) -> tuple[Record, list[Problem]]:
     """The record of a case under an edition's vocabulary, and all that is wrong with the case."""
-    with edition.lock:
+    with limit.holding(edition.lock), edition.program.watch.limit(limit):
         return translate(case, edition.vocabulary, edition.follows)
 
 

@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Self
+from weakref import WeakSet
 
 import clingo
 
 from lupa.errors import CaseError, Problem, RuleError, shown
 from lupa.rules.about import About, abouts, in_force
+from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles, fingerprint, shipped, source
 from lupa.rules.ground import EndlessError, Ground, Load, Parts, ground, plainly, quoted
+from lupa.rules.kept import cached_property
 from lupa.rules.strays import check
 from lupa.rules.vocabulary import nearest, normal
 
 Rules = Callable[[Sequence[Path], Path], Load]
 """What loads the files of a policy from the folder of its knowledge base, such as with marks."""
+
+
+_COPIES, _BRIEFLY = 4, 0.05
+"""So many copies of an edition may be asked at once, and so many seconds are waited for one of them."""
+
+_STORES: WeakSet[Store] = WeakSet()
+"""Every store there is."""
+
+
+def _after_fork() -> None:
+    for store in tuple(_STORES):
+        store.after_fork()
+
+
+if hasattr(os, "register_at_fork"):  # pragma: no branch - where processes can be forked
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 class Store:
@@ -34,7 +53,8 @@ class Store:
         self.files = files
         self._lock = threading.Lock()
         self._abouts: dict[str, About] = {}
-        self._editions: dict[tuple[str, str], Edition] = {}
+        self._editions: dict[tuple[str, str], list[Edition]] = {}
+        _STORES.add(self)
 
     @classmethod
     def load(cls, folder: str | PathLike[str] | None = None) -> Self:
@@ -111,16 +131,41 @@ class Store:
                 covering.setdefault(drug, []).append(policy)
         return {drug: tuple(policies) for drug, policies in covering.items()}
 
-    def edition(self, policy: str, name: str | None = None, *, on: date | None = None) -> Edition:
+    def edition(
+        self,
+        policy: str,
+        name: str | None = None,
+        *,
+        on: date | None = None,
+        limit: Deadline = ENDLESS,
+    ) -> Edition:
         """An edition of a policy: the one named, the one in force on a day, or the newest.
 
-        Raises `CaseError` for an unknown policy or edition and for a day before the first edition.
+        Raises `CaseError` for an unknown policy or edition and for a day before the first edition, and
+        `TimeLimitError` where another thread grounds beyond the limit.
         """
         name = in_force(self.about(policy), on) if name is None else self.edition_named(policy, name)
-        with self._lock:
-            if (policy, name) not in self._editions:
-                self._editions[policy, name] = self.grounded(policy, name)
-            return self._editions[policy, name]
+        with limit.holding(self._lock):
+            copies = self._editions.setdefault((policy, name), [])
+            if not copies:
+                copies.append(self.grounded(policy, name))
+        free = next((copy for within in (0, _BRIEFLY) for copy in copies if copy.is_free(within)), None)
+        if free is not None:
+            return free
+        with limit.holding(self._lock):  # all are busy for longer: nobody waits behind a long question
+            if len(copies) < _COPIES:
+                copies.append(self.grounded(policy, name))
+            return copies[-1]
+
+    def after_fork(self) -> None:
+        """In a process that was forked: what other threads held at that moment is made anew.
+
+        None of them lives on in it, so nobody would ever let go.
+        """
+        self._lock = threading.Lock()
+        self._editions = {
+            key: [copy for copy in copies if copy.is_free()] for key, copies in self._editions.items()
+        }
 
     def edition_named(self, policy: str, name: str) -> str:
         """The name of an edition; raises `CaseError` for an unknown policy or edition."""

@@ -3,13 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 import clingo
 
 from lupa.errors import RuleError
 from lupa.rules.ground import Ground, counted, quoted
+from lupa.rules.kept import cached_property
 
 T = TypeVar("T")
 KINDS = ("find_out", "ask_for_less", "change")
