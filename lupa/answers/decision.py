@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -106,7 +106,16 @@ class Fingerprint:
     lupa: str
 
 
-@dataclass(frozen=True, slots=True)
+_pages: list[Callable[[Decision], str]] = [repr]
+"""How a decision is printed; what writes pages stands above."""
+
+
+def print_by(page: Callable[[Decision], str]) -> None:
+    """Makes `print(decision)` print this page of it."""
+    _pages[0] = page
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Decision:
     """The verdict on one case under one edition of one policy.
 
@@ -142,6 +151,14 @@ class Decision:
     unread: tuple[str, ...]
     witnesses: tuple[Witness, ...]
     fingerprint: Fingerprint
+
+    def __repr__(self) -> str:
+        case = f", case={self.case!r}" if self.case else ""
+        return f"<Decision {self.outcome}, {self.policy}@{self.edition}{case}>"
+
+    def __str__(self) -> str:
+        """The page that a person reads, without styles, once there is a knowledge base to decide with."""
+        return _pages[0](self)
 
     def to_dict(self) -> dict[str, Any]:
         """The decision as JSON-ready data."""

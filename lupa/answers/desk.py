@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from itertools import islice
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lupa.answers.decide import decision, outcome_reasons
 from lupa.answers.decision import Decision, EditionBy, Fingerprint, Why
 from lupa.answers.question import Question
-from lupa.errors import CaseError, Problem, shown
+from lupa.errors import CaseError, Problem, printable, shown
 from lupa.record.case import Case, case_fingerprint, check_shape
 from lupa.record.record import Unknown, record_of
 from lupa.rules.days import day
@@ -39,6 +42,36 @@ class Desk(Store):
         """As for every store; what tells derivations goes with the editions."""
         super().after_fork()
         self._marked = {key: made for key, made in self._marked.items() if made[0].is_free()}
+
+    # ---- cases ---------------------------------------------------------------------------------
+
+    def case(self, source: str | PathLike[str]) -> dict[str, Any]:
+        """The case in a file, or the shipped case of that name, ready to be decided.
+
+        A file goes before a shipped case. Raises `CaseError` for a file that cannot be read, or that
+        holds no case or several, and for a name that neither a file nor a shipped case has.
+        """
+        from lupa.record.reading import read_cases
+
+        path = Path(source)
+        if not path.exists():
+            if isinstance(source, str) and path.name == source and not path.suffix:
+                path = self.example(source)
+            else:
+                raise CaseError(
+                    f"{printable(str(path))}: no such file; a shipped case is named without .yaml"
+                )
+        try:
+            with path.open("rb") as stream:
+                found = [case for _, case in islice(read_cases(stream, str(path)), 2)]
+        except OSError as error:
+            raise CaseError(f"{printable(str(path))}: cannot be read: {error.strerror}") from error
+        if len(found) > 1:
+            raise CaseError(f"{printable(str(path))}: holds several cases; give one")
+        if isinstance(found[0], CaseError):
+            raise found[0]
+        check_shape(found[0])
+        return dict(found[0])
 
     # ---- what they say of a case ---------------------------------------------------------------
 

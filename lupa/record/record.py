@@ -9,6 +9,7 @@ from typing import Any
 
 from lupa.errors import CaseError, Problem, shown, within
 from lupa.record.interval import Interval, anything, quotient
+from lupa.record.plain import exact_number
 from lupa.rules.days import day
 from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition
@@ -231,21 +232,22 @@ class _Reader:
 
     def exact(self, quantity: Quantity, value: Any, path: str) -> Fraction | None:
         """The number itself; None, with a problem, for what is none or cannot be one."""
-        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        number = exact_number(value)
+        if number is None:
             self.problem(path, f"a number of {quantity.unit} is expected, not {shown(value)}")
             return None
-        decimal = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
-        if not decimal.is_finite() or not quantity.least <= decimal <= quantity.most:
+        finite = not isinstance(number, Decimal) or number.is_finite()
+        if not finite or not quantity.least <= number <= quantity.most:
             self.problem(
                 path,
                 f"{shown(value)} cannot be; from {quantity.least} to {quantity.most} "
                 f"{quantity.unit} is expected",
             )
             return None
-        if quantity.whole and decimal != decimal.to_integral_value():
+        if quantity.whole and number != int(number):
             self.problem(path, f"{shown(value)} is not whole; {quantity.unit} are counted")
             return None
-        return Fraction(decimal)
+        return Fraction(number)
 
     def range(self, quantity: Quantity, value: Mapping[str, Any], path: str) -> Interval | None:
         ends: dict[str, object] = dict.fromkeys(("at_least", "more_than", "at_most", "less_than"))

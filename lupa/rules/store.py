@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from os import PathLike
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from weakref import WeakSet
 
 import clingo
@@ -63,6 +63,13 @@ class Store:
         Raises `RuleError` where the folder holds none.
         """
         return cls(RuleFiles(Path(folder) if folder is not None else shipped("kb")))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}.load({str(self.files.root)!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Where it is unpickled it is loaded again: what is ground cannot leave its process."""
+        return type(self).load, (self.files.root,)
 
     # ---- which policies there are --------------------------------------------------------------
 
