@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from lupa.errors import CaseError, Problem, shown, within
-from lupa.record.record import ROUTING, Unknown
+from lupa.record.record import ROUTING, Unknown, hint_at_value
 from lupa.rules.vocabulary import CUTS, Cut, Vocabulary
 
 
@@ -67,13 +67,13 @@ class Names:
         family = self._vocabulary.families.get(name)
         if family is not None and rest:
             member = ".".join(rest)
-            return Target((*path, self._known(member, family, ".".join(path))))
+            return Target((*path, self._value(member, family, ".".join(path))))
         values: Mapping[str, object] | None = self.requested.get(name) if path[0] == "request" else None
         if name in self.choices and rest:
             kind = self._known(rest[0], self.choices[name], ".".join(path))
             path, rest, values = (*path, kind), rest[1:], self.choices[name][kind]
         if values is not None and len(rest) == 1:
-            return Target(path, self._known(rest[0], values, ".".join(path)))
+            return Target(path, self._value(rest[0], values, ".".join(path)))
         if rest:
             raise unknown(".".join(path), f"has no part {shown('.'.join(rest))}")
         return Target(path)
@@ -104,6 +104,14 @@ class Names:
         else:
             hint = "`lupa facts` lists what a case can state"
         raise unknown(within(place, name), f"{shown(name)} is not known here; {hint}")
+
+    def _value(self, name: str, known: Mapping[str, object], place: str) -> str:
+        """The canonical name of a value; raises `CaseError` as a case with it does."""
+        found = self._vocabulary.canonical(name, known)
+        if found is None:
+            hint = hint_at_value(self._vocabulary, name, known)
+            raise unknown(within(place, name), f"{shown(name)} is not known here; {hint}")
+        return found
 
     def _owner(self, name: str) -> str | None:
         """The one fact that is about this name, where the name was given alone."""

@@ -373,7 +373,9 @@ class _Reader:
             return None
         found = self.vocabulary.canonical(name, known)
         if found is None:
-            self.unknown(name, known, path, {}, "")
+            few = len(self.problems) < _FEW
+            hint = hint_at_value(self.vocabulary, name if few else "", known)
+            self.problems.append(Unknown(path, f"{shown(name)} is not known here; {hint}"))
         return found
 
     def unknown(
@@ -395,11 +397,28 @@ class _Reader:
         elif len(known) <= 12:
             hint = f"known are {', '.join(known)}"
         else:
-            hint = (
-                "`lupa facts` lists what is. Do not put a similar name in its place, and leave it out "
-                "only if it is of no kind that the policy asks about"
-            )
+            hint = f"`lupa facts` lists what is. D{CAUTION[1:]}"
         self.problems.append(Unknown(path, f"{shown(name)} is not known here; {hint}"))
+
+
+CAUTION = (
+    "do not put a similar name in its place, and leave it out only if it is of no kind that the policy "
+    "asks about"
+)
+
+
+def hint_at_value(vocabulary: Vocabulary, name: str, known: Mapping[str, object]) -> str:
+    """What to do about a name that is none of the `known` values, of which it may be a slip.
+
+    A drug or a disease that no rule speaks of has a name of its own, however like another's it looks.
+    """
+    near = vocabulary.slip(name, known)
+    world = vocabulary.are_of_the_world(known)
+    if near is not None:
+        return f"did you mean {near}?{f' If not, {CAUTION}' if world else ''}"
+    if len(known) <= 12:
+        return f"known are {', '.join(known)}{f'. D{CAUTION[1:]}' if world else ''}"
+    return f"`lupa facts` lists what is. D{CAUTION[1:]}"
 
 
 def _range_words(value: Mapping[str, Any]) -> str:

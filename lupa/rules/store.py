@@ -21,7 +21,7 @@ from lupa.rules.files import RuleFiles, fingerprint, shipped, source
 from lupa.rules.ground import EndlessError, Ground, Load, Parts, ground, plainly, quoted
 from lupa.rules.kept import cached_property
 from lupa.rules.strays import check
-from lupa.rules.vocabulary import nearest, normal
+from lupa.rules.vocabulary import nearest, normal, slip
 
 Rules = Callable[[Sequence[Path], Path], Load]
 """What loads the files of a policy from the folder of its knowledge base, such as with marks."""
@@ -120,8 +120,13 @@ class Store:
         """
         found = self._drugs.get(normal(drug))
         if found is None:
-            near = nearest(drug, self._drugs)
-            hint = f"did you mean {near}?" if near else "`lupa policies` lists the drugs covered"
+            near = slip(drug, self._drugs)
+            hint = (
+                f"did you mean {near}? If not, do"
+                if near
+                else "`lupa policies` lists the drugs covered. Do"
+            )
+            hint += " not put a similar name in its place"
             raise CaseError([Problem("request.drug", f"{shown(drug)} is not known; {hint}")])
         if found not in self.covering:
             raise CaseError(

@@ -107,7 +107,7 @@ def test_a_case_is_loaded_by_the_name_of_a_shipped_one_or_from_its_file(kb: Know
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("none.yaml", None, "none.yaml': no such file; a shipped case is named without .yaml"),
+        ("none.yaml", None, "none.yaml: no such file; a shipped case is named without .yaml"),
         ("empty.yaml", "", "the file is empty"),
         ("list.yaml", "[]", "a case is a mapping with `request` and `facts`, not []"),
         (
