@@ -12,7 +12,19 @@ from typing import Any, BinaryIO, NoReturn
 import click
 
 from lupa import KnowledgeBase
-from lupa.cli.command import DONE, WRONG_INPUT, F, complain, escaped, finish, kb_option, loaded, width
+from lupa.cli.command import (
+    DONE,
+    WRONG_INPUT,
+    F,
+    complain,
+    escaped,
+    finish,
+    kb_option,
+    loaded,
+    no_progress,
+    progress,
+    width,
+)
 from lupa.errors import CaseError, LupaError, RuleError, printable
 from lupa.record.case import Case
 
@@ -121,13 +133,12 @@ def _progress() -> Iterator[Callable[[], None]]:
         now = time.monotonic()
         if watched and now - began > 1 and now - told > 0.2:
             told = now
-            click.echo(f"\r{count} cases", nl=False, err=True)
+            progress(f"{count} cases")
 
     try:
         yield tick
     finally:
-        if told:
-            click.echo("\r" + " " * 24 + "\r", nl=False, err=True)
+        no_progress()
 
 
 def answers(

@@ -73,10 +73,31 @@ def complain(error: LupaError, where: str = "") -> None:
         say(f"  {line}")
 
 
+_progress: list[str] = [""]
+"""How far a run has come, as it stands on the last line of standard error."""
+
+
+def progress(words: str) -> None:
+    """Shows on standard error how far a run has come, in the place of what it showed before."""
+    with suppress(OSError):
+        click.echo(f"\r{words:<{len(_progress[0])}}", nl=False, err=True)
+    _progress[0] = words
+
+
 def say(words: str) -> None:
-    """Says something on standard error, if anybody still listens."""
+    """Says something on standard error, on a line of its own, if anybody still listens."""
+    no_progress()
     with suppress(OSError):
         click.echo(words, err=True)
+
+
+def no_progress() -> None:
+    """Takes away what shows how far a run has come."""
+    if _progress[0]:
+        progress(" " * len(_progress[0]))
+        with suppress(OSError):
+            click.echo("\r", nl=False, err=True)
+        _progress[0] = ""
 
 
 def escaped(line: str) -> str:

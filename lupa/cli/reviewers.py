@@ -229,7 +229,9 @@ def flip(
 @json_option
 @click.option("--plan", "whole", is_flag=True, help="Show the smallest tree of questions to a verdict.")
 @click.option("--interactive", is_flag=True, help="Ask one question after the other, and take the answers.")
-@click.option("--save", "file", metavar="FILE", help="With --interactive: save the completed case as YAML.")
+@click.option(
+    "--save", "file", metavar="FILE", help="With --interactive: save the case as YAML, even if broken off."
+)
 def ask(
     cases: tuple[str, ...],
     examples: tuple[str, ...],
@@ -251,7 +253,7 @@ def ask(
         from lupa.dialogue.terminal import interview
 
         def asked(knowledge: KnowledgeBase, case: Case, where: str) -> None:
-            interview(knowledge, case, where, width, timeout, file)
+            interview(knowledge, case, where, width, timeout, file, next(iter(cases), None))
 
         dialogue(cases, examples, kb, asked)
     if file is not None:

@@ -20,7 +20,8 @@ import pytest
 
 import lupa.cli.command
 import lupa.cli.main
-from lupa import KnowledgeBase
+from lupa import CaseError, KnowledgeBase
+from lupa.cli.command import complain, no_progress, progress
 from lupa.rules.files import shipped
 
 Run = Callable[..., tuple[int, str, str]]
@@ -365,3 +366,18 @@ def test_a_page_is_as_wide_as_the_terminal(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_the_entry_point_is_there_without_being_run() -> None:
     assert callable(import_module("lupa.__main__").main)
+
+
+def test_what_shows_how_far_a_run_has_come_shares_no_line_with_a_complaint(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    progress("12 cases")
+    progress("13 cases")
+    complain(CaseError("it is wrong"), "a.yaml")
+    progress("7 cases")
+    no_progress()
+    no_progress()
+    blank = " " * 8
+    assert capsys.readouterr().err == (
+        f"\r12 cases\r13 cases\r{blank}\rerror: a.yaml: it is wrong\n\r7 cases\r{blank[1:]}\r"
+    )
