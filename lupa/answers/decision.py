@@ -120,7 +120,8 @@ class Decision:
     """The verdict on one case under one edition of one policy.
 
     `edition_by` says what chose the edition: its name or the service date, both from the request, or
-    that it is the newest. `unread` are the things that the case states and the policy never asks about.
+    that it is the newest; `caveats` what is not sure of it, such as when it began. `unread` are the
+    things that the case states and the policy never asks about.
 
     `outcome` is the only possible one, or `pend` where several are `possible`; `text` says what that
     means and `next` what to do about it. `bases` say why it is
@@ -135,6 +136,7 @@ class Decision:
     policy: str
     edition: str
     edition_by: EditionBy
+    caveats: tuple[str, ...]
     outcome: Outcome
     possible: tuple[str, ...]
     text: str

@@ -245,15 +245,19 @@ class Desk(Store):
         with Question(edition, asked.record, asked.limit) as question:
             return derive(question, derivations)
 
-    def _marks(self, case: Case, name: str, edition: Edition) -> tuple[str, EditionBy, Fingerprint]:
+    def _marks(
+        self, case: Case, name: str, edition: Edition
+    ) -> tuple[str, EditionBy, Fingerprint, tuple[str, ...]]:
         """What a decision says of its case beside the verdict."""
         made_from = Fingerprint(edition.fingerprint, case_fingerprint(case), __version__)
         by: EditionBy = "newest"
+        on: date | None = None
         if "@" in str(case["request"].get("policy")):
             by = "name"
         elif case["request"].get("service_date") is not None:
-            by = "service_date"
-        return str(case.get("case") or name), by, made_from
+            by, on = "service_date", day(case["request"]["service_date"], "request.service_date")
+        caveats = self.about(edition.policy).caveats(edition.name, on)
+        return str(case.get("case") or name), by, made_from, caveats
 
     def questions(self, case: Case, *, timeout: Deadline | float | None = None) -> Iterator[Question]:
         """The case as a question to each edition that its request is about.
