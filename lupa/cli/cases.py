@@ -17,6 +17,7 @@ from lupa.cli.command import (
     WRONG_INPUT,
     F,
     complain,
+    completing,
     escaped,
     finish,
     kb_option,
@@ -43,7 +44,14 @@ def case_options(function: F) -> F:
             help="Give a case up after so long.",
         ),
         kb_option,
-        click.option("--example", "examples", multiple=True, metavar="NAME", help="Take a shipped case."),
+        click.option(
+            "--example",
+            "examples",
+            multiple=True,
+            metavar="NAME",
+            help="Take a shipped case.",
+            **completing(lambda kb: kb.examples()),
+        ),
         click.argument("cases", nargs=-1, metavar="[CASE]..."),
     ):
         function = option(function)

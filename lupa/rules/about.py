@@ -162,8 +162,8 @@ def in_force(about: About, on: date | None) -> str:
         name, first = next(iter(since.items()))
         if name in about.known_from:
             raise CaseError(
-                f"{on} is before {first}, from when the first edition of {about.policy} on file, {name}, is "
-                "known; what was in force earlier is not on file"
+                f"{on} is before {first}, from when the first edition of {about.policy} on file, {name}, "
+                "is known; what was in force earlier is not on file"
             )
         raise CaseError(
             f"{on} is before {first}, when the first edition of {about.policy} on file, {name}, began"

@@ -90,9 +90,9 @@ def test_two_years_after_a_leap_day_end_with_the_month() -> None:
     ],
 )
 def test_what_is_known_of_no_edition_or_twice_is_refused(tmp_path: Path, rows: str, said: str) -> None:
-    root = small_kb(tmp_path).files.root
+    root = small_kb(tmp_path, "", "outcome(small, approve).\n").files.root
     path = root / "policies" / "small" / "about.lp"
-    path.write_text(path.read_text().replace('"1", "2020-01-01"', '"1", unrecorded') + rows)
+    path.write_text(path.read_text() + rows)
     with pytest.raises(RuleError) as refused:
         KnowledgeBase.load(root).about("small")
     assert said in str(refused.value)
