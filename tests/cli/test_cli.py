@@ -390,7 +390,7 @@ def test_help_names_every_verb_in_the_group_of_those_who_use_it_and_cuts_no_summ
         f"{title}:" for title in GROUPS
     ]
     assert sorted(" ".join(GROUPS.values()).split()) == sorted(lupa.cli.main.lupa.commands)
-    assert "..." not in out
+    assert "..." not in out.partition("\n")[2]
     assert max(map(len, out.splitlines())) <= 80
 
 
@@ -407,7 +407,10 @@ def test_another_knowledge_base_in_the_working_directory_is_told_to_authors(
     (tmp_path / "kb").mkdir()
     (tmp_path / "kb" / "vocabulary.lp").touch()
     monkeypatch.chdir(tmp_path)
-    said = f"warning: the knowledge base in use is {shipped('kb')}, not the one in kb/ here; give --kb kb for that\n"
+    said = (
+        f"warning: the knowledge base in use is {shipped('kb')}, not the one in kb/ here; "
+        "give --kb kb for that\n"
+    )
     assert run("lint", "fep_lupkynis")[2] == said
     assert run("lint", "fep_lupkynis", "--kb", str(shipped("kb")))[2] == ""
     monkeypatch.chdir(shipped("kb").parent)
