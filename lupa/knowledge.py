@@ -7,12 +7,25 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lupa.answers.decision import Decision, print_by
 from lupa.answers.desk import Desk
 
 if TYPE_CHECKING:
     from lupa.authors.diff.results import Diff
     from lupa.authors.reports.finding import Report
     from lupa.authors.trials.run import Trials
+
+
+def _page(decision: Decision) -> str:
+    """A decision as it is printed."""
+    from click import unstyle
+
+    from lupa.pages.page import text
+
+    return unstyle(text(decision))
+
+
+print_by(_page)
 
 
 class KnowledgeBase(Desk):

@@ -13,14 +13,17 @@ from lupa.cli.command import (
     FOUND,
     WRONG_INPUT,
     complain,
+    completing,
     escaped,
     finish,
     format_option,
     json_option,
     kb_option,
     loaded,
+    policies_of,
     say,
     verb,
+    warn_of_another,
     width,
 )
 from lupa.errors import CaseError
@@ -54,7 +57,9 @@ def new(policy: str, kb: str | None, *, as_json: bool, **given: str | None) -> N
 
     named = click.get_current_context().find_object(str) if kb is None else kb
     draft = Draft(policy, **{key: value for key, value in given.items() if value is not None})
-    made = new_policy(place(named), draft)
+    home = place(named)
+    warn_of_another(home, kb)
+    made = new_policy(home, draft)
     out = json.dumps(made.to_dict(), ensure_ascii=False)
     click.echo(escaped(out) if as_json else made_text(made, named))
 
@@ -79,7 +84,7 @@ def new(policy: str, kb: str | None, *, as_json: bool, **given: str | None) -> N
 @click.option("--mutate", is_flag=True, help="Tell whether a case notices each small change of the rules.")
 @click.option("--save", metavar="DIR", help="With --mutate: write a case there for each change unnoticed.")
 @format_option("json", "html", explained="html is a page with the coverage of each rule.")
-@click.argument("policies", nargs=-1, metavar="[POLICY]...")
+@click.argument("policies", nargs=-1, metavar="[POLICY]...", **completing(policies_of))
 def test(
     policies: tuple[str, ...],
     further: tuple[str, ...],
@@ -102,6 +107,7 @@ def test(
     if mutate and form == "html":
         raise click.UsageError("--format html shows coverage; --mutate goes with text and --json")
     knowledge = loaded(kb)
+    warn_of_another(knowledge.files.root, kb)
     from lupa.authors.progress import progress
     from lupa.authors.trials.bench import processors
 
@@ -150,7 +156,7 @@ def _trials(found: Trials, form: str, kb: KnowledgeBase) -> str:
 @click.option(
     "--rules", is_flag=True, help="Tell what each rule of the linter demands, and look at nothing."
 )
-@click.argument("policies", nargs=-1, metavar="[POLICY]...")
+@click.argument("policies", nargs=-1, metavar="[POLICY]...", **completing(policies_of))
 def lint(policies: tuple[str, ...], form: str, *, rules: bool, as_json: bool, kb: str | None) -> None:
     """What is wrong with the rule files of each POLICY, or of all with the files that they share.
 
@@ -162,6 +168,7 @@ def lint(policies: tuple[str, ...], form: str, *, rules: bool, as_json: bool, kb
         click.echo(_lint_rules(form))
         return
     knowledge = loaded(kb)
+    warn_of_another(knowledge.files.root, kb)
     from lupa.authors.progress import progress
 
     with progress("policies") as tick:
@@ -210,7 +217,7 @@ def _lint(report: Report, form: str, kb: KnowledgeBase) -> str:
 @click.option("--all-readings", is_flag=True, help="Read ambiguous texts in every way, not as is usual.")
 @click.option("--examples", is_flag=True, help="Show, where a law is kept by a patient, the patient.")
 @click.option("--save", metavar="DIR", help="Write the case of each patient there.")
-@click.argument("policies", nargs=-1, metavar="[POLICY[@EDITION]]...")
+@click.argument("policies", nargs=-1, metavar="[POLICY[@EDITION]]...", **completing(policies_of))
 def verify(
     policies: tuple[str, ...],
     form: str,
@@ -227,6 +234,7 @@ def verify(
     whatever else is found makes the exit status 1.
     """
     knowledge = loaded(kb)
+    warn_of_another(knowledge.files.root, kb)
     from lupa.authors.progress import progress
 
     with progress("editions") as tick:
@@ -268,8 +276,8 @@ def _verified(report: Report, form: str, kb: KnowledgeBase) -> str:
 @json_option
 @click.option("--all-readings", is_flag=True, help="Leave open how ambiguous texts are read.")
 @click.option("--save", metavar="DIR", help="Write a case there for each patient, once for each side.")
-@click.argument("old")
-@click.argument("new", required=False)
+@click.argument("old", **completing(policies_of))
+@click.argument("new", required=False, **completing(policies_of))
 def diff(
     old: str, new: str | None, save: str | None, *, all_readings: bool, as_json: bool, kb: str | None
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from numbers import Integral, Real
 from typing import Any
 
 from lupa.errors import CaseError, Problem, shown, within
@@ -49,4 +50,8 @@ def _plain(value: Any) -> Any:
         return dict(value)
     if isinstance(value, set | frozenset):
         return sorted(value)
+    if isinstance(value, Integral):  # a whole number of another library
+        return int(value)
+    if isinstance(value, Real):
+        return float(value)
     return str(value)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
 
 from lupa.errors import CaseError, Problem, shown
 from lupa.rules.codes import STATES, Code, Codes
+from lupa.rules.kept import cached_property
 from lupa.rules.slicing import ALIAS, CODE, Shared, unescaped
-from lupa.rules.vocabulary import nearest, normal
+from lupa.rules.vocabulary import normal, slip
 
 KINDS = ("drug", "service")
 """What a request can ask for."""
@@ -96,8 +96,11 @@ class Catalogue:
         }
         for names in self._own.values():
             covered.update((alias, name) for alias, found in names.items() for name in found)
-        near = nearest(given, covered)
-        return f"did you mean {near}?" if near else "`lupa policies` lists what policies cover"
+        near = slip(given, covered)
+        hint = (
+            f"did you mean {near}? If not, do" if near else "`lupa policies` lists what policies cover. Do"
+        )
+        return f"{hint} not put a similar name in its place"
 
     # ---- codes ---------------------------------------------------------------------------------
 

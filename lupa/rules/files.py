@@ -6,10 +6,10 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from lupa.errors import RuleError, shown
+from lupa.rules.kept import cached_property
 
 _HERE = Path(__file__).resolve().parents[1]
 _TOKEN = re.compile(r'%\*|%[^\n]*|"(?:\\[\\"n]|[^"\\\n])*"|#[a-z_]+|:~|[^\x00-\x7f]')

@@ -10,14 +10,15 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 import clingo
 
 from lupa.errors import RuleError, TimeLimitError
+from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.files import begins_with_mark
+from lupa.rules.kept import cached_property
 
 Literal = int
 """A program literal of clingo: an atom's number, negative where the atom is false."""
@@ -38,6 +39,10 @@ class Rule(NamedTuple):
 
 MOST_RULES, MOST_SECONDS = 1_000_000, 60.0
 """What a knowledge base may ground to, and for how long: far beyond what a sensible one needs."""
+
+
+_AGAIN = 0.05
+"""Seconds after which a search that is to end is told so again."""
 
 
 class EndlessError(RuleError):
@@ -92,33 +97,44 @@ class Watch:
 
     def __init__(self) -> None:
         self.controls: list[clingo.Control] = []
-        self._end: float | None = None
-        self._seconds = 0.0
+        self._joined: list[clingo.Control] = []
+        self._limit = ENDLESS
 
     @contextmanager
-    def limit(self, seconds: float | None) -> Iterator[None]:
-        """All solves in this block together end within `seconds`, or raise `TimeLimitError`."""
-        if seconds is None:
-            yield
-            return
-        self._end, self._seconds = time.monotonic() + seconds, seconds
-        timer = threading.Timer(min(seconds, threading.TIMEOUT_MAX), self._interrupt)
-        timer.daemon = True
-        timer.start()
+    def limit(self, limit: Deadline | float | None) -> Iterator[None]:
+        """All solves in this block together end in time, or raise `TimeLimitError`.
+
+        The limit of a block around this one comes back after it.
+        """
+        before, joined = self._limit, self._joined
+        self._limit, self._joined = limit if isinstance(limit, Deadline) else Deadline(limit), []
+        left, over = self._limit.left, threading.Event()
+        if left is not None:
+            threading.Thread(target=self._ring, args=(left, over), daemon=True).start()
         try:
             yield
         finally:
-            timer.cancel()
-            self._end = None
+            over.set()
+            self._limit, self._joined = before, joined
+
+    def _ring(self, seconds: float, over: threading.Event) -> None:
+        """Interrupts what is solved once the time is over: again and again, as one may be lost."""
+        wait = min(seconds, threading.TIMEOUT_MAX)
+        while not over.wait(wait):
+            self._interrupt()
+            wait = _AGAIN
 
     def _interrupt(self) -> None:
-        for control in self.controls:
+        for control in (*self.controls, *self._joined):
             control.interrupt()
+
+    def join(self, control: clingo.Control) -> None:
+        """A control that works on this question too, until the block with its limit ends."""
+        self._joined.append(control)
 
     def check(self) -> None:
         """Raises once the time is over: an interruption may be lost, or meant for an earlier question."""
-        if self._end is not None and time.monotonic() >= self._end:
-            raise TimeLimitError(self._seconds)
+        self._limit.check()
 
 
 class Solver:

@@ -7,11 +7,11 @@ matter never brings a verdict nearer.
 """
 
 from collections.abc import Sequence
-from functools import cached_property
 
 import clingo
 
 from lupa.rules.ground import Ground, Literal, Solver
+from lupa.rules.kept import cached_property
 
 
 class Relevance:

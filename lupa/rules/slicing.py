@@ -14,11 +14,11 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import NamedTuple
 
 from lupa.errors import RuleError, shown
 from lupa.rules.codes import Codes
+from lupa.rules.kept import cached_property
 from lupa.rules.vocabulary import CUTS, normal
 
 _ROW = re.compile(r"([a-z]\w*)\(([a-z]\w*)\s*[,)]")

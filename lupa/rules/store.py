@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
-from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
+from weakref import WeakSet
 
 import clingo
 
 from lupa.errors import CaseError, RuleError, shown
 from lupa.rules.about import About, abouts, in_force
 from lupa.rules.catalogue import Catalogue
+from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles, check_text, fingerprint, shipped, source, text_of
 from lupa.rules.ground import EndlessError, Ground, Load, Parts, Then, ground, plainly
+from lupa.rules.kept import cached_property
 from lupa.rules.slicing import Shared
 from lupa.rules.strays import check
 from lupa.rules.tables import AFTER, check_tables
@@ -28,8 +31,26 @@ Rules = Callable[[Mapping[str, str]], Load]
 """What loads the texts of a policy's files, by their names in the knowledge base, such as with marks."""
 
 
+Key = tuple[str, str, frozenset[str]]
+"""A policy, its edition, and the names for which it is widened."""
 _WIDENED = 15
 """So many editions that were widened for the names in a case are kept, beside those that are not."""
+
+
+_COPIES, _BRIEFLY = 4, 0.05
+"""So many copies of an edition may be asked at once, and so many seconds are waited for one of them."""
+
+_STORES: WeakSet[Store] = WeakSet()
+"""Every store there is."""
+
+
+def _after_fork() -> None:
+    for store in tuple(_STORES):
+        store.after_fork()
+
+
+if hasattr(os, "register_at_fork"):  # pragma: no branch - where processes can be forked
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 class Store:
@@ -42,7 +63,8 @@ class Store:
         self.files = files
         self._lock = threading.Lock()
         self._abouts: dict[str, About] = {}
-        self._editions: dict[tuple[str, str, frozenset[str]], Edition] = {}
+        self._editions: dict[Key, list[Edition]] = {}
+        _STORES.add(self)
 
     @classmethod
     def load(cls, folder: str | PathLike[str] | None = None) -> Self:
@@ -51,6 +73,13 @@ class Store:
         Raises `RuleError` where the folder holds none.
         """
         return cls(RuleFiles(Path(folder) if folder is not None else shipped("kb")))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}.load({str(self.files.root)!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Where it is unpickled it is loaded again: what is ground cannot leave its process."""
+        return type(self).load, (self.files.root,)
 
     # ---- which policies there are --------------------------------------------------------------
 
@@ -111,27 +140,53 @@ class Store:
                 covering.setdefault(name, []).append(policy)
         return {name: tuple(policies) for name, policies in covering.items()}
 
-    def edition(self, policy: str, name: str | None = None, *, on: date | None = None) -> Edition:
+    def edition(
+        self,
+        policy: str,
+        name: str | None = None,
+        *,
+        on: date | None = None,
+        limit: Deadline = ENDLESS,
+    ) -> Edition:
         """An edition of a policy: the one named, the one in force on a day, or the newest.
 
-        Raises `CaseError` for an unknown policy or edition and for a day before the first edition.
+        Raises `CaseError` for an unknown policy or edition and for a day before the first edition, and
+        `TimeLimitError` where another thread grounds beyond the limit.
         """
         name = in_force(self.about(policy), on) if name is None else self.edition_named(policy, name)
-        return self._kept((policy, name, frozenset()))
+        return self._free((policy, name, frozenset()), limit)
 
-    def widened(self, edition: Edition, names: Collection[str]) -> Edition:
+    def widened(self, edition: Edition, names: Collection[str], limit: Deadline = ENDLESS) -> Edition:
         """The same edition, with what the shared files say of further names, of which laws may speak."""
-        return self._kept((edition.policy, edition.name, frozenset(names)))
+        return self._free((edition.policy, edition.name, frozenset(names)), limit)
 
-    def _kept(self, key: tuple[str, str, frozenset[str]]) -> Edition:
+    def _free(self, key: Key, limit: Deadline) -> Edition:
+        """A copy of an edition of which nobody asks anything, or else the last one."""
         policy, name, also = key
-        with self._lock:
-            if key not in self._editions:
-                wide = [other for other in self._editions if other[2]]
-                for old in wide[:-_WIDENED] if also else ():
+        with limit.holding(self._lock):
+            if also and key not in self._editions:
+                for old in [other for other in self._editions if other[2]][:-_WIDENED]:
                     del self._editions[old]
-                self._editions[key] = self.grounded(policy, name, also=also)
-            return self._editions[key]
+            copies = self._editions.setdefault(key, [])
+            if not copies:
+                copies.append(self.grounded(policy, name, also=also))
+        free = next((copy for within in (0, _BRIEFLY) for copy in copies if copy.is_free(within)), None)
+        if free is not None:
+            return free
+        with limit.holding(self._lock):  # all are busy for longer: nobody waits behind a long question
+            if len(copies) < _COPIES:
+                copies.append(self.grounded(policy, name, also=also))
+            return copies[-1]
+
+    def after_fork(self) -> None:
+        """In a process that was forked: what other threads held at that moment is made anew.
+
+        None of them lives on in it, so nobody would ever let go.
+        """
+        self._lock = threading.Lock()
+        self._editions = {
+            key: [copy for copy in copies if copy.is_free()] for key, copies in self._editions.items()
+        }
 
     def edition_named(self, policy: str, name: str) -> str:
         """The name of an edition; raises `CaseError` for an unknown policy or edition."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -91,3 +92,34 @@ def test_the_installed_wheel_decides_from_an_empty_folder(built: Path, tmp_path:
         check=True,
     )
     assert f"{target / 'lupa/kb'} {target / 'lupa/queries'}\n" == found.stdout
+
+
+USING = """
+from lupa import KnowledgeBase
+
+def outcome(kb: KnowledgeBase) -> str:
+    return kb.decide({"request": {"drug": "Lupkynis"}}).outcome
+
+reveal_type(KnowledgeBase.load().decide({}).outcome)
+"""
+
+
+def test_whoever_uses_the_installed_wheel_sees_its_types(built: Path, tmp_path: Path) -> None:
+    (wheel,) = built.glob("*.whl")
+    where = tmp_path / "env"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(where)], check=True)
+    python = next(path for path in where.glob("*/python*") if path.is_file())
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps"]
+    subprocess.run([*install, str(wheel)], check=True, capture_output=True)
+    (tmp_path / "using.py").write_text(USING)
+    run = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--python-executable", str(python), "using.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    (shown,) = re.findall(r"Revealed type is (.*)", run.stdout)
+    outcomes = re.findall(r"'([a-z_]+)'", shown.replace('"', "'"))
+    assert sorted(set(outcomes)) == ["approve", "deny", "modify", "out_of_scope", "pend", "refer"]
+    assert run.returncode == 0

@@ -49,6 +49,11 @@ LISTED = (
     "is not known here; `lupa facts` lists what is. Do not put a similar name in its place, and leave it "
     "out only if it is of no kind that the policy asks about"
 )
+IF_NOT = (
+    "If not, do not put a similar name in its place, and leave it out only if it is of no kind that the "
+    "policy asks about"
+)
+SLIP = f"'voclosporine' is not known here; did you mean voclosporin? {IF_NOT}"
 NO_NUMBER = "is not a number; leave the fact out where it is not known"
 BEYOND = "is beyond anything a case can state"
 TOO_LARGE = (
@@ -107,15 +112,15 @@ def test_the_case_that_these_tests_spoil_is_a_good_one() -> None:
         (stating(months=12), "facts.months: 'months' belongs under `request`"),
         (
             stating(taking=["prednisone", "voclosporine"]),
-            "facts.taking[1]: 'voclosporine' is not known here; did you mean voclosporin?",
+            f"facts.taking[1]: 'voclosporine' is not known here; did you mean voclosporin? {IF_NOT}",
         ),
         (
             stating(taking={"voclosporine": True}),
-            "facts.taking.voclosporine: 'voclosporine' is not known here; did you mean voclosporin?",
+            f"facts.taking.voclosporine: {SLIP}",
         ),
         (
             stating(taking=["-prednisone"]),
-            "facts.taking[0]: '-prednisone' is not known here; did you mean prednisone?",
+            f"facts.taking[0]: '-prednisone' is not known here; did you mean prednisone? {IF_NOT}",
         ),
         (
             stating(reading={"term_limits": "cap"}),
@@ -150,11 +155,17 @@ def test_the_case_that_these_tests_spoil_is_a_good_one() -> None:
         ),
         (
             asking(policy=None, drug="Benlista"),
-            "request.drug: 'Benlista' is not known; did you mean belimumab?",
+            (
+                "request.drug: 'Benlista' is not known; did you mean belimumab? If not, do not put a "
+                "similar name in its place"
+            ),
         ),
         (
             asking(policy=None, drug="insulin"),
-            "request.drug: 'insulin' is not known; `lupa policies` lists what policies cover",
+            (
+                "request.drug: 'insulin' is not known; `lupa policies` lists what policies cover. "
+                "Do not put a similar name in its place"
+            ),
         ),
         (
             asking(policy=None, drug="prednisone"),
@@ -185,7 +196,7 @@ def test_every_problem_of_a_case_is_told_at_once() -> None:
     assert said_of(case).splitlines() == [
         "request.months: 0 cannot be; from 1 to 600 months is expected",
         "  facts.agee: 'agee' is not known here; did you mean age?",
-        "  facts.taking.only[0]: 'voclosporine' is not known here; did you mean voclosporin?",
+        (f"  facts.taking.only[0]: 'voclosporine' is not known here; did you mean voclosporin? {IF_NOT}"),
     ]
 
 
