@@ -486,7 +486,7 @@ EXCLUSIONS = (
         "speaks_of(uhc_benlysta, Condition)                :- indication(Condition).",
         (
             *of("approved_without_criteria", "request(other,continuation)", "request(other,initial)"),
-            *of("diagnosed_before_approved"),
+            *off_label("no_standard_therapy", "too_young"),
         ),
         gone=no_longer(*of("no_gap", "request(other,continuation)", "request(other,initial)")),
         outcomes=("approve",),
