@@ -82,7 +82,10 @@ class Store:
         for about in self._abouts.values():
             for drug in about.drugs:
                 if drug not in names.values():
-                    raise RuleError(f"{paths[about.policy]}: covers {drug}, which is no drug({drug})")
+                    declare = f"declare drug({drug}) or service({drug})"
+                    raise RuleError(
+                        f"{paths[about.policy]}: covers {drug}, which is not declared; {declare}"
+                    )
         aliases = program.facts("alias", 2)
         return names | {normal(quoted(alias, "alias/2")): str(drug) for drug, alias in aliases}
 
@@ -138,13 +141,23 @@ class Store:
         texts = {path.relative_to(root).as_posix(): source(path) for path in paths}
         asked = [shipped("queries") / "worlds.lp", *queries]
         parts = [("base", ()), ("edition", [clingo.String(name)])]
-        program = _ground(
-            [*paths, *asked], rules(paths, root) if rules else plainly(paths), plainly(asked), parts=parts
-        )
-        if rules is None:
-            check(program, paths)
         try:
+            program = _ground(
+                [*paths, *asked],
+                rules(paths, root) if rules else plainly(paths),
+                plainly(asked),
+                parts=parts,
+            )
+            if rules is None:
+                check(program, paths)
             return Edition(program, policy, name, fingerprint(texts))
+        except RuleError as error:
+            from lupa.rules.bounds import misquoted  # only a mistake needs syntax trees
+
+            said = misquoted(paths)  # what comes of a text in the place of a number shows elsewhere
+            if said:
+                raise RuleError("\n".join(said)) from error
+            raise
         except RuntimeError as error:  # what clingo says of a name or a number that is no text
             expected = "document/2, text/4, outcome_text/3 and clause/5 need words in quotes"
             raise RuleError(f"policy {policy}: {expected}") from error

@@ -136,6 +136,16 @@ FIRES = {
     "wrong-arity": (f"{MET}class(quinacrine, antimalarial).", "1:29", f"{MET}class(quinacrine, _, _)."),
     "misspelt": (f"{MET}taking(cyclophosphamid).", "1:36", f"{MET}taking(cyclophosphamide)."),
     "unknown-name": (f"{MET}taking(aspirin).", "1:36", f"{MET}taking(deflazacort)."),
+    "quoted-number": (
+        f'oldest(fep_lupkynis, "90").\n{MET}oldest(fep_lupkynis, Age), more_than(age, Age).',
+        "1:22",
+        f"oldest(fep_lupkynis, 18).\n{MET}oldest(fep_lupkynis, Age), at_least(age, Age).",
+    ),
+    "cut-point": (
+        f"{MET}at_least(age, 90).",
+        "1:29",
+        f"{MET}at_least(age, 90). cut_point(at_least(age, 90)).",
+    ),
     "unknown-clause": (
         "cites(fep_lupkynis, basis(investigational), f99).",
         "1:45",
@@ -265,6 +275,27 @@ def test_what_lupa_reads_is_what_its_sources_look_up() -> None:
         (
             f"{MET}taking(Drug), Drug != predisone.",
             "predisone is compared with here, and nothing else holds it; did you mean prednisone?",
+        ),
+        (
+            (
+                "never_background(Drug) :- class(Drug, Class, _), Class = corticosteriod, taking(Drug).\n"
+                'label(corticosteriod, "a steroid").'
+            ),
+            (
+                "misspelt: corticosteriod is compared with Class, and no class/3 has it; "
+                "did you mean corticosteroid?"
+            ),
+        ),
+        (
+            f"oldest(fep_lupkynis, (90; 95)).\n{MET}oldest(fep_lupkynis, Age), not more_than(age, Age).",
+            (
+                "cut-point: more_than(age,90) and 1 more can never be so, for no cut point declares it; "
+                "write cut_point(more_than(age,90)). cut_point(more_than(age,95))."
+            ),
+        ),
+        (
+            f'quantity(weight, "kg", 1, 500). cut_point(at_least(weight, 50)).\n{MET}at_least(weight, 50).',
+            'no-label: the quantity weight has no label; write label(weight, "...")',
         ),
         (
             f"{MET}taking(Drug), (Drug, ibuprofen) = (ibuprofen, Drug).",
@@ -561,8 +592,14 @@ def test_a_finding_is_ignored_with_a_reason(folder: Path, rules: str) -> None:
         ("% lint: ignore xyz because it comes", "no rule is called xyz; `lupa lint --rules` lists them"),
         (
             "% lint: skip undefined",
-            "this says nothing to the linter; write % lint: ignore RULE because REASON",
+            (
+                "this says nothing to the linter, so nothing is ignored; "
+                "write % lint: ignore RULE because REASON"
+            ),
         ),
+        ("% lint ignore undefined because it comes", "this says nothing to the linter"),
+        ("% see below; lint: ignore undefined because it comes", "this says nothing to the linter"),
+        ("%* lint: ignore undefined because it comes *%", "this says nothing to the linter"),
     ],
 )
 def test_a_comment_that_ignores_nothing_well_is_told(folder: Path, comment: str, said: str) -> None:
@@ -576,6 +613,30 @@ def test_a_comment_that_has_nothing_to_ignore_is_told(folder: Path) -> None:
     line = add(folder, f"{MET}live_vaccine. % lint: ignore undefined because it comes")
     assert found(folder) == [
         f"policy.lp:{line}:43: ignore: there is no finding of undefined here to be ignored"
+    ]
+
+
+def test_several_rules_are_ignored_at_once(folder: Path) -> None:
+    bad = f"{MET}takign(Drug), class(Drug, _, Ground)."
+    add(folder, f"% lint: ignore undefined, lonely-variable because it comes\n{bad}")
+    report = lint(RuleFiles(folder), ["fep_lupkynis"])
+    assert {(f.check, f.accepted) for f in report.findings} == {
+        ("undefined", "it comes"),
+        ("lonely-variable", "it comes"),
+    }
+
+
+def test_of_several_rules_each_needs_a_finding(folder: Path) -> None:
+    line = add(folder, f"% lint: ignore undefined,unused because it comes\n{BAD}")
+    assert found(folder) == [
+        f"policy.lp:{line}:1: ignore: there is no finding of unused here to be ignored"
+    ]
+
+
+def test_a_comment_in_a_file_that_cannot_be_read_is_not_heard(folder: Path) -> None:
+    line = add(folder, "% lint: ignore not-a-definition because it is shown\n#show.")
+    assert found(folder)[1:] == [
+        f"policy.lp:{line}:1: ignore: this is not heard, for the file cannot be read; mend that first"
     ]
 
 
