@@ -110,6 +110,7 @@ def test(
     knowledge = loaded(kb)
     from lupa.authors.progress import progress
     from lupa.authors.trials.bench import processors
+    from lupa.authors.trials.page import NO_BASELINE
 
     measured = coverage or form == "html" or fail_under is not None
     with progress("mutants") as tick:
@@ -119,6 +120,8 @@ def test(
     for one in found.refused:
         complain(CaseError(one.problem), one.file)
     click.echo(_trials(found, "json" if as_json else form, knowledge))
+    if mutate and found.mutation is None:
+        say(NO_BASELINE)
     if save and found.mutation:
         from lupa.authors.reports.saving import save_cases
         from lupa.authors.trials.page import proposals

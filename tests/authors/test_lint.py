@@ -137,7 +137,7 @@ FIRES = {
     "misspelt": (f"{MET}taking(cyclophosphamid).", "1:36", f"{MET}taking(cyclophosphamide)."),
     "unknown-name": (f"{MET}taking(aspirin).", "1:36", f"{MET}taking(deflazacort)."),
     "quoted-number": (
-        f'oldest(fep_lupkynis, "90").\n{MET}oldest(fep_lupkynis, Age), more_than(age, Age).',
+        f'oldest(fep_lupkynis, "90").\n{MET}oldest(fep_lupkynis, Age), at_least(age, Age).',
         "1:22",
         f"oldest(fep_lupkynis, 18).\n{MET}oldest(fep_lupkynis, Age), at_least(age, Age).",
     ),
@@ -557,6 +557,19 @@ def test_rules_without_an_end_are_not_grounded(folder: Path) -> None:
 def test_rules_that_feed_themselves_up_to_an_end_are_grounded(folder: Path) -> None:
     add(folder, f"step(1).\nstep(Number + 1) :- step(Number), Number < 5.\n{MET}live_vaccine, step(_).")
     assert found(folder) == []
+
+
+def test_what_shows_in_a_shared_file_is_told_of_the_policy_that_causes_it(folder: Path) -> None:
+    add(folder, "cut_point(at_least(age, old)).")
+    assert [line.split(": ")[:2] for line in found(folder)] == [["about.lp:1:1", "refused"]] * 2
+
+
+def test_a_drug_that_is_not_declared_tells_how_it_is(folder: Path) -> None:
+    change(folder, "covers(fep_lupkynis, voclosporin)", "covers(fep_lupkynis, device)", ABOUT)
+    assert found(folder)[0] == (
+        "about.lp:7:22: unknown-name: device is not known here: no drug/1 has it; "
+        "declare drug(device) or service(device)"
+    )
 
 
 # ---- findings that are ignored -----------------------------------------------------------------

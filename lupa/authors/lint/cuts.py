@@ -29,7 +29,9 @@ def undeclared(one: Statement, term: Term, atoms: Atoms) -> list[clingo.Symbol]:
     return [
         cut
         for cut in dict.fromkeys(symbol for symbol in wanted if symbol is not None)
-        if cut.arguments[0] in quantities and clingo.Function("fact", [cut]) not in facts
+        if cut.arguments[0] in quantities
+        and cut.arguments[1].type == clingo.SymbolType.Number
+        and clingo.Function("fact", [cut]) not in facts
     ]
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 
 import clingo
@@ -316,8 +317,19 @@ class Scope:
             try:
                 self._shared.kb.edition(self.policy, edition)
             except RuleError as error:
-                yield from self._said(error, "refused", f"policies/{self.policy}/about.lp")
+                yield from self._own(self._said(error, "refused", f"policies/{self.policy}/about.lp"))
                 return
+
+    def _own(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """The findings, those that show in a shared file at the policy with which they do."""
+        folder = f"policies/{self.policy}/"
+        for finding in findings:
+            place = finding.places[0]
+            if place.file.startswith(folder):
+                yield finding
+            else:
+                at = (Place(f"{folder}about.lp", 1, 1),)
+                yield replace(finding, places=at, text=f"{place}: {finding.text}")
 
 
 def faults(program: Program) -> Iterator[Finding]:
