@@ -136,6 +136,16 @@ def test_an_exclusion_and_a_scope_are_blamed_by_their_rules(tmp_path: Path) -> N
     }
 
 
+def test_an_exclusion_that_does_not_hold_is_named_without_facts(tmp_path: Path) -> None:
+    more = (
+        "excluded(tiny, vaccine) :- live_vaccine, dosed_per_label.\n"
+        'text(tiny, basis(vaccine), "A live vaccine.", "None.").\n'
+    )
+    case = a_case("deny") | {"expect": {"bases": ["vaccine"]}}
+    ended = command("test", "--kb", str(_written(tmp_path, RULES + more, case)))
+    assert "  by basis vaccine\n    policies/tiny/policy.lp:9\n\n" in ended.out
+
+
 def test_what_comes_down_to_no_item_is_told_by_itself(run: Run) -> None:
     cases = {name: a_case("deny") for name in ("one", "two")}
     ended = run(cases=cases)
