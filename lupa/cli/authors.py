@@ -171,7 +171,8 @@ def lint(policies: tuple[str, ...], form: str, *, rules: bool, as_json: bool, kb
     """What is wrong with the rule files of each POLICY, or of all with the files that they share.
 
     A finding is ignored by a comment beside its statement or above it:
-    `% lint: ignore RULE because REASON`, or RULE, RULE for several. Errors and warnings make the exit status 1, notes do not.
+    `% lint: ignore RULE because REASON`, or RULE, RULE for several. Errors and
+    warnings make the exit status 1, notes do not.
     """
     form = "json" if as_json else form
     if rules:
