@@ -110,6 +110,7 @@ def test(
     warn_of_another(knowledge.files.root, kb)
     from lupa.authors.progress import progress
     from lupa.authors.trials.bench import processors
+    from lupa.authors.trials.page import NO_BASELINE
 
     measured = coverage or form == "html" or fail_under is not None
     with progress("mutants") as tick:
@@ -119,6 +120,8 @@ def test(
     for one in found.refused:
         complain(CaseError(one.problem), one.file)
     click.echo(_trials(found, "json" if as_json else form, knowledge))
+    if mutate and found.mutation is None:
+        say(NO_BASELINE)
     if save and found.mutation:
         from lupa.authors.reports.saving import save_cases
         from lupa.authors.trials.page import proposals
@@ -161,7 +164,8 @@ def lint(policies: tuple[str, ...], form: str, *, rules: bool, as_json: bool, kb
     """What is wrong with the rule files of each POLICY, or of all with the files that they share.
 
     A finding is ignored by a comment beside its statement or above it:
-    `% lint: ignore RULE because REASON`. Errors and warnings make the exit status 1, notes do not.
+    `% lint: ignore RULE because REASON`, or RULE, RULE for several. Errors and
+    warnings make the exit status 1, notes do not.
     """
     form = "json" if as_json else form
     if rules:
@@ -205,6 +209,7 @@ def _lint(report: Report, form: str, kb: KnowledgeBase) -> str:
     "lupa verify --save witnesses",
     "lupa verify --format html > report.html",
     "lupa verify --format sarif > verify.sarif",
+    "lupa verify my_policy --accept 'no_gap request(*)' --because 'The list is open.'",
 )
 @kb_option
 @json_option
@@ -217,11 +222,22 @@ def _lint(report: Report, form: str, kb: KnowledgeBase) -> str:
 @click.option("--all-readings", is_flag=True, help="Read ambiguous texts in every way, not as is usual.")
 @click.option("--examples", is_flag=True, help="Show, where a law is kept by a patient, the patient.")
 @click.option("--save", metavar="DIR", help="Write the case of each patient there.")
+@click.option(
+    "--accept",
+    is_flag=False,
+    flag_value="",
+    multiple=True,
+    metavar="[FINDING]",
+    help="Record what is new as it should be: all of it, or each finding named by its check and subject.",
+)
+@click.option("--because", metavar="TEXT", help="With --accept: why it is as it should be.")
 @click.argument("policies", nargs=-1, metavar="[POLICY[@EDITION]]...", **completing(policies_of))
 def verify(
     policies: tuple[str, ...],
     form: str,
     save: str | None,
+    accept: tuple[str, ...],
+    because: str | None,
     *,
     all_readings: bool,
     examples: bool,
@@ -231,20 +247,37 @@ def verify(
     """Proves the laws of each POLICY, or of all, or shows a patient who breaks one.
 
     What is found and expected is recorded, with a reason, in accepted.yaml in the folder of the policy;
-    whatever else is found makes the exit status 1.
+    whatever else is found makes the exit status 1. --accept adds to that file: a FINDING is named as it is
+    printed, 'CHECK SUBJECT', and * in its subject stands for anything, also for what is found later.
     """
+    if accept and not (because or "").strip():
+        raise click.UsageError("--accept needs a reason: --because TEXT")
+    if because is not None and not accept:
+        raise click.UsageError("--because goes with --accept, which records why")
     knowledge = loaded(kb)
     warn_of_another(knowledge.files.root, kb)
     from lupa.authors.progress import progress
 
     with progress("editions") as tick:
-        report = knowledge.verify(policies, all_readings=all_readings, examples=examples, tick=tick)
+        report = knowledge.verify(
+            policies,
+            all_readings=all_readings,
+            examples=examples,
+            accept=[name for name in accept if name] if accept else None,
+            because=because or "",
+            tick=tick,
+        )
     click.echo(_verified(report, "json" if as_json else form, knowledge))
     if save:
         from lupa.authors.reports.saving import patients_of, save_cases
 
         for path in save_cases(Path(save), patients_of([*report.findings, *report.examples])):
             say(f"saved {path}")
+    if accept:
+        from lupa.authors.reports.text import told_written
+
+        for line in told_written(report.written):
+            say(line)
     finish(FOUND if report.new else DONE)
 
 

@@ -9,6 +9,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from lupa.errors import CaseError, Problem, shown, within
+from lupa.rules.vocabulary import nearest
 
 Case = Mapping[str, Any]
 """`request`, and optionally `facts`, `case` (its name) and `expect`."""
@@ -21,7 +22,7 @@ def check_shape(case: Any) -> None:
     if not isinstance(case, Mapping):
         raise CaseError(f"a case is a mapping with `request` and `facts`, not {shown(case)}")
     problems = [
-        Problem(within("", key), f"{shown(key)} is no part of a case; its parts are {', '.join(CASE_KEYS)}")
+        Problem(within("", key), f"{shown(key)} is no part of a case; {_where(key)}")
         for key in case
         if key not in CASE_KEYS
     ]
@@ -36,6 +37,17 @@ def check_shape(case: Any) -> None:
         problems.append(Problem("request", "missing; it says which policy or drug it is about"))
     if problems:
         raise CaseError(problems)
+
+
+def _where(key: object) -> str:
+    """What was meant by a part that no case has, or where it goes."""
+    near = nearest(str(key), {known: known for known in CASE_KEYS})
+    if near:
+        return f"did you mean {near}?"
+    place = within("facts", key)
+    here = f" ({place})" if place != "facts" else ""
+    parts = ", ".join(CASE_KEYS)
+    return f"its parts are {parts}: what is known goes under facts{here}, what is asked for under request"
 
 
 def case_fingerprint(case: Case) -> str:

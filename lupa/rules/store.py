@@ -227,14 +227,26 @@ class Store:
         asked = [*(shipped("queries") / name for name in ("worlds.lp", "tables.lp")), *queries]
         parts = [("base", ()), ("edition", [clingo.String(name)])]
         load = rules(texts) if rules else as_texts(texts)
-        program = _ground(
-            [*paths, *asked], load, plainly(asked), parts=parts, then=laws_and_tables, again=rules is None
-        )
-        if rules is None:
-            check(program, paths)
-            check_tables(program)
         try:
+            program = _ground(
+                [*paths, *asked],
+                load,
+                plainly(asked),
+                parts=parts,
+                then=laws_and_tables,
+                again=rules is None,
+            )
+            if rules is None:
+                check(program, paths)
+                check_tables(program)
             return Edition(program, policy, name, fingerprint({**core, **own}), known)
+        except RuleError as error:
+            from lupa.rules.bounds import misquoted  # only a mistake needs syntax trees
+
+            said = misquoted(paths)  # what comes of a text in the place of a number shows elsewhere
+            if said:
+                raise RuleError("\n".join(said)) from error
+            raise
         except RuntimeError as error:  # what clingo says of a name or a number that is no text
             expected = "document/2, text/4, outcome_text/3 and clause/5 need words in quotes"
             raise RuleError(f"policy {policy}: {expected}") from error

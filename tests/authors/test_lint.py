@@ -141,6 +141,16 @@ FIRES = {
         "1:1",
         "number(fep_lupkynis, criterion(adult), 18).",
     ),
+    "quoted-number": (
+        f'oldest(fep_lupkynis, "90").\n{MET}oldest(fep_lupkynis, Age), at_least(age, Age).',
+        "1:22",
+        f"oldest(fep_lupkynis, 18).\n{MET}oldest(fep_lupkynis, Age), at_least(age, Age).",
+    ),
+    "cut-point": (
+        f"{MET}at_least(age, 90).",
+        "1:29",
+        f"{MET}at_least(age, 90). cut_point(at_least(age, 90)).",
+    ),
     "unknown-clause": (
         "cites(fep_lupkynis, basis(investigational), f99).",
         "1:45",
@@ -270,6 +280,27 @@ def test_what_lupa_reads_is_what_its_sources_look_up() -> None:
         (
             f"{MET}taking(Drug), Drug != predisone.",
             "predisone is compared with here, and nothing else holds it; did you mean prednisone?",
+        ),
+        (
+            (
+                "never_background(Drug) :- class(Drug, Class, _), Class = corticosteriod, taking(Drug).\n"
+                'label(corticosteriod, "a steroid").'
+            ),
+            (
+                "misspelt: corticosteriod is compared with Class, and no class/3 has it; "
+                "did you mean corticosteroid?"
+            ),
+        ),
+        (
+            f"oldest(fep_lupkynis, (90; 95)).\n{MET}oldest(fep_lupkynis, Age), not more_than(age, Age).",
+            (
+                "cut-point: more_than(age,90) and 1 more can never be so, for no cut point declares it; "
+                "write cut_point(more_than(age,90)). cut_point(more_than(age,95))."
+            ),
+        ),
+        (
+            f'quantity(weight, "kg", 1, 500). cut_point(at_least(weight, 50)).\n{MET}at_least(weight, 50).',
+            'no-label: the quantity weight has no label; write label(weight, "...")',
         ),
         (
             f"{MET}taking(Drug), (Drug, ibuprofen) = (ibuprofen, Drug).",
@@ -612,6 +643,19 @@ def test_rules_that_feed_themselves_up_to_an_end_are_grounded(folder: Path) -> N
     assert found(folder) == []
 
 
+def test_what_shows_in_a_shared_file_is_told_of_the_policy_that_causes_it(folder: Path) -> None:
+    add(folder, "cut_point(at_least(age, old)).")
+    assert [line.split(": ")[:2] for line in found(folder)] == [["about.lp:1:1", "refused"]]
+
+
+def test_a_drug_that_is_not_declared_tells_how_it_is(folder: Path) -> None:
+    change(folder, "covers(fep_lupkynis, voclosporin)", "covers(fep_lupkynis, device)", ABOUT)
+    assert found(folder)[0] == (
+        "about.lp:7:22: unknown-name: device is not known here: no drug/1 has it; "
+        "declare drug(device) or service(device)"
+    )
+
+
 # ---- findings that are ignored -----------------------------------------------------------------
 
 BAD = f"{MET}takign(prednisone)."
@@ -645,8 +689,14 @@ def test_a_finding_is_ignored_with_a_reason(folder: Path, rules: str) -> None:
         ("% lint: ignore xyz because it comes", "no rule is called xyz; `lupa lint --rules` lists them"),
         (
             "% lint: skip undefined",
-            "this says nothing to the linter; write % lint: ignore RULE because REASON",
+            (
+                "this says nothing to the linter, so nothing is ignored; "
+                "write % lint: ignore RULE because REASON"
+            ),
         ),
+        ("% lint ignore undefined because it comes", "this says nothing to the linter"),
+        ("% see below; lint: ignore undefined because it comes", "this says nothing to the linter"),
+        ("%* lint: ignore undefined because it comes *%", "this says nothing to the linter"),
     ],
 )
 def test_a_comment_that_ignores_nothing_well_is_told(folder: Path, comment: str, said: str) -> None:
@@ -660,6 +710,30 @@ def test_a_comment_that_has_nothing_to_ignore_is_told(folder: Path) -> None:
     line = add(folder, f"{MET}live_vaccine. % lint: ignore undefined because it comes")
     assert found(folder) == [
         f"policy.lp:{line}:43: ignore: there is no finding of undefined here to be ignored"
+    ]
+
+
+def test_several_rules_are_ignored_at_once(folder: Path) -> None:
+    bad = f"{MET}takign(Drug), class(Drug, _, Ground)."
+    add(folder, f"% lint: ignore undefined, lonely-variable because it comes\n{bad}")
+    report = lint(RuleFiles(folder), ["fep_lupkynis"])
+    assert {(f.check, f.accepted) for f in report.findings} == {
+        ("undefined", "it comes"),
+        ("lonely-variable", "it comes"),
+    }
+
+
+def test_of_several_rules_each_needs_a_finding(folder: Path) -> None:
+    line = add(folder, f"% lint: ignore undefined,unused because it comes\n{BAD}")
+    assert found(folder) == [
+        f"policy.lp:{line}:1: ignore: there is no finding of unused here to be ignored"
+    ]
+
+
+def test_a_comment_in_a_file_that_cannot_be_read_is_not_heard(folder: Path) -> None:
+    line = add(folder, "% lint: ignore not-a-definition because it is shown\n#show.")
+    assert found(folder)[1:] == [
+        f"policy.lp:{line}:1: ignore: this is not heard, for the file cannot be read; mend that first"
     ]
 
 

@@ -178,7 +178,14 @@ def test_the_case_that_these_tests_spoil_is_a_good_one() -> None:
         ),
         (
             {**GOOD, "fact": {}},
-            "fact: 'fact' is no part of a case; its parts are case, request, facts, expect",
+            "fact: 'fact' is no part of a case; did you mean facts?",
+        ),
+        (
+            {**GOOD, "reading": {"term_limit": "cap"}},
+            (
+                "reading: 'reading' is no part of a case; its parts are case, request, facts, expect: "
+                "what is known goes under facts (facts.reading), what is asked for under request"
+            ),
         ),
     ],
 )

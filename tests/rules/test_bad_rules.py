@@ -462,8 +462,8 @@ def test_a_policy_that_does_not_say_what_it_is_is_refused(folder: Path) -> None:
     assert said_of(folder, "policies") == message
 
 
-def spoil(folder: Path, old: str, new: str) -> Path:
-    path = folder / ABOUT
+def spoil(folder: Path, old: str, new: str, name: str = ABOUT) -> Path:
+    path = folder / name
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
@@ -530,7 +530,33 @@ def test_a_policy_on_a_drug_that_is_not_declared_is_refused(folder: Path) -> Non
     path = spoil(folder, "covers(fep_lupkynis, voclosporin)", "covers(fep_lupkynis, voclosporine)")
     case = as_bytes({"request": {"drug": "Lupkynis"}})
     said = said_of(folder, "decide", "-", stdin=case)
-    assert said == f"{path}: covers voclosporine, which is no drug(voclosporine)"
+    declare = "declare drug(voclosporine) or service(voclosporine)"
+    assert said == f"{path}: covers voclosporine, which is not declared; {declare}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column", "message"),
+    [
+        (
+            "minimum_age(fep_lupkynis, 18).",
+            'minimum_age(fep_lupkynis, "18").',
+            27,
+            '"18" is a text where a number stands; write 18 without quotes',
+        ),
+        (
+            "limit(fep_lupkynis, term_limit,     months,               12).",
+            'limit(fep_lupkynis, term_limit, months, "twelve").',
+            41,
+            '"twelve" is a text where a number stands; write one, without quotes',
+        ),
+    ],
+)
+def test_a_bound_in_quotes_is_refused_where_it_is_written(
+    folder: Path, old: str, new: str, column: int, message: str
+) -> None:
+    path = spoil(folder, old, new, POLICY)
+    line = path.read_text().splitlines().index(new) + 1
+    assert said_of(folder) == f"{path}:{line}:{column}: {message}"
 
 
 # ---- facts -------------------------------------------------------------------------------------

@@ -26,6 +26,8 @@ _RULES: tuple[tuple[str, Severity, str], ...] = (
         "error",
         "What a table says once of each name it does not say twice, and an alias stands for one name.",
     ),
+    ("quoted-number", "error", "What is compared as a number is written as one, without quotes."),
+    ("cut-point", "error", "Each number with which a rule compares a quantity is declared by a cut_point."),
     ("unknown-clause", "error", "Each clause that is cited is in the ledger of the policy."),
     (
         "no-text",
@@ -59,7 +61,7 @@ _RULES: tuple[tuple[str, Severity, str], ...] = (
         "An ignored finding exists, and has a reason: `% lint: ignore RULE because REASON`.",
     ),
     ("unread-fact", "note", "Each fact that a case can state is read by a rule of some policy."),
-    ("no-label", "note", "Each name that a sentence puts in has a label."),
+    ("no-label", "note", "Each quantity, and each name that a sentence puts in, has a label."),
 )
 
 RULES: dict[str, Check] = {name: Check(name, text, severity) for name, severity, text in _RULES}
@@ -164,6 +166,9 @@ MADE_NAMES = {
     "_said": "no rule gives such an outcome",
 }
 """Why a name is unknown that is none of these."""
+
+DECLARED_AS = {("drug", 1): "declare drug({name}) or service({name})"}
+"""What an author does about a name that no row declares."""
 
 UNLESS_NEAR = frozenset({"_said"})
 """Where a name may be known to nobody, unless it is nearly one that is: words may wait."""

@@ -83,7 +83,7 @@ class _Run:
                 for number, (words, place) in enumerate(related, start=1)
             ],
             "partialFingerprints": _fingerprint(
-                finding.check, finding.policy, finding.edition, finding.subject
+                finding.check, finding.policy, finding.edition, *finding.each
             ),
             "suppressions": [],
             "properties": _properties(finding),
@@ -169,6 +169,7 @@ def _properties(finding: Finding) -> Row:
         "policy": finding.policy,
         "edition": finding.edition,
         "subject": finding.subject,
+        "subjects": list(finding.each),
         "clauses": [{"id": clause.id, "source": clause.source} for clause in finding.clauses],
         "patients": plain_data([asdict(patient) for patient in finding.patients]),
     }
