@@ -16,6 +16,8 @@ from lupa.rules.edition import Edition
 from lupa.rules.store import Store
 from lupa.rules.vocabulary import normal
 
+ASKED_FOR = (*KINDS, "code")
+"""The keys of a request that name what is asked for, whatever policies there are on it."""
 Chosen = list[tuple[str, str | None]]
 """Policies, each with the edition that was named, if one was."""
 

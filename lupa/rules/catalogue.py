@@ -23,14 +23,24 @@ _WORD = re.compile(r"\b[a-z]\w*")
 
 
 class Catalogue:
-    """The drugs and services that requests can name; `read` gives the texts of a policy's own files."""
+    """The drugs and services that requests can name.
+
+    `abouts` gives the text of each policy's about.lp, `read` the texts of all files of a policy.
+    """
 
     def __init__(
-        self, shared: Shared, abouts: Mapping[str, str], read: Callable[[str], Mapping[str, str]]
+        self,
+        shared: Shared,
+        abouts: Callable[[], Mapping[str, str]],
+        read: Callable[[str], Mapping[str, str]],
     ) -> None:
         self._shared = shared
-        self._abouts = abouts
+        self._read_abouts = abouts
         self._read = read
+
+    @cached_property
+    def _abouts(self) -> Mapping[str, str]:
+        return self._read_abouts()
 
     @cached_property
     def _covering(self) -> dict[str, list[str]]:

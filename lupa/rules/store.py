@@ -111,8 +111,11 @@ class Store:
     @cached_property
     def catalogue(self) -> Catalogue:
         """What a request can ask for, by all its names."""
-        abouts = {policy: text_of(self.files.about(policy)) for policy in self.policies}
-        return Catalogue(self._shared[1], abouts, lambda policy: self._texts(self.files.own(policy)))
+        return Catalogue(
+            self._shared[1],
+            lambda: {policy: text_of(self.files.about(policy)) for policy in self.policies},
+            lambda policy: self._texts(self.files.own(policy)),
+        )
 
     def on_file(self, policy: str) -> None:
         """Raises `CaseError` for a policy that is not on file."""
@@ -259,6 +262,10 @@ class Store:
 
     def example(self, name: str) -> Path:
         """The file of a shipped case; raises `CaseError` for a name that none has."""
+        for policy in self.policies:
+            path = self.files.folder(policy) / "cases" / f"{name}.yaml"
+            if path.name == f"{name}.yaml" and path.is_file():
+                return path
         found = self.examples()
         if name not in found:
             near = nearest(name, {normal(known): known for known in found})
