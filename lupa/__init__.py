@@ -1,7 +1,10 @@
 """lupa: coverage policies for drugs as answer-set programs, with exact verdicts and their reasons."""
 
 from importlib import import_module
+from os import listdir
+from os.path import dirname
 from typing import TYPE_CHECKING
+from warnings import warn
 
 if TYPE_CHECKING:
     from lupa.answers.decision import (
@@ -58,7 +61,7 @@ if TYPE_CHECKING:
     from lupa.authors.trials.coverage import Count, Coverage, Covered, FileCoverage, Goal
     from lupa.authors.trials.run import Trials
     from lupa.authors.trials.suite import Mismatch, Refused, Tried
-    from lupa.errors import CaseError, LupaError, Problem, RuleError, TimeLimitError
+    from lupa.errors import CaseError, LupaError, Problem, RuleError, SpaceLimitError, TimeLimitError
     from lupa.knowledge import KnowledgeBase
     from lupa.rules.about import About
     from lupa.version import __version__
@@ -114,6 +117,7 @@ __all__ = [
     "RuleError",
     "Shift",
     "ShownChange",
+    "SpaceLimitError",
     "StatedChange",
     "Statement",
     "Step",
@@ -143,11 +147,36 @@ _HOMES = {
         "Answer Ask Asked Branch Change CriterionChange Flip Flips Margin Plan StatedChange Statement "
         "Step UnderReadings WhatIf"
     ),
-    "errors": "CaseError LupaError Problem RuleError TimeLimitError",
+    "errors": "CaseError LupaError Problem RuleError SpaceLimitError TimeLimitError",
     "knowledge": "KnowledgeBase",
     "version": "__version__",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+
+def _strangers() -> list[str]:
+    """The files of another distribution that lie among ours: a bridge to Lua has the same name."""
+    try:
+        here = listdir(dirname(__file__))
+    except OSError:  # imported from an archive, which holds nothing but what was packed
+        return []
+    return sorted(n for n in here if n.startswith(("lua", "_lupa")) and n.endswith((".so", ".pyd")))
+
+
+if strangers := _strangers():
+    warn(
+        f"the Lua bridge `lupa` is installed in the same folder, {dirname(__file__)} ({strangers[0]}): the "
+        "two overwrite each other. Keep them in environments of their own: "
+        "`pip uninstall lupa lupa-kb`, then install lupa-kb again.",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+del strangers
+
+
+def __dir__() -> list[str]:
+    """What is public."""
+    return sorted(__all__)
 
 
 if not TYPE_CHECKING:  # pragma: no branch - so that whoever checks types sees a misspelt name

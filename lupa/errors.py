@@ -3,7 +3,8 @@
 LupaError
 ├── CaseError      mend the case (or the call): what is wrong, where, and the nearest known name
 ├── RuleError      mend the rules: file, line and column where they are known
-└── TimeLimitError allow more time, or ask less
+├── TimeLimitError allow more time, or ask less
+└── SpaceLimitError ask less: leave fewer facts open
 """
 
 import json
@@ -52,6 +53,17 @@ class TimeLimitError(LupaError):
         super().__init__(
             f"no answer within the time limit of {seconds:g} s; nothing was decided. "
             "Allow more time, or leave fewer facts open."
+        )
+
+
+class SpaceLimitError(LupaError):
+    """A question whose answer would take more memory than any should."""
+
+    def __init__(self, parts: int) -> None:
+        super().__init__(
+            f"more than {parts:,} parts would be needed to answer this, more than memory is given up for; "
+            "nothing was decided. Leave fewer facts open: answer first what `lupa ask` names first, or say "
+            "how the text is read where its readings are left open."
         )
 
 

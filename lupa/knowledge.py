@@ -7,12 +7,25 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lupa.answers.decision import Decision, print_by
 from lupa.answers.desk import Desk
 
 if TYPE_CHECKING:
     from lupa.authors.diff.results import Diff
     from lupa.authors.reports.finding import Report
     from lupa.authors.trials.run import Trials
+
+
+def _page(decision: Decision) -> str:
+    """A decision as it is printed."""
+    from click import unstyle
+
+    from lupa.pages.page import text
+
+    return unstyle(text(decision))
+
+
+print_by(_page)
 
 
 class KnowledgeBase(Desk):
@@ -27,18 +40,27 @@ class KnowledgeBase(Desk):
         *,
         all_readings: bool = False,
         examples: bool = False,
+        accept: Sequence[str] | None = None,
+        because: str = "",
         tick: Callable[[int, int], None] = lambda *_: None,
     ) -> Report:
         """Each law proven of these policies, or a patient who breaks it; of all, without any.
 
         A policy may be named with one edition (`policy@edition`). With `all_readings` ambiguous texts
         are read in every way, not only as they usually are; with `examples` patients also show that
-        laws are kept. `tick` is told how many editions are done, of how many. Raises `CaseError` for an
-        unknown policy or edition, `RuleError` for rules that cannot be used.
+        laws are kept. What `accept` names of the new findings, or all where it names none, is written to
+        the accepted.yaml of its policy, with the reason that `because` gives. `tick` is told how many
+        editions are done, of how many. Raises `CaseError` for an unknown policy, edition or finding,
+        `RuleError` for rules that cannot be used.
         """
+        from lupa.authors.laws.accepting import Acceptance
         from lupa.authors.laws.verify import verify
 
-        return verify(self, policies, all_readings=all_readings, examples=examples, tick=tick)
+        acceptance = None if accept is None else Acceptance(tuple(accept), because)
+        chosen = [policies] if isinstance(policies, str) else policies
+        return verify(
+            self, chosen, all_readings=all_readings, examples=examples, accept=acceptance, tick=tick
+        )
 
     def lint(
         self,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import clingo
@@ -21,7 +21,7 @@ Sight = tuple["World", ...]
 
 READ = (
     "clause/5 "
-    "requires/5 met/2 unmet/2 excluded/2 outside/2 exceeded/2 outcome/2 basis/2 referral/2 "
+    "applies/2 requires/5 met/2 unmet/2 excluded/2 outside/2 exceeded/2 outcome/2 basis/2 referral/2 "
     "on_pathway/3 cites/3 cites/5 frame/4 off_label/3 text/4 limited/5 outcome_of/3"
 )
 
@@ -166,6 +166,7 @@ SEVERITIES = {
     "decisive_exclusion": "warning",
     "proven_and_unproven": "warning",
     "no_gap": "warning",
+    "approved_without_criteria": "error",
     "one_outcome": "error",
     "diagnosed_before_approved": "warning",
     "continuable": "error",
@@ -268,13 +269,14 @@ class Brute:
         """A patient approved for initial therapy, and the same patient asking for its continuation."""
         for one, two in self._pairs(self._phases()):
             starts = (indication, "initial") in one("on_pathway/3") and "approve" in one.outcomes
+            starts = starts and _goes_on(one)
             goes_on = {f"requested(indication,{indication})", "requested(phase,continuation)"} <= two.facts
             if starts and goes_on:
                 yield one, two
 
     def _starts(self) -> list[str]:
-        """The indications that have a pathway for initial therapy, in some world."""
-        rows = {row[:2] for world in self.worlds for row in world("requires/5")}
+        """The indications that have a pathway for initial therapy, in some world with continuations."""
+        rows = {row[:2] for world in self.worlds if _goes_on(world) for row in world("requires/5")}
         return sorted(indication for indication, phase in rows if phase == "initial")
 
     def _barred(self) -> Iterator[Subject]:
@@ -313,7 +315,9 @@ class Brute:
             for two in second.get(patient, ())
         )
         name = f"pair({one_drug},{other_drug}) beside {OTHER}@{EDITION}"
-        return self._counter("order_of_requests", name, sights, differing)
+        found = self._counter("order_of_requests", name, sights, differing)
+        same_payer = self.made.payers[POLICY] == self.made.payers[OTHER]
+        return found if same_payer else replace(found, severity="note")
 
     # ---- some world must show it ---------------------------------------------------------------
 
@@ -339,7 +343,9 @@ class Brute:
     def _pairs_demanded(self) -> Iterator[Subject]:
         for indication in self._starts():
             pathway = (indication, "initial")
-            in_play = [w for w in self.worlds if any(r[:2] == pathway for r in w("requires/5"))]
+            in_play = [
+                w for w in self.worlds if _goes_on(w) and any(r[:2] == pathway for r in w("requires/5"))
+            ]
             asked = [_continued(sight, indication) for sight in self._continuations(indication)]
             yield self._demand("continuable", f"indication({indication})", in_play, asked, self._phases())
         for reading, choices in self.made.facts.readings.items():
@@ -409,7 +415,19 @@ def _requested(world: World) -> tuple[str, str]:
 
 
 def _gap(brute: Brute, world: World) -> Iterator[str]:  # noqa: ARG001
-    if ("policy_silent",) in world("referral/2") and not world("outside/2"):
+    silent = ("policy_silent",) in world("referral/2") and not world("outside/2")
+    if silent and (_requested(world)[1] == "initial" or _goes_on(world)):
+        yield "request({},{})".format(*_requested(world))
+
+
+def _goes_on(world: World) -> bool:
+    """The policy speaks of a continuation: by a row of one, a heading, a limit or a citation."""
+    rows = (row[1] for name in ("requires/5", "frame/4", "limited/5") for row in world(name))
+    return "continuation" in rows or "phase(continuation)" in world.names("cites/3")
+
+
+def _uncriticised(brute: Brute, world: World) -> Iterator[str]:  # noqa: ARG001
+    if world.granted and not world("applies/2"):
         yield "request({},{})".format(*_requested(world))
 
 
@@ -455,6 +473,7 @@ def _unexplained(brute: Brute, world: World) -> Iterator[str]:  # noqa: ARG001
 ONE_WORLD: Mapping[str, Callable[[Brute, World], Iterator[str]]] = {
     "proven_and_unproven": _barred_by_text,
     "no_gap": _gap,
+    "approved_without_criteria": _uncriticised,
     "one_outcome": _outcomes,
     "diagnosed_before_approved": _undiagnosed,
     "left_out_on_continuation": _left_out,

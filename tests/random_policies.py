@@ -127,6 +127,7 @@ class Made:
     decision: str = DECISION
     covers: Mapping[str, str] = field(default_factory=lambda: {POLICY: "aspirin", OTHER: "codeine"})
     editions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    payers: Mapping[str, str] = field(default_factory=lambda: {POLICY: "A payer", OTHER: "A payer"})
 
     def texts(self) -> dict[str, str]:
         """The text of each file."""
@@ -138,7 +139,7 @@ class Made:
         return found
 
     def _about(self, policy: str) -> Iterator[str]:
-        yield f'policy({policy}). payer({policy}, "A payer"). document({policy}, "Document").'
+        yield f'policy({policy}). payer({policy}, "{self.payers[policy]}"). document({policy}, "Document").'
         yield f"covers({policy}, {self.covers[policy]})."
         for edition, first_day in self.editions.get(policy, {EDITION: ""}).items():
             begins = f'"{first_day}"' if first_day else "unrecorded"
@@ -201,7 +202,7 @@ def random_pair(dice: Dice) -> Made:
         if dice.random() < often:
             body = [f"taking({drug})", *_literals(dice, spoken_of, dice.choice((0, 0, 1)))]
             rules[name].append(_rule(f"excluded({name}, beside)", body))
-    return Made(facts, rules)
+    return Made(facts, rules, payers={POLICY: "A payer", OTHER: dice.choice(("A payer", "Another"))})
 
 
 def random_facts(dice: Dice) -> Facts:

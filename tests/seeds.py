@@ -480,6 +480,19 @@ EXCLUSIONS = (
         before=("deny",),
     ),
     Seed(
+        "a list names every indication and excludes only some, so that the rest is approved unasked",
+        BENLYSTA,
+        "speaks_of(uhc_benlysta, Condition)                :- unproven(uhc_benlysta, Condition, _).",
+        "speaks_of(uhc_benlysta, Condition)                :- indication(Condition).",
+        (
+            *of("approved_without_criteria", "request(other,continuation)", "request(other,initial)"),
+            *off_label("no_standard_therapy", "too_young"),
+        ),
+        gone=no_longer(*of("no_gap", "request(other,continuation)", "request(other,initial)")),
+        outcomes=("approve",),
+        before=("refer",),
+    ),
+    Seed(
         "a new indication is addressed by nobody",
         "conditions.lp",
         "indication(other).",

@@ -25,7 +25,9 @@ from lupa.rules.ground import Literal
 from lupa.rules.vocabulary import Fact
 
 
-def decision(question: Question, case: str, by: EditionBy, fingerprint: Fingerprint) -> Decision:
+def decision(
+    question: Question, case: str, by: EditionBy, fingerprint: Fingerprint, caveats: tuple[str, ...] = ()
+) -> Decision:
     """The decision on the record that the question is about."""
     edition = question.edition
     settled = len(question.outcomes) == 1
@@ -50,6 +52,7 @@ def decision(question: Question, case: str, by: EditionBy, fingerprint: Fingerpr
         policy=edition.policy,
         edition=edition.name,
         edition_by=by,
+        caveats=caveats,
         outcome=outcome,
         possible=tuple(question.outcomes),
         text=edition.outcome_words[outcome][0],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -122,13 +122,23 @@ class Fingerprint:
     lupa: str
 
 
-@dataclass(frozen=True, slots=True)
+_pages: list[Callable[[Decision], str]] = [repr]
+"""How a decision is printed; what writes pages stands above."""
+
+
+def print_by(page: Callable[[Decision], str]) -> None:
+    """Makes `print(decision)` print this page of it."""
+    _pages[0] = page
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Decision:
     """The verdict on one case under one edition of one policy.
 
     `edition_by` says what chose the edition: its name or the service date, both from the request, or
-    that it is the newest. `unread` are the things that the case states and the policy never asks about,
-    `suggestions` what its codes suggest and do not state.
+    that it is the newest; `caveats` what is not sure of it, such as when it began. `unread` are the
+    things that the case states and the policy never asks about, `suggestions` what its codes suggest and
+    do not state.
 
     `outcome` is the only possible one, or `pend` where several are `possible`; `text` says what that
     means and `next` what to do about it. `bases` say why it is
@@ -143,6 +153,7 @@ class Decision:
     policy: str
     edition: str
     edition_by: EditionBy
+    caveats: tuple[str, ...]
     outcome: Outcome
     possible: tuple[str, ...]
     text: str
@@ -160,6 +171,14 @@ class Decision:
     suggestions: tuple[Suggestion, ...]
     witnesses: tuple[Witness, ...]
     fingerprint: Fingerprint
+
+    def __repr__(self) -> str:
+        case = f", case={self.case!r}" if self.case else ""
+        return f"<Decision {self.outcome}, {self.policy}@{self.edition}{case}>"
+
+    def __str__(self) -> str:
+        """The page that a person reads, without styles, once there is a knowledge base to decide with."""
+        return _pages[0](self)
 
     def to_dict(self) -> dict[str, Any]:
         """The decision as JSON-ready data."""

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import islice
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lupa.answers.decide import decision, outcome_reasons
 from lupa.answers.decision import Decision, EditionBy, Fingerprint, Why
 from lupa.answers.question import Question
-from lupa.errors import CaseError
+from lupa.errors import CaseError, Problem, printable
 from lupa.record.case import Case, case_fingerprint, check_shape
 from lupa.record.record import Unknown, record_of
-from lupa.record.routing import routed
+from lupa.record.routing import ASKED_FOR, routed
+from lupa.rules.days import day
+from lupa.rules.deadline import Deadline
 from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles
+from lupa.rules.ground import grounding_within
 from lupa.rules.store import Store
 from lupa.rules.vocabulary import normal
 from lupa.version import __version__
@@ -29,8 +36,43 @@ class Desk(Store):
     """The policies of one knowledge base, ready to be asked about cases; safe to share between threads."""
 
     def __init__(self, files: RuleFiles) -> None:
-        super().__init__(files)
         self._marked: dict[tuple[str, str], tuple[Edition, Derivations]] = {}
+        super().__init__(files)
+
+    def after_fork(self) -> None:
+        """As for every store; what tells derivations goes with the editions."""
+        super().after_fork()
+        self._marked = {key: made for key, made in self._marked.items() if made[0].is_free()}
+
+    # ---- cases ---------------------------------------------------------------------------------
+
+    def case(self, source: str | PathLike[str]) -> dict[str, Any]:
+        """The case in a file, or the shipped case of that name, ready to be decided.
+
+        A file goes before a shipped case. Raises `CaseError` for a file that cannot be read, or that
+        holds no case or several, and for a name that neither a file nor a shipped case has.
+        """
+        from lupa.record.reading import read_cases
+
+        path = Path(source)
+        if not path.exists():
+            if isinstance(source, str) and path.name == source and not path.suffix:
+                path = self.example(source)
+            else:
+                raise CaseError(
+                    f"{printable(str(path))}: no such file; a shipped case is named without .yaml"
+                )
+        try:
+            with path.open("rb") as stream:
+                found = [case for _, case in islice(read_cases(stream, str(path)), 2)]
+        except OSError as error:
+            raise CaseError(f"{printable(str(path))}: cannot be read: {error.strerror}") from error
+        if len(found) > 1:
+            raise CaseError(f"{printable(str(path))}: holds several cases; give one")
+        if isinstance(found[0], CaseError):
+            raise found[0]
+        check_shape(found[0])
+        return dict(found[0])
 
     # ---- what they say of a case ---------------------------------------------------------------
 
@@ -106,7 +148,8 @@ class Desk(Store):
         from lupa.answers.whatif import changed_request, what_if
         from lupa.record.edits import edited
 
-        question = self._question(case, "whatif", timeout)
+        limit = _limit(timeout)
+        question = self._question(case, "whatif", limit)
         unset = [unset] if isinstance(unset, str) else unset
         request, statements = changed_request(case, changes or {})
         readings = [f"reading.{name}" for name in question.edition.readings] if all_readings else []
@@ -114,10 +157,10 @@ class Desk(Store):
         routed = {**case, "request": request}
         edition = question.edition
         if request != case["request"]:
-            edition = self._question(routed, "whatif", timeout).edition
+            edition = self._question(routed, "whatif", limit).edition
         after = edited(routed, sets, unset, edition)
         before = self._decided(question, case, name)
-        asked = self._question(after, "whatif", timeout)
+        asked = self._question(after, "whatif", limit)
         return what_if(
             before, self._decided(asked, after, name), question, asked, all_readings=all_readings
         )
@@ -168,6 +211,16 @@ class Desk(Store):
         with question:
             return plan(question, decision(question, *self._marks(case, name, question.edition)))
 
+    def _beside(
+        self, request: Mapping[str, Any], asked: Sequence[Edition], limit: Deadline
+    ) -> list[Edition]:
+        """The editions of other policies on what a request asks for that names a policy as well."""
+        others = {key: value for key, value in request.items() if key != "policy"}
+        if len(others) == len(request) or all(request.get(key) is None for key in ASKED_FOR):
+            return []
+        named = {edition.policy for edition in asked}
+        return [edition for edition in routed(self, others, limit) if edition.policy not in named]
+
     def each_policy(self, case: Case) -> list[Case]:
         """The case once for each policy that its request is about; of several, each names its own."""
         editions = [question.edition for question in self.questions(case)]
@@ -175,7 +228,7 @@ class Desk(Store):
             return [case]
         return [{**case, "request": {**case["request"], "policy": e.policy}} for e in editions]
 
-    def _question(self, case: Case, verb: str, timeout: float | None) -> Question:
+    def _question(self, case: Case, verb: str, timeout: Deadline | float | None) -> Question:
         """The case as a question to the one edition that it is about."""
         found = tuple(self.questions(case, timeout=timeout))
         return _only(found, [question.edition.policy for question in found], f"{verb} for each")
@@ -195,48 +248,70 @@ class Desk(Store):
         from lupa.answers.derivation import Derivations, derive, marked
 
         key = (asked.edition.policy, asked.edition.name)
-        with self._lock:
+        with asked.limit.holding(self._lock):
             if key not in self._marked:
-                edition = self.grounded(*key, rules=marked)
+                with grounding_within(asked.limit.left):
+                    edition = self.grounded(*key, rules=marked)
                 self._marked[key] = edition, Derivations(edition.program)
         edition, derivations = self._marked[key]
-        with Question(edition, asked.record, asked.seconds) as question:
+        with Question(edition, asked.record, asked.limit) as question:
             return derive(question, derivations)
 
-    def _marks(self, case: Case, name: str, edition: Edition) -> tuple[str, EditionBy, Fingerprint]:
+    def _marks(
+        self, case: Case, name: str, edition: Edition
+    ) -> tuple[str, EditionBy, Fingerprint, tuple[str, ...]]:
         """What a decision says of its case beside the verdict."""
         made_from = Fingerprint(edition.fingerprint, case_fingerprint(case), __version__)
         by: EditionBy = "newest"
+        on: date | None = None
         if "@" in str(case["request"].get("policy")):
             by = "name"
         elif case["request"].get("service_date") is not None:
-            by = "service_date"
-        return str(case.get("case") or name), by, made_from
+            by, on = "service_date", day(case["request"]["service_date"], "request.service_date")
+        caveats = self.about(edition.policy).caveats(edition.name, on)
+        return str(case.get("case") or name), by, made_from, caveats
 
-    def questions(self, case: Case, *, timeout: float | None = None) -> Iterator[Question]:
+    def questions(self, case: Case, *, timeout: Deadline | float | None = None) -> Iterator[Question]:
         """The case as a question to each edition that its request is about.
 
-        Raises `CaseError`, naming every problem found, before the first question is given.
+        All answers together end `timeout` seconds from the first, which is when what is wrong with the
+        case is told: `CaseError`, naming every problem found.
         """
-        if timeout is not None and not timeout > 0:
-            raise CaseError(f"a time limit is a number of seconds above 0, not {timeout}")
+        limit = _limit(timeout)
         check_shape(case)
-        editions = routed(self, case["request"])
-        read = [record_of(case, edition) for edition in editions]
-        for place, (record, _) in enumerate(read):
-            # facts that no rule reads are ground where a law may say that they cannot all be
-            bound = editions[place].known.bound(record.unread_names)
-            if bound:
-                editions[place] = self.widened(editions[place], bound)
-                read[place] = record_of(case, editions[place])
-        problems = dict.fromkeys(problem for _, found in read for problem in found)
-        # a name that only one of several policies knows is none the others miss
-        unknown = [{p.path for p in found if isinstance(p, Unknown)} for _, found in read]
-        wrong = [p for p in problems if not isinstance(p, Unknown) or all(p.path in u for u in unknown)]
+        with grounding_within(limit.left):
+            editions = routed(self, case["request"], limit)
+            read = [record_of(case, edition, limit) for edition in editions]
+            for place, (record, _) in enumerate(read):
+                # facts that no rule reads are ground where a law may say that they cannot all be
+                bound = editions[place].known.bound(record.unread_names)
+                if bound:
+                    editions[place] = self.widened(editions[place], bound, limit)
+                    read[place] = record_of(case, editions[place], limit)
+        wrong = _wrong([found for _, found in read])
+        if any(isinstance(problem, Unknown) for problem in wrong):
+            beside = [record_of(case, e, limit)[1] for e in self._beside(case["request"], editions, limit)]
+            wrong = _wrong([found for _, found in read], beside)
         if wrong:
             raise CaseError(wrong)
         for edition, (record, _) in zip(editions, read, strict=True):
-            yield Question(edition, record, timeout)
+            yield Question(edition, record, limit)
+
+
+def _wrong(found: Sequence[Sequence[Problem]], beside: Sequence[Sequence[Problem]] = ()) -> list[Problem]:
+    """What is wrong with a case; a name that one policy knows is none that the others miss."""
+    unknown = [{p.path for p in each if isinstance(p, Unknown)} for each in (*found, *beside)]
+    problems = dict.fromkeys(problem for each in found for problem in each)
+    return [p for p in problems if not isinstance(p, Unknown) or all(p.path in u for u in unknown)]
+
+
+def _limit(timeout: Deadline | float | None) -> Deadline:
+    """The end of the time for a call that begins now; raises `CaseError` for what is no time."""
+    if isinstance(timeout, Deadline):
+        return timeout
+    if timeout is not None and not timeout > 0:
+        raise CaseError(f"a time limit is a number of seconds above 0, not {timeout}")
+    return Deadline(timeout)
 
 
 def _only(found: tuple[T, ...], policies: list[str], for_each: str) -> T:

@@ -64,14 +64,16 @@ def flips(
     sets, ties, more = search.cheapest(most)
     blocked, beyond = ((), ()) if sets else search.why_none()
     moves = margins(question) if len(question.outcomes) == 1 else ()
-    found = _written(sets, case, question.edition)
+    found = _written(sets, case, question)
     return Flips(decision, to, ties, found, more, blocked, beyond, moves)
 
 
-def _written(sets: Sequence[Priced], case: Case, edition: Edition) -> tuple[Flip, ...]:
+def _written(sets: Sequence[Priced], case: Case, question: Question) -> tuple[Flip, ...]:
     """Each set of statements with the case that makes them."""
 
     def making(base: Case, statements: Collection[Statement]) -> dict[str, Any]:
+        question.check()
+        edition = question.edition
         facts = {statement.fact: statement.value for statement in statements}
         return stated(base, {fact: facts[fact] for fact in edition.literals if fact in facts}, edition)
 
@@ -107,7 +109,8 @@ class _Search:
         self._assumed_subjects = {self._subject[abs(x)] for x in question.assumed}
         self._within = dict(self._within_reach())
         self._reach = list(self._within)
-        self._cheapest = Cheapest([self._row(literal) for literal in self._reach])
+        rows = [self._row(literal) for literal in self._reach]
+        self._cheapest = Cheapest(rows, self._edition.program.watch)
         self._stated = dict(zip(self._reach, self._cheapest.stated, strict=True))
 
     def _name_subjects(self) -> None:
@@ -188,7 +191,7 @@ class _Search:
             again, objection, new = False, None, []
             with closing(self._cheapest.sets()) as proposals:
                 for cost, places in proposals:
-                    self._edition.program.watch.check()
+                    self._question.check()
                     if level and cost > level[0][0]:
                         break
                     again = True  # sets with more statements can cost as little

@@ -25,7 +25,7 @@ from lupa.answers.decision import Decision
 from lupa.answers.exploration import Branch, Plan, Step
 from lupa.answers.question import Question
 from lupa.compiled.circuit import Circuit, circuit
-from lupa.compiled.diagram import NO, NOWHERE, YES, Node
+from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Node
 from lupa.rules.ground import Literal
 
 _ONE = 10**6
@@ -53,7 +53,7 @@ Then = tuple[Node, Node, "Then"] | None
 
 def plan(question: Question, decision: Decision) -> Plan:
     """The smallest decision tree for the record that the question is about."""
-    made = circuit(question.edition, question.statements)
+    made = circuit(question.edition, question.statements, Budget(question.check))
     with _deep(len(made.facts)):
         planner = _Planner(question, made)
         weight = planner.weigh(made.outcome)
@@ -135,6 +135,7 @@ class _Planner:
             variables = sorted(self._diagrams.support(node), key=self._first_fact)
             asks = dict.fromkeys(map(self._asks.__getitem__, variables))
             for ask in asks:
+                self._diagrams.budget.spend()
                 left = [answer for answer in self.answers(node, ask) if self._diagrams.values(answer)]
                 if len(left) > 1:
                     found.append((ask, left))
@@ -355,6 +356,7 @@ class _Writer:
         if len(values) == 1:
             return self._settled(next(iter(values)), then)
         if (node, then) not in self._drafts:
+            self._planner.circuit.diagrams.budget.spend()
             following = self._planner.next[node]
             if isinstance(following, _Ask):
                 answers = self._planner.answers(node, following)
@@ -365,6 +367,7 @@ class _Writer:
 
     def _settled(self, value: Node, then: Then) -> _Draft | str:
         if value in self._planner.left:
+            self._planner.circuit.diagrams.budget.spend()
             ask, values = self._planner.left[value]
             return self._asked(ask, list(values), then)
         if then is None:

@@ -1,29 +1,31 @@
 """One record under one edition: what is certain of it, what is possible, and why."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
 from lupa.errors import CaseError, Problem, RuleError
 from lupa.record.record import Record
+from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition
 from lupa.rules.ground import Literal
+from lupa.rules.kept import cached_property
 from lupa.rules.vocabulary import Fact
 
 
 class Question:
     """Answers about one record, exact over all its worlds.
 
-    A context manager: the edition is held meanwhile, and all answers together take no longer than
-    `seconds`. It may be entered again later. Entering raises `CaseError`, with a minimal set of
-    clashing facts, for a record that no world agrees with.
+    A context manager: the edition is held meanwhile, and all answers, with the wait for it, end by the
+    `limit`. It may be entered again later. Entering raises `CaseError`, with a minimal set of clashing
+    facts, for a record that no world agrees with.
     """
 
-    def __init__(self, edition: Edition, record: Record, seconds: float | None = None) -> None:
+    def __init__(self, edition: Edition, record: Record, limit: Deadline = ENDLESS) -> None:
         self.edition = edition
         self.record = record
-        self.seconds = seconds
+        self.limit = limit
         self._solver = edition.solver
         # a reason prefers what is stated to what is assumed, and what is so to what is not; beyond
         # that the vocabulary decides, so that the order in which a case states its facts does not
@@ -39,15 +41,12 @@ class Question:
         return sorted(found, key=lambda literal: (literal < 0, places[abs(literal)]))
 
     def __enter__(self) -> Self:
-        self.edition.lock.acquire()
-        self._limit = self.edition.program.watch.limit(self.seconds)
-        self._limit.__enter__()
-        try:
+        with ExitStack() as held:
+            held.enter_context(self.limit.holding(self.edition.lock))
+            held.enter_context(self.edition.program.watch.limit(self.limit))
             if not self._find([]):
                 raise self._clash()
-        except BaseException:
-            self._leave(None, None, None)
-            raise
+            self._held = held.pop_all()
         return self
 
     def __exit__(
@@ -56,18 +55,11 @@ class Question:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._leave(kind, error, trace)
+        self._held.__exit__(kind, error, trace)
 
-    def _leave(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        try:
-            self._limit.__exit__(kind, error, trace)
-        finally:
-            self.edition.lock.release()
+    def check(self) -> None:
+        """Raises `TimeLimitError` once the time is over; for what may take long without asking anything."""
+        self.edition.program.watch.check()
 
     # ---- worlds --------------------------------------------------------------------------------
 
@@ -136,7 +128,7 @@ class Question:
         from lupa.answers.search import Unexplored  # only who asks for every reason needs the search
 
         statements = self.bearing_on(conclusion)
-        unexplored = Unexplored(len(statements))
+        unexplored = Unexplored(len(statements), self.edition.program.watch)
         while (seed := unexplored.largest()) is not None:
             chosen = [statements[place] for place in seed]
             reason = self.edition.minimal(-conclusion, tuple(chosen))

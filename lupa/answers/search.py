@@ -5,20 +5,26 @@ from collections.abc import Generator, Sequence
 import clingo
 
 from lupa.rules.files import shipped
-from lupa.rules.ground import Literal
+from lupa.rules.ground import Literal, Watch
 
 
 class _Search:
     """A program of its own, to which constraints are added between its answers."""
 
     def __init__(
-        self, file: str, options: Sequence[str], part: tuple[str, Sequence[Sequence[int]]]
+        self,
+        file: str,
+        options: Sequence[str],
+        part: tuple[str, Sequence[Sequence[int]]],
+        watch: Watch,
     ) -> None:
         name, rows = part
+        self._watch = watch
         self._control = clingo.Control(options)
         self._control.load(str(shipped("queries") / file))
         numbered = [(name, [clingo.Number(number) for number in row]) for row in rows]
         self._control.ground([("base", ()), *numbered])
+        watch.join(self._control)
 
     def _literals(self, name: str, numbers: Sequence[int]) -> list[Literal]:
         """The literals of atoms with one number, each of which the program has."""
@@ -34,18 +40,21 @@ class _Search:
 class Unexplored(_Search):
     """The subsets of `count` statements about which nothing is known yet, by their places."""
 
-    def __init__(self, count: int) -> None:
-        super().__init__("reasons.lp", ["--heuristic=Domain"], ("statements", [[count]]))
+    def __init__(self, count: int, watch: Watch) -> None:
+        super().__init__("reasons.lp", ["--heuristic=Domain"], ("statements", [[count]]), watch)
         self._count = count
         self._kept = self._literals("kept", range(1, count + 1))
 
     def largest(self) -> list[int] | None:
         """One of them that is in no other; None if there is none left."""
-        with self._control.solve(yield_=True) as handle:
-            model = handle.model()
-            if model is None:
-                return None
-            return [place for place, kept in enumerate(self._kept) if model.is_true(kept)]
+        while True:
+            self._watch.check()
+            with self._control.solve(yield_=True) as handle:
+                model = handle.model()
+                if model is not None:
+                    return [place for place, kept in enumerate(self._kept) if model.is_true(kept)]
+                if handle.get().unsatisfiable:
+                    return None
 
     def without_supersets(self, places: Sequence[int]) -> None:
         """What holds all of these is known."""
@@ -64,10 +73,13 @@ class Cheapest(_Search):
     same effort counts once) and what that costs, 1 or more. Of one subject one thing is stated.
     """
 
-    def __init__(self, statements: Sequence[tuple[int, int, int]]) -> None:
+    def __init__(self, statements: Sequence[tuple[int, int, int]], watch: Watch) -> None:
         rows = [(place, *row) for place, row in enumerate(statements)]
         super().__init__(
-            "flips.lp", ["--opt-strategy=usc", "--opt-mode=optN", "--models=0"], ("statement", rows)
+            "flips.lp",
+            ["--opt-strategy=usc", "--opt-mode=optN", "--models=0"],
+            ("statement", rows),
+            watch,
         )
         self._places = {clingo.Function("stated", [clingo.Number(p)]): p for p in range(len(statements))}
         subjects = dict.fromkeys(subject for subject, _, _ in statements)
@@ -81,11 +93,19 @@ class Cheapest(_Search):
 
         Nothing may be required while they are looked at.
         """
-        with self._control.solve(yield_=True) as handle:
-            for model in handle:
-                if model.optimality_proven or not model.cost:  # nothing to minimize is within reach
-                    cost = model.cost[0] if model.cost else 0
-                    yield cost, sorted(map(self._places.__getitem__, model.symbols(shown=True)))
+        given: set[tuple[int, ...]] = set()
+        through = False
+        while not through:  # an interruption may have been meant for an earlier question
+            self._watch.check()
+            with self._control.solve(yield_=True) as handle:
+                for model in handle:
+                    if model.optimality_proven or not model.cost:  # nothing to minimize is within reach
+                        cost = model.cost[0] if model.cost else 0
+                        places = sorted(map(self._places.__getitem__, model.symbols(shown=True)))
+                        if tuple(places) not in given:
+                            given.add(tuple(places))
+                            yield cost, places
+                through = not handle.get().interrupted
 
     def require(self, one_of: Sequence[Literal]) -> None:
         """Sets of which none of these is true are of no use."""

@@ -143,6 +143,7 @@ def under_readings(question: Question) -> tuple[UnderReadings, ...]:
     }
     rows: dict[_Row, tuple[str, ...]] = {}
     for combination in product(*(values.items() for values in choices.values())):
+        question.check()
         literals = [literal for _, literal in combination]
         row = tuple((name, choice) for name, (choice, _) in zip(choices, combination, strict=True))
         rows[row] = tuple(

@@ -180,7 +180,7 @@ def _known(name: str | None, known: Sequence[str], vocabulary: Vocabulary, optio
     rows = dict.fromkeys(known)
     found = vocabulary.canonical(name, rows)
     if found is None:
-        near = vocabulary.nearest(name, rows)
+        near = vocabulary.slip(name, rows)
         hint = f"did you mean {near}?" if near else f"the knowledge base knows {', '.join(known)}"
         raise CaseError(f"{option}: {shown(name)} is not known; {hint}")
     return found

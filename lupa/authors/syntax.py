@@ -7,6 +7,8 @@ from pathlib import Path
 from clingo import ast
 from clingo.ast import ASTType
 
+from lupa.rules.files import text_of
+
 Signature = tuple[str, int]
 """A predicate: its name and the number of its arguments."""
 Route = tuple[tuple[str, int | None], ...]
@@ -23,7 +25,7 @@ def statements(path: Path) -> tuple[ast.AST, ...]:
 
 def with_heads(path: Path) -> tuple[tuple[ast.AST, frozenset[Signature]], ...]:
     """The statements of a rule file, each with the predicates that it gives."""
-    return text_with_heads(path.read_text(encoding="utf-8"))
+    return text_with_heads(text_of(path))
 
 
 @lru_cache(256)

@@ -13,13 +13,17 @@ from lupa.cli.command import (
     FOUND,
     WRONG_INPUT,
     complain,
+    completing,
     escaped,
     finish,
+    format_option,
     json_option,
     kb_option,
     loaded,
+    policies_of,
     say,
     verb,
+    warn_of_another,
     width,
 )
 from lupa.errors import CaseError
@@ -53,7 +57,9 @@ def new(policy: str, kb: str | None, *, as_json: bool, **given: str | None) -> N
 
     named = click.get_current_context().find_object(str) if kb is None else kb
     draft = Draft(policy, **{key: value for key, value in given.items() if value is not None})
-    made = new_policy(place(named), draft)
+    home = place(named)
+    warn_of_another(home, kb)
+    made = new_policy(home, draft)
     out = json.dumps(made.to_dict(), ensure_ascii=False)
     click.echo(escaped(out) if as_json else made_text(made, named))
 
@@ -77,15 +83,8 @@ def new(policy: str, kb: str | None, *, as_json: bool, **given: str | None) -> N
 )
 @click.option("--mutate", is_flag=True, help="Tell whether a case notices each small change of the rules.")
 @click.option("--save", metavar="DIR", help="With --mutate: write a case there for each change unnoticed.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "html"]),
-    default="text",
-    show_default=True,
-    help="html is a page with the coverage of each rule.",
-)
-@click.argument("policies", nargs=-1, metavar="[POLICY]...")
+@format_option("json", "html", explained="html is a page with the coverage of each rule.")
+@click.argument("policies", nargs=-1, metavar="[POLICY]...", **completing(policies_of))
 def test(
     policies: tuple[str, ...],
     further: tuple[str, ...],
@@ -108,8 +107,10 @@ def test(
     if mutate and form == "html":
         raise click.UsageError("--format html shows coverage; --mutate goes with text and --json")
     knowledge = loaded(kb)
+    warn_of_another(knowledge.files.root, kb)
     from lupa.authors.progress import progress
     from lupa.authors.trials.bench import processors
+    from lupa.authors.trials.page import NO_BASELINE
 
     measured = coverage or form == "html" or fail_under is not None
     with progress("mutants") as tick:
@@ -119,6 +120,8 @@ def test(
     for one in found.refused:
         complain(CaseError(one.problem), one.file)
     click.echo(_trials(found, "json" if as_json else form, knowledge))
+    if mutate and found.mutation is None:
+        say(NO_BASELINE)
     if save and found.mutation:
         from lupa.authors.reports.saving import save_cases
         from lupa.authors.trials.page import proposals
@@ -152,29 +155,24 @@ def _trials(found: Trials, form: str, kb: KnowledgeBase) -> str:
 )
 @kb_option
 @json_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "sarif"]),
-    default="text",
-    show_default=True,
-    help="sarif is what code review shows at the line.",
-)
+@format_option("json", "sarif", explained="sarif is what code review shows at the line.")
 @click.option(
     "--rules", is_flag=True, help="Tell what each rule of the linter demands, and look at nothing."
 )
-@click.argument("policies", nargs=-1, metavar="[POLICY]...")
+@click.argument("policies", nargs=-1, metavar="[POLICY]...", **completing(policies_of))
 def lint(policies: tuple[str, ...], form: str, *, rules: bool, as_json: bool, kb: str | None) -> None:
     """What is wrong with the rule files of each POLICY, or of all with the files that they share.
 
     A finding is ignored by a comment beside its statement or above it:
-    `% lint: ignore RULE because REASON`. Errors and warnings make the exit status 1, notes do not.
+    `% lint: ignore RULE because REASON`, or RULE, RULE for several. Errors and
+    warnings make the exit status 1, notes do not.
     """
     form = "json" if as_json else form
     if rules:
         click.echo(_lint_rules(form))
         return
     knowledge = loaded(kb)
+    warn_of_another(knowledge.files.root, kb)
     from lupa.authors.progress import progress
 
     with progress("policies") as tick:
@@ -211,25 +209,35 @@ def _lint(report: Report, form: str, kb: KnowledgeBase) -> str:
     "lupa verify --save witnesses",
     "lupa verify --format html > report.html",
     "lupa verify --format sarif > verify.sarif",
+    "lupa verify my_policy --accept 'no_gap request(*)' --because 'The list is open.'",
 )
 @kb_option
 @json_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "sarif", "html"]),
-    default="text",
-    show_default=True,
-    help="html is a page for people, sarif what code review shows at the line.",
+@format_option(
+    "json",
+    "sarif",
+    "html",
+    explained="html is a page for people, sarif what code review shows at the line.",
 )
 @click.option("--all-readings", is_flag=True, help="Read ambiguous texts in every way, not as is usual.")
 @click.option("--examples", is_flag=True, help="Show, where a law is kept by a patient, the patient.")
 @click.option("--save", metavar="DIR", help="Write the case of each patient there.")
-@click.argument("policies", nargs=-1, metavar="[POLICY[@EDITION]]...")
+@click.option(
+    "--accept",
+    is_flag=False,
+    flag_value="",
+    multiple=True,
+    metavar="[FINDING]",
+    help="Record what is new as it should be: all of it, or each finding named by its check and subject.",
+)
+@click.option("--because", metavar="TEXT", help="With --accept: why it is as it should be.")
+@click.argument("policies", nargs=-1, metavar="[POLICY[@EDITION]]...", **completing(policies_of))
 def verify(
     policies: tuple[str, ...],
     form: str,
     save: str | None,
+    accept: tuple[str, ...],
+    because: str | None,
     *,
     all_readings: bool,
     examples: bool,
@@ -239,19 +247,37 @@ def verify(
     """Proves the laws of each POLICY, or of all, or shows a patient who breaks one.
 
     What is found and expected is recorded, with a reason, in accepted.yaml in the folder of the policy;
-    whatever else is found makes the exit status 1.
+    whatever else is found makes the exit status 1. --accept adds to that file: a FINDING is named as it is
+    printed, 'CHECK SUBJECT', and * in its subject stands for anything, also for what is found later.
     """
+    if accept and not (because or "").strip():
+        raise click.UsageError("--accept needs a reason: --because TEXT")
+    if because is not None and not accept:
+        raise click.UsageError("--because goes with --accept, which records why")
     knowledge = loaded(kb)
+    warn_of_another(knowledge.files.root, kb)
     from lupa.authors.progress import progress
 
     with progress("editions") as tick:
-        report = knowledge.verify(policies, all_readings=all_readings, examples=examples, tick=tick)
+        report = knowledge.verify(
+            policies,
+            all_readings=all_readings,
+            examples=examples,
+            accept=[name for name in accept if name] if accept else None,
+            because=because or "",
+            tick=tick,
+        )
     click.echo(_verified(report, "json" if as_json else form, knowledge))
     if save:
         from lupa.authors.reports.saving import patients_of, save_cases
 
         for path in save_cases(Path(save), patients_of([*report.findings, *report.examples])):
             say(f"saved {path}")
+    if accept:
+        from lupa.authors.reports.text import told_written
+
+        for line in told_written(report.written):
+            say(line)
     finish(FOUND if report.new else DONE)
 
 
@@ -283,8 +309,8 @@ def _verified(report: Report, form: str, kb: KnowledgeBase) -> str:
 @json_option
 @click.option("--all-readings", is_flag=True, help="Leave open how ambiguous texts are read.")
 @click.option("--save", metavar="DIR", help="Write a case there for each patient, once for each side.")
-@click.argument("old")
-@click.argument("new", required=False)
+@click.argument("old", **completing(policies_of))
+@click.argument("new", required=False, **completing(policies_of))
 def diff(
     old: str, new: str | None, save: str | None, *, all_readings: bool, as_json: bool, kb: str | None
 ) -> None:

@@ -12,7 +12,20 @@ from typing import Any, BinaryIO, NoReturn
 import click
 
 from lupa import KnowledgeBase
-from lupa.cli.command import DONE, WRONG_INPUT, F, complain, escaped, finish, kb_option, loaded, width
+from lupa.cli.command import (
+    DONE,
+    WRONG_INPUT,
+    F,
+    complain,
+    completing,
+    escaped,
+    finish,
+    kb_option,
+    loaded,
+    no_progress,
+    progress,
+    width,
+)
 from lupa.errors import CaseError, LupaError, RuleError, printable
 from lupa.record.case import Case
 
@@ -31,7 +44,14 @@ def case_options(function: F) -> F:
             help="Give a case up after so long.",
         ),
         kb_option,
-        click.option("--example", "examples", multiple=True, metavar="NAME", help="Take a shipped case."),
+        click.option(
+            "--example",
+            "examples",
+            multiple=True,
+            metavar="NAME",
+            help="Take a shipped case.",
+            **completing(lambda kb: kb.examples()),
+        ),
         click.argument("cases", nargs=-1, metavar="[CASE]..."),
     ):
         function = option(function)
@@ -121,13 +141,12 @@ def _progress() -> Iterator[Callable[[], None]]:
         now = time.monotonic()
         if watched and now - began > 1 and now - told > 0.2:
             told = now
-            click.echo(f"\r{count} cases", nl=False, err=True)
+            progress(f"{count} cases")
 
     try:
         yield tick
     finally:
-        if told:
-            click.echo("\r" + " " * 24 + "\r", nl=False, err=True)
+        no_progress()
 
 
 def answers(

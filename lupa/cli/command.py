@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
 
 from lupa import KnowledgeBase
 from lupa.errors import LupaError, printable
+from lupa.rules.vocabulary import leaves
 from lupa.version import __version__
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 DONE, FOUND, WRONG_INPUT, OUR_FAULT, STOPPED = 0, 1, 2, 3, 130
 """The exit statuses: `FOUND` where a check found something."""
@@ -27,6 +30,61 @@ class Help(click.Command):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         formatter.write_paragraph()
         formatter.write("".join(f"  {line}\n" for line in str(self.epilog).splitlines()))
+
+
+GROUPS = {
+    "For reviewers": "decide why whatif flip ask explore",
+    "What is on file, for programs and people": "policies facts show examples schema",
+    "For those who write policies": "new lint test verify diff",
+}
+"""The verbs by who uses them."""
+
+
+class Verbs(click.Group):
+    """The verbs, in groups; what each does stands in one line that is not cut."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        for title, names in GROUPS.items():
+            rows = [(name, _summary(self.commands[name].help or "")) for name in names.split()]
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+
+def _summary(words: str) -> str:
+    """What a verb does: the first paragraph of its help."""
+    return " ".join(words.partition("\n\n")[0].split())
+
+
+def completing(names: Callable[[KnowledgeBase], Iterable[str]]) -> dict[str, Any]:
+    """Completes an argument or an option in the shell by names of the knowledge base in use."""
+
+    def complete(ctx: click.Context, _: click.Parameter, begun: str) -> list[str]:
+        try:
+            kb = KnowledgeBase.load(ctx.params.get("kb") or os.environ.get("LUPA_KB") or None)
+            return [name for name in names(kb) if name.startswith(begun)]
+        except LupaError:  # what is wrong is told once the command runs
+            return []
+
+    return {"shell_complete": complete}
+
+
+def policies_of(kb: KnowledgeBase) -> Iterable[str]:
+    """Every policy, and every edition of it."""
+    for policy in kb.policies:
+        yield policy
+        yield from (f"{policy}@{edition}" for edition, _ in kb.about(policy).editions)
+
+
+def facts_of(kb: KnowledgeBase) -> Iterable[str]:
+    """Every fact that a case of some policy can state, by the path to it."""
+    found: dict[str, None] = {}
+    for policy in kb.policies:
+        v = kb.edition(policy).vocabulary
+        found |= dict.fromkeys((*v.flags, *v.kinds("requested")))
+        found |= dict.fromkeys(".".join(v.where(quantity)) for quantity in v.quantities)
+        for family, tree in v.families.items():
+            found |= dict.fromkeys(".".join((family, *path)) for path, _ in leaves(tree))
+    return found
 
 
 def verb(*examples: str) -> Callable[[F], click.Command]:
@@ -42,10 +100,38 @@ def verb(*examples: str) -> Callable[[F], click.Command]:
 kb_option = click.option(
     "--kb", "kb", metavar="DIR", help="Use the knowledge base in DIR (or set LUPA_KB)."
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def print_utf8() -> None:
+    """Makes standard output UTF-8 whatever the locale, as JSON is and as a page says of itself."""
+    stdout: Any = sys.stdout
+    stdout.reconfigure(encoding="utf-8", errors=stdout.errors)
+
+
+def _printed(_context: click.Context, _option: click.Parameter, form: T) -> T:
+    """Text is in the encoding of the terminal, any other form in UTF-8."""
+    if form and form != "text":
+        print_utf8()
+    return form
+
+
+json_option = click.option("--json", "as_json", is_flag=True, callback=_printed, help="Print JSON.")
+
+
+def format_option(*forms: str, explained: str) -> Callable[[F], F]:
+    """The option that chooses what is printed: text, or one of some other forms."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(["text", *forms]),
+        default="text",
+        show_default=True,
+        callback=_printed,
+        help=explained,
+    )
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="lupa")
 @kb_option
 @click.pass_context
@@ -64,6 +150,17 @@ def loaded(kb: str | None) -> KnowledgeBase:
     return KnowledgeBase.load(click.get_current_context().find_object(str) if kb is None else kb)
 
 
+def warn_of_another(kb: Path, named: str | None) -> None:
+    """Says where no knowledge base was named, and the working directory holds another than that in use."""
+    here = Path("kb")
+    named = click.get_current_context().find_object(str) if named is None else named
+    if named is None and (here / "vocabulary.lp").is_file() and here.resolve() != kb.resolve():
+        say(
+            f"warning: the knowledge base in use is {printable(str(kb))}, not the one in kb/ here; "
+            "give --kb kb for that"
+        )
+
+
 def complain(error: LupaError, where: str = "") -> None:
     """Says on standard error what is wrong, and where."""
     first, *rest = map(printable, str(error).splitlines())
@@ -73,10 +170,31 @@ def complain(error: LupaError, where: str = "") -> None:
         say(f"  {line}")
 
 
+_progress: list[str] = [""]
+"""How far a run has come, as it stands on the last line of standard error."""
+
+
+def progress(words: str) -> None:
+    """Shows on standard error how far a run has come, in the place of what it showed before."""
+    with suppress(OSError):
+        click.echo(f"\r{words:<{len(_progress[0])}}", nl=False, err=True)
+    _progress[0] = words
+
+
 def say(words: str) -> None:
-    """Says something on standard error, if anybody still listens."""
+    """Says something on standard error, on a line of its own, if anybody still listens."""
+    no_progress()
     with suppress(OSError):
         click.echo(words, err=True)
+
+
+def no_progress() -> None:
+    """Takes away what shows how far a run has come."""
+    if _progress[0]:
+        progress(" " * len(_progress[0]))
+        with suppress(OSError):
+            click.echo("\r", nl=False, err=True)
+        _progress[0] = ""
 
 
 def escaped(line: str) -> str:

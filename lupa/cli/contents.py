@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 
-from lupa.cli.command import json_option, kb_option, loaded, verb, width
+from lupa.cli.command import (
+    completing,
+    json_option,
+    kb_option,
+    loaded,
+    policies_of,
+    print_utf8,
+    verb,
+    width,
+)
+from lupa.errors import printable
 
 
 @verb("lupa policies", "lupa policies --json")
@@ -18,13 +29,18 @@ def policies(kb: str | None, *, as_json: bool) -> None:
     from lupa.pages.contents import policy_rows, policy_text
 
     rows = policy_rows(knowledge)
-    click.echo(json.dumps(rows, ensure_ascii=False, indent=2) if as_json else policy_text(rows))
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    root, here = knowledge.files.root.resolve(), Path.cwd()
+    place = root.relative_to(here) if root.is_relative_to(here) else root
+    click.echo("\n".join(filter(None, [policy_text(rows), f"knowledge base: {printable(str(place))}"])))
 
 
 @verb("lupa facts", "lupa facts uhc_benlysta", "lupa facts --json")
 @kb_option
 @json_option
-@click.argument("policy", required=False)
+@click.argument("policy", required=False, **completing(policies_of))
 def facts(policy: str | None, kb: str | None, *, as_json: bool) -> None:
     """The vocabulary: what a case can state, with its names, values and questions."""
     knowledge = loaded(kb)
@@ -43,7 +59,7 @@ def facts(policy: str | None, kb: str | None, *, as_json: bool) -> None:
 @kb_option
 @json_option
 @click.option("--clauses", is_flag=True, help="Show the ledger: every clause, and what encodes it.")
-@click.argument("policy")
+@click.argument("policy", **completing(policies_of))
 def show(policy: str, kb: str | None, *, clauses: bool, as_json: bool) -> None:
     """A POLICY as a table of its pathways, exclusions and limits, each with its clause."""
     knowledge = loaded(kb)
@@ -85,5 +101,6 @@ def schema(which: str | None, kb: str | None, *, as_json: bool) -> None:  # noqa
     knowledge = loaded(kb)
     from lupa.cli.schema import schemas
 
+    print_utf8()
     found = schemas(knowledge)
     click.echo(json.dumps(found[which] if which else found, ensure_ascii=False, indent=2))

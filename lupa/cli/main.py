@@ -37,6 +37,8 @@ def main() -> None:
 def _stop(*_: object) -> None:
     """Ends at once: an exception raised inside a callback of clingo would be lost, or worse."""
     with suppress(OSError):
+        if os.isatty(2):  # where a line may show how far a run has come
+            os.write(2, b"\r" + b" " * 60 + b"\r")
         os.write(2, b"stopped\n")
     os._exit(STOPPED)
 

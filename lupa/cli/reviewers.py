@@ -10,7 +10,17 @@ import click
 
 from lupa import KnowledgeBase
 from lupa.cli.cases import Run, answers, case_options, dialogue
-from lupa.cli.command import escaped, finish, json_option, loaded, verb, width
+from lupa.cli.command import (
+    completing,
+    escaped,
+    facts_of,
+    finish,
+    format_option,
+    json_option,
+    loaded,
+    verb,
+    width,
+)
 from lupa.errors import shown
 from lupa.record.case import Case
 
@@ -24,14 +34,7 @@ from lupa.record.case import Case
 )
 @case_options
 @json_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "markdown"]),
-    default="text",
-    show_default=True,
-    help="markdown is fit for the body of a letter.",
-)
+@format_option("json", "markdown", explained="markdown is fit for the body of a letter.")
 @click.option(
     "--witness",
     is_flag=True,
@@ -133,8 +136,15 @@ def _named(pairs: Sequence[str], option: str) -> dict[str, str]:
 )
 @case_options
 @json_option
-@click.option("--set", "sets", multiple=True, metavar="FACT=VALUE", help="State this, as a case would.")
-@click.option("--unset", multiple=True, metavar="FACT", help="Be silent on this.")
+@click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="FACT=VALUE",
+    help="State this, as a case would.",
+    **completing(facts_of),
+)
+@click.option("--unset", multiple=True, metavar="FACT", help="Be silent on this.", **completing(facts_of))
 @click.option("--request", "requests", multiple=True, metavar="KEY=VALUE", help="Ask for this.")
 @click.option("--reading", "readings", multiple=True, metavar="NAME=CHOICE", help="Read the text so.")
 @click.option("--all-readings", is_flag=True, help="Tell the outcomes under every reading.")
@@ -189,7 +199,9 @@ def whatif(
     metavar="N",
     help="Show so many ways; all that cost the least are shown.",
 )
-@click.option("--fix", "fixed", multiple=True, metavar="FACT", help="Leave this as it is.")
+@click.option(
+    "--fix", "fixed", multiple=True, metavar="FACT", help="Leave this as it is.", **completing(facts_of)
+)
 @click.option("--cost", "costs", multiple=True, metavar="FACT=N", help="What a statement about this costs.")
 def flip(
     cases: tuple[str, ...],
@@ -229,7 +241,9 @@ def flip(
 @json_option
 @click.option("--plan", "whole", is_flag=True, help="Show the smallest tree of questions to a verdict.")
 @click.option("--interactive", is_flag=True, help="Ask one question after the other, and take the answers.")
-@click.option("--save", "file", metavar="FILE", help="With --interactive: save the completed case as YAML.")
+@click.option(
+    "--save", "file", metavar="FILE", help="With --interactive: save the case as YAML, even if broken off."
+)
 def ask(
     cases: tuple[str, ...],
     examples: tuple[str, ...],
@@ -251,7 +265,7 @@ def ask(
         from lupa.dialogue.terminal import interview
 
         def asked(knowledge: KnowledgeBase, case: Case, where: str) -> None:
-            interview(knowledge, case, where, width, timeout, file)
+            interview(knowledge, case, where, width, timeout, file, next(iter(cases), None))
 
         dialogue(cases, examples, kb, asked)
     if file is not None:

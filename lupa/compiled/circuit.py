@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from lupa.compiled.diagram import NO, NOWHERE, YES, Diagrams, Node
+from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node
 from lupa.rules.edition import Edition
 from lupa.rules.ground import Literal, Rule, levels
 
@@ -28,9 +28,9 @@ class Circuit:
     names: Mapping[Node, str]
 
 
-def circuit(edition: Edition, statements: Sequence[Literal]) -> Circuit:
-    """The outcome of the record that makes these statements."""
-    diagrams = Diagrams()
+def circuit(edition: Edition, statements: Sequence[Literal], budget: Budget | None = None) -> Circuit:
+    """The outcome of the record that makes these statements, made of what the budget allows."""
+    diagrams = Diagrams(budget)
     cone = edition.relevance.outcome_cone
     stated = {abs(literal): literal > 0 for literal in statements}
     facts = tuple(fact for fact in edition.literals.values() if fact in cone and fact not in stated)
@@ -108,6 +108,7 @@ def _enough(diagrams: Diagrams, weighted: Sequence[tuple[Node, int]], bound: int
         return YES
     if sum(weight for _, weight in weighted) < bound:
         return NO
+    diagrams.budget.spend()
     (condition, weight), *rest = weighted
     return diagrams.choose(
         condition, _enough(diagrams, rest, bound - weight), _enough(diagrams, rest, bound)

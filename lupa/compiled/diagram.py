@@ -6,15 +6,41 @@ yes; below 0 it is a value. Along every path variables rise. (Bryant 1986; Bahar
 
 from collections.abc import Callable, Mapping, Sequence
 
+from lupa.errors import SpaceLimitError
+
 Node = int
 NO, YES, NOWHERE = -1, -2, -3
 """The values of conditions, and of a function where it has none."""
 
 
-class Diagrams:
-    """Functions that share their parts."""
+MOST_PARTS = 1_500_000
+"""What is kept of functions at most, here and by whoever searches them: some 200 bytes each."""
+_BETWEEN = 1024
+"""Parts between two looks at the clock."""
 
-    def __init__(self) -> None:
+
+class Budget:
+    """How much may be made: `most` parts, as long as `check`, which is called in between, lets it."""
+
+    def __init__(self, check: Callable[[], None] = lambda: None, most: int = MOST_PARTS) -> None:
+        self._check = check
+        self._most = most
+        self._spent = 0
+
+    def spend(self) -> None:
+        """One part more is made; raises `SpaceLimitError` for one too many."""
+        self._spent += 1
+        if self._spent % _BETWEEN == 0:
+            self._check()
+        if self._spent > self._most:
+            raise SpaceLimitError(self._most)
+
+
+class Diagrams:
+    """Functions that share their parts, as many as the `budget` allows."""
+
+    def __init__(self, budget: Budget | None = None) -> None:
+        self.budget = budget or Budget()
         self._nodes: list[tuple[int, Node, Node]] = []
         self._known: dict[tuple[int, Node, Node], Node] = {}
         self._chosen: dict[tuple[Node, Node, Node], Node] = {}
@@ -28,6 +54,7 @@ class Diagrams:
             return no
         key = (variable, no, yes)
         if key not in self._known:
+            self.budget.spend()
             self._known[key] = len(self._nodes)
             self._nodes.append(key)
         return self._known[key]
@@ -52,6 +79,7 @@ class Diagrams:
             return yes
         key = (condition, yes, no)
         if key not in self._chosen:
+            self.budget.spend()
             variable = self.first(key)
             parts = [self.split(part, variable) for part in key]
             low, high = (self.choose(*(part[side] for part in parts)) for side in (0, 1))
@@ -79,6 +107,7 @@ class Diagrams:
             return yes if value else no
         key = (node, variable, value)
         if key not in self._restricted:
+            self.budget.spend()
             self._restricted[key] = self.node(
                 here, self.restrict(no, variable, value=value), self.restrict(yes, variable, value=value)
             )
@@ -89,6 +118,7 @@ class Diagrams:
         if node < 0:
             return frozenset()
         if node not in self._supports:
+            self.budget.spend()
             variable, no, yes = self._nodes[node]
             self._supports[node] = self.support(no) | self.support(yes) | {variable}
         return self._supports[node]
@@ -98,6 +128,7 @@ class Diagrams:
         if node < 0:
             return frozenset() if node == NOWHERE else frozenset((node,))
         if node not in self._values:
+            self.budget.spend()
             _, no, yes = self._nodes[node]
             self._values[node] = self.values(no) | self.values(yes)
         return self._values[node]
@@ -110,6 +141,7 @@ class Diagrams:
             if max(parts) < 0:
                 return value(parts)
             if parts not in made:
+                self.budget.spend()
                 variable = self.first(parts)
                 low, high = zip(*(self.split(part, variable) for part in parts), strict=True)
                 made[parts] = self.node(variable, of(low), of(high))

@@ -68,7 +68,12 @@ COMMANDS = {
         "`lupa decide FILE` then comes to the same verdict.",
     ),
     "help": Command("help [COMMAND]", "this list, or more about one of them"),
-    "quit": Command("quit", "leave; what is not saved is lost", "Ctrl-D leaves as well."),
+    "quit": Command(
+        "quit",
+        "leave; what is not saved is lost",
+        "At a terminal it asks once where that would lose changes. Ctrl-D leaves as well, and so does "
+        "Ctrl-C twice; on half a line Ctrl-C drops the line.",
+    ),
 }
 
 

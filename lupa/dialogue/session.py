@@ -42,7 +42,8 @@ from lupa.record.case import Case
 class Session:
     """A dialogue in which a case is changed and asked about; see `lupa.dialogue.common.Dialogue`.
 
-    Where several policies cover the drug it begins by choosing one. Raises `CaseError` for a case
+    Where several policies cover the drug it begins by choosing one. Where it `asks`, it is left with
+    changes that are not saved only by saying so twice. Raises `CaseError` for a case
     that cannot be read or contradicts itself.
     """
 
@@ -54,9 +55,12 @@ class Session:
         name: str = "",
         width: int = 80,
         timeout: float | None = None,
+        asks: bool = False,
     ) -> None:
         self.width = width
         self.over = False
+        self._asks = asks
+        self._asked = False
         self._kb = kb
         self._name = name
         self._timeout = timeout
@@ -146,6 +150,7 @@ class Session:
         """The reply to a line; a refused one leaves everything as it was."""
         try:
             said = words(line)
+            self._asked = self._asked and said[:1] == ("quit",)
             return Reply(self._command(said[0])(said[1:]) if said else "")
         except LupaError as error:
             return Reply(refusal(error, Page(self.width)), refused=True)
@@ -333,6 +338,11 @@ class Session:
 
     def _quit(self, said: Sequence[str]) -> str:
         nothing_after("quit", said)
+        if self._asks and self.unsaved and not self._asked:
+            self._asked = True
+            lost = f"{counted(self.unsaved, 'change')} not saved"
+            words = f"{lost}: `save FILE` keeps the case, `quit` once more leaves without."
+            return "\n".join(Page(self.width).wrap(words, 0))
         self.over = True
         return ""
 

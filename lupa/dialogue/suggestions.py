@@ -22,6 +22,11 @@ def suggestions(line: str, commands: Collection[str], kb: Desk, now: Standing | 
     found = parts(line)
     words = list(found.words)
     last = "" if found.apart else words.pop()
+    if not words and last in commands:  # it is said in full, so what may follow is asked for
+        after = suggestions(f"{line} ", commands, kb, now)
+        return [Suggestion(f" {s.text}", len(line), s.about) for s in after] or [
+            Suggestion(last, len(line) - len(last))
+        ]
     if not words:
         return _beginning(last, line, ((command, "") for command in commands))
     command = words[0]

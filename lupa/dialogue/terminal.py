@@ -33,26 +33,51 @@ def explore(kb: Desk, case: Case, name: str, width: Width, timeout: float) -> No
 
     Raises `CaseError` at the end of a script of commands of which some were refused.
     """
-    session = Session(kb, case, name=name, width=width(), timeout=timeout)
-    _, refused = _talk(session, width)
+    session = Session(kb, case, name=name, width=width(), timeout=timeout, asks=at_terminal())
+    _, refused = _talk(session, width, _rescue, twice=True)
     click.echo(session.closing())
     if refused and not at_terminal():
         raise CaseError(f"{counted(refused, 'command')} refused; the others were carried out")
 
 
-def interview(kb: Desk, case: Case, name: str, width: Width, timeout: float, file: str | None) -> None:
+def interview(
+    kb: Desk,
+    case: Case,
+    name: str,
+    width: Width,
+    timeout: float,
+    file: str | None,
+    source: str | None = None,
+) -> None:
     """Asks what can change the verdict on the case; then prints the verdict and the completed case.
 
-    With a `file` the case is saved there instead. Raises `CaseError` for a file that is taken, and
-    where the answers end before the verdict is certain.
+    With a `file` the case is saved there instead, however the interview ends; over the `source` that it
+    was read from, too, so that it can be gone on with. Raises `CaseError` for another file that is there,
+    and where the answers end before the verdict is certain.
     """
+    over = file is not None and _is_same(file, source)
     if file is not None:
-        check_file(file)
+        check_file(file, over=over)
     asked = Interview(kb, case, name=name, width=width(), timeout=timeout)
     settled = asked.over
-    ended, _ = _talk(asked, width)
+
+    def broken_off(dialogue: Dialogue) -> None:
+        """Saves what was answered so far, or prints it where that cannot be done."""
+        if file is None:
+            _rescue(dialogue)
+            return
+        try:
+            save(dialogue.case, file, over=over)
+        except CaseError as error:
+            _rescue(dialogue)
+            click.echo(f"error: {error}", err=True)
+            return
+        with suppress(OSError):
+            click.echo(f"The case with these answers is saved in {printable(file)}.", err=True)
+
+    ended, _ = _talk(asked, width, broken_off)
     if not ended:
-        _rescue(asked)
+        broken_off(asked)
         left = ", ".join(asked.open)
         raise CaseError(f"the answers ended before the verdict was certain; still open: {left}")
     between = "" if settled else "\n"
@@ -62,11 +87,19 @@ def interview(kb: Desk, case: Case, name: str, width: Width, timeout: float, fil
         click.echo(as_yaml(asked.case), nl=False)
         return
     try:
-        save(asked.case, file)
+        save(asked.case, file, over=over)
     except CaseError:
         _rescue(asked)
         raise
     click.echo(f"The case with these answers is saved in {printable(file)}.")
+
+
+def _is_same(file: str, source: str | None) -> bool:
+    """Whether a file is the one that the case was read from."""
+    try:
+        return source is not None and os.path.samefile(os.path.expanduser(file), source)
+    except OSError:  # one of them is not there
+        return False
 
 
 def at_terminal() -> bool:
@@ -77,13 +110,19 @@ def at_terminal() -> bool:
 # ---- the way through ---------------------------------------------------------------------------
 
 
-def _talk(dialogue: Dialogue, width: Width) -> tuple[bool, int]:
-    """Goes through the lines: whether the dialogue came to its end, and how many were refused."""
+def _talk(
+    dialogue: Dialogue, width: Width, broken_off: Callable[[Dialogue], None], *, twice: bool = False
+) -> tuple[bool, int]:
+    """Goes through the lines: whether the dialogue came to its end, and how many were refused.
+
+    What is left by an interruption, or by a fault, is `broken_off`; where it takes one `twice`, the
+    first only drops the line.
+    """
     refused = 0
     gc.enable()  # which the command did without; a dialogue may go on for hours
-    with _keeping(dialogue):
+    with _keeping(dialogue, broken_off):
         _say(dialogue.opening())
-        for line in _lines(dialogue):
+        for line in _lines(dialogue, twice=twice):
             dialogue.width = width()
             reply = dialogue.answer(line)
             refused += reply.refused
@@ -93,10 +132,10 @@ def _talk(dialogue: Dialogue, width: Width) -> tuple[bool, int]:
     return dialogue.over, refused
 
 
-def _lines(dialogue: Dialogue) -> Iterable[str]:
+def _lines(dialogue: Dialogue, *, twice: bool) -> Iterable[str]:
     if dialogue.over:
         return ()
-    return _typed(dialogue) if at_terminal() else _piped()
+    return _typed(dialogue, twice=twice) if at_terminal() else _piped()
 
 
 def _say(text: str) -> None:
@@ -113,8 +152,12 @@ def _piped() -> Iterator[str]:
             yield text
 
 
-def _typed(dialogue: Dialogue) -> Iterator[str]:
-    """The lines that a person types; those typed before are at hand, and in memory only."""
+def _typed(dialogue: Dialogue, *, twice: bool) -> Iterator[str]:
+    """The lines that a person types; those typed before are at hand, and in memory only.
+
+    An interruption drops what stands in the line. Where nothing does, or it need not come `twice`, it
+    is raised.
+    """
     from prompt_toolkit import PromptSession  # who is not at a terminal need not wait for it
 
     prompt: PromptSession[str] = PromptSession(
@@ -123,11 +166,20 @@ def _typed(dialogue: Dialogue) -> Iterator[str]:
         complete_while_typing=False,
         bottom_toolbar=lambda: f" {dialogue.status}",
     )
+    told = False
     while True:
         try:
             text = prompt.prompt()
         except EOFError:
             return
+        except KeyboardInterrupt:
+            begun = bool(prompt.default_buffer.text.strip())
+            if not twice or (told and not begun):
+                raise
+            told = not begun
+            _say("" if begun else "To leave: `quit`, Ctrl-D, or Ctrl-C once more.")
+            continue
+        told = False
         yield from filter(None, map(str.strip, text.splitlines()))  # several lines may have been pasted
 
 
@@ -148,13 +200,14 @@ def _completer(dialogue: Dialogue) -> Completer:
 
 
 @contextmanager
-def _keeping(dialogue: Dialogue) -> Iterator[None]:
-    """However it is left, the case is not lost: whoever breaks off gets it on standard error."""
+def _keeping(dialogue: Dialogue, broken_off: Callable[[Dialogue], None] | None = None) -> Iterator[None]:
+    """However it is left, the case is not lost: whoever breaks off gets it on standard error, or saved."""
+    keep = broken_off or _rescue
     before = signal.getsignal(signal.SIGINT)
     if before is not signal.SIG_IGN:
 
         def stop(*_: object) -> None:  # an exception raised inside a callback of clingo would be lost
-            _rescue(dialogue)
+            keep(dialogue)
             with suppress(OSError):
                 os.write(2, b"stopped\n")
             os._exit(128 + signal.SIGINT)
@@ -163,7 +216,7 @@ def _keeping(dialogue: Dialogue) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        _rescue(dialogue)
+        keep(dialogue)
         raise
     finally:
         signal.signal(signal.SIGINT, before)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import click
@@ -42,7 +43,7 @@ def policy_rows(kb: Store) -> list[Row]:
     rows = []
     for about in map(kb.about, kb.policies):
         editions = [
-            {"edition": name, "in_force_from": None if first is None else first.isoformat()}
+            {"edition": name, "in_force_from": _iso(first), "known_from": _iso(about.known_from.get(name))}
             for name, first in about.editions
         ]
         rows.append(
@@ -57,6 +58,10 @@ def policy_rows(kb: Store) -> list[Row]:
     return rows
 
 
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
 def policy_text(rows: Sequence[Row]) -> str:
     lines = []
     for row in rows:
@@ -64,11 +69,13 @@ def policy_text(rows: Sequence[Row]) -> str:
         lines.append(f"  covers {', '.join(row['drugs'])}")
         for edition in row["editions"]:
             since = edition["in_force_from"]
+            known = edition["known_from"]
             when = (
                 f"in force from {since}"
                 if since
                 else "in force before the next; its first day is not on record"
             )
+            when += f", it is known from {known}" if known else ""
             lines.append(f"  edition {edition['edition']}: {when}")
     return "\n".join(lines)
 

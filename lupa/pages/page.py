@@ -164,7 +164,8 @@ class Page:
         policy = f"{d.policy}, edition {d.edition}{newest}"
         fits = len(click.unstyle(head)) + 2 + len(policy) <= self._width
         lines = [f"{head}  {policy}"] if fits else [head, policy]
-        return [*lines, *self.wrap(d.text, 0), *self.case(d)]
+        caveats = [line for caveat in d.caveats for line in self.wrap(f"Caveat: {caveat}", 0, 8)]
+        return [*lines, *self.wrap(d.text, 0), *caveats, *self.case(d)]
 
     def case(self, d: Decision) -> list[str]:
         """The name of the case, if it has one."""
@@ -283,6 +284,8 @@ def markdown(decision: Decision) -> str:
     if d.case:
         lines += ["", f"Case: {escaped(printable(d.case))}  "]
     lines += ["", f"Policy: {escaped(d.policy)}, edition {escaped(d.edition)}"]
+    for caveat in d.caveats:
+        lines += ["", f"Caveat: {escaped(caveat)}"]
     reasons: list[Item | Criterion] = [*d.scope]
     reasons += [b for b in d.bases if b.id != "criteria_not_met" or not _has_unmet(d)]
     reasons += [c for c in d.criteria if c.status == "unmet" and d.outcome != "out_of_scope"]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from numbers import Integral, Real
 from typing import Any
 
 from lupa.errors import CaseError, Problem, shown, within
+from lupa.rules.vocabulary import nearest
 
 Case = Mapping[str, Any]
 """`request`, and optionally `facts`, `case` (its name) and `expect`."""
@@ -20,7 +22,7 @@ def check_shape(case: Any) -> None:
     if not isinstance(case, Mapping):
         raise CaseError(f"a case is a mapping with `request` and `facts`, not {shown(case)}")
     problems = [
-        Problem(within("", key), f"{shown(key)} is no part of a case; its parts are {', '.join(CASE_KEYS)}")
+        Problem(within("", key), f"{shown(key)} is no part of a case; {_where(key)}")
         for key in case
         if key not in CASE_KEYS
     ]
@@ -37,6 +39,17 @@ def check_shape(case: Any) -> None:
         raise CaseError(problems)
 
 
+def _where(key: object) -> str:
+    """What was meant by a part that no case has, or where it goes."""
+    near = nearest(str(key), {known: known for known in CASE_KEYS})
+    if near:
+        return f"did you mean {near}?"
+    place = within("facts", key)
+    here = f" ({place})" if place != "facts" else ""
+    parts = ", ".join(CASE_KEYS)
+    return f"its parts are {parts}: what is known goes under facts{here}, what is asked for under request"
+
+
 def case_fingerprint(case: Case) -> str:
     """A digest of what a case asks and states; its name and what it expects do not count."""
     content = {"request": case.get("request") or {}, "facts": case.get("facts") or {}}
@@ -49,4 +62,8 @@ def _plain(value: Any) -> Any:
         return dict(value)
     if isinstance(value, set | frozenset):
         return sorted(value)
+    if isinstance(value, Integral):  # a whole number of another library
+        return int(value)
+    if isinstance(value, Real):
+        return float(value)
     return str(value)

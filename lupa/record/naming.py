@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from lupa.errors import CaseError, Problem, shown, within
-from lupa.record.record import ROUTING, Unknown
+from lupa.record.record import ROUTING, Unknown, hint_at_value
 from lupa.rules.slicing import Known
 from lupa.rules.vocabulary import CUTS, Cut, Tree, Vocabulary, leaves
 
@@ -92,7 +92,7 @@ class Names:
             return Target(path)
         if len(rest) > 1 and self._vocabulary.canonical(rest[0], tree[""]):
             raise unknown(".".join(path), f"has no part {shown('.'.join(rest))}")
-        return Target(path, self._known(".".join(rest), tree[""], ".".join(path)))
+        return Target(path, self._value_of(".".join(rest), tree[""], ".".join(path)))
 
     def _first(
         self, path: tuple[str, ...], tree: Mapping[str, object], rest: list[str]
@@ -106,7 +106,7 @@ class Names:
             if found is not None:
                 return found, rest[count:]
         last = not any(isinstance(below, Mapping) for below in tree.values())
-        return self._known(".".join(rest) if last else rest[0], tree, ".".join(path)), []
+        return self._value_of(".".join(rest) if last else rest[0], tree, ".".join(path)), []
 
     def _cut(self, name: str, parts: list[str]) -> Target:
         v = self._vocabulary
@@ -136,6 +136,14 @@ class Names:
         else:
             hint = "`lupa facts` lists what a case can state"
         raise unknown(within(place, name), f"{shown(name)} is not known here; {hint}")
+
+    def _value_of(self, name: str, known: Mapping[str, object], place: str) -> str:
+        """The canonical name of a value; raises `CaseError` as a case with it does."""
+        found = self._vocabulary.canonical(name, known)
+        if found is None:
+            hint = hint_at_value(self._vocabulary, name, known)
+            raise unknown(within(place, name), f"{shown(name)} is not known here; {hint}")
+        return found
 
     def _owner(self, name: str) -> str | None:
         """The one fact that is about this name, where the name was given alone."""

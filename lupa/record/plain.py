@@ -7,10 +7,20 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from numbers import Rational, Real
 from typing import Any
 
 from lupa.record.interval import Interval, anything
 from lupa.rules.vocabulary import Cut, Quantity
+
+
+def exact_number(value: Any) -> Fraction | Decimal | None:
+    """The number that a value is, of whatever library; None for what is none. A truth value is none."""
+    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+        return None
+    if isinstance(value, Rational):
+        return Fraction(int(value.numerator), int(value.denominator))
+    return Decimal(str(value))  # in the shortest form in which it is written: 0.1 is a tenth
 
 
 def plain_number(value: Fraction | Decimal) -> int | float:
@@ -31,8 +41,9 @@ def plain_data(value: Any) -> Any:
         return sorted(map(plain_data, value), key=str)
     if isinstance(value, list | tuple):
         return [plain_data(inner) for inner in value]
-    if isinstance(value, Decimal):
-        return plain_number(value)
+    if isinstance(value, Real | Decimal) and not isinstance(value, int | float):
+        number = exact_number(value)
+        return value if number is None else plain_number(number)
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 
 from lupa.errors import CaseError, Problem, shown, within
 from lupa.record.interval import Interval, anything, quotient
+from lupa.record.plain import exact_number
 from lupa.rules.codes import STATES, Code
 from lupa.rules.days import day
+from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition
 from lupa.rules.slicing import Known
 from lupa.rules.vocabulary import ONLY, Fact, Path, Quantity, Rate, Tree, Vocabulary, leaves
@@ -77,9 +79,11 @@ class Record:
         return [name for fact in about for name in fact.partition("(")[2][:-1].split(",")]
 
 
-def record_of(case: Mapping[str, Any], edition: Edition) -> tuple[Record, list[Problem]]:
+def record_of(
+    case: Mapping[str, Any], edition: Edition, limit: Deadline = ENDLESS
+) -> tuple[Record, list[Problem]]:
     """The record of a case under an edition's vocabulary, and all that is wrong with the case."""
-    with edition.lock:
+    with limit.holding(edition.lock), edition.program.watch.limit(limit):
         return translate(case, edition.vocabulary, edition.follows, edition.known)
 
 
@@ -397,21 +401,22 @@ class _Reader:
 
     def exact(self, quantity: Quantity, value: Any, path: str) -> Fraction | None:
         """The number itself; None, with a problem, for what is none or cannot be one."""
-        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        number = exact_number(value)
+        if number is None:
             self.problem(path, f"a number of {quantity.unit} is expected, not {shown(value)}")
             return None
-        decimal = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
-        if not decimal.is_finite() or not quantity.least <= decimal <= quantity.most:
+        finite = not isinstance(number, Decimal) or number.is_finite()
+        if not finite or not quantity.least <= number <= quantity.most:
             self.problem(
                 path,
                 f"{shown(value)} cannot be; from {quantity.least} to {quantity.most} "
                 f"{quantity.unit} is expected",
             )
             return None
-        if quantity.whole and decimal != decimal.to_integral_value():
+        if quantity.whole and number != int(number):
             self.problem(path, f"{shown(value)} is not whole; {quantity.unit} are counted")
             return None
-        return Fraction(decimal)
+        return Fraction(number)
 
     def range(self, quantity: Quantity, value: Mapping[str, Any], path: str) -> Interval | None:
         ends: dict[str, object] = dict.fromkeys(("at_least", "more_than", "at_most", "less_than"))
@@ -541,8 +546,14 @@ class _Reader:
             return found
         coded = self.coded(name, known, path)
         if coded is None:
-            self.unknown(name, known, path, {}, "")
+            self.not_a_value(name, known, path)
         return next((code.name for code in coded or () if code.relation in STATES[True]), None)
+
+    def not_a_value(self, name: str, known: Mapping[str, object], path: str) -> None:
+        """Says that a name is none of the values known here."""
+        few = len(self.problems) < _FEW
+        hint = hint_at_value(self.vocabulary, name if few else "", known)
+        self.problems.append(Unknown(path, f"{shown(name)} is not known here; {hint}"))
 
     def unknown(
         self,
@@ -563,10 +574,7 @@ class _Reader:
         elif len(known) <= 12:
             hint = f"known are {', '.join(known)}"
         else:
-            hint = (
-                "`lupa facts` lists what is. Do not put a similar name in its place, and leave it out "
-                "only if it is of no kind that the policy asks about"
-            )
+            hint = f"`lupa facts` lists what is. D{CAUTION[1:]}"
         self.problems.append(Unknown(path, f"{shown(name)} is not known here; {hint}"))
 
 
@@ -588,6 +596,26 @@ def _forms(tree: Tree) -> str:
     if isinstance(below, str):
         return f"a list of what is so ([{argument}]) or a mapping ({{{argument}: yes}})"
     return f"a mapping ({{{argument}: ...}})"
+
+
+CAUTION = (
+    "do not put a similar name in its place, and leave it out only if it is of no kind that the policy "
+    "asks about"
+)
+
+
+def hint_at_value(vocabulary: Vocabulary, name: str, known: Mapping[str, object]) -> str:
+    """What to do about a name that is none of the `known` values, of which it may be a slip.
+
+    A drug or a disease that no rule speaks of has a name of its own, however like another's it looks.
+    """
+    near = vocabulary.slip(name, known)
+    world = vocabulary.are_of_the_world(known)
+    if near is not None:
+        return f"did you mean {near}?{f' If not, {CAUTION}' if world else ''}"
+    if len(known) <= 12:
+        return f"known are {', '.join(known)}{f'. D{CAUTION[1:]}' if world else ''}"
+    return f"`lupa facts` lists what is. D{CAUTION[1:]}"
 
 
 def _range_words(value: Mapping[str, Any]) -> str:

@@ -11,17 +11,20 @@ from typing import Any
 from lupa.errors import CaseError, Problem, shown
 from lupa.rules.catalogue import KINDS
 from lupa.rules.days import day
+from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition
 from lupa.rules.store import Store
 from lupa.rules.vocabulary import normal
 
+ASKED_FOR = (*KINDS, "code")
+"""The keys of a request that name what is asked for, whatever policies there are on it."""
 Chosen = list[tuple[str, str | None]]
 """Policies, each with the edition that was named, if one was."""
 
 
-def routed(store: Store, request: Mapping[str, Any]) -> list[Edition]:
+def routed(store: Store, request: Mapping[str, Any], limit: Deadline = ENDLESS) -> list[Edition]:
     """The editions that answer a request; raises `CaseError`, naming every problem, where none does."""
-    return _Router(store, request).editions()
+    return _Router(store, request).editions(limit)
 
 
 class _Router:
@@ -38,7 +41,7 @@ class _Router:
         except CaseError as error:
             self._problems.extend(Problem(p.path or path, p.message) for p in error.problems)
 
-    def editions(self) -> list[Edition]:
+    def editions(self, limit: Deadline) -> list[Edition]:
         """The edition of each policy that the request is about."""
         on: date | None = None
         with self._said_of("request.service_date"):
@@ -51,7 +54,7 @@ class _Router:
         found = []
         for policy, edition in chosen if not self._problems else []:
             with self._said_of("request.service_date" if edition is None else "request.policy"):
-                found.append(self._store.edition(policy, edition, on=on))
+                found.append(self._store.edition(policy, edition, on=on, limit=limit))
         if self._problems:
             raise CaseError(self._problems)
         return found

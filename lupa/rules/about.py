@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -15,12 +15,16 @@ from lupa.errors import CaseError, RuleError
 from lupa.rules.days import day
 from lupa.rules.ground import Ground
 
+_FRESH = 2
+"""Years after which a newer edition than the last on file is to be expected."""
+
 
 @dataclass(frozen=True, slots=True)
 class About:
     """What a policy is: its `document`, the `payer`, the `drugs` and `services` it covers, its editions.
 
-    `editions` come oldest first, each with its first day; None where that is not on record.
+    `editions` come oldest first, each with its first day; None where that is not on record. `known_from`
+    has, by edition, the day from which it is known to have been in force, where the record has that.
     """
 
     policy: str
@@ -29,6 +33,27 @@ class About:
     drugs: tuple[str, ...]
     services: tuple[str, ...]
     editions: tuple[tuple[str, date | None], ...]
+    known_from: Mapping[str, date] = field(default_factory=dict)
+
+    def caveats(self, edition: str, on: date | None) -> tuple[str, ...]:
+        """What is not sure of an edition: when it began or, for a service date, whether it is the last."""
+        first = dict(self.editions)[edition]
+        found = []
+        if first is None and edition not in self.known_from:
+            found.append(
+                f"The first day of edition {edition} is not on record, so it may not have been in force."
+            )
+        if (
+            on is not None
+            and edition == self.editions[-1][0]
+            and first
+            and on > _years_after(first, _FRESH)
+        ):
+            found.append(
+                f"The service date {on} is more than {_FRESH} years after {first}, when the newest edition "
+                "on file began: ask whether there is a newer one."
+            )
+        return tuple(found)
 
     @property
     def covered(self) -> tuple[str, ...]:
@@ -45,6 +70,7 @@ def abouts(program: Ground, paths: Mapping[str, Path]) -> dict[str, About]:
         ("document", 2),
         ("covers", 2),
         ("edition", 3),
+        ("known_from", 3),
     ):
         for owner, *values in program.facts(name, arity):
             rows.setdefault(str(owner), {}).setdefault(name, []).append(values)
@@ -89,7 +115,24 @@ def _about(policy: str, path: Path, rows: Mapping[str, list[list[clingo.Symbol]]
         tuple(str(drug) for (drug,) in rows.get("covers", [])),
         (),
         tuple(editions),
+        _known_from(dict(editions), rows.get("known_from", []), path),
     )
+
+
+def _known_from(
+    editions: Mapping[str, date | None], rows: Sequence[Sequence[clingo.Symbol]], path: Path
+) -> dict[str, date]:
+    """Since when editions are known, whose first day is not on record."""
+    found: dict[str, date] = {}
+    for name, first in rows:
+        edition = _string(name, path)
+        row = f"known_from({edition}, {first})"
+        if editions.get(edition, date.min) is not None:
+            raise RuleError(f"{path}: {row}: an edition is expected whose first day is `unrecorded`")
+        if edition in found:
+            raise RuleError(f"{path}: {row}: another row says {found[edition]}; keep one")
+        found[edition] = _day_of(first, path)
+    return found
 
 
 def _string(symbol: clingo.Symbol, path: Path) -> str:
@@ -99,19 +142,36 @@ def _string(symbol: clingo.Symbol, path: Path) -> str:
 
 
 def _first_day(symbol: clingo.Symbol, path: Path) -> date | None:
-    if str(symbol) == "unrecorded":
-        return None
+    return None if str(symbol) == "unrecorded" else _day_of(symbol, path)
+
+
+def _day_of(symbol: clingo.Symbol, path: Path) -> date:
+    """The day that an edition began, or is known from."""
     try:
         return day(_string(symbol, path), "")
     except CaseError as error:
         raise RuleError(f"{path}: the first day of an edition: {error}, or `unrecorded`") from error
 
 
+def _years_after(first: date, years: int) -> date:
+    """The same day so many years later; of 29 February the last of that month."""
+    try:
+        return first.replace(year=first.year + years)
+    except ValueError:
+        return first.replace(year=first.year + years, day=28)
+
+
 def in_force(about: About, on: date | None) -> str:
     """The newest edition in force on a day; the newest of all without one."""
-    begun = [name for name, first in about.editions if on is None or first is None or first <= on]
+    since = {name: first or about.known_from.get(name, date.min) for name, first in about.editions}
+    begun = [name for name, first in since.items() if on is None or first <= on]
     if not begun:
-        name, first = about.editions[0]
+        name, first = next(iter(since.items()))
+        if name in about.known_from:
+            raise CaseError(
+                f"{on} is before {first}, from when the first edition of {about.policy} on file, {name}, "
+                "is known; what was in force earlier is not on file"
+            )
         raise CaseError(
             f"{on} is before {first}, when the first edition of {about.policy} on file, {name}, began"
         )

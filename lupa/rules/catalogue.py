@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
 
 from lupa.errors import CaseError, Problem, shown
 from lupa.rules.codes import STATES, Code, Codes
-from lupa.rules.slicing import ALIAS, Shared, unescaped, without_codes
-from lupa.rules.vocabulary import nearest, normal
+from lupa.rules.kept import cached_property
+from lupa.rules.slicing import ALIAS, CODE, Shared, unescaped
+from lupa.rules.vocabulary import normal, slip
 
 KINDS = ("drug", "service")
 """What a request can ask for."""
@@ -23,14 +23,24 @@ _WORD = re.compile(r"\b[a-z]\w*")
 
 
 class Catalogue:
-    """The drugs and services that requests can name; `read` gives the texts of a policy's own files."""
+    """The drugs and services that requests can name.
+
+    `abouts` gives the text of each policy's about.lp, `read` the texts of all files of a policy.
+    """
 
     def __init__(
-        self, shared: Shared, abouts: Mapping[str, str], read: Callable[[str], Mapping[str, str]]
+        self,
+        shared: Shared,
+        abouts: Callable[[], Mapping[str, str]],
+        read: Callable[[str], Mapping[str, str]],
     ) -> None:
         self._shared = shared
-        self._abouts = abouts
+        self._read_abouts = abouts
         self._read = read
+
+    @cached_property
+    def _abouts(self) -> Mapping[str, str]:
+        return self._read_abouts()
 
     @cached_property
     def _covering(self) -> dict[str, list[str]]:
@@ -96,8 +106,11 @@ class Catalogue:
         }
         for names in self._own.values():
             covered.update((alias, name) for alias, found in names.items() for name in found)
-        near = nearest(given, covered)
-        return f"did you mean {near}?" if near else "`lupa policies` lists what policies cover"
+        near = slip(given, covered)
+        hint = (
+            f"did you mean {near}? If not, do" if near else "`lupa policies` lists what policies cover. Do"
+        )
+        return f"{hint} not put a similar name in its place"
 
     # ---- codes ---------------------------------------------------------------------------------
 
@@ -124,7 +137,7 @@ class Catalogue:
         for texts in (self._abouts.values(), self._every_text()):
             if found:
                 break
-            found = Codes([line for text in texts for line in without_codes(text)[1]]).rows(given)
+            found = Codes([text for text in texts if f"{CODE}(" in text]).rows(given)
         return found
 
     def _every_text(self) -> Iterator[str]:

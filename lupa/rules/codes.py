@@ -42,15 +42,16 @@ class Code:
 
 
 class Codes:
-    """Rows of codes, as they stand in rule files."""
+    """Rows of codes, as they stand in the texts of rule files."""
 
-    def __init__(self, lines: Sequence[str]) -> None:
-        self._text = "\n".join(lines)
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = tuple(texts)
 
     @property
     def systems(self) -> list[str]:
         """The code systems of which there are rows."""
-        return sorted(set(re.findall(r"^code\((\w+)", self._text, re.MULTILINE)))
+        rows = (re.findall(r"^code\((\w+)", text, re.MULTILINE) for text in self._texts)
+        return sorted({system for found in rows for system in found})
 
     def rows(self, given: str) -> list[Code]:
         """The rows for a code, perhaps with its system before it (`icd10cm:M32.14`); none for no code."""
@@ -59,7 +60,8 @@ class Codes:
         if not code or '"' in code:
             return []
         row = rf'^code\({system}, *"{re.escape(code)}",.*$'
-        return [_read(line) for line in re.findall(row, self._text, re.MULTILINE | re.IGNORECASE)]
+        found = (re.findall(row, text, re.MULTILINE | re.IGNORECASE) for text in self._texts)
+        return [_read(line) for lines in found for line in lines]
 
     def unknown_system(self, given: str) -> str | None:
         """The system that is named before a code, of which there is no row."""
@@ -68,7 +70,8 @@ class Codes:
 
     def every(self) -> Iterator[Code]:
         """All rows; raises `RuleError` for one that is not plain."""
-        return map(_read, filter(None, self._text.split("\n")))
+        for text in self._texts:
+            yield from map(_read, re.findall(r"^code\(.*\)\.[ \t]*$", text, re.MULTILINE))
 
 
 def _read(line: str) -> Code:

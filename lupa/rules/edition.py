@@ -3,13 +3,14 @@
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import clingo
 
 from lupa.errors import CaseError, RuleError, shown
 from lupa.rules.ground import Ground, Literal
+from lupa.rules.kept import cached_property
 from lupa.rules.relevance import Relevance
 from lupa.rules.slicing import Known
 from lupa.rules.vocabulary import Fact, Vocabulary
@@ -60,6 +61,13 @@ class Edition:
         self.relevance = Relevance(program, list(self.outcomes.values()), list(self.facts))
         self.watched = self._everything_read()
         self.places = {literal: place for place, literal in enumerate(self.watched)}
+
+    def is_free(self, within: float = 0) -> bool:
+        """Whether no other thread asks it anything, now or within so many seconds."""
+        free = self.lock.acquire(timeout=within)
+        if free:
+            self.lock.release()
+        return free
 
     # ---- what the policy holds -----------------------------------------------------------------
 

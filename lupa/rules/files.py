@@ -3,15 +3,23 @@
 import hashlib
 import os
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
-from lupa.errors import RuleError
+from lupa.errors import RuleError, shown
+from lupa.rules.kept import cached_property
 
 _HERE = Path(__file__).resolve().parents[1]
 _TOKEN = re.compile(r'%\*|%[^\n]*|"(?:\\[\\"n]|[^"\\\n])*"|#[a-z_]+|:~|[^\x00-\x7f]')
+_LONG, _BASED = re.compile(r"[1-9][0-9]{9}"), re.compile(r"0[xob]")
+_TOKEN_OR_NUMBER = re.compile(
+    rf"{_TOKEN.pattern}|(?<![\w'])(?:[1-9][0-9]{{9,}}|0x[0-9A-Fa-f]+|0o[0-7]+|0b[01]+)"
+)
+_SIGN = re.compile(rf"{_TOKEN.pattern}|\.\.?|;")
+_MANY_POOLED = 25
+"""The fewest semicolons with which pools, multiplied, stand for a million values."""
 _IN_COMMENT = re.compile(r"%\*|\*%|%[^\n]*")
 _ALLOWED_DIRECTIVES = {
     "#defined",
@@ -29,12 +37,21 @@ NOT_ALLOWED = (
     "is not allowed in a knowledge base; its rules only define (a choice, a constraint or a search "
     "belongs to a question)"
 )
+LARGEST = 2**31 - 1
+"""The largest number that clingo holds; what is larger it takes, without a word, for another."""
+TOO_LARGE = f"{{token}} is too large: a number in a rule is at most {LARGEST}"
 NOT_IN_QUOTES = "{token} can stand only in quotes or in a comment; names are written in plain letters"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def shipped(folder: str) -> Path:
-    """A folder that ships with the package: inside it when installed, beside it in a checkout."""
+    """A folder that ships with the package: inside it when installed, beside it in a checkout.
+
+    Raises `RuleError` where the package is in an archive, from which clingo cannot read.
+    """
+    archive = next((path for path in _HERE.parents if path.is_file()), None)
+    if archive is not None:
+        raise RuleError(f"{archive}: lupa cannot run from inside of an archive; unpack it, or install it")
     inside = _HERE / folder
     return inside if inside.is_dir() else _HERE.parent / folder
 
@@ -102,40 +119,79 @@ class RuleFiles:
 def source(path: Path) -> str:
     """The text of a rule file; raises `RuleError` where it cannot be read or does more than define."""
     text = text_of(path)
-    for line, column, message in misplaced(text):
-        raise RuleError(f"{path}:{line}:{column}: {message}")
+    check_text(path, text)
     return text
 
 
+def check_text(path: Path, text: str) -> None:
+    """Raises `RuleError` where the text of a rule file, or what is read of it, does more than define."""
+    for line, column, message in misplaced(text):
+        raise RuleError(f"{path}:{line}:{column}: {message}")
+    if may_be_wide(text):
+        from lupa.rules.endless import check_ranges  # hardly any file holds a range
+
+        check_ranges(path)
+
+
+def may_be_wide(text: str) -> bool:
+    """Whether a text holds a range, or pools in one statement that could stand for too many values."""
+    if ".." not in text and text.count(";") < _MANY_POOLED:
+        return False
+    pooled = 0
+    for match in _tokens(text, _SIGN):
+        sign = match.group()
+        pooled = 0 if sign == "." else pooled + (sign == ";")
+        if sign == ".." or pooled >= _MANY_POOLED:
+            return True
+    return False
+
+
 def text_of(path: Path) -> str:
-    """The text of a file, whatever it says; raises `RuleError` where it cannot be read."""
+    """The text of a file, whatever it says, without the mark of its encoding at the start.
+
+    Raises `RuleError` where it cannot be read.
+    """
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8").removeprefix(BOM_UTF8.decode())
     except UnicodeDecodeError as error:
         raise RuleError(f"{path}: not a text in UTF-8 (byte {error.start + 1})") from error
     except OSError as error:
         raise RuleError(f"{path}: cannot be read: {error.strerror}") from error
 
 
+def begins_with_mark(path: Path) -> bool:
+    """Whether a file begins with the mark of its encoding, which clingo would take for a part of a rule."""
+    with path.open("rb") as file:
+        return file.read(len(BOM_UTF8)) == BOM_UTF8
+
+
 def misplaced(text: str) -> Iterator[tuple[int, int, str]]:
     """What no rule file may hold: line and column, both from 1, and what is wrong there."""
-    for match in _tokens(text):
+    # hardly any text holds a long number, and to look for each takes as long as for all else together
+    pattern = _TOKEN_OR_NUMBER if _LONG.search(text) or _BASED.search(text) else _TOKEN
+    for match in _tokens(text, pattern):
         token = match.group()
         if not token.isascii() and not token.startswith(("%", '"')):
             message = NOT_IN_QUOTES.format(token=ascii(token)[1:-1] if not token.isprintable() else token)
         elif token.startswith(("#", ":~")) and token not in _ALLOWED_DIRECTIVES:
             message = f"{token} {NOT_ALLOWED}"
+        elif token[0].isdigit() and _is_too_large(token):
+            message = TOO_LARGE.format(token=shown(token)[1:-1])
         else:
             continue
         line = text.count("\n", 0, match.start()) + 1
         yield line, match.start() - text.rfind("\n", 0, match.start()), message
 
 
-def _tokens(text: str) -> Iterator[re.Match[str]]:
-    """What a text is made of as far as it matters here, without what stands inside of comments."""
+def _is_too_large(number: str) -> bool:
+    return (number.isdigit() and len(number) > 10) or int(number, 0) > LARGEST
+
+
+def _tokens(text: str, token: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """What a text is made of as far as it matters, without what stands inside of comments."""
     begin: int | None = 0
     while begin is not None:
-        matches, begin = _TOKEN.finditer(text, begin), None
+        matches, begin = token.finditer(text, begin), None
         for match in matches:
             if match.group() == "%*":
                 begin = _after_comment(text, match.end())

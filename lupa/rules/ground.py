@@ -9,13 +9,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from contextvars import ContextVar
 from pathlib import Path
 from typing import NamedTuple
 
 import clingo
 
 from lupa.errors import RuleError, TimeLimitError
+from lupa.rules.deadline import ENDLESS, Deadline
+from lupa.rules.files import begins_with_mark
+from lupa.rules.kept import cached_property
 
 Literal = int
 """A program literal of clingo: an atom's number, negative where the atom is false."""
@@ -38,8 +41,30 @@ MOST_RULES, MOST_SECONDS = 1_000_000, 60.0
 """What a knowledge base may ground to, and for how long: far beyond what a sensible one needs."""
 
 
+_AGAIN = 0.05
+"""Seconds after which a search that is to end is told so again."""
+
+
 class EndlessError(RuleError):
     """Rules that ground to too much, or for too long."""
+
+
+_LIMIT: ContextVar[tuple[float, float] | None] = ContextVar("limit", default=None)
+"""When the grounding has to end that is done here, and the seconds that it was given."""
+
+
+@contextmanager
+def grounding_within(seconds: float | None) -> Iterator[None]:
+    """What is grounded in this block ends within `seconds`, or raises `TimeLimitError`."""
+    token = _LIMIT.set(None if seconds is None else (time.perf_counter() + seconds, seconds))
+    try:
+        yield
+    finally:
+        _LIMIT.reset(token)
+
+
+class _LateError(Exception):
+    """The time is over in which something was to be grounded: clingo hands on an error with words only."""
 
 
 class _Recorder(clingo.Observer):
@@ -48,12 +73,16 @@ class _Recorder(clingo.Observer):
     def __init__(self) -> None:
         self.rules: list[Rule] = []
         self._end = time.perf_counter() + MOST_SECONDS
+        self.limit = _LIMIT.get() or (self._end, MOST_SECONDS)
 
     def rule(self, choice: bool, head: Sequence[int], body: Sequence[int]) -> None:
         self.rules.append(Rule(choice, tuple(head), tuple(body)))
         if len(self.rules) > MOST_RULES:
             raise EndlessError(f"the rules ground to more than {MOST_RULES:,} rules")
-        if time.perf_counter() > self._end:
+        now = time.perf_counter()
+        if now > self.limit[0] and self.limit[0] < self._end:
+            raise _LateError
+        if now > self._end:
             raise EndlessError(f"the rules ground for more than {MOST_SECONDS:g} s")
 
     def weight_rule(
@@ -68,33 +97,44 @@ class Watch:
 
     def __init__(self) -> None:
         self.controls: list[clingo.Control] = []
-        self._end: float | None = None
-        self._seconds = 0.0
+        self._joined: list[clingo.Control] = []
+        self._limit = ENDLESS
 
     @contextmanager
-    def limit(self, seconds: float | None) -> Iterator[None]:
-        """All solves in this block together end within `seconds`, or raise `TimeLimitError`."""
-        if seconds is None:
-            yield
-            return
-        self._end, self._seconds = time.monotonic() + seconds, seconds
-        timer = threading.Timer(min(seconds, threading.TIMEOUT_MAX), self._interrupt)
-        timer.daemon = True
-        timer.start()
+    def limit(self, limit: Deadline | float | None) -> Iterator[None]:
+        """All solves in this block together end in time, or raise `TimeLimitError`.
+
+        The limit of a block around this one comes back after it.
+        """
+        before, joined = self._limit, self._joined
+        self._limit, self._joined = limit if isinstance(limit, Deadline) else Deadline(limit), []
+        left, over = self._limit.left, threading.Event()
+        if left is not None:
+            threading.Thread(target=self._ring, args=(left, over), daemon=True).start()
         try:
             yield
         finally:
-            timer.cancel()
-            self._end = None
+            over.set()
+            self._limit, self._joined = before, joined
+
+    def _ring(self, seconds: float, over: threading.Event) -> None:
+        """Interrupts what is solved once the time is over: again and again, as one may be lost."""
+        wait = min(seconds, threading.TIMEOUT_MAX)
+        while not over.wait(wait):
+            self._interrupt()
+            wait = _AGAIN
 
     def _interrupt(self) -> None:
-        for control in self.controls:
+        for control in (*self.controls, *self._joined):
             control.interrupt()
+
+    def join(self, control: clingo.Control) -> None:
+        """A control that works on this question too, until the block with its limit ends."""
+        self._joined.append(control)
 
     def check(self) -> None:
         """Raises once the time is over: an interruption may be lost, or meant for an earlier question."""
-        if self._end is not None and time.monotonic() >= self._end:
-            raise TimeLimitError(self._seconds)
+        self._limit.check()
 
 
 class Solver:
@@ -235,11 +275,16 @@ Load = Callable[[clingo.Control], None]
 
 
 def plainly(files: Sequence[Path]) -> Load:
-    """Loads files as they are."""
+    """Loads files as they are, but for a mark of their encoding at the start, which clingo would refuse."""
 
     def load(control: clingo.Control) -> None:
         for path in files:
-            control.load(str(path))
+            if begins_with_mark(path):
+                from lupa.rules.trees import load_tree  # hardly any file needs syntax trees
+
+                load_tree(control, path)
+            else:
+                control.load(str(path))
 
     return load
 
@@ -265,10 +310,10 @@ def ground(
     parts: Parts = (("base", ()),),
     then: Then = lambda _: (),
 ) -> "Ground":
-    """The program that is loaded; raises `RuleError` for every message clingo has about it.
+    """The program that is loaded; once its parts are grounded, so are those that `then` makes of its atoms.
 
-    Once its parts are grounded, so is what `then` makes of their atoms. Raises `EndlessError`, which is a
-    `RuleError`, for rules that ground to too much.
+    Raises `RuleError` for every message clingo has about it; `EndlessError`, which is one, for rules
+    that ground to too much; and `TimeLimitError` where it takes longer than it may.
     """
     control, messages = listening()
     recorder = _Recorder()
@@ -278,6 +323,8 @@ def ground(
             load(control)
         control.ground(parts)
         control.ground(then(control.symbolic_atoms))
+    except _LateError as error:
+        raise TimeLimitError(recorder.limit[1]) from error
     except RuntimeError as error:
         raise RuleError(_said(messages) or str(error)) from error
     if messages:
@@ -298,6 +345,8 @@ class Ground:
         self.watch = Watch()
         self.solver = Solver(control, self.watch)
         self.rules = rules
+        self.origin: tuple[Sequence[Path], Parts] = ((), ())
+        """The files that it was ground from and the parts of them, where these are known."""
         self._atoms = control.symbolic_atoms
 
     def symbols(self, name: str, arity: int) -> list[clingo.Symbol]:

@@ -7,11 +7,11 @@ matter never brings a verdict nearer.
 """
 
 from collections.abc import Sequence
-from functools import cached_property
 
 import clingo
 
 from lupa.rules.ground import Ground, Literal, Solver
+from lupa.rules.kept import cached_property
 
 
 class Relevance:
@@ -35,7 +35,8 @@ class Relevance:
                 group |= tied.get(fact, set())
             for fact in group:
                 tied[fact] = group
-        return {fact: frozenset(group) for fact, group in tied.items()}
+        groups = {id(group): frozenset(group) for group in tied.values()}
+        return {fact: groups[id(group)] for fact, group in tied.items()}
 
     def in_a_law(self, fact: Literal) -> bool:
         """Whether a law of the domain speaks of the fact, so that other facts can force it."""

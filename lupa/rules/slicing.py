@@ -18,21 +18,25 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
+from lupa.errors import RuleError, shown
 from lupa.rules.codes import Codes
+from lupa.rules.kept import cached_property
 from lupa.rules.vocabulary import CUTS, normal
 
 _STRING = r'"(?:[^"\\\n]|\\.)*+"'
 _WITHIN = rf"\((?:[^()\"%.\n]|{_STRING}|\((?:[^()\"%.\n]|{_STRING})*+\))*+\)"
-_REST = rf"\s*(?:,(?:[^()\"%;.\n]|\.\.|{_STRING}|{_WITHIN})*+)?\)\s*\."
+_REST = rf"[ \t]*(?:,(?:[^()\"%;.\n]|\.\.|{_STRING}|{_WITHIN})*+)?\)[ \t]*\."
 """What follows the first argument of a fact that has no pool but within brackets, up to its end."""
 _ROW = re.compile(
-    rf"([a-z]\w*)\s*\(\s*(?P<name>[a-z]\w*){_REST}"
-    rf"(?P<more>(?:\s*[a-z]\w*\s*\(\s*(?P=name){_REST})*+)\s*(?:%.*)?$"
+    rf"^([a-z]\w*)[ \t]*\([ \t]*(?P<name>[a-z]\w*){_REST}"
+    rf"(?P<more>(?:[ \t]*[a-z]\w*[ \t]*\([ \t]*(?P=name){_REST})*+)[ \t]*(?:%.*)?$",
+    re.MULTILINE,
 )
-_FACT = re.compile(rf"([a-z]\w*)\s*\(\s*(?P<rest>[a-z]\w*{_REST})")
+_FACT = re.compile(rf"([a-z]\w*)[ \t]*\([ \t]*(?P<rest>[a-z]\w*{_REST})")
+_CODE_LINE = re.compile(r"^code\(.*\)\.[ \t]*$", re.MULTILINE)
 _QUOTED = re.compile(rf"{_STRING}|%[^\n]*")
 _TOKEN = re.compile(rf"{_STRING}|%\*|%[^\n]*")
 _BRACE = re.compile(r"%\*|\*%|%[^\n]*")
@@ -145,7 +149,8 @@ def without_long_comments(text: str) -> str:
         while depth and (brace := _BRACE.search(text, place)) is not None:
             depth += {"%*": 1, "*%": -1}.get(brace[0], 0)
             place = brace.end()
-        place = len(text) if depth else place
+        if depth:  # it never ends, which clingo says
+            return text
         kept.append(re.sub(r"[^\n]", " ", text[token.start() : place]))
     return "".join([*kept, text[place:]])
 
@@ -236,12 +241,16 @@ def declared_in(rules: Iterable[Rule]) -> Declared:
     return found
 
 
-@dataclass(slots=True)
-class _File:
-    """A shared file in lines, and which of these are rows, by the name that they are about."""
+class _File(NamedTuple):
+    """A shared file without its rows of codes: where its other rows begin and end, by their names."""
 
-    lines: list[str]
-    rows: dict[str, list[int]]
+    text: str
+    rows: dict[str, list[tuple[int, int]]]
+
+    def lines(self, name: str) -> Iterator[str]:
+        """The rows about a name."""
+        for begin, end in self.rows[name]:
+            yield self.text[begin:end]
 
 
 class Shared:
@@ -250,40 +259,38 @@ class Shared:
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._files: dict[str, _File] = {}
         self.codes: list[str] = []
-        """The rows of codes, as they stand."""
+        """The texts that hold rows of codes."""
         self._predicates: dict[str, set[str]] = {}
         rules = []
         for name, text in texts.items():
-            file, rest = self._taken_apart(text)
-            self._files[name] = file
+            plain, codes = without_codes(text)
+            self.codes += codes
+            self._files[name], rest = self._taken_apart(plain)
             rules.append(rest)
-        self.rest = text = "\n".join(rules)
+        self.rest = "\n".join(rules)
         """What is no row."""
-        self._rules = tuple(rules_in(text))
-        self.words = _words(text)
+        plain = _plain(self.rest)
+        self._rules = tuple(_rules_in(plain))
+        self.words = set(_WORD.findall(plain))
         self.single = _single_valued(self._rules)
         self.single |= {name for name in self._predicates if self.declares(SINGLE, name)}
         self.declared = declared_in(self._rules)
         self._related: dict[str, list[tuple[str, frozenset[str]]]] = {}
 
     def _taken_apart(self, text: str) -> tuple[_File, str]:
-        """The lines of a file with its rows, and what is none."""
-        file = _File(without_long_comments(text).split("\n"), {})
-        rest, within = [], False
-        for number, line in enumerate(file.lines):
-            row = None if within or not line else _ROW.match(line)
-            if not within and _is_code(line):
-                self.codes.append(line)
-                file.lines[number] = ""
-            elif row is not None:
-                name = row["name"]
-                file.rows.setdefault(name, []).append(number)
-                predicates = [row[1]] if not row["more"] else _predicates(line)
-                self._predicates.setdefault(name, set()).update(predicates)
-            else:
-                rest.append(line)
-                within = _ends_within(line, within)
-        return file, "\n".join(rest)
+        """A file with its rows, and what is none of them."""
+        file = _File(text, {})
+        rest, begin = [], 0
+        for match in _ROW.finditer(text):
+            if begin < match.start() - 1 and _ends_within(text[begin : match.start()]):
+                continue
+            name = match["name"]
+            predicates = [match[1]] if not match["more"] else _predicates(match[0])
+            file.rows.setdefault(name, []).append(match.span())
+            self._predicates.setdefault(name, set()).update(predicates)
+            rest.append(text[begin : match.start()])
+            begin = match.end()
+        return file, "".join([*rest, text[begin:]])
 
     # ---- names ---------------------------------------------------------------------------------
 
@@ -292,12 +299,31 @@ class Shared:
         """The names that any name, brand or synonym of the rows means, by its normal form."""
         found: dict[str, list[str]] = {}
         for file in self._files.values():
-            for name, numbers in file.rows.items():
+            for name in file.rows:
                 found.setdefault(normal(name), []).append(name)
-                for number in numbers:
-                    for _, other in ALIAS.findall(file.lines[number]):
+                for line in file.lines(name):
+                    for _, other in ALIAS.findall(line):
                         found.setdefault(normal(unescaped(other)), []).append(name)
         return found
+
+    def _written(self, name: str) -> list[str]:
+        """The names that a name in normal form means as far as texts hold it letter for letter.
+
+        So a name is found sooner than all are read; what is written otherwise, `aliases` knows.
+        """
+        found = [name] if name in self._predicates else []
+        words = r"[ _\-]+".join(map(re.escape, name.split("_")))
+        quoted = re.compile(f'"{words}"\\)')
+        for text in self._folded:
+            for match in quoted.finditer(text):
+                alias = _ALIAS_OF.search(text, max(0, match.start() - 100), match.start())
+                if alias and alias[1] in self._predicates:
+                    found.append(alias[1])
+        return found
+
+    @cached_property
+    def _folded(self) -> list[str]:
+        return [file.text.casefold() for file in self._files.values()]
 
     def declares(self, predicate: str, name: str) -> bool:
         """Whether there is a row that says this of a name."""
@@ -305,10 +331,12 @@ class Shared:
 
     def declared_as(self, predicates: Collection[str], name: str) -> str | None:
         """The name of a row of one of these predicates that a name, brand or synonym means."""
-        for found in self.aliases.get(normal(name), ()):
-            if not self._predicates[found].isdisjoint(predicates):
-                return found
-        return None
+        meant = self._written(normal(name)) or self.aliases.get(normal(name), [])
+        known = {found for found in meant if not self._predicates[found].isdisjoint(predicates)}
+        if len(known) > 1:
+            both = " and for ".join(sorted(known))
+            raise RuleError(f"{shown(name)} stands for {both}; keep one (`lupa lint` tells where they are)")
+        return next(iter(known), None)
 
     # ---- slices --------------------------------------------------------------------------------
 
@@ -368,21 +396,22 @@ class Shared:
         """The rows of these predicates: the name that each is about, and those in its other arguments."""
         unknown = {predicate for predicate in predicates if predicate not in self._related}
         if unknown:
-            self._related.update((predicate, []) for predicate in unknown)
+            found: dict[str, list[tuple[str, frozenset[str]]]] = {predicate: [] for predicate in unknown}
             for name, predicate, rest in self._facts(unknown):
-                words = frozenset(_WORD.findall(_QUOTED.sub("", rest))) - {name}
-                self._related[predicate].append((name, words))
+                words = frozenset(_WORD.findall(_unquoted(rest))) - {name}
+                found[predicate].append((name, words))
+            self._related.update(found)
         for predicate in predicates:
             yield from self._related[predicate]
 
     def _facts(self, predicates: Collection[str]) -> Iterator[tuple[str, str, str]]:
         """The facts of rows of these predicates: name, predicate, and all arguments as they stand."""
         for file in self._files.values():
-            for name, numbers in file.rows.items():
+            for name in file.rows:
                 if self._predicates[name].isdisjoint(predicates):
                     continue
-                for number in numbers:
-                    for fact in _FACT.finditer(file.lines[number]):
+                for line in file.lines(name):
+                    for fact in _FACT.finditer(line):
                         if fact[1] in predicates:
                             yield name, fact[1], fact["rest"]
 
@@ -411,17 +440,17 @@ class Shared:
 
 def _without(file: _File, names: Collection[str]) -> str:
     """A shared file with empty lines for the rows about these names."""
-    lines = list(file.lines)
-    for name in names:
-        for number in file.rows.get(name, ()):
-            lines[number] = ""
-    return "\n".join(lines)
+    kept, begin = [], 0
+    for start, end in sorted(span for name in names for span in file.rows.get(name, ())):
+        kept.append(file.text[begin:start])
+        begin = end
+    return "".join([*kept, file.text[begin:]])
 
 
-def _ends_within(line: str, within: bool) -> bool:
-    """Whether a statement goes on after a line, that is none of rows; `within` one it may begin."""
-    plain = line.strip() if "%" not in line else _plain(line).strip()
-    return not plain.endswith(".") if plain else within
+def _ends_within(text: str) -> bool:
+    """Whether a statement goes on after a text that begins with one."""
+    plain = _plain(text).strip()
+    return bool(plain) and not plain.endswith(".")
 
 
 def _inside(rest: str) -> str:
@@ -431,18 +460,12 @@ def _inside(rest: str) -> str:
 
 
 def without_codes(text: str) -> tuple[str, list[str]]:
-    """A text without its rows of codes and long comments, and these rows."""
-    codes = []
-    lines = without_long_comments(text).split("\n")
-    for number, line in enumerate(lines):
-        if _is_code(line):
-            codes.append(line)
-            lines[number] = ""
-    return "\n".join(lines), codes
-
-
-def _is_code(line: str) -> bool:
-    return line.startswith(f"{CODE}(") and line.rstrip().endswith(").")
+    """A text without long comments, its rows of codes left empty, and the text if it has any."""
+    text = without_long_comments(text)
+    if f"{CODE}(" not in text:
+        return text, []
+    plain = _CODE_LINE.sub("", text)
+    return plain, [text] if plain != text else []
 
 
 class Known:
@@ -518,6 +541,7 @@ _QUANTITY = (
     r'\bquantity\(\s*{}\s*\((?:[^().]|\([^()]*\))*\)\s*,\s*"((?:\\.|[^"\\\n])*)",\s*(-?\d+),\s*(-?\d+)\s*\)'
 )
 ALIAS = re.compile(r'\balias\((\w+),\s*"((?:\\.|[^"\\\n])*)"\)')
+_ALIAS_OF = re.compile(r"\balias\((\w+),\s*$")
 _ESCAPED = re.compile(r"\\(.)")
 
 
@@ -531,9 +555,9 @@ def _predicates(line: str) -> list[str]:
     return [fact[1] for fact in _FACT.finditer(line)]
 
 
-def _words(text: str) -> set[str]:
-    """The names that stand in a text outside of quotes and comments."""
-    return set(_WORD.findall(_plain(text)))
+def _unquoted(text: str) -> str:
+    """A text without what stands in quotes; mostly that is all at its end."""
+    return text.partition('"')[0] if text.count('"') == 2 and '")' in text[-4:] else _QUOTED.sub("", text)
 
 
 def _single_valued(rules: Iterable[Rule]) -> set[str]:

@@ -3,32 +3,54 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
-from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
+from weakref import WeakSet
 
 import clingo
 
 from lupa.errors import CaseError, RuleError, shown
 from lupa.rules.about import About, abouts, in_force
 from lupa.rules.catalogue import Catalogue
+from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition
-from lupa.rules.files import RuleFiles, fingerprint, shipped, source
+from lupa.rules.files import RuleFiles, check_text, fingerprint, shipped, source, text_of
 from lupa.rules.ground import EndlessError, Ground, Load, Parts, Then, ground, plainly
+from lupa.rules.kept import cached_property
 from lupa.rules.slicing import Shared
 from lupa.rules.strays import check
+from lupa.rules.tables import AFTER, check_tables
 from lupa.rules.vocabulary import nearest, normal
 
 Rules = Callable[[Mapping[str, str]], Load]
 """What loads the texts of a policy's files, by their names in the knowledge base, such as with marks."""
 
 
+Key = tuple[str, str, frozenset[str]]
+"""A policy, its edition, and the names for which it is widened."""
 _WIDENED = 15
 """So many editions that were widened for the names in a case are kept, beside those that are not."""
+
+
+_COPIES, _BRIEFLY = 4, 0.05
+"""So many copies of an edition may be asked at once, and so many seconds are waited for one of them."""
+
+_STORES: WeakSet[Store] = WeakSet()
+"""Every store there is."""
+
+
+def _after_fork() -> None:
+    for store in tuple(_STORES):
+        store.after_fork()
+
+
+if hasattr(os, "register_at_fork"):  # pragma: no branch - where processes can be forked
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 class Store:
@@ -41,7 +63,8 @@ class Store:
         self.files = files
         self._lock = threading.Lock()
         self._abouts: dict[str, About] = {}
-        self._editions: dict[tuple[str, str, frozenset[str]], Edition] = {}
+        self._editions: dict[Key, list[Edition]] = {}
+        _STORES.add(self)
 
     @classmethod
     def load(cls, folder: str | PathLike[str] | None = None) -> Self:
@@ -50,6 +73,13 @@ class Store:
         Raises `RuleError` where the folder holds none.
         """
         return cls(RuleFiles(Path(folder) if folder is not None else shipped("kb")))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}.load({str(self.files.root)!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Where it is unpickled it is loaded again: what is ground cannot leave its process."""
+        return type(self).load, (self.files.root,)
 
     # ---- which policies there are --------------------------------------------------------------
 
@@ -81,8 +111,11 @@ class Store:
     @cached_property
     def catalogue(self) -> Catalogue:
         """What a request can ask for, by all its names."""
-        abouts = {policy: source(self.files.about(policy)) for policy in self.policies}
-        return Catalogue(self._shared[1], abouts, lambda policy: self._texts(self.files.own(policy)))
+        return Catalogue(
+            self._shared[1],
+            lambda: {policy: text_of(self.files.about(policy)) for policy in self.policies},
+            lambda policy: self._texts(self.files.own(policy)),
+        )
 
     def on_file(self, policy: str) -> None:
         """Raises `CaseError` for a policy that is not on file."""
@@ -110,27 +143,53 @@ class Store:
                 covering.setdefault(name, []).append(policy)
         return {name: tuple(policies) for name, policies in covering.items()}
 
-    def edition(self, policy: str, name: str | None = None, *, on: date | None = None) -> Edition:
+    def edition(
+        self,
+        policy: str,
+        name: str | None = None,
+        *,
+        on: date | None = None,
+        limit: Deadline = ENDLESS,
+    ) -> Edition:
         """An edition of a policy: the one named, the one in force on a day, or the newest.
 
-        Raises `CaseError` for an unknown policy or edition and for a day before the first edition.
+        Raises `CaseError` for an unknown policy or edition and for a day before the first edition, and
+        `TimeLimitError` where another thread grounds beyond the limit.
         """
         name = in_force(self.about(policy), on) if name is None else self.edition_named(policy, name)
-        return self._kept((policy, name, frozenset()))
+        return self._free((policy, name, frozenset()), limit)
 
-    def widened(self, edition: Edition, names: Collection[str]) -> Edition:
+    def widened(self, edition: Edition, names: Collection[str], limit: Deadline = ENDLESS) -> Edition:
         """The same edition, with what the shared files say of further names, of which laws may speak."""
-        return self._kept((edition.policy, edition.name, frozenset(names)))
+        return self._free((edition.policy, edition.name, frozenset(names)), limit)
 
-    def _kept(self, key: tuple[str, str, frozenset[str]]) -> Edition:
+    def _free(self, key: Key, limit: Deadline) -> Edition:
+        """A copy of an edition of which nobody asks anything, or else the last one."""
         policy, name, also = key
-        with self._lock:
-            if key not in self._editions:
-                wide = [other for other in self._editions if other[2]]
-                for old in wide[:-_WIDENED] if also else ():
+        with limit.holding(self._lock):
+            if also and key not in self._editions:
+                for old in [other for other in self._editions if other[2]][:-_WIDENED]:
                     del self._editions[old]
-                self._editions[key] = self.grounded(policy, name, also=also)
-            return self._editions[key]
+            copies = self._editions.setdefault(key, [])
+            if not copies:
+                copies.append(self.grounded(policy, name, also=also))
+        free = next((copy for within in (0, _BRIEFLY) for copy in copies if copy.is_free(within)), None)
+        if free is not None:
+            return free
+        with limit.holding(self._lock):  # all are busy for longer: nobody waits behind a long question
+            if len(copies) < _COPIES:
+                copies.append(self.grounded(policy, name, also=also))
+            return copies[-1]
+
+    def after_fork(self) -> None:
+        """In a process that was forked: what other threads held at that moment is made anew.
+
+        None of them lives on in it, so nobody would ever let go.
+        """
+        self._lock = threading.Lock()
+        self._editions = {
+            key: [copy for copy in copies if copy.is_free()] for key, copies in self._editions.items()
+        }
 
     def edition_named(self, policy: str, name: str) -> str:
         """The name of an edition; raises `CaseError` for an unknown policy or edition."""
@@ -147,7 +206,7 @@ class Store:
         return texts, Shared(texts)
 
     def _texts(self, paths: Sequence[Path]) -> dict[str, str]:
-        return {path.relative_to(self.files.root).as_posix(): source(path) for path in paths}
+        return {path.relative_to(self.files.root).as_posix(): text_of(path) for path in paths}
 
     def grounded(
         self,
@@ -166,16 +225,31 @@ class Store:
         core, shared = self._shared
         own = self._texts(self.files.own(policy))
         texts, known = shared.slice(own, also)
-        asked = [shipped("queries") / "worlds.lp", *queries]
+        for file, text in texts.items():
+            check_text(self.files.root / file, text)
+        asked = [*(shipped("queries") / name for name in ("worlds.lp", "tables.lp")), *queries]
         parts = [("base", ()), ("edition", [clingo.String(name)])]
         load = rules(texts) if rules else as_texts(texts)
-        program = _ground(
-            [*paths, *asked], load, plainly(asked), parts=parts, then=single_values, again=rules is None
-        )
-        if rules is None:
-            check(program, paths)
         try:
+            program = _ground(
+                [*paths, *asked],
+                load,
+                plainly(asked),
+                parts=parts,
+                then=laws_and_tables,
+                again=rules is None,
+            )
+            if rules is None:
+                check(program, paths)
+                check_tables(program)
             return Edition(program, policy, name, fingerprint({**core, **own}), known)
+        except RuleError as error:
+            from lupa.rules.bounds import misquoted  # only a mistake needs syntax trees
+
+            said = misquoted(paths)  # what comes of a text in the place of a number shows elsewhere
+            if said:
+                raise RuleError("\n".join(said)) from error
+            raise
         except RuntimeError as error:  # what clingo says of a name or a number that is no text
             expected = "document/2, text/4, outcome_text/3 and clause/5 need words in quotes"
             raise RuleError(f"policy {policy}: {expected}") from error
@@ -188,12 +262,21 @@ class Store:
 
     def example(self, name: str) -> Path:
         """The file of a shipped case; raises `CaseError` for a name that none has."""
+        for policy in self.policies:
+            path = self.files.folder(policy) / "cases" / f"{name}.yaml"
+            if path.name == f"{name}.yaml" and path.is_file():
+                return path
         found = self.examples()
         if name not in found:
             near = nearest(name, {normal(known): known for known in found})
             hint = f"did you mean {near}?" if near else "`lupa examples` lists them"
             raise CaseError(f"no shipped case is called {shown(name)}; {hint}")
         return found[name]
+
+
+def laws_and_tables(atoms: clingo.SymbolicAtoms) -> Parts:
+    """What is grounded after all else: laws for what is single-valued, the search for double rows."""
+    return [*single_values(atoms), *AFTER]
 
 
 def single_values(atoms: clingo.SymbolicAtoms) -> Parts:
@@ -207,7 +290,7 @@ def single_values(atoms: clingo.SymbolicAtoms) -> Parts:
             group = clingo.Function(fact.name, fact.arguments[:-1])
             groups[group] = None
             values.append(("value", (group, fact)))
-    return [*values, *(("one_value", (group,)) for group in groups)]
+    return [*values, *(("one_value", (group, clingo.Number(1))) for group in groups)]
 
 
 def as_texts(texts: Mapping[str, str]) -> Load:
@@ -231,14 +314,7 @@ def _ground(
     What is wrong with a text that is loaded is found in the files themselves, where they are read `again`.
     """
     try:
-        try:
-            return ground(*(loads or [plainly(files)]), parts=parts, then=then)
-        except EndlessError:
-            raise
-        except RuleError:
-            if again:
-                ground(plainly(files), parts=parts, then=then)
-            raise
+        program = _found_in_files(files, loads or (plainly(files),), parts, then, again=again)
     except EndlessError as error:
         from lupa.rules.endless import growing_rule
 
@@ -246,3 +322,19 @@ def _ground(
         if rule is not None:
             raise RuleError(f"{rule}: {error}; this rule grows, for ever or too far") from error
         raise RuleError(f"{files[0].parent}: {error}; no rule grows by itself, all are too many") from error
+    program.origin = (files, parts)
+    return program
+
+
+def _found_in_files(
+    files: Sequence[Path], loads: Sequence[Load], parts: Parts, then: Then, *, again: bool
+) -> Ground:
+    """The program that is loaded; what is wrong with it is said of the files, if they are read `again`."""
+    try:
+        return ground(*loads, parts=parts, then=then)
+    except EndlessError:
+        raise
+    except RuleError:
+        if again:
+            ground(plainly(files), parts=parts, then=then)
+        raise

@@ -54,10 +54,10 @@ def _circle(program: Ground, top: Literal) -> str:
 def _strays(files: Sequence[Path]) -> Iterator[str]:
     from clingo import ast  # only a mistake needs syntax trees
 
+    from lupa.rules.trees import parsed
+
     for path in files:
-        statements: list[ast.AST] = []
-        ast.parse_files([str(path)], statements.append)
-        for statement in statements:
+        for statement in parsed(path):
             kind = stray(statement) if statement.ast_type == ast.ASTType.Rule else ""
             if kind:
                 begin = statement.location.begin

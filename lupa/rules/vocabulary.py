@@ -3,13 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 import clingo
 
 from lupa.errors import RuleError
 from lupa.rules.ground import Ground, counted, quoted
+from lupa.rules.kept import cached_property
 
 T = TypeVar("T")
 KINDS = ("find_out", "ask_for_less", "change")
@@ -232,21 +232,56 @@ class Vocabulary:
         return found
 
     @cached_property
-    def _names(self) -> dict[str, str]:
-        return {normal(alias): name for name, also in self.aliases.items() for alias in also}
+    def _names(self) -> dict[str, list[str]]:
+        """The names that each alias stands for: of one kind it is one, at another place another."""
+        found: dict[str, list[str]] = {}
+        for name, also in self.aliases.items():
+            for alias in also:
+                found.setdefault(normal(alias), []).append(name)
+        known = {name for family in self.families.values() for path, _ in leaves(family) for name in path}
+        known.update(
+            name for kinds in self.choices.values() for values in kinds.values() for name in values
+        )
+        if "" in found or any(len(names) > 1 for names in found.values()) or not known.isdisjoint(found):
+            from lupa.rules.tables import check_aliases  # hardly any alias is in doubt
+
+            check_aliases(self._program)
+        return found
 
     def canonical(self, name: str, known: Mapping[str, object]) -> str | None:
         """The one of `known` that this name, brand or synonym means; None if it means none of them."""
         if name in known:
             return name
         found = normal(name)
-        return found if found in known else _in(self._names.get(found), known)
+        if found in known:
+            return found
+        return next((meant for meant in self._names.get(found, ()) if meant in known), None)
 
     def nearest(self, name: str, known: Mapping[str, object]) -> str | None:
         """The one of `known` whose name, brand or synonym is most like this one."""
+        return nearest(name, self._all_names(known))
+
+    def slip(self, name: str, known: Mapping[str, object]) -> str | None:
+        """The one of `known` whose name, brand or synonym this one is but for a slip; see `slip`."""
+        return slip(name, self._all_names(known))
+
+    def _all_names(self, known: Mapping[str, object]) -> dict[str, str]:
         names = {normal(k): k for k in known}
-        names.update((alias, k) for alias, k in self._names.items() if k in known)
-        return nearest(name, names)
+        names.update((alias, k) for alias, also in self._names.items() for k in also if k in known)
+        return names
+
+    def are_of_the_world(self, known: Mapping[str, object]) -> bool:
+        """Whether these values are drugs or conditions, of which there are more than rules speak of.
+
+        A reading that is named after a drug is none.
+        """
+        readings = (below for below in known.values() if isinstance(below, Mapping) and "" in below)
+        return next(readings, None) is None and not self._of_the_world.isdisjoint(known)
+
+    @cached_property
+    def _of_the_world(self) -> frozenset[str]:
+        kinds = ("drug", "condition")
+        return frozenset(str(name) for kind in kinds for (name,) in self._program.facts(kind, 1))
 
     def words(self, fact: Fact, value: bool) -> str:
         """The sentence that says the fact is true, or false."""
@@ -376,10 +411,6 @@ def _beginning(fact: str) -> str | None:
     return fact.partition("(")[0] if "(" in fact else None
 
 
-def _in(name: str | None, known: Mapping[str, object]) -> str | None:
-    return name if name in known else None
-
-
 def normal(name: str) -> str:
     """A name without case, accents and the difference between blank, hyphen and underscore."""
     plain = name
@@ -393,9 +424,41 @@ def nearest(name: str, names: Mapping[str, str]) -> str | None:
     """What the most similar of `names` (in normal form) stands for; None where none is similar."""
     from difflib import get_close_matches  # only a mistake needs it
 
-    # only a slip of the pen is mended: a name that is merely alike may be another drug or disease
     close = get_close_matches(normal(name[:80]), names, n=1, cutoff=0.8)
     return names[close[0]] if close else None
+
+
+_SHORT = 6
+"""In a name with fewer letters a slip is no plainer than another name."""
+
+
+def slip(name: str, names: Mapping[str, str]) -> str | None:
+    """What the one of `names` (in normal form) stands for that this is but for a slip of the pen.
+
+    A letter is missing, doubled, wrong, or has changed places with the next; it is not the first.
+    Where the name is merely alike it may be another drug or disease, and None comes back: cycloserine
+    is not cyclosporine.
+    """
+    said = normal(name[:80]).strip("_")
+    if len(said) < _SHORT:
+        return None
+    meant = {names[known] for known in names if _is_slip(said, known)}
+    return meant.pop() if len(meant) == 1 else None
+
+
+def _is_slip(said: str, known: str) -> bool:
+    """Whether these are the same but for one letter, or two that changed places; not for the first."""
+    shorter = min(len(said), len(known))
+    if len(said) + len(known) - 2 * shorter > 1 or said[0] != known[0]:
+        return False
+    begin = next((place for place in range(shorter) if said[place] != known[place]), shorter)
+    one, other = said[begin:], known[begin:]
+    return (
+        one[1:] == other[1:]
+        or one[1:] == other
+        or one == other[1:]
+        or (one[:2] == other[1::-1] and one[2:] == other[2:])
+    )
 
 
 def arguments(symbol: clingo.Symbol) -> list[clingo.Symbol]:

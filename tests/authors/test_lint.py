@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import lupa
 from lupa import CaseError, KnowledgeBase
 from lupa.authors.lint.files import RuleFile, _said
-from lupa.authors.lint.rules import READ_BY_LUPA, RULES
+from lupa.authors.lint.rules import CODES, READ_BY_LUPA, RULES
 from lupa.authors.lint.run import lint
 from lupa.authors.reports.finding import Check, Finding
 from lupa.authors.syntax import statements
@@ -129,13 +129,28 @@ fact_text(insured, "There is cover.", "There is none."). question(insured, "Is t
 
 FIRES = {
     # rule: what is added to the policy, line (from there) and column where it is wrong, the sound form
-    "syntax": (f"{MET}taking(Drug", "2:1", f"{MET}taking(prednisone)."),
+    "syntax": (f"{MET}taking(Drug,", "2:1", f"{MET}taking(prednisone)."),
     "not-a-definition": ("\n  { live_vaccine }.", "2:3", f"{MET}live_vaccine."),
     "unsafe": (f"{MET}not taking(Drug), not class(Drug, _, _).", "1:57", f"{MET}not taking(prednisone)."),
     "undefined": (f"{MET}takign(prednisone).", "1:29", f"{MET}taking(prednisone)."),
     "wrong-arity": (f"{MET}class(quinacrine, antimalarial).", "1:29", f"{MET}class(quinacrine, _, _)."),
     "misspelt": (f"{MET}taking(cyclophosphamid).", "1:36", f"{MET}taking(cyclophosphamide)."),
     "unknown-name": (f"{MET}taking(aspirin).", "1:36", f"{MET}taking(deflazacort)."),
+    "two-rows": (
+        "number(fep_lupkynis, criterion(adult), 21).",
+        "1:1",
+        "number(fep_lupkynis, criterion(adult), 18).",
+    ),
+    "quoted-number": (
+        f'oldest(fep_lupkynis, "90").\n{MET}oldest(fep_lupkynis, Age), at_least(age, Age).',
+        "1:22",
+        f"oldest(fep_lupkynis, 18).\n{MET}oldest(fep_lupkynis, Age), at_least(age, Age).",
+    ),
+    "cut-point": (
+        f"{MET}at_least(age, 90).",
+        "1:29",
+        f"{MET}at_least(age, 90). cut_point(at_least(age, 90)).",
+    ),
     "unknown-clause": (
         "cites(fep_lupkynis, basis(investigational), f99).",
         "1:45",
@@ -210,7 +225,7 @@ def test_what_lupa_reads_is_what_its_sources_look_up() -> None:
     paths = [path for path in rooms.rglob("*.py") if rooms / "authors" not in path.parents]
     sources = [path.read_text(encoding="utf-8") for path in paths]
     found = {looked_up(node) for source in sources for node in python.walk(python.parse(source))}
-    assert {each for each in found if each and each[1] < 10} == READ_BY_LUPA  # none has ten arguments
+    assert {each for each in found if each and each[1] < 10} | {CODES} == READ_BY_LUPA  # none has ten
 
 
 # ---- what it says ------------------------------------------------------------------------------
@@ -265,6 +280,27 @@ def test_what_lupa_reads_is_what_its_sources_look_up() -> None:
         (
             f"{MET}taking(Drug), Drug != predisone.",
             "predisone is compared with here, and nothing else holds it; did you mean prednisone?",
+        ),
+        (
+            (
+                "never_background(Drug) :- class(Drug, Class, _), Class = corticosteriod, taking(Drug).\n"
+                'label(corticosteriod, "a steroid").'
+            ),
+            (
+                "misspelt: corticosteriod is compared with Class, and no class/3 has it; "
+                "did you mean corticosteroid?"
+            ),
+        ),
+        (
+            f"oldest(fep_lupkynis, (90; 95)).\n{MET}oldest(fep_lupkynis, Age), not more_than(age, Age).",
+            (
+                "cut-point: more_than(age,90) and 1 more can never be so, for no cut point declares it; "
+                "write cut_point(more_than(age,90)). cut_point(more_than(age,95))."
+            ),
+        ),
+        (
+            f'quantity(weight, "kg", 1, 500). cut_point(at_least(weight, 50)).\n{MET}at_least(weight, 50).',
+            'no-label: the quantity weight has no label; write label(weight, "...")',
         ),
         (
             f"{MET}taking(Drug), (Drug, ibuprofen) = (ibuprofen, Drug).",
@@ -446,7 +482,6 @@ def test_a_broken_shared_file_gives_no_other_alarm(folder: Path) -> None:
     [
         (b"\x80\x81", "not a text in UTF-8 (byte 1)"),
         ("policy(x).".encode("utf-16"), "not a text in UTF-8 (byte 1)"),
-        (b"\xef\xbb\xbfpolicy(fep_lupkynis).", r"\ufeff can stand only in quotes or in a comment"),
         (b"\0" * 10, "lexer error"),
     ],
 )
@@ -501,6 +536,51 @@ def test_of_an_about_file_that_cannot_be_read_nothing_else_is_told(folder: Path)
     assert [text.split(": ")[:2] for text in found(folder)] == [[f"about.lp:{line}:4", "syntax"]]
 
 
+def test_a_number_that_clingo_would_take_for_another_is_told_at_its_place(folder: Path) -> None:
+    line = add(folder, "size(2147483648, x2147483648).")
+    assert found_in(folder) == [
+        f"policy.lp:{line}:6: syntax: 2147483648 is too large: a number in a rule is at most 2147483647"
+    ]
+
+
+def test_a_mark_at_the_start_of_a_file_moves_no_place(folder: Path) -> None:
+    line = add(folder, "no more.", ABOUT)
+    path = folder / ABOUT
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert [text.split(": ")[:2] for text in found(folder)] == [[f"about.lp:{line}:4", "syntax"]]
+
+
+def test_a_second_row_is_told_with_the_place_of_the_first(folder: Path) -> None:
+    first = change(
+        folder, 'quantity(age,                "years",                    0,   130).', "", "vocabulary.lp"
+    )
+    line = add(
+        folder, 'quantity(age, "years", 0, 130).\n  quantity(age, "months", 0, 1560).', "vocabulary.lp"
+    )
+    assert first < line
+    assert found_in(folder) == [
+        (
+            f"vocabulary.lp:{line + 1}:3: two-rows: quantity(age, ...) is given twice, "
+            f'with "months", 0, 1560 and "years", 0, 130; the other row is at vocabulary.lp:{line}:1; '
+            "keep one"
+        )
+    ]
+
+
+def test_an_alias_that_stands_for_two_drugs_is_told_with_both_places(folder: Path) -> None:
+    line = add(folder, 'alias(rituximab, "plaquenil").', "drugs.lp")
+    (said,) = found_in(folder)
+    assert said.startswith(
+        f'drugs.lp:{line}:1: two-rows: the alias "Plaquenil" stands for hydroxychloroquine'
+    )
+    assert re.search(r"; the other row is at drugs.lp:\d+:1; keep one$", said)
+
+
+def test_an_alias_that_is_no_text_is_told_as_lupa_does(folder: Path) -> None:
+    add(folder, "alias(rituximab, mabthera).", "drugs.lp")
+    assert [said for said in found_in(folder) if "two-rows" in said] == []
+
+
 def test_a_message_without_a_place_is_told_of_its_file() -> None:
     file = RuleFile(Path("more.lp"), "more.lp", "")
     assert _line(_said(file, "no such\nthing")) == "more.lp:1:1: syntax: no such thing"
@@ -523,9 +603,57 @@ def test_rules_without_an_end_are_not_grounded(folder: Path) -> None:
     assert found(folder) == [f"policy.lp:{line + 1}:1: endless: {said}"]
 
 
+@pytest.mark.parametrize(
+    ("rules", "place"),
+    [
+        ("live_vaccine\nlive_vaccine.", "1:13"),
+        (f"{MET}taking(prednisone)   % no stop\n\n% a word\nlive_vaccine.", "1:47"),
+        (f'{MET}class(_, _, "100 % sure")\nlive_vaccine.', "1:54"),
+        (f"{MET}live_vaccine", "1:41"),
+        (f"{MET}taking(prednisone),\n:- live_vaccine.", "2:1"),
+        ("live_vaccine live_vaccine.", "1:14"),
+    ],
+)
+def test_a_missing_full_stop_is_told_where_it_is_missing(folder: Path, rules: str, place: str) -> None:
+    line = add(folder, rules)
+    below, column = map(int, place.split(":"))
+    assert [said.split(": ")[:2] for said in found(folder)] == [
+        [f"policy.lp:{line + below - 1}:{column}", "syntax"]
+    ]
+
+
+def test_a_file_that_begins_amiss_lacks_no_full_stop(folder: Path) -> None:
+    (folder / CLAUSES).write_text("% nothing\n  ) more.")
+    (said,) = (said for said in found(folder) if "syntax" in said)
+    assert said.startswith("clauses.lp:2:3: syntax: syntax error, unexpected")
+
+
+def test_a_range_that_is_too_large_is_told_at_its_place_and_not_grounded(folder: Path) -> None:
+    line = add(folder, f"  size(1..300000000). {MET}size(_).")
+    assert found(folder) == [
+        (
+            f"policy.lp:{line}:3: endless: the ranges and pools here stand for 300,000,000 values; "
+            "1,000,000 are the most"
+        )
+    ]
+
+
 def test_rules_that_feed_themselves_up_to_an_end_are_grounded(folder: Path) -> None:
     add(folder, f"step(1).\nstep(Number + 1) :- step(Number), Number < 5.\n{MET}live_vaccine, step(_).")
     assert found(folder) == []
+
+
+def test_what_shows_in_a_shared_file_is_told_of_the_policy_that_causes_it(folder: Path) -> None:
+    add(folder, "cut_point(at_least(age, old)).")
+    assert [line.split(": ")[:2] for line in found(folder)] == [["about.lp:1:1", "refused"]]
+
+
+def test_a_drug_that_is_not_declared_tells_how_it_is(folder: Path) -> None:
+    change(folder, "covers(fep_lupkynis, voclosporin)", "covers(fep_lupkynis, device)", ABOUT)
+    assert found(folder)[0] == (
+        "about.lp:7:22: unknown-name: device is not known here: no drug/1 has it; "
+        "declare drug(device) or service(device)"
+    )
 
 
 # ---- findings that are ignored -----------------------------------------------------------------
@@ -561,8 +689,14 @@ def test_a_finding_is_ignored_with_a_reason(folder: Path, rules: str) -> None:
         ("% lint: ignore xyz because it comes", "no rule is called xyz; `lupa lint --rules` lists them"),
         (
             "% lint: skip undefined",
-            "this says nothing to the linter; write % lint: ignore RULE because REASON",
+            (
+                "this says nothing to the linter, so nothing is ignored; "
+                "write % lint: ignore RULE because REASON"
+            ),
         ),
+        ("% lint ignore undefined because it comes", "this says nothing to the linter"),
+        ("% see below; lint: ignore undefined because it comes", "this says nothing to the linter"),
+        ("%* lint: ignore undefined because it comes *%", "this says nothing to the linter"),
     ],
 )
 def test_a_comment_that_ignores_nothing_well_is_told(folder: Path, comment: str, said: str) -> None:
@@ -576,6 +710,30 @@ def test_a_comment_that_has_nothing_to_ignore_is_told(folder: Path) -> None:
     line = add(folder, f"{MET}live_vaccine. % lint: ignore undefined because it comes")
     assert found(folder) == [
         f"policy.lp:{line}:43: ignore: there is no finding of undefined here to be ignored"
+    ]
+
+
+def test_several_rules_are_ignored_at_once(folder: Path) -> None:
+    bad = f"{MET}takign(Drug), class(Drug, _, Ground)."
+    add(folder, f"% lint: ignore undefined, lonely-variable because it comes\n{bad}")
+    report = lint(RuleFiles(folder), ["fep_lupkynis"])
+    assert {(f.check, f.accepted) for f in report.findings} == {
+        ("undefined", "it comes"),
+        ("lonely-variable", "it comes"),
+    }
+
+
+def test_of_several_rules_each_needs_a_finding(folder: Path) -> None:
+    line = add(folder, f"% lint: ignore undefined,unused because it comes\n{BAD}")
+    assert found(folder) == [
+        f"policy.lp:{line}:1: ignore: there is no finding of unused here to be ignored"
+    ]
+
+
+def test_a_comment_in_a_file_that_cannot_be_read_is_not_heard(folder: Path) -> None:
+    line = add(folder, "% lint: ignore not-a-definition because it is shown\n#show.")
+    assert found(folder)[1:] == [
+        f"policy.lp:{line}:1: ignore: this is not heard, for the file cannot be read; mend that first"
     ]
 
 

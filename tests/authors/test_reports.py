@@ -164,7 +164,7 @@ def places_of(result: dict[str, Any], key: str = "locations") -> list[tuple[str,
 
 @pytest.mark.parametrize("report", [REPORT, CLEAN, saying(HOSTILE), saying("")])
 def test_a_report_for_code_review_is_as_the_schema_of_sarif_says(report: Report, root: Path) -> None:
-    assert len(run_of(report, root)["results"]) == len(report.findings) + len(report.gone)
+    assert len(run_of(report, root)["results"]) == len(report.new) + len(report.gone)
 
 
 def test_code_review_shows_a_finding_at_its_line(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,14 +257,19 @@ def test_findings_on_different_things_differ_for_code_review(root: Path) -> None
     assert len(found) == len(set(found))
 
 
-def test_an_accepted_finding_is_suppressed_with_its_reason(root: Path) -> None:
-    results = run_of(REPORT, root)["results"]
-    assert [result["suppressions"] for result in results] == [
-        [],
-        [],
-        [{"kind": "external", "justification": "The document says both."}],
-        [],
+def test_an_accepted_finding_is_counted_and_is_no_result_that_code_review_would_show(root: Path) -> None:
+    run = run_of(REPORT, root)
+    assert [(result["ruleId"], result["suppressions"]) for result in run["results"]] == [
+        ("deciding_criterion", []),
+        ("proven_and_unproven", []),
+        ("accepted_finding_gone", []),
     ]
+    assert run["properties"]["accepted"] == 1
+
+
+def test_a_report_with_nothing_new_has_no_result(root: Path) -> None:
+    run = run_of(dataclasses.replace(REPORT, findings=(EXPECTED,), gone=()), root)
+    assert (run["results"], run["properties"]["accepted"]) == ([], 1)
 
 
 def accepting(root: Path) -> Path:

@@ -115,7 +115,47 @@ def test_a_revision_that_git_does_not_know_is_told(repository: Path) -> None:
 def test_a_revision_before_the_folder_is_told(repository: Path) -> None:
     status, line = first_line("--kb", str(repository), "HEAD~2")
     assert status == 2
-    assert line.startswith(f"error: {repository} was not there at 'HEAD~2': ")
+    assert line == (
+        f"error: git has no {repository} at 'HEAD~2': it was not there, had another name, or is ignored, "
+        "unless git says otherwise; it says:"
+    )
+
+
+def test_a_folder_that_was_renamed_since_is_told_with_what_git_says(repository: Path) -> None:
+    renamed = repository.with_name("renamed")
+    shutil.copytree(repository, renamed)
+    ended = command("diff", "--kb", str(renamed), "HEAD")
+    shutil.rmtree(renamed)
+    heading, said = ended.err.splitlines()
+    assert heading.startswith(f"error: git has no {renamed} at 'HEAD': it was not there, had another name")
+    assert said == "  fatal: current working directory is untracked"
+
+
+def test_a_repository_that_git_refuses_is_told_with_all_that_git_says(
+    other: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "fatal: refused\nTo allow it, call:\n\n\tgit config --add safe.directory kb\n"
+    (tmp_path / "git").write_text(f"#!/bin/sh\nprintf '%s' '{said}' >&2\nexit 128\n")
+    (tmp_path / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    ended = command("diff", "--kb", str(other), "HEAD")
+    assert ended.err.splitlines()[-4:] == [
+        f"  git opens no repository that holds {other}; it says:",
+        "  fatal: refused",
+        "  To allow it, call:",
+        "  git config --add safe.directory kb",
+    ]
+
+
+def test_git_that_says_nothing_is_told_too(
+    other: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "git").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(CaseError) as caught:
+        commit_of("HEAD", other)
+    assert str(caught.value) == f"git opens no repository that holds {other}; it does not say why"
 
 
 def test_a_revision_at_which_the_folder_held_something_else_is_told(repository: Path) -> None:
@@ -199,10 +239,11 @@ def test_a_folder_that_is_no_knowledge_base_says_why(repository: Path, tmp_path:
 
 def test_outside_of_a_repository_there_are_no_revisions(other: Path) -> None:
     ended = command("diff", "--kb", str(other), "HEAD")
-    assert (ended.status, ended.err.splitlines()[-1].split(":")[0]) == (
+    assert (ended.status, ended.err.splitlines()[-2]) == (
         2,
-        f"  {other} is not in a git repository",
+        f"  git opens no repository that holds {other}; it says:",
     )
+    assert ended.err.splitlines()[-1].startswith("  fatal: not a git repository")
 
 
 def test_without_git_there_are_no_revisions(other: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,7 +256,7 @@ def test_without_git_there_are_no_revisions(other: Path, monkeypatch: pytest.Mon
 
 
 def test_inside_of_gits_own_folder_there_are_no_revisions(repository: Path) -> None:
-    with pytest.raises(CaseError, match="is not in a git repository: git does not say why"):
+    with pytest.raises(CaseError, match=r"\.git is a part of git's own records"):
         commit_of("HEAD", repository.parent.parent / ".git")
 
 

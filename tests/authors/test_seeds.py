@@ -59,7 +59,7 @@ def failing(kb: KnowledgeBase, seed: Seed) -> Iterator[Found]:
 
 
 def keys(findings: Sequence[Finding]) -> set[Found]:
-    return {(finding.check, finding.subject) for finding in findings}
+    return {(finding.check, subject) for finding in findings for subject in finding.each}
 
 
 def line_of(seed: Seed, root: Path) -> tuple[str, int]:

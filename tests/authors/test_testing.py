@@ -56,11 +56,116 @@ def test_a_case_that_fails_prints_itself(run: Run) -> None:
         "  Case: A year and a month is enough\n"
         "  limits: expected [], found [term_limit]\n"
         "  outcome: expected approve, found modify\n"
+        "  by limit term_limit: More than a year.\n"
+        "    because It is requested for systemic lupus erythematosus. The request is for\n"
+        "      initial therapy. The period asked for is more than 12 months (13).\n"
+        "    policies/tiny/policy.lp:6\n"
         "\n"
         "tiny: 1 of 1 case failed\n"
         "\n"
         "1 of 1 case failed\n"
     )
+
+
+TURNED = RULES.replace(":- active(sle)", ":- not active(sle)")
+"""The criterion the wrong way round."""
+
+
+def test_what_fails_for_one_cause_stands_under_it(tmp_path: Path) -> None:
+    cases = {"active": a_case("approve"), "also_active": a_case("approve", months=6)}
+    tiny_kb(tmp_path, [], TURNED)
+    for name, case in cases.items():
+        write_case(tmp_path, f"{name}.yaml", case)
+    ended = command("test", "--kb", str(tmp_path))
+    assert ended.out == (
+        "FAILED  2 cases of tiny by the same rules\n"
+        "  by criterion active_sle: Lupus is not active.\n"
+        "    because Systemic lupus erythematosus is active.\n"
+        "    policies/tiny/policy.lp:4\n"
+        "  - policies/tiny/cases/active.yaml, edition 1\n"
+        "    outcome: expected approve, found deny\n"
+        "  - policies/tiny/cases/also_active.yaml, edition 1\n"
+        "    outcome: expected approve, found deny\n"
+        "\n"
+        "tiny: 2 of 2 cases failed\n"
+        "\n"
+        "2 of 2 cases failed\n"
+    )
+
+
+def test_a_basis_that_is_given_in_no_usual_way_has_no_rule(tmp_path: Path) -> None:
+    odd = 'basis(tiny, odd) :- active(sle).\ntext(tiny, basis(odd), "It is odd.", "It is even.").\n'
+    ended = command("test", "--kb", str(_written(tmp_path, RULES + odd, a_case("approve"))))
+    assert (
+        "  by basis odd: It is odd.\n    because Systemic lupus erythematosus is active.\n\n" in ended.out
+    )
+
+
+def test_a_request_of_which_nothing_speaks_is_blamed_on_the_decision(run: Run) -> None:
+    ended = run(cases={"one": a_case("deny", phase="continuation")})
+    assert "  by basis policy_silent: No pathway and no list" in ended.out
+    assert "    decision.lp:" in ended.out
+
+
+def test_a_criterion_that_is_met_against_what_is_expected_is_named(tmp_path: Path) -> None:
+    case = a_case("deny") | {"expect": {"outcome": "deny", "unmet": ["active_sle"]}}
+    ended = command("test", "--kb", str(_written(tmp_path, RULES, case)))
+    assert (
+        "  by criterion active_sle: Lupus is active.\n"
+        "    because Systemic lupus erythematosus is active.\n"
+        "    policies/tiny/policy.lp:4\n"
+    ) in ended.out
+
+
+def test_an_exclusion_and_a_scope_are_blamed_by_their_rules(tmp_path: Path) -> None:
+    more = (
+        "excluded(tiny, beside(Drug)) :- taking(Drug), covers(tiny, Drug).\n"
+        'text(tiny, basis(beside(belimumab)), "Beside {1}.", "Not.").\n'
+        "outside(tiny, oral) :- live_vaccine.\n"
+        'text(tiny, scope(oral), "It is given.", "It is not.").\n'
+    )
+    case = a_case("approve")
+    taken = {**case, "facts": {**case["facts"], "taking": {"belimumab": True}, "live_vaccine": False}}
+    outside = {**case, "facts": {**case["facts"], "live_vaccine": True}}
+    folder = _written(tmp_path, RULES + more, taken)
+    write_case(folder, "outside.yaml", outside)
+    found = KnowledgeBase.load(folder).test("tiny").failed
+    assert {(blame.item, blame.rules) for case in found for blame in case.blamed} == {
+        ("basis beside(belimumab)", ("policies/tiny/policy.lp:9",)),
+        ("scope oral", ("policies/tiny/policy.lp:11",)),
+    }
+
+
+def test_an_exclusion_that_does_not_hold_is_named_without_facts(tmp_path: Path) -> None:
+    more = (
+        "excluded(tiny, vaccine) :- live_vaccine, dosed_per_label.\n"
+        'text(tiny, basis(vaccine), "A live vaccine.", "None.").\n'
+    )
+    case = a_case("deny") | {"expect": {"bases": ["vaccine"]}}
+    ended = command("test", "--kb", str(_written(tmp_path, RULES + more, case)))
+    assert "  by basis vaccine\n    policies/tiny/policy.lp:9\n\n" in ended.out
+
+
+def test_what_comes_down_to_no_item_is_told_by_itself(run: Run) -> None:
+    cases = {name: a_case("deny") for name in ("one", "two")}
+    ended = run(cases=cases)
+    assert ended.out.count("FAILED  policies/tiny/cases/") == 2
+
+
+def _written(folder: Path, rules: str, case: Any) -> Path:
+    """A knowledge base with these rules for the tiny policy, and one case."""
+    tiny_kb(folder, [], rules)
+    write_case(folder, "case.yaml", case)
+    return folder
+
+
+def test_no_change_is_tried_where_a_case_fails(run: Run) -> None:
+    ended = run("--mutate", cases=WRONG)
+    assert ended.status == 1
+    assert ended.err == (
+        "no change of the rules was tried, for cases fail with the rules as they are; mend those first\n"
+    )
+    assert "Mutation" not in ended.out
 
 
 def test_the_order_of_a_list_does_not_matter(run: Run) -> None:
@@ -333,8 +438,11 @@ def test_options_that_do_not_go_together_are_refused(words: tuple[str, ...], mes
 # ---- JSON, HTML and Python ---------------------------------------------------------------------
 
 
-def test_the_answer_in_json_is_as_its_schema_says(run: Run, kb: KnowledgeBase) -> None:
-    ended = run("tiny", "--coverage", "--mutate", "--json", cases={**WRONG, "broken": "x: ["})
+@pytest.mark.parametrize("cases", [CASES, WRONG], ids=["passing", "failing"])
+def test_the_answer_in_json_is_as_its_schema_says(
+    run: Run, kb: KnowledgeBase, cases: dict[str, Any]
+) -> None:
+    ended = run("tiny", "--coverage", "--mutate", "--json", cases={**cases, "broken": "x: ["})
     schema = schemas(kb)["test"]
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(json.loads(ended.out), schema)

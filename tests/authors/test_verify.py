@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import yaml
 
 from lupa import CaseError, KnowledgeBase, RuleError
 from lupa.authors.laws.accepted import Accepted, accepted_in, compared
+from lupa.authors.laws.accepting import Acceptance, accepting
 from lupa.authors.laws.programs import law_files
 from lupa.authors.laws.smallest import smallest
 from lupa.authors.reports.finding import Finding, Report
@@ -45,10 +47,11 @@ def verified(folder: Path, *policies: str) -> Report:
 def test_the_shipped_policies_hold_nothing_new() -> None:
     status, out, err = command("verify")
     assert (status, err) == (0, "")
-    assert out.splitlines()[-1].startswith("15 laws on 3 editions: nothing new;")
+    assert out.splitlines()[-1].startswith("16 laws on 3 editions: nothing new;")
 
 
 def test_one_edition_can_be_asked_for(kb: KnowledgeBase) -> None:
+    assert kb.verify("uhc_benlysta@2022E0046O").editions == ("uhc_benlysta@2022E0046O",)
     assert kb.verify(["uhc_benlysta@2022E0046O"]).editions == ("uhc_benlysta@2022E0046O",)
 
 
@@ -61,7 +64,7 @@ def test_a_new_finding_makes_the_exit_status_1(folder: Path) -> None:
     (folder / "policies" / "uhc_benlysta" / "accepted.yaml").unlink()
     status, out, _ = command("verify", "uhc_benlysta", "--kb", str(folder), "--json")
     assert status == 1
-    assert GAP in {finding["subject"] for finding in json.loads(out)["findings"]}
+    assert GAP in {subject for finding in json.loads(out)["findings"] for subject in finding["subjects"]}
 
 
 def test_a_finding_names_the_line_and_the_clause(kb: KnowledgeBase) -> None:
@@ -169,7 +172,14 @@ def test_a_policy_may_record_nothing(tmp_path: Path) -> None:
         ("- no_gap", "entry 1: a mapping with check, subject, edition, reason is expected"),
         ("- {chek: no_gap}", "entry 1: 'chek' is not known; did you mean check?"),
         ("- {who: me}", "entry 1: 'who' is not known; it takes check, subject, edition, reason"),
-        ("- {check: no_gap, subject: all}", "entry 1: `reason` must be a text"),
+        ("- {check: no_gap, subject: all}", "entry 1: `reason` is missing; it says why"),
+        (
+            "- {check: no_gap, reason: so}",
+            "entry 1: `subject` is missing; it says what the finding is about",
+        ),
+        ("- {subject: all, reason: so}", "entry 1: `check` is missing; it names the law"),
+        ("- {check: no_gap, subject: [], reason: so}", "entry 1: `subject` names nothing; it says what"),
+        ("- {check: no_gap, subject: [all, 1], reason: so}", "entry 1: `subject` must be a text"),
         (
             "- {check: a, subject: b, edition: 2022, reason: c}",
             "`edition` must be a text; write it in quotes",
@@ -183,6 +193,203 @@ def test_a_record_of_findings_that_is_wrong_is_refused(tmp_path: Path, text: str
     with pytest.raises(RuleError) as error:
         accepted_in(tmp_path)
     assert said in str(error.value)
+
+
+def test_an_entry_may_name_several_subjects(tmp_path: Path) -> None:
+    rows = "- {check: no_gap, subject: [one, other], reason: So.}"
+    (tmp_path / "accepted.yaml").write_text(rows, encoding="utf-8")
+    assert [entry.subject for entry in accepted_in(tmp_path)] == ["one", "other"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "edition", "covers"),
+    [
+        ("request(*)", None, True),
+        ("request(other,*)", "202*", True),
+        ("request(*)", "2023*", False),
+        ("request(sle,*)", None, False),
+        ("request(OTHER,*)", None, False),
+    ],
+)
+def test_an_entry_may_be_a_pattern(subject: str, edition: str | None, covers: bool) -> None:
+    entry = Accepted("plan", "no_gap", subject, "It is so.", edition)
+    (marked,), _ = compared([found(GAP, "2024")], [entry])
+    assert (marked.accepted is not None) == covers
+
+
+def test_a_pattern_of_another_law_covers_nothing() -> None:
+    (marked,), gone = compared([found(GAP, "1")], [Accepted("plan", "within_label", "*", "So.")])
+    assert (marked.accepted, len(gone)) == (None, 1)
+
+
+# ---- what is accepted --------------------------------------------------------------------------
+
+
+ALL_SIX = "proven_and_unproven barred(*)"
+
+
+@pytest.fixture
+def unsettled(folder: Path) -> Path:
+    """The shipped knowledge base, in which nothing of Benlysta is accepted yet."""
+    record(folder).unlink()
+    return folder
+
+
+def record(folder: Path) -> Path:
+    return folder / "policies" / "uhc_benlysta" / "accepted.yaml"
+
+
+def accept(folder: Path, *words: str, policy: str = "uhc_benlysta") -> tuple[int, str, str]:
+    status, out, err = command("verify", policy, "--kb", str(folder), *words)
+    return status, out, err
+
+
+def test_all_that_is_new_is_accepted_for_a_reason(unsettled: Path) -> None:
+    status, out, err = accept(unsettled, "--accept", "--because", "The document says so.")
+    assert (status, "nothing new" in out.splitlines()[-1]) == (0, True)
+    assert "accepted within_label approved(off_label(inactive_disease)) (covers 2 findings)" in err
+    assert accept(unsettled)[0] == 0
+    report = verified(unsettled, "uhc_benlysta")
+    assert {finding.accepted for finding in report.findings} == {"The document says so."}
+    assert report.gone == ()
+
+
+def test_what_is_found_in_one_of_two_editions_is_accepted_there_alone(unsettled: Path) -> None:
+    accept(unsettled, "--accept", "left_out_on_continuation left_out(*autoantibodies*)", "--because", "So.")
+    (entry,) = accepted_in(record(unsettled).parent)
+    assert (entry.subject, entry.edition) == ("left_out(*autoantibodies*)", "2022E0046O")
+
+
+def test_what_is_found_in_every_edition_is_accepted_in_all(unsettled: Path) -> None:
+    accept(unsettled, "--accept", ALL_SIX, "--because", "It is in both lists.")
+    (entry,) = accepted_in(record(unsettled).parent)
+    assert (entry.subject, entry.edition, entry.reason) == ("barred(*)", None, "It is in both lists.")
+
+
+def test_what_was_looked_for_in_one_edition_is_accepted_there_alone(unsettled: Path) -> None:
+    words = ("--accept", ALL_SIX, "--because", "So.")
+    assert accept(unsettled, *words, policy="uhc_benlysta@2023-11-01")[0] == 1
+    assert [entry.edition for entry in accepted_in(record(unsettled).parent)] == ["2023-11-01"]
+
+
+def test_a_finding_is_named_as_it_is_printed(unsettled: Path) -> None:
+    named = "warning  no_gap  uhc_benlysta@2023-11-01  request(other,continuation) and 1 more"
+    accept(unsettled, "--accept", named, "--because", "The list is open.")
+    entries = accepted_in(record(unsettled).parent)
+    assert [(entry.subject, entry.edition) for entry in entries] == [
+        ("request(other,continuation)", "2023-11-01"),
+        ("request(other,initial)", "2023-11-01"),
+    ]
+
+
+def test_a_part_of_what_is_told_as_one_is_accepted_and_the_rest_stays_new(unsettled: Path) -> None:
+    accept(unsettled, "--accept", f"no_gap {GAP}", "--because", "So.")
+    report = verified(unsettled)
+    gaps = {(f.subject, f.accepted) for f in report.findings if f.check == "no_gap"}
+    assert gaps == {(GAP, "So."), ("request(other,continuation)", None)}
+
+
+def test_what_a_file_held_stays_as_it_was(folder: Path) -> None:
+    path = record(folder)
+    before = path.read_text(encoding="utf-8").replace("- check: within_label", "- check: without_label", 1)
+    path.write_text(before.rstrip("\n"), encoding="utf-8")
+    status, _, _ = accept(folder, "--accept", "--because", "It is: so # and not otherwise")
+    assert status == 0
+    assert path.read_text(encoding="utf-8").startswith(before)
+    assert accepted_in(path.parent)[-1].reason == "It is: so # and not otherwise"
+
+
+def test_what_is_written_is_told_as_data(unsettled: Path) -> None:
+    _, out, _ = accept(unsettled, "--accept", ALL_SIX, "--because", "So.", "--json")
+    assert json.loads(out)["written"] == [
+        {
+            "file": str(record(unsettled)),
+            "check": "proven_and_unproven",
+            "subjects": ["barred(*)"],
+            "edition": None,
+            "reason": "So.",
+            "covers": 12,
+        }
+    ]
+
+
+def test_how_many_findings_an_entry_covers_is_told(unsettled: Path) -> None:
+    accept(unsettled, "--accept", ALL_SIX, "--because", "So.")
+    _, out, _ = accept(unsettled)
+    assert "  12  uhc_benlysta: proven_and_unproven barred(*)" in out.splitlines()
+    _, out, _ = accept(unsettled, "--json")
+    entry = {"entry": "uhc_benlysta: proven_and_unproven barred(*)", "covers": 12, "pattern": True}
+    assert json.loads(out)["entries"] == [entry]
+    _, out, _ = accept(unsettled, "--format", "html")
+    assert "which also covers what is found later" in out
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ("no_gap nothing(*)", "'no_gap nothing(*)' covers no new finding; new are"),
+        ("no_gap", "'no_gap' names no finding: write its check and its subject"),
+        ("warning", "'warning' names no finding"),
+    ],
+)
+def test_a_name_that_means_nothing_new_is_told_and_nothing_is_written(
+    unsettled: Path, named: str, said: str
+) -> None:
+    status, _, err = accept(unsettled, "--accept", ALL_SIX, "--accept", named, "--because", "So.")
+    assert (status, said in err, record(unsettled).exists()) == (2, True, False)
+
+
+def test_what_is_accepted_already_is_told(folder: Path) -> None:
+    status, _, err = accept(folder, "--accept", ALL_SIX, "--because", "So.")
+    assert (status, f"'{ALL_SIX}' is accepted already" in err) == (2, True)
+    status, _, err = accept(folder, "--accept", "no_gap nothing", "--because", "So.")
+    assert (status, "covers no new finding; nothing is new" in err) == (2, True)
+
+
+def test_where_nothing_is_new_nothing_is_written(folder: Path) -> None:
+    before = record(folder).read_bytes()
+    status, _, err = accept(folder, "--accept", "--because", "So.")
+    assert (status, err, record(folder).read_bytes() == before) == (
+        0,
+        "nothing was new, so nothing was accepted\n",
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--accept",), "--accept needs a reason: --because TEXT"),
+        (("--accept", "--because", " "), "--accept needs a reason: --because TEXT"),
+        (("--because", "So."), "--because goes with --accept"),
+    ],
+)
+def test_nothing_is_accepted_without_a_reason(folder: Path, words: tuple[str, ...], said: str) -> None:
+    status, _, err = accept(folder, *words)
+    assert (status, said in err) == (2, True)
+
+
+def test_a_knowledge_base_accepts_nothing_without_a_reason(folder: Path) -> None:
+    with pytest.raises(CaseError) as error:
+        KnowledgeBase.load(folder).verify(["fep_lupkynis"], accept=[])
+    assert str(error.value) == "a finding is accepted for a reason; say it with --because TEXT"
+
+
+@pytest.mark.parametrize("text", ["[]\n", "  - {check: a, subject: b, reason: c}\n...\n"])
+def test_a_file_to_which_nothing_can_be_added_is_left_as_it_is(folder: Path, text: str) -> None:
+    record(folder).write_text(text, encoding="utf-8")
+    status, _, err = accept(folder, "--accept", ALL_SIX, "--because", "So.")
+    assert (status, record(folder).read_text(encoding="utf-8")) == (2, text)
+    assert f"{record(folder)}: nothing can be added at its end" in err
+    assert "- check: proven_and_unproven" in err
+
+
+def test_a_subject_that_yaml_reads_otherwise_is_written_in_quotes(folder: Path) -> None:
+    finding = replace(found("a: b", "2023-11-01"), policy="uhc_benlysta")
+    odd = replace(finding, subject="[1")
+    report = Report((), (), (finding, odd))
+    accepting(KnowledgeBase.load(folder), report, Acceptance((), "So."))
+    assert [entry.subject for entry in accepted_in(record(folder).parent)][-2:] == ["a: b", "[1"]
 
 
 # ---- what is saved -----------------------------------------------------------------------------

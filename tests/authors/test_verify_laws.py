@@ -82,7 +82,7 @@ class Heard:
     @property
     def shown(self) -> list[Shown]:
         """The findings that a patient must show, and the examples."""
-        found = [Shown(self.brute.found[f.check, f.subject], f.patients) for f in self.findings]
+        found = [Shown(self.brute.found[f.check, f.each[0]], f.patients) for f in self.findings]
         examples = [Shown(self.brute.kept[e.check, e.subject], e.patients) for e in self.report.examples]
         return [shown for shown in found if shown.subject.asked is None] + examples
 
@@ -92,7 +92,7 @@ class Heard:
     @property
     def reasons(self) -> list[tuple[tuple[str, str], list[str]]]:
         """What stands in the way of each demand that is not kept."""
-        reasons = [((f.check, f.subject), [because.item for because in f.because]) for f in self.findings]
+        reasons = [((f.check, f.each[0]), [because.item for because in f.because]) for f in self.findings]
         return [(key, items) for key, items in reasons if self.brute.found[key].asked is not None]
 
     def shows_in_every_world(self, shown: Shown) -> bool:
@@ -113,7 +113,7 @@ class Heard:
 
 def differences(heard: Heard) -> tuple[set[object], set[object]]:
     """What only `verify` finds, and what only brute force finds, with how grave it is."""
-    engine = {(f.check, f.subject, f.severity) for f in heard.findings}
+    engine = {(f.check, subject, f.severity) for f in heard.findings for subject in f.each}
     brute = {(*key, subject.severity) for key, subject in heard.brute.found.items()}
     return set(engine - brute), set(brute - engine)
 
@@ -143,7 +143,7 @@ def test_a_law_is_found_broken_just_where_brute_force_finds_it_broken(heard: Hea
 
 def test_no_more_is_found_than_was_checked(heard: Heard) -> None:
     checked = {check.id: check.checked for check in heard.report.checks}
-    found = [finding.check for finding in heard.report.findings]
+    found = [finding.check for finding in heard.report.findings for _ in finding.each]
     assert [law for law in checked if found.count(law) > checked[law]] == []
 
 
@@ -260,7 +260,7 @@ class Verify:
 
     def of(self, law: str, made: Made) -> list[tuple[str, str]]:
         found = [f for f in self(made).findings if f.check == law and f.policy == POLICY]
-        return [(finding.subject, finding.severity) for finding in found]
+        return [(subject, finding.severity) for finding in found for subject in finding.each]
 
 
 @pytest.fixture
@@ -361,6 +361,62 @@ def test_a_request_of_which_a_list_speaks_falls_in_no_gap(verify: Verify) -> Non
     assert verify.broken("no_gap", *GOUT, *GOES_ON, "speaks_of(small, asthma)") == []
 
 
+def test_a_continuation_is_in_no_gap_where_the_policy_speaks_of_none(verify: Verify) -> None:
+    assert verify.broken("no_gap", *GOUT) == [("request(asthma,initial)", "warning")]
+
+
+def test_the_gaps_of_an_edition_are_told_as_one(verify: Verify) -> None:
+    facts = replace(FACTS, indications=("gout", "asthma", "cough"))
+    report = verify(Made(facts, {POLICY: (*GOUT, *GOES_ON)}))
+    (gap,) = (finding for finding in report.findings if finding.check == "no_gap")
+    assert gap.subject == "request(asthma,continuation) and 3 more"
+    assert gap.text == (
+        "The policy says nothing of a request for asthma and cough, continuation and initial."
+    )
+    assert len(gap.patients) == 1
+    assert gap.patients[0].outcome == "refer"
+
+
+def test_gaps_of_other_phases_are_told_in_a_sentence_of_their_own(verify: Verify) -> None:
+    facts = replace(FACTS, indications=("gout", "asthma", "cough"))
+    cough = "requires(small, cough, initial, tested, c_test)"
+    report = verify(Made(facts, {POLICY: (*GOUT, *GOES_ON, cough)}))
+    (gap,) = (finding for finding in report.findings if finding.check == "no_gap")
+    assert gap.text == (
+        "The policy says nothing of a request for asthma, continuation and initial. "
+        "The policy says nothing of a request for cough, continuation."
+    )
+
+
+def test_many_gaps_are_told_by_the_first_few_and_named_one_by_one_in_the_data(verify: Verify) -> None:
+    many = tuple(f"disease_{number:03}" for number in range(500))
+    report = verify(Made(replace(FACTS, indications=("gout", *many)), {POLICY: GOUT}))
+    (gap,) = (finding for finding in report.findings if finding.check == "no_gap")
+    assert gap.text == (
+        "The policy says nothing of a request for disease 000, disease 001, disease 002, disease 003, "
+        "disease 004 and 495 more, initial."
+    )
+    assert gap.subjects == tuple(f"request({name},initial)" for name in many)
+
+
+def test_what_a_list_only_names_is_approved_without_a_criterion(verify: Verify) -> None:
+    expected = [("request(asthma,continuation)", "error"), ("request(asthma,initial)", "error")]
+    named = "speaks_of(small, asthma)"
+    assert expected == verify.broken("approved_without_criteria", *GOUT, *GOES_ON, named)
+
+
+def test_what_a_list_names_and_excludes_is_approved_for_nobody(verify: Verify) -> None:
+    named = ("speaks_of(small, asthma)", "excluded(small, unproven) :- requested(indication, asthma)")
+    assert verify.broken("approved_without_criteria", *GOUT, *GOES_ON, *named) == []
+
+
+def test_an_approval_without_a_criterion_points_at_the_list_that_names_it(verify: Verify) -> None:
+    report = verify(Made(FACTS, {POLICY: (*GOUT, "speaks_of(small, asthma)")}))
+    (found,) = (finding for finding in report.findings if finding.check == "approved_without_criteria")
+    assert [(place.file, place.line) for place in found.places] == [("policies/small/policy.lp", 3)]
+    assert "a list names it (speaks_of/2)" in found.text
+
+
 def test_a_second_rule_for_an_outcome_gives_a_patient_two(verify: Verify) -> None:
     second = "outcome(small, refer) :- smokes"
     assert ("both(approve,refer)", "error") in verify.broken("one_outcome", *GOUT, second)
@@ -393,8 +449,27 @@ def test_a_pathway_that_asks_for_the_diagnosis_approves_nobody_else(verify: Veri
     assert verify.broken("diagnosed_before_approved", *GOUT, *asked, NO_MORE) == []
 
 
-def test_a_start_without_a_pathway_to_go_on_cannot_be_continued(verify: Verify) -> None:
-    assert verify.broken("continuable", *GOUT) == [("indication(gout)", "error")]
+def test_what_no_part_of_the_policy_continues_need_not_go_on(verify: Verify) -> None:
+    assert verify.broken("continuable", *GOUT) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "frame(small, gout, continuation, c_on)",
+        "limited(small, gout, continuation, term, c_term)",
+        "cites(small, phase(continuation), c_on)",
+    ],
+)
+def test_a_start_cannot_be_continued_where_an_author_said_that_it_can(verify: Verify, said: str) -> None:
+    rules = (*GOUT, "limit(small, term, months, 12)", said)
+    assert verify.broken("continuable", *rules) == [("indication(gout)", "error")]
+
+
+def test_a_start_cannot_be_continued_where_another_disease_goes_on(verify: Verify) -> None:
+    asthma = "requires(small, asthma, continuation, better, c_better)"
+    rules = (*GOUT, asthma, "met(small, better) :- agrees")
+    assert verify.broken("continuable", *rules) == [("indication(gout)", "error")]
 
 
 def test_whoever_starts_is_barred_from_going_on_by_what_only_then_excludes(verify: Verify) -> None:
@@ -555,6 +630,23 @@ def paired(*also: str, **more: object) -> Made:
 def test_a_pair_that_one_policy_bars_is_approved_in_the_other_order(verify: Verify) -> None:
     expected = [("pair(aspirin,codeine) beside other@1", "warning")]
     assert expected == verify.of("order_of_requests", paired(BARS))
+
+
+def test_a_pair_of_two_payers_is_noted_and_the_payers_are_named(verify: Verify) -> None:
+    report = verify(paired(BARS, payers={POLICY: "One plan", OTHER: "Another"}))
+    (found,) = (f for f in report.findings if f.check == "order_of_requests")
+    assert found.severity == "note"
+    assert found.text.endswith(
+        "The policies are of two payers, One plan and Another, so that no member meets both unless it is "
+        "stated."
+    )
+
+
+def test_a_pair_of_one_payer_is_a_warning_and_the_payer_is_named(verify: Verify) -> None:
+    report = verify(paired(BARS))
+    (found,) = (f for f in report.findings if f.check == "order_of_requests")
+    assert found.severity == "warning"
+    assert found.text.endswith("Both policies are of one payer, A payer.")
 
 
 def test_who_asks_for_the_second_drug_takes_the_first_though_its_policy_reads_only_the_second(

@@ -17,10 +17,12 @@ from typing import Any
 import click
 import jsonschema
 import pytest
+from click.shell_completion import ShellComplete
 
 import lupa.cli.command
 import lupa.cli.main
-from lupa import KnowledgeBase
+from lupa import CaseError, KnowledgeBase
+from lupa.cli.command import GROUPS, complain, no_progress, progress
 from lupa.rules.files import shipped
 
 Run = Callable[..., tuple[int, str, str]]
@@ -365,3 +367,66 @@ def test_a_page_is_as_wide_as_the_terminal(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_the_entry_point_is_there_without_being_run() -> None:
     assert callable(import_module("lupa.__main__").main)
+
+
+def test_what_shows_how_far_a_run_has_come_shares_no_line_with_a_complaint(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    progress("12 cases")
+    progress("13 cases")
+    complain(CaseError("it is wrong"), "a.yaml")
+    progress("7 cases")
+    no_progress()
+    no_progress()
+    blank = " " * 8
+    assert capsys.readouterr().err == (
+        f"\r12 cases\r13 cases\r{blank}\rerror: a.yaml: it is wrong\n\r7 cases\r{blank[1:]}\r"
+    )
+
+
+def test_help_names_every_verb_in_the_group_of_those_who_use_it_and_cuts_no_summary(run: Run) -> None:
+    _, out, _ = run("--help")
+    assert [line for line in out.splitlines() if line.startswith(("For", "What is on"))] == [
+        f"{title}:" for title in GROUPS
+    ]
+    assert sorted(" ".join(GROUPS.values()).split()) == sorted(lupa.cli.main.lupa.commands)
+    assert "..." not in out.partition("\n")[2]
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_policies_says_which_folder_is_in_use(run: Run, tmp_path: Path) -> None:
+    shutil.copytree(shipped("kb"), tmp_path / "mine")
+    assert run("policies", "--kb", str(tmp_path / "mine"))[1].endswith(
+        f"\nknowledge base: {(tmp_path / 'mine').resolve()}\n"
+    )
+
+
+def test_another_knowledge_base_in_the_working_directory_is_told_to_authors(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "kb").mkdir()
+    (tmp_path / "kb" / "vocabulary.lp").touch()
+    monkeypatch.chdir(tmp_path)
+    said = (
+        f"warning: the knowledge base in use is {shipped('kb')}, not the one in kb/ here; "
+        "give --kb kb for that\n"
+    )
+    assert run("lint", "fep_lupkynis")[2] == said
+    assert run("lint", "fep_lupkynis", "--kb", str(shipped("kb")))[2] == ""
+    monkeypatch.chdir(shipped("kb").parent)
+    assert run("lint", "fep_lupkynis")[2] == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("lupa show uhc", ["uhc_benlysta", "uhc_benlysta@2022E0046O", "uhc_benlysta@2023-11-01"]),
+        ("lupa whatif --set taking.vo", ["taking.voclosporin"]),
+        ("lupa decide --example benlysta_cns", ["benlysta_cns_lupus_not_stated"]),
+        ("lupa show --kb nowhere uhc", []),
+    ],
+)
+def test_the_shell_completes_policies_facts_and_examples(words: str, found: list[str]) -> None:
+    *before, begun = words.split()[1:]
+    completion = ShellComplete(lupa.cli.main.lupa, {}, "lupa", "_LUPA_COMPLETE")
+    assert [item.value for item in completion.get_completions(before, begun)] == found

@@ -151,6 +151,42 @@ def test_an_interview_saves_the_completed_case(tmp_path: Path) -> None:
     assert "is there already, and is left as it is" in again.err
 
 
+MANY = "benlysta_history_and_response_not_stated"
+
+
+@pytest.mark.parametrize("end", ["", "quit\n"])
+def test_what_was_answered_is_saved_where_the_answers_end_too_early(tmp_path: Path, end: str) -> None:
+    file = tmp_path / "case.yaml"
+    words = ("ask", "--interactive", "--example", MANY, "--save", str(file))
+    ended = command(*words, stdin=f"yes\n{end}".encode())
+    saved = f"The case with these answers is saved in {file}.\n"
+    assert (ended.status, saved in (ended.out if end else ended.err)) == (0 if end else 2, True)
+    assert "belimumab_intravenous: yes" in file.read_text()
+    assert "saved nowhere" not in ended.err
+
+
+def test_where_the_answers_end_too_early_and_nothing_can_be_saved_the_case_is_printed(
+    tmp_path: Path,
+) -> None:
+    words = ("ask", "--interactive", "--example", MANY, "--save", str(tmp_path / "nowhere" / "case.yaml"))
+    ended = command(*words, stdin=b"yes\n")
+    assert ended.status == 2
+    assert "The case so far, which is saved nowhere:\n" in ended.err
+    assert "cannot be written: No such file or directory" in ended.err
+
+
+def test_an_interview_is_gone_on_with_from_the_file_that_it_saves(tmp_path: Path) -> None:
+    file = tmp_path / "case.yaml"
+    command("ask", "--interactive", "--example", MANY, "--save", str(file), stdin=b"yes\n")
+    ended = command("ask", "--interactive", str(file), "--save", str(file), stdin=b"no\n")
+    assert (ended.status, ended.err) == (0, "")
+    assert replayed(file.read_text())["outcome"] == "deny"
+    other = tmp_path / "other.yaml"
+    other.write_text("mine")
+    ended = command("ask", "--interactive", str(file), "--save", str(other), stdin=b"no\n")
+    assert (ended.status, other.read_text()) == (2, "mine")
+
+
 def test_a_case_that_cannot_be_saved_is_printed(tmp_path: Path) -> None:
     ended = asked("y", more=("--save", str(tmp_path / "nowhere" / "completed.yaml")))
     assert ended.status == 2
@@ -226,15 +262,50 @@ def test_an_interview_at_a_terminal(keys: PipeInput) -> None:
     assert "APPROVE  uhc_benlysta" in ended.out
 
 
+@pytest.mark.parametrize(("end", "status"), [("\x04", 2), ("\x03", 130), ("n\x03", 130)])
+def test_an_interview_that_is_broken_off_at_a_terminal_is_saved(
+    keys: PipeInput, tmp_path: Path, end: str, status: int
+) -> None:
+    file = tmp_path / "case.yaml"
+    keys.send_text(f"yes\r{end}")
+    ended = command("ask", "--interactive", "--example", MANY, "--save", str(file))
+    assert ended.status == status
+    assert f"The case with these answers is saved in {file}.\n" in ended.err
+    assert "belimumab_intravenous: yes" in file.read_text()
+
+
 def test_an_interruption_hands_over_what_was_not_saved(keys: PipeInput) -> None:
-    keys.send_text("set taking.voclosporin=no\r\x03")
+    keys.send_text("set taking.voclosporin=no\r\x03\x03")
     ended = explored()
     assert ended.status == 130
     said, _, rest = ended.err.partition("The case so far, which is saved nowhere:\n")
     assert (said, rest.splitlines()[-1]) == ("", "stopped")
     assert replayed(rest.partition("\nstopped")[0])["outcome"] == "approve"
-    keys.send_text("help\r\x03")
+    keys.send_text("help\r\x03\x03")
     assert explored().err.split() == ["stopped"]
+
+
+def test_an_interruption_on_half_a_line_drops_the_line_and_the_session_goes_on(keys: PipeInput) -> None:
+    keys.send_text("set age=4\rset taking.pre\x03\x03set age=5\r\x03undo\rquit\rquit\r")
+    ended = explored()
+    assert (ended.status, ended.err) == (0, "")
+    assert ended.out.count("To leave: `quit`, Ctrl-D, or Ctrl-C once more.\n") == 2
+    assert ended.out.splitlines()[-2].endswith("; 1 change not saved")
+
+
+def test_whoever_quits_with_changes_that_are_not_saved_is_asked_once(
+    keys: PipeInput, tmp_path: Path
+) -> None:
+    keys.send_text("set age=4\rquit\rshow\rquit\rquit\r")
+    ended = explored()
+    said = "1 change not saved: `save FILE` keeps the case, `quit` once more leaves without.\n"
+    assert (ended.status, ended.out.count(said)) == (0, 2)
+    keys.send_text(f"set age=4\rsave {tmp_path / 'a.yaml'}\rquit\r")
+    assert "leaves without" not in explored().out
+
+
+def test_a_script_is_not_asked_when_it_quits() -> None:
+    assert "leaves without" not in explored("set age=4", "quit").out
 
 
 # ---- ways out ----------------------------------------------------------------------------------
@@ -331,6 +402,8 @@ def test_an_interruption_at_a_terminal() -> None:
     with at_terminal(*EXPLORE) as person:
         person.read("0 unsaved")
         person.type("set taking.voclosporin=no\r", "1 unsaved")
+        person.interrupt()
+        person.read("Ctrl-C once more")
         person.interrupt()
         rest = person.read("stopped")
         assert "The case so far, which is saved nowhere:" in rest

@@ -479,6 +479,8 @@ def test_what_is_unsaved_is_counted_from_what_was_saved(tmp_path: Path) -> None:
     ("line", "found"),
     [
         ("s", ["set", "show", "save"]),
+        ("why", ["why tree", "why all"]),
+        ("undo", ["undo"]),
         ("help pl", ["help plan"]),
         ("why ", ["why tree", "why all"]),
         ("policy fep", ["policy fep_lupkynis", "policy fep_lupkynis@2024-10-01"]),
@@ -515,6 +517,13 @@ def test_what_is_unsaved_is_counted_from_what_was_saved(tmp_path: Path) -> None:
 )
 def test_a_line_is_completed_from_the_vocabulary(line: str, found: list[str]) -> None:
     assert said(session(), line) == found
+
+
+@pytest.mark.parametrize("command", ["set", "whatif", "unset", "reading"])
+def test_after_a_command_no_blank_is_needed(command: str) -> None:
+    found = said(session(), command)
+    assert found == said(session(), f"{command} ")
+    assert len(found) > 1
 
 
 def test_a_suggestion_says_what_it_is() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -45,6 +47,25 @@ def test_the_wheel_holds_what_a_new_policy_is_made_from(built: Path) -> None:
     assert templates <= names(built)[0]
 
 
+@pytest.mark.parametrize("words", [["policies"], ["facts", "--kb", str(ROOT / "kb")], ["lint"]])
+def test_from_inside_of_an_archive_it_says_that_it_must_be_unpacked(
+    built: Path, tmp_path: Path, words: list[str]
+) -> None:
+    (wheel,) = built.glob("*.whl")
+    archive = tmp_path / "lupa.pyz"
+    shutil.copy(wheel, archive)
+    with zipfile.ZipFile(archive, "a") as packed:
+        packed.writestr("__main__.py", "from lupa.__main__ import main\nmain()\n")
+    run = subprocess.run(
+        [sys.executable, str(archive), *words], capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (
+        2,
+        "",
+        f"error: {archive}: lupa cannot run from inside of an archive; unpack it, or install it\n",
+    )
+
+
 def test_the_installed_wheel_decides_from_an_empty_folder(built: Path, tmp_path: Path) -> None:
     (wheel,) = built.glob("*.whl")
     target, empty = tmp_path / "site", tmp_path / "empty"
@@ -71,3 +92,34 @@ def test_the_installed_wheel_decides_from_an_empty_folder(built: Path, tmp_path:
         check=True,
     )
     assert f"{target / 'lupa/kb'} {target / 'lupa/queries'}\n" == found.stdout
+
+
+USING = """
+from lupa import KnowledgeBase
+
+def outcome(kb: KnowledgeBase) -> str:
+    return kb.decide({"request": {"drug": "Lupkynis"}}).outcome
+
+reveal_type(KnowledgeBase.load().decide({}).outcome)
+"""
+
+
+def test_whoever_uses_the_installed_wheel_sees_its_types(built: Path, tmp_path: Path) -> None:
+    (wheel,) = built.glob("*.whl")
+    where = tmp_path / "env"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(where)], check=True)
+    python = next(path for path in where.glob("*/python*") if path.is_file())
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps"]
+    subprocess.run([*install, str(wheel)], check=True, capture_output=True)
+    (tmp_path / "using.py").write_text(USING)
+    run = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--python-executable", str(python), "using.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    (shown,) = re.findall(r"Revealed type is (.*)", run.stdout)
+    outcomes = re.findall(r"'([a-z_]+)'", shown.replace('"', "'"))
+    assert sorted(set(outcomes)) == ["approve", "deny", "modify", "out_of_scope", "pend", "refer"]
+    assert run.returncode == 0

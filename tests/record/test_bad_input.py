@@ -49,6 +49,11 @@ LISTED = (
     "is not known here; `lupa facts` lists what is. Do not put a similar name in its place, and leave it "
     "out only if it is of no kind that the policy asks about"
 )
+IF_NOT = (
+    "If not, do not put a similar name in its place, and leave it out only if it is of no kind that the "
+    "policy asks about"
+)
+SLIP = f"'voclosporine' is not known here; did you mean voclosporin? {IF_NOT}"
 NO_NUMBER = "is not a number; leave the fact out where it is not known"
 BEYOND = "is beyond anything a case can state"
 TOO_LARGE = (
@@ -107,15 +112,15 @@ def test_the_case_that_these_tests_spoil_is_a_good_one() -> None:
         (stating(months=12), "facts.months: 'months' belongs under `request`"),
         (
             stating(taking=["prednisone", "voclosporine"]),
-            "facts.taking[1]: 'voclosporine' is not known here; did you mean voclosporin?",
+            f"facts.taking[1]: 'voclosporine' is not known here; did you mean voclosporin? {IF_NOT}",
         ),
         (
             stating(taking={"voclosporine": True}),
-            "facts.taking.voclosporine: 'voclosporine' is not known here; did you mean voclosporin?",
+            f"facts.taking.voclosporine: {SLIP}",
         ),
         (
             stating(taking=["-prednisone"]),
-            "facts.taking[0]: '-prednisone' is not known here; did you mean prednisone?",
+            f"facts.taking[0]: '-prednisone' is not known here; did you mean prednisone? {IF_NOT}",
         ),
         (
             stating(reading={"term_limits": "cap"}),
@@ -150,21 +155,37 @@ def test_the_case_that_these_tests_spoil_is_a_good_one() -> None:
         ),
         (
             asking(policy=None, drug="Benlista"),
-            "request.drug: 'Benlista' is not known; did you mean belimumab?",
+            (
+                "request.drug: 'Benlista' is not known; did you mean belimumab? If not, do not put a "
+                "similar name in its place"
+            ),
         ),
         (
             asking(policy=None, drug="insulin"),
-            "request.drug: 'insulin' is not known; `lupa policies` lists what policies cover",
+            (
+                "request.drug: 'insulin' is not known; `lupa policies` lists what policies cover. "
+                "Do not put a similar name in its place"
+            ),
         ),
         (
             asking(policy=None, drug="prednisone"),
             "request.drug: no policy on file covers prednisone; see `lupa policies`",
         ),
         (asking(drug="Benlysta"), "request.drug: fep_lupkynis does not cover 'Benlysta'"),
-        (asking(policy=None), "request: say which `policy`, or which `drug`, `service` or `code`, it is about"),
+        (
+            asking(policy=None),
+            "request: say which `policy`, or which `drug`, `service` or `code`, it is about",
+        ),
         (
             {**GOOD, "fact": {}},
-            "fact: 'fact' is no part of a case; its parts are case, request, facts, expect",
+            "fact: 'fact' is no part of a case; did you mean facts?",
+        ),
+        (
+            {**GOOD, "reading": {"term_limit": "cap"}},
+            (
+                "reading: 'reading' is no part of a case; its parts are case, request, facts, expect: "
+                "what is known goes under facts (facts.reading), what is asked for under request"
+            ),
         ),
     ],
 )
@@ -182,7 +203,7 @@ def test_every_problem_of_a_case_is_told_at_once() -> None:
     assert said_of(case).splitlines() == [
         "request.months: 0 cannot be; from 1 to 600 months is expected",
         "  facts.agee: 'agee' is not known here; did you mean age?",
-        "  facts.taking.only[0]: 'voclosporine' is not known here; did you mean voclosporin?",
+        (f"  facts.taking.only[0]: 'voclosporine' is not known here; did you mean voclosporin? {IF_NOT}"),
     ]
 
 
@@ -1219,8 +1240,33 @@ def test_any_encoding_of_the_output_carries_any_name(encoding: str) -> None:
     stdin = b"\n".join(as_bytes({**GOOD, "case": name}) for name in names)
     ended = process("decide", "-", "--json", input=stdin, env={"PYTHONIOENCODING": encoding})
     assert (ended.returncode, ended.stderr) == (0, b"")
-    written = ended.stdout.decode("utf-8" if encoding == "ascii" else encoding)
-    assert [json.loads(line)["case"] for line in written.splitlines()] == names
+    assert [json.loads(line)["case"] for line in ended.stdout.split(b"\n")[:-1]] == names
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["facts", "--json"],
+        ["schema", "case"],
+        ["decide", "-", "--format", "markdown"],
+        ["verify", "uhc_benlysta@2023-11-01", "--format", "html"],
+    ],
+    ids=" ".join,
+)
+def test_what_is_no_plain_text_is_utf_8_whatever_the_locale(words: list[str]) -> None:
+    stdin = as_bytes({**GOOD, "case": "Sjögren"})
+    every = [
+        process(*words, input=stdin, env={"PYTHONIOENCODING": encoding}).stdout
+        for encoding in ("cp1252", "utf-8")
+    ]
+    assert every[0] == every[1]
+    assert not every[0].isascii()
+
+
+def test_plain_text_is_in_the_encoding_of_the_terminal() -> None:
+    stdin = as_bytes({**GOOD, "case": "Sjögren"})
+    ended = process("decide", "-", input=stdin, env={"PYTHONIOENCODING": "cp1252"})
+    assert "Sjögren" in ended.stdout.decode("cp1252")
 
 
 def test_a_plain_terminal_shows_a_page_in_full() -> None:

@@ -23,6 +23,11 @@ from lupa.rules.edition import Edition
 from lupa.rules.vocabulary import Cut
 from tests import oracle, worlds
 
+CAUTION = (
+    "Do not put a similar name in its place, and leave it out only if it is of no kind that the policy "
+    "asks about"
+)
+
 EDITIONS = pytest.mark.parametrize(("policy", "name"), oracle.EDITIONS)
 CASE: dict[str, Any] = {
     "case": "a case",
@@ -281,9 +286,12 @@ def test_a_number_of_the_request_is_named_by_its_path(lupkynis: Edition, name: s
         ("takin.sirolimus", "takin: 'takin' is not known here; did you mean taking?"),
         (
             "taking.prednison",
-            "facts.taking.prednison: 'prednison' is not known here; did you mean prednisone?",
+            (
+                "facts.taking.prednison: 'prednison' is not known here; did you mean prednisone? "
+                f"If not, d{CAUTION[1:]}"
+            ),
         ),
-        ("taking()", "facts.taking: '' is not known here; `lupa facts` lists what a case can state"),
+        ("taking()", f"facts.taking: '' is not known here; `lupa facts` lists what is. {CAUTION}"),
         ("prednisone", "prednisone: 'prednisone' is not known here; did you mean taking(prednisone)?"),
         ("sle", "sle: 'sle' is not known here; `lupa facts` lists what a case can state"),
         ("facts.months", "facts.months: 'months' belongs under `request`"),
@@ -366,16 +374,18 @@ def test_every_problem_is_told_at_once(lupkynis: Edition) -> None:
     ) == [
         "quux: 'quux' is not known here; `lupa facts` lists what a case can state",
         "foo: 'foo' is not known here; `lupa facts` lists what a case can state",
-        "facts.taking.bar: 'bar' is not known here; `lupa facts` lists what a case can state",
+        f"facts.taking.bar: 'bar' is not known here; `lupa facts` lists what is. {CAUTION}",
         (
             "facts.diagnosis.qux: 'qux' is not known here; known are sle, lupus_nephritis, "
             "severe_active_cns_lupus, anca_vasculitis, rheumatoid_arthritis, sjogrens_syndrome, "
-            "waldenstrom_macroglobulinemia, hypertensive_emergency"
+            "waldenstrom_macroglobulinemia, hypertensive_emergency. "
+            f"{CAUTION}"
         ),
         (
             "facts.diagnosis.5: '5' is not known here; known are sle, lupus_nephritis, "
             "severe_active_cns_lupus, anca_vasculitis, rheumatoid_arthritis, sjogrens_syndrome, "
-            "waldenstrom_macroglobulinemia, hypertensive_emergency"
+            "waldenstrom_macroglobulinemia, hypertensive_emergency. "
+            f"{CAUTION}"
         ),
         "request.months: more_than(months,12) takes yes, no or null, not 5",
         "facts.age: a number of years is expected, not 'old'",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from lupa import CaseError, KnowledgeBase, RuleError
+from lupa import CaseError, KnowledgeBase, RuleError, TimeLimitError
 from lupa.rules.files import shipped
 from tests.command import as_bytes, command
 from tests.record.test_bad_input import CLASH, DAY, GOOD, LINE, complaint, stating
@@ -151,6 +153,96 @@ def test_a_rule_file_that_cannot_be_read_is_refused(folder: Path, name: str) -> 
     path.unlink(missing_ok=True)
     path.mkdir()
     assert said_of(folder) == f"{path}: cannot be read: Is a directory"
+
+
+def mark(folder: Path) -> None:
+    """Puts the mark of UTF-8 at the start of every rule file, as some editors do."""
+    for path in folder.rglob("*.lp"):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["decide", "-", "--json"],
+        ["why", "-", "--tree"],
+        ["facts"],
+        ["lint"],
+        ["verify", "uhc_benlysta@2023-11-01"],
+    ],
+    ids=" ".join,
+)
+def test_a_mark_at_the_start_of_a_rule_file_is_passed_over(folder: Path, words: list[str]) -> None:
+    before = command(*words, "--kb", str(folder), stdin=LINE)
+    mark(folder)
+    assert command(*words, "--kb", str(folder), stdin=LINE) == before
+    assert before.status == 0
+
+
+def test_a_mark_changes_no_fingerprint_of_the_rules(folder: Path) -> None:
+    before = KnowledgeBase.load(folder).edition("fep_lupkynis").fingerprint
+    mark(folder)
+    assert KnowledgeBase.load(folder).edition("fep_lupkynis").fingerprint == before
+
+
+@pytest.mark.parametrize(
+    ("rule", "place", "message"),
+    [
+        ("met(fep_lupkynis adult).", "1:18-23", "error: syntax error, unexpected <IDENTIFIER>"),
+        ("met(fep_lupkynis, adult) :- takign(prednisone).", "1:29-47", "info: atom does not occur"),
+        ("met(fep_lupkynis, Name) :- not taking(Name).", "1:1-45", "error: unsafe variables"),
+        ("{ guess }.", "1:1", "a choice is not allowed"),
+        ("#show.", "1:1", "#show is not allowed"),
+        ("size(0).\nsize(Size + 1) :- size(Size).", "2:1", "the rules ground to more than"),
+    ],
+)
+def test_a_mark_moves_no_place(folder: Path, rule: str, place: str, message: str) -> None:
+    path = folder / "more.lp"
+    path.write_bytes(b"\xef\xbb\xbf" + rule.encode())
+    assert said_of(folder).startswith(f"{path}:{place}: {message}")
+
+
+def test_a_mark_with_zero_bytes_behind_it_hides_nothing(folder: Path) -> None:
+    (folder / "more.lp").write_bytes(b"\xef\xbb\xbfone.\0 { guess }.")
+    assert said_of(folder).startswith(f"{folder / 'more.lp'}:1:5")
+
+
+# ---- numbers -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "column", "number"),
+    [
+        ("minimum_age(fep_lupkynis, 2147483648).", 27, "2147483648"),
+        ("limit(fep_lupkynis, other_limit, months, 4294967308).", 42, "4294967308"),
+        ("met(fep_lupkynis, adult) :- 1 < -99999999999.", 34, "99999999999"),
+        ("size(0x80000000). % hexadecimal", 6, "0x80000000"),
+        ("size(0b11111111111111111111111111111111).", 6, "0b" + "1" * 32),
+        ("size(0o40000000000).", 6, "0o40000000000"),
+        ("#const most = 2147483648.", 15, "2147483648"),
+        (f"size({'9' * 5000}).", 6, "9" * 59 + "…"),
+    ],
+)
+def test_a_number_that_clingo_would_take_for_another_is_refused_with_its_place(
+    folder: Path, rule: str, column: int, number: str
+) -> None:
+    path, line = add(folder, rule)
+    assert said_of(folder) == (
+        f"{path}:{line}:{column}: {number} is too large: a number in a rule is at most 2147483647"
+    )
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "size(2147483647). size(0x7FFFFFFF). size(-2147483647).",
+        'word("4294967308"). % 4294967308',
+        "%* 4294967308 *% word(x4294967308, x'4294967308, x_4294967308).",
+    ],
+)
+def test_a_number_that_clingo_holds_and_what_is_none_are_accepted(folder: Path, rule: str) -> None:
+    add(folder, rule)
+    assert decides(folder)
 
 
 # ---- rules -------------------------------------------------------------------------------------
@@ -370,8 +462,8 @@ def test_a_policy_that_does_not_say_what_it_is_is_refused(folder: Path) -> None:
     assert said_of(folder, "policies") == message
 
 
-def spoil(folder: Path, old: str, new: str) -> Path:
-    path = folder / ABOUT
+def spoil(folder: Path, old: str, new: str, name: str = ABOUT) -> Path:
+    path = folder / name
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
@@ -438,7 +530,33 @@ def test_a_policy_on_a_drug_that_is_not_declared_is_refused(folder: Path) -> Non
     path = spoil(folder, "covers(fep_lupkynis, voclosporin)", "covers(fep_lupkynis, voclosporine)")
     case = as_bytes({"request": {"drug": "Lupkynis"}})
     said = said_of(folder, "decide", "-", stdin=case)
-    assert said == f"{path}: covers voclosporine, which is no drug(voclosporine)"
+    declare = "declare drug(voclosporine) or service(voclosporine)"
+    assert said == f"{path}: covers voclosporine, which is not declared; {declare}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column", "message"),
+    [
+        (
+            "minimum_age(fep_lupkynis, 18).",
+            'minimum_age(fep_lupkynis, "18").',
+            27,
+            '"18" is a text where a number stands; write 18 without quotes',
+        ),
+        (
+            "limit(fep_lupkynis, term_limit,     months,               12).",
+            'limit(fep_lupkynis, term_limit, months, "twelve").',
+            41,
+            '"twelve" is a text where a number stands; write one, without quotes',
+        ),
+    ],
+)
+def test_a_bound_in_quotes_is_refused_where_it_is_written(
+    folder: Path, old: str, new: str, column: int, message: str
+) -> None:
+    path = spoil(folder, old, new, POLICY)
+    line = path.read_text().splitlines().index(new) + 1
+    assert said_of(folder) == f"{path}:{line}:{column}: {message}"
 
 
 # ---- facts -------------------------------------------------------------------------------------
@@ -461,27 +579,221 @@ def test_a_policy_on_a_drug_that_is_not_declared_is_refused(folder: Path) -> Non
         ("quantity(weight, kg, 0, 500).", "quantity/4: kg stands where words in quotes belong"),
         ('quantity(weight, "kg", 0, many).', "quantity/4: many stands where a number belongs"),
         ("rate(daily, once, capsules, days_supply).", "rate/4: once stands where a number belongs"),
-        ("label(prednisone, 5).", "label/2: 5 stands where words in quotes belong"),
-        ("fact_text(live_vaccine, yes, no).", "fact_text/3: yes stands where words in quotes belong"),
-        ("question(live_vaccine, 1).", "question/2: 1 stands where words in quotes belong"),
+        ("label(mesna, 5).", "label/2: 5 stands where words in quotes belong"),
+        (
+            "fact_text(documented(autoantibodies), yes, no).",
+            "fact_text/3: yes stands where words in quotes belong",
+        ),
+        ("question(documented(autoantibodies), 1).", "question/2: 1 stands where words in quotes belong"),
         ("default(weight, no).", "default(weight, no): a declared fact, and yes or no, is expected"),
         (
             "default(live_vaccine, perhaps).",
             "default(live_vaccine, perhaps): a declared fact, and yes or no, is expected",
         ),
         (
-            "text(fep_lupkynis, criterion(adult), yes, no).",
+            "text(fep_lupkynis, criterion(grown_up), yes, no).",
             "policy fep_lupkynis: document/2, text/4, outcome_text/3 and clause/5 need words in quotes",
         ),
         (
-            'fact_text(live_vaccine, "More than {1} {unit}.", "Less.").',
-            'live_vaccine is about no quantity, so "More than {1} {unit}." has no unit',
+            'fact_text(attests(monitor_egfr), "So many {unit}.", "Less.").',
+            'attests(monitor_egfr) is about no quantity, so "So many {unit}." has no unit',
         ),
     ],
 )
 def test_a_fact_that_no_case_can_state_is_refused(folder: Path, rules: str, message: str) -> None:
     add(folder, rules)
     assert said_of(folder) == message
+
+
+# ---- rules that ground to too much -------------------------------------------------------------
+
+TEN = "(0; 1; 2; 3; 4; 5; 6; 7; 8; 9)"
+
+
+@pytest.mark.parametrize(
+    ("rule", "size"),
+    [
+        ("size(1..300000000).", "300,000,000"),
+        ("size(-1..999999).", "1,000,001"),
+        ("size(X) :- X = 1..300000000, X < 0.", "300,000,000"),
+        ("size(X, Y) :- X = 1..100000, Y = 1..100000.", "10,000,000,000"),
+        ("size(1..1001, 1..1000).", "1,001,000"),
+        ("#const most = largest. #const largest = 300000000.\n  size(1..most).", "300,000,000"),
+        (f"size({', '.join([TEN] * 7)}).", "10,000,000"),
+        ("size(((0; 1), (1..1000000))).", "2,000,000"),
+        ("met(fep_lupkynis, adult) :- #count { X : X = 1..2000000 } > 5.", "2,000,000"),
+    ],
+)
+@pytest.mark.parametrize("name", [POLICY, ABOUT, "drugs.lp"])
+def test_ranges_and_pools_that_are_too_large_are_refused_with_their_place(
+    folder: Path, rule: str, size: str, name: str
+) -> None:
+    path, line = add(folder, f"  {rule}", name)
+    line += rule.count("\n")
+    begin = time.monotonic()
+    assert said_of(folder) == (
+        f"{path}:{line}:3: the ranges and pools here stand for {size} values; 1,000,000 are the most"
+    )
+    assert time.monotonic() - begin < 2
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "size(1..1000). size(9..1). size(-5..5, 1..10).",
+        "#const most = 100. size(1..most). other(1..Most) :- size(Most), Most < 10.",
+        "some :- #count { X : X = 1..2000; Y, 1 : Y = 1..2000 } > 5000.",
+        "some :- size(X) : X = 1..2000; other(Y) : Y = 1..2000. size(1). other(1).",
+        f"size({', '.join([TEN] * 3)}).",
+        'word("1..300000000"). % 1..300000000',
+    ],
+)
+def test_ranges_and_pools_of_a_sensible_size_are_accepted(folder: Path, rule: str) -> None:
+    add(folder, rule)
+    assert decides(folder)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "most(300000000).\n  size(1..Most) :- most(Most).",
+        "most(300000000).\n  size(Size) :- most(Most), Size = 1..Most.",
+        "size(1..300).\n  sizes(First, Second) :- size(First), size(Second).",
+        "size(0).\n  size(Size + 1) :- size(Size), Size < 300000000.",
+    ],
+)
+def test_a_rule_that_grounds_to_too_much_is_refused_with_its_place(
+    folder: Path, rules: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lupa.rules.ground.MOST_RULES", 50_000)
+    path, line = add(folder, rules)
+    assert said_of(folder) == (
+        f"{path}:{line + 1}:3: the rules ground to more than 50,000 rules; "
+        "this rule grows, for ever or too far"
+    )
+
+
+@pytest.mark.parametrize("verb", ["decide", "why"])
+def test_the_time_limit_of_a_question_holds_while_rules_are_grounded(folder: Path, verb: str) -> None:
+    add(folder, "most(300000000). size(1..Most) :- most(Most).")
+    begin = time.monotonic()
+    with pytest.raises(TimeLimitError, match=r"no answer within the time limit of 0\.3 s"):
+        getattr(KnowledgeBase.load(folder), verb)(GOOD, timeout=0.3)
+    assert time.monotonic() - begin < 2
+
+
+def test_without_a_time_limit_grounding_has_one_of_its_own(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lupa.rules.ground.MOST_SECONDS", 0.2)
+    path, line = add(folder, "most(300000000). size(1..Most) :- most(Most).")
+    said = said_of(folder)
+    assert said.startswith(f"{path}:{line}:18: the rules ground for more than 0.2 s; this rule grows")
+
+
+# ---- tables that say one thing of each name ----------------------------------------------------
+
+
+TWICE = {
+    'quantity(age, "months", 0, 1560).': "quantity(age, ...)",
+    'label(prednisone, "x").': "label(prednisone, ...)",
+    'fact_text(live_vaccine, "A.", "B.").': "fact_text(live_vaccine, ...)",
+    'question(live_vaccine, "So?").': "question(live_vaccine, ...)",
+    "rate(capsules_per_90_days, 30, capsules, days_supply).": "rate(capsules_per_90_days, ...)",
+    "limit(fep_lupkynis, term_limit, months, 6).": "limit(fep_lupkynis, term_limit, months, ...)",
+    "limit(fep_lupkynis, term_limit, weeks_on_therapy, 6).": "limit(fep_lupkynis, term_limit, ...)",
+    'text(fep_lupkynis, criterion(adult), "A.", "B.").': "text(fep_lupkynis, criterion(adult), ...)",
+    "number(fep_lupkynis, criterion(adult), 21).": "number(fep_lupkynis, criterion(adult), ...)",
+    'clause(fep_lupkynis, f15, criterion, "S", "W").': "clause(fep_lupkynis, f15, criterion, ...)",
+    'unencoded(fep_lupkynis, f02, "It is so.").': "unencoded(fep_lupkynis, f02, ...)",
+    "usual(term_limit, criterion).": "usual(term_limit, ...)",
+    'outcome_text(deny, "A.", "B.").': "outcome_text(deny, ...)",
+    "default(override(plan_document), yes).": "default(override(plan_document), ...)",
+    "effort(override, yes, find_out, 9).": "effort(override, yes, find_out, ...)",
+    "usual_effort(find_out, 9).": "usual_effort(find_out, ...)",
+}
+"""A second row of each table, and the name that it has two rows for."""
+
+
+@pytest.mark.parametrize("row", TWICE)
+def test_a_second_row_for_one_name_is_refused_with_both_places(folder: Path, row: str) -> None:
+    path, line = add(folder, f"  {row}")
+    said = said_of(folder)
+    assert said.startswith(f"{path}:{line}:3: {TWICE[row]} is given twice, with ")
+    other = re.fullmatch(r".*; the other row is at (.+):(\d+):(\d+); keep one", said)
+    assert other is not None
+    first = Path(other[1]).read_text().splitlines()[int(other[2]) - 1][int(other[3]) - 1 :]
+    assert first.startswith(row.partition("(")[0])
+
+
+def test_two_rows_that_one_rule_gives_are_refused_with_its_place(folder: Path) -> None:
+    path, line = add(folder, 'label(mesna, ("one"; "other")).')
+    assert said_of(folder) == (
+        f'{path}:{line}:1: label(mesna, ...) is given twice, with "one" and "other"; '
+        "both rows stand here; keep one"
+    )
+
+
+def test_every_second_row_is_told_at_once(folder: Path) -> None:
+    path, line = add(folder, 'label(prednisone, "x").\nquestion(live_vaccine, "So?").')
+    assert [text.partition(" ")[0] for text in said_of(folder).split("\n  ")] == [
+        f"{path}:{line}:1:",
+        f"{path}:{line + 1}:1:",
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "usual_effort(find_out, 1).",
+        """clause(fep_lupkynis, f99, criterion, "A", "W") :- in_force("other").
+        clause(fep_lupkynis, f99, criterion, "B", "W").""",
+        "number(fep_lupkynis, criterion(adult), 21) :- live_vaccine.",
+    ],
+    ids=["the same", "of another edition", "under a condition"],
+)
+def test_a_row_that_does_not_hold_beside_another_is_accepted(folder: Path, rows: str) -> None:
+    add(folder, rows)
+    assert decides(folder)
+
+
+# ---- aliases -----------------------------------------------------------------------------------
+
+PLAQUENIL = {"request": {"policy": "fep_lupkynis"}, "facts": {"taking": ["Plaquenil"]}}
+
+
+@pytest.mark.parametrize("alias", ["Plaquenil", "plaquenil", " PLAQUENIL "])
+@pytest.mark.parametrize("case", [PLAQUENIL, {"request": {"drug": "Lupkynis"}}], ids=["taken", "asked for"])
+def test_an_alias_that_stands_for_two_drugs_is_refused_with_both_places(
+    folder: Path, alias: str, case: dict[str, Any]
+) -> None:
+    path, line = add(folder, f'alias(rituximab, "{alias}").', "drugs.lp")
+    said = said_of(folder, "decide", "-", stdin=as_bytes(case))
+    assert said.startswith(f'{path}:{line}:1: the alias "Plaquenil" stands for hydroxychloroquine and for')
+    assert re.search(rf"; the other row is at {re.escape(str(path))}:\d+:1; keep one$", said)
+
+
+@pytest.mark.parametrize("alias", ["", " "])
+def test_an_empty_alias_is_refused_with_its_place(folder: Path, alias: str) -> None:
+    path, line = add(folder, f'alias(prednisone, "{alias}").', "drugs.lp")
+    said = said_of(folder, "decide", "-", stdin=as_bytes(PLAQUENIL))
+    row = f'alias(prednisone,"{alias}")'
+    assert said == f"{path}:{line}:1: {row} is empty, and would name nothing; take it out"
+
+
+def test_an_alias_that_is_the_name_of_another_drug_is_refused_with_its_place(folder: Path) -> None:
+    path, line = add(folder, 'alias(rituximab, "Prednisone").', "drugs.lp")
+    said = said_of(folder, "decide", "-", stdin=as_bytes(PLAQUENIL))
+    row = 'alias(rituximab,"Prednisone")'
+    assert said == f"{path}:{line}:1: {row}: prednisone is the name of another; take it out"
+
+
+def test_an_alias_may_be_a_drug_here_and_a_disease_there(folder: Path) -> None:
+    add(folder, 'alias(rituximab, "RA").', "drugs.lp")
+    v = KnowledgeBase.load(folder).edition("uhc_benlysta").vocabulary
+    assert v.canonical("RA", v.families["taking"]) == "rituximab"
+    assert v.canonical("RA", v.kinds("requested")["indication"]) == "rheumatoid_arthritis"
+    assert v.canonical("RA", v.kinds("requested")["route"]) is None
 
 
 def test_a_name_that_is_no_text_is_refused_where_a_drug_is_looked_up(folder: Path) -> None:

@@ -435,6 +435,9 @@ def test_a_number_has_reached_its_cut_points_in_their_order(tmp_path: Path) -> N
 PARTS: dict[str, list[clingo.Symbol]] = {
     "base": [],
     "edition": [clingo.String("")],
+    "value": [clingo.Function("group"), clingo.Function("one")],
+    "one_value": [clingo.Function("group"), clingo.Number(1)],
+    "tables": [],
     "statements": [clingo.Number(2)],
     "statement": [clingo.Number(n) for n in (1, 1, 1, 2)],
 }

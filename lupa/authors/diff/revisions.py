@@ -21,11 +21,13 @@ _LOCAL = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMO
 def commit_of(revision: str, folder: Path) -> str | None:
     """The commit that a revision names in the repository that holds a folder; None if it names none.
 
-    Raises `CaseError` where there is no git, or no repository.
+    Raises `CaseError` where there is no git, or no repository that it opens.
     """
     inside = _git(folder, "rev-parse", "--is-inside-work-tree")
-    if inside.returncode != 0 or inside.stdout.strip() != b"true":
-        raise CaseError(f"{folder} is not in a git repository: {_said(inside)}")
+    if inside.returncode != 0:
+        raise CaseError(f"git opens no repository that holds {folder}; {_said(inside)}")
+    if inside.stdout.strip() != b"true":
+        raise CaseError(f"{folder} is a part of git's own records, not of what they are about")
     found = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     return found.stdout.decode().strip() if found.returncode == 0 else None
 
@@ -41,7 +43,8 @@ def knowledge_at(revision: str, folder: Path) -> Iterator[Store]:
         raise CaseError(f"git knows no revision {shown(revision)} in {folder}")
     archive = _git(folder, "archive", "--format=tar", commit)
     if archive.returncode != 0:
-        raise CaseError(f"{folder} was not there at {shown(revision)}: {_said(archive)}")
+        why = "it was not there, had another name, or is ignored, unless git says otherwise"
+        raise CaseError(f"git has no {folder} at {shown(revision)}: {why}; {_said(archive)}")
     with TemporaryDirectory(prefix="lupa-") as place:
         _unpack(archive.stdout, place, revision)
         try:
@@ -76,6 +79,7 @@ def _git(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
 
 
 def _said(ended: subprocess.CompletedProcess[bytes]) -> str:
-    """The last thing that git complained about."""
-    lines = ended.stderr.decode(errors="replace").strip().splitlines()
-    return printable(lines[-1]) if lines else "git does not say why"
+    """All that git complained about, each line of it on a line of its own."""
+    lines = ended.stderr.decode(errors="replace").splitlines()
+    said = [printable(" ".join(line.split())) for line in lines if line.strip()]
+    return "\n".join(["it says:", *said]) if said else "it does not say why"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from lupa.authors.reports.finding import Finding
+from lupa.authors.reports.finding import Entry, Finding
 from lupa.errors import CaseError, RuleError, shown
 from lupa.record.strict_yaml import load
 from lupa.rules.vocabulary import nearest
@@ -19,7 +20,11 @@ KEYS = ("check", "subject", "edition", "reason")
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """One finding of a policy that is expected, in one edition or in all, and why."""
+    """Findings of a policy that are expected, in one edition or in all, and why.
+
+    `subject` and `edition` may be patterns, in which `*` stands for anything: they cover what is found
+    later too, as long as it matches.
+    """
 
     policy: str
     check: str
@@ -29,16 +34,31 @@ class Accepted:
 
     def covers(self, finding: Finding) -> bool:
         """Whether it is this finding that is expected."""
-        said = (finding.check, finding.subject)
-        return said == (self.check, self.subject) and self.is_of(finding.policy, finding.edition)
+        same = finding.check == self.check and fits(finding.subject, self.subject)
+        return same and self.is_of(finding.policy, finding.edition)
 
     def is_of(self, policy: str, edition: str) -> bool:
         """Whether it speaks of this edition."""
-        return self.policy == policy and self.edition in (None, edition)
+        return self.policy == policy and (self.edition is None or fits(edition, self.edition))
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether it may cover findings that it does not name."""
+        return is_pattern(self.subject) or is_pattern(self.edition or "")
 
     def __str__(self) -> str:
         where = f"{self.policy}@{self.edition}" if self.edition else self.policy
         return f"{where}: {self.check} {self.subject}"
+
+
+def fits(name: str, pattern: str) -> bool:
+    """Whether a name is this one, or one that the pattern covers."""
+    return name == pattern or fnmatchcase(name, pattern)
+
+
+def is_pattern(name: str) -> bool:
+    """Whether a name stands for several."""
+    return any(sign in name for sign in "*?[")
 
 
 def accepted_in(folder: Path) -> list[Accepted]:
@@ -47,15 +67,25 @@ def accepted_in(folder: Path) -> list[Accepted]:
     if not path.is_file():
         return []
     try:
-        rows = load(path.read_text(encoding="utf-8"))
+        return read(path.read_text(encoding="utf-8"), path, folder.name)
     except (OSError, UnicodeDecodeError, CaseError) as error:
         raise RuleError(f"{path}: {error}") from error
+
+
+def read(text: str, path: Path, policy: str) -> list[Accepted]:
+    """What the text of such a file records of a policy."""
+    rows = load(text)
     if not isinstance(rows or [], list):
         raise RuleError(f"{path}: a list of findings is expected, each with {', '.join(KEYS)}")
-    return [_accepted(row, f"{path}: entry {n}", folder.name) for n, row in enumerate(rows or [], start=1)]
+    return [
+        one
+        for number, row in enumerate(rows or [], start=1)
+        for one in _accepted(row, f"{path}: entry {number}", policy)
+    ]
 
 
-def _accepted(row: Any, where: str, policy: str) -> Accepted:
+def _accepted(row: Any, where: str, policy: str) -> Iterator[Accepted]:
+    """What one entry records: a finding for each of its subjects."""
     if not isinstance(row, dict):
         raise RuleError(f"{where}: a mapping with {', '.join(KEYS)} is expected")
     for key in row:
@@ -64,10 +94,25 @@ def _accepted(row: Any, where: str, policy: str) -> Accepted:
             hint = f"did you mean {near}?" if near else f"it takes {', '.join(KEYS)}"
             raise RuleError(f"{where}: {shown(str(key))} is not known; {hint}")
     for key in KEYS:
-        value = row.get(key, None if key != "edition" else key)
+        if key not in row and key != "edition":
+            raise RuleError(f"{where}: `{key}` is missing; {_MISSING[key]}")
+    subjects = row["subject"] if isinstance(row["subject"], list) else [row["subject"]]
+    if not subjects:
+        raise RuleError(f"{where}: `subject` names nothing; {_MISSING['subject']}")
+    others = ((key, value) for key, value in row.items() if key != "subject")
+    for key, value in (*others, *(("subject", subject) for subject in subjects)):
         if not isinstance(value, str) or not value.strip():
             raise RuleError(f"{where}: `{key}` must be a text; write it in quotes where it is a number")
-    return Accepted(policy, row["check"], row["subject"], row["reason"].strip(), row.get("edition"))
+    for subject in subjects:
+        yield Accepted(policy, row["check"], subject, row["reason"].strip(), row.get("edition"))
+
+
+_MISSING = {
+    "check": "it names the law that is broken, as `lupa verify` prints it",
+    "subject": "it says what the finding is about, as `lupa verify` prints it; * stands for anything",
+    "reason": "it says why the finding is as it should be",
+}
+"""What a key that an entry needs is for."""
 
 
 def compared(
@@ -83,3 +128,10 @@ def compared(
         reason = entries[0].reason if entries else None
         marked.append(dataclasses.replace(finding, accepted=reason))
     return marked, list(gone)
+
+
+def entries_of(findings: Sequence[Finding], accepted: Iterable[Accepted]) -> tuple[Entry, ...]:
+    """What is recorded, each with how many of the findings it covers."""
+    return tuple(
+        Entry(str(entry), sum(map(entry.covers, findings)), entry.is_pattern) for entry in accepted
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Protocol
 
 import clingo
@@ -12,7 +13,16 @@ from lupa.authors.laws.authored import sorted_places
 from lupa.authors.laws.programs import SIDES, Compared, Law, laws_in
 from lupa.authors.laws.smallest import World, smallest
 from lupa.authors.patients import brief_case
-from lupa.authors.reports.finding import Because, Clause, Example, Finding, Patient, Place, Severity
+from lupa.authors.reports.finding import (
+    SEVERITIES,
+    Because,
+    Clause,
+    Example,
+    Finding,
+    Patient,
+    Place,
+    Severity,
+)
 from lupa.rules.edition import Edition
 from lupa.rules.ground import Ground, Literal
 from lupa.rules.vocabulary import Fact, arguments
@@ -119,7 +129,19 @@ class Hearing:
         held = (broken or 0, *question.given, *question.usual)
         if broken is None or not self._possible(*held):  # the solver forgets what it found to be false
             return Verdict(subject)
+        if law.together:  # the patient is looked for once for all that are told with it
+            return Verdict(subject, self._finding(law, subject))
         return Verdict(subject, self._finding(law, subject, patients=self._shown(question, held)))
+
+    def patients(self, law: Law, subject: Subject) -> tuple[Patient, ...]:
+        """The smallest patients who show that the law is broken for a subject."""
+        question = self._worlds.question(law.id, subject, usual=self._usual)
+        broken = self._about("counterexample", law, subject) or 0
+        return self._shown(question, (broken, *question.given, *question.usual))
+
+    def told_of(self, law: Law, subjects: Sequence[Subject]) -> str:
+        """How it reads that the law is broken for all of these subjects."""
+        return self._words.of_several(law.broken(subjects[0]), subjects)
 
     def _shown(self, question: Question, held: Sequence[Literal]) -> tuple[Patient, ...]:
         world = smallest(self._solver, held, question.facts, question.assumed)
@@ -167,8 +189,12 @@ class Hearing:
     ) -> Finding:
         edition, *others = dict.fromkeys((e.policy, e.name) for e in self._worlds.editions)
         beside = "".join(f" beside {policy}@{name}" for policy, name in others if policy != edition[0])
-        severity: Severity = "note" if otherwise else law.severity
-        words = self._words.sentence(law.broken(subject), subject)
+        severity: Severity = "note" if otherwise else self._gravity(law, subject)
+        further = (row.arguments[2:] for row in self._further.get((law.id, subject), ()))
+        words = " ".join(
+            self._words.sentence(words, about)
+            for words, about in ((law.broken(subject), subject), *((w.string, a) for w, a in further))
+        )
         return Finding(
             law.id,
             severity,
@@ -181,12 +207,36 @@ class Hearing:
             patients=patients,
         )
 
+    def _gravity(self, law: Law, subject: Subject) -> Severity:
+        """How grave it is that the law is broken for this subject."""
+        named = {str(symbol) for symbol in self._of(law, "gravity", 3, subject)}
+        return next((severity for severity in SEVERITIES if severity in named), law.severity)
+
+    @cached_property
+    def _further(self) -> dict[tuple[str, Subject], list[clingo.Symbol]]:
+        """What else is said of the subjects of laws."""
+        found: dict[tuple[str, Subject], list[clingo.Symbol]] = {}
+        for row in sorted(self._program.symbols("further", 4)):
+            found.setdefault((str(row.arguments[0]), row.arguments[1]), []).append(row)
+        return found
+
     def _clauses(self, law: Law, subject: Subject) -> tuple[Clause, ...]:
         ids = dict.fromkeys(map(str, self._of(law, "under", 3, subject)))
         return tuple(Clause(clause, self._words.locator(clause)) for clause in ids)
 
     def _places_of(self, atoms: Sequence[clingo.Symbol]) -> tuple[Place, ...]:
         return sorted_places(place for atom in atoms for place in self._places.get(atom, ()))
+
+
+_FEW = 5
+"""So many names are said of many."""
+
+
+def enumerated(names: Sequence[str]) -> str:
+    """Names in a row; of many the first few, and how many more there are."""
+    said = list(names) if len(names) <= _FEW + 1 else [*names[:_FEW], f"{len(names) - _FEW} more"]
+    *before, last = said
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 class Words:
@@ -202,7 +252,30 @@ class Words:
             words = words.replace(f"{{{number}}}", self._said(argument))
         return words[:1].upper() + words[1:]
 
+    def of_several(self, words: str, subjects: Sequence[Subject]) -> str:
+        """One sentence for all subjects whose other arguments are the same: {1} and {2} are then lists.
+
+        Where there are many, the first few are named, and how many more there are.
+        """
+        rest: dict[Subject, list[Subject]] = {}
+        for subject in subjects:
+            first, *others = subject.arguments
+            rest.setdefault(first, []).append(clingo.Function("", others))
+        alike: dict[tuple[Subject, ...], list[Subject]] = {}
+        for first, others in rest.items():
+            alike.setdefault(tuple(others), []).append(first)
+        return " ".join(self._of_all(words, firsts, others) for others, firsts in alike.items())
+
+    def _of_all(self, words: str, firsts: Sequence[Subject], others: Sequence[Subject]) -> str:
+        columns = [firsts, *zip(*(other.arguments for other in others), strict=True)]
+        for number, column in enumerate(columns, start=1):
+            names = [self._said(argument) for argument in dict.fromkeys(column)]
+            words = words.replace(f"{{{number}}}", enumerated(names))
+        return words[:1].upper() + words[1:]
+
     def _said(self, argument: clingo.Symbol) -> str:
+        if argument.type == clingo.SymbolType.String:
+            return argument.string
         item = self._edition.item_words(argument, holds=True)
         if item is not None:
             return f"“{item.rstrip('.')}”"

@@ -39,13 +39,17 @@ def law_files(kind: str) -> list[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """A law: what it demands, how grave a breach is, and how a breach reads for each kind of subject."""
+    """A law: what it demands, how grave a breach is, and how a breach reads for each kind of subject.
+
+    Breaches of a law that is told `together` are one finding of an edition.
+    """
 
     id: str
     number: int
     severity: Severity
     text: str
     words: Mapping[str, str]
+    together: bool = False
 
     def broken(self, subject: clingo.Symbol) -> str:
         """How it reads that the law is broken for a subject, with {1} for its first argument."""
@@ -60,8 +64,16 @@ def laws_in(program: Ground) -> list[Law]:
     for law, kind, text in program.facts("broken_text", 3):
         words.setdefault(str(law), {})[str(kind)] = text.string
     grave: dict[str, Severity] = {name: name for name in SEVERITIES}
+    together = {str(law) for (law,) in program.facts("together", 1)}
     found = [
-        Law(str(law), number.number, grave[str(severity)], text.string, words[str(law)])
+        Law(
+            name := str(law),
+            number.number,
+            grave[str(severity)],
+            text.string,
+            words[name],
+            name in together,
+        )
         for law, number, severity, text in program.facts("law", 4)
     ]
     return sorted(found, key=lambda law: (law.number, law.id))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from lupa.authors.laws.accepted import Accepted, accepted_in, compared
-from lupa.authors.laws.authored import authored, dropped, places
+import clingo
+
+from lupa.authors.laws.accepted import accepted_in, compared, entries_of
+from lupa.authors.laws.accepting import Acceptance, accepting
+from lupa.authors.laws.authored import authored, dropped, places, sorted_places
 from lupa.authors.laws.hearing import GIVEN_BY, Alone, Beside, Hearing
 from lupa.authors.laws.programs import Compared, concerned, droppable, law_files, laws_in
 from lupa.authors.reports.finding import SEVERITIES, Check, Example, Finding, Report
@@ -32,13 +36,15 @@ def verify(
     *,
     all_readings: bool = False,
     examples: bool = False,
+    accept: Acceptance | None = None,
     tick: Tick = lambda *_: None,
 ) -> Report:
     """Puts policies, or one edition of them (`policy@edition`), to every law; all without any.
 
     Ambiguous texts are read as they usually are, or in every way with `all_readings`. With `examples`,
-    a patient is looked for where a law is kept because there is one. Raises `CaseError` for an unknown
-    policy or edition, `RuleError` for rules that cannot be used.
+    a patient is looked for where a law is kept because there is one. What is to be accepted of what is
+    new is written beside the rules first. Raises `CaseError` for an unknown policy or edition, and for a
+    finding to accept that is none; `RuleError` for rules that cannot be used.
     """
     wanted = (name for policy in policies or kb.policies for name in _editions(kb, policy))
     named = list(dict.fromkeys(wanted))
@@ -46,12 +52,11 @@ def verify(
     for done, name in enumerate(named):
         tick(done, len(named))
         run.edition(name)
-    entries = [
-        entry
-        for policy in dict.fromkeys([*(policy for policy, _ in named), *run.found_in])
-        for entry in accepted_in(kb.files.folder(policy))
-    ]
-    return run.report(named, entries)
+    report = run.report(named)
+    if accept is None:
+        return report
+    written = accepting(kb, report, accept)
+    return replace(run.report(named), written=written)
 
 
 def _editions(kb: Store, policy: str) -> list[Name]:
@@ -77,6 +82,7 @@ class Verification:
         self._usual = not all_readings
         self._with_examples = examples
         self._lawful: dict[Name, Edition] = {}
+        self._hearings: dict[Name, Hearing] = {}
         # laws on two policies are asked even where no two meet
         beside = laws_in(ground(plainly(law_files("two_policies"))))
         self._laws = {law.id: law for law in beside}
@@ -93,7 +99,8 @@ class Verification:
         placed = concerned() | frozenset((name, 2) for name in GIVEN_BY.values())
         marked = self._kb.grounded(*name, rules=lambda texts: authored(texts, placed, droppable()))
         where = places(marked.program)
-        self._hear(Hearing(Alone(lawful), where, usual=self._usual))
+        alone = self._hearings[name] = Hearing(Alone(lawful), where, usual=self._usual)
+        self._hear(alone)
         versions = Compared("two_worlds", (lawful, marked), dropped(marked.program))
         self._hear(Hearing(Beside(versions), where, usual=self._usual))
         for other in self._beside(name, lawful):
@@ -133,15 +140,18 @@ class Verification:
                     self._examples.append(hearing.example(law, verdict))
 
     @property
-    def found_in(self) -> list[str]:
+    def _found_in(self) -> list[str]:
         """The policies that findings are of; with a pair, that is not always one that was named."""
         return [finding.policy for finding in self._findings]
 
-    def report(self, named: Sequence[Name], entries: Sequence[Accepted]) -> Report:
+    def report(self, named: Sequence[Name]) -> Report:
         """What was found, the gravest first, and what was expected and not found."""
+        policies = dict.fromkeys([*(policy for policy, _ in named), *self._found_in])
+        entries = [entry for policy in policies for entry in accepted_in(self._kb.files.folder(policy))]
         laws = sorted(self._laws.values(), key=lambda law: (law.number, law.id))
         order = [law.id for law in laws]
-        findings, gone = compared(self._findings, entries)
+        marked, gone = compared(self._findings, entries)
+        findings = list(self._together(marked))
         findings.sort(key=lambda f: (SEVERITIES.index(f.severity), order.index(f.check)))
         return Report(
             tuple("@".join(name) for name in named),
@@ -149,4 +159,31 @@ class Verification:
             tuple(findings),
             tuple(str(entry) for entry in gone if any(entry.is_of(*name) for name in named)),
             tuple(self._examples),
+            entries_of(marked, (entry for entry in entries if any(entry.is_of(*name) for name in named))),
         )
+
+    def _together(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """The findings, those of a law that is told together as one of each edition and each reason."""
+        groups: dict[tuple[object, ...], list[Finding]] = {}
+        for finding in findings:
+            together = self._laws[finding.check].together
+            mark = (finding.check, finding.policy, finding.edition, finding.accepted)
+            groups.setdefault(mark if together else (*mark, len(groups)), []).append(finding)
+        for first, *others in groups.values():
+            told = self._laws[first.check].together
+            yield self._told_as_one([first, *others]) if told else first
+
+    def _told_as_one(self, findings: Sequence[Finding]) -> Finding:
+        """Findings of one law and one edition as one, shown by a patient of the first."""
+        first, hearing = findings[0], self._hearings[findings[0].policy, findings[0].edition]
+        law, subjects = self._laws[first.check], [clingo.parse_term(f.subject) for f in findings]
+        if len(findings) > 1:
+            first = replace(
+                first,
+                subject=f"{first.subject} and {len(findings) - 1} more",
+                text=hearing.told_of(law, subjects),
+                subjects=tuple(finding.subject for finding in findings),
+                clauses=tuple(dict.fromkeys(clause for f in findings for clause in f.clauses)),
+                places=sorted_places(place for f in findings for place in f.places),
+            )
+        return replace(first, patients=hearing.patients(law, subjects[0]))

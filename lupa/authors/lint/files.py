@@ -15,10 +15,14 @@ from clingo.ast import ASTType
 from lupa.authors.lint.rules import RULES
 from lupa.authors.reports.finding import Finding, Place
 from lupa.errors import RuleError
-from lupa.rules.files import NOT_ALLOWED, misplaced, text_of
+from lupa.rules.endless import too_wide
+from lupa.rules.files import NOT_ALLOWED, may_be_wide, misplaced, text_of
 from lupa.rules.strays import stray
+from lupa.rules.trees import parse
 
 _NAME = re.compile(r"[a-z_][A-Za-z0-9_']*")
+_CODE = re.compile(r'(?:[^"%]|"(?:\\.|[^"\\])*")*')
+_IS_WHOLE = re.compile(r"""[\w)"']$""")
 _MESSAGE = re.compile(r":(\d+):(\d+)(?:-[\d:]+)?: (error|info|note): (.*)", re.DOTALL)
 _UNSAFE = re.compile(r":(\d+):(\d+)(?:-[\d:]+)?: note: '(\w+)' is unsafe")
 
@@ -100,7 +104,8 @@ def sound(text: str) -> tuple[tuple[ast.AST, ...], tuple[ast.AST, ...]] | None:
         return None
     statements = tuple(s for s in found if s.ast_type not in (ASTType.Comment, ASTType.Program))
     strays = any(s.ast_type == ASTType.Rule and stray(s) for s in statements)
-    if messages or strays or not _can_be_grounded(statements, messages):
+    wide = may_be_wide(text) and any(too_wide(statements))
+    if messages or strays or wide or not _can_be_grounded(statements, messages):
         return None
     return statements, tuple(s for s in found if s.ast_type == ASTType.Comment)
 
@@ -117,13 +122,14 @@ def _broken(file: RuleFile, text: str) -> RuleFile:
     messages: list[str] = []
     found: list[ast.AST] = []
     try:
-        ast.parse_files([str(file.path)], found.append, logger=lambda _, message: messages.append(message))
+        parse(file.path, found.append, messages.append)
     except RuntimeError as error:
         messages = messages or [str(error)]
     broken = [_said(file, message) for message in messages]
     statements = [s for s in found if s.ast_type not in (ASTType.Comment, ASTType.Program)]
     strays = [s for s in statements if s.ast_type == ASTType.Rule and stray(s)]
-    defining = [s for s in statements if s not in strays]
+    wide = dict(too_wide(statements))
+    defining = [s for s in statements if s not in strays and s not in wide]
     unsafe = _unsafe(file, defining)
     bad = {finding.places[0].line for finding in unsafe}
     return RuleFile(
@@ -134,7 +140,12 @@ def _broken(file: RuleFile, text: str) -> RuleFile:
         tuple(statements),
         tuple(s for s in defining if not bad & set(span(s))),
         tuple(s for s in found if s.ast_type == ASTType.Comment),
-        (*broken, *(_stray(file, s) for s in strays), *unsafe),
+        (
+            *broken,
+            *(_stray(file, s) for s in strays),
+            *(_wide(file, *found) for found in wide.items()),
+            *unsafe,
+        ),
         frozenset(_NAME.findall(text)) if broken else frozenset(),
     )
 
@@ -150,13 +161,35 @@ def _said(file: RuleFile, message: str) -> Finding:
     if found is None:
         return file.finding("syntax", file.at(1, 1), file.path.name, " ".join(message.split()))
     line, column, _, text = found.groups()
-    return file.finding("syntax", file.at(int(line), int(column)), file.path.name, " ".join(text.split()))
+    at, said = file.at(int(line), int(column)), " ".join(text.split())
+    end = _end_before(file, at) if said.startswith("syntax error, unexpected") else None
+    if end is not None:
+        return file.finding(
+            "syntax", end, file.path.name, f"a full stop is missing here, or a sign that goes on: {said}"
+        )
+    return file.finding("syntax", at, file.path.name, said)
+
+
+def _end_before(file: RuleFile, at: Place) -> Place | None:
+    """Where a line ends that is to be gone on with or stopped, if another begins amiss at this place."""
+    if "".join(file.lines[at.line - 1 : at.line])[: at.column - 1].strip():
+        return None
+    for line in range(min(at.line, len(file.lines) + 1) - 1, 0, -1):
+        code = _CODE.match(file.lines[line - 1])[0].rstrip()  # type: ignore[index]  # it matches nothing too
+        if code:
+            return Place(file.name, line, len(code) + 1) if _IS_WHOLE.search(code) else None
+    return None
 
 
 def _stray(file: RuleFile, statement: ast.AST) -> Finding:
     begin = statement.location.begin
     text = f"{stray(statement)} {NOT_ALLOWED}"
     return file.finding("not-a-definition", file.at(begin.line, begin.column), str(statement), text)
+
+
+def _wide(file: RuleFile, statement: ast.AST, words: str) -> Finding:
+    begin = statement.location.begin
+    return file.finding("endless", file.at(begin.line, begin.column), str(statement), words)
 
 
 def _unsafe(file: RuleFile, statements: Sequence[ast.AST]) -> list[Finding]:

@@ -13,9 +13,10 @@ from lupa.authors.syntax import Signature, statements
 from lupa.errors import RuleError
 from lupa.rules.files import shipped
 from lupa.rules.ground import Ground, Load, Parts, ground
+from lupa.rules.tables import AFTER
 from lupa.rules.vocabulary import CUTS, KINDS, arguments, beginnings
 
-WORLDS = shipped("queries") / "worlds.lp"
+WORLDS, TABLES = (shipped("queries") / name for name in ("worlds.lp", "tables.lp"))
 Atoms = dict[Signature, dict[clingo.Symbol, None]]
 """The atoms that some world can hold, by predicate, in their order."""
 
@@ -23,7 +24,7 @@ Atoms = dict[Signature, dict[clingo.Symbol, None]]
 def grounded(load: Load, editions: Sequence[str]) -> list[Ground] | None:
     """The rules grounded for each edition; None where clingo refuses them."""
     try:
-        return [ground(load, parts=part) for part in parts(editions)]
+        return [ground(load, parts=part, then=lambda _: AFTER) for part in parts(editions)]
     except RuleError:
         return None
 
@@ -40,7 +41,7 @@ def plain(rules: Iterable[ast.AST], undefined: Iterable[Signature]) -> Load:
     def load(control: clingo.Control) -> None:
         control.add("base", [], declared)
         with ast.ProgramBuilder(control) as builder:
-            for rule in (*rules, *statements(WORLDS)):
+            for rule in (*rules, *statements(WORLDS), *statements(TABLES)):
                 builder.add(rule)
 
     return load

@@ -1,4 +1,4 @@
-"""Comments that ignore a finding: `% lint: ignore RULE because REASON`."""
+"""Comments that ignore findings: `% lint: ignore RULE because REASON`, or `RULE, RULE` for several."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from clingo import ast
 
 from lupa.authors.lint.files import RuleFile, span
 from lupa.authors.lint.rules import RULES
-from lupa.authors.reports.finding import Finding
+from lupa.authors.reports.finding import Finding, Place
 from lupa.rules.vocabulary import nearest, normal
 
 _COMMENT = re.compile(r"%+\s*lint:\s*(.*)")
-_IGNORE = re.compile(r"ignore\s+(\S+)(?:\s+because\s+(\S.*))?\s*")
+_MEANT = re.compile(r"%.*\blint\b\W*ignore\b")
+"""What somebody wrote who meant such a comment."""
+_IGNORE = re.compile(r"ignore\s+([^\s,]+(?:\s*,\s*[^\s,]+)*)(?:\s+because\s+(\S.*))?\s*")
 _FORM = "write % lint: ignore RULE because REASON"
 
 
@@ -49,7 +51,8 @@ def settled(
     """
     ignores = [ignore for file in files for ignore in _ignores(file)]
     wrong = [finding for ignore in ignores for finding in _wrong(ignore, findings, unsure)]
-    return [*(_accepted(finding, ignores) for finding in findings), *wrong]
+    unheard = [finding for file in files for finding in _unheard(file)]
+    return [*(_accepted(finding, ignores) for finding in findings), *wrong, *unheard]
 
 
 def _accepted(finding: Finding, ignores: Sequence[Ignore]) -> Finding:
@@ -60,16 +63,30 @@ def _accepted(finding: Finding, ignores: Sequence[Ignore]) -> Finding:
 def _ignores(file: RuleFile) -> Iterator[Ignore]:
     for comment in file.comments:
         found = _COMMENT.match(str(comment))
-        if found:
+        if found or _MEANT.match(str(comment)):
             begin = comment.location.begin
-            rule, reason = _read(found.group(1))
-            yield Ignore(file, begin.line, begin.column, rule, reason, _lines(file, comment))
+            rules, reason = _read(found.group(1)) if found else ([""], "")
+            lines = _lines(file, comment)
+            yield from (Ignore(file, begin.line, begin.column, rule, reason, lines) for rule in rules)
 
 
-def _read(text: str) -> tuple[str, str]:
-    """The rule and the reason that a comment names; nothing for what it does not."""
+def _read(text: str) -> tuple[list[str], str]:
+    """The rules and the reason that a comment names; nothing for what it does not."""
     found = _IGNORE.fullmatch(text)
-    return (found.group(1), (found.group(2) or "").strip()) if found else ("", "")
+    if not found:
+        return [""], ""
+    return [rule.strip() for rule in found.group(1).split(",")], (found.group(2) or "").strip()
+
+
+def _unheard(file: RuleFile) -> Iterator[Finding]:
+    """Comments in a file of which nothing can be read, so that none of them is heard."""
+    if file.comments or not file.faults:
+        return
+    for number, line in enumerate(file.lines, start=1):
+        if _MEANT.search(line):
+            text = "this is not heard, for the file cannot be read; mend that first"
+            place = Place(file.name, number, line.index("%") + 1)
+            yield file.finding("ignore", place, "", text)
 
 
 def _lines(file: RuleFile, comment: ast.AST) -> frozenset[int]:
@@ -84,7 +101,7 @@ def _lines(file: RuleFile, comment: ast.AST) -> frozenset[int]:
 
 def _wrong(ignore: Ignore, findings: Sequence[Finding], unsure: Collection[str]) -> Iterator[Finding]:
     if not ignore.rule:
-        yield ignore.finding(f"this says nothing to the linter; {_FORM}")
+        yield ignore.finding(f"this says nothing to the linter, so nothing is ignored; {_FORM}")
     elif ignore.rule not in RULES:
         near = nearest(ignore.rule, {normal(name): name for name in RULES})
         hint = f"did you mean {near}?" if near else "`lupa lint --rules` lists them"

@@ -13,7 +13,7 @@ from clingo.ast import ASTType
 from lupa.authors.lint.files import RuleFile
 from lupa.authors.lint.grounded import Atoms
 from lupa.authors.lint.program import Statement, statement
-from lupa.authors.lint.rules import KNOWN_NAMES, MADE_NAMES, UNLESS_NEAR
+from lupa.authors.lint.rules import DECLARED_AS, KNOWN_NAMES, MADE_NAMES, UNLESS_NEAR
 from lupa.authors.lint.terms import Term, bound, filled, ground, matches, meets, name_at, names
 from lupa.authors.reports.finding import Finding
 from lupa.authors.syntax import Signature
@@ -56,11 +56,19 @@ class Known:
 
 
 def conditions(
-    statements: Sequence[Statement], known: Known, open_: Collection[Signature]
+    statements: Sequence[Statement],
+    known: Known,
+    open_: Collection[Signature],
+    told: Collection[tuple[str, Term]] = (),
 ) -> Iterator[Finding]:
-    """Conditions that nothing can meet; `open_` predicates may have rules elsewhere."""
+    """Conditions that nothing can meet; `open_` predicates may have rules elsewhere.
+
+    Of those that are `told` already, each with its file, nothing is said.
+    """
     for one in statements:
         for term in one.reads:
+            if (one.file.name, term) in told:
+                continue
             if known.atoms.get(term.signature) and term.signature not in open_ and not known.knows(term):
                 yield _unknown(one, term, known, _no(term), list(names(term)))
 
@@ -74,6 +82,8 @@ def tables(
             for term, parts in _needed(head):
                 if (term.name.startswith("_") or term.signature in given) and not known.knows(term):
                     why = MADE_NAMES.get(term.name, _no(term))
+                    if term.signature in DECLARED_AS and parts:
+                        why = f"{why}; {DECLARED_AS[term.signature].format(name=parts[0])}"
                     finding = _unknown(one, term, known, why, parts)
                     if finding.check == "misspelt" or term.name not in UNLESS_NEAR:
                         yield finding
@@ -136,6 +146,27 @@ def compared(statements: Sequence[Statement], everything: Collection[str]) -> It
                 hint = nearest(term.name, {normal(name): name for name in everything})
                 text = f"{term} is compared with here, and nothing else holds it{_meant(hint)}"
                 yield one.finding("misspelt" if hint else "unknown-name", term, str(term), text)
+
+
+def compared_with(statements: Sequence[Statement], known: Known) -> Iterator[Finding]:
+    """Names that a variable is compared with, and that are nearly one of those that it can be."""
+    for one in statements:
+        positive = [term for term in one.positive if known.atoms.get(term.signature)]
+        for variable, constant in one.comparisons:
+            for term in (term for term in positive if variable in {a.name for a in term.arguments}):
+                values = _values(term, variable, known)
+                near = None if constant.name in values else nearest(constant.name, values)
+                if near:
+                    text = f"{constant} is compared with {variable}, and {_no(term)}{_meant(near)}"
+                    yield one.finding("misspelt", constant, str(constant), text)
+                    break
+
+
+def _values(term: Term, variable: str, known: Known) -> dict[str, str]:
+    """The names that a variable of a condition can stand for, by their normal form."""
+    places = [place for place, inner in enumerate(term.arguments) if inner.name == variable]
+    found = [symbol.arguments[places[0]] for symbol in known.atoms[term.signature] if matches(term, symbol)]
+    return {normal(v.name): v.name for v in found if v.type == clingo.SymbolType.Function}
 
 
 def idle(

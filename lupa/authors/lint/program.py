@@ -33,6 +33,24 @@ class Statement:
         return bool(self.heads) and not self.node.body
 
     @property
+    def positive(self) -> Iterator[Term]:
+        """The atoms that it reads and that have to hold, from which its variables take their values."""
+        for part in getattr(self.node, "body", ()):
+            if _is_atom(part) and part.sign == ast.Sign.NoSign:
+                yield from _atoms(part)
+
+    @property
+    def comparisons(self) -> Iterator[tuple[str, Term]]:
+        """Each variable that it compares with a name, and the name."""
+        for part in getattr(self.node, "body", ()):
+            if part.ast_type == ASTType.Literal and part.atom.ast_type == ASTType.Comparison:
+                sides = [part.atom.term, *(guard.term for guard in part.atom.guards)]
+                variables = [str(side) for side in sides if side.ast_type == ASTType.Variable]
+                constants = [term for side in sides for term in terms(side) if term.name]
+                constants = [term for term in constants if not term.arguments and not term.anything]
+                yield from ((variable, constant) for variable in variables for constant in constants)
+
+    @property
     def place(self) -> Place:
         """Where it begins."""
         begin = self.node.location.begin
@@ -91,9 +109,12 @@ def _conditions(part: ast.AST) -> Sequence[ast.AST]:
     return getattr(part, "condition", ())
 
 
+def _is_atom(part: ast.AST) -> bool:
+    return bool(part.ast_type == ASTType.Literal and part.atom.ast_type == ASTType.SymbolicAtom)
+
+
 def _atoms(part: ast.AST) -> Iterator[Term]:
-    plain = part.ast_type == ASTType.Literal and part.atom.ast_type == ASTType.SymbolicAtom
-    for atom in functions(part.atom.symbol) if plain else atoms(part):
+    for atom in functions(part.atom.symbol) if _is_atom(part) else atoms(part):
         if atom.ast_type == ASTType.UnaryOperation:  # what is denied outright is a predicate of its own
             yield from (replace(term, name=f"-{term.name}") for term in terms(atom.argument))
         else:
@@ -101,7 +122,7 @@ def _atoms(part: ast.AST) -> Iterator[Term]:
 
 
 def _compared(part: ast.AST) -> Iterator[Term]:
-    if part.ast_type == ASTType.Literal and part.atom.ast_type == ASTType.SymbolicAtom:
+    if _is_atom(part):
         return
     for node in (node for _, node in nodes(part) if node.ast_type == ASTType.Comparison):
         for side in (node.term, *(guard.term for guard in node.guards)):

@@ -21,6 +21,13 @@ _RULES: tuple[tuple[str, Severity, str], ...] = (
         "error",
         "Each name is known at its place: a condition can hold, and a table names what there is.",
     ),
+    (
+        "two-rows",
+        "error",
+        "What a table says once of each name it does not say twice, and an alias stands for one name.",
+    ),
+    ("quoted-number", "error", "What is compared as a number is written as one, without quotes."),
+    ("cut-point", "error", "Each number with which a rule compares a quantity is declared by a cut_point."),
     ("unknown-clause", "error", "Each clause that is cited is in the ledger of the policy."),
     (
         "no-text",
@@ -54,7 +61,7 @@ _RULES: tuple[tuple[str, Severity, str], ...] = (
         "An ignored finding exists, and has a reason: `% lint: ignore RULE because REASON`.",
     ),
     ("unread-fact", "note", "Each fact that a case can state is read by a rule of some policy."),
-    ("no-label", "note", "Each name that a sentence puts in has a label."),
+    ("no-label", "note", "Each quantity, and each name that a sentence puts in, has a label."),
 )
 
 RULES: dict[str, Check] = {name: Check(name, text, severity) for name, severity, text in _RULES}
@@ -63,12 +70,16 @@ RULES: dict[str, Check] = {name: Check(name, text, severity) for name, severity,
 _READ = (
     "advisory/2", "alias/2", "applies/2", "basis/2", "cites/3", "cites/5", "clause/5", "covers/2",
     "default/2", "document/2", "drug/1", "edition/3", "effort/4", "exceeded/2", "excluded/2", "fact/1",
-    "fact_text/3", "impossible/1", "label/2", "met/2", "note/2", "number/3", "on_pathway/3", "outcome/2",
-    "outcome_text/3", "outside/2", "part_of_request/1", "payer/2", "policy/1", "quantity/4", "question/2",
-    "rate/4", "referral/2", "requires/5", "stated/1", "text/4", "true/1", "unencoded/3", "usual_effort/2",
-    "whole/1",
+    "fact_text/3", "impossible/1", "known_from/3", "label/2", "met/2", "note/2", "number/3", "on_pathway/3",
+    "outcome/2", "outcome_text/3", "outside/2", "part_of_request/1", "payer/2", "policy/1", "quantity/4",
+    "question/2", "rate/4", "referral/2", "requires/5", "single_valued/1", "stated/1", "text/4", "true/1",
+    "two_rows/2", "unencoded/3", "usual_effort/2", "whole/1",
 )  # fmt: skip
-READ_BY_LUPA = frozenset((name, int(arity)) for name, arity in (each.split("/") for each in _READ))
+CODES = ("code", 5)
+"""The rows that lupa looks up in the texts of rule files rather than among what is ground."""
+READ_BY_LUPA = frozenset((name, int(arity)) for name, arity in (each.split("/") for each in _READ)) | {
+    CODES
+}
 """The predicates that lupa's own sources look up by name."""
 
 KNOWN_NAMES = """
@@ -155,6 +166,9 @@ MADE_NAMES = {
     "_said": "no rule gives such an outcome",
 }
 """Why a name is unknown that is none of these."""
+
+DECLARED_AS = {("drug", 1): "declare drug({name}) or service({name})"}
+"""What an author does about a name that no row declares."""
 
 UNLESS_NEAR = frozenset({"_said"})
 """Where a name may be known to nobody, unless it is nearly one that is: words may wait."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 
 import clingo
 
 from lupa.authors.laws.programs import COMPARING, looked_at
+from lupa.authors.lint import cuts as lint_cuts
 from lupa.authors.lint import names as lint_names
 from lupa.authors.lint import reach as lint_reach
 from lupa.authors.lint import statements as lint_statements
@@ -29,13 +31,15 @@ from lupa.authors.lint.grounded import (
     with_cuts,
 )
 from lupa.authors.lint.names import Known
-from lupa.authors.lint.program import Program
+from lupa.authors.lint.program import Program, Statement
 from lupa.authors.lint.rules import READ_BY_LUPA
+from lupa.authors.lint.tables import two_rows
 from lupa.authors.lint.terms import Term, ground
 from lupa.authors.lint.words import Places
 from lupa.authors.reports.finding import Finding, Place
 from lupa.authors.syntax import Signature, derived, read, statements
 from lupa.errors import RuleError
+from lupa.rules.bounds import spots_of_numbers
 from lupa.rules.endless import growing_rule
 from lupa.rules.files import RuleFiles, shipped
 from lupa.rules.ground import Ground
@@ -86,6 +90,8 @@ class Shared:
         yield from faults(self.core)
         yield from lint_statements.lonely_variables(self.core.statements)
         yield from lint_statements.duplicates(self.core.statements)
+        spots = spots_of_numbers(one.node for one in self.core.statements)
+        yield from lint_statements.quoted_numbers(self.core.statements, spots)
         yield from lint_statements.undefined(self.core, self._is_given, self.given)
         read_ = frozenset(s for program in programs for s in program.read) | self.asked
         words = frozenset(word for program in programs for word in program.words)
@@ -187,6 +193,8 @@ class Scope:
         yield from self._about()
         yield from lint_statements.lonely_variables(self.own.statements)
         yield from lint_statements.duplicates(self.own.statements)
+        nodes = [one.node for program in self._both for one in program.statements]
+        yield from lint_statements.quoted_numbers(self.own.statements, spots_of_numbers(nodes))
         yield from self._endless()
         yield from lint_statements.undefined(self.own, self._gives, self._given)
         asked = self._shared.asked
@@ -248,19 +256,33 @@ class Scope:
         self.atoms = atoms(self._programs or (), predicates)
         self.names = names(symbol for found in self.atoms.values() for symbol in found)
         every = self.atoms | made(self.atoms, ())
-        missed = [*lint_names.conditions(self.own.statements, Known(every, {}), ())]
+        cuts = {(one.file.name, term): finding for one, term, finding in self._cuts(every)}
+        missed = [*cuts.values()]
+        missed += lint_names.conditions(self.own.statements, Known(every, {}), (), cuts)
         wrong = wrong or _any_error(missed)
         known = Known(every, self._heads if wrong else {})
         places = Places(self.own, self._shared.core)
         yield from missed
         yield from lint_names.tables(self.own.statements, known, self._given)
         yield from lint_names.compared(self.own.statements, self.names)
+        yield from lint_names.compared_with(self.own.statements, known)
         yield from lint_words.unworded(known, places)
         yield from lint_words.ledger(self.policy, known, places)
         yield from lint_words.unworded_facts(self.atoms, places)
+        files = {file.path: file for program in self._both for file in program.files}
+        for program, part in zip(self._programs or (), parts(self.own.editions), strict=False):
+            yield from two_rows(program, part, files)
         if not wrong:
             yield from self._idle()
             yield from self._unread()
+
+    def _cuts(self, every: Atoms) -> Iterator[tuple[Statement, Term, Finding]]:
+        """Comparisons of the policy with a number that no cut point declares."""
+        for one in self.own.statements:
+            for term in one.reads:
+                missing = lint_cuts.undeclared(one, term, every)
+                if missing:
+                    yield one, term, lint_cuts.finding(one, term, missing)
 
     @property
     def _heads(self) -> dict[Signature, list[Term]]:
@@ -299,8 +321,19 @@ class Scope:
             try:
                 self._shared.kb.edition(self.policy, edition)
             except RuleError as error:
-                yield from self._said(error, "refused", f"policies/{self.policy}/about.lp")
+                yield from self._own(self._said(error, "refused", f"policies/{self.policy}/about.lp"))
                 return
+
+    def _own(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """The findings, those that show in a shared file at the policy with which they do."""
+        folder = f"policies/{self.policy}/"
+        for finding in findings:
+            place = finding.places[0]
+            if place.file.startswith(folder):
+                yield finding
+            else:
+                at = (Place(f"{folder}about.lp", 1, 1),)
+                yield replace(finding, places=at, text=f"{place}: {finding.text}")
 
 
 def faults(program: Program) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 from clingo.ast import ASTType
 
@@ -11,6 +11,8 @@ from lupa.authors.lint.program import Program, Statement
 from lupa.authors.lint.terms import Term
 from lupa.authors.reports.finding import Finding
 from lupa.authors.syntax import Signature, nodes
+from lupa.rules import bounds
+from lupa.rules.bounds import Spot
 from lupa.rules.vocabulary import nearest, normal
 
 Gives = Callable[[Signature], bool]
@@ -92,6 +94,14 @@ def lonely_variables(statements: Iterable[Statement]) -> Iterator[Finding]:
                 at = Term(begin.line, begin.column)
                 text = f"{variable.name} occurs once in this rule; write _ if its value does not matter"
                 yield statement.finding("lonely-variable", at, variable.name, text)
+
+
+def quoted_numbers(statements: Iterable[Statement], spots: Container[Spot]) -> Iterator[Finding]:
+    """Texts that stand in the place of a number."""
+    for statement in statements:
+        for node in bounds.quoted_numbers(statement.node, spots):
+            at = Term(node.location.begin.line, node.location.begin.column)
+            yield statement.finding("quoted-number", at, str(node), bounds.not_a_number(node))
 
 
 def duplicates(statements: Sequence[Statement]) -> Iterator[Finding]:

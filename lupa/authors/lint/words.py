@@ -99,12 +99,18 @@ def _atom(name: str, *arguments: clingo.Symbol | None) -> Term:
 
 
 def unworded_facts(atoms: Atoms, places: Places) -> Iterator[Finding]:
-    """Facts that no sentence says or no question asks for, and names without the label that they need."""
+    """Facts that no sentence says or no question asks for; quantities and names without their label."""
     tables = {
         table: {str(row.arguments[0]): row.arguments[1:] for row in atoms.get(table, ())}
         for table in (("fact_text", 3), ("question", 2))
     }
     labels = {row.arguments[0] for row in atoms.get(("label", 2), ())}
+    for row in atoms.get(("quantity", 4), ()):
+        name = row.arguments[0]
+        if name not in labels:
+            statement, term = places.of(("quantity", 4), *row.arguments)
+            text = f'the quantity {name} has no label; write label({name}, "...")'
+            yield statement.finding("no-label", term, str(name), text)
     for row in atoms.get(("fact", 1), ()):
         fact = row.arguments[0]
         for (table, arity), worded in tables.items():

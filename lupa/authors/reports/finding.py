@@ -63,7 +63,7 @@ class Finding:
     `check` is the law or the rule of the linter that finds it, `subject` what it is about; with `policy`
     and `edition` they tell one finding from another. `because` is a minimal set of what makes it so
     where no patient can refute it; `patients` show it where one does. `accepted` is the reason for which
-    it is expected, if it is.
+    it is expected, if it is. Where it tells several as one, `subjects` are all of them.
     """
 
     check: str
@@ -77,6 +77,36 @@ class Finding:
     because: tuple[Because, ...] = ()
     patients: tuple[Patient, ...] = ()
     accepted: str | None = None
+    subjects: tuple[str, ...] = ()
+
+    @property
+    def each(self) -> tuple[str, ...]:
+        """All that it is about, each as it can be accepted."""
+        return self.subjects or (self.subject,)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is recorded as expected, as it stands in its file, and how many findings it `covers` now.
+
+    A `pattern` may cover others later.
+    """
+
+    entry: str
+    covers: int
+    pattern: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An entry that was added to a file of what is expected, and how many findings it `covers`."""
+
+    file: str
+    check: str
+    subjects: tuple[str, ...]
+    edition: str | None
+    reason: str
+    covers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +124,7 @@ class Example:
 class Check:
     """A law or a rule of the linter: what it demands, in a sentence, and how grave a breach is.
 
-    `checked` counts what it was asked of; of those, as many as there are findings broke it.
+    `checked` counts what it was asked of; of those, as many as the findings are about broke it.
     """
 
     id: str
@@ -109,7 +139,8 @@ class Report:
 
     `editions` are those that were looked at, as `policy@edition`; `gone` names accepted findings that
     are no more, each as it stands in its file; `examples`, where they were asked for, show that laws
-    which demand a patient are kept.
+    which demand a patient are kept. `entries` are the accepted findings on record that were looked for,
+    `written` those that were added to it.
     """
 
     editions: tuple[str, ...]
@@ -117,6 +148,8 @@ class Report:
     findings: tuple[Finding, ...]
     gone: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    written: tuple[Written, ...] = ()
 
     @property
     def new(self) -> tuple[Finding, ...]:

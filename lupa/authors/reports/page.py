@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lupa.authors.reports.finding import Because, Example, Finding, Patient, Place, Report
 from lupa.authors.reports.html import Html, code, folded, joined, listed, page, table, tag
-from lupa.authors.reports.text import PROPOSED, counted, outcome, tally, told, verdict, where
+from lupa.authors.reports.text import PATTERNS, PROPOSED, counted, outcome, tally, told, verdict, where
 from lupa.pages.contents import Row, ledger
 from lupa.pages.contents import table as policy_table
 from lupa.record.strict_yaml import dump
@@ -96,8 +96,15 @@ def _accepted(report: Report) -> list[Html]:
         for f in report.findings
         if f.accepted is not None
     ]
+    patterns = [
+        joined(code(entry.entry), f": {counted(entry.covers, 'finding')}")
+        for entry in report.entries
+        if entry.pattern
+    ]
+    found = found or [tag("p", "None.")]
+    found += [tag("h3", PATTERNS), listed(patterns)] if patterns else []
     gone = [tag("h3", "Found no more"), tag("p", _TAKE_OUT), listed(map(code, report.gone))]
-    return [*(found or [tag("p", "None.")]), *(gone if report.gone else [])]
+    return [*found, *(gone if report.gone else [])]
 
 
 _TAKE_OUT = "These are accepted, but nothing finds them now; take them out of the file."
@@ -116,7 +123,8 @@ def _details(finding: Finding) -> list[Html]:
     if finding.places:
         rows["Rules"] = _lines(map(_place, finding.places))
     pairs = [tag("div", tag("dt", name), tag("dd", value)) for name, value in rows.items()]
-    return [tag("dl", *pairs), *_because(finding.because), *map(_patient, finding.patients)]
+    every = [folded(f"All {len(finding.subjects)}", _listing(finding.subjects))] if finding.subjects else []
+    return [tag("dl", *pairs), *every, *_because(finding.because), *map(_patient, finding.patients)]
 
 
 def _lines(parts: Iterable[str]) -> Html:

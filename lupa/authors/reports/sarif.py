@@ -33,6 +33,7 @@ def sarif(report: Report, root: Path) -> Row:
     """The report as one run of SARIF; `root` is the folder of the knowledge base.
 
     A file below the working directory is named relative to it, any other by its absolute address.
+    What is accepted is counted and is no result: reviews open an alert for each, even a suppressed one.
     """
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [_Run(report, root).run()]}
 
@@ -48,13 +49,16 @@ class _Run:
 
     def run(self) -> Row:
         report = self._report
-        results = [self._result(finding) for finding in report.findings]
+        results = [self._result(finding) for finding in report.new]
         return {
             "tool": {"driver": self._driver()},
             "originalUriBaseIds": {_BASE: {"description": {"text": "Where lupa was run."}}},
             "columnKind": "unicodeCodePoints",
             "results": [*results, *map(self._gone, report.gone)],
-            "properties": {"editions": list(report.editions)},
+            "properties": {
+                "editions": list(report.editions),
+                "accepted": len(report.findings) - len(report.new),
+            },
         }
 
     def _driver(self) -> Row:
@@ -79,9 +83,9 @@ class _Run:
                 for number, (words, place) in enumerate(related, start=1)
             ],
             "partialFingerprints": _fingerprint(
-                finding.check, finding.policy, finding.edition, finding.subject
+                finding.check, finding.policy, finding.edition, *finding.each
             ),
-            "suppressions": _suppressions(finding),
+            "suppressions": [],
             "properties": _properties(finding),
         }
 
@@ -159,19 +163,13 @@ def _message(finding: Finding) -> str:
     return "\n".join(lines)
 
 
-def _suppressions(finding: Finding) -> list[Row]:
-    """Why a finding is no news; none for a new one, said expressly."""
-    if finding.accepted is None:
-        return []
-    return [{"kind": "external", "justification": finding.accepted}]
-
-
 def _properties(finding: Finding) -> Row:
     """What a review does not show: what it is about, its clauses and the patients as cases."""
     return {
         "policy": finding.policy,
         "edition": finding.edition,
         "subject": finding.subject,
+        "subjects": list(finding.each),
         "clauses": [{"id": clause.id, "source": clause.source} for clause in finding.clauses],
         "patients": plain_data([asdict(patient) for patient in finding.patients]),
     }

@@ -8,12 +8,23 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from lupa.authors.reports.finding import SEVERITIES, Because, Check, Example, Finding, Patient, Report
+from lupa.authors.reports.finding import (
+    SEVERITIES,
+    Because,
+    Check,
+    Entry,
+    Example,
+    Finding,
+    Patient,
+    Report,
+    Written,
+)
 from lupa.errors import printable
 
 COLOURS = {"error": "red", "warning": "yellow", "note": "blue"}
 """The colours of the severities on a terminal."""
 PROPOSED = "An outcome shown here is what lupa proposes under the text of a policy. A person decides."
+PATTERNS = "Accepted by a pattern, which also covers what is found later; so many now"
 _HEADS = "Asked   New  Accepted  "
 """What the columns before the name of a law count."""
 
@@ -76,6 +87,20 @@ def tally(report: Report, check: Check) -> tuple[int, int, int]:
     return check.checked, new, len(mine) - new
 
 
+def told_written(written: Sequence[Written]) -> list[str]:
+    """What was added to the files of accepted findings, a line for each entry."""
+    if not written:
+        return ["nothing was new, so nothing was accepted"]
+    lines = []
+    for entry in written:
+        first, *others = entry.subjects
+        subject = f"{first} and {len(others)} more" if others else first
+        of = f" in edition {entry.edition}" if entry.edition else ""
+        covers = f"covers {counted(entry.covers, 'finding')}"
+        lines.append(printable(f"accepted {entry.check} {subject}{of} ({covers}): {entry.file}"))
+    return lines
+
+
 def _name(thing: Finding | Example) -> str:
     """What tells it from others: the law, the edition and what it is about."""
     return f"{thing.check}  {where(thing)}  {thing.subject}"
@@ -96,6 +121,7 @@ class _Text:
         for finding in new:
             lines += [*self._finding(finding), ""]
         lines += self._accepted([finding for finding in report.findings if finding.accepted is not None])
+        lines += self._patterns([entry for entry in report.entries if entry.pattern])
         lines += self._gone(report.gone)
         lines += self._examples(report.examples)
         lines += self._checks(report)
@@ -163,6 +189,15 @@ class _Text:
         for (check, policy, reason), number in alike.items():
             lines.append(self._line(f"{number:>4}  {check}  {policy}"))
             lines.append(click.style(self._line(f"      {reason}"), dim=True))
+        return [*lines, ""]
+
+    def _patterns(self, entries: Sequence[Entry]) -> list[str]:
+        """How many findings each pattern covers, for it may hide one that nobody has seen."""
+        if not entries:
+            return []
+        lines = self._title(PATTERNS)
+        for entry in entries:
+            lines += self._wrap(f"{entry.covers:>4}  {entry.entry}", 0, 6)
         return [*lines, ""]
 
     def _gone(self, gone: tuple[str, ...]) -> list[str]:

@@ -10,6 +10,7 @@ from lupa.authors.reports.html import Html, code, folded, joined, listed, page, 
 from lupa.authors.trials.coverage import Coverage, Covered, FileCoverage, Goal
 from lupa.authors.trials.page import CANNOT, MISSED, called, counted, extent, goals, said, share
 from lupa.authors.trials.run import Trials
+from lupa.rules.files import text_of
 
 _SHOWN = {"fires": "fires", "fails": "is the one that fails", "used": "is used"}
 
@@ -117,7 +118,7 @@ def _legend() -> Html:
 
 def _source(file: FileCoverage, root: Path) -> Iterator[Html]:
     """A file, as far as it decides: the lines of its rules and rows."""
-    lines = (root / file.file).read_text(encoding="utf-8").splitlines()
+    lines = text_of(root / file.file).splitlines()
     spans: dict[int, list[_Span]] = {}
     for statement in file.statements:
         for line, span in _spans(statement, lines):

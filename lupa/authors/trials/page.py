@@ -10,6 +10,7 @@ import click
 
 from lupa.authors.reports.saving import Named
 from lupa.authors.trials.bench import Judged, Mutation
+from lupa.authors.trials.blame import Blame
 from lupa.authors.trials.coverage import Count, Coverage, FileCoverage, Goal
 from lupa.authors.trials.run import Trials
 from lupa.authors.trials.suite import Mismatch, Tried
@@ -22,6 +23,10 @@ MISSED = {"fires": "never fires", "fails": "never the one that fails", "used": "
 """How a goal is called that no case reaches; one of a row that is not here is a side of it."""
 CANNOT = {"fires": "cannot fire", "fails": "cannot be the one that fails", "used": "cannot be used"}
 """The same of one that no patient can reach."""
+NO_BASELINE = (
+    "no change of the rules was tried, for cases fail with the rules as they are; mend those first"
+)
+"""Why nothing is told of changes."""
 PROVEN = "Proven that no patient shows it; not counted"
 """What stands above those."""
 
@@ -81,15 +86,49 @@ def _policies(trials: Trials) -> Iterator[str]:
 
 
 def _failures(failed: Iterable[Tried], width: int) -> Iterator[str]:
-    page = Page(width)
-    for case in failed:
-        yield f"{click.style('FAILED', fg='red', bold=True)}  {printable(case.file)}"
-        yield from page.wrap(f"{case.policy}, edition {case.edition}", 2)
-        if case.case:
-            yield from page.wrap(f"Case: {printable(case.case)}", 2, 8)
-        for mismatch in case.mismatches:
-            yield from page.wrap(said(mismatch), 2, 4)
+    """The cases that fail; what fails for one cause stands together, under the cause."""
+    page, alike = Page(width), _by_cause(failed)
+    for cases in alike:
+        first = cases[0]
+        mark = click.style("FAILED", fg="red", bold=True)
+        if len(cases) == 1:
+            yield f"{mark}  {printable(first.file)}"
+            yield from page.wrap(f"{first.policy}, edition {first.edition}", 2)
+            yield from _mismatches(first, page, 2)
+            yield from _blamed(first.blamed, page)
+        else:
+            yield f"{mark}  {counted(len(cases), 'case')} of {first.policy} by the same rules"
+            yield from _blamed(first.blamed, page)
+            for case in cases:
+                yield from page.wrap(f"- {printable(case.file)}, edition {case.edition}", 2, 4)
+                yield from _mismatches(case, page, 4)
         yield ""
+
+
+def _by_cause(failed: Iterable[Tried]) -> list[list[Tried]]:
+    """The cases, those together in which the same rules are to blame."""
+    alike: dict[tuple[object, ...], list[Tried]] = {}
+    for case in failed:
+        causes = tuple(blame.cause for blame in case.blamed)
+        alike.setdefault((case.policy, causes) if causes else (case.file,), []).append(case)
+    return list(alike.values())
+
+
+def _mismatches(case: Tried, page: Page, indent: int) -> Iterator[str]:
+    if case.case:
+        yield from page.wrap(f"Case: {printable(case.case)}", indent, indent + 6)
+    for mismatch in case.mismatches:
+        yield from page.wrap(said(mismatch), indent, indent + 2)
+
+
+def _blamed(blamed: Iterable[Blame], page: Page) -> Iterator[str]:
+    """The items to blame, each with its facts and its rules."""
+    for blame in blamed:
+        text = f": {printable(blame.text)}" if blame.text else ""
+        yield from page.wrap(f"by {blame.item}{text}", 2, 4)
+        if blame.because:
+            yield from page.wrap(f"because {printable(' '.join(blame.because))}", 4, 6)
+        yield from page.wrap(", ".join(blame.rules), 4, 6)
 
 
 def said(mismatch: Mismatch) -> str:

@@ -20,7 +20,8 @@ class Trials:
     """What a test run found of `policies`.
 
     `cases` are those that were decided, in the order of their files; `refused` is what could not be
-    tried. `coverage` and `mutation` are there if they were asked for; for them only cases that pass count.
+    tried. `coverage` and `mutation` are there if they were asked for; for coverage only cases that pass
+    count, and where a case fails no change is tried: what it would notice, nobody knows.
     """
 
     policies: tuple[str, ...]
@@ -65,10 +66,11 @@ def run(
             kb.about(policy)  # says what is wrong
     chosen = tuple(dict.fromkeys(policies)) or kb.policies
     suite = read_suite(kb, chosen, further)
+    passes = all(case.passed for case in suite.tried)
     return Trials(
         chosen,
         tuple(suite.tried),
         tuple(suite.refused),
         measure(kb, suite, shared=not policies) if coverage else None,
-        mutate(kb, suite, shared=not policies, jobs=jobs, tick=tick) if mutation else None,
+        mutate(kb, suite, shared=not policies, jobs=jobs, tick=tick) if mutation and passes else None,
     )

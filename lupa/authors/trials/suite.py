@@ -11,6 +11,7 @@ from lupa.answers.decide import decision
 from lupa.answers.decision import Decision, Fingerprint
 from lupa.answers.desk import Desk
 from lupa.answers.question import Question
+from lupa.authors.trials.blame import Blame, blamed
 from lupa.authors.trials.expectations import check_expectation, expected, found
 from lupa.errors import CaseError, LupaError, RuleError
 from lupa.record.case import Case
@@ -33,7 +34,10 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A case that was decided: it passes where nothing that it expects came out otherwise."""
+    """A case that was decided: it passes where nothing that it expects came out otherwise.
+
+    Where something did, `blamed` is what the rules make of the patient instead.
+    """
 
     file: str
     case: str
@@ -41,6 +45,7 @@ class Tried:
     edition: str
     passed: bool
     mismatches: tuple[Mismatch, ...]
+    blamed: tuple[Blame, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +146,13 @@ class Suite:
 
     def _try(self, where: str, case: Case, question: Question) -> None:
         edition = question.edition
-        unlike = mismatches(case, decided(question))
+        decision = decided(question)
+        unlike = mismatches(case, decision)
+        blame = (
+            blamed(self._files, decision, ((m.key, m.expected, m.found) for m in unlike)) if unlike else ()
+        )
         name = str(case.get("case") or "")
-        self.tried.append(Tried(where, name, edition.policy, edition.name, not unlike, unlike))
+        self.tried.append(Tried(where, name, edition.policy, edition.name, not unlike, unlike, blame))
         if not unlike:
             self.passing.append(Ready(where, case, edition))
 

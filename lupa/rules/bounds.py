@@ -1,0 +1,98 @@
+"""Where numbers stand in rules, so that a text in the place of one is named where it is written.
+
+A bound is compared, and what it is compared with is a number: a place of a predicate is one for numbers
+where a cut point, a limit or a quantity has it, or where a variable leads there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from clingo import ast
+
+Spot = tuple[str, int, int]
+"""A predicate or a function, the number of its arguments, and one of them, counted from 0."""
+
+_OF_NUMBERS: frozenset[Spot] = frozenset(
+    {
+        ("at_least", 2, 1),
+        ("more_than", 2, 1),
+        ("limit", 4, 3),
+        ("quantity", 4, 2),
+        ("quantity", 4, 3),
+        ("rate", 4, 1),
+        ("effort", 4, 3),
+        ("usual_effort", 2, 1),
+    }
+)
+_OF_WORDS: frozenset[Spot] = frozenset({("number", 3, 2)})
+"""What stands in a sentence may be a text."""
+
+
+def spots_of_numbers(rules: Iterable[ast.AST]) -> frozenset[Spot]:
+    """The places of numbers, and those from which or to which a variable of a rule takes one."""
+    from clingo.ast import ASTType
+
+    variables = [
+        [(spot, str(node)) for spot, node in _arguments(rule) if node.ast_type == ASTType.Variable]
+        for rule in rules
+        if rule.ast_type == ASTType.Rule and rule.body
+    ]
+    found, before = set(_OF_NUMBERS), 0
+    while len(found) > before:
+        before = len(found)
+        for places in variables:
+            numbers = {name for spot, name in places if spot in found and name != "_"}
+            found.update(spot for spot, name in places if name in numbers and spot not in _OF_WORDS)
+    return frozenset(found)
+
+
+def quoted_numbers(rule: ast.AST, spots: Container[Spot]) -> Iterator[ast.AST]:
+    """The texts of a rule that stand in the place of a number."""
+    from clingo import SymbolType
+    from clingo.ast import ASTType
+
+    for spot, node in _arguments(rule):
+        is_text = node.ast_type == ASTType.SymbolicTerm and node.symbol.type == SymbolType.String
+        if spot in spots and is_text:
+            yield node
+
+
+def misquoted(files: Sequence[Path]) -> list[str]:
+    """Each text in the place of a number, with its place; none where the files cannot be read."""
+    from clingo import ast
+
+    rules: list[ast.AST] = []
+    try:
+        ast.parse_files(list(map(str, files)), rules.append, logger=lambda *_: None)
+    except RuntimeError:
+        return []
+    spots = spots_of_numbers(rules)
+    found = ((node.location.begin, node) for rule in rules for node in quoted_numbers(rule, spots))
+    return [f"{at.filename}:{at.line}:{at.column}: {not_a_number(node)}" for at, node in found]
+
+
+def not_a_number(node: ast.AST) -> str:
+    """What is wrong with a text in the place of a number."""
+    text = node.symbol.string.strip()
+    mend = f"write {text} without quotes" if text.lstrip("-").isdecimal() else "write one, without quotes"
+    return f"{node} is a text where a number stands; {mend}"
+
+
+def _arguments(tree: ast.AST) -> Iterator[tuple[Spot, ast.AST]]:
+    """Every argument of every predicate and function in a tree, with its place."""
+    from clingo.ast import AST, ASTSequence, ASTType
+
+    if tree.ast_type == ASTType.Function:
+        for place, argument in enumerate(tree.arguments):
+            members = argument.arguments if argument.ast_type == ASTType.Pool else [argument]
+            for member in members:
+                yield (tree.name, len(tree.arguments), place), member
+    for key in tree.child_keys:
+        child = getattr(tree, key)
+        for one in child if isinstance(child, ASTSequence) else [child]:
+            if isinstance(one, AST):
+                yield from _arguments(one)

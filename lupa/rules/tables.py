@@ -1,0 +1,203 @@
+"""Tables that say one thing of each name: what says two is refused, for else one would win unnoticed.
+
+Whether one does shows in the ground program, at hardly any cost; where its rows stand is looked up
+only then.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import clingo
+
+from lupa.errors import RuleError, shown
+from lupa.rules.ground import Ground, Parts, quoted
+from lupa.rules.vocabulary import normal
+
+if TYPE_CHECKING:
+    from clingo import ast
+
+AFTER: Parts = (("tables", ()),)
+"""The part of the question that is grounded after all else."""
+_ROW = "lupa_row"
+
+
+class Place(NamedTuple):
+    """Where a row stands: its file, line and column (in bytes, as clingo counts)."""
+
+    file: Path
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Fault(NamedTuple):
+    """One or two rows that cannot stand so: what they are about, what is wrong, and what to do."""
+
+    rows: tuple[clingo.Symbol, ...]
+    about: str
+    wrong: str
+    mend: str = "keep one"
+
+    def said(self, other: str | None) -> str:
+        """What is wrong in words; `other` is how the place of the other row is written, if it has one."""
+        if len(self.rows) == 1:
+            return f"{self.wrong}; {self.mend}"
+        where = f"the other row is at {other}" if other else "both rows stand here"
+        return f"{self.wrong}; {where}; {self.mend}"
+
+
+Placed = tuple[Fault, tuple[Place, ...]]
+"""A fault with the places of its rows, the latest first; one where both stand at the same."""
+
+
+# ---- rows --------------------------------------------------------------------------------------
+
+
+def two_rows(program: Ground) -> list[Fault]:
+    """The rows that hold in every world beside another one for the same name."""
+    return [_two_rows(one, other) for one, other in program.facts("two_rows", 2)]
+
+
+def _two_rows(one: clingo.Symbol, other: clingo.Symbol) -> Fault:
+    both = list(zip(one.arguments, other.arguments, strict=True))
+    same = len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], both)))
+    key = f"{one.name}({', '.join([*map(str, one.arguments[:same]), '...'])})"
+    values = " and ".join(_cut(", ".join(map(str, row.arguments[same:]))) for row in (one, other))
+    return Fault((one, other), key, f"{key} is given twice, with {values}")
+
+
+def _cut(words: str) -> str:
+    return shown(words, 40)[1:-1]
+
+
+# ---- aliases -----------------------------------------------------------------------------------
+
+
+def doubtful(rows: Sequence[Sequence[clingo.Symbol]], kinds: Iterable[Collection[str]]) -> list[Fault]:
+    """The aliases, of these rows of alias/2, that stand for two names of one kind, or are empty.
+
+    A case tells kinds apart by the place where a name stands: the same alias may be a drug at one and
+    a disease at another.
+    """
+    meant: dict[str, dict[str, clingo.Symbol]] = {}
+    for name, alias in rows:
+        meant.setdefault(normal(quoted(alias, "alias/2")), {}).setdefault(
+            str(name), clingo.Function("alias", [name, alias])
+        )
+    empty = [_empty(row) for row in meant.pop("", {}).values()]
+    found = (_fault(alias, names, known) for known in kinds for alias, names in meant.items())
+    return [*empty, *dict.fromkeys(fault for fault in found if fault is not None)]
+
+
+def _empty(row: clingo.Symbol) -> Fault:
+    return Fault((row,), str(row), f"{row} is empty, and would name nothing", "take it out")
+
+
+def _fault(alias: str, names: Mapping[str, clingo.Symbol], known: Collection[str]) -> Fault | None:
+    here = [name for name in names if name in known]
+    if len(here) > 1:
+        one, other = here[:2]
+        wrong = f"the alias {names[one].arguments[1]} stands for {one} and for {other}"
+        return Fault((names[one], names[other]), alias, wrong)
+    if here and alias in known and alias not in here:
+        row = names[here[0]]
+        return Fault((row,), alias, f"{row}: {alias} is the name of another", "take it out")
+    return None
+
+
+def kinds_of(program: Ground) -> list[set[str]]:
+    """The names that a case can state at the same place, by place: the last arguments of like facts."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for symbol in program.symbols("fact", 1):
+        (fact,) = symbol.arguments
+        if fact.type == clingo.SymbolType.Function and fact.arguments:
+            *first, last = fact.arguments
+            found.setdefault((fact.name, str(first)), set()).add(str(last))
+    return list(found.values())
+
+
+# ---- refusing ----------------------------------------------------------------------------------
+
+
+def check_tables(program: Ground) -> None:
+    """Raises `RuleError`, with both places, where a table says two things of one name."""
+    refuse(program, two_rows(program))
+
+
+def check_aliases(program: Ground) -> None:
+    """Raises `RuleError`, with both places, where an alias stands for two names of one kind."""
+    refuse(program, doubtful(program.facts("alias", 2), kinds_of(program)))
+
+
+def refuse(program: Ground, faults: Sequence[Fault]) -> None:
+    """Raises `RuleError` with the places of these faults, if there are any."""
+    if faults:
+        raise RuleError("\n".join(map(_line, placed(faults, *program.origin))))
+
+
+def _line(one: Placed) -> str:
+    fault, (place, *others) = one
+    return f"{place}: {fault.said(str(others[0]) if others else None)}"
+
+
+def placed(faults: Sequence[Fault], files: Sequence[Path], parts: Parts) -> list[Placed]:
+    """The faults with their places; what follows by one rule from others that clash is left out."""
+    places = _places(files, parts)
+    found = []
+    for fault in faults:
+        at = sorted({places[row] for row in fault.rows}, reverse=True)
+        found.append((fault, at))
+    apart = [(fault, at) for fault, at in found if len(at) == len(fault.rows)]
+    return [
+        (fault, tuple(place for _, place in at)) for fault, at in sorted(apart or found, key=lambda f: f[1])
+    ]
+
+
+def _places(files: Sequence[Path], parts: Parts) -> dict[clingo.Symbol, tuple[int, Place]]:
+    """Where each row stands, as the number of its statement and its place."""
+    from clingo import ast  # only a mistake needs syntax trees
+
+    from lupa.rules.trees import parsed
+
+    statements: list[Place] = []
+    control = clingo.Control(logger=lambda *_: None)
+    with ast.ProgramBuilder(control) as builder:
+        for path in files:
+            for statement in parsed(path):
+                builder.add(statement)
+                if _derives(statement):
+                    begin = statement.location.begin
+                    builder.add(_numbered(statement, len(statements)))
+                    statements.append(Place(path, begin.line, begin.column))
+    control.ground(parts)
+    found: dict[clingo.Symbol, tuple[int, Place]] = {}
+    for atom in control.symbolic_atoms.by_signature(_ROW, 2):
+        number, row = atom.symbol.arguments
+        at = (number.number, statements[number.number])
+        found[row] = min(at, found.get(row, at))
+    return found
+
+
+def _derives(statement: ast.AST) -> bool:
+    """Whether this is a rule with an atom to the left of its arrow."""
+    from clingo.ast import ASTType
+
+    head = getattr(statement, "head", None)
+    atom = getattr(head, "atom", None)
+    return getattr(atom, "ast_type", None) == ASTType.SymbolicAtom
+
+
+def _numbered(rule: ast.AST, number: int) -> ast.AST:
+    """The rule once more, with a head that tells which it is."""
+    from clingo import ast
+
+    at = rule.location
+    which = ast.SymbolicTerm(at, clingo.Number(number))
+    head = ast.SymbolicAtom(ast.Function(at, _ROW, [which, rule.head.atom.symbol], 0))
+    return rule.update(head=ast.Literal(at, ast.Sign.NoSign, head))

@@ -1,0 +1,73 @@
+"""Rule files as syntax trees that know which file they are from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import clingo
+from clingo import ast
+from clingo.ast import AST, Location, Position
+
+from lupa.errors import RuleError
+from lupa.rules.files import begins_with_mark, text_of
+
+_NAMELESS = "<string>"
+"""What clingo calls a text that it was not given as a file."""
+
+
+def parsed(path: Path) -> list[AST]:
+    """The statements of a rule file and the comments between them, each with its place in the file.
+
+    Raises `RuleError` for what clingo cannot read.
+    """
+    found: list[AST] = []
+    messages: list[str] = []
+    try:
+        parse(path, found.append, messages.append)
+    except RuntimeError as error:
+        raise RuleError("\n".join(" ".join(said.split()) for said in messages) or str(error)) from error
+    return found
+
+
+def parse(path: Path, add: Callable[[AST], None], say: Callable[[str], None]) -> None:
+    """Adds each statement and comment of a rule file, and says what clingo has against it.
+
+    What marks the encoding at the start is passed over. Raises `RuntimeError` for what clingo cannot read.
+    """
+    if not begins_with_mark(path):
+        ast.parse_files([str(path)], add, logger=lambda _, said: say(said))
+        return
+    place = _Placed(path)
+    text = text_of(path).replace("\0", "\1")  # either is refused, but where the one stands, a text ends
+    ast.parse_string(
+        text,
+        lambda statement: add(place.visit(statement)),
+        logger=lambda _, said: say(said.replace(_NAMELESS, str(path), 1)),
+    )
+
+
+def load_tree(control: clingo.Control, path: Path) -> None:
+    """Puts the rules of a file into a control, as its own way to load them would."""
+    with ast.ProgramBuilder(control) as builder:
+        for statement in parsed(path):
+            builder.add(statement)
+
+
+class _Placed(ast.Transformer):
+    """Says of each part of a tree which file it is from."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = str(path)
+
+    def visit(self, ast: AST, *_: Any, **__: Any) -> AST:
+        """The same tree, with its places in the file."""
+        children = self.visit_children(ast)
+        if "location" in ast.keys():  # noqa: SIM118 - a tree is no mapping
+            children["location"] = self._place(ast.location)
+        return ast.update(**children)
+
+    def _place(self, old: Location) -> Location:
+        begin, end = (Position(self._file, at.line, at.column) for at in (old.begin, old.end))
+        return Location(begin, end)

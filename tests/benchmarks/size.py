@@ -1,0 +1,103 @@
+"""What a large knowledge base costs one of its policies: each verb with the vocabulary many times over.
+
+To 2,000 drugs, 500 conditions, 20,000 codes and 300 policies that have nothing to do with it, and without.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from lupa.rules.files import shipped
+
+DRUGS, CONDITIONS, CODES, POLICIES = 2_000, 500, 20_000, 300
+CASE = shipped("kb") / "policies/uhc_benlysta/cases/benlysta_history_and_response_not_stated.yaml"
+VERBS = {
+    "decide": ["decide", str(CASE), "--json"],
+    "why": ["why", str(CASE), "--json"],
+    "ask": ["ask", str(CASE), "--json"],
+    "ask --plan": ["ask", str(CASE), "--plan", "--json"],
+    "flip": ["flip", str(CASE), "--json"],
+    "explore": ["explore", str(CASE)],
+    "verify": ["verify", "uhc_benlysta", "--format", "json"],
+}
+"""One policy asked: what is typed after `lupa`."""
+
+
+def many_times_over(kb: Path, folder: Path) -> Path:
+    """A copy of a knowledge base with so much more in it."""
+    shutil.copytree(kb, folder)
+    _add(folder / "drugs.lp", _drugs())
+    _add(folder / "conditions.lp", _conditions())
+    _add(folder / "codes.lp", _codes())
+    pattern = folder / "policies" / "fep_lupkynis"
+    for number in range(POLICIES):
+        home = folder / "policies" / f"plan_{number}"
+        home.mkdir()
+        for path in pattern.glob("*.lp"):
+            text = path.read_text("utf-8").replace("fep_lupkynis", home.name)
+            text = text.replace(
+                f"covers({home.name}, voclosporin)", f"covers({home.name}, made_up_{number})"
+            )
+            (home / path.name).write_text(text, "utf-8")
+    return folder
+
+
+def _add(path: Path, lines: Iterator[str]) -> None:
+    path.write_text(path.read_text("utf-8") + "".join(f"{line}\n" for line in lines), "utf-8")
+
+
+def _drugs() -> Iterator[str]:
+    for n in range(DRUGS):
+        yield f'drug(made_up_{n}). label(made_up_{n}, "made-up drug {n}").'
+        yield f'class(made_up_{n}, made_up_class, "Made up for size, number {n}.").'
+        yield f'alias(made_up_{n}, "Brand {n}"). alias(made_up_{n}, "made up {n} hydrochloride").'
+
+
+def _conditions() -> Iterator[str]:
+    for n in range(CONDITIONS):
+        yield f'condition(condition_{n}). label(condition_{n}, "condition {n}").'
+        yield f"indication(condition_{n})."
+        yield f'alias(condition_{n}, "disease {n}").'
+
+
+def _codes() -> Iterator[str]:
+    for n in range(CODES):
+        meaning = f"diagnosis(condition_{n % CONDITIONS})"
+        yield f'code(icd10cm, "Z{n:05d}", {meaning}, narrower, "A code for size, number {n}.").'
+
+
+def usage(words: list[str], kb: Path) -> tuple[float, float]:
+    """Seconds of processor time and MiB at the most of one process."""
+    measured = (
+        "import resource, subprocess, sys; "
+        "subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL); "
+        "used = resource.getrusage(resource.RUSAGE_CHILDREN); "
+        "print(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)"
+    )
+    command = [sys.executable, "-m", "lupa", *words, "--kb", str(kb)]
+    run = subprocess.run(
+        [sys.executable, "-c", measured, *command], check=True, capture_output=True, text=True
+    )
+    seconds, mebibytes = map(float, run.stdout.split())
+    return seconds, mebibytes
+
+
+def size(report: Callable[[str, str, str, float], None], rounds: int = 5) -> None:
+    """Each verb on one policy of a large knowledge base against the one that ships."""
+    small = shipped("kb")
+    with tempfile.TemporaryDirectory() as folder:
+        large = many_times_over(small, Path(folder) / "kb")
+        for verb, words in VERBS.items():
+            pairs = [(usage(words, large), usage(words, small)) for _ in range(rounds)]
+            seconds = [statistics.median(pair[side][0] for pair in pairs) for side in (0, 1)]
+            memory = [statistics.median(pair[side][1] for pair in pairs) for side in (0, 1)]
+            ratio = statistics.median(one[0] / other[0] for one, other in pairs)
+            what = f"`lupa {verb}`, vocabulary 40 times, {POLICIES} policies"
+            report(what, f"{seconds[0] * 1e3:.0f} ms", f"as it ships: {seconds[1] * 1e3:.0f} ms", ratio)
+            report("  its memory", f"{memory[0]:.0f} MiB", f"{memory[1]:.0f} MiB", memory[0] / memory[1])
