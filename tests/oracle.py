@@ -103,16 +103,22 @@ DOCUMENTED: tuple[str, ...] = ("clinical_response", "autoantibodies")
 OVERRIDES: tuple[str, ...] = ("plan_document", "state_mandate", "rare_disease")
 
 # Where a text can be read in two ways: the reading taken by default, then the other one.
-READINGS: dict[str, tuple[str, str]] = {
-    "cyclophosphamide": ("any_use", "as_background"),
-    "belimumab_as_background": ("does_not_count", "counts"),
-    "antimalarial_as_background": ("does_not_count", "counts"),
-    "term_limit": ("cap", "criterion"),
-    "unproven_on_continuation": ("applies", "criteria_only"),
-    "comorbidity": ("indication_only", "any"),
-    "activity_on_continuation": ("not_required", "required"),
-    "age_floor_in_label": ("applies", "ignored"),
+READINGS_OF: dict[str, dict[str, tuple[str, str]]] = {
+    "fep_lupkynis": {
+        "cyclophosphamide": ("any_use", "as_background"),
+        "belimumab_as_background": ("does_not_count", "counts"),
+        "antimalarial_as_background": ("does_not_count", "counts"),
+        "term_limit": ("cap", "criterion"),
+    },
+    "uhc_benlysta": {
+        "term_limit": ("cap", "criterion"),
+        "unproven_on_continuation": ("applies", "criteria_only"),
+        "comorbidity": ("indication_only", "any"),
+        "activity_on_continuation": ("not_required", "required"),
+        "age_floor_in_label": ("applies", "ignored"),
+    },
 }
+READINGS: dict[str, tuple[str, str]] = READINGS_OF["fep_lupkynis"] | READINGS_OF["uhc_benlysta"]
 
 EDITIONS: tuple[tuple[str, str], ...] = (
     ("fep_lupkynis", "2024-10-01"),

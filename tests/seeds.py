@@ -13,6 +13,9 @@ Found = tuple[str, str]
 
 LUPKYNIS = "policies/fep_lupkynis/policy.lp"
 BENLYSTA = "policies/uhc_benlysta/policy.lp"
+LUPKYNIS_READINGS = "policies/fep_lupkynis/readings.lp"
+LUPKYNIS_FACTS = "policies/fep_lupkynis/facts.lp"
+BENLYSTA_READINGS = "policies/uhc_benlysta/readings.lp"
 NEWEST = "uhc_benlysta@2023-11-01"
 CHANGED = ("", "")
 NOWHERE = None
@@ -506,7 +509,7 @@ EXCLUSIONS = (
         "reading(antimalarial_as_background, counts).\n",
         "",
         untold("antimalarial_as_background", "counts"),
-        at=("readings.lp", "choice(antimalarial_as_background"),
+        at=(LUPKYNIS_READINGS, "choice(antimalarial_as_background"),
     ),
     Seed(
         "a reading is read nowhere in the rules",
@@ -514,7 +517,7 @@ EXCLUSIONS = (
         "age_has_labelled_dose           :- reading(age_floor_in_label, ignored).\n",
         "",
         untold("age_floor_in_label", "ignored"),
-        at=("readings.lp", "choice(age_floor_in_label"),
+        at=(BENLYSTA_READINGS, "choice(age_floor_in_label"),
     ),
     Seed(
         "a reading is spelt wrongly",
@@ -525,7 +528,7 @@ EXCLUSIONS = (
     ),
     Seed(
         "another reading becomes the usual one: the list no longer binds continuations",
-        "readings.lp",
+        BENLYSTA_READINGS,
         "usual(unproven_on_continuation, applies).",
         "usual(unproven_on_continuation, criteria_only).",
         (*off_label("severe_active_cns_lupus"), *CNS_LEFT_OUT),
@@ -589,9 +592,9 @@ DECISION = (
     ),
     Seed(
         "silence is read as no: a live vaccine is assumed away",
-        "vocabulary.lp",
-        "default(override(Rule), no) :- superseding(Rule).",
-        "default(override(Rule), no) :- superseding(Rule). default(live_vaccine, no).",
+        LUPKYNIS_FACTS,
+        "fact(live_vaccine).",
+        "fact(live_vaccine). default(live_vaccine, no).",
         of("knowledge_settles", "assumed(live_vaccine)"),
         outcomes=("approve", "deny"),
         before=("pend", "deny"),
@@ -817,7 +820,7 @@ CASES = (
     ),
     Seed(
         "belimumab counts as background therapy from the start",
-        "readings.lp",
+        LUPKYNIS_READINGS,
         "usual(belimumab_as_background, does_not_count).",
         "usual(belimumab_as_background, counts).",
         cases(

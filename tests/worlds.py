@@ -52,33 +52,53 @@ def random_world(rng: random.Random) -> World:
             return world
 
 
+def asked_about(policy: str) -> dict[str, tuple[str, ...]]:
+    """What a policy can be told of in families of which the other asks for other members."""
+    fep = policy == "fep_lupkynis"
+    return {
+        "attests": oracle.ATTESTATIONS if fep else (),
+        "documented": ("clinical_response",) if fep else oracle.DOCUMENTED,
+        "readings": tuple(oracle.READINGS_OF[policy]),
+    }
+
+
+def can_be_told(name: str, policy: str) -> bool:
+    """Whether the policy asks for the fact that a statement, such as `attests.monitor_egfr`, is about."""
+    family, _, member = name.partition(".")
+    asked = asked_about(policy)
+    if family in asked or family == "reading":
+        return member in asked["readings" if family == "reading" else family]
+    return name != "live_vaccine" or policy == "fep_lupkynis"
+
+
 def case_of(world: World, policy: str, edition: str) -> dict[str, Any]:
-    """The world as a case that leaves nothing open."""
+    """The world as a case that leaves nothing open, of all that the policy can be told."""
     request: dict[str, Any] = {
         "policy": f"{policy}@{edition}",
         "indication": world.indication,
         "phase": world.phase,
         "route": world.route,
     }
-    for key in ("months", "capsules", "days_supply"):
+    sizes = ("months", "capsules", "days_supply") if policy == "fep_lupkynis" else ("months",)
+    for key in sizes:
         if getattr(world, key) is not None:
             request[key] = getattr(world, key)
-    return {
-        "request": request,
-        "facts": {
-            "age": world.age,
-            "diagnosis": sorted(world.diagnoses),
-            "active": sorted(world.active),
-            "taking": sorted(world.taking),
-            "attests": sorted(world.attests),
-            "documented": sorted(world.documented),
-            "live_vaccine": world.live_vaccine,
-            "received": ["belimumab_intravenous"] if world.received_iv else [],
-            "dosed_per_label": world.dosed_per_label,
-            "override": sorted(world.overrides),
-            "reading": dict(world.readings),
-        },
+    asked = asked_about(policy)
+    facts: dict[str, Any] = {
+        "age": world.age,
+        "diagnosis": sorted(world.diagnoses),
+        "active": sorted(world.active),
+        "taking": sorted(world.taking),
+        "documented": sorted(world.documented & {*asked["documented"]}),
+        "dosed_per_label": world.dosed_per_label,
+        "override": sorted(world.overrides),
+        "reading": {name: world.readings[name] for name in asked["readings"] if name in world.readings},
     }
+    if policy == "fep_lupkynis":
+        facts |= {"attests": sorted(world.attests), "live_vaccine": world.live_vaccine}
+    else:
+        facts |= {"received": ["belimumab_intravenous"] if world.received_iv else []}
+    return {"request": request, "facts": facts}
 
 
 # What can be left open, as the name of a gap: a field of World, or a field and a member of it.
@@ -160,24 +180,38 @@ def completions(world: World, gaps: list[Gap]) -> Iterator[World]:
     return filter(oracle.lawful, worlds)
 
 
-def case_with_gaps(  # noqa: C901 - one branch a kind of gap
+def _is_asked(kind: str, name: str, policy: str) -> bool:
+    """Whether the policy can be told of what a gap leaves open."""
+    asked = asked_about(policy)
+    if kind in asked:
+        return name in asked[kind]
+    own = {"supply": "fep_lupkynis", "live_vaccine": "fep_lupkynis", "received_iv": "uhc_benlysta"}
+    return own.get(kind, policy) == policy
+
+
+def case_with_gaps(  # noqa: C901, PLR0912 - one branch a kind of gap
     world: World, gaps: list[Gap], policy: str, edition: str
 ) -> dict[str, Any]:
     """The world as a case that is silent about its gaps and states everything else."""
     case = case_of(world, policy, edition)
     request, facts = case["request"], case["facts"]
+    asked = asked_about(policy)
     families = {
         "diagnoses": ("diagnosis", oracle.CONDITIONS),
         "active": ("active", oracle.ACTIVE),
         "taking": ("taking", oracle.DRUGS),
-        "attests": ("attests", oracle.ATTESTATIONS),
-        "documented": ("documented", oracle.DOCUMENTED),
+        "attests": ("attests", asked["attests"]),
+        "documented": ("documented", asked["documented"]),
         "overrides": ("override", oracle.OVERRIDES),
     }
     for field, (key, names) in families.items():
-        facts[key] = {name: name in getattr(world, field) for name in names}
-    facts["received"] = {"belimumab_intravenous": world.received_iv}
+        if names:
+            facts[key] = {name: name in getattr(world, field) for name in names}
+    if "received" in facts:
+        facts["received"] = {"belimumab_intravenous": world.received_iv}
     for kind, name in gaps:
+        if not _is_asked(kind, name, policy):
+            continue
         if kind in ("indication", "phase", "route"):
             del request[kind]
         elif kind == "age":

@@ -72,8 +72,7 @@ def _case(vocabularies: list[Vocabulary]) -> type[BaseModel]:
     facts: dict[str, Any] = {
         "birth_date": (date | None, Field(None, description="With request.service_date, the age."))
     }
-    for v in vocabularies:
-        _add(v, request, facts)
+    _add(_Joined(vocabularies), request, facts)
     parts: dict[str, Any] = {
         "case": (str | None, Field(None, description="The name of the case.")),
         "request": (create_model("Request", __base__=_Strict, **request), ...),
@@ -87,7 +86,28 @@ def _case(vocabularies: list[Vocabulary]) -> type[BaseModel]:
     return create_model("Case", __base__=_Strict, __doc__=doc, **parts)
 
 
-def _add(v: Vocabulary, request: dict[str, Any], facts: dict[str, Any]) -> None:
+class _Joined:
+    """What some vocabularies declare, taken together."""
+
+    def __init__(self, vocabularies: list[Vocabulary]) -> None:
+        self.choices: dict[str, dict[str, dict[str, str]]] = {}
+        self.families: dict[str, dict[str, str]] = {}
+        self.flags: dict[str, str] = {}
+        self.quantities: dict[str, Quantity] = {}
+        self.aliases: dict[str, list[str]] = {}
+        for v in vocabularies:
+            for name, kinds in v.choices.items():
+                for kind, values in kinds.items():
+                    self.choices.setdefault(name, {}).setdefault(kind, {}).update(values)
+            for name, values in v.families.items():
+                self.families.setdefault(name, {}).update(values)
+            for name, aliases in v.aliases.items():
+                self.aliases[name] = [*self.aliases.get(name, ()), *aliases]
+            self.flags.update(v.flags)
+            self.quantities.update(v.quantities)
+
+
+def _add(v: _Joined, request: dict[str, Any], facts: dict[str, Any]) -> None:
     """Puts what a vocabulary declares among the keys of a request and of its facts."""
     for name, kinds in v.choices.items():
         chosen = {kind: (_name(v, values) | None, None) for kind, values in kinds.items()}
@@ -103,7 +123,7 @@ def _add(v: Vocabulary, request: dict[str, Any], facts: dict[str, Any]) -> None:
         (request if quantity.in_request else facts)[name] = _number(quantity)
 
 
-def _name(v: Vocabulary, known: Mapping[str, object]) -> Any:
+def _name(v: _Joined, known: Mapping[str, object]) -> Any:
     """Any accepted name of what is known, as it is usually written."""
     names = [n for name in known for n in (name, *v.aliases.get(name, ()))]
     return Literal[tuple(dict.fromkeys(names))]

@@ -37,9 +37,7 @@ GOOD: dict[str, Any] = {
         "active": {"lupus_nephritis": True},
         "taking": ["mycophenolate_mofetil", "prednisone", "Lupkynis"],
         "reading": {"term_limit": "cap", "comorbidity": None},
-        "live_vaccine": False,
         "dosed_per_label": "yes",
-        "egfr": 61.5,
     },
 }
 POLICIES = ("fep_lupkynis", "uhc_benlysta", "uhc_benlysta@2022E0046O")

@@ -593,9 +593,10 @@ def test_a_value_that_no_fact_has_leaves_a_criterion_that_nothing_meets(tmp_path
 
 
 def test_what_the_policy_never_asks_about_is_said(kb: KnowledgeBase) -> None:
-    case = with_facts(egfr=41, live_vaccine=True, reading={"cyclophosphamide": "as_background"})
-    decision = kb.decide(case)
-    assert decision.unread == ("live_vaccine", "reading(cyclophosphamide,as_background)", "egfr")
+    case = lupkynis(phase="continuation")
+    facts = {**case["facts"], "dosed_per_label": True, "diagnosis": ["LN", "SLE", "rheumatoid_arthritis"]}
+    decision = kb.decide({**case, "facts": facts})
+    assert decision.unread == ("dosed_per_label", "diagnosis(rheumatoid_arthritis)")
     assert kb.decide(DENIED).unread == ()
     assert kb.decide(lupkynis(capsules=540, days_supply=90)).unread == ()
 
@@ -640,7 +641,7 @@ def test_any_mapping_is_a_case(kb: KnowledgeBase) -> None:
 
 def test_laws_that_leave_no_patient_are_refused(tmp_path: Path) -> None:
     two_policies(tmp_path)
-    laws = "impossible(one) :- live_vaccine.\nimpossible(other) :- not live_vaccine.\n"
+    laws = "impossible(one) :- dosed_per_label.\nimpossible(other) :- not dosed_per_label.\n"
     (tmp_path / "kb" / "policies" / "plan_a" / "laws.lp").write_text(laws)
     with pytest.raises(RuleError, match="leave no patient possible"):
         KnowledgeBase.load(tmp_path / "kb").decide({"request": {"policy": "plan_a"}})
