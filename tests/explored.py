@@ -76,10 +76,10 @@ TIED: tuple[Gap, ...] = (
 """What laws and choices tie together, and what decides most."""
 
 
-def hopeful_world(dice: random.Random) -> oracle.World:
+def hopeful_world(dice: random.Random, policy: str) -> oracle.World:
     """A world not far from an approval, so that much of what is left open in it decides."""
     return replace(
-        worlds.random_world(dice),
+        worlds.random_world(dice, policy),
         indication=dice.choice(("lupus_nephritis", "lupus_nephritis", "sle")),
         route="intravenous",
         age=dice.choice((17, 40, 40, 40)),
@@ -87,6 +87,7 @@ def hopeful_world(dice: random.Random) -> oracle.World:
         active=frozenset({"sle", "lupus_nephritis"}),
         taking=worlds.some(dice, ("prednisone", "hydroxychloroquine", "belimumab"), 0.5)
         | worlds.some(dice, ("cyclophosphamide", "voclosporin", "rituximab"), 0.1),
+        stops=frozenset(),
         attests=worlds.some(dice, oracle.ATTESTATIONS, 0.95),
         documented=worlds.some(dice, oracle.DOCUMENTED, 0.9),
         live_vaccine=dice.random() < 0.1,
@@ -98,7 +99,7 @@ def hopeful_world(dice: random.Random) -> oracle.World:
 
 def random_case(dice: random.Random, number: int, policy: str, edition: str) -> Case:
     """A record of one of five kinds by turns: complete, with few gaps, with many, with tied ones, odd."""
-    world = dice.choice((worlds.random_world, hopeful_world))(dice)
+    world = dice.choice((worlds.random_world, hopeful_world))(dice, policy)
     kind = number % 5
     gaps = worlds.random_gaps(dice, most=10 if kind == 2 else 4)
     if kind == 3:

@@ -20,11 +20,14 @@ def some(rng: random.Random, values: Any, likely: float) -> frozenset[str]:
     return frozenset(value for value in values if rng.random() < likely)
 
 
-def random_world(rng: random.Random) -> World:
-    """A lawful world, drawn so that every outcome and every criterion comes up often."""
+def random_world(rng: random.Random, policy: str) -> World:
+    """A lawful world, drawn so that every outcome and every criterion of a policy comes up often."""
     while True:
         capsules, days = rng.choice(SUPPLIES)
         eager = rng.choice((0.5, 0.9, 0.97))
+        taking = some(rng, oracle.DRUGS, rng.choice((0.0, 0.01, 0.03, 0.2))) | some(
+            rng, ("prednisone", "hydroxychloroquine"), 0.5
+        )
         world = World(
             indication=rng.choice((*oracle.INDICATIONS, "sle", "sle", *["lupus_nephritis"] * 5)),
             phase=rng.choice(oracle.PHASES),
@@ -33,8 +36,9 @@ def random_world(rng: random.Random) -> World:
             diagnoses=some(rng, oracle.CONDITIONS, rng.choice((0.1, 0.3)))
             | some(rng, ("sle", "lupus_nephritis"), eager),
             active=some(rng, oracle.ACTIVE, eager),
-            taking=some(rng, oracle.DRUGS, rng.choice((0.0, 0.01, 0.03, 0.2)))
-            | some(rng, ("prednisone", "hydroxychloroquine"), 0.5),
+            taking=taking,
+            stops=some(rng, sorted(taking & {*oracle.STOPPED[policy]}), rng.choice((0.0, 0.3, 0.9))),
+            starts=some(rng, oracle.STARTED[policy], rng.choice((0.0, 0.0, 0.01, 0.05))),
             attests=some(rng, oracle.ATTESTATIONS, eager),
             documented=some(rng, oracle.DOCUMENTED, eager),
             live_vaccine=rng.random() > eager,
@@ -57,7 +61,9 @@ def asked_about(policy: str) -> dict[str, tuple[str, ...]]:
     fep = policy == "fep_lupkynis"
     return {
         "attests": oracle.ATTESTATIONS if fep else (),
-        "documented": ("clinical_response",) if fep else oracle.DOCUMENTED,
+        "documented": oracle.DOCUMENTED[:2] if fep else oracle.DOCUMENTED[1:],
+        "stops": oracle.STOPPED[policy],
+        "starts": oracle.STARTED[policy],
         "readings": tuple(oracle.READINGS_OF[policy]),
     }
 
@@ -89,6 +95,8 @@ def case_of(world: World, policy: str, edition: str) -> dict[str, Any]:
         "diagnosis": sorted(world.diagnoses),
         "active": sorted(world.active),
         "taking": sorted(world.taking),
+        "stops": sorted(world.stops & {*asked["stops"]}),
+        "starts": sorted(world.starts & {*asked["starts"]}),
         "documented": sorted(world.documented & {*asked["documented"]}),
         "dosed_per_label": world.dosed_per_label,
         "override": sorted(world.overrides),
@@ -110,6 +118,8 @@ GAPS: tuple[Gap, ...] = (
     *(("diagnoses", name) for name in oracle.CONDITIONS),
     *(("active", name) for name in oracle.ACTIVE),
     *(("taking", name) for name in oracle.DRUGS),
+    *(("stops", name) for name in ("cyclophosphamide", "voclosporin", "rituximab")),
+    *(("starts", name) for name in ("cyclophosphamide", "prednisone", "anifrolumab", "rituximab")),
     *(("attests", name) for name in oracle.ATTESTATIONS),
     *(("documented", name) for name in oracle.DOCUMENTED),
     *(("overrides", name) for name in oracle.OVERRIDES),
@@ -130,6 +140,8 @@ LIKELY: tuple[Gap, ...] = (
     ("taking", "mycophenolate_mofetil"),
     ("taking", "rituximab"),
     ("attests", "monitor_egfr"),
+    ("stops", "voclosporin"),
+    ("documented", "clinical_benefit"),
     ("documented", "clinical_response"),
     ("months", ""),
     ("supply", ""),
@@ -200,6 +212,8 @@ def case_with_gaps(  # noqa: C901, PLR0912 - one branch a kind of gap
         "diagnoses": ("diagnosis", oracle.CONDITIONS),
         "active": ("active", oracle.ACTIVE),
         "taking": ("taking", oracle.DRUGS),
+        "stops": ("stops", asked["stops"]),
+        "starts": ("starts", asked["starts"]),
         "attests": ("attests", asked["attests"]),
         "documented": ("documented", asked["documented"]),
         "overrides": ("override", oracle.OVERRIDES),
@@ -223,8 +237,8 @@ def case_with_gaps(  # noqa: C901, PLR0912 - one branch a kind of gap
             request["capsules"] = None
         elif kind == "readings":
             facts["reading"][name] = None
-        elif kind == "overrides":
-            facts["override"][name] = None
+        elif kind in ("overrides", "stops", "starts"):  # what is assumed is left open by saying so
+            facts[families[kind][0]][name] = None
         elif kind == "received_iv":
             facts["received"] = {}
         elif not name:

@@ -105,7 +105,8 @@ def shipped_cases(kb: KnowledgeBase) -> list[dict[str, Any]]:
 
 def random_cases(count: int, seed: str) -> list[dict[str, Any]]:
     dice = random.Random(seed)
-    return [worlds.case_of(worlds.random_world(dice), *oracle.EDITIONS[n % 3]) for n in range(count)]
+    editions = [oracle.EDITIONS[n % 3] for n in range(count)]
+    return [worlds.case_of(worlds.random_world(dice, edition[0]), *edition) for edition in editions]
 
 
 def deciding(kb: KnowledgeBase, cases: Iterable[dict[str, Any]]) -> Callable[[], None]:

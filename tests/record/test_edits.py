@@ -101,7 +101,7 @@ def with_lists(case: dict[str, Any], dice: random.Random) -> dict[str, Any]:
 
 
 def a_record(dice: random.Random, policy: str, name: str) -> dict[str, Any]:
-    world, gaps = worlds.random_world(dice), worlds.random_gaps(dice, 12)
+    world, gaps = worlds.random_world(dice, policy), worlds.random_gaps(dice, 12)
     return with_lists(worlds.case_with_gaps(world, gaps, policy, name), dice)
 
 

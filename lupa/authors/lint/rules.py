@@ -66,6 +66,7 @@ _READ = (
     "fact_text/3", "impossible/1", "label/2", "met/2", "note/2", "number/3", "on_pathway/3", "outcome/2",
     "outcome_text/3", "outside/2", "part_of_request/1", "payer/2", "policy/1", "quantity/4", "question/2",
     "rate/4", "referral/2", "requires/5", "stated/1", "text/4", "true/1", "unencoded/3", "usual_effort/2",
+    "assumed_text/2",
     "whole/1",
 )  # fmt: skip
 READ_BY_LUPA = frozenset((name, int(arity)) for name, arity in (each.split("/") for each in _READ))
