@@ -163,7 +163,7 @@ PATHWAYS = (
     Seed(
         "a criterion can never be met, so no renewal is approved",
         LUPKYNIS,
-        "met(fep_lupkynis, clinical_benefit)        :- documented(clinical_response).",
+        "met(fep_lupkynis, clinical_benefit)        :- documented(clinical_benefit).",
         "met(fep_lupkynis, clinical_benefit)        :- diagnosis(lupus_nephritis), not diagnosis(sle).",
         (
             *of("approvable_pathway", "pathway(lupus_nephritis,continuation)"),
@@ -173,7 +173,7 @@ PATHWAYS = (
             ),
             *redundant(*NEPHRITIS_ON, "no_cyclophosphamide", "no_live_vaccine", "renal_monitoring"),
             *redundant(*NEPHRITIS_ON, "safety_monitoring"),
-            *idle("f22", "f23", "f25", "f26", "f27", "f28", "f32"),
+            *idle("f22", "f23", "f25", "f26a", "f26b", "f27a", "f27b", "f28", "f32"),
         ),
         gone=no_longer(
             *off_label("inactive_disease"),
@@ -184,8 +184,8 @@ PATHWAYS = (
     Seed(
         "a continuation asks for what the start rules out, so nobody who starts can go on",
         LUPKYNIS,
-        "clinical_benefit)        :- documented(clinical_response).",
-        "clinical_benefit)        :- documented(clinical_response), not active(lupus_nephritis).",
+        "clinical_benefit)        :- documented(clinical_benefit).",
+        "clinical_benefit)        :- documented(clinical_benefit), not active(lupus_nephritis).",
         of("continuable", "indication(lupus_nephritis)"),
     ),
     Seed(
@@ -245,8 +245,8 @@ CRITERIA = (
     Seed(
         "a criterion says what another says already, as the text is usually read",
         LUPKYNIS,
-        "background_therapy) :- taking(Drug), background(Drug).",
-        "background_therapy) :- taking(Drug), background(Drug), not taking(cyclophosphamide).",
+        "background_therapy) :- received_as(Class), counts(Class).",
+        "background_therapy) :- received_as(Class), counts(Class), not partnered.",
         (
             *redundant(*NEPHRITIS_START, "no_cyclophosphamide"),
             *redundant(*NEPHRITIS_ON, "no_cyclophosphamide"),
@@ -505,8 +505,7 @@ EXCLUSIONS = (
     Seed(
         "a reading changes nothing",
         LUPKYNIS,
-        "met(fep_lupkynis, background_therapy) :- taking(Drug), class(Drug, antimalarial, _), "
-        "reading(antimalarial_as_background, counts).\n",
+        "counts(antimalarial)                  :- reading(antimalarial_as_background, counts).\n",
         "",
         untold("antimalarial_as_background", "counts"),
         at=(LUPKYNIS_READINGS, "choice(antimalarial_as_background"),
@@ -730,10 +729,10 @@ LINT = (
     Seed(
         "a variable occurs once, so that any drug at all is a background therapy",
         LUPKYNIS,
-        "met(fep_lupkynis, background_therapy) :- taking(Drug), background(Drug).",
-        "met(fep_lupkynis, background_therapy) :- taking(Drug), background(Drugs).",
+        "met(fep_lupkynis, background_therapy) :- received_as(Class), counts(Class).",
+        "met(fep_lupkynis, background_therapy) :- received_as(Class), counts(Classes).",
         (
-            *of("lonely-variable", "Drug", "Drugs"),
+            *of("lonely-variable", "Class", "Classes"),
             *untold("antimalarial_as_background", "counts"),
             *untold("belimumab_as_background", "counts"),
         ),
@@ -750,14 +749,12 @@ LINT = (
     Seed(
         "no rule lets an override supersede a denial",
         "decision.lp",
-        "referral(Policy, override)      :- denied(Policy), superseded.\n",
+        "referral(Policy, override)      :- supersedes(Policy, Rule, _, always), override(Rule).\n"
+        "referral(Policy, override)      :- supersedes(Policy, Rule, _, lifts_denial), override(Rule), "
+        "denied(Policy).\n",
         "",
-        (
-            *of("unused", "superseded/0"),
-            *of("unknown-name", "override"),
-            *of("unread-fact", "override(plan_document)"),
-        ),
-        at=("decision.lp", "superseded :- override(_)."),
+        of("unknown-name", "override"),
+        at=("decision.lp", "text(Policy, referral(override)"),
     ),
 )
 

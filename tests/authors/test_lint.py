@@ -120,7 +120,7 @@ def test_renamed_variables_break_no_rule(folder: Path) -> None:
 
 MET = "met(fep_lupkynis, adult) :- "
 NOTE = "note(fep_lupkynis, on_steroids) :- taking(prednisone).\n"
-NOTE_CITES = "cites(fep_lupkynis, note(on_steroids), f17).\n"
+NOTE_CITES = "cites(fep_lupkynis, note(on_steroids), f17a).\n"
 NOTE_TEXT = 'text(fep_lupkynis, note(on_steroids), "It is so.", "It is not.").'
 CLAUSE = 'clause(fep_lupkynis, f90, criterion, "Item 90", "Something else is asked for.").\n'
 FACT = """fact(insured). insured :- true(insured).

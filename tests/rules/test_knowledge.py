@@ -619,7 +619,7 @@ def test_a_decision_says_what_chose_its_edition(
     ("name", "meant"),
     [
         ("hydroxyzine", None),
-        ("natalizumab", None),
+        ("abciximab", None),
         ("mycophenolate", None),
         ("voclosporine", "voclosporin"),
     ],
