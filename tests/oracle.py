@@ -188,12 +188,15 @@ OVERRIDES: tuple[str, ...] = ("plan_document", "state_mandate", "federal_mandate
 
 # What is asked of a drug beside whether it is taken now: whether it is stopped before the requested
 # drug is given, or started with it. Of whom neither bars nor can count later, it is not asked.
-FEP_PLANNED: tuple[str, ...] = tuple(
-    drug
-    for name in ("immunosuppressant", "corticosteroid", "antimalarial")
-    for drug in DRUG_CLASSES[name]
-    if drug != "voclosporin"
-) + ("belimumab",)
+FEP_PLANNED: tuple[str, ...] = (
+    *(
+        drug
+        for name in ("immunosuppressant", "corticosteroid", "antimalarial")
+        for drug in DRUG_CLASSES[name]
+        if drug != "voclosporin"
+    ),
+    "belimumab",
+)
 UHC_PLANNED: tuple[str, ...] = (
     "voclosporin",
     *(drug for drug in DRUG_CLASSES["biologic"] if drug != "belimumab"),
@@ -245,8 +248,9 @@ class World:
     """One complete patient and request.
 
     `months`, `capsules` and `days_supply` may be None: nothing was said, which counts as within
-    the limit. What is taken is taken now; of that, what `stops` is stopped before the requested drug
-    is given, and what `starts` is started with it. A reading that `readings` does not mention has its default.
+    the limit. What is taken is taken now; of that, what `stops` is stopped before the requested
+    drug is given, and what `starts` is started with it. A reading that `readings` does not mention
+    has its default.
     """
 
     indication: str

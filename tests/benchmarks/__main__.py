@@ -195,11 +195,10 @@ def sessions(kb: KnowledgeBase) -> None:
 def random_gapped_cases(count: int) -> list[dict[str, Any]]:
     """Records with gaps, of all editions."""
     dice = random.Random("gaps")
+    editions = [oracle.EDITIONS[n % len(oracle.EDITIONS)] for n in range(count)]
     return [
-        worlds.case_with_gaps(
-            worlds.random_world(dice), worlds.random_gaps(dice), *oracle.EDITIONS[n % len(oracle.EDITIONS)]
-        )
-        for n in range(count)
+        worlds.case_with_gaps(worlds.random_world(dice, edition[0]), worlds.random_gaps(dice), *edition)
+        for edition in editions
     ]
 
 
