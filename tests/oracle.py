@@ -497,8 +497,8 @@ def _uhc_continuation_criteria(world: World) -> dict[str, bool]:
     """Continuation of therapy: for the disease of the heading, infused before, with a response.
 
     The headings speak of the treatment of SLE and of lupus nephritis, so whoever continues has it,
-    unless the list is read as all there is. Only the sentence that opens the lupus nephritis criteria calls the disease active; whether
-    that binds a continuation is a matter of reading.
+    unless the list is read as all there is. Only the sentence that opens the lupus nephritis
+    criteria calls the disease active; whether that binds a continuation is a matter of reading.
     """
     met = {
         "prior_infusion": world.received_iv,

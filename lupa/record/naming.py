@@ -106,9 +106,10 @@ class Names:
         raise unknown(within(place, name), f"{shown(name)} is not known here; {hint}")
 
     def _owner(self, name: str) -> str | None:
-        """The one fact that is about this name, where the name was given alone."""
-        families = self._vocabulary.families.items()
-        found = [fam[one] for _, fam in families if (one := self._vocabulary.canonical(name, fam))]
+        """The one fact that is about this name, where the name was given alone; not what is assumed."""
+        v = self._vocabulary
+        named = [fam[one] for fam in v.families.values() if (one := v.canonical(name, fam))]
+        found = [fact for fact in named if fact not in v.defaults]
         return found[0] if len(found) == 1 else None
 
 
