@@ -109,8 +109,13 @@ def some_facts(dice: random.Random, edition: Edition) -> dict[str, bool]:
     """Facts that can be stated together: one value of a choice, one cut point of a number."""
     chosen: dict[str, tuple[str, bool]] = {}
     v = edition.vocabulary
-    # that there is no number is said by giving none
-    bare = {cut.fact for q, cuts in v.cuts.items() for cut in cuts if cut.bound <= v.quantities[q].least}
+    # of what may be no number at all, that there is none is said by giving none
+    bare = {
+        cut.fact
+        for name, cuts in v.cuts.items()
+        for cut in cuts
+        if any(each.bound <= v.quantities[name].least for each in cuts)
+    }
     for fact in dice.sample(sorted(v.facts.keys() - bare), dice.randint(1, 6)):
         about = kind_of(edition, fact)
         chosen[about or fact] = (fact, (about is not None and "(" in about) or dice.random() < 0.5)
@@ -520,7 +525,8 @@ def test_a_member_of_a_list_can_be_unset(lupkynis: Edition) -> None:
 
 
 def test_a_family_that_is_open_stays_open_but_for_the_member_that_is_set(lupkynis: Edition) -> None:
-    override = {"plan_document": False, "state_mandate": None, "rare_disease": None}
+    override = dict.fromkeys(("plan_document", "state_mandate", "federal_mandate", "rare_disease"))
+    override = {**override, "plan_document": False}
     assert facts_after(lupkynis, {"override.plan_document": "no"})["override"] == override
     assert facts_after(lupkynis, {}, "override.plan_document")["override"] == {
         "state_mandate": None,
