@@ -251,6 +251,7 @@ CRITERIA = (
             *redundant(*NEPHRITIS_START, "no_cyclophosphamide"),
             *redundant(*NEPHRITIS_ON, "no_cyclophosphamide"),
             *untold("cyclophosphamide", "as_background"),
+            *idle("f17b", "f26b"),
         ),
     ),
     Seed(
@@ -733,6 +734,7 @@ LINT = (
         "met(fep_lupkynis, background_therapy) :- received_as(Class), counts(Classes).",
         (
             *of("lonely-variable", "Class", "Classes"),
+            *untold("background_steroid", "only_with_another"),
             *untold("antimalarial_as_background", "counts"),
             *untold("belimumab_as_background", "counts"),
         ),
@@ -745,16 +747,6 @@ LINT = (
         "requires(uhc_benlysta, sle,             initial,      standard_of_care,       u12).\n",
         of("duplicate", "requires(uhc_benlysta,sle,initial,standard_of_care,u12)."),
         at=(BENLYSTA, "u12).\nrequires(uhc_benlysta, sle,             initial,      no_comb"),
-    ),
-    Seed(
-        "no rule lets an override supersede a denial",
-        "decision.lp",
-        "referral(Policy, override)      :- supersedes(Policy, Rule, _, always), override(Rule).\n"
-        "referral(Policy, override)      :- supersedes(Policy, Rule, _, lifts_denial), override(Rule), "
-        "denied(Policy).\n",
-        "",
-        of("unknown-name", "override"),
-        at=("decision.lp", "text(Policy, referral(override)"),
     ),
 )
 
