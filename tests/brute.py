@@ -141,7 +141,13 @@ def subject_of(fact: str) -> str:
 
 
 _FIND_OUT = {"documented": 2, "override": 3}
-_CHANGE = {"attests": 2, "dosed_per_label": 3, "live_vaccine": 3, "taking": 4}
+_CHANGE = {
+    **{("attests", value): 2 for value in (True, False)},
+    **{(family, value): 3 for family in ("dosed_per_label", "live_vaccine") for value in (True, False)},
+    ("taking", True): 4,
+    **{("stops", value): 4 for value in (True, False)},
+    ("starts", False): 4,
+}
 _LESS = ("months", "capsules_per_90_days")
 
 
@@ -158,8 +164,10 @@ def statements(
             if {**assumed, **stated}.get(fact) is value or (subject != fact and not value):
                 continue
             kind, cost = "find_out", _FIND_OUT.get(family, None if subject in has_assumed else 1)
+            if subject in has_assumed and cost is None and family not in ("at_least", "more_than"):
+                kind, cost = "change", _CHANGE.get((family, value))
             if subject in has_stated:
-                kind, cost = "change", _CHANGE.get(family)
+                kind, cost = "change", _CHANGE.get((family, value))
                 if family in ("at_least", "more_than"):
                     is_less = fact.partition("(")[2].partition(",")[0] in _LESS and not value
                     kind, cost = "ask_for_less", 2 if is_less else None

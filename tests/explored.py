@@ -76,10 +76,10 @@ TIED: tuple[Gap, ...] = (
 """What laws and choices tie together, and what decides most."""
 
 
-def hopeful_world(dice: random.Random) -> oracle.World:
+def hopeful_world(dice: random.Random, policy: str) -> oracle.World:
     """A world not far from an approval, so that much of what is left open in it decides."""
     return replace(
-        worlds.random_world(dice),
+        worlds.random_world(dice, policy),
         indication=dice.choice(("lupus_nephritis", "lupus_nephritis", "sle")),
         route="intravenous",
         age=dice.choice((17, 40, 40, 40)),
@@ -87,6 +87,7 @@ def hopeful_world(dice: random.Random) -> oracle.World:
         active=frozenset({"sle", "lupus_nephritis"}),
         taking=worlds.some(dice, ("prednisone", "hydroxychloroquine", "belimumab"), 0.5)
         | worlds.some(dice, ("cyclophosphamide", "voclosporin", "rituximab"), 0.1),
+        stops=frozenset(),
         attests=worlds.some(dice, oracle.ATTESTATIONS, 0.95),
         documented=worlds.some(dice, oracle.DOCUMENTED, 0.9),
         live_vaccine=dice.random() < 0.1,
@@ -98,24 +99,24 @@ def hopeful_world(dice: random.Random) -> oracle.World:
 
 def random_case(dice: random.Random, number: int, policy: str, edition: str) -> Case:
     """A record of one of five kinds by turns: complete, with few gaps, with many, with tied ones, odd."""
-    world = dice.choice((worlds.random_world, hopeful_world))(dice)
+    world = dice.choice((worlds.random_world, hopeful_world))(dice, policy)
     kind = number % 5
     gaps = worlds.random_gaps(dice, most=10 if kind == 2 else 4)
     if kind == 3:
         gaps = dice.sample(TIED, dice.randint(1, 7))
     if kind == 4:
-        return said_oddly(dice, worlds.case_with_gaps(world, gaps, policy, edition))
+        return said_oddly(dice, worlds.case_with_gaps(world, gaps, policy, edition), policy)
     if kind == 0:
         return worlds.case_of(world, policy, edition)
     return worlds.case_with_gaps(world, gaps, policy, edition)
 
 
-def said_oddly(dice: random.Random, case: Case) -> Case:
+def said_oddly(dice: random.Random, case: Case, policy: str) -> Case:
     """The case with ranges for numbers, a day of birth, and families as lists or left open altogether."""
     request, facts = case["request"], case["facts"]
     months, rate = dice.choice(MONTHS_SAID), dice.choice(RATES_SAID)
     request |= {"months": months} if months is not None else {}
-    if rate is not None:
+    if rate is not None and policy == "fep_lupkynis":
         request.pop("capsules", None)
         request.pop("days_supply", None)
         request |= rate
@@ -124,7 +125,8 @@ def said_oddly(dice: random.Random, case: Case) -> Case:
         del facts["age"]
         request["service_date"] = "2024-10-15"
         facts["birth_date"] = dice.choice(("2006-10-15", "2006-10-16", "2019-10-15", "2020-01-01"))
-    name = dice.choice(("taking", "attests", "documented", "override", "received"))
+    names = ("taking", "attests", "documented", "override", "received")
+    name = dice.choice([name for name in names if name in facts])
     if dice.random() < 0.5:
         facts[name] = sorted(member for member, said in facts[name].items() if said)
     elif name in ("documented", "override", "received"):
@@ -352,7 +354,7 @@ def check_smallest(plan: Plan, examined: Examined, told: Worlds) -> None:
 # ---- what if -----------------------------------------------------------------------------------
 
 
-def random_changes(dice: random.Random, case: Case) -> tuple[dict[str, Any], list[str]]:
+def random_changes(dice: random.Random, case: Case, policy: str) -> tuple[dict[str, Any], list[str]]:
     """Some statements to make, and some to take away."""
     every: list[tuple[str, Any]] = [
         ("age", dice.choice(worlds.AGES)),
@@ -371,7 +373,8 @@ def random_changes(dice: random.Random, case: Case) -> tuple[dict[str, Any], lis
         *((f"override.{one}", dice.choice((True, None))) for one in oracle.OVERRIDES[:1]),
         *((f"reading.{name}", dice.choice((*choices, None))) for name, choices in oracle.READINGS.items()),
     ]
-    chosen = dict(dice.sample(every, dice.randint(0, 4)))
+    known = [(name, value) for name, value in every if worlds.can_be_told(name, policy)]
+    chosen = dict(dice.sample(known, dice.randint(0, 4)))
     facts = [name for name in case["facts"] if not any(key.startswith(name) for key in chosen)]
     return chosen, dice.sample(facts, dice.choice((0, 0, 1)))
 
@@ -430,7 +433,7 @@ def check_readings(kb: KnowledgeBase, examined: Examined) -> None:
     told = examined.plain.worlds(rest, [*silent, *readings], 40_000)
     if told is None:
         return
-    names = list(oracle.READINGS)
+    names = list(oracle.READINGS_OF[examined.edition.policy])
     possible: dict[tuple[str, ...], set[str]] = {}
     bits = [[(choice, told.bit(f"reading({n},{choice})")) for choice in oracle.READINGS[n]] for n in names]
     for world, outcome in told.rows.items():

@@ -84,8 +84,92 @@ DRUG_CLASSES: dict[str, tuple[str, ...]] = {
         "ustekinumab",
         "secukinumab",
         "eculizumab",
+        "vedolizumab",
+        "natalizumab",
+        "risankizumab",
+        "guselkumab",
+        "tildrakizumab",
+        "mirikizumab",
+        "ixekizumab",
+        "brodalumab",
+        "bimekizumab",
+        "spesolimab",
+        "dupilumab",
+        "tralokinumab",
+        "lebrikizumab",
+        "nemolizumab",
+        "omalizumab",
+        "mepolizumab",
+        "reslizumab",
+        "benralizumab",
+        "tezepelumab",
+        "canakinumab",
+        "rilonacept",
+        "inebilizumab",
+        "ublituximab",
+        "alemtuzumab",
+        "satralizumab",
+        "siltuximab",
+        "ravulizumab",
+        "crovalimab",
+        "pozelimab",
+        "sutimlimab",
+        "belatacept",
+        "teplizumab",
+        "emapalumab",
+        "basiliximab",
+        "antithymocyte_globulin",
+        "axatilimab",
+        "efgartigimod",
+        "rozanolixizumab",
+        "nipocalimab",
+        "interferon_beta_1a",
+        "peginterferon_beta_1a",
+        "interferon_beta_1b",
+        "interferon_gamma_1b",
+        "peginterferon_alfa_2a",
+        "ipilimumab",
+        "nivolumab",
+        "pembrolizumab",
+        "cemiplimab",
+        "dostarlimab",
+        "atezolizumab",
+        "avelumab",
+        "durvalumab",
     ),
-    "targeted_synthetic": ("tofacitinib", "baricitinib", "upadacitinib", "apremilast"),
+    "other_biologic_product": (
+        "insulin_glargine",
+        "insulin_lispro",
+        "insulin_aspart",
+        "insulin_degludec",
+        "denosumab",
+        "romosozumab",
+        "immune_globulin",
+        "epoetin_alfa",
+        "darbepoetin_alfa",
+        "filgrastim",
+        "pegfilgrastim",
+        "evolocumab",
+        "alirocumab",
+        "erenumab",
+        "fremanezumab",
+        "galcanezumab",
+        "pegloticase",
+    ),
+    "targeted_synthetic": (
+        "tofacitinib",
+        "baricitinib",
+        "upadacitinib",
+        "apremilast",
+        "ritlecitinib",
+        "abrocitinib",
+        "ruxolitinib",
+        "deuruxolitinib",
+        "fedratinib",
+        "pacritinib",
+        "momelotinib",
+        "deucravacitinib",
+    ),
 }
 
 DRUGS: tuple[str, ...] = tuple(drug for drugs in DRUG_CLASSES.values() for drug in drugs)
@@ -98,21 +182,50 @@ ATTESTATIONS: tuple[str, ...] = (
     "benefits_outweigh_risks",
 )
 
-DOCUMENTED: tuple[str, ...] = ("clinical_response", "autoantibodies")
+DOCUMENTED: tuple[str, ...] = ("clinical_benefit", "clinical_response", "autoantibodies")
 
-OVERRIDES: tuple[str, ...] = ("plan_document", "state_mandate", "rare_disease")
+OVERRIDES: tuple[str, ...] = ("plan_document", "state_mandate", "federal_mandate", "rare_disease")
+
+# What is asked of a drug beside whether it is taken now: whether it is stopped before the requested
+# drug is given, or started with it. Of whom neither bars nor can count later, it is not asked.
+FEP_PLANNED: tuple[str, ...] = (
+    *(
+        drug
+        for name in ("immunosuppressant", "corticosteroid", "antimalarial")
+        for drug in DRUG_CLASSES[name]
+        if drug != "voclosporin"
+    ),
+    "belimumab",
+)
+UHC_PLANNED: tuple[str, ...] = (
+    "voclosporin",
+    *(drug for drug in DRUG_CLASSES["biologic"] if drug != "belimumab"),
+    *DRUG_CLASSES["other_biologic_product"],
+)
+STOPPED: dict[str, tuple[str, ...]] = {"fep_lupkynis": ("cyclophosphamide",), "uhc_benlysta": UHC_PLANNED}
+STARTED: dict[str, tuple[str, ...]] = {"fep_lupkynis": FEP_PLANNED, "uhc_benlysta": UHC_PLANNED}
 
 # Where a text can be read in two ways: the reading taken by default, then the other one.
-READINGS: dict[str, tuple[str, str]] = {
-    "cyclophosphamide": ("any_use", "as_background"),
-    "belimumab_as_background": ("does_not_count", "counts"),
-    "antimalarial_as_background": ("does_not_count", "counts"),
-    "term_limit": ("cap", "criterion"),
-    "unproven_on_continuation": ("applies", "criteria_only"),
-    "comorbidity": ("indication_only", "any"),
-    "activity_on_continuation": ("not_required", "required"),
-    "age_floor_in_label": ("applies", "ignored"),
+READINGS_OF: dict[str, dict[str, tuple[str, str]]] = {
+    "fep_lupkynis": {
+        "cyclophosphamide": ("any_use", "as_background"),
+        "belimumab_as_background": ("does_not_count", "counts"),
+        "antimalarial_as_background": ("does_not_count", "counts"),
+        "planned_background": ("does_not_count", "counts"),
+        "background_steroid": ("counts", "only_with_another"),
+        "term_limit": ("cap", "criterion"),
+    },
+    "uhc_benlysta": {
+        "term_limit": ("cap", "criterion"),
+        "unproven_on_continuation": ("applies", "criteria_only"),
+        "comorbidity": ("indication_only", "any"),
+        "activity_on_continuation": ("not_required", "required"),
+        "diagnosis_on_continuation": ("required", "not_required"),
+        "other_biologics": ("immunomodulating", "every"),
+        "age_floor_in_label": ("applies", "ignored"),
+    },
 }
+READINGS: dict[str, tuple[str, str]] = READINGS_OF["fep_lupkynis"] | READINGS_OF["uhc_benlysta"]
 
 EDITIONS: tuple[tuple[str, str], ...] = (
     ("fep_lupkynis", "2024-10-01"),
@@ -135,7 +248,9 @@ class World:
     """One complete patient and request.
 
     `months`, `capsules` and `days_supply` may be None: nothing was said, which counts as within
-    the limit. A reading that `readings` does not mention has its default.
+    the limit. What is taken is taken now; of that, what `stops` is stopped before the requested
+    drug is given, and what `starts` is started with it. A reading that `readings` does not mention
+    has its default.
     """
 
     indication: str
@@ -145,6 +260,8 @@ class World:
     diagnoses: frozenset[str]
     active: frozenset[str]
     taking: frozenset[str]
+    stops: frozenset[str]
+    starts: frozenset[str]
     attests: frozenset[str]
     documented: frozenset[str]
     live_vaccine: bool
@@ -180,6 +297,9 @@ def lawful(world: World) -> bool:
         return False
     if "lupus_nephritis" in world.active and "sle" not in world.active:
         return False
+    # What is stopped was taken.
+    if not world.stops <= world.taking:
+        return False
     # Severe active lupus of the central nervous system is active lupus.
     return "severe_active_cns_lupus" not in world.diagnoses or "sle" in world.active
 
@@ -199,14 +319,16 @@ def decide(policy: str, edition: str, world: World) -> Opinion:
 def _decide_fep(world: World) -> Opinion:
     """FEP 5.99.021 Lupkynis, Policy: lupus nephritis, all other indications are investigational.
 
-    The policy does not speak of the route, so no request is out of its scope.
+    The policy does not speak of the route, so no request is out of its scope; nor does it name
+    anything that stands above it, so that whoever states such a thing changes nothing.
     """
     if world.indication != "lupus_nephritis":
-        return _conclude(world, {"investigational"}, unmet=set(), pathway=False, over_limit=False)
-    unmet = _fep_unmet(world)
-    bases = {"criteria_not_met"} if unmet else set()
+        return Opinion("deny", frozenset({"investigational"}), frozenset())
+    unmet = frozenset(_fep_unmet(world))
+    if unmet:
+        return Opinion("deny", frozenset({"criteria_not_met"}), unmet)
     over_limit = _too_long(world) or _too_many_capsules(world)
-    return _conclude(world, bases, unmet, pathway=True, over_limit=over_limit)
+    return Opinion("modify" if over_limit else "approve", frozenset(), unmet)
 
 
 def _fep_unmet(world: World) -> set[str]:
@@ -215,7 +337,7 @@ def _fep_unmet(world: World) -> set[str]:
     if world.phase == "initial":
         met["active_lupus_nephritis"] = "lupus_nephritis" in world.active  # Requirements, item 1
     else:
-        met["clinical_benefit"] = "clinical_response" in world.documented  # Renewal, item 1
+        met["clinical_benefit"] = "clinical_benefit" in world.documented  # Renewal, item 1
         met["benefits_outweigh_risks"] = "benefits_outweigh_risks" in world.attests  # item 2
     return _failing(met) | _term_criterion(world)
 
@@ -240,27 +362,34 @@ def _fep_shared_criteria(world: World) -> dict[str, bool]:
 
 
 def _has_fep_background(world: World) -> bool:
-    """FEP 5.99.021 Lupkynis, Requirements, item 2, first half: a background therapy is taken.
+    """FEP 5.99.021 Lupkynis, Requirements, item 2, first half: "must be receiving" background therapy.
 
-    Voclosporin cannot be its own background, and cyclophosphamide is named as no background.
-    Whether an antimalarial or belimumab is one, the text leaves open.
+    So it is taken now; whether one that only starts with Lupkynis will do is a reading. Voclosporin
+    cannot be its own background, and cyclophosphamide is named as no background. Whether an
+    antimalarial or belimumab is one, the text leaves open, and as its example names mycophenolate
+    together with a corticosteroid, so it does for a corticosteroid that stands alone.
     """
-    background = {*DRUG_CLASSES["immunosuppressant"], *DRUG_CLASSES["corticosteroid"]}
-    background -= {"voclosporin", "cyclophosphamide"}
+    background = set(DRUG_CLASSES["immunosuppressant"]) - {"voclosporin", "cyclophosphamide"}
+    if _reading(world, "background_steroid") == "counts":
+        background.update(DRUG_CLASSES["corticosteroid"])
     if _reading(world, "belimumab_as_background") == "counts":
         background.add("belimumab")
     if _reading(world, "antimalarial_as_background") == "counts":
         background.update(DRUG_CLASSES["antimalarial"])
-    return bool(background & world.taking)
+    received = set(world.taking)
+    if _reading(world, "planned_background") == "counts":
+        received |= world.starts
+    return bool(background & received)
 
 
 def _passes_fep_cyclophosphamide(world: World) -> bool:
     """FEP 5.99.021 Lupkynis, Requirements, item 2, second half: not cyclophosphamide.
 
-    Read strictly, it may not be taken at all; read loosely, it only may not be the background,
-    so that another background therapy beside it is enough.
+    Read strictly, it may not be given with Lupkynis at all; read loosely, it only may not be the
+    background, so that another background therapy beside it is enough. What is stopped before
+    Lupkynis is given is not given with it.
     """
-    if "cyclophosphamide" not in world.taking:
+    if "cyclophosphamide" not in _together(world):
         return True
     if _reading(world, "cyclophosphamide") == "as_background":
         return _has_fep_background(world)
@@ -286,10 +415,31 @@ def _decide_uhc(edition: str, world: World) -> Opinion:
     unmet = _uhc_unmet(edition, world) if pathway else set()
     if world.route != "intravenous":
         return Opinion("out_of_scope", frozenset(), frozenset(unmet))
-    bases = _uhc_unproven(world)
+    return _uhc_outcome(world, _uhc_unproven(world), unmet)
+
+
+def _uhc_outcome(world: World, bases: set[str], unmet: set[str]) -> Opinion:
+    """The outcome of a request within scope: the first that applies, in this order.
+
+    The member's plan document governs where it conflicts with the policy (Instructions for Use), in
+    either direction, so that whatever the outcome would be is for a person to see. A mandate of a
+    state or of the nation, and the rule for serious rare diseases (Benefit Considerations,
+    Instructions for Use), can only give coverage, so they matter where there is something to deny.
+    """
+    missed = frozenset(unmet)
+    named = {"sle", "lupus_nephritis", *UNPROVEN_CONDITIONS}
+    silent = set() if world.indication in named else {"policy_silent"}
     if unmet:
-        bases.add("criteria_not_met")
-    return _conclude(world, bases, unmet, pathway=pathway, over_limit=_too_long(world))
+        bases = bases | {"criteria_not_met"}
+    if "plan_document" in world.overrides:
+        return Opinion("refer", frozenset({"override"} | silent), missed)
+    if bases and world.overrides:
+        return Opinion("refer", frozenset({"override"} | silent), missed)
+    if bases:
+        return Opinion("deny", frozenset(bases), missed)
+    if silent:
+        return Opinion("refer", frozenset(silent), missed)
+    return Opinion("modify" if _too_long(world) else "approve", frozenset(), missed)
 
 
 def _uhc_unmet(edition: str, world: World) -> set[str]:
@@ -313,7 +463,7 @@ def _uhc_shared_criteria(world: World) -> dict[str, bool]:
         # At least one standard-of-care drug that is not a biologic.
         "standard_of_care": bool(standard_of_care & world.taking),
         # Neither Lupkynis nor Saphnelo beside it.
-        "no_combination": not {"voclosporin", "anifrolumab"} & world.taking,
+        "no_combination": not {"voclosporin", "anifrolumab"} & _together(world),
         # Dosed as in the FDA label.
         "label_dosing": world.dosed_per_label and _has_labelled_dose(world),
     }
@@ -344,15 +494,18 @@ def _uhc_initial_criteria(edition: str, world: World) -> dict[str, bool]:
 
 
 def _uhc_continuation_criteria(world: World) -> dict[str, bool]:
-    """Continuation of therapy, first two items: infused before, with a documented response.
+    """Continuation of therapy: for the disease of the heading, infused before, with a response.
 
-    Only the sentence that opens the lupus nephritis criteria calls the disease active; whether
-    that binds a continuation is a matter of reading.
+    The headings speak of the treatment of SLE and of lupus nephritis, so whoever continues has it,
+    unless the list is read as all there is. Only the sentence that opens the lupus nephritis
+    criteria calls the disease active; whether that binds a continuation is a matter of reading.
     """
     met = {
         "prior_infusion": world.received_iv,
         "positive_response": "clinical_response" in world.documented,
     }
+    if _reading(world, "diagnosis_on_continuation") == "required":
+        met[f"diagnosis_{world.indication}"] = world.indication in world.diagnoses
     required = _reading(world, "activity_on_continuation") == "required"
     if required and world.indication == "lupus_nephritis":
         met["active_lupus_nephritis"] = "lupus_nephritis" in world.active
@@ -387,32 +540,23 @@ def _uhc_unproven_state(world: World) -> set[str]:
 
 
 def _uhc_unproven_co_therapy(world: World) -> set[str]:
-    """List of unproven uses, fifth item: any biologic besides Benlysta itself."""
+    """List of unproven uses, fifth item: any biologic besides Benlysta itself, given with it.
+
+    Biologics are those that act on the immune system, or, read to the letter, all that are licensed
+    as such, insulin too.
+    """
     others = set(DRUG_CLASSES["biologic"]) - {"belimumab"}
-    return {f"other_biologic({drug})" for drug in others & world.taking}
+    if _reading(world, "other_biologics") == "every":
+        others.update(DRUG_CLASSES["other_biologic_product"])
+    return {f"other_biologic({drug})" for drug in others & _together(world)}
 
 
 # Both policies
 
 
-def _conclude(
-    world: World, bases: set[str], unmet: set[str], *, pathway: bool, over_limit: bool
-) -> Opinion:
-    """The outcome of a request within scope: the first that applies, in this order.
-
-    A plan document, a state mandate or a rare-disease rule supersedes a denial (UnitedHealthcare
-    Benlysta, Benefit Considerations), so it matters only where there is something to deny.
-    """
-    missed = frozenset(unmet)
-    if bases and world.overrides:
-        return Opinion("refer", frozenset({"override"}), missed)
-    if bases:
-        return Opinion("deny", frozenset(bases), missed)
-    if not pathway:
-        return Opinion("refer", frozenset({"policy_silent"}), missed)
-    if over_limit:
-        return Opinion("modify", frozenset(), missed)
-    return Opinion("approve", frozenset(), missed)
+def _together(world: World) -> set[str]:
+    """What is given together with the requested drug: taken now and not stopped first, or started."""
+    return set(world.taking - world.stops) | set(world.starts)
 
 
 def _too_long(world: World) -> bool:

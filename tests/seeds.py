@@ -13,6 +13,9 @@ Found = tuple[str, str]
 
 LUPKYNIS = "policies/fep_lupkynis/policy.lp"
 BENLYSTA = "policies/uhc_benlysta/policy.lp"
+LUPKYNIS_READINGS = "policies/fep_lupkynis/readings.lp"
+LUPKYNIS_FACTS = "policies/fep_lupkynis/facts.lp"
+BENLYSTA_READINGS = "policies/uhc_benlysta/readings.lp"
 NEWEST = "uhc_benlysta@2023-11-01"
 CHANGED = ("", "")
 NOWHERE = None
@@ -160,7 +163,7 @@ PATHWAYS = (
     Seed(
         "a criterion can never be met, so no renewal is approved",
         LUPKYNIS,
-        "met(fep_lupkynis, clinical_benefit)        :- documented(clinical_response).",
+        "met(fep_lupkynis, clinical_benefit)        :- documented(clinical_benefit).",
         "met(fep_lupkynis, clinical_benefit)        :- diagnosis(lupus_nephritis), not diagnosis(sle).",
         (
             *of("approvable_pathway", "pathway(lupus_nephritis,continuation)"),
@@ -170,7 +173,7 @@ PATHWAYS = (
             ),
             *redundant(*NEPHRITIS_ON, "no_cyclophosphamide", "no_live_vaccine", "renal_monitoring"),
             *redundant(*NEPHRITIS_ON, "safety_monitoring"),
-            *idle("f22", "f23", "f25", "f26", "f27", "f28", "f32"),
+            *idle("f22", "f23", "f25", "f26a", "f26b", "f27a", "f27b", "f28", "f32"),
         ),
         gone=no_longer(
             *off_label("inactive_disease"),
@@ -181,8 +184,8 @@ PATHWAYS = (
     Seed(
         "a continuation asks for what the start rules out, so nobody who starts can go on",
         LUPKYNIS,
-        "clinical_benefit)        :- documented(clinical_response).",
-        "clinical_benefit)        :- documented(clinical_response), not active(lupus_nephritis).",
+        "clinical_benefit)        :- documented(clinical_benefit).",
+        "clinical_benefit)        :- documented(clinical_benefit), not active(lupus_nephritis).",
         of("continuable", "indication(lupus_nephritis)"),
     ),
     Seed(
@@ -242,12 +245,13 @@ CRITERIA = (
     Seed(
         "a criterion says what another says already, as the text is usually read",
         LUPKYNIS,
-        "background_therapy) :- taking(Drug), background(Drug).",
-        "background_therapy) :- taking(Drug), background(Drug), not taking(cyclophosphamide).",
+        "background_therapy) :- received_as(Class), counts(Class).",
+        "background_therapy) :- received_as(Class), counts(Class), not partnered.",
         (
             *redundant(*NEPHRITIS_START, "no_cyclophosphamide"),
             *redundant(*NEPHRITIS_ON, "no_cyclophosphamide"),
             *untold("cyclophosphamide", "as_background"),
+            *idle("f17b", "f26b"),
         ),
     ),
     Seed(
@@ -515,11 +519,10 @@ EXCLUSIONS = (
     Seed(
         "a reading changes nothing",
         LUPKYNIS,
-        "met(fep_lupkynis, background_therapy) :- taking(Drug), class(Drug, antimalarial, _), "
-        "reading(antimalarial_as_background, counts).\n",
+        "counts(antimalarial)                  :- reading(antimalarial_as_background, counts).\n",
         "",
         untold("antimalarial_as_background", "counts"),
-        at=("readings.lp", "choice(antimalarial_as_background"),
+        at=(LUPKYNIS_READINGS, "choice(antimalarial_as_background"),
     ),
     Seed(
         "a reading is read nowhere in the rules",
@@ -527,7 +530,7 @@ EXCLUSIONS = (
         "age_has_labelled_dose           :- reading(age_floor_in_label, ignored).\n",
         "",
         untold("age_floor_in_label", "ignored"),
-        at=("readings.lp", "choice(age_floor_in_label"),
+        at=(BENLYSTA_READINGS, "choice(age_floor_in_label"),
     ),
     Seed(
         "a reading is spelt wrongly",
@@ -538,7 +541,7 @@ EXCLUSIONS = (
     ),
     Seed(
         "another reading becomes the usual one: the list no longer binds continuations",
-        "readings.lp",
+        BENLYSTA_READINGS,
         "usual(unproven_on_continuation, applies).",
         "usual(unproven_on_continuation, criteria_only).",
         (*off_label("severe_active_cns_lupus"), *CNS_LEFT_OUT),
@@ -602,9 +605,9 @@ DECISION = (
     ),
     Seed(
         "silence is read as no: a live vaccine is assumed away",
-        "vocabulary.lp",
-        "default(override(Rule), no) :- superseding(Rule).",
-        "default(override(Rule), no) :- superseding(Rule). default(live_vaccine, no).",
+        LUPKYNIS_FACTS,
+        "fact(live_vaccine).",
+        "fact(live_vaccine). default(live_vaccine, no).",
         of("knowledge_settles", "assumed(live_vaccine)"),
         outcomes=("approve", "deny"),
         before=("pend", "deny"),
@@ -740,10 +743,11 @@ LINT = (
     Seed(
         "a variable occurs once, so that any drug at all is a background therapy",
         LUPKYNIS,
-        "met(fep_lupkynis, background_therapy) :- taking(Drug), background(Drug).",
-        "met(fep_lupkynis, background_therapy) :- taking(Drug), background(Drugs).",
+        "met(fep_lupkynis, background_therapy) :- received_as(Class), counts(Class).",
+        "met(fep_lupkynis, background_therapy) :- received_as(Class), counts(Classes).",
         (
-            *of("lonely-variable", "Drug", "Drugs"),
+            *of("lonely-variable", "Class", "Classes"),
+            *untold("background_steroid", "only_with_another"),
             *untold("antimalarial_as_background", "counts"),
             *untold("belimumab_as_background", "counts"),
         ),
@@ -756,18 +760,6 @@ LINT = (
         "requires(uhc_benlysta, sle,             initial,      standard_of_care,       u12).\n",
         of("duplicate", "requires(uhc_benlysta,sle,initial,standard_of_care,u12)."),
         at=(BENLYSTA, "u12).\nrequires(uhc_benlysta, sle,             initial,      no_comb"),
-    ),
-    Seed(
-        "no rule lets an override supersede a denial",
-        "decision.lp",
-        "referral(Policy, override)      :- denied(Policy), superseded.\n",
-        "",
-        (
-            *of("unused", "superseded/0"),
-            *of("unknown-name", "override"),
-            *of("unread-fact", "override(plan_document)"),
-        ),
-        at=("decision.lp", "superseded :- override(_)."),
     ),
 )
 
@@ -830,7 +822,7 @@ CASES = (
     ),
     Seed(
         "belimumab counts as background therapy from the start",
-        "readings.lp",
+        LUPKYNIS_READINGS,
         "usual(belimumab_as_background, does_not_count).",
         "usual(belimumab_as_background, counts).",
         cases(

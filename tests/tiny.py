@@ -20,6 +20,16 @@ covers({policy}, belimumab).
 edition({policy}, "1", "2024-01-01").
 """
 CLAUSES = 'clause({policy}, c1, criterion, "Item 1", "Lupus is active, and a year is enough.").\n'
+FACTS = """% Facts that the tiny policies may ask for beside those that all policies share.
+fact(live_vaccine).
+live_vaccine :- true(live_vaccine).
+fact_text(live_vaccine, "A live vaccine is given.", "No live vaccine is given.").
+question(live_vaccine, "Is a live vaccine given?").
+fact(received(belimumab_intravenous)).
+received(Treatment) :- true(received(Treatment)).
+fact_text(received, "Received.", "Not received.").
+question(received, "Was it received?").
+"""
 RULES = """
 frame(tiny, sle, initial, c1).
 requires(tiny, sle, initial, active_sle, c1).
@@ -59,6 +69,7 @@ def write_policy(folder: Path, rules: str, policy: str = "tiny") -> None:
     own.mkdir(parents=True)
     for path in shipped("kb").glob("*.lp"):
         shutil.copy(path, folder)
+    (folder / "more_facts.lp").write_text(FACTS, encoding="utf-8")
     texts = {"about": ABOUT.format(policy=policy), "clauses": CLAUSES.format(policy=policy)}
     for name, text in (texts | {"policy": rules}).items():
         (own / f"{name}.lp").write_text(text, encoding="utf-8")

@@ -20,11 +20,14 @@ def some(rng: random.Random, values: Any, likely: float) -> frozenset[str]:
     return frozenset(value for value in values if rng.random() < likely)
 
 
-def random_world(rng: random.Random) -> World:
-    """A lawful world, drawn so that every outcome and every criterion comes up often."""
+def random_world(rng: random.Random, policy: str) -> World:
+    """A lawful world, drawn so that every outcome and every criterion of a policy comes up often."""
     while True:
         capsules, days = rng.choice(SUPPLIES)
         eager = rng.choice((0.5, 0.9, 0.97))
+        taking = some(rng, oracle.DRUGS, rng.choice((0.0, 0.01, 0.03, 0.2))) | some(
+            rng, ("prednisone", "hydroxychloroquine"), 0.5
+        )
         world = World(
             indication=rng.choice((*oracle.INDICATIONS, "sle", "sle", *["lupus_nephritis"] * 5)),
             phase=rng.choice(oracle.PHASES),
@@ -33,8 +36,9 @@ def random_world(rng: random.Random) -> World:
             diagnoses=some(rng, oracle.CONDITIONS, rng.choice((0.1, 0.3)))
             | some(rng, ("sle", "lupus_nephritis"), eager),
             active=some(rng, oracle.ACTIVE, eager),
-            taking=some(rng, oracle.DRUGS, rng.choice((0.0, 0.01, 0.03, 0.2)))
-            | some(rng, ("prednisone", "hydroxychloroquine"), 0.5),
+            taking=taking,
+            stops=some(rng, sorted(taking & {*oracle.STOPPED[policy]}), rng.choice((0.0, 0.3, 0.9))),
+            starts=some(rng, oracle.STARTED[policy], rng.choice((0.0, 0.0, 0.01, 0.05))),
             attests=some(rng, oracle.ATTESTATIONS, eager),
             documented=some(rng, oracle.DOCUMENTED, eager),
             live_vaccine=rng.random() > eager,
@@ -52,33 +56,57 @@ def random_world(rng: random.Random) -> World:
             return world
 
 
+def asked_about(policy: str) -> dict[str, tuple[str, ...]]:
+    """What a policy can be told of in families of which the other asks for other members."""
+    fep = policy == "fep_lupkynis"
+    return {
+        "attests": oracle.ATTESTATIONS if fep else (),
+        "documented": oracle.DOCUMENTED[:2] if fep else oracle.DOCUMENTED[1:],
+        "stops": oracle.STOPPED[policy],
+        "starts": oracle.STARTED[policy],
+        "readings": tuple(oracle.READINGS_OF[policy]),
+    }
+
+
+def can_be_told(name: str, policy: str) -> bool:
+    """Whether the policy asks for the fact that a statement, such as `attests.monitor_egfr`, is about."""
+    family, _, member = name.partition(".")
+    asked = asked_about(policy)
+    if family in asked or family == "reading":
+        return member in asked["readings" if family == "reading" else family]
+    return name != "live_vaccine" or policy == "fep_lupkynis"
+
+
 def case_of(world: World, policy: str, edition: str) -> dict[str, Any]:
-    """The world as a case that leaves nothing open."""
+    """The world as a case that leaves nothing open, of all that the policy can be told."""
     request: dict[str, Any] = {
         "policy": f"{policy}@{edition}",
         "indication": world.indication,
         "phase": world.phase,
         "route": world.route,
     }
-    for key in ("months", "capsules", "days_supply"):
+    sizes = ("months", "capsules", "days_supply") if policy == "fep_lupkynis" else ("months",)
+    for key in sizes:
         if getattr(world, key) is not None:
             request[key] = getattr(world, key)
-    return {
-        "request": request,
-        "facts": {
-            "age": world.age,
-            "diagnosis": sorted(world.diagnoses),
-            "active": sorted(world.active),
-            "taking": sorted(world.taking),
-            "attests": sorted(world.attests),
-            "documented": sorted(world.documented),
-            "live_vaccine": world.live_vaccine,
-            "received": {"only": ["belimumab_intravenous"]} if world.received_iv else [],
-            "dosed_per_label": world.dosed_per_label,
-            "override": sorted(world.overrides),
-            "reading": dict(world.readings),
-        },
+    asked = asked_about(policy)
+    facts: dict[str, Any] = {
+        "age": world.age,
+        "diagnosis": {"only": sorted(world.diagnoses)},
+        "active": {"only": sorted(world.active)},
+        "taking": {"only": sorted(world.taking)},
+        "stops": {"only": sorted(world.stops & {*asked["stops"]})},
+        "starts": {"only": sorted(world.starts & {*asked["starts"]})},
+        "documented": {"only": sorted(world.documented & {*asked["documented"]})},
+        "dosed_per_label": world.dosed_per_label,
+        "override": {"only": sorted(world.overrides)},
+        "reading": {name: world.readings[name] for name in asked["readings"] if name in world.readings},
     }
+    if policy == "fep_lupkynis":
+        facts |= {"attests": {"only": sorted(world.attests)}, "live_vaccine": world.live_vaccine}
+    else:
+        facts |= {"received": {"only": ["belimumab_intravenous"] if world.received_iv else []}}
+    return {"request": request, "facts": facts}
 
 
 # What can be left open, as the name of a gap: a field of World, or a field and a member of it.
@@ -90,6 +118,8 @@ GAPS: tuple[Gap, ...] = (
     *(("diagnoses", name) for name in oracle.CONDITIONS),
     *(("active", name) for name in oracle.ACTIVE),
     *(("taking", name) for name in oracle.DRUGS),
+    *(("stops", name) for name in ("cyclophosphamide", "voclosporin", "rituximab")),
+    *(("starts", name) for name in ("cyclophosphamide", "prednisone", "anifrolumab", "rituximab")),
     *(("attests", name) for name in oracle.ATTESTATIONS),
     *(("documented", name) for name in oracle.DOCUMENTED),
     *(("overrides", name) for name in oracle.OVERRIDES),
@@ -110,6 +140,8 @@ LIKELY: tuple[Gap, ...] = (
     ("taking", "mycophenolate_mofetil"),
     ("taking", "rituximab"),
     ("attests", "monitor_egfr"),
+    ("stops", "voclosporin"),
+    ("documented", "clinical_benefit"),
     ("documented", "clinical_response"),
     ("months", ""),
     ("supply", ""),
@@ -160,24 +192,40 @@ def completions(world: World, gaps: list[Gap]) -> Iterator[World]:
     return filter(oracle.lawful, worlds)
 
 
-def case_with_gaps(  # noqa: C901 - one branch a kind of gap
+def _is_asked(kind: str, name: str, policy: str) -> bool:
+    """Whether the policy can be told of what a gap leaves open."""
+    asked = asked_about(policy)
+    if kind in asked:
+        return name in asked[kind]
+    own = {"supply": "fep_lupkynis", "live_vaccine": "fep_lupkynis", "received_iv": "uhc_benlysta"}
+    return own.get(kind, policy) == policy
+
+
+def case_with_gaps(  # noqa: C901, PLR0912 - one branch a kind of gap
     world: World, gaps: list[Gap], policy: str, edition: str
 ) -> dict[str, Any]:
     """The world as a case that is silent about its gaps and states everything else."""
     case = case_of(world, policy, edition)
     request, facts = case["request"], case["facts"]
+    asked = asked_about(policy)
     families = {
         "diagnoses": ("diagnosis", oracle.CONDITIONS),
         "active": ("active", oracle.ACTIVE),
         "taking": ("taking", oracle.DRUGS),
-        "attests": ("attests", oracle.ATTESTATIONS),
-        "documented": ("documented", oracle.DOCUMENTED),
+        "stops": ("stops", asked["stops"]),
+        "starts": ("starts", asked["starts"]),
+        "attests": ("attests", asked["attests"]),
+        "documented": ("documented", asked["documented"]),
         "overrides": ("override", oracle.OVERRIDES),
     }
     for field, (key, names) in families.items():
-        facts[key] = {name: name in getattr(world, field) for name in names}
-    facts["received"] = {"belimumab_intravenous": world.received_iv}
+        if names:
+            facts[key] = {name: name in getattr(world, field) for name in names}
+    if "received" in facts:
+        facts["received"] = {"belimumab_intravenous": world.received_iv}
     for kind, name in gaps:
+        if not _is_asked(kind, name, policy):
+            continue
         if kind in ("indication", "phase", "route"):
             del request[kind]
         elif kind == "age":
@@ -189,8 +237,8 @@ def case_with_gaps(  # noqa: C901 - one branch a kind of gap
             request["capsules"] = None
         elif kind == "readings":
             facts["reading"][name] = None
-        elif kind == "overrides":
-            facts["override"][name] = None
+        elif kind in ("overrides", "stops", "starts"):  # what is assumed is left open by saying so
+            facts[families[kind][0]][name] = None
         elif kind == "received_iv":
             facts["received"] = {}
         elif not name:

@@ -24,6 +24,9 @@ from lupa.rules.edition import Atom, Edition
 from lupa.rules.ground import Literal
 from lupa.rules.vocabulary import Fact
 
+_FEW = 3
+"""So many assumptions about one family are told one by one."""
+
 
 def decision(
     question: Question, case: str, by: EditionBy, fingerprint: Fingerprint, caveats: tuple[str, ...] = ()
@@ -233,11 +236,29 @@ class _Writer:
         return tuple(found)
 
     def assumptions(self) -> tuple[Assumption, ...]:
-        """The defaults that can bear on the outcome."""
-        edition = self._edition
-        cone = edition.relevance.outcome_cone
-        return tuple(
-            Assumption(fact, value, edition.vocabulary.words(fact, value))
-            for fact, value in self._question.record.assumed.items()
-            if edition.literals[fact] in cone
-        )
+        """The defaults that can bear on the outcome; of a family with words for all, those that do.
+
+        More than a few of such a family are one assumption, named by the family.
+        """
+        edition, assumed = self._edition, self._question.record.assumed
+        cone, families = edition.relevance.outcome_cone, edition.vocabulary.assumed_families
+        found: list[Assumption] = []
+        together: dict[str, list[Fact]] = {}
+        for fact, value in assumed.items():
+            family = fact.partition("(")[0]
+            if edition.literals[fact] not in cone:
+                continue
+            if family in families:
+                together.setdefault(family, []).append(fact)
+            else:
+                found.append(Assumption(fact, value, edition.vocabulary.words(fact, value)))
+        for family, facts in together.items():
+            free = [fact for fact in facts if self._question.could_be_otherwise(fact)]
+            if not self._question.bear(free):
+                continue
+            value = assumed[free[0]]
+            if len(free) > _FEW:
+                found.append(Assumption(family, value, families[family]))
+            else:
+                found += [Assumption(f, value, edition.vocabulary.words(f, value)) for f in free]
+        return tuple(found)

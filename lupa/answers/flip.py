@@ -150,9 +150,11 @@ class _Search:
         """How a statement can come about and what that costs; None where it cannot."""
         subject = self._subject[literal]
         kinds: tuple[Kind, ...] = ("find_out",)
+        usual = subject not in self._assumed_subjects
         if subject in self._stated_subjects:
             kinds = ("ask_for_less", "change")
-        usual = subject not in self._assumed_subjects
+        elif not usual:  # what nobody states may be found out, and may be planned otherwise
+            kinds = ("find_out", "ask_for_less", "change")
         for kind in kinds:
             cost = self._edition.vocabulary.effort(fact, kind, value=value, usual=usual)
             if cost is not None:

@@ -1,6 +1,6 @@
 """One record under one edition: what is certain of it, what is possible, and why."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
@@ -105,6 +105,27 @@ class Question:
             found[held[0]] = named[held[0]]
             if not self._find([-literal for literal in found.values()]):
                 return dict(sorted(found.items()))
+
+    # ---- what is assumed -----------------------------------------------------------------------
+
+    def could_be_otherwise(self, fact: Fact) -> bool:
+        """Whether what is stated leaves open what is assumed of this fact."""
+        literal = self.edition.literals[fact]
+        otherwise = -literal if self.record.assumed[fact] else literal
+        cone = self.edition.relevance.cone(literal)
+        return self.edition.satisfiable((otherwise, *(s for s in self.stated if abs(s) in cone)))
+
+    def bear(self, facts: Collection[Fact]) -> bool:
+        """Whether the verdict could be another if these were not assumed."""
+        if not facts or len(self.outcomes) > 1:
+            return bool(facts)
+        left_out = {self.edition.literals[fact] for fact in facts}
+        rest = [s for s in self.statements if abs(s) not in left_out]
+        return any(
+            self._solver.satisfiable([*rest, outcome])
+            for name, outcome in self.edition.outcomes.items()
+            if name not in self.outcomes
+        )
 
     # ---- reasons -------------------------------------------------------------------------------
 

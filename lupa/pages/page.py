@@ -228,8 +228,9 @@ class Page:
         kinds: dict[str, list[str]] = {}
         for a in assumptions:
             name = a.fact.partition("(")[0]
-            kinds.setdefault(name if a.value else f"not {name}", []).append(argument(a.fact))
-        words = "; ".join(f"{kind}: {', '.join(values)}" for kind, values in kinds.items())
+            about = [argument(a.fact)] if "(" in a.fact else []  # else all of a kind are assumed alike
+            kinds.setdefault(name if a.value else f"not {name}", []).extend(about)
+        words = "; ".join(": ".join(filter(None, (k, ", ".join(v)))) for k, v in kinds.items())
         return ["", *self.wrap(f"Assumed, as the case is silent: {words}.", 0, 2)]
 
     def reasons(self, why: Why) -> list[str]:

@@ -146,10 +146,11 @@ class Names:
         return found
 
     def _owner(self, name: str) -> str | None:
-        """The one fact that is about this name, where the name was given alone."""
-        families = self._vocabulary.families.values()
-        found = [fam[one] for fam in families if (one := self._vocabulary.canonical(name, fam))]
-        return found[0] if len(found) == 1 and isinstance(found[0], str) else None
+        """The one fact that is about this name, where the name was given alone; not what is assumed."""
+        v = self._vocabulary
+        named = [fam[one] for fam in v.families.values() if (one := v.canonical(name, fam))]
+        found = [fact for fact in named if isinstance(fact, str) and fact not in v.defaults]
+        return found[0] if len(found) == 1 else None
 
 
 def unknown(path: str, message: str) -> CaseError:

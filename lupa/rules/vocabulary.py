@@ -301,6 +301,12 @@ class Vocabulary:
                 return table[beginning]
         raise RuleError(f"the fact {fact} has no {predicate}; give it words where it is declared")
 
+    @cached_property
+    def assumed_families(self) -> dict[str, str]:
+        """The families of which what is assumed is told in one sentence, with the sentence."""
+        rows = self._program.facts("assumed_text", 2)
+        return {str(family): quoted(words, "assumed_text/2") for family, words in rows}
+
     # ---- efforts -------------------------------------------------------------------------------
 
     @cached_property

@@ -25,7 +25,7 @@ def test_thousands_of_complete_worlds_come_out_as_the_documents_say(
     dice = random.Random(f"complete {policy} {edition}")
     outcomes: Counter[str] = Counter()
     for _ in range(times(10_000)):
-        world = worlds.random_world(dice)
+        world = worlds.random_world(dice, policy)
         decision = kb.decide(worlds.case_of(world, policy, edition))
         opinion = oracle.decide(policy, edition, world)
         found = oracle.Opinion(
@@ -46,7 +46,7 @@ def test_records_with_gaps_leave_possible_just_what_their_completions_come_to(
     dice = random.Random(f"gaps {policy} {edition}")
     checked: Counter[str] = Counter()
     while checked.total() < times(700):
-        world = worlds.random_world(dice)
+        world = worlds.random_world(dice, policy)
         gaps = worlds.random_gaps(dice)
         completions = list(worlds.completions(world, gaps))
         expected = sorted({oracle.decide(policy, edition, w).outcome for w in completions})
@@ -90,7 +90,7 @@ def test_every_reason_suffices_and_no_fact_of_it_can_be_spared(
     dice = random.Random(f"reasons {policy} {edition}")
     checked = 0
     for number in range(times(170)):
-        world, gaps = worlds.random_world(dice), worlds.random_gaps(dice)
+        world, gaps = worlds.random_world(dice, policy), worlds.random_gaps(dice)
         if number % 2:
             gaps = []
         case = worlds.case_with_gaps(world, gaps, policy, edition)
@@ -113,7 +113,7 @@ def test_what_is_called_open_can_be_either(kb: KnowledgeBase, policy: str, editi
     dice = random.Random(f"open {policy} {edition}")
     checked = 0
     for _ in range(times(200)):
-        world, gaps = worlds.random_world(dice), worlds.random_gaps(dice)
+        world, gaps = worlds.random_world(dice, policy), worlds.random_gaps(dice)
         case = worlds.case_with_gaps(world, gaps, policy, edition)
         record = statements(kb, case)
         for criterion in kb.decide(case).criteria:
@@ -137,7 +137,7 @@ def test_every_minimal_reason_is_found(kb: KnowledgeBase, policy: str, edition: 
     dice = random.Random(f"every {policy} {edition}")
     checked = 0
     while checked < times(12):
-        world = worlds.random_world(dice)
+        world = worlds.random_world(dice, policy)
         case = worlds.case_of(world, policy, edition)
         facts = case["facts"]
         for name in dice.sample(sorted(facts), len(facts) - 3):
@@ -180,7 +180,7 @@ def test_no_statement_added_to_a_record_moves_a_settled_verdict(
     dice = random.Random(f"settles {policy} {edition}")
     settled = 0
     while settled < times(170):
-        world = worlds.random_world(dice)
+        world = worlds.random_world(dice, policy)
         gaps = worlds.random_gaps(dice, most=12)
         before = kb.decide(worlds.case_with_gaps(world, gaps, policy, edition))
         if before.outcome == "pend":
@@ -204,6 +204,8 @@ def facts_of(world: oracle.World, policy: str) -> frozenset[str]:
         *(f"diagnosis({name})" for name in world.diagnoses),
         *(f"active({name})" for name in world.active),
         *(f"taking({name})" for name in world.taking),
+        *(f"stops({name})" for name in world.stops & {*oracle.STOPPED[policy]}),
+        *(f"starts({name})" for name in world.starts & {*oracle.STARTED[policy]}),
         *(f"attests({name})" for name in world.attests),
         *(f"documented({name})" for name in world.documented),
         *(f"override({name})" for name in world.overrides),
@@ -250,7 +252,7 @@ def test_missing_names_just_the_facts_that_can_still_change_the_verdict(
     dice = random.Random(f"missing {policy} {edition}")
     pending = 0
     while pending < times(150):
-        world = worlds.random_world(dice)
+        world = worlds.random_world(dice, policy)
         gaps = worlds.random_gaps(dice, most=6)
         outcome_of = {
             facts_of(w, policy): oracle.decide(policy, edition, w).outcome
@@ -269,7 +271,7 @@ def test_the_most_decisive_fact_comes_first(kb: KnowledgeBase, policy: str, edit
     dice = random.Random(f"order {policy} {edition}")
     compared = 0
     while compared < times(60):
-        world, gaps = worlds.random_world(dice), worlds.random_gaps(dice, most=6)
+        world, gaps = worlds.random_world(dice, policy), worlds.random_gaps(dice, most=6)
         case = worlds.case_with_gaps(world, gaps, policy, edition)
         decision = kb.decide(case)
         if len(decision.missing) < 2:

@@ -124,7 +124,7 @@ def test_before_and_after_are_the_decisions_and_what_is_told_of_them_differs(
     dice = random.Random(f"changes {policy} {edition}")
     other = 0
     for examined in records(kb, "what if", policy, edition):
-        changes, unset = explored.random_changes(dice, examined.case)
+        changes, unset = explored.random_changes(dice, examined.case, policy)
         found = explored.check_what_if(kb, examined, changes, unset)
         other += found is not None and bool(found.responsible)
     assert other >= times(20)

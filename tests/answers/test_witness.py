@@ -60,7 +60,10 @@ def random_records(seed: str, count: int, policy: str, edition: str) -> Iterator
     dice = random.Random(f"{seed} {policy} {edition}")
     for _ in range(count):
         yield worlds.case_with_gaps(
-            worlds.random_world(dice), worlds.random_gaps(dice, dice.choice((4, 10, 30))), policy, edition
+            worlds.random_world(dice, policy),
+            worlds.random_gaps(dice, dice.choice((4, 10, 30))),
+            policy,
+            edition,
         )
 
 

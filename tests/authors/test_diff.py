@@ -225,7 +225,7 @@ def test_a_new_indication_is_known_to_one_side_only(kb: KnowledgeBase, tmp_path:
 def test_a_new_fact_is_free_where_nobody_knows_it(kb: KnowledgeBase, tmp_path: Path) -> None:
     other = changed(
         tmp_path,
-        ("vocabulary.lp", "finding(autoantibodies).", "finding(biopsy). finding(autoantibodies)."),
+        ("vocabulary.lp", "finding(clinical_response).", "finding(biopsy). finding(clinical_response)."),
         (
             "policies/uhc_benlysta/policy.lp",
             "met(uhc_benlysta, active_lupus_nephritis) :- active(lupus_nephritis).",
@@ -239,7 +239,7 @@ def test_a_new_fact_is_free_where_nobody_knows_it(kb: KnowledgeBase, tmp_path: P
 
 def test_another_law_is_a_difference_of_its_own(kb: KnowledgeBase, tmp_path: Path) -> None:
     law = ":- diagnosis(lupus_nephritis), not diagnosis(sle)."
-    other = changed(tmp_path, ("vocabulary.lp", law, f"{law[:-1]}, live_vaccine."))
+    other = changed(tmp_path, ("vocabulary.lp", law, f"{law[:-1]}, dosed_per_label."))
     regions = compare(kb.edition("uhc_benlysta"), other.edition("uhc_benlysta")).regions
     assert {region.relation for region in regions} == {"only_after"}
     assert {d.id for r in regions for s in r.shifts for d in s.deciders} == {"nephritis_without_lupus"}
@@ -268,7 +268,7 @@ def test_what_is_only_shown_is_told_apart(kb: KnowledgeBase, tmp_path: Path) -> 
         (
             "policies/uhc_benlysta/policy.lp",
             "advisory(uhc_benlysta, off_label_age) :- ",
-            "advisory(uhc_benlysta, off_label_age) :- not live_vaccine, ",
+            "advisory(uhc_benlysta, off_label_age) :- not dosed_per_label, ",
         ),
     )
     diff = kb.diff(other)
@@ -286,7 +286,11 @@ def test_what_is_only_shown_is_told_apart(kb: KnowledgeBase, tmp_path: Path) -> 
 def test_a_reading_that_is_usually_another_one_is_told(kb: KnowledgeBase, tmp_path: Path) -> None:
     other = changed(
         tmp_path,
-        ("readings.lp", "usual(age_floor_in_label, applies).", "usual(age_floor_in_label, ignored)."),
+        (
+            "policies/uhc_benlysta/readings.lp",
+            "usual(age_floor_in_label, applies).",
+            "usual(age_floor_in_label, ignored).",
+        ),
     )
     *_, found = kb.diff(other).comparisons
     assert [(r.change, r.id, r.text) for r in found.rules] == [

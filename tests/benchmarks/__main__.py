@@ -106,7 +106,8 @@ def shipped_cases(kb: KnowledgeBase) -> list[dict[str, Any]]:
 
 def random_cases(count: int, seed: str) -> list[dict[str, Any]]:
     dice = random.Random(seed)
-    return [worlds.case_of(worlds.random_world(dice), *oracle.EDITIONS[n % 3]) for n in range(count)]
+    editions = [oracle.EDITIONS[n % 3] for n in range(count)]
+    return [worlds.case_of(worlds.random_world(dice, edition[0]), *edition) for edition in editions]
 
 
 def deciding(kb: KnowledgeBase, cases: Iterable[dict[str, Any]]) -> Callable[[], None]:
@@ -195,11 +196,10 @@ def sessions(kb: KnowledgeBase) -> None:
 def random_gapped_cases(count: int) -> list[dict[str, Any]]:
     """Records with gaps, of all editions."""
     dice = random.Random("gaps")
+    editions = [oracle.EDITIONS[n % len(oracle.EDITIONS)] for n in range(count)]
     return [
-        worlds.case_with_gaps(
-            worlds.random_world(dice), worlds.random_gaps(dice), *oracle.EDITIONS[n % len(oracle.EDITIONS)]
-        )
-        for n in range(count)
+        worlds.case_with_gaps(worlds.random_world(dice, edition[0]), worlds.random_gaps(dice), *edition)
+        for edition in editions
     ]
 
 

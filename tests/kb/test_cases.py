@@ -50,7 +50,7 @@ REFUSED = [
         "'aprove' is nothing that it can come to; did you mean approve?",
     ),
     ({"outcome": ["deny"]}, 'expect.outcome: ["deny"] is nothing that it can come to'),
-    ({"unmet": "prior_infusion"}, "expect.unmet: a list is expected, such as [active_sle]"),
+    ({"unmet": "prior_infusion"}, "expect.unmet: a list is expected, such as [diagnosis_sle]"),
     ({"unmet": ["no_combi"]}, "expect.unmet[0]: 'no_combi' is nothing that it can come to; known are "),
     ({"bases": ["criteria_not_met", 3]}, "expect.bases[1]: 3 is nothing that it can come to"),
     ({"missing": ["taking(prednison)"]}, "did you mean taking(prednisone)?"),

@@ -31,7 +31,7 @@ def test_what_is_not_met_stands_before_what_is(kb: KnowledgeBase) -> None:
 
 def test_a_long_row_of_facts_is_one_sentence(kb: KnowledgeBase) -> None:
     page = "\n".join(plain(text(kb.decide(with_facts(taking=["Saphnelo"])))))
-    assert "because taking: no for each of hydroxychloroquine," in page
+    assert "because taking: no for each of mycophenolate_mofetil," in page
 
 
 def test_a_denial_out_of_scope_tells_no_criteria(kb: KnowledgeBase) -> None:
@@ -102,7 +102,7 @@ def test_the_name_of_a_case_means_nothing_in_a_letter(kb: KnowledgeBase) -> None
 
 def test_a_letter_gives_reason_clause_and_next_step(kb: KnowledgeBase) -> None:
     letter = markdown(kb.decide(DENIED))
-    assert "1. **It is combined with Lupkynis (voclosporin) or Saphnelo (anifrolumab).**" in letter
+    assert "1. **Benlysta is combined with Lupkynis (voclosporin) or Saphnelo (anifrolumab).**" in letter
     assert "lupus nephritis, initial therapy, item 3*" in letter
     assert "### What next" in letter
 

@@ -286,7 +286,7 @@ def test_a_fact_that_is_wrong_for_the_one_policy_that_knows_it_is_not_dropped(tm
         (stating(taking=[None]), "facts.taking[0]: a name is expected, not null"),
         (
             stating(reading="cap"),
-            "facts.reading: a mapping such as {cyclophosphamide: any_use} is expected, not 'cap'",
+            "facts.reading: a mapping such as {term_limit: cap} is expected, not 'cap'",
         ),
         (stating(reading={"term_limit": 12}), "facts.reading.term_limit: a name is expected, not 12"),
         (asking(indication=["sle"]), """request.indication: a name is expected, not ["sle"]"""),

@@ -759,7 +759,7 @@ def test_a_row_that_does_not_hold_beside_another_is_accepted(folder: Path, rows:
 
 # ---- aliases -----------------------------------------------------------------------------------
 
-PLAQUENIL = {"request": {"policy": "fep_lupkynis"}, "facts": {"taking": ["Plaquenil"]}}
+PLAQUENIL = {"request": {"policy": "fep_lupkynis"}, "facts": {"taking": {"only": ["Plaquenil"]}}}
 
 
 @pytest.mark.parametrize("alias", ["Plaquenil", "plaquenil", " PLAQUENIL "])

@@ -22,8 +22,21 @@ def smallest(
     known = set(map(abs, assumed))
     usual = _fewest(solver, held, [-literal for literal in assumed])
     few = _fewest(solver, usual, [fact for fact in facts if fact not in known])
-    true = set(solver.least(few, facts[::-1]) or ())  # what comes first in the vocabulary is best known
-    return {fact: fact in true for fact in facts}
+    return _first(solver, few, facts[::-1])  # what comes first in the vocabulary is best known
+
+
+def _first(solver: Solver, held: Sequence[Literal], facts: Sequence[Literal]) -> World:
+    """The first world that holds these: going through the facts in order, each is false where it can be.
+
+    As few of them are true, this takes fewer questions than `Solver.least`.
+    """
+    fixed = list(held)
+    world = solver.world(fixed, facts) or ()
+    for place, fact in enumerate(facts):
+        if world[place]:
+            world = solver.world([*fixed, -fact], facts) or world
+        fixed.append(fact if world[place] else -fact)
+    return dict(zip(facts, world, strict=True))
 
 
 def _fewest(solver: Solver, held: Sequence[Literal], counted: Sequence[Literal]) -> list[Literal]:
