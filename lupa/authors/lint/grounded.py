@@ -129,7 +129,7 @@ def made(found: Atoms, outcomes: Iterable[str]) -> Atoms:
     worded = [row.arguments[0] for row in found.get(("outcome_text", 3), ())]
     values_of = {
         "_item": _items(found),
-        "_named": [*(argument for fact in facts for argument in arguments(fact)), *quantities],
+        "_named": [*(argument for fact in facts for argument in arguments(fact)), *_labelled(quantities)],
         "_beginning": _beginnings(facts, quantities),
         "_answer": _constants(("yes", "no")),
         "_way": _constants(KINDS),
@@ -171,3 +171,11 @@ def _items(found: Atoms) -> Iterator[clingo.Symbol]:
     for symbol in found.get(("requested", 2), ()):
         yield clingo.Function(symbol.arguments[0].name, [symbol.arguments[1]])
     yield clingo.Function("drug")
+
+
+def _labelled(quantities: Iterable[clingo.Symbol]) -> Iterator[clingo.Symbol]:
+    """What can be labelled of quantities: each, and what those with arguments are called."""
+    for quantity in quantities:
+        yield quantity
+        if arguments(quantity):
+            yield clingo.Function(quantity.name)
