@@ -253,8 +253,10 @@ class _Writer:
             else:
                 found.append(Assumption(fact, value, edition.vocabulary.words(fact, value)))
         for family, facts in together.items():
+            if not self._question.bear(facts):
+                continue
             free = [fact for fact in facts if self._question.could_be_otherwise(fact)]
-            if not self._question.bear(free):
+            if not free:
                 continue
             value = assumed[free[0]]
             if len(free) > _FEW:

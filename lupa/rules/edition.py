@@ -303,14 +303,12 @@ class Edition:
     def follows(self, named: list[Fact], rest: list[Fact]) -> list[Fact]:
         """Those of the rest that are true in every world where the named are; none if they clash."""
         given = tuple(self.literals[fact] for fact in named)
+        lawful = [fact for fact in rest if self.relevance.in_a_law(self.literals[fact])]
+        if self.satisfiable((*given, *(-self.literals[fact] for fact in lawful))):
+            return []
         if not self.satisfiable(given):
             return []
-        return [
-            fact
-            for fact in rest
-            if self.relevance.in_a_law(self.literals[fact])
-            and not self.satisfiable((*given, -self.literals[fact]))
-        ]
+        return [fact for fact in lawful if not self.satisfiable((*given, -self.literals[fact]))]
 
 
 def _ledger_status(kind: str, *, encoded: bool) -> str:
