@@ -29,7 +29,7 @@ def check(program: Ground, files: Sequence[Path]) -> None:
     backward = [
         (rule.head[0], atom)
         for rule in program.rules
-        if rule.head
+        if rule.body and rule.head
         for atom in map(abs, rule.body)
         if atom >= rule.head[0]
     ]
