@@ -55,7 +55,8 @@ class Record:
     `closed` are the facts that are false because a list is said to be complete. `paths` says where in the
     case a fact was stated, `given` what number stands behind one, `numbers`
     which quantities the case gives and `intervals` what these, and the rates made from them, can be.
-    `unread` is what the case states of facts that no rule reads, `suggested` what its codes only suggest.
+    `unread` is what the case states of facts that no rule reads, `unmeasured` which quantities it gives of
+    which no rule reads one, `suggested` what its codes only suggest.
     `case` is the case itself.
     """
 
@@ -67,13 +68,15 @@ class Record:
     numbers: list[str] = field(default_factory=list)
     intervals: dict[str, Interval] = field(default_factory=dict)
     unread: dict[Fact, bool] = field(default_factory=dict)
+    unmeasured: list[str] = field(default_factory=list)
     suggested: list[Suggested] = field(default_factory=list)
     case: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def unread_names(self) -> list[str]:
         """The names in what it states of facts that no rule reads, as often as they stand there."""
-        return [name for fact in self.unread for name in fact.partition("(")[2][:-1].split(",")]
+        about = (*self.unread, *self.unmeasured)
+        return [name for fact in about for name in fact.partition("(")[2][:-1].split(",")]
 
 
 def record_of(
@@ -148,7 +151,7 @@ class _Reader:
             elif key in kinds:
                 self.choice(kinds[key], value, path)
             elif key in numbers:
-                self.measure(numbers[key], value, path)
+                self.measure(numbers[key], value, path, (key,))
             else:
                 self.unknown(key, known, path, self.fact_keys(), "facts")
 
@@ -192,7 +195,8 @@ class _Reader:
         for key, value in facts.items():
             path = within("facts", key)
             if key not in known:
-                self.unknown(key, known, path, request_keys, "request")
+                if not self.unread(key, value, path, request_keys):
+                    self.unknown(key, known, path, request_keys, "request")
             elif key == "birth_date":
                 continue
             elif key in v.flags:
@@ -200,11 +204,23 @@ class _Reader:
             elif key in v.families:
                 self.family(v.families[key], value, path, (key,))
             elif key in v.choices:
-                self.groups(v.tree_of(key), value, path)
+                self.groups(v.tree_of(key), value, path, (key,))
             else:
-                self.measure(numbers[key], value, path)
+                self.measure(numbers[key], value, path, (key,))
         if facts.get("birth_date") is not None and "birth_date" in known:
             self.birth_date(facts["birth_date"], "facts.birth_date")
+
+    def unread(self, name: Any, value: Any, path: str, elsewhere: Mapping[str, object]) -> bool:
+        """Reads what is said of facts, or numbers, that no rule reads; False where there are none such."""
+        if not isinstance(name, str) or name in elsewhere or not self.known.arity(name):
+            return False
+        if self.known.quantity(name) is not None:
+            self.measure({}, value, path, (name,))
+        elif self.known.single(name):
+            self.groups({}, value, path, (name,))
+        else:
+            self.family({}, value, path, (name,))
+        return True
 
     def family(self, tree: Tree, value: Any, path: str, about: Path) -> None:
         """What is said of a relation, or of the part that `about` leads to, by its name and arguments."""
@@ -260,7 +276,7 @@ class _Reader:
         family, *arguments = about
         found = self.known.name(family, len(arguments), given)
         if found is not None:
-            last = len(about) == self.vocabulary.arity[family]
+            last = len(about) == self.known.arity(family)
             return [_Meant(found, f"{family}({','.join((*arguments, found))})" if last else {})]
         coded = self.coded(given, tree, path)
         if coded is None:
@@ -309,39 +325,66 @@ class _Reader:
                 self.state(fact, False, path)
                 self.record.closed.add(fact)
 
-    def groups(self, tree: Mapping[str, Any], value: Any, path: str) -> None:
+    def groups(self, tree: Mapping[str, Any], value: Any, path: str, about: Path) -> None:
         """What is said of single-valued facts: a value for each, by their arguments before it."""
         if tree.get("") is not None:
             self.choice(tree[""], value, path)
+            return
+        if not tree and len(about) == self.known.arity(about[0]):
+            self.unread_choice(value, path, about)
             return
         if not isinstance(value, Mapping):
             self.problem(path, f"a mapping such as {_example(tree)} is expected, not {shown(value)}")
             return
         for key, chosen in value.items():
             where = within(path, key)
-            found = self.known_name(key, tree, where)
+            found = self.argument(key, tree, where, about)
             if found is not None:
-                self.groups(tree[found], chosen, where)
+                self.groups(tree.get(found, {}), chosen, where, (*about, found))
+
+    def unread_choice(self, value: Any, path: str, about: Path) -> None:
+        """The value of a single-valued fact that no rule reads."""
+        name = None if value is None else self.argument(value, {}, path, about)
+        if name is not None:
+            family, *arguments = about
+            self.state(f"{family}({','.join((*arguments, name))})", True, path)
+
+    def argument(self, given: Any, tree: Mapping[str, object], path: str, about: Path) -> str | None:
+        """The name that is meant at a place, read or not; None, with a problem, where there is none."""
+        if isinstance(given, str) and self.vocabulary.canonical(given, tree) is None:
+            found = self.known.name(about[0], len(about) - 1, given)
+            if found is not None:
+                return found
+        return self.known_name(given, tree, path)
 
     # ---- numbers -------------------------------------------------------------------------------
 
-    def measure(self, tree: Tree | str, value: Any, path: str) -> None:
+    def measure(self, tree: Tree | str, value: Any, path: str, about: Path) -> None:
         """What is said of a number, or of each that it names of those with arguments."""
+        family, *arguments = about
         if isinstance(tree, str):
             self.number(tree, self.vocabulary.quantities[tree], value, path)
+        elif not tree and len(arguments) == self.known.arity(family):
+            self.unread_number(value, path, about)
         elif value is None:
             for _, name in leaves(tree):
                 self.intervals[name] = None
         elif isinstance(value, Mapping):
             for key, number in value.items():
                 where = within(path, key)
-                found = self.known_name(key, tree, where)
+                found = self.argument(key, tree, where, about)
                 if found is not None:
-                    self.measure(tree[found], number, where)
+                    self.measure(tree.get(found, {}), number, where, (*about, found))
         else:
-            self.problem(
-                path, f"a mapping such as {{{next(iter(tree))}: 3}} is expected, not {shown(value)}"
-            )
+            self.problem(path, f"a mapping such as {_example(tree, '3')} is expected, not {shown(value)}")
+
+    def unread_number(self, value: Any, path: str, about: Path) -> None:
+        """A number of which no rule reads anything."""
+        family, *arguments = about
+        unit, least, most = self.known.quantity(family) or ("", 0, 0)
+        name = f"{family}({','.join(arguments)})"
+        self.number(name, Quantity(unit, least, most, whole=False, in_request=False), value, path)
+        self.record.unmeasured.append(name)
 
     def number(self, name: str, quantity: Quantity, value: Any, path: str) -> None:
         self.intervals[name] = None
@@ -535,17 +578,21 @@ class _Reader:
         self.problems.append(Unknown(path, f"{shown(name)} is not known here; {hint}"))
 
 
-def _example(tree: Mapping[str, Any]) -> str:
-    """How a value of single-valued facts is written."""
+def _example(tree: Mapping[str, Any] | str, value: str = "VALUE") -> str:
+    """How the value of a single-valued fact, or a number, is written."""
+    if isinstance(tree, str):
+        return value
+    if not tree:
+        return f"{{NAME: {value}}}"
     if "" in tree:
         return str(next(iter(tree[""])))
     argument, below = next(iter(tree.items()))
-    return f"{{{argument}: {_example(below)}}}"
+    return f"{{{argument}: {_example(below, value)}}}"
 
 
 def _forms(tree: Tree) -> str:
     """How what is so of a relation is written."""
-    argument, below = next(iter(tree.items()))
+    argument, below = next(iter(tree.items()), ("NAME", ""))
     if isinstance(below, str):
         return f"a list of what is so ([{argument}]) or a mapping ({{{argument}: yes}})"
     return f"a mapping ({{{argument}: ...}})"

@@ -4,8 +4,12 @@ A *row* is a line of facts about one name, `class(prednisone, corticosteroid, ".
 left out where such a row is what declares the facts about it: `fact(taking(Drug)) :- drug(Drug).` A policy
 reads a name if its own files, or a shared rule, mention it, if a rule asks for the class that it is in, or
 if a rule reads all that there are. Where a text does not show that a rule asks for some names only, it is
-taken to read all, so that nothing that can bear on a policy is left out (program slicing, Weiser 1981). Of
-a row by which a law ties two names, both are kept or neither.
+taken to read all, so that nothing that can bear on a policy is left out (program slicing, Weiser 1981).
+
+So no rule that bears on a verdict ever meets a name that was left out: a variable stands for what is read,
+either because all that a condition can mean is read, or because another condition leaves only such names,
+and of a row that leads from one name to another both are read. A law is about one name at a time, or about
+those that its rows tie; of these all are kept or none. What else a law says is read like any rule.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from lupa.errors import RuleError, shown
@@ -21,17 +26,27 @@ from lupa.rules.codes import Codes
 from lupa.rules.kept import cached_property
 from lupa.rules.vocabulary import CUTS, normal
 
-_ROW = re.compile(r"([a-z]\w*)\(([a-z]\w*)\s*[,)]")
-_ROW_LINE = re.compile(r"^([a-z]\w*)\(([a-z]\w*) *[,)](?:.*\))?\.$", re.MULTILINE)
+_STRING = r'"(?:[^"\\\n]|\\.)*+"'
+_WITHIN = rf"\((?:[^()\"%.\n]|{_STRING}|\((?:[^()\"%.\n]|{_STRING})*+\))*+\)"
+_REST = rf"[ \t]*(?:,(?:[^()\"%;.\n]|\.\.|{_STRING}|{_WITHIN})*+)?\)[ \t]*\."
+"""What follows the first argument of a fact that has no pool but within brackets, up to its end."""
+_ROW = re.compile(
+    rf"^([a-z]\w*)[ \t]*\([ \t]*(?P<name>[a-z]\w*){_REST}"
+    rf"(?P<more>(?:[ \t]*[a-z]\w*[ \t]*\([ \t]*(?P=name){_REST})*+)[ \t]*(?:%.*)?$",
+    re.MULTILINE,
+)
+_FACT = re.compile(rf"([a-z]\w*)[ \t]*\([ \t]*(?P<rest>[a-z]\w*{_REST})")
 _CODE_LINE = re.compile(r"^code\(.*\)\.[ \t]*$", re.MULTILINE)
-_BETWEEN = re.compile(r"(?<=\))\.\s+")
-_QUOTED = re.compile(r'"(?:\\.|[^"\\\n])*"|%\*[\s\S]*?\*%|%[^\n]*')
-_WORD = re.compile(r"\b[a-z]\w*")
+_QUOTED = re.compile(rf"{_STRING}|%[^\n]*")
+_TOKEN = re.compile(rf"{_STRING}|%\*|%[^\n]*")
+_BRACE = re.compile(r"%\*|\*%|%[^\n]*")
+_WORD = re.compile(r"(?<![\w'])_*[a-z][\w']*")
 _END = re.compile(r"(?<!\.)\.(?!\.)")
-_DECLARING = re.compile(r"\s*(?:fact|quantity|single_valued)\(")
+_DECLARING = re.compile(r"\s*(?:fact|quantity|single_valued)\s*\(")
 _BRACKET, _MARK = re.compile(r"[()]"), re.compile(r"[(),]")
-_VARIABLE = re.compile(r"\b_*[A-Z]\w*")
-_LITERAL = re.compile(r"(\bnot\s+)?\b([a-z]\w*)\(|([{};:])")
+_VARIABLE = re.compile(r"(?<![\w'])_*[A-Z][\w']*")
+_LITERAL = re.compile(r"(\bnot\s+)?(?<![\w'])(?!not\b)(_*[a-z][\w']*)\s*\(|([{};:])")
+_BARE = re.compile(r"(?:^|[,;])\s*(?:not\s+)*_*[a-z][\w']*\s*(?=[,;]|$)")
 
 ABOUT_NAMES = frozenset((
     "fact", "default", "of_request", "part_of_request", "whole", "cut_point", "quantity", "rate",
@@ -40,8 +55,20 @@ ABOUT_NAMES = frozenset((
 """The heads of rules that say something of each name by itself, and so read none for a verdict."""
 SINGLE = "single_valued"
 """What declares that of the facts of one name that differ in their last argument one holds."""
+LAW, RANK = "impossible", "rank"
+"""Of these, what is a law, and what laws rank facts by: both can tie names."""
 CODE = "code"
 """Rows of codes are looked up where a case gives one, and never ground."""
+
+
+@lru_cache(4096)
+def _variables(term: str) -> frozenset[str]:
+    return frozenset(_VARIABLE.findall(term))
+
+
+@lru_cache(4096)
+def _names(term: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(term))
 
 
 class Literal(NamedTuple):
@@ -52,40 +79,80 @@ class Literal(NamedTuple):
     arguments: tuple[str, ...]
     scope: int
 
-    def variables(self, place: int) -> set[str]:
+    def variables(self, place: int) -> frozenset[str]:
         """The variables of one argument; none where that is a name, or one of several."""
-        return set(_VARIABLE.findall(self.arguments[place]))
+        return _variables(self.arguments[place])
 
-    def named(self, place: int) -> list[str]:
+    def named(self, place: int) -> tuple[str, ...]:
         """The names that one argument asks for; none where it may be any."""
-        return [] if self.variables(place) else _WORD.findall(self.arguments[place])
+        return () if self.variables(place) else _names(self.arguments[place])
 
     def is_named(self, place: int) -> bool:
         """Whether an argument is a name, or one of several."""
         return bool(self.named(place))
 
+    @property
+    def names_some(self) -> bool:
+        """Whether one of its arguments is a name, or one of several."""
+        return any(map(self.is_named, range(len(self.arguments))))
+
+    @property
+    def every_variable(self) -> frozenset[str]:
+        """The variables of all arguments."""
+        return frozenset().union(*map(_variables, self.arguments))
+
 
 class Rule(NamedTuple):
-    """A rule as far as its text shows what it reads; in an `odd` one that is not plain."""
+    """A rule as far as its text shows what it reads; in an `odd` one that is not plain.
+
+    One is `bare` that has a condition without arguments.
+    """
 
     head: Literal | None
     body: tuple[Literal, ...]
     odd: bool
+    bare: bool
 
 
 def rules_in(text: str) -> Iterator[Rule]:
-    """The rules of a text, without what stands in quotes and in comments; of rows, those that declare."""
-    for statement in _END.split(_plain(text)):
+    """The rules of a text, but for what stands in quotes and in comments; of rows, those that declare."""
+    return _rules_in(_plain(text))
+
+
+def _rules_in(plain: str) -> Iterator[Rule]:
+    for statement in _END.split(plain):
         head, implied, body = statement.partition(":-")
         if implied or _DECLARING.match(head):
             heads, odd_head = _literals(head)
             literals, odd = _literals(body)
-            yield Rule(heads[0] if heads else None, (*heads[1:], *literals), odd or odd_head)
+            bare = _BARE.search(body) is not None
+            yield Rule(heads[0] if heads else None, (*heads[1:], *literals), odd or odd_head, bare)
 
 
 def _plain(text: str) -> str:
-    """A text without its comments, and with nothing in its quotes."""
+    """A text without its comments, but for those that span lines, and with nothing in its quotes."""
     return _QUOTED.sub(lambda found: '""' if found[0][0] == '"' else " ", text)
+
+
+def without_long_comments(text: str) -> str:
+    """A text with blanks for the comments that can span lines, and hold others."""
+    if "%*" not in text:
+        return text
+    kept, place = [], 0
+    while (token := _TOKEN.search(text, place)) is not None:
+        kept.append(text[place : token.start()])
+        place = token.end()
+        if token[0] != "%*":
+            kept.append(token[0])
+            continue
+        depth = 1
+        while depth and (brace := _BRACE.search(text, place)) is not None:
+            depth += {"%*": 1, "*%": -1}.get(brace[0], 0)
+            place = brace.end()
+        if depth:  # it never ends, which clingo says
+            return text
+        kept.append(re.sub(r"[^\n]", " ", text[token.start() : place]))
+    return "".join([*kept, text[place:]])
 
 
 def _literals(text: str) -> tuple[tuple[Literal, ...], bool]:
@@ -133,24 +200,18 @@ def _arguments(text: str) -> Iterator[str]:
 
 @dataclass(slots=True)
 class _Reads:
-    """What rules read of names: all of some predicates (`whole`), those with some `arguments` of others."""
+    """What rules read of names: all of some predicates (`whole`), those with some `arguments` of others.
 
-    words: set[str] = field(default_factory=set)
+    By rows of `joined` predicates they come from one name to others, by rows of `tied` ones a law does.
+    With `alone` a law may have something to say of a name of which but one fact is stated.
+    """
+
     whole: set[str] = field(default_factory=set)
     arguments: dict[str, set[str]] = field(default_factory=dict)
+    joined: set[str] = field(default_factory=set)
     tied: set[str] = field(default_factory=set)
+    alone: bool = False
     everything: bool = False
-
-    def __or__(self, other: _Reads) -> _Reads:
-        asked = {name: self.arguments.get(name, set()) | other.arguments.get(name, set())
-                 for name in {*self.arguments, *other.arguments}}  # fmt: skip
-        return _Reads(
-            self.words | other.words,
-            self.whole | other.whole,
-            asked,
-            self.tied | other.tied,
-            self.everything or other.everything,
-        )
 
 
 Declared = dict[str, list[set[str]]]
@@ -206,27 +267,29 @@ class Shared:
             self.codes += codes
             self._files[name], rest = self._taken_apart(plain)
             rules.append(rest)
-        text = "\n".join(rules)
-        self._rules = tuple(rules_in(text))
-        self.words = _words(text)
-        self.single = {word for rule in self._rules for word in _single_valued(rule)}
+        self.rest = "\n".join(rules)
+        """What is no row."""
+        plain = _plain(self.rest)
+        self._rules = tuple(_rules_in(plain))
+        self.words = set(_WORD.findall(plain))
+        self.single = _single_valued(self._rules)
         self.single |= {name for name in self._predicates if self.declares(SINGLE, name)}
         self.declared = declared_in(self._rules)
+        self._related: dict[str, list[tuple[str, frozenset[str]]]] = {}
 
     def _taken_apart(self, text: str) -> tuple[_File, str]:
-        """A file with its rows, and what is none of them; where comments span lines, all of it."""
+        """A file with its rows, and what is none of them."""
         file = _File(text, {})
-        if "%*" in text:
-            return file, text
         rest, begin = [], 0
-        for match in _ROW_LINE.finditer(text):
-            line, predicate, name = match[0], match[1], match[2]
-            predicates = [predicate] if ")." not in line[:-2] else _predicates(line, name)
-            if predicates and "%" not in line and ":-" not in line:
-                file.rows.setdefault(name, []).append(match.span())
-                self._predicates.setdefault(name, set()).update(predicates)
-                rest.append(text[begin : match.start()])
-                begin = match.end()
+        for match in _ROW.finditer(text):
+            if begin < match.start() - 1 and _ends_within(text[begin : match.start()]):
+                continue
+            name = match["name"]
+            predicates = [match[1]] if not match["more"] else _predicates(match[0])
+            file.rows.setdefault(name, []).append(match.span())
+            self._predicates.setdefault(name, set()).update(predicates)
+            rest.append(text[begin : match.start()])
+            begin = match.end()
         return file, "".join([*rest, text[begin:]])
 
     # ---- names ---------------------------------------------------------------------------------
@@ -287,89 +350,118 @@ class Shared:
         for name, text in own.items():
             texts[name], found = without_codes(text)
             codes += found
-        plain = "\n".join(texts.values())
-        rules = tuple(rules_in(plain))
-        declared = _merged(self.declared, declared_in(rules))
-        single = self.single.union(word for rule in rules for word in _single_valued(rule))
-        reads = _read_by((*self._rules, *rules), declared, frozenset(self._every_predicate))
+        plain = _plain("\n".join(texts.values()))
+        rules = (*self._rules, *_rules_in(plain))
+        declared = _merged(self.declared, declared_in(rules[len(self._rules) :]))
+        single = self.single | _single_valued(rules[len(self._rules) :])
+        reads = _read_by(rules, declared, self._every_predicate)
         reads.whole.update(word for name in single for word in declared.get(name, [set()])[-1])
-        movable = {word for places in declared.values() for place in places for word in place}
         names: Collection[str] = self._predicates
-        if not reads.everything:
-            names = self._names(reads, self.words | _words(plain) | set(also))
-        kept = {name: self._kept(file, names, movable) for name, file in self._files.items()}
-        gone = self._every_predicate.difference(*(self._predicates.get(name, ()) for name in names))
-        if gone:  # so that clingo does not complain of what a rule reads and no row is left of
+        words = self.words | set(_WORD.findall(plain))
+        if not reads.everything and "const" not in words:  # a constant can stand for any name
+            names = self._read(reads, words.union(also))
+        movable = {word for places in declared.values() for place in places for word in place}
+        left_out = {
+            name for name, given in self._predicates.items()
+            if name not in names and not given.isdisjoint(movable)
+        }  # fmt: skip
+        kept = {name: _without(file, left_out) for name, file in self._files.items()}
+        lost = self._lost(rules, left_out)
+        if lost:  # so that clingo does not complain of what a rule reads and no row is left of
             last = next(reversed(kept))
-            kept[last] = "\n".join([kept[last], *self._declarations(gone)])
-        return {**kept, **texts}, Known(self, declared, reads.tied, Codes(codes))
+            kept[last] = "\n".join([kept[last], *(f"#defined {p}/{n}." for p, n in sorted(lost))])
+        return {**kept, **texts}, Known(self, declared, single, reads, Codes(codes), texts)
 
     @cached_property
-    def _every_predicate(self) -> set[str]:
-        return set().union(*self._predicates.values())
+    def _every_predicate(self) -> frozenset[str]:
+        return frozenset().union(*self._predicates.values())
 
-    def _names(self, reads: _Reads, names: set[str]) -> set[str]:
+    def _read(self, reads: _Reads, names: set[str]) -> set[str]:
         """The names that are read: those that are mentioned, and what rows lead to from there."""
         found = names & self._predicates.keys()
         found.update(n for n, given in self._predicates.items() if not given.isdisjoint(reads.whole))
-        for name, words in self.relations(reads.arguments):
-            if not words.isdisjoint(reads.arguments.get(name[1], ())):
-                found.add(name[0])
-        tied = [{name[0], *words} for name, words in self.relations(reads.tied)]
+        for predicate, asked in reads.arguments.items():
+            found.update(n for n, words in self.relations([predicate]) if not words.isdisjoint(asked))
+        joined = list(self.relations(reads.joined))
+        tied = [words | {name} for name, words in self.relations(reads.tied)]
         growing = True
         while growing:
-            reached = {word for words in tied if not words.isdisjoint(found) for word in words}
+            reached = {word for name, words in joined if name in found for word in words}
+            reached |= {word for words in tied if not words.isdisjoint(found) for word in words}
             growing = not reached <= found
             found |= reached
         return found
 
-    def relations(self, predicates: Collection[str]) -> Iterator[tuple[tuple[str, str], set[str]]]:
-        """The rows of these predicates: name and predicate, and the names in their other arguments."""
-        if not predicates:
-            return
+    def relations(self, predicates: Collection[str]) -> Iterator[tuple[str, frozenset[str]]]:
+        """The rows of these predicates: the name that each is about, and those in its other arguments."""
+        unknown = {predicate for predicate in predicates if predicate not in self._related}
+        if unknown:
+            found: dict[str, list[tuple[str, frozenset[str]]]] = {predicate: [] for predicate in unknown}
+            for name, predicate, rest in self._facts(unknown):
+                words = frozenset(_WORD.findall(_unquoted(rest))) - {name}
+                found[predicate].append((name, words))
+            self._related.update(found)
+        for predicate in predicates:
+            yield from self._related[predicate]
+
+    def _facts(self, predicates: Collection[str]) -> Iterator[tuple[str, str, str]]:
+        """The facts of rows of these predicates: name, predicate, and all arguments as they stand."""
         for file in self._files.values():
             for name in file.rows:
                 if self._predicates[name].isdisjoint(predicates):
                     continue
                 for line in file.lines(name):
-                    for fact in _facts(line):
-                        predicate, _, rest = fact.partition("(")
-                        if predicate in predicates:
-                            yield (name, predicate), set(_WORD.findall(_unquoted(rest))) - {name}
+                    for fact in _FACT.finditer(line):
+                        if fact[1] in predicates:
+                            yield name, fact[1], fact["rest"]
 
-    def _declarations(self, predicates: Collection[str]) -> Iterator[str]:
-        """What says of predicates of rows that they may be without any."""
-        left = set(predicates)
-        for file in self._files.values():
-            for name in file.rows:
-                if self._predicates[name].isdisjoint(left):
-                    continue
-                for predicate, _, rest in (
-                    fact.partition("(") for x in file.lines(name) for fact in _facts(x)
-                ):
-                    if predicate in left:
-                        left.remove(predicate)
-                        plain = _plain(rest)
-                        count = len(list(_arguments(plain[: _closing(plain, 0)])))
-                        yield f"#defined {predicate}/{count}."
+    def _lost(self, rules: Iterable[Rule], left_out: Collection[str]) -> set[tuple[str, int]]:
+        """What rules read, by name and number of arguments, that only rows which are left out give."""
+        asked: dict[str, set[int]] = {}
+        for rule in rules if left_out else ():
+            for literal in rule.body:
+                if literal.name in self._every_predicate:
+                    asked.setdefault(literal.name, set()).add(len(literal.arguments))
+        gone = {predicate for name in left_out for predicate in self._predicates[name]}
+        lost: set[tuple[str, int]] = set()
+        there: set[tuple[str, int]] = set()
+        sure = {
+            predicate
+            for name, given in self._predicates.items()
+            if name not in left_out
+            for predicate in given
+        }
+        several = {p for p, sizes in asked.items() if p in gone and (p not in sure or len(sizes) > 1)}
+        for name, predicate, rest in self._facts(several) if several else ():
+            signature = predicate, len(list(_arguments(_inside(rest))))
+            (lost if name in left_out else there).add(signature)
+        return lost - there
 
-    def _kept(self, file: _File, names: Collection[str], movable: Collection[str]) -> str:
-        """A file without the rows about other names than these."""
-        gone = sorted(
-            span
-            for name, spans in file.rows.items()
-            if name not in names and not self._predicates[name].isdisjoint(movable)
-            for span in spans
-        )
-        kept, begin = [], 0
-        for start, end in gone:
-            kept.append(file.text[begin:start])
-            begin = end
-        return "".join([*kept, file.text[begin:]])
+
+def _without(file: _File, names: Collection[str]) -> str:
+    """A shared file with empty lines for the rows about these names."""
+    kept, begin = [], 0
+    for start, end in sorted(span for name in names for span in file.rows.get(name, ())):
+        kept.append(file.text[begin:start])
+        begin = end
+    return "".join([*kept, file.text[begin:]])
+
+
+def _ends_within(text: str) -> bool:
+    """Whether a statement goes on after a text that begins with one."""
+    plain = _plain(text).strip()
+    return bool(plain) and not plain.endswith(".")
+
+
+def _inside(rest: str) -> str:
+    """The arguments of a fact, from what follows its bracket."""
+    plain = _plain(rest)
+    return plain[: _closing(plain, 0)]
 
 
 def without_codes(text: str) -> tuple[str, list[str]]:
-    """A text with its rows of codes left empty, and the text if it has any."""
+    """A text without long comments, its rows of codes left empty, and the text if it has any."""
+    text = without_long_comments(text)
     if f"{CODE}(" not in text:
         return text, []
     plain = _CODE_LINE.sub("", text)
@@ -379,24 +471,75 @@ def without_codes(text: str) -> tuple[str, list[str]]:
 class Known:
     """What is known beyond what an edition reads: further names, and codes."""
 
-    def __init__(self, shared: Shared, declared: Declared, tied: set[str], codes: Codes) -> None:
+    def __init__(
+        self,
+        shared: Shared,
+        declared: Declared,
+        single: Collection[str],
+        reads: _Reads,
+        codes: Codes,
+        own: Mapping[str, str],
+    ) -> None:
         self._shared = shared
         self._declared = declared
-        self._tied = tied
+        self._tied = reads.tied
+        self._alone = reads.alone
+        self._single = single
+        self._own = own
         self.codes = codes
+
+    def single(self, family: str) -> bool:
+        """Whether of the facts of a name that differ in their last argument one holds."""
+        return family in self._single
+
+    def arity(self, family: str) -> int:
+        """How many arguments the facts of a name have, or the quantities; 0 where none is declared."""
+        return len(self._declared.get(family, ()))
 
     def name(self, family: str, place: int, given: str) -> str | None:
         """The name that is meant at a place of a relation, or of a quantity, and that no rule reads."""
         places = self._declared.get(family, [])
-        return self._shared.declared_as(places[place], given) if place < len(places) else None
+        if place >= len(places):
+            return None
+        found = self._shared.declared_as(places[place], given)
+        return found or self._beside_rows(frozenset(places[place])).get(normal(given))
+
+    def _beside_rows(self, predicates: Collection[str]) -> dict[str, str]:
+        """The names that facts of these predicates give which are no rows, by all of their names."""
+        names = {
+            name
+            for statement in _END.split(_plain(self._text))
+            if ":-" not in statement
+            for literal in _literals(statement)[0]
+            if literal.name in predicates
+            for name in _names(literal.arguments[0])
+        }
+        aliases = {normal(unescaped(other)): name for name, other in ALIAS.findall(self._text)}
+        aliases.update((other, name) for other, found in self._shared.aliases.items() for name in found)
+        found = {other: name for other, name in aliases.items() if name in names}
+        return {**found, **{normal(name): name for name in names}}
+
+    @property
+    def _text(self) -> str:
+        return "\n".join([self._shared.rest, *self._own.values()])
+
+    def quantity(self, name: str) -> tuple[str, int, int] | None:
+        """The unit, the least and the most of the quantities of a name; None where there are none."""
+        found = re.search(_QUANTITY.format(re.escape(name)), self._text)
+        return (unescaped(found[1]), int(found[2]), int(found[3])) if found else None
 
     def bound(self, names: Iterable[str]) -> set[str]:
         """Those of the names about which, by rows of the shared files, a law may have something to say."""
-        rows = {name for (name, _), words in self._shared.relations(self._tied) for name in (name, *words)}
         counted = Counter(names)
+        if self._alone or not counted:
+            return set(counted)
+        rows = {word for name, words in self._shared.relations(self._tied) for word in (name, *words)}
         return {name for name, count in counted.items() if count > 1 or name in rows}
 
 
+_QUANTITY = (
+    r'\bquantity\(\s*{}\s*\((?:[^().]|\([^()]*\))*\)\s*,\s*"((?:\\.|[^"\\\n])*)",\s*(-?\d+),\s*(-?\d+)\s*\)'
+)
 ALIAS = re.compile(r'\balias\((\w+),\s*"((?:\\.|[^"\\\n])*)"\)')
 _ALIAS_OF = re.compile(r"\balias\((\w+),\s*$")
 _ESCAPED = re.compile(r"\\(.)")
@@ -407,17 +550,9 @@ def unescaped(text: str) -> str:
     return _ESCAPED.sub(lambda found: "\n" if found[1] == "n" else found[1], text)
 
 
-def _facts(line: str) -> list[str]:
-    """The facts of a row."""
-    return _BETWEEN.split(line) if ")." in line[:-2] else [line]
-
-
-def _predicates(line: str, name: str) -> list[str]:
-    """What the facts of a row say of a name; nothing where one is about another name."""
-    found = [_ROW.match(fact) for fact in _facts(line)]
-    if any(match is None or match[2] != name for match in found):
-        return []
-    return [match[1] for match in found if match]
+def _predicates(line: str) -> list[str]:
+    """What the facts of a row say."""
+    return [fact[1] for fact in _FACT.finditer(line)]
 
 
 def _unquoted(text: str) -> str:
@@ -425,14 +560,10 @@ def _unquoted(text: str) -> str:
     return text.partition('"')[0] if text.count('"') == 2 and '")' in text[-4:] else _QUOTED.sub("", text)
 
 
-def _words(text: str) -> set[str]:
-    """The names that stand in a text outside of quotes and comments."""
-    return set(_WORD.findall(_plain(text)))
-
-
-def _single_valued(rule: Rule) -> tuple[str, ...]:
-    head = rule.head
-    return head.arguments if head is not None and head.name == SINGLE else ()
+def _single_valued(rules: Iterable[Rule]) -> set[str]:
+    """The names that rules, or facts with several of them, declare to be single-valued."""
+    heads = (rule.head for rule in rules if rule.head is not None and rule.head.name == SINGLE)
+    return {name for head in heads for argument in head.arguments for name in _names(argument)}
 
 
 def _merged(one: Declared, other: Declared) -> Declared:
@@ -445,53 +576,141 @@ def _merged(one: Declared, other: Declared) -> Declared:
     return found
 
 
-def _read_by(rules: Iterable[Rule], declared: Declared, rows: frozenset[str]) -> _Reads:
+def _read_by(rules: Iterable[Rule], declared: Declared, rows: Collection[str]) -> _Reads:
     """What rules read of the names that rows are about, for a verdict or by a law."""
-    reads = _Reads()
-    for rule in rules:
-        if rule.head is None or rule.head.name not in ABOUT_NAMES:
-            if [literal.name for literal in rule.body] == ["true"]:  # what gives a fact its own name
-                continue
-            for literal in rule.body:
-                _read(reads, literal, rule, declared, rows)
-        elif rule.head.name == "impossible":
-            reads.tied.update(x.name for x in rule.body if x.name in rows and len(x.arguments) > 1)
-    return reads
+    return _Reading(declared, rows).of(rules)
 
 
-def _read(reads: _Reads, literal: Literal, rule: Rule, declared: Declared, rows: frozenset[str]) -> None:
-    """Takes note of what a condition of a rule reads."""
-    name = literal.name
-    if name in CUTS:
+class _Reading:
+    """Takes note of what one rule after the other reads."""
+
+    def __init__(self, declared: Declared, rows: Collection[str]) -> None:
+        self._declared = declared
+        self._rows = rows
+        self._reads = _Reads()
+
+    def of(self, rules: Iterable[Rule]) -> _Reads:
+        for rule in rules:
+            self._note_joins(rule)
+            if rule.head is None or rule.head.name not in ABOUT_NAMES:
+                if not _gives_its_name(rule):
+                    self._read_all(rule)
+            elif rule.head.name != LAW:
+                self._read_beside(rule, rule.head)
+            elif not self._is_local(rule):
+                self._read_all(rule)
+            if rule.head is not None and rule.head.name in (LAW, RANK):
+                self._note_ties(rule)
+        return self._reads
+
+    def _note_joins(self, rule: Rule) -> None:
+        for literal in rule.body:
+            if literal.name in self._rows and any(map(_variables, literal.arguments[1:])):
+                self._reads.joined.add(literal.name)
+
+    # ---- rules ---------------------------------------------------------------------------------
+
+    def _read_all(self, rule: Rule) -> None:
+        for literal in rule.body:
+            self._read(literal, rule)
+
+    def _read_beside(self, rule: Rule, head: Literal) -> None:
+        """What a rule that says something of a name by itself reads of others."""
+        of_head = head.every_variable
+        for literal in rule.body:
+            if rule.odd or literal.scope or not literal.every_variable <= of_head:
+                self._read(literal, rule, of_head)
+
+    def _read(self, literal: Literal, rule: Rule, known: frozenset[str] = frozenset()) -> None:
+        """Takes note of what a condition reads, where names are known that some variables stand for."""
+        name = literal.name
+        if name in CUTS or name == "true":
+            self._read_inner(literal, rule, known)
+        elif name in self._declared:
+            for place, words in enumerate(self._declared[name][: len(literal.arguments)]):
+                if not literal.is_named(place) and not self._is_restricted(literal, place, rule, known):
+                    self._reads.whole |= words
+        elif name in self._rows:
+            asked = [word for at in range(len(literal.arguments)) for word in literal.named(at)]
+            if asked:
+                self._reads.arguments.setdefault(name, set()).update(asked)
+            elif not self._is_restricted(literal, 0, rule, known):
+                self._reads.whole.add(name)
+        elif name in ABOUT_NAMES:
+            self._reads.everything = True
+
+    def _read_inner(self, literal: Literal, rule: Rule, known: frozenset[str]) -> None:
+        """What a condition reads that is about another fact, or about a quantity."""
         terms, _ = _literals(literal.arguments[0])
         for term in terms:
-            _read(reads, term._replace(scope=literal.scope), rule, declared, rows)
-    elif name in declared:
-        for place, words in enumerate(declared[name][: len(literal.arguments)]):
-            if not literal.is_named(place) and not _is_restricted(literal, place, rule, declared, rows):
-                reads.whole |= words
-    elif name in rows:
-        asked = [word for at in range(len(literal.arguments)) for word in literal.named(at)]
-        if asked:
-            reads.arguments.setdefault(name, set()).update(asked)
-        elif not _is_restricted(literal, 0, rule, declared, rows):
-            reads.whole.add(name)
-    elif name == "true" or name in ABOUT_NAMES:
-        reads.everything = True
+            self._read(term._replace(scope=literal.scope), rule, known)
+        if not terms and not literal.is_named(0) and not self._is_restricted(literal, 0, rule, known):
+            self._reads.everything = True
+
+    def _is_restricted(self, literal: Literal, place: int, rule: Rule, known: frozenset[str]) -> bool:
+        """Whether other conditions of the rule leave only names that are read for an argument."""
+        wanted = literal.variables(place)
+        if rule.odd or not wanted:
+            return False
+        found = known.union(*(
+            other.every_variable
+            for other in rule.body
+            if other is not literal and other.scope in (0, literal.scope) and self._restricts(other)
+        ))  # fmt: skip
+        return wanted <= found
+
+    def _restricts(self, literal: Literal) -> bool:
+        """Whether a condition leaves only names that are read for its variables."""
+        name = literal.name
+        return (
+            literal.positive
+            and name not in self._declared
+            and name not in CUTS
+            and name not in ABOUT_NAMES
+            and name != "true"
+            and (name not in self._rows or literal.names_some)
+        )
+
+    # ---- laws ----------------------------------------------------------------------------------
+
+    def _is_local(self, law: Rule) -> bool:
+        """Whether a law is about one name at a time, or about those that its rows tie.
+
+        Then each fact in it is about all of these, so that all of the facts are ground, or none is.
+        """
+        if not any(literal.every_variable for literal in law.body):
+            return True
+        of_patient = [x for x in law.body if x.name in self._declared or x.name in (*CUTS, "true")]
+        derived = any(self._restricts(x) and x.name not in self._rows for x in law.body)
+        if law.odd or law.bare or derived or any(literal.scope for literal in law.body):
+            return False
+        tied = _classes(x.every_variable for x in law.body if x not in of_patient)
+        about = {frozenset(tied.get(v, v) for v in literal.every_variable) for literal in of_patient}
+        self._reads.alone |= len(of_patient) < 2
+        return len(about) == 1 and set(tied.values()) <= (found := about.pop()) and bool(found)
+
+    def _note_ties(self, law: Rule) -> None:
+        for literal in law.body:
+            if literal.name in self._rows and len(literal.every_variable) > 1:
+                self._reads.tied.add(literal.name)
 
 
-def _is_restricted(
-    literal: Literal, place: int, rule: Rule, declared: Declared, rows: frozenset[str]
-) -> bool:
-    """Whether another condition of the rule leaves only some names for an argument."""
-    wanted = literal.variables(place)
-    return not rule.odd and any(
-        other.positive
-        and other is not literal
-        and other.scope in (0, literal.scope)
-        and other.name not in declared
-        and other.name not in CUTS
-        and (other.name not in rows or any(map(other.is_named, range(len(other.arguments)))))
-        and any(not wanted.isdisjoint(other.variables(at)) for at in range(len(other.arguments)))
-        for other in rule.body
-    )
+def _classes(groups: Iterable[frozenset[str]]) -> dict[str, str]:
+    """For each variable of some groups one that stands for all to which groups tie it."""
+    found: dict[str, str] = {}
+    for group in groups:
+        same = {found.get(variable, variable) for variable in group}
+        for variable in [*group, *(v for v, first in found.items() if first in same)]:
+            found[variable] = min(same)
+    return found
+
+
+def _gives_its_name(rule: Rule) -> bool:
+    """Whether a rule only gives a fact its own name, such as `taking(Drug) :- true(taking(Drug)).`."""
+    if len(rule.body) != 1 or rule.bare or rule.body[0].name != "true":
+        return False
+    terms, _ = _literals(rule.body[0].arguments[0])
+    head = rule.head
+    if head is None:
+        return not terms and rule.body[0].is_named(0)
+    return [(term.name, term.arguments) for term in terms] == [(head.name, head.arguments)]
