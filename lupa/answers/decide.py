@@ -21,7 +21,7 @@ from lupa.answers.decision import (
 from lupa.answers.question import Question
 from lupa.record.record import Record
 from lupa.rules.edition import Atom, Edition
-from lupa.rules.ground import Literal
+from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
 
 _FEW = 3

@@ -9,10 +9,11 @@ from typing import Any
 import clingo
 
 from lupa.errors import CaseError, RuleError, shown
-from lupa.rules.ground import Ground, Literal
+from lupa.rules.ground import Ground
 from lupa.rules.kept import cached_property
 from lupa.rules.relevance import Relevance
 from lupa.rules.slicing import Known
+from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact, Vocabulary
 
 _KEPT = 4096

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from lupa.errors import RuleError
 from lupa.rules.files import NOT_ALLOWED
-from lupa.rules.ground import Ground, Literal, Rule, levels
+from lupa.rules.ground import Ground, Rule, levels
+from lupa.rules.solver import Literal
 
 if TYPE_CHECKING:
     from clingo import ast

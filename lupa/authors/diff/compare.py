@@ -27,7 +27,7 @@ from lupa.authors.diff.ways import OnPathway, Outcomes, Way, Ways
 from lupa.authors.reports.finding import Patient
 from lupa.pages.page import argument
 from lupa.rules.edition import Edition
-from lupa.rules.ground import Literal
+from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
 
 MOST = 50

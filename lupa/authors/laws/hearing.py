@@ -24,7 +24,8 @@ from lupa.authors.reports.finding import (
     Severity,
 )
 from lupa.rules.edition import Edition
-from lupa.rules.ground import Ground, Literal
+from lupa.rules.ground import Ground
+from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact, arguments
 
 GIVEN_BY = {"criterion": "met", "basis": "excluded", "limit": "exceeded", "scope": "outside"}
