@@ -21,8 +21,8 @@ from lupa.rules.deadline import Deadline
 from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles
 from lupa.rules.ground import grounding_within
+from lupa.rules.names import normal
 from lupa.rules.store import Store
-from lupa.rules.vocabulary import normal
 from lupa.version import __version__
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from lupa.errors import CaseError, shown
 from lupa.rules.days import day
 from lupa.rules.files import RuleFiles, shipped, source
 from lupa.rules.ground import Ground, ground, plainly
-from lupa.rules.vocabulary import Vocabulary, normal
+from lupa.rules.names import normal
+from lupa.rules.vocabulary import Vocabulary
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _TEMPLATES = Path(__file__).resolve().parent / "templates"

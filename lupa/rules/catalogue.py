@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from lupa.errors import CaseError, Problem, shown
 from lupa.rules.codes import STATES, Code, Codes
 from lupa.rules.kept import cached_property
+from lupa.rules.names import normal, slip
 from lupa.rules.slicing import ALIAS, CODE, Shared, unescaped
-from lupa.rules.vocabulary import normal, slip
 
 KINDS = ("drug", "service")
 """What a request can ask for."""

@@ -24,7 +24,8 @@ from typing import NamedTuple
 from lupa.errors import RuleError, shown
 from lupa.rules.codes import Codes
 from lupa.rules.kept import cached_property
-from lupa.rules.vocabulary import CUTS, normal
+from lupa.rules.names import normal
+from lupa.rules.vocabulary import CUTS
 
 _STRING = r'"(?:[^"\\\n]|\\.)*+"'
 _WITHIN = rf"\((?:[^()\"%.\n]|{_STRING}|\((?:[^()\"%.\n]|{_STRING})*+\))*+\)"

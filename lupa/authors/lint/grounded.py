@@ -11,10 +11,12 @@ from clingo.ast import ASTType
 from lupa.authors.lint.rules import ITEMS, WORDS
 from lupa.authors.syntax import Signature, statements
 from lupa.errors import RuleError
+from lupa.rules.efforts import KINDS
 from lupa.rules.files import shipped
 from lupa.rules.ground import Ground, Load, Parts, ground
+from lupa.rules.names import arguments, beginnings
 from lupa.rules.tables import AFTER
-from lupa.rules.vocabulary import CUTS, KINDS, arguments, beginnings
+from lupa.rules.vocabulary import CUTS
 
 WORLDS, TABLES = (shipped("queries") / name for name in ("worlds.lp", "tables.lp"))
 Atoms = dict[Signature, dict[clingo.Symbol, None]]
