@@ -447,10 +447,6 @@ def test_a_name_that_rules_cannot_use_is_refused(name: str, hint: str, tmp_path:
             {"drugs": ("monitor",), "services": ("Monitor!",)},
             "--service: 'Monitor!' would be called monitor, which is another name here",
         ),
-        (
-            {"drugs": ("prednisone (oral)", "prednisone, oral", "s.l.e.")},
-            "--drug: 's.l.e.' would be called s_l_e",
-        ),
         ({"since": "1.1.2025"}, "--since: a date is written year-month-day, such as 2025-03-01"),
         ({"since": "2025-02-30"}, "--since: there is no such day"),
         ({"payer": " "}, "--payer: a text on one line is expected"),
