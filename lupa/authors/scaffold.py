@@ -405,9 +405,10 @@ def _said_of_names(declared: Sequence[Declared]) -> list[str]:
     """What the folder declares, and what is still to be said of it."""
     if not declared:
         return []
-    lines = ["The shared files do not know these names, so the folder declares them; say there"]
+    lines = ["The folder declares these names, which the shared files do not know. Still to be said there:"]
     for name in declared:
-        lines.append(f"  {name.file:<12}{name.kind} {name.name}, {name.label}")
+        label = f", {name.label}" if name.label != name.name.replace("_", " ") else ""
+        lines.append(f"  {name.file:<12}{name.kind} {name.name}{label}")
         lines += [f"  {'':<12}  {say}" for say in name.still]
     return lines
 
@@ -422,7 +423,7 @@ def _small() -> list[str]:
 def _rewrite(made: Made) -> list[str]:
     """What is to be rewritten of a policy that is like another."""
     lines = [
-        f"It has the structure of {made.like}, and is not true of your document yet. Rewrite",
+        f"It has the structure of {made.like}, and is not true of your document yet. To be rewritten:",
         "  about.lp    payer, document, editions and their first days",
         "  policy.lp   the words in quotes and comments, and every rule that your document does not have",
         "  clauses.lp  places and words of every clause",
@@ -431,7 +432,5 @@ def _rewrite(made: Made) -> list[str]:
     if "accepted.yaml" in made.files:
         lines.append("  accepted.yaml, which still says why findings of the other are meant to be")
     if made.left_out:
-        count = len(made.left_out)
-        cases = "1 case does" if count == 1 else f"{count} cases do"
-        lines.append(f"{cases} not hold of it, and {'is' if count == 1 else 'are'} left out.")
-    return [*lines, "and check it after each step:"]
+        lines.append(f"Cases that do not hold of it are left out: {len(made.left_out)}.")
+    return [*lines, "Check it after each step:"]

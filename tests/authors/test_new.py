@@ -1,4 +1,4 @@
-"""A new policy: what `lupa new` makes holds together, and the README's example is made as it says."""
+"""A new policy: what `lupa new` makes holds together, and the examples of the guide are made as it says."""
 
 from __future__ import annotations
 
@@ -260,13 +260,15 @@ def test_the_command_says_what_it_declared_and_what_is_still_to_be_said(tmp_path
     kb = str(tmp_path / "kb")
     said = ("--drug", "Dupixent", "--indication", "asthma")
     lines = command("new", "a_policy", "--kb", kb, *said).out.splitlines()
-    begin = lines.index("The shared files do not know these names, so the folder declares them; say there")
+    begin = lines.index(
+        "The folder declares these names, which the shared files do not know. Still to be said there:"
+    )
     assert lines[begin + 1 : begin + 8] == [
         "  about.lp    drug dupixent, Dupixent",
         "                class(dupixent, CLASS, GROUND) for each class that a rule asks for",
         "                its other names: alias(dupixent, NAME)",
         "                its codes: code(hcpcs, CODE, drug(dupixent), equivalent, GROUND)",
-        "  facts.lp    condition asthma, asthma",
+        "  facts.lp    condition asthma",
         "                its other names: alias(asthma, NAME)",
         "                its codes: code(icd10cm, CODE, diagnosis(asthma), equivalent, GROUND)",
     ]
@@ -387,9 +389,10 @@ def test_the_command_says_what_is_to_be_rewritten(tmp_path: Path) -> None:
     ended = command("new", "a_policy", "--kb", str(kb), "--like", "uhc_benlysta", "--drug", "Saphnelo")
     assert (ended.err, ended.status) == ("", 0)
     assert (
-        "It has the structure of uhc_benlysta, and is not true of your document yet. Rewrite" in ended.out
+        "It has the structure of uhc_benlysta, and is not true of your document yet. To be rewritten:"
+        in ended.out
     )
-    assert "9 cases do not hold of it, and are left out." in ended.out
+    assert "Cases that do not hold of it are left out: 9." in ended.out
 
 
 # ---- what is refused ---------------------------------------------------------------------------
@@ -567,13 +570,36 @@ def test_what_is_installed_is_not_worked_on_unless_it_is_named(tmp_path: Path) -
     assert place("kb") == Path("kb")
 
 
-# ---- the README's example ----------------------------------------------------------------------
+# ---- the examples of the guide --------------------------------------------------------------------
 
 
-def test_the_readme_adds_the_example_policy_as_it_says(tmp_path: Path) -> None:
-    section = readme.walk()
-    assert readme.walked(section, tmp_path) == section
-    assert files(tmp_path / "my_kb" / "policies" / "example_anifrolumab") == files(EXAMPLE)
+@pytest.fixture(scope="module", params=readme.WALKS)
+def step_by_step(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, str, Path]:
+    """A section that adds a policy: as it stands, as it is when it is carried out, and where that was."""
+    section, folder = readme.walk(request.param), tmp_path_factory.mktemp("walk")
+    return section, readme.walked(section, folder), folder / "my_kb"
+
+
+def test_the_guide_adds_each_policy_as_it_says(step_by_step: tuple[str, str, Path]) -> None:
+    section, walked, _ = step_by_step
+    assert walked == section
+
+
+def test_the_policies_of_the_guide_pass_every_check(step_by_step: tuple[str, str, Path]) -> None:
+    _, _, kb = step_by_step
+    ended = [command(*check, "--kb", str(kb)) for check in CHECKS]
+    assert [(each.err, each.status) for each in ended[:1] + ended[2:]] == [("", 0)] * 2
+    (policy,) = KnowledgeBase.load(kb).policies
+    assert command("test", policy, "--fail-under", "100", "--mutate", "--kb", str(kb)).status == 0
+
+
+def test_the_first_example_of_the_guide_is_the_one_that_tests_know(
+    step_by_step: tuple[str, str, Path],
+) -> None:
+    home = step_by_step[2] / "policies" / "example_anifrolumab"
+    assert not home.exists() or files(home) == files(EXAMPLE)
 
 
 def test_the_example_is_plainly_none_of_a_real_plan() -> None:
