@@ -295,6 +295,11 @@ class Shared:
 
     # ---- names ---------------------------------------------------------------------------------
 
+    @property
+    def names(self) -> Collection[str]:
+        """The names that rows are about."""
+        return self._predicates.keys()
+
     @cached_property
     def aliases(self) -> dict[str, list[str]]:
         """The names that any name, brand or synonym of the rows means, by its normal form."""
