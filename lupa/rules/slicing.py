@@ -21,6 +21,8 @@ from lupa.rules.codes import Codes
 from lupa.rules.kept import cached_property
 from lupa.rules.vocabulary import CUTS, normal
 
+_LONG = 200
+"""A name with more letters is no usual one, and not looked for letter for letter."""
 _ROW = re.compile(r"([a-z]\w*)\(([a-z]\w*)\s*[,)]")
 _ROW_LINE = re.compile(r"^([a-z]\w*)\(([a-z]\w*) *[,)](?:.*\))?\.$", re.MULTILINE)
 _CODE_LINE = re.compile(r"^code\(.*\)\.[ \t]*$", re.MULTILINE)
@@ -249,6 +251,8 @@ class Shared:
         So a name is found sooner than all are read; what is written otherwise, `aliases` knows.
         """
         found = [name] if name in self._predicates else []
+        if len(name) > _LONG:
+            return found
         words = r"[ _\-]+".join(map(re.escape, name.split("_")))
         quoted = re.compile(f'"{words}"\\)')
         for text in self._folded:
@@ -268,7 +272,8 @@ class Shared:
 
     def declared_as(self, predicates: Collection[str], name: str) -> str | None:
         """The name of a row of one of these predicates that a name, brand or synonym means."""
-        meant = self._written(normal(name)) or self.aliases.get(normal(name), [])
+        said = normal(name)
+        meant = self._written(said) or self.aliases.get(said, [])
         known = {found for found in meant if not self._predicates[found].isdisjoint(predicates)}
         if len(known) > 1:
             both = " and for ".join(sorted(known))
