@@ -250,7 +250,7 @@ class Desk(Store):
         key = (asked.edition.policy, asked.edition.name)
         with asked.limit.holding(self._lock):
             if key not in self._marked:
-                with grounding_within(asked.limit.left):
+                with grounding_within(asked.limit):
                     edition = self.grounded(*key, rules=marked)
                 self._marked[key] = edition, Derivations(edition.program)
         edition, derivations = self._marked[key]
@@ -279,7 +279,7 @@ class Desk(Store):
         """
         limit = _limit(timeout)
         check_shape(case)
-        with grounding_within(limit.left):
+        with grounding_within(limit):
             editions = routed(self, case["request"], limit)
             read = [record_of(case, edition, limit) for edition in editions]
             for place, (record, _) in enumerate(read):

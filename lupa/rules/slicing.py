@@ -27,6 +27,8 @@ from lupa.rules.kept import cached_property
 from lupa.rules.names import normal
 from lupa.rules.vocabulary import CUTS
 
+_LONG = 200
+"""A name with more letters is no usual one, and not looked for letter for letter."""
 _STRING = r'"(?:[^"\\\n]|\\.)*+"'
 _WITHIN = rf"\((?:[^()\"%.\n]|{_STRING}|\((?:[^()\"%.\n]|{_STRING})*+\))*+\)"
 _REST = rf"[ \t]*(?:,(?:[^()\"%;.\n]|\.\.|{_STRING}|{_WITHIN})*+)?\)[ \t]*\."
@@ -318,6 +320,8 @@ class Shared:
         So a name is found sooner than all are read; what is written otherwise, `aliases` knows.
         """
         found = [name] if name in self._predicates else []
+        if len(name) > _LONG:
+            return found
         words = r"[ _\-]+".join(map(re.escape, name.split("_")))
         quoted = re.compile(f'"{words}"\\)')
         for text in self._folded:
@@ -337,7 +341,8 @@ class Shared:
 
     def declared_as(self, predicates: Collection[str], name: str) -> str | None:
         """The name of a row of one of these predicates that a name, brand or synonym means."""
-        meant = self._written(normal(name)) or self.aliases.get(normal(name), [])
+        said = normal(name)
+        meant = self._written(said) or self.aliases.get(said, [])
         known = {found for found in meant if not self._predicates[found].isdisjoint(predicates)}
         if len(known) > 1:
             both = " and for ".join(sorted(known))
