@@ -15,6 +15,7 @@ from typing import NamedTuple
 import clingo
 
 from lupa.errors import RuleError, TimeLimitError
+from lupa.rules.deadline import Deadline
 from lupa.rules.files import begins_with_mark
 from lupa.rules.kept import cached_property
 from lupa.rules.solver import Literal, Solver, Watch
