@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -49,6 +49,10 @@ _DECLARING = re.compile(r"\s*(?:fact|quantity|single_valued)\s*\(")
 _BRACKET, _MARK = re.compile(r"[()]"), re.compile(r"[(),]")
 _VARIABLE = re.compile(r"(?<![\w'])_*[A-Z][\w']*")
 _LITERAL = re.compile(r"(\bnot\s+)?(?<![\w'])(?!not\b)(_*[a-z][\w']*)\s*\(|([{};:])")
+_VALUE = re.compile(
+    r"(\bnot\s+)?(?<![\w'<>!=])(_*[A-Z][\w']*)\s*=\s*"
+    r"(\(\s*[a-z]\w*(?:\s*;\s*[a-z]\w*)*\s*\)|[a-z]\w*)\s*(?=[,;]|$)"
+)
 _BARE = re.compile(r"(?:^|[,;])\s*(?:not\s+)*_*[a-z][\w']*\s*(?=[,;]|$)")
 
 ABOUT_NAMES = frozenset((
@@ -129,7 +133,19 @@ def _rules_in(plain: str) -> Iterator[Rule]:
             heads, odd_head = _literals(head)
             literals, odd = _literals(body)
             bare = _BARE.search(body) is not None
+            if "=" in body and "{" not in body and not odd:
+                literals = _with_values(
+                    literals, {name: value for no, name, value in _VALUE.findall(body) if not no}
+                )
             yield Rule(heads[0] if heads else None, (*heads[1:], *literals), odd or odd_head, bare)
+
+
+def _with_values(literals: Sequence[Literal], values: Mapping[str, str]) -> tuple[Literal, ...]:
+    """Conditions with the names that variables are said to stand for: `Drug = (aspirin; codeine)`."""
+    return tuple(
+        literal._replace(arguments=tuple(values.get(term, term) for term in literal.arguments))
+        for literal in literals
+    )
 
 
 def _plain(text: str) -> str:
@@ -205,14 +221,18 @@ def _arguments(text: str) -> Iterator[str]:
 class _Reads:
     """What rules read of names: all of some predicates (`whole`), those with some `arguments` of others.
 
-    By rows of `joined` predicates they come from one name to others, by rows of `tied` ones a law does.
+    By rows of `joined` predicates they come from the name that a row is about to others, by those of `led`
+    ones to it from others; by rows of `tied` ones a law does.
+    What is `passing` says of a name what its facts say, `together(Drug) :- taking(Drug), not stops(Drug).`
     With `alone` a law may have something to say of a name of which but one fact is stated.
     """
 
     whole: set[str] = field(default_factory=set)
     arguments: dict[str, set[str]] = field(default_factory=dict)
+    led: set[str] = field(default_factory=set)
     joined: set[str] = field(default_factory=set)
     tied: set[str] = field(default_factory=set)
+    passing: frozenset[str] = frozenset()
     alone: bool = False
     everything: bool = False
 
@@ -366,6 +386,7 @@ class Shared:
         declared = _merged(self.declared, declared_in(rules[len(self._rules) :]))
         single = self.single | _single_valued(rules[len(self._rules) :])
         reads = _read_by(rules, declared, self._every_predicate)
+        declared = {name: places for name, places in declared.items() if name not in reads.passing}
         reads.whole.update(word for name in single for word in declared.get(name, [set()])[-1])
         names: Collection[str] = self._predicates
         words = self.words | set(_WORD.findall(plain))
@@ -393,11 +414,12 @@ class Shared:
         found.update(n for n, given in self._predicates.items() if not given.isdisjoint(reads.whole))
         for predicate, asked in reads.arguments.items():
             found.update(n for n, words in self.relations([predicate]) if not words.isdisjoint(asked))
-        joined = list(self.relations(reads.joined))
+        joined, led = list(self.relations(reads.joined)), list(self.relations(reads.led))
         tied = [words | {name} for name, words in self.relations(reads.tied)]
         growing = True
         while growing:
             reached = {word for name, words in joined if name in found for word in words}
+            reached |= {name for name, words in led if not words.isdisjoint(found | names)}
             reached |= {word for words in tied if not words.isdisjoint(found) for word in words}
             growing = not reached <= found
             found |= reached
@@ -598,21 +620,74 @@ class _Reading:
     def __init__(self, declared: Declared, rows: Collection[str]) -> None:
         self._declared = declared
         self._rows = rows
+        self._about = ABOUT_NAMES
         self._reads = _Reads()
 
     def of(self, rules: Iterable[Rule]) -> _Reads:
+        rules = [rule for rule in rules if not _gives_its_name(rule)]
+        self._about = ABOUT_NAMES | _helpers(rules)
+        before = frozenset(self._declared)
+        self._find_passing(rules)
+        self._reads.passing = frozenset(self._declared) - before
         for rule in rules:
             self._note_joins(rule)
-            if rule.head is None or rule.head.name not in ABOUT_NAMES:
-                if not _gives_its_name(rule):
-                    self._read_all(rule)
-            elif rule.head.name != LAW:
-                self._read_beside(rule, rule.head)
+            head = rule.head
+            if head is None or head.name not in {*self._about, *self._reads.passing}:
+                self._read_all(rule)
+            elif head.name != LAW:
+                self._read_beside(rule, head)
             elif not self._is_local(rule):
                 self._read_all(rule)
-            if rule.head is not None and rule.head.name in (LAW, RANK):
+            if head is not None and head.name in (LAW, RANK):
                 self._note_ties(rule)
         return self._reads
+
+    def _find_passing(self, rules: Sequence[Rule]) -> None:
+        """Declares what says of a name what its facts say as these are."""
+        by_head: dict[str, list[Rule]] = {}
+        for rule in rules:
+            if rule.head is not None:
+                by_head.setdefault(rule.head.name, []).append(rule)
+        places = {word for found in self._declared.values() for place in found for word in place}
+        open_ = by_head.keys() - {*self._about, *self._declared, *self._rows, *places}
+        growing = True
+        while growing:
+            found = {name for name in open_ if self._passes(by_head[name])}
+            for name in found:
+                self._declared[name] = self._places(by_head[name])
+            open_ -= found
+            growing = bool(found)
+
+    def _passes(self, rules: Sequence[Rule]) -> bool:
+        """Whether rules say of a name no more than some facts of it, of which they leave out none."""
+        bodies = [literal for rule in rules for literal in rule.body]
+        return (
+            all(map(_is_plain, rules))
+            and all(literal.name not in self._about for literal in bodies)
+            and any(
+                literal.name in self._declared
+                and literal.every_variable
+                and not all(
+                    literal.is_named(place) or self._is_led(literal, place, rule, frozenset())
+                    for place in range(len(literal.arguments))
+                )
+                for rule in rules
+                for literal in rule.body
+            )
+        )
+
+    def _places(self, rules: Sequence[Rule]) -> list[set[str]]:
+        """The predicates that say which names each argument of what rules give can be."""
+        found: list[set[str]] = []
+        for head, literal in ((rule.head, literal) for rule in rules for literal in rule.body):
+            for place, argument in enumerate(head.arguments if head else ()):
+                if place == len(found):
+                    found.append(set())
+                known = self._declared.get(literal.name)
+                for at, other in enumerate(literal.arguments):
+                    if _variables(argument) and not _variables(argument).isdisjoint(_variables(other)):
+                        found[place] |= known[at] if known and at < len(known) else {literal.name}
+        return found
 
     def _note_joins(self, rule: Rule) -> None:
         for literal in rule.body:
@@ -639,15 +714,17 @@ class _Reading:
             self._read_inner(literal, rule, known)
         elif name in self._declared:
             for place, words in enumerate(self._declared[name][: len(literal.arguments)]):
-                if not literal.is_named(place) and not self._is_restricted(literal, place, rule, known):
+                if not literal.is_named(place) and not self._is_led(literal, place, rule, known):
                     self._reads.whole |= words
         elif name in self._rows:
             asked = [word for at in range(len(literal.arguments)) for word in literal.named(at)]
             if asked:
                 self._reads.arguments.setdefault(name, set()).update(asked)
             elif not self._is_restricted(literal, 0, rule, known):
-                self._reads.whole.add(name)
-        elif name in ABOUT_NAMES:
+                others = range(1, len(literal.arguments))
+                led = any(self._is_restricted(literal, place, rule, known) for place in others)
+                (self._reads.led if led else self._reads.whole).add(name)
+        elif name in self._about and known.isdisjoint(literal.every_variable):
             self._reads.everything = True
 
     def _read_inner(self, literal: Literal, rule: Rule, known: frozenset[str]) -> None:
@@ -660,13 +737,38 @@ class _Reading:
 
     def _is_restricted(self, literal: Literal, place: int, rule: Rule, known: frozenset[str]) -> bool:
         """Whether other conditions of the rule leave only names that are read for an argument."""
+        return self._is_left(literal, place, rule, known, self._restricts)
+
+    def _is_led(self, literal: Literal, place: int, rule: Rule, known: frozenset[str]) -> bool:
+        """Whether they do, or rows that lead from such names to others; see `_read`."""
+
+        def leads(other: Literal) -> bool:
+            return self._restricts(other) or (
+                other.positive
+                and other.name in self._rows
+                and any(self._is_restricted(other, at, rule, known) for at in range(len(other.arguments)))
+            )
+
+        return self._is_left(literal, place, rule, known, leads)
+
+    def _is_left(
+        self,
+        literal: Literal,
+        place: int,
+        rule: Rule,
+        known: frozenset[str],
+        restricts: Callable[[Literal], bool],
+    ) -> bool:
         wanted = literal.variables(place)
         if rule.odd or not wanted:
             return False
         found = known.union(*(
             other.every_variable
             for other in rule.body
-            if other is not literal and other.scope in (0, literal.scope) and self._restricts(other)
+            if other is not literal
+            and other.scope in (0, literal.scope)
+            and not wanted.isdisjoint(other.every_variable)
+            and restricts(other)
         ))  # fmt: skip
         return wanted <= found
 
@@ -677,7 +779,7 @@ class _Reading:
             literal.positive
             and name not in self._declared
             and name not in CUTS
-            and name not in ABOUT_NAMES
+            and name not in self._about
             and name != "true"
             and (name not in self._rows or literal.names_some)
         )
@@ -714,6 +816,28 @@ def _classes(groups: Iterable[frozenset[str]]) -> dict[str, str]:
         for variable in [*group, *(v for v, first in found.items() if first in same)]:
             found[variable] = min(same)
     return found
+
+
+def _is_plain(rule: Rule) -> bool:
+    """Whether all of a rule is about what its head is about."""
+    of_head = rule.head.every_variable if rule.head else frozenset()
+    return not rule.odd and all(not x.scope and x.every_variable <= of_head for x in rule.body)
+
+
+def _helpers(rules: Sequence[Rule]) -> frozenset[str]:
+    """What rules give of which only those read that say something of each name by itself."""
+    helpers = {x.name for rule in rules if _is_about(rule, ()) for x in rule.body} - ABOUT_NAMES
+    helpers &= {rule.head.name for rule in rules if rule.head is not None and rule.body} - {*CUTS}
+    growing = True
+    while growing:
+        read = {x.name for rule in rules if not _is_about(rule, helpers) for x in rule.body}
+        growing = not helpers.isdisjoint(read)
+        helpers -= read
+    return frozenset(helpers)
+
+
+def _is_about(rule: Rule, helpers: Collection[str]) -> bool:
+    return rule.head is not None and (rule.head.name in ABOUT_NAMES or rule.head.name in helpers)
 
 
 def _gives_its_name(rule: Rule) -> bool:
