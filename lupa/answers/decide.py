@@ -21,7 +21,7 @@ from lupa.answers.decision import (
 from lupa.answers.question import Question
 from lupa.record.record import Record
 from lupa.rules.edition import Atom, Edition
-from lupa.rules.ground import Literal
+from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
 
 _FEW = 3
@@ -253,8 +253,10 @@ class _Writer:
             else:
                 found.append(Assumption(fact, value, edition.vocabulary.words(fact, value)))
         for family, facts in together.items():
+            if not self._question.bear(facts):
+                continue
             free = [fact for fact in facts if self._question.could_be_otherwise(fact)]
-            if not self._question.bear(free):
+            if not free:
                 continue
             value = assumed[free[0]]
             if len(free) > _FEW:

@@ -14,7 +14,8 @@ from clingo import ast
 
 from lupa.answers.question import Question
 from lupa.rules.edition import Edition
-from lupa.rules.ground import Ground, Literal, Load
+from lupa.rules.ground import Ground, Load
+from lupa.rules.solver import Literal
 
 Holding = Choice["holds", "fails", "open"]
 _MARK = "lupa_rule"

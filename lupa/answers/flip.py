@@ -21,7 +21,7 @@ from lupa.errors import CaseError, shown
 from lupa.record.case import Case
 from lupa.record.edits import facts_named, stated
 from lupa.rules.edition import Edition
-from lupa.rules.ground import Literal
+from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Cut, Fact
 
 _DEAREST = 10_000

@@ -26,7 +26,7 @@ from lupa.answers.exploration import Branch, Plan, Step
 from lupa.answers.question import Question
 from lupa.compiled.circuit import Circuit, circuit
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Node
-from lupa.rules.ground import Literal
+from lupa.rules.solver import Literal
 
 _ONE = 10**6
 """The weight of a question before its effort, so that the number of questions counts first."""

@@ -9,8 +9,8 @@ from lupa.errors import CaseError, Problem, RuleError
 from lupa.record.record import Record
 from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition
-from lupa.rules.ground import Literal
 from lupa.rules.kept import cached_property
+from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
 
 

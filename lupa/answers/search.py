@@ -5,7 +5,7 @@ from collections.abc import Generator, Sequence
 import clingo
 
 from lupa.rules.files import shipped
-from lupa.rules.ground import Literal, Watch
+from lupa.rules.solver import Literal, Watch
 
 
 class _Search:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import clingo
 
-from lupa.rules.ground import Ground, Literal
+from lupa.rules.ground import Ground
+from lupa.rules.solver import Literal
 
 
 class Side:

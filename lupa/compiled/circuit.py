@@ -11,7 +11,8 @@ from itertools import groupby
 
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node
 from lupa.rules.edition import Edition
-from lupa.rules.ground import Literal, Rule, levels
+from lupa.rules.ground import Rule, levels
+from lupa.rules.solver import Literal
 
 
 @dataclass(frozen=True, slots=True)

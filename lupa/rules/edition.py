@@ -9,10 +9,11 @@ from typing import Any
 import clingo
 
 from lupa.errors import CaseError, RuleError, shown
-from lupa.rules.ground import Ground, Literal
+from lupa.rules.ground import Ground
 from lupa.rules.kept import cached_property
 from lupa.rules.relevance import Relevance
 from lupa.rules.slicing import Known
+from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact, Vocabulary
 
 _KEPT = 4096
@@ -303,14 +304,12 @@ class Edition:
     def follows(self, named: list[Fact], rest: list[Fact]) -> list[Fact]:
         """Those of the rest that are true in every world where the named are; none if they clash."""
         given = tuple(self.literals[fact] for fact in named)
+        lawful = [fact for fact in rest if self.relevance.in_a_law(self.literals[fact])]
+        if self.satisfiable((*given, *(-self.literals[fact] for fact in lawful))):
+            return []
         if not self.satisfiable(given):
             return []
-        return [
-            fact
-            for fact in rest
-            if self.relevance.in_a_law(self.literals[fact])
-            and not self.satisfiable((*given, -self.literals[fact]))
-        ]
+        return [fact for fact in lawful if not self.satisfiable((*given, -self.literals[fact]))]
 
 
 def _ledger_status(kind: str, *, encoded: bool) -> str:

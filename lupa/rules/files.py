@@ -13,6 +13,7 @@ from lupa.rules.kept import cached_property
 
 _HERE = Path(__file__).resolve().parents[1]
 _TOKEN = re.compile(r'%\*|%[^\n]*|"(?:\\[\\"n]|[^"\\\n])*"|#[a-z_]+|:~|[^\x00-\x7f]')
+_BEYOND = re.compile(r"[1-9][0-9]{9}|0[xob]")
 _LONG, _BASED = re.compile(r"[1-9][0-9]{9}"), re.compile(r"0[xob]")
 _TOKEN_OR_NUMBER = re.compile(
     rf"{_TOKEN.pattern}|(?<![\w'])(?:[1-9][0-9]{{9,}}|0x[0-9A-Fa-f]+|0o[0-7]+|0b[01]+)"
@@ -167,6 +168,8 @@ def begins_with_mark(path: Path) -> bool:
 
 def misplaced(text: str) -> Iterator[tuple[int, int, str]]:
     """What no rule file may hold: line and column, both from 1, and what is wrong there."""
+    if text.isascii() and "#" not in text and ":~" not in text and not _BEYOND.search(text):
+        return  # as in most files, so that nothing of it is looked at twice
     # hardly any text holds a long number, and to look for each takes as long as for all else together
     pattern = _TOKEN_OR_NUMBER if _LONG.search(text) or _BASED.search(text) else _TOKEN
     for match in _tokens(text, pattern):

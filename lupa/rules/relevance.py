@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 import clingo
 
-from lupa.rules.ground import Ground, Literal, Solver
+from lupa.rules.ground import Ground
 from lupa.rules.kept import cached_property
+from lupa.rules.solver import Literal, Solver
 
 
 class Relevance:

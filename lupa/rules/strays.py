@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from lupa.errors import RuleError
 from lupa.rules.files import NOT_ALLOWED
-from lupa.rules.ground import Ground, Literal, Rule, levels
+from lupa.rules.ground import Ground, Rule, levels
+from lupa.rules.solver import Literal
 
 if TYPE_CHECKING:
     from clingo import ast
@@ -26,8 +27,15 @@ def check(program: Ground, files: Sequence[Path]) -> None:
     odd = (rule for rule in program.rules if rule.choice or len(rule.head) != 1 or rule.head[0] in given)
     if not all(_is_of_the_worlds(rule, given, forbidden) for rule in odd):
         raise RuleError("\n".join(_strays(files)) or f"{files[-1].parent}: a rule here {NOT_ALLOWED}")
-    if any(rule.head and rule.body and max(map(abs, rule.body)) >= rule.head[0] for rule in program.rules):
-        _check_circles(program)  # else nothing depends on itself
+    backward = [
+        (rule.head[0], atom)
+        for rule in program.rules
+        if rule.body and rule.head
+        for atom in map(abs, rule.body)
+        if atom >= rule.head[0]
+    ]
+    if any(head in program.below([atom]) for head, atom in backward):
+        _check_circles(program)  # else nothing depends on itself: a circle has a way back
 
 
 def _is_of_the_worlds(rule: Rule, given: set[Literal], forbidden: set[Literal]) -> bool:

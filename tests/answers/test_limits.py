@@ -19,8 +19,8 @@ from lupa import KnowledgeBase, LupaError, SpaceLimitError, TimeLimitError
 from lupa.answers.search import Cheapest, Unexplored
 from lupa.compiled.diagram import NO, YES, Budget, Diagrams
 from lupa.rules.deadline import Deadline
-from lupa.rules.ground import Watch
 from lupa.rules.kept import cached_property
+from lupa.rules.solver import Watch
 from tests.readme import ROOT
 
 CHILD: dict[str, Any] = {

@@ -20,7 +20,7 @@ from lupa.pages.page import witness_text
 from lupa.record.record import record_of
 from lupa.record.strict_yaml import load
 from lupa.rules.files import shipped
-from lupa.rules.ground import Solver, Watch
+from lupa.rules.solver import Solver, Watch
 from tests import oracle, worlds
 from tests.command import as_bytes, command
 from tests.times import times

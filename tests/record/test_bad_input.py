@@ -25,7 +25,7 @@ import pytest
 from lupa import CaseError, KnowledgeBase, TimeLimitError
 from lupa.errors import shown
 from lupa.record.reading import LARGEST_CASE, read_cases
-from lupa.rules.ground import Solver, Watch
+from lupa.rules.solver import Solver, Watch
 from tests.command import Ended, as_bytes, command, process
 
 REQUEST = {

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from lupa.authors.diff.pair import BOTH, Pair
 from lupa.authors.diff.results import SIDES, Decider, Pathway
 from lupa.rules.edition import Atom, Edition
-from lupa.rules.ground import Literal
+from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
 
 ALL_CRITERIA = "criteria_not_met"

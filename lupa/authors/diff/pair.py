@@ -18,7 +18,7 @@ from lupa.authors.patients import cut_points, rank
 from lupa.authors.sides import Side
 from lupa.authors.trials.same_worlds import shown
 from lupa.rules.edition import Edition
-from lupa.rules.ground import Literal, Solver, Watch
+from lupa.rules.solver import Literal, Solver, Watch
 from lupa.rules.vocabulary import Cut, Fact, Path
 
 Clash = tuple[tuple[Fact, bool], tuple[Fact, bool]]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import clingo
 
-from lupa.rules.ground import Literal, Solver
+from lupa.rules.solver import Literal, Solver
 
 Term = tuple[Literal, ...]
 

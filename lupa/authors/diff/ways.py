@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lupa.authors.diff.pair import BOTH, Pair
 from lupa.authors.diff.results import ONLY, Pathway, Relation, together
 from lupa.rules.edition import Edition
-from lupa.rules.ground import Literal
+from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
 
 Outcomes = tuple[str | None, str | None]

@@ -19,7 +19,8 @@ from lupa.authors.syntax import heads as rule_heads
 from lupa.errors import RuleError
 from lupa.rules.edition import Edition
 from lupa.rules.files import shipped
-from lupa.rules.ground import Ground, Literal, listening
+from lupa.rules.ground import Ground, listening
+from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
 
 KINDS = ("one_world", "two_worlds", "two_policies")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lupa.rules.ground import Literal, Solver
+from lupa.rules.solver import Literal, Solver
 
 World = dict[Literal, bool]
 

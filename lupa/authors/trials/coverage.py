@@ -22,7 +22,8 @@ from lupa.authors.trials.suite import Suite
 from lupa.record.case import Case
 from lupa.record.record import record_of
 from lupa.rules.files import shipped
-from lupa.rules.ground import Ground, Literal
+from lupa.rules.ground import Ground
+from lupa.rules.solver import Literal
 from lupa.rules.store import Store
 
 Status = Choice["reached", "missed", "cannot"]

@@ -18,7 +18,7 @@ import clingo
 from lupa.authors.patients import Case, as_case, cut_points
 from lupa.authors.sides import Side
 from lupa.rules.edition import Edition
-from lupa.rules.ground import Literal
+from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact, Path
 
 _UNLAWFUL = "it cannot be"

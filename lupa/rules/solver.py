@@ -1,0 +1,157 @@
+"""A control that only answers, and the time that it may take."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import clingo
+
+from lupa.rules.deadline import ENDLESS, Deadline
+
+Literal = int
+"""A program literal of clingo: an atom's number, negative where the atom is false."""
+
+_AGAIN = 0.05
+"""Seconds after which a search that is to end is told so again."""
+
+
+class Watch:
+    """One time limit over every control that works on the same question."""
+
+    def __init__(self) -> None:
+        self.controls: list[clingo.Control] = []
+        self._joined: list[clingo.Control] = []
+        self._limit = ENDLESS
+
+    @contextmanager
+    def limit(self, limit: Deadline | float | None) -> Iterator[None]:
+        """All solves in this block together end in time, or raise `TimeLimitError`.
+
+        The limit of a block around this one comes back after it.
+        """
+        before, joined = self._limit, self._joined
+        self._limit, self._joined = limit if isinstance(limit, Deadline) else Deadline(limit), []
+        left, over = self._limit.left, threading.Event()
+        if left is not None:
+            threading.Thread(target=self._ring, args=(left, over), daemon=True).start()
+        try:
+            yield
+        finally:
+            over.set()
+            self._limit, self._joined = before, joined
+
+    def _ring(self, seconds: float, over: threading.Event) -> None:
+        """Interrupts what is solved once the time is over: again and again, as one may be lost."""
+        wait = min(seconds, threading.TIMEOUT_MAX)
+        while not over.wait(wait):
+            self._interrupt()
+            wait = _AGAIN
+
+    def _interrupt(self) -> None:
+        for control in (*self.controls, *self._joined):
+            control.interrupt()
+
+    def join(self, control: clingo.Control) -> None:
+        """A control that works on this question too, until the block with its limit ends."""
+        self._joined.append(control)
+
+    def check(self) -> None:
+        """Raises once the time is over: an interruption may be lost, or meant for an earlier question."""
+        self._limit.check()
+
+
+class Solver:
+    """A control that only answers; each call returns what its assumptions make of the program."""
+
+    def __init__(self, control: clingo.Control, watch: Watch) -> None:
+        self._control = control
+        self._watch = watch
+        self._enough: dict[tuple[tuple[Literal, ...], int], Literal] = {}
+        watch.controls.append(control)
+
+    def satisfiable(self, assumptions: Sequence[Literal]) -> bool:
+        """Some world holds all of these."""
+        while True:
+            self._watch.check()
+            result = self._control.solve(assumptions=assumptions).satisfiable
+            if result is not None:
+                return result
+
+    def world(self, assumptions: Sequence[Literal], atoms: Sequence[Literal]) -> tuple[bool, ...] | None:
+        """A world that holds all of these, as the truth of `atoms`; None if there is none."""
+        found = self._world_or_core(assumptions, atoms)
+        return found if isinstance(found, tuple) else None
+
+    def core(self, assumptions: Sequence[Literal]) -> frozenset[Literal] | None:
+        """Some of these that no world holds together; None if a world holds them all."""
+        found = self._world_or_core(assumptions, ())
+        return None if isinstance(found, tuple) else found
+
+    def _world_or_core(
+        self, assumptions: Sequence[Literal], atoms: Sequence[Literal]
+    ) -> tuple[bool, ...] | frozenset[Literal]:
+        while True:
+            self._watch.check()
+            with self._control.solve(assumptions=assumptions, yield_=True) as handle:
+                model = handle.model()
+                if model is not None:
+                    return tuple(map(model.is_true, atoms))
+                if handle.get().unsatisfiable:
+                    return frozenset(handle.core())
+
+    def enough(self, literals: Sequence[Literal], count: int) -> Literal:
+        """An atom that holds where at least so many of these do."""
+        key = tuple(literals), count
+        if key not in self._enough:
+            with self._control.backend() as backend:
+                self._enough[key] = backend.add_atom()
+                backend.add_weight_rule([self._enough[key]], count, [(literal, 1) for literal in literals])
+        return self._enough[key]
+
+    def least(self, assumptions: Sequence[Literal], atoms: Sequence[Literal]) -> list[Literal] | None:
+        """Those of `atoms` that are true in the first of all worlds that hold these; None if there is none.
+
+        The first is the one that, going through the atoms in order, has each false where it can be:
+        it follows from the meaning of the program, never from what the solver learnt before.
+        """
+        # an atom, and those before it that cannot all be false with it: it is true where they are not
+        forced: dict[Literal, list[Literal]] = {}
+        while True:
+            false = [-atom for atom in atoms if atom not in forced]
+            world = self._world_or_core([*assumptions, *false], atoms)
+            if isinstance(world, tuple):
+                break
+            clash = [-literal for literal in false if literal in world]
+            if not clash:
+                return None
+            forced[clash[-1]] = clash[:-1]
+        true: list[Literal] = []
+        held = list(assumptions)
+        for place, atom in enumerate(atoms):
+            if world[place] and (atom not in forced or not set(true).isdisjoint(forced[atom])):
+                world = self.world([*held, -atom], atoms) or world
+            if world[place]:
+                true.append(atom)
+            held.append(atom if world[place] else -atom)
+        return true
+
+    def minimal(self, fixed: Sequence[Literal], candidates: Sequence[Literal]) -> list[Literal] | None:
+        """A minimal part of `candidates` that no world holds with `fixed`; None if a world holds all.
+
+        Each candidate in turn, the last first, is dropped if the rest suffices without it. Cores only
+        spare the solver those that plainly do not matter, so the result follows from the meaning of
+        the program and the order of the candidates, never from what the solver learnt before.
+        """
+        core = self.core([*fixed, *candidates])
+        if core is None:
+            return None
+        left = list(candidates)
+        for place in range(len(left) - 1, -1, -1):
+            rest = left[:place] + left[place + 1 :]
+            if left[place] in core:
+                smaller = self.core([*fixed, *rest])
+                if smaller is None:
+                    continue
+                core = smaller
+            left = rest
+        return left
