@@ -221,6 +221,7 @@ def _arguments(text: str) -> Iterator[str]:
 class _Reads:
     """What rules read of names: all of some predicates (`whole`), those with some `arguments` of others.
 
+    Of names of `thin` predicates no more is read than the facts that these declare, and what is `beside`.
     By rows of `joined` predicates they come from the name that a row is about to others, by those of `led`
     ones to it from others; by rows of `tied` ones a law does.
     What is `passing` says of a name what its facts say, `together(Drug) :- taking(Drug), not stops(Drug).`
@@ -228,6 +229,8 @@ class _Reads:
     """
 
     whole: set[str] = field(default_factory=set)
+    thin: set[str] = field(default_factory=set)
+    beside: set[str] = field(default_factory=set)
     arguments: dict[str, set[str]] = field(default_factory=dict)
     led: set[str] = field(default_factory=set)
     joined: set[str] = field(default_factory=set)
@@ -385,18 +388,20 @@ class Shared:
         rules = (*self._rules, *_rules_in(plain))
         declared = _merged(self.declared, declared_in(rules[len(self._rules) :]))
         single = self.single | _single_valued(rules[len(self._rules) :])
-        reads = _read_by(rules, declared, self._every_predicate)
+        reads = _read_by(rules, declared, single, self._every_predicate)
         declared = {name: places for name, places in declared.items() if name not in reads.passing}
-        reads.whole.update(word for name in single for word in declared.get(name, [set()])[-1])
         names: Collection[str] = self._predicates
         words = self.words | set(_WORD.findall(plain))
         if not reads.everything and "const" not in words:  # a constant can stand for any name
             names = self._read(reads, words.union(also))
         movable = {word for places in declared.values() for place in places for word in place}
-        left_out = {
-            name for name, given in self._predicates.items()
-            if name not in names and not given.isdisjoint(movable)
-        }  # fmt: skip
+        left_out: dict[str, set[str]] = {}  # by name: what rows say of it that is not ground
+        for name in self._predicates.keys() - names:
+            given = self._predicates[name]
+            if given.isdisjoint(reads.thin):
+                left_out[name] = set() if given.isdisjoint(movable) else given
+            else:
+                left_out[name] = given & movable - reads.thin - reads.beside
         kept = {name: _without(file, left_out) for name, file in self._files.items()}
         lost = self._lost(rules, left_out)
         if lost:  # so that clingo does not complain of what a rule reads and no row is left of
@@ -416,11 +421,13 @@ class Shared:
             found.update(n for n, words in self.relations([predicate]) if not words.isdisjoint(asked))
         joined, led = list(self.relations(reads.joined)), list(self.relations(reads.led))
         tied = [words | {name} for name, words in self.relations(reads.tied)]
+        thin = {name for name, given in self._predicates.items() if not given.isdisjoint(reads.thin)}
         growing = True
         while growing:
-            reached = {word for name, words in joined if name in found for word in words}
-            reached |= {name for name, words in led if not words.isdisjoint(found | names)}
-            reached |= {word for words in tied if not words.isdisjoint(found) for word in words}
+            some = found | thin
+            reached = {word for name, words in joined if name in some for word in words}
+            reached |= {name for name, words in led if not words.isdisjoint(some | names)}
+            reached |= {word for words in tied if not words.isdisjoint(some) for word in words}
             growing = not reached <= found
             found |= reached
         return found
@@ -448,34 +455,37 @@ class Shared:
                         if fact[1] in predicates:
                             yield name, fact[1], fact["rest"]
 
-    def _lost(self, rules: Iterable[Rule], left_out: Collection[str]) -> set[tuple[str, int]]:
+    def _lost(self, rules: Iterable[Rule], left_out: Mapping[str, Collection[str]]) -> set[tuple[str, int]]:
         """What rules read, by name and number of arguments, that only rows which are left out give."""
         asked: dict[str, set[int]] = {}
         for rule in rules if left_out else ():
             for literal in rule.body:
                 if literal.name in self._every_predicate:
                     asked.setdefault(literal.name, set()).add(len(literal.arguments))
-        gone = {predicate for name in left_out for predicate in self._predicates[name]}
+        gone = {predicate for found in left_out.values() for predicate in found}
         lost: set[tuple[str, int]] = set()
         there: set[tuple[str, int]] = set()
         sure = {
             predicate
             for name, given in self._predicates.items()
-            if name not in left_out
             for predicate in given
+            if predicate not in left_out.get(name, ())
         }
         several = {p for p, sizes in asked.items() if p in gone and (p not in sure or len(sizes) > 1)}
         for name, predicate, rest in self._facts(several) if several else ():
             signature = predicate, len(list(_arguments(_inside(rest))))
-            (lost if name in left_out else there).add(signature)
+            (lost if predicate in left_out.get(name, ()) else there).add(signature)
         return lost - there
 
 
-def _without(file: _File, names: Collection[str]) -> str:
-    """A shared file with empty lines for the rows about these names."""
+def _without(file: _File, left_out: Mapping[str, Collection[str]]) -> str:
+    """A shared file without what is left out of its rows; they are as many lines as before."""
+    spans = [(*span, name) for name, gone in left_out.items() if gone for span in file.rows.get(name, ())]
     kept, begin = [], 0
-    for start, end in sorted(span for name in names for span in file.rows.get(name, ())):
+    for start, end, about in sorted(spans):
         kept.append(file.text[begin:start])
+        facts = _FACT.finditer(file.text[start:end])
+        kept.append(" ".join(fact[0] for fact in facts if fact[1] not in left_out[about]))
         begin = end
     return "".join([*kept, file.text[begin:]])
 
@@ -609,16 +619,19 @@ def _merged(one: Declared, other: Declared) -> Declared:
     return found
 
 
-def _read_by(rules: Iterable[Rule], declared: Declared, rows: Collection[str]) -> _Reads:
+def _read_by(
+    rules: Iterable[Rule], declared: Declared, single: Collection[str], rows: Collection[str]
+) -> _Reads:
     """What rules read of the names that rows are about, for a verdict or by a law."""
-    return _Reading(declared, rows).of(rules)
+    return _Reading(declared, single, rows).of(rules)
 
 
 class _Reading:
     """Takes note of what one rule after the other reads."""
 
-    def __init__(self, declared: Declared, rows: Collection[str]) -> None:
+    def __init__(self, declared: Declared, single: Collection[str], rows: Collection[str]) -> None:
         self._declared = declared
+        self._single = single
         self._rows = rows
         self._about = ABOUT_NAMES
         self._reads = _Reads()
@@ -640,6 +653,10 @@ class _Reading:
                 self._read_all(rule)
             if head is not None and head.name in (LAW, RANK):
                 self._note_ties(rule)
+        for name in self._single:  # one of all that there are holds
+            self._reads.thin.update(self._declared.get(name, [set()])[-1])
+        self._reads.thin -= self._reads.whole
+        self._find_beside(rules)
         return self._reads
 
     def _find_passing(self, rules: Sequence[Rule]) -> None:
@@ -689,6 +706,31 @@ class _Reading:
                         found[place] |= known[at] if known and at < len(known) else {literal.name}
         return found
 
+    def _find_beside(self, rules: Iterable[Rule]) -> None:
+        """Finds what else has to be known of the names of which but some facts are read.
+
+        That is what a law ties to such a fact, and what is said by the way of a name, or of such a fact.
+        """
+        for rule in rules:
+            head = rule.head
+            if head is None or not (head.name in self._about or head.name in self._reads.passing):
+                continue
+            terms = _literals(head.arguments[0])[0] if head.arguments else ()
+            of_facts = bool(terms) and all(term.name in self._declared for term in terms)
+            said_of: Sequence[Literal] = terms
+            if head.name in (LAW, RANK, *self._reads.passing):
+                of_facts, said_of = True, rule.body
+            if of_facts and all(self._words(literal).isdisjoint(self._reads.thin) for literal in said_of):
+                continue
+            for literal in rule.body:
+                self._reads.beside |= {literal.name, *self._words(literal)}
+
+    def _words(self, literal: Literal) -> set[str]:
+        """The predicates that declare the facts that a condition is about."""
+        inner = _literals(literal.arguments[0])[0] if literal.arguments else ()
+        names = {literal.name, *(term.name for term in inner)}
+        return {word for name in names for place in self._declared.get(name, ()) for word in place}
+
     def _note_joins(self, rule: Rule) -> None:
         for literal in rule.body:
             if literal.name in self._rows and any(map(_variables, literal.arguments[1:])):
@@ -714,8 +756,11 @@ class _Reading:
             self._read_inner(literal, rule, known)
         elif name in self._declared:
             for place, words in enumerate(self._declared[name][: len(literal.arguments)]):
-                if not literal.is_named(place) and not self._is_led(literal, place, rule, known):
-                    self._reads.whole |= words
+                if literal.is_named(place) or self._is_led(literal, place, rule, known):
+                    continue
+                of_head = rule.head.every_variable if rule.head else frozenset()
+                goes_on = rule.odd or not literal.variables(place).isdisjoint(of_head)
+                (self._reads.whole if goes_on else self._reads.thin).update(words)
         elif name in self._rows:
             asked = [word for at in range(len(literal.arguments)) for word in literal.named(at)]
             if asked:
