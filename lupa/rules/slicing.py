@@ -402,12 +402,26 @@ class Shared:
                 left_out[name] = set() if given.isdisjoint(movable) else given
             else:
                 left_out[name] = given & movable - reads.thin - reads.beside
-        kept = {name: _without(file, left_out) for name, file in self._files.items()}
+        kept = {name: self._without(file, left_out) for name, file in self._files.items()}
         lost = self._lost(rules, left_out)
         if lost:  # so that clingo does not complain of what a rule reads and no row is left of
             last = next(reversed(kept))
             kept[last] = "\n".join([kept[last], *(f"#defined {p}/{n}." for p, n in sorted(lost))])
         return {**kept, **texts}, Known(self, declared, single, reads, Codes(codes), texts)
+
+    def _without(self, file: _File, left_out: Mapping[str, Collection[str]]) -> str:
+        """A file without what is left out of its rows; they are as many lines as before."""
+        spans = [
+            (*span, name) for name, gone in left_out.items() if gone for span in file.rows.get(name, ())
+        ]
+        kept, begin = [], 0
+        for start, end, name in sorted(spans):
+            kept.append(file.text[begin:start])
+            if left_out[name] != self._predicates[name]:
+                facts = _FACT.finditer(file.text, start, end)
+                kept.append(" ".join(fact[0] for fact in facts if fact[1] not in left_out[name]))
+            begin = end
+        return "".join([*kept, file.text[begin:]])
 
     @cached_property
     def _every_predicate(self) -> frozenset[str]:
@@ -476,18 +490,6 @@ class Shared:
             signature = predicate, len(list(_arguments(_inside(rest))))
             (lost if predicate in left_out.get(name, ()) else there).add(signature)
         return lost - there
-
-
-def _without(file: _File, left_out: Mapping[str, Collection[str]]) -> str:
-    """A shared file without what is left out of its rows; they are as many lines as before."""
-    spans = [(*span, name) for name, gone in left_out.items() if gone for span in file.rows.get(name, ())]
-    kept, begin = [], 0
-    for start, end, about in sorted(spans):
-        kept.append(file.text[begin:start])
-        facts = _FACT.finditer(file.text[start:end])
-        kept.append(" ".join(fact[0] for fact in facts if fact[1] not in left_out[about]))
-        begin = end
-    return "".join([*kept, file.text[begin:]])
 
 
 def _ends_within(text: str) -> bool:
