@@ -666,6 +666,16 @@ def test_a_service_that_a_policy_declares_and_covers_is_nothing_to_find(folder: 
     assert found(folder) == []
 
 
+def test_a_label_for_numbers_that_differ_in_their_arguments_is_nothing_to_find(folder: Path) -> None:
+    add(
+        folder,
+        'quantity(weeks_on(prednisone), "weeks", 0, 520). label(weeks_on, "the time on {1}").\n'
+        "cut_point(at_least(weeks_on(prednisone), 12)).\n"
+        f"{MET}at_least(weeks_on(prednisone), 12).",
+    )
+    assert found(folder) == []
+
+
 # ---- findings that are ignored -----------------------------------------------------------------
 
 BAD = f"{MET}takign(prednisone)."

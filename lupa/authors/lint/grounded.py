@@ -128,11 +128,12 @@ def made(found: Atoms, outcomes: Iterable[str]) -> Atoms:
     quantities = [row.arguments[0] for row in found.get(("quantity", 4), ())]
     known = {*outcomes, *(row.arguments[1].name for row in found.get(("outcome", 2), ())), "pend"}
     worded = [row.arguments[0] for row in found.get(("outcome_text", 3), ())]
+    numbers = [*quantities, *(clingo.Function(name.name) for name in quantities if arguments(name))]
     covered = [row.arguments[0] for kind in COVERED for row in found.get((kind, 1), ())]
     values_of = {
         "_item": _items(found),
         "_covered": covered,
-        "_named": [*(argument for fact in facts for argument in arguments(fact)), *quantities, *covered],
+        "_named": [*(argument for fact in facts for argument in arguments(fact)), *numbers, *covered],
         "_beginning": _beginnings(facts, quantities),
         "_answer": _constants(("yes", "no")),
         "_way": _constants(KINDS),
