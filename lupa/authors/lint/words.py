@@ -104,10 +104,10 @@ def unworded_facts(atoms: Atoms, places: Places) -> Iterator[Finding]:
         table: {str(row.arguments[0]): row.arguments[1:] for row in atoms.get(table, ())}
         for table in (("fact_text", 3), ("question", 2))
     }
-    labels = {row.arguments[0] for row in atoms.get(("label", 2), ())}
+    labels = {str(row.arguments[0]) for row in atoms.get(("label", 2), ())}
     for row in atoms.get(("quantity", 4), ()):
         name = row.arguments[0]
-        if name not in labels:
+        if labels.isdisjoint(beginnings(str(name))):
             statement, term = places.of(("quantity", 4), *row.arguments)
             text = f'the quantity {name} has no label; write label({name}, "...")'
             yield statement.finding("no-label", term, str(name), text)
@@ -120,7 +120,7 @@ def unworded_facts(atoms: Atoms, places: Places) -> Iterator[Finding]:
                 text = f"the fact {fact} has no {table}/{arity}; give it words where it is declared"
                 yield statement.finding("no-text", term, f"{table} {fact}", text)
             for name in _put_in(fact, sentences or ()):
-                if name.type == clingo.SymbolType.Function and name not in labels:
+                if name.type == clingo.SymbolType.Function and labels.isdisjoint(beginnings(str(name))):
                     statement, term = places.of_fact(fact)
                     text = f'{name} stands in a sentence and has no label; write label({name}, "...")'
                     yield statement.finding("no-label", term, str(name), text)
