@@ -8,10 +8,9 @@ import clingo
 from clingo import ast
 from clingo.ast import ASTType
 
-from lupa.authors.lint.rules import ITEMS, WORDS
+from lupa.authors.lint.rules import COVERED, ITEMS, WORDS
 from lupa.authors.syntax import Signature, statements
 from lupa.errors import RuleError
-from lupa.rules.catalogue import KINDS as COVERED
 from lupa.rules.files import shipped
 from lupa.rules.ground import Ground, Load, Parts, ground
 from lupa.rules.tables import AFTER
@@ -129,7 +128,7 @@ def made(found: Atoms, outcomes: Iterable[str]) -> Atoms:
     known = {*outcomes, *(row.arguments[1].name for row in found.get(("outcome", 2), ())), "pend"}
     worded = [row.arguments[0] for row in found.get(("outcome_text", 3), ())]
     numbers = [*quantities, *(clingo.Function(name.name) for name in quantities if arguments(name))]
-    covered = [row.arguments[0] for kind in COVERED for row in found.get((kind, 1), ())]
+    covered = [row.arguments[0] for kind in sorted(COVERED) for row in found.get(kind, ())]
     values_of = {
         "_item": _items(found),
         "_covered": covered,
