@@ -116,6 +116,7 @@ def test_an_edition_without_a_first_day_is_a_draft_and_always_in_force(tmp_path:
 @example("a\\")
 @example("%* a comment")
 @example("$policy ${drug} {1}")
+@settings(deadline=None)
 def test_any_title_stays_the_text_that_it_is(title: str) -> None:
     with TemporaryDirectory() as folder:
         kb = KnowledgeBase.load(made(Path(folder), payer=title, document=title, edition=title).kb)
