@@ -416,6 +416,16 @@ def test_the_command_says_what_is_to_be_rewritten(tmp_path: Path) -> None:
     assert "Cases that do not hold of it are left out: 9." in ended.out
 
 
+def test_the_command_says_no_more_of_what_is_like_a_small_policy(tmp_path: Path) -> None:
+    kb = made(tmp_path).kb
+    lines = command("new", "another", "--kb", str(kb), "--like", "a_policy").out.splitlines()
+    assert lines[-5:] == [
+        "  cases/      the titles, and what a case states",
+        "Check it after each step:",
+        *(f"  lupa {verb} another --kb {kb}" for verb in ("lint", "test", "verify")),
+    ]
+
+
 # ---- what is refused ---------------------------------------------------------------------------
 
 
