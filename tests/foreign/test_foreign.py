@@ -1,4 +1,4 @@
-"""A policy that the engine was not written for: on another drug, with relations of two and three arguments."""
+"""A policy that the engine was not written for: another drug, relations of two and three arguments."""
 
 from __future__ import annotations
 
@@ -155,7 +155,10 @@ def test_a_fact_of_several_arguments_is_changed_by_its_name(
     assert foreign_kb.decide(CASE).outcome == "approve"
     answer = foreign_kb.whatif(CASE, {change: value})
     assert answer.after.outcome == outcome
-    assert foreign_kb.decide(edited(CASE, foreign_kb.edition(POLICY), {change: value})).outcome == outcome
+    assert (
+        foreign_kb.decide(edited(CASE, [(change, value)], (), foreign_kb.edition(POLICY))).outcome
+        == outcome
+    )
 
 
 def test_the_shortest_request_finds_it_by_name_code_and_payer(foreign_kb: KnowledgeBase) -> None:
@@ -169,7 +172,9 @@ def test_the_shortest_request_finds_it_by_name_code_and_payer(foreign_kb: Knowle
 # ---- every verb ----------------------------------------------------------------------------------
 
 GAP = with_facts(
-    tried={"methotrexate": ["failure"]}, weeks_on={}, tested={"TB": {"only": {"skin": ["negative"]}}}
+    tried={"methotrexate": ["failure"]},
+    weeks_on={},
+    tested={"TB": {"only": {"skin": ["negative"]}}},
 )
 DENIED = with_facts(tried={"only": {}})
 
@@ -197,7 +202,7 @@ def test_what_is_asked_for_settles_it(foreign_kb: KnowledgeBase) -> None:
 
 
 def test_a_witness_of_each_outcome_is_a_case_that_comes_to_it(foreign_kb: KnowledgeBase) -> None:
-    witnesses = foreign_kb.decide(GAP, witnesses=True).witnesses
+    witnesses = foreign_kb.decide(GAP).witnesses
     assert {w.outcome for w in witnesses} == {"approve", "deny"}
     for witness in witnesses:
         assert foreign_kb.decide(witness.case).outcome == witness.outcome
@@ -218,7 +223,7 @@ def test_every_verb_answers(foreign: Path, words: tuple[str, ...], case: dict[st
     verb, *options = words
     ended = command(verb, "-", *options, "--kb", str(foreign), stdin=as_bytes(case))
     assert (ended.status, ended.err) == (0, "")
-    assert POLICY in ended.out
+    assert ("## Proposed determination" if "markdown" in options else POLICY) in ended.out
 
 
 def test_the_interview_and_the_session_take_such_facts(foreign: Path, tmp_path: Path) -> None:
@@ -256,8 +261,8 @@ def test_it_is_free_of_findings(foreign_kb: KnowledgeBase) -> None:
 
 def test_its_cases_pass(foreign_kb: KnowledgeBase) -> None:
     trials = foreign_kb.test(coverage=True)
-    assert trials.ok
-    assert len(trials.tried) >= 50
+    assert trials.passed
+    assert len(trials.cases) >= 50
 
 
 @pytest.mark.mass
