@@ -13,6 +13,7 @@ import pytest
 from lupa import CaseError, KnowledgeBase
 from lupa.record.edits import edited
 from lupa.rules import slicing
+from tests import explored
 from tests.command import as_bytes, command
 from tests.foreign import oracle
 from tests.foreign.oracle import EDITIONS, Patient
@@ -169,6 +170,24 @@ def test_the_shortest_request_finds_it_by_name_code_and_payer(foreign_kb: Knowle
         foreign_kb.decide({"request": {"drug": "Exoryx", "payer": "Another Plan"}, "facts": {}})
 
 
+# ---- a patient for whom no value holds -----------------------------------------------------------
+
+
+def test_a_plan_has_a_place_for_the_patient_for_whom_no_value_of_a_relation_holds(
+    foreign: Path, foreign_kb: KnowledgeBase
+) -> None:
+    drugs = ("methotrexate", "leflunomide")
+    open_ = {drug: dict.fromkeys(oracle.ENDS[:2]) for drug in drugs}
+    case = with_facts(tried={"only": {}, **open_}, weeks_on=dict.fromkeys(drugs, 20))
+    examined = explored.examine(foreign_kb, case, foreign)
+    told = examined.worlds()
+    assert told is not None
+    assert told.rows[0] == "deny"  # the world in which nothing was tried
+    plan = explored.check_plan(foreign_kb, examined, told)
+    explored.check_smallest(plan, examined, told)
+    explored.check_ask(foreign_kb, examined, told)
+
+
 # ---- every verb ----------------------------------------------------------------------------------
 
 GAP = with_facts(
@@ -233,7 +252,8 @@ def test_the_interview_and_the_session_take_such_facts(foreign: Path, tmp_path: 
     ended = command("ask", str(path), "--interactive", *kb, stdin=b"yes\n14\nyes\nno\nno\n" * 3)
     assert ended.status == 0
     assert "lupa proposes" in ended.out
-    script = b"set tried.methotrexate.intolerance=yes\nundo\nset weeks_on.methotrexate=3\nwhy\nflip\nplan\nquit\n"
+    commands = ["set tried.methotrexate.intolerance=yes", "undo", "why", "flip", "plan", "quit"]
+    script = "\n".join(commands).encode()
     ended = command("explore", str(path), *kb, stdin=script)
     assert (ended.status, ended.err) == (0, "")
     assert "tried(methotrexate,intolerance): silent -> yes" in ended.out
