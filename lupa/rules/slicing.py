@@ -634,7 +634,7 @@ class _Reading:
 
     def of(self, rules: Iterable[Rule]) -> _Reads:
         rules = [rule for rule in rules if not _gives_its_name(rule)]
-        self._about = ABOUT_NAMES | _helpers(rules)
+        self._about = ABOUT_NAMES | (_helpers(rules) - self._declared.keys())
         before = frozenset(self._declared)
         self._find_passing(rules)
         self._reads.passing = frozenset(self._declared) - before
