@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
+import clingo
+
 from lupa.errors import RuleError, shown
 from lupa.rules.codes import Codes
 from lupa.rules.kept import cached_property
@@ -533,6 +535,13 @@ class Known:
         self._own = own
         self.codes = codes
 
+    def begins_so(self, beginning: clingo.Symbol) -> bool:
+        """Whether facts that no rule reads are such, or begin so: `starts`, `taking(aspirin)`."""
+        if beginning.type != clingo.SymbolType.Function or beginning.name not in self._declared:
+            return False
+        arguments = list(map(str, beginning.arguments))
+        return all(self.name(beginning.name, place, name) == name for place, name in enumerate(arguments))
+
     def single(self, family: str) -> bool:
         """Whether of the facts of a name that differ in their last argument one holds."""
         return family in self._single
@@ -640,7 +649,7 @@ class _Reading:
 
     def of(self, rules: Iterable[Rule]) -> _Reads:
         rules = [rule for rule in rules if not _gives_its_name(rule)]
-        self._about = ABOUT_NAMES | _helpers(rules)
+        self._about = ABOUT_NAMES | (_helpers(rules) - self._declared.keys())
         before = frozenset(self._declared)
         self._find_passing(rules)
         self._reads.passing = frozenset(self._declared) - before
