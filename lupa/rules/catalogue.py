@@ -43,7 +43,7 @@ class Catalogue:
         return self._read_abouts()
 
     @cached_property
-    def _covering(self) -> dict[str, list[str]]:
+    def said_to_cover(self) -> dict[str, list[str]]:
         """The policies whose text says that they cover a name."""
         found: dict[str, list[str]] = {}
         for policy, text in self._abouts.items():
@@ -94,7 +94,7 @@ class Catalogue:
             names = [shared] if shared else []
             names += own.get(policy, {}).get(said, [])
             for name in dict.fromkeys(names):
-                if policy in self._covering.get(name, ()):
+                if policy in self.said_to_cover.get(name, ()):
                     yield policy, name
 
     def _hint(self, kind: str, given: str) -> str:

@@ -409,7 +409,8 @@ class Shared:
         if lost:  # so that clingo does not complain of what a rule reads and no row is left of
             last = next(reversed(kept))
             kept[last] = "\n".join([kept[last], *(f"#defined {p}/{n}." for p, n in sorted(lost))])
-        return {**kept, **texts}, Known(self, declared, single, reads, Codes(codes), texts)
+        shapes = {name: frozenset(self._predicates[name] & reads.thin) for name in left_out}
+        return {**kept, **texts}, Known(self, declared, single, reads, Codes(codes), texts, shapes)
 
     def _without(self, file: _File, left_out: Mapping[str, Collection[str]]) -> str:
         """A file without what is left out of its rows; they are as many lines as before."""
@@ -526,8 +527,10 @@ class Known:
         reads: _Reads,
         codes: Codes,
         own: Mapping[str, str],
+        shapes: Mapping[str, frozenset[str]],
     ) -> None:
         self._shared = shared
+        self._shapes = shapes
         self._declared = declared
         self._tied = reads.tied
         self._alone = reads.alone
@@ -541,6 +544,13 @@ class Known:
             return False
         arguments = list(map(str, beginning.arguments))
         return all(self.name(beginning.name, place, name) == name for place, name in enumerate(arguments))
+
+    def shape(self, name: str) -> frozenset[str] | None:
+        """What is ground of a name that no rule asks for by itself; None for others.
+
+        Two names of one shape can change places: all that rules make of the one they make of the other.
+        """
+        return self._shapes.get(name)
 
     def single(self, family: str) -> bool:
         """Whether of the facts of a name that differ in their last argument one holds."""

@@ -135,14 +135,10 @@ class Store:
         may = self.catalogue.covering(kind, drug)
         return tuple(dict.fromkeys(policy for policy, name in may if name in self.about(policy).covered))
 
-    @cached_property
-    def covering(self) -> dict[str, tuple[str, ...]]:
-        """The policies that cover each drug, or service."""
-        covering: dict[str, list[str]] = {}
-        for policy in self.policies:
-            for name in self.about(policy).covered:
-                covering.setdefault(name, []).append(policy)
-        return {name: tuple(policies) for name, policies in covering.items()}
+    def covering(self, name: str) -> tuple[str, ...]:
+        """The policies that cover the drug, or the service, of this name; perhaps none."""
+        may = self.catalogue.said_to_cover.get(name, ())
+        return tuple(policy for policy in may if name in self.about(policy).covered)
 
     def edition(
         self,

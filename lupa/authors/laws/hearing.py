@@ -9,6 +9,7 @@ from typing import Protocol
 
 import clingo
 
+from lupa.authors.laws.alike import Alike
 from lupa.authors.laws.authored import sorted_places
 from lupa.authors.laws.programs import SIDES, Compared, Law, laws_in
 from lupa.authors.laws.smallest import World, smallest
@@ -87,6 +88,8 @@ class Hearing:
         self._usual = usual
         self._known: dict[str, dict[tuple[clingo.Symbol, ...], list[clingo.Symbol]]] = {}
         self._words = Words(worlds.editions[0])
+        self._alike = Alike(worlds.editions)
+        self._broken: dict[tuple[object, ...], bool] = {}
         self.laws = laws_in(self._program)
 
     def verdicts(self, law: Law) -> Iterator[Verdict]:
@@ -129,7 +132,10 @@ class Hearing:
         question = self._worlds.question(law.id, subject, usual=self._usual)
         broken = self._about("counterexample", law, subject)
         held = (broken or 0, *question.given, *question.usual)
-        if broken is None or not self._possible(*held):  # the solver forgets what it found to be false
+        mark = (law.id, *self._alike.pattern(subject))
+        if mark not in self._broken:  # the solver forgets what it found to be false
+            self._broken[mark] = broken is not None and self._possible(*held)
+        if not self._broken[mark]:
             return Verdict(subject)
         if law.together:  # the patient is looked for once for all that are told with it
             return Verdict(subject, self._finding(law, subject))

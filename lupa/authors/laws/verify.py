@@ -116,7 +116,7 @@ class Verification:
             for drug, fact in edition.program.facts("beside", 2)
             if edition.literals[str(fact)] in cone
         ]
-        policies = (policy for drug in drugs for policy in self._kb.covering.get(drug, ()))
+        policies = (policy for drug in drugs for policy in self._kb.covering(drug))
         for policy in sorted(set(policies) - {name[0]}):
             other = self._kb.about(policy)
             for edition_name, _ in other.editions:
