@@ -45,6 +45,8 @@ class Edition:
         self.program = program
         self.vocabulary = Vocabulary(program, known.begins_so)
         self.known = known
+        if known.has_doubtful_names:
+            self.vocabulary.check_names()
         self.lock = threading.RLock()  # who asks about a record may read another meanwhile
         self.solver = program.solver
         # what follows from what never changes, so an answer once found is kept; the bound keeps memory flat

@@ -15,6 +15,7 @@ those that its rows tie; of these all are kept or none. What else a law says is 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -339,6 +340,25 @@ class Shared:
                         found.setdefault(normal(unescaped(other)), []).append(name)
         return found
 
+    @cached_property
+    def in_doubt(self) -> frozenset[str]:
+        """The names that a name or synonym of another means too, which is told where they are ground."""
+        rows = [row for file in self._files.values() for row in ALIAS.findall(file.text)]
+        rows.sort(
+            key=lambda row: row[1].isascii()
+        )  # one normal form of all is sooner made than one of each
+        plain = bisect_left(rows, True, key=lambda row: row[1].isascii())
+        said = [normal(alias) for _, alias in rows[:plain]]
+        said += normal("\n".join(alias for _, alias in rows[plain:])).split("\n")
+        meant: dict[str, str] = {}
+        found: set[str] = set()
+        for (name, _), alias in zip(rows, said, strict=True):
+            plainer = alias.strip("_")
+            other = plainer if plainer in self._predicates else meant.setdefault(plainer, name)
+            if other != name and {name, other} <= self._predicates.keys():
+                found |= {name, other}
+        return frozenset(found)
+
     def _written(self, name: str) -> list[str]:
         """The names that a name in normal form means as far as texts hold it letter for letter.
 
@@ -432,7 +452,7 @@ class Shared:
 
     def _read(self, reads: _Reads, names: set[str]) -> set[str]:
         """The names that are read: those that are mentioned, and what rows lead to from there."""
-        found = names & self._predicates.keys()
+        found = (names & self._predicates.keys()) | self.in_doubt
         found.update(n for n, given in self._predicates.items() if not given.isdisjoint(reads.whole))
         for predicate, asked in reads.arguments.items():
             found.update(n for n, words in self.relations([predicate]) if not words.isdisjoint(asked))
@@ -531,6 +551,8 @@ class Known:
     ) -> None:
         self._shared = shared
         self._shapes = shapes
+        self.has_doubtful_names = bool(shared.in_doubt)
+        """Whether a name, brand or synonym in the shared files may stand for two."""
         self._declared = declared
         self._tied = reads.tied
         self._alone = reads.alone
@@ -604,7 +626,7 @@ class Known:
 _QUANTITY = (
     r'\bquantity\(\s*{}\s*\((?:[^().]|\([^()]*\))*\)\s*,\s*"((?:\\.|[^"\\\n])*)",\s*(-?\d+),\s*(-?\d+)\s*\)'
 )
-ALIAS = re.compile(r'\balias\((\w+),\s*"((?:\\.|[^"\\\n])*)"\)')
+ALIAS = re.compile(r'\balias\((\w+),\s*"([^"\\\n]*(?:\\.[^"\\\n]*)*)"\)')
 _ALIAS_OF = re.compile(r"\balias\((\w+),\s*$")
 _ESCAPED = re.compile(r"\\(.)")
 

@@ -243,10 +243,14 @@ class Vocabulary:
             name for kinds in self.choices.values() for values in kinds.values() for name in values
         )
         if "" in found or any(len(names) > 1 for names in found.values()) or not known.isdisjoint(found):
-            from lupa.rules.tables import check_aliases  # hardly any alias is in doubt
-
-            check_aliases(self._program)
+            self.check_names()
         return found
+
+    def check_names(self) -> None:
+        """Raises `RuleError` where a name, brand or synonym stands for two of one kind."""
+        from lupa.rules.tables import check_aliases  # hardly any alias is in doubt
+
+        check_aliases(self._program)
 
     def canonical(self, name: str, known: Mapping[str, object]) -> str | None:
         """The one of `known` that this name, brand or synonym means; None if it means none of them."""
