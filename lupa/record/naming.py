@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from lupa.errors import CaseError, Problem, shown, within
 from lupa.record.record import ROUTING, Unknown, hint_at_value
-from lupa.rules.slicing import Known
+from lupa.rules.known import Known
 from lupa.rules.vocabulary import CUTS, Cut, Tree, Vocabulary, leaves
 
 _TOP_COMMA = re.compile(r",(?![^(]*\))")

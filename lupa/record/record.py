@@ -14,7 +14,7 @@ from lupa.rules.codes import STATES, Code
 from lupa.rules.days import day
 from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition
-from lupa.rules.slicing import Known
+from lupa.rules.known import Known
 from lupa.rules.vocabulary import ONLY, Fact, Path, Quantity, Rate, Tree, Vocabulary, leaves
 
 ROUTING = ("policy", "drug", "service", "code", "payer", "service_date")

@@ -11,8 +11,8 @@ import clingo
 from lupa.errors import CaseError, RuleError, shown
 from lupa.rules.ground import Ground
 from lupa.rules.kept import cached_property
+from lupa.rules.known import Known
 from lupa.rules.relevance import Relevance
-from lupa.rules.slicing import Known
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact, Vocabulary
 

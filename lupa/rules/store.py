@@ -24,9 +24,10 @@ from lupa.rules.files import RuleFiles, check_text, fingerprint, shipped, source
 from lupa.rules.ground import EndlessError, Ground, Load, Parts, Then, ground, plainly
 from lupa.rules.kept import cached_property
 from lupa.rules.names import nearest, normal
-from lupa.rules.slicing import Shared, without_long_comments
+from lupa.rules.slicing import Shared
 from lupa.rules.strays import check
 from lupa.rules.tables import AFTER, check_tables
+from lupa.rules.texts import without_long_comments
 
 Rules = Callable[[Mapping[str, str]], Load]
 """What loads the texts of a policy's files, by their names in the knowledge base, such as with marks."""

@@ -13,6 +13,7 @@ import pytest
 from lupa import CaseError, KnowledgeBase
 from lupa.record.edits import edited
 from lupa.rules import slicing
+from lupa.rules.reads import Reads
 from tests import explored
 from tests.command import as_bytes, command
 from tests.foreign import oracle
@@ -86,7 +87,7 @@ def test_nothing_that_is_left_out_bears_on_it(
 ) -> None:
     whole = KnowledgeBase.load(foreign)
     with monkeypatch.context() as patched:
-        patched.setattr(slicing, "_read_by", lambda *_: slicing._Reads(everything=True))
+        patched.setattr(slicing, "read_by", lambda *_: Reads(everything=True))
         whole.edition(POLICY, edition)
     dice = random.Random(f"whole {edition}")
     for _ in range(times(200)):

@@ -17,7 +17,7 @@ import pytest
 from lupa import CaseError, KnowledgeBase
 from lupa.rules import slicing
 from lupa.rules.files import shipped
-from lupa.rules.slicing import _Reads
+from lupa.rules.reads import Reads
 from tests.small import small_kb
 from tests.times import times
 
@@ -47,7 +47,7 @@ OUTCOME = "outcome(small, approve) :- wanted.\noutcome(small, deny) :- policy(sm
 @contextmanager
 def nothing_left_out() -> Iterator[None]:
     """Whatever is ground meanwhile is ground with all that the shared files say."""
-    with mock.patch.object(slicing, "_read_by", return_value=_Reads(everything=True)):
+    with mock.patch.object(slicing, "read_by", return_value=Reads(everything=True)):
         yield
 
 

@@ -1,0 +1,119 @@
+"""What is known beyond what is ground for a policy: names that it does not read, and codes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import clingo
+
+from lupa.rules.codes import Codes
+from lupa.rules.names import normal
+from lupa.rules.reads import (
+    Declared,
+    Reads,
+)
+from lupa.rules.texts import (
+    ALIAS,
+    END,
+    literals_in,
+    names_in,
+    skeleton,
+    unescaped,
+)
+
+if TYPE_CHECKING:
+    from lupa.rules.slicing import Shared
+
+_QUANTITY = (
+    r'\bquantity\(\s*{}\s*\((?:[^().]|\([^()]*\))*\)\s*,\s*"((?:\\.|[^"\\\n])*)",\s*(-?\d+),\s*(-?\d+)\s*\)'
+)
+
+
+class Known:
+    """What is known beyond what an edition reads: further names, and codes."""
+
+    def __init__(
+        self,
+        shared: Shared,
+        declared: Declared,
+        single: Collection[str],
+        reads: Reads,
+        codes: Codes,
+        own: Mapping[str, str],
+        shapes: Mapping[str, frozenset[str]],
+    ) -> None:
+        self._shared = shared
+        self._shapes = shapes
+        self.has_doubtful_names = bool(shared.in_doubt)
+        """Whether a name, brand or synonym in the shared files may stand for two."""
+        self._declared = declared
+        self._tied = reads.tied
+        self._alone = reads.alone
+        self._single = single
+        self._own = own
+        self.codes = codes
+
+    def begins_so(self, beginning: clingo.Symbol) -> bool:
+        """Whether facts that no rule reads are such, or begin so: `starts`, `taking(aspirin)`."""
+        if beginning.type != clingo.SymbolType.Function or beginning.name not in self._declared:
+            return False
+        arguments = list(map(str, beginning.arguments))
+        return all(self.name(beginning.name, place, name) == name for place, name in enumerate(arguments))
+
+    def shape(self, name: str) -> frozenset[str] | None:
+        """What is ground of a name that no rule asks for by itself; None for others.
+
+        Two names of one shape can change places: all that rules make of the one they make of the other.
+        """
+        return self._shapes.get(name)
+
+    def single(self, family: str) -> bool:
+        """Whether of the facts of a name that differ in their last argument one holds."""
+        return family in self._single
+
+    def arity(self, family: str) -> int:
+        """How many arguments the facts of a name have, or the quantities; 0 where none is declared."""
+        return len(self._declared.get(family, ()))
+
+    def name(self, family: str, place: int, given: str) -> str | None:
+        """The name that is meant at a place of a relation, or of a quantity, and that no rule reads."""
+        places = self._declared.get(family, [])
+        if place >= len(places):
+            return None
+        found = self._shared.declared_as(places[place], given)
+        return found or self._beside_rows(frozenset(places[place])).get(normal(given))
+
+    def _beside_rows(self, predicates: Collection[str]) -> dict[str, str]:
+        """The names that facts of these predicates give which are no rows, by all of their names."""
+        names = {
+            name
+            for statement in END.split(skeleton(self._text))
+            if ":-" not in statement
+            for literal in literals_in(statement)[0]
+            if literal.name in predicates
+            for name in names_in(literal.arguments[0])
+        }
+        aliases = {normal(unescaped(other)): name for name, other in ALIAS.findall(self._text)}
+        aliases.update((other, name) for other, found in self._shared.aliases.items() for name in found)
+        found = {other: name for other, name in aliases.items() if name in names}
+        return {**found, **{normal(name): name for name in names}}
+
+    @property
+    def _text(self) -> str:
+        return "\n".join([self._shared.rest, *self._own.values()])
+
+    def quantity(self, name: str) -> tuple[str, int, int] | None:
+        """The unit, the least and the most of the quantities of a name; None where there are none."""
+        found = re.search(_QUANTITY.format(re.escape(name)), self._text)
+        return (unescaped(found[1]), int(found[2]), int(found[3])) if found else None
+
+    def bound(self, names: Iterable[str]) -> set[str]:
+        """Those of the names about which, by rows of the shared files, a law may have something to say."""
+        counted = Counter(names)
+        if self._alone or not counted:
+            return set(counted)
+        rows = {word for name, words in self._shared.relations(self._tied) for word in (name, *words)}
+        return {name for name, count in counted.items() if count > 1 or name in rows}
