@@ -18,7 +18,6 @@ is ground: what else its rows declare is as if they were not there.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -137,15 +136,13 @@ class Shared:
     def in_doubt(self) -> frozenset[str]:
         """The names that a name or synonym of another means too, which is told where they are ground."""
         rows = [row for file in self._files.values() for row in ALIAS.findall(file.text)]
-        rows.sort(
-            key=lambda row: row[1].isascii()
-        )  # one normal form of all is sooner made than one of each
-        plain = bisect_left(rows, True, key=lambda row: row[1].isascii())
-        said = [normal(alias) for _, alias in rows[:plain]]
-        said += normal("\n".join(alias for _, alias in rows[plain:])).split("\n")
+        rows.sort(key=lambda row: row[1].isascii())
+        odd = [normal(alias) for _, alias in rows if not alias.isascii()]
+        # one normal form of all the rest is made sooner than one of each
+        said = [*odd, *normal("\n".join(alias for _, alias in rows[len(odd) :])).split("\n")]
         meant: dict[str, str] = {}
         found: set[str] = set()
-        for (name, _), alias in zip(rows, said, strict=True):
+        for (name, _), alias in zip(rows, said, strict=False):
             plainer = alias.strip("_")
             other = plainer if plainer in self._predicates else meant.setdefault(plainer, name)
             if other != name and {name, other} <= self._predicates.keys():

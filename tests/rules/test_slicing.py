@@ -498,3 +498,76 @@ def test_some_of_what_these_knowledge_bases_hold_can_be_left_out(tmp_path: Path)
         folder = tmp_path / str(seed)
         found[bool(names_left_out(small_kb(folder, VOCABULARY + shared, rules + OUTCOME)))] += 1
     assert found[True] >= 4, found
+
+
+# ---- one of many values --------------------------------------------------------------------------
+
+CHOSEN = """fact(chosen(one, Drug)) :- option(Drug).
+chosen(Kind, Drug) :- true(chosen(Kind, Drug)). single_valued(chosen).
+fact_text(chosen, "{2} it is", "{2} it is not"). question(chosen, "which?").
+"""
+OF_CHOSEN = (
+    "chosen(one, D), class(D, {k})", "chosen(one, D), taking(D)", "chosen(one, {a})",
+    "not chosen(one, {a})",
+    "chosen(one, D), liked(D), not taking(D)", "chosen(one, D), linked(D, E), taking(E)",
+    "picked(D), taking(D)", "picked(D), not tried(D, bad)", "chosen(one, _), taking({a})",
+    "chosen(_, D), not taking(D)", "chosen(one, D), not withdrawn(D)", "chosen(K, D), weight(D, W), W > 0",
+    "1 <= #count {{ D : chosen(one, D), not taking(D) }}", "chosen(one, D), not odd(D)",
+    "picked(D), not option({a})", "chosen(one, D), chosen(one, E), D != E", "chosen(one, D), D < {a}",
+)  # fmt: skip
+LAWS_OF_CHOSEN = (
+    "impossible(x(D)) :- chosen(one, D), not taking(D).",
+    "impossible(x(D)) :- chosen(one, D), withdrawn(D).",
+    "impossible(x(D)) :- chosen(one, D), tried(D, bad), not linked(D, {a}).",
+    "impossible(x(D)) :- chosen(one, D), linked(D, E), taking(E).",
+    "impossible(x(D)) :- chosen(one, D), not base(D), flagged.",
+    "impossible(x) :- not chosen(one, {a}), taking({a}).",
+    "default(taking(D), no) :- option(D), withdrawn(D).",
+    "default(taking(D), yes) :- drug(D), not option(D), withdrawn(D).",
+)  # fmt: skip
+
+
+def with_a_choice(dice: random.Random) -> tuple[str, str]:
+    """Knowledge bases as others by dice, in which one of some drugs is chosen."""
+    shared, rules = thrown(dice)
+
+    def named(text: str) -> str:
+        return text.format(a=dice.choice(DRUGS), k=dice.choice(CLASSES))
+
+    shared += CHOSEN + "".join(f"option({drug}).\n" for drug in dice.sample(DRUGS, dice.randint(2, 6)))
+    shared += "".join(named(law) + "\n" for law in dice.sample(LAWS_OF_CHOSEN, dice.choice((0, 0, 1, 2))))
+    rules = rules if dice.random() < 0.3 else "\n".join(r for r in rules.split("\n") if "wanted" not in r)
+    rules += "\n" + "".join(
+        f"wanted :- {named(body)}.\n" for body in dice.sample(OF_CHOSEN, dice.choice((1, 1, 2)))
+    )
+    if "picked(" in rules:
+        shared += "picked(D) :- chosen(one, D).\n"
+    if "odd(" in rules:
+        shared += "odd(D) :- drug(D), linked(D, _).\n"
+    return shared, rules
+
+
+@pytest.mark.parametrize("seed", range(times(40)))
+def test_one_of_many_values_decides_as_if_all_were_known_of_each(tmp_path: Path, seed: int) -> None:
+    dice = random.Random(f"chosen {seed}")
+    shared, rules = with_a_choice(dice)
+    sliced, whole = both(tmp_path / "kb", shared, rules)
+    for _ in range(12):
+        case = record(dice)
+        if dice.random() < 0.6:
+            case["facts"]["chosen"] = {"one": dice.choice(sorted(whole_choice(whole)))}
+        assert possible(sliced, case) == possible(whole, case), (shared, rules, case)
+
+
+def whole_choice(kb: KnowledgeBase) -> set[str]:
+    """The drugs of which one is chosen."""
+    return set(kb.edition("small").vocabulary.kinds("chosen")["one"])
+
+
+def test_of_some_values_no_more_is_known(tmp_path: Path) -> None:
+    found: Counter[bool] = Counter()
+    for seed in range(40):
+        shared, rules = with_a_choice(random.Random(f"chosen {seed}"))
+        kb = small_kb(tmp_path / str(seed), VOCABULARY + shared, rules + OUTCOME)
+        found[not whole_choice(kb).isdisjoint(names_left_out(kb))] += 1
+    assert found[True] >= 4, found
