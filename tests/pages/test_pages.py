@@ -30,7 +30,7 @@ def test_what_is_not_met_stands_before_what_is(kb: KnowledgeBase) -> None:
 
 
 def test_a_long_row_of_facts_is_one_sentence(kb: KnowledgeBase) -> None:
-    page = "\n".join(plain(text(kb.decide(with_facts(taking=["Saphnelo"])))))
+    page = "\n".join(plain(text(kb.decide(with_facts(taking={"only": ["Saphnelo"]})))))
     assert "because taking: no for each of mycophenolate_mofetil," in page
 
 
