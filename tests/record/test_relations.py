@@ -35,8 +35,6 @@ quantity(weeks_on(Drug), "weeks", 0, 100) :- drug(Drug).
 label(weeks_on, "weeks on {1}").
 fact(at_least(weeks_on(Drug), 12)) :- drug(Drug).
 at_least(weeks_on(Drug), 12) :- true(at_least(weeks_on(Drug), 12)).
-fact_text(at_least, "{1} is {2} or more.", "{1} is less than {2}.").
-question(at_least, "Is {1} {2} or more?").
 code(atc, "L04AX03", drug(methotrexate), equivalent, "The same substance.").
 code(atc, "L04A", drug(methotrexate), broader, "A group of substances.").
 code(atc, "L04AX", drug(methotrexate), narrower, "For these tests.").
@@ -54,15 +52,7 @@ REQUEST = {"policy": "small"}
 
 @pytest.fixture
 def kb(tmp_path: Path) -> KnowledgeBase:
-    return small_kb(
-        tmp_path,
-        FACTS.replace(
-            'fact_text(at_least, "{1} is {2} or more.", "{1} is less than {2}.").\nquestion(at_least, "Is {1} {2} or more?").\n',
-            "",
-            1,
-        ),
-        RULES,
-    )
+    return small_kb(tmp_path, FACTS, RULES)
 
 
 def read(kb: KnowledgeBase, facts: Mapping[str, Any]) -> Record:
@@ -121,8 +111,10 @@ def test_what_a_complete_list_leaves_out_settles_the_outcome(kb: KnowledgeBase) 
     [
         (
             {"tried": ["methotrexate"]},
-            "facts.tried[0]: says of methotrexate no more; write {methotrexate: a list of what is so "
-            "([intolerance]) or a mapping ({intolerance: yes})}",
+            (
+                "facts.tried[0]: says of methotrexate no more; write {methotrexate: a list of what is so "
+                "([intolerance]) or a mapping ({intolerance: yes})}"
+            ),
         ),
         (
             {"tried": "methotrexate"},
@@ -130,8 +122,10 @@ def test_what_a_complete_list_leaves_out_settles_the_outcome(kb: KnowledgeBase) 
         ),
         (
             {"taking": {"only": "methotrexate"}},
-            "facts.taking.only: all that is so is expected, such as a list of what is so ([methotrexate]) or "
-            "a mapping ({methotrexate: yes}), not 'methotrexate'",
+            (
+                "facts.taking.only: all that is so is expected, such as a list of what is so "
+                "([methotrexate]) or a mapping ({methotrexate: yes}), not 'methotrexate'"
+            ),
         ),
         ({"taking": [5]}, "facts.taking[0]: a name is expected, not 5"),
         ({"stage": "late"}, "facts.stage: a mapping such as {methotrexate: early} is expected, not 'late'"),
