@@ -112,7 +112,10 @@ def random_case(dice: random.Random, number: int, policy: str, edition: str) -> 
 
 
 def said_oddly(dice: random.Random, case: Case, policy: str) -> Case:
-    """The case with ranges for numbers, a day of birth, and families as lists or left open altogether."""
+    """The case with ranges for numbers, a day of birth, and families as lists or left open altogether.
+
+    A list says what is so, and says that it is all or does not.
+    """
     request, facts = case["request"], case["facts"]
     months, rate = dice.choice(MONTHS_SAID), dice.choice(RATES_SAID)
     request |= {"months": months} if months is not None else {}
@@ -128,7 +131,8 @@ def said_oddly(dice: random.Random, case: Case, policy: str) -> Case:
     names = ("taking", "attests", "documented", "override", "received")
     name = dice.choice([name for name in names if name in facts])
     if dice.random() < 0.5:
-        facts[name] = sorted(member for member, said in facts[name].items() if said)
+        so = sorted(member for member, said in facts[name].items() if said)
+        facts[name] = {"only": so} if dice.random() < 0.7 else so
     elif name in ("documented", "override", "received"):
         facts[name] = None
     return case
