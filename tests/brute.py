@@ -22,6 +22,13 @@ QUIET = ("egfr", "systolic", "diastolic", "weeks_on_therapy")
 """Numbers that no outcome depends on."""
 
 
+ONE_VALUE = """
+:- fact(requested(Kind, _)), #count { Value : true(requested(Kind, Value)) } != 1.
+:- fact(reading(Name, _)), #count { Choice : true(reading(Name, Choice)) } != 1.
+"""
+"""What is single-valued, as the text of the vocabulary has it."""
+
+
 class Plain:
     """The rules of one edition in a control of their own."""
 
@@ -29,6 +36,7 @@ class Plain:
         self._control = clingo.Control()
         for path in (*RuleFiles(root).of(policy), shipped("queries") / "worlds.lp"):
             self._control.load(str(path))
+        self._control.add("base", [], ONE_VALUE)
         self._control.ground([("base", []), ("edition", [clingo.String(edition)])])
         atoms = self._control.symbolic_atoms
         self.literals = {str(a.symbol.arguments[0]): a.literal for a in atoms.by_signature("true", 1)}

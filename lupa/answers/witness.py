@@ -139,7 +139,7 @@ class _Patient:
     def _number(self, name: str, quantity: Quantity) -> None:
         if self._is_settled(name):
             self._keep(self._place(name))
-        else:
+        elif not self._left(name).empty:  # else there is no number on record, and none is said
             given = self._record.intervals.get(name)
             self._put(self._place(name), _on_sides(given, quantity, self._sides(name)))
 

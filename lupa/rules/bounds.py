@@ -10,6 +10,8 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lupa.errors import RuleError
+
 if TYPE_CHECKING:
     from clingo import ast
 
@@ -63,12 +65,11 @@ def quoted_numbers(rule: ast.AST, spots: Container[Spot]) -> Iterator[ast.AST]:
 
 def misquoted(files: Sequence[Path]) -> list[str]:
     """Each text in the place of a number, with its place; none where the files cannot be read."""
-    from clingo import ast
+    from lupa.rules.trees import parsed
 
-    rules: list[ast.AST] = []
     try:
-        ast.parse_files(list(map(str, files)), rules.append, logger=lambda *_: None)
-    except RuntimeError:
+        rules = [rule for path in files for rule in parsed(path)]
+    except RuleError:
         return []
     spots = spots_of_numbers(rules)
     found = ((node.location.begin, node) for rule in rules for node in quoted_numbers(rule, spots))

@@ -70,6 +70,11 @@ class Catalogue:
                     return str(kind)
         return None
 
+    def undeclared(self) -> Iterator[str]:
+        """The policies whose text says that they cover what no file declares."""
+        for name, policies in self._covering.items():
+            yield from (policy for policy in policies if self.kind_of(policy, name) is None)
+
     def covering(self, kind: str, given: str) -> list[tuple[str, str]]:
         """The policies that may cover what is meant by a name, each with the name that it gives it.
 

@@ -126,6 +126,9 @@ def source(path: Path) -> str:
 
 def check_text(path: Path, text: str) -> None:
     """Raises `RuleError` where the text of a rule file, or what is read of it, does more than define."""
+    if "\0" in text:  # where clingo would take the file to end, and the ones that are read after it
+        line, column = line_and_column(text, text.index("\0"))
+        raise RuleError(f"{path}:{line}:{column}: a NUL character stands here; take it out")
     for line, column, message in misplaced(text):
         raise RuleError(f"{path}:{line}:{column}: {message}")
     if may_be_wide(text):
@@ -182,8 +185,12 @@ def misplaced(text: str) -> Iterator[tuple[int, int, str]]:
             message = TOO_LARGE.format(token=shown(token)[1:-1])
         else:
             continue
-        line = text.count("\n", 0, match.start()) + 1
-        yield line, match.start() - text.rfind("\n", 0, match.start()), message
+        yield *line_and_column(text, match.start()), message
+
+
+def line_and_column(text: str, place: int) -> tuple[int, int]:
+    """Line and column, both from 1, of a place in a text."""
+    return text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
 
 
 def _is_too_large(number: str) -> bool:

@@ -158,7 +158,7 @@ class Shared:
         if len(name) > _LONG:
             return found
         words = r"[ _\-]+".join(map(re.escape, name.split("_")))
-        quoted = re.compile(f'"{words}"\\)')
+        quoted = re.compile(f'" *{words} *"\\)')
         for text in self._folded:
             for match in quoted.finditer(text):
                 alias = _ALIAS_OF.search(text, max(0, match.start() - 100), match.start())

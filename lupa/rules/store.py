@@ -101,7 +101,8 @@ class Store:
             for name, kind in kinds.items():
                 if kind is None:
                     raise RuleError(
-                        f"{path}: covers {name}, which is neither: declare drug({name}) or service({name})"
+                        f"{path}: covers {name}, which is not declared; "
+                        f"declare drug({name}) or service({name})"
                     )
             self._abouts[policy] = dataclasses.replace(
                 found,
@@ -131,9 +132,16 @@ class Store:
     def policies_on(self, drug: str, kind: str = "drug") -> tuple[str, ...]:
         """The policies that cover a drug, or a service, by any of its names.
 
-        Raises `CaseError` for one that is not known, or that no policy covers.
+        Raises `CaseError` for one that is not known, or that no policy covers; and `RuleError` where
+        a policy covers what nothing declares instead.
         """
-        may = self.catalogue.covering(kind, drug)
+        try:
+            may = self.catalogue.covering(kind, drug)
+        except CaseError:
+            if self._shared[1].declared_as((kind,), drug):  # the policy on it may have misspelt it
+                for policy in self.catalogue.undeclared():
+                    self.about(policy)
+            raise
         return tuple(dict.fromkeys(policy for policy, name in may if name in self.about(policy).covered))
 
     def covering(self, name: str) -> tuple[str, ...]:

@@ -1247,7 +1247,7 @@ def test_any_encoding_of_the_output_carries_any_name(encoding: str) -> None:
     "words",
     [
         ["facts", "--json"],
-        ["schema", "case"],
+        ["decide", "-", "--json"],
         ["decide", "-", "--format", "markdown"],
         ["verify", "uhc_benlysta@2023-11-01", "--format", "html"],
     ],

@@ -8,7 +8,6 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import clingo
 import pytest
@@ -144,9 +143,11 @@ def test_a_rule_file_that_is_no_text_is_refused(folder: Path, name: str, data: b
 
 
 @pytest.mark.parametrize("name", [POLICY, ABOUT, "vocabulary.lp", "more.lp"])
-def test_a_rule_file_with_zero_bytes_is_refused(folder: Path, name: str) -> None:
-    (folder / name).write_bytes(b"\0" * 100)
-    assert str(folder / name) in said_of(folder)
+def test_a_rule_file_with_zero_bytes_is_refused_with_the_place_of_the_first(
+    folder: Path, name: str
+) -> None:
+    path, line = add(folder, "% \0\0", name)
+    assert said_of(folder) == f"{path}:{line}:3: a NUL character stands here; take it out"
 
 
 @pytest.mark.parametrize("name", ["more.lp", POLICY])
@@ -571,7 +572,15 @@ def test_a_bound_in_quotes_is_refused_where_it_is_written(
         ('fact("live vaccine").', 'fact("live vaccine"): a fact is a name, with or without arguments'),
         ("fact((a, b)).", "fact((a,b)): a fact is a name, with or without arguments"),
         ("fact(-live_vaccine).", "fact(-live_vaccine): a fact is a name, with or without arguments"),
-        ("fact(a(1, 2, 3)).", "the fact a(1,2,3) has more than two arguments, which no case can state"),
+        (
+            "fact(a(b)). fact(a(b, c, d)).",
+            "the fact a(b,c,d) has 3 arguments, and others called a have 1; give one of them another name",
+        ),
+        (
+            "fact(a(b, only)).",
+            "the fact a(b,only): no argument can be called only, which closes a list in a case",
+        ),
+        ("fact(a). single_valued(a).", "single_valued(a): the fact a has no argument to be its value"),
         (
             "fact(at_least(weight, 5)).",
             "the fact at_least(weight,5) is of no quantity(Name, Unit, Least, Most)",
@@ -780,14 +789,19 @@ PLAQUENIL = {"request": {"policy": "fep_lupkynis"}, "facts": {"taking": {"only":
 
 
 @pytest.mark.parametrize("alias", ["Plaquenil", "plaquenil", " PLAQUENIL "])
-@pytest.mark.parametrize("case", [PLAQUENIL, {"request": {"drug": "Lupkynis"}}], ids=["taken", "asked for"])
-def test_an_alias_that_stands_for_two_drugs_is_refused_with_both_places(
-    folder: Path, alias: str, case: dict[str, Any]
-) -> None:
+def test_an_alias_that_stands_for_two_drugs_is_refused_with_both_places(folder: Path, alias: str) -> None:
     path, line = add(folder, f'alias(rituximab, "{alias}").', "drugs.lp")
-    said = said_of(folder, "decide", "-", stdin=as_bytes(case))
+    said = said_of(folder, "decide", "-", stdin=as_bytes(PLAQUENIL))
     assert said.startswith(f'{path}:{line}:1: the alias "Plaquenil" stands for hydroxychloroquine and for')
     assert re.search(rf"; the other row is at {re.escape(str(path))}:\d+:1; keep one$", said)
+
+
+@pytest.mark.parametrize("alias", ["Plaquenil", "plaquenil", " PLAQUENIL "])
+def test_an_alias_that_stands_for_two_drugs_asks_for_none(folder: Path, alias: str) -> None:
+    add(folder, f'alias(rituximab, "{alias}").', "drugs.lp")
+    said = said_of(folder, "decide", "-", stdin=as_bytes({"request": {"drug": "plaquenil"}}))
+    both = "hydroxychloroquine and for rituximab"
+    assert said == f"'plaquenil' stands for {both}; keep one (`lupa lint` tells where they are)"
 
 
 @pytest.mark.parametrize("alias", ["", " "])
@@ -815,7 +829,7 @@ def test_an_alias_may_be_a_drug_here_and_a_disease_there(folder: Path) -> None:
 
 def test_a_name_that_is_no_text_is_refused_where_a_drug_is_looked_up(folder: Path) -> None:
     add(folder, "alias(voclosporin, lupkynis).", "drugs.lp")
-    said = said_of(folder, "decide", "-", stdin=as_bytes({"request": {"drug": "Lupkynis"}}))
+    said = said_of(folder, "decide", "-", stdin=as_bytes(PLAQUENIL))
     assert said == "alias/2: lupkynis stands where words in quotes belong"
 
 

@@ -42,7 +42,7 @@ WORLDS = QUERIES / "worlds.lp"
 EDITIONS = [
     (policy, edition) for policy in KB.policies for edition, _ in KnowledgeBase(KB).about(policy).editions
 ]
-WORDS = {"text", "fact_text", "outcome_text", "question", "alias", "label"}
+WORDS = {"text", "fact_text", "outcome_text", "question", "alias", "label", "further"}
 """Predicates whose arguments are sentences or names for people, so that their rules may hold them."""
 
 

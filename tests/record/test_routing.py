@@ -1,0 +1,271 @@
+"""What a request is about: by drug, service, code and payer; and what of a case no rule reads."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lupa import CaseError, KnowledgeBase, RuleError
+from lupa.rules.codes import Codes
+from lupa.rules.files import shipped
+from tests.small import otherwise, small_kb, vocabulary
+
+SLE = {"policy": "uhc_benlysta", "indication": "sle", "phase": "initial", "route": "intravenous"}
+
+
+def asked(kb: KnowledgeBase, **request: Any) -> list[str]:
+    return [decision.policy for decision in kb.decide_all({"request": request})]
+
+
+# ---- requests ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("request_", "policies"),
+    [
+        ({"drug": "Benlysta", "payer": "UnitedHealthcare"}, ["uhc_benlysta"]),
+        ({"drug": "Lupkynis", "payer": "FEP"}, ["fep_lupkynis"]),
+        ({"drug": "Lupkynis", "payer": "federal employee program"}, ["fep_lupkynis"]),
+        ({"drug": "Lupkynis", "payer": "Federal Employee Program (FEP)"}, ["fep_lupkynis"]),
+        ({"code": "J0490"}, ["uhc_benlysta"]),
+        ({"code": "hcpcs|j0490"}, ["uhc_benlysta"]),
+        ({"policy": "uhc_benlysta@2022E0046O", "code": "J0490"}, ["uhc_benlysta"]),
+    ],
+)
+def test_a_request_finds_the_policies_on_what_it_asks_for(
+    kb: KnowledgeBase, request_: dict[str, Any], policies: list[str]
+) -> None:
+    assert asked(kb, **request_) == policies
+
+
+@pytest.mark.parametrize(
+    ("request_", "message"),
+    [
+        (
+            {"drug": "Benlysta", "payer": "FEP"},
+            "request.payer: 'FEP' is the payer of no such policy; the payers are: UnitedHealthcare",
+        ),
+        (
+            {"payer": "FEP"},
+            "request: say which `policy`, or which `drug`, `service` or `code`, it is about",
+        ),
+        ({"code": "J9999"}, "request.code: the code 'J9999' is not known; name the drug or the service"),
+        (
+            {"code": "M32.14"},
+            (
+                "request.code: the code 'M32.14' asks for nothing: it is equivalent to "
+                "diagnosis(lupus_nephritis)"
+            ),
+        ),
+        ({"code": 5}, "request.code: a name is expected, not 5"),
+        ({"drug": ["Benlysta"]}, 'request.drug: a name is expected, not ["Benlysta"]'),
+        (
+            {"policy": "fep_lupkynis", "code": "J0490"},
+            "request.code: fep_lupkynis does not cover 'J0490'",
+        ),
+    ],
+)
+def test_a_request_that_no_policy_answers_is_refused(
+    kb: KnowledgeBase, request_: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(CaseError) as caught:
+        kb.decide_all({"request": request_})
+    assert str(caught.value) == message
+
+
+@pytest.fixture
+def infusions(tmp_path: Path) -> KnowledgeBase:
+    """The shipped policies and one on a service, which it declares itself."""
+    folder = tmp_path / "kb"
+    shutil.copytree(shipped("kb"), folder, ignore=shutil.ignore_patterns("cases"))
+    plan = folder / "policies" / "infusions"
+    shutil.copytree(folder / "policies" / "uhc_benlysta", plan)
+    for path in plan.glob("*.lp"):
+        path.write_text(path.read_text().replace("uhc_benlysta", "infusions"))
+    about = plan / "about.lp"
+    text = about.read_text().replace("covers(infusions, belimumab)", "covers(infusions, home_infusion)")
+    about.write_text(
+        f'{text}\nservice(home_infusion). label(home_infusion, "an infusion at home").\n'
+        'alias(home_infusion, "Infusion at home").\n'
+        'code(hcpcs, "S9338", service(home_infusion), equivalent, "For these tests.").\n'
+        'code(hcpcs, "BOTH", service(home_infusion), equivalent, "For these tests.").\n'
+        'code(hcpcs, "BOTH", drug(belimumab), equivalent, "For these tests.").\n'
+    )
+    return KnowledgeBase.load(folder)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"service": "home_infusion"},
+        {"service": "infusion at HOME"},
+        {"code": "S9338"},
+        {"code": "hcpcs:S9338"},
+    ],
+)
+def test_a_service_is_asked_for_by_name_or_by_code(
+    infusions: KnowledgeBase, request_: dict[str, Any]
+) -> None:
+    assert asked(infusions, **request_) == ["infusions"]
+    assert infusions.about("infusions").services == ("home_infusion",)
+    assert infusions.covering["home_infusion"] == ("infusions",)
+
+
+@pytest.mark.parametrize(
+    ("request_", "message"),
+    [
+        ({"code": "BOTH"}, "request.code: the code 'BOTH' means belimumab and home_infusion; name the one"),
+        (
+            {"service": "home_infusoin"},
+            "request.service: 'home_infusoin' is not known; did you mean home_infusion?",
+        ),
+        ({"drug": "home_infusion"}, ""),
+    ],
+)
+def test_a_service_that_is_not_meant_is_not_given(
+    infusions: KnowledgeBase, request_: dict[str, Any], message: str
+) -> None:
+    if not message:  # its kind is not asked after the name was found
+        assert asked(infusions, **request_) == ["infusions"]
+        return
+    with pytest.raises(CaseError) as caught:
+        infusions.decide_all({"request": request_})
+    assert str(caught.value).startswith(message)
+
+
+# ---- codes of diagnoses ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (["M32.0"], [("icd10cm M32.0", "diagnosis(sle)", "Systemic lupus erythematosus is diagnosed.")]),
+        (["M32.15"], [("icd10cm M32.15", "diagnosis(lupus_nephritis)", "Lupus nephritis is diagnosed.")]),
+        (
+            {"M32.0": False},
+            [("icd10cm M32.0", "diagnosis(sle)", "Systemic lupus erythematosus is not diagnosed.")],
+        ),
+        (["M32.14"], []),
+        (["M32.0", "sle"], []),
+    ],
+)
+def test_a_code_that_only_suggests_a_disease_is_told_with_the_question_that_asks_for_it(
+    kb: KnowledgeBase, said: Any, expected: list[tuple[str, str, str]]
+) -> None:
+    decision = kb.decide({"request": SLE, "facts": {"diagnosis": said}})
+    assert [(s.code, s.fact, s.text) for s in decision.suggestions] == expected
+    questions = {"diagnosis(sle)": "Is systemic lupus erythematosus diagnosed?"}
+    questions["diagnosis(lupus_nephritis)"] = "Is lupus nephritis diagnosed?"
+    assert [s.question for s in decision.suggestions] == [questions[fact] for _, fact, _ in expected]
+
+
+def test_what_is_not_on_a_complete_list_says_so_in_its_cause(kb: KnowledgeBase) -> None:
+    decision = kb.decide({"request": SLE, "facts": {"taking": {"only": []}}})
+    (unmet,) = [c for c in decision.criteria if c.id == "standard_of_care"]
+    assert {cause.origin for cause in unmet.because} == {"only"}
+    suffix = " (not on the list, which is said to be complete)."
+    assert [cause.text.endswith(suffix) for cause in unmet.because] == [True] * len(unmet.because)
+    named = kb.decide({"request": SLE, "facts": {"taking": dict.fromkeys(_taken(unmet), False)}})
+    (same,) = [c for c in named.criteria if c.id == "standard_of_care"]
+    assert {cause.origin for cause in same.because} == {"stated"}
+    assert [cause.text.endswith(suffix) for cause in same.because] == [False] * len(unmet.because)
+
+
+def _taken(criterion: Any) -> list[str]:
+    return [cause.fact.partition("(")[2][:-1] for cause in criterion.because]
+
+
+@pytest.mark.parametrize("given", ["", "icd10cm:", 'M32"0', "M32.99", "icd10cm:J0490"])
+def test_what_is_no_code_has_no_rows(kb: KnowledgeBase, given: str) -> None:
+    assert kb.edition("fep_lupkynis").known.codes.rows(given) == []
+
+
+def test_every_row_of_the_shipped_codes_is_read() -> None:
+    text = (shipped("kb") / "codes.lp").read_text()
+    rows = list(Codes([text]).every())
+    assert len(rows) == sum(line.startswith("code(") for line in text.splitlines())
+    assert {row.system for row in rows} == {"hcpcs", "icd10cm"} == set(Codes([text]).systems)
+    assert {row.relation for row in rows} <= {"equivalent", "narrower", "broader", "related"}
+
+
+# ---- what no rule reads ------------------------------------------------------------------------
+
+TIED = (
+    vocabulary()
+    + """
+drug(alpha).
+drug(beta).
+drug(gamma).
+drug(read).
+excludes(alpha, beta).
+fact(taking(Drug)) :- drug(Drug).
+taking(Drug) :- true(taking(Drug)).
+fact_text(taking, "{1} is taken.", "{1} is not taken.").
+question(taking, "Is {1} taken?").
+impossible(both(Drug, Other)) :- excludes(Drug, Other), taking(Drug), taking(Other).
+"""
+)
+TIED_RULES = "outcome(small, approve) :- taking(read).\n" + otherwise("approve", last="deny")
+
+
+@pytest.fixture
+def tied(tmp_path: Path) -> KnowledgeBase:
+    return small_kb(tmp_path, TIED, TIED_RULES)
+
+
+def taking(*names: str, **said: bool) -> dict[str, Any]:
+    return {"request": {"policy": "small"}, "facts": {"taking": dict.fromkeys(names, True) | said}}
+
+
+def test_what_no_rule_reads_is_not_ground_and_is_told_as_not_asked_about(tied: KnowledgeBase) -> None:
+    decision = tied.decide(taking("alpha", "gamma"))
+    assert decision.unread == ("taking(alpha)", "taking(gamma)")
+    assert list(tied.edition("small").vocabulary.facts) == ["taking(read)"]
+
+
+def test_two_facts_that_no_rule_reads_and_a_law_forbids_together_are_refused(tied: KnowledgeBase) -> None:
+    with pytest.raises(CaseError) as caught:
+        tied.decide(taking("alpha", "beta"))
+    assert str(caught.value).splitlines() == [
+        "the record contradicts itself; these cannot all be so:",
+        "facts.taking.alpha: Alpha is taken [taking(alpha) is true]",
+        "facts.taking.beta: Beta is taken [taking(beta) is true]",
+    ]
+    assert tied.decide(taking("alpha", beta=False)).possible == ("approve", "deny")
+
+
+def test_what_no_rule_reads_cannot_be_said_both_ways(tied: KnowledgeBase) -> None:
+    case = {"request": {"policy": "small"}, "facts": {"taking": {"gamma": True, "Gamma": False}}}
+    with pytest.raises(CaseError) as caught:
+        tied.decide(case)
+    assert str(caught.value) == (
+        "facts.taking.Gamma: states taking(gamma) false, but facts.taking.gamma the opposite; keep one"
+    )
+
+
+def test_no_more_than_some_editions_are_kept_beside_those_that_are_usual(tmp_path: Path) -> None:
+    pairs = [(f"one_{n}", f"other_{n}") for n in range(20)]
+    rows = "".join(f"drug({a}). drug({b}).\nexcludes({a}, {b}).\n" for a, b in pairs)
+    kb = small_kb(tmp_path, TIED + rows, TIED_RULES)
+    for one, _ in pairs:
+        assert kb.decide(taking(one)).possible == ("approve", "deny")
+    assert len(kb._editions) <= 1 + 16
+    assert ("small", "1", frozenset()) in kb._editions
+
+
+def test_a_row_that_names_what_nothing_declares_is_the_fault_of_its_policy(
+    infusions: KnowledgeBase,
+) -> None:
+    about = infusions.files.about("fep_lupkynis")
+    about.write_text(
+        about.read_text().replace("covers(fep_lupkynis, voclosporin)", "covers(fep_lupkynis, voc)")
+    )
+    again = KnowledgeBase.load(infusions.files.root)
+    for request in ({"policy": "fep_lupkynis"}, {"drug": "Lupkynis"}):
+        with pytest.raises(RuleError, match="covers voc, which is not declared; declare drug"):
+            again.decide({"request": request})
+    with pytest.raises(CaseError, match="is not known"):
+        again.decide({"request": {"drug": "Benlista"}})
