@@ -1,8 +1,8 @@
-"""The README's examples: what it shows is what comes out. `python -m tests.readme` writes it anew.
+"""The READMEs' examples: what they show is what comes out. `python -m tests.readme` writes them anew.
 
-The section that adds a policy is carried out step by step in an empty folder: its commands are run, and
-a block goes into the file that the line above it names last. Into a folder go the parts of a block, each
-to the file that the comment above it names.
+In the one of the knowledge base each section that adds a policy is carried out step by step in an empty
+folder: its commands are run, and a block goes into the file that the line above it names last. Into a
+folder go the parts of a block, each to the file that the comment above it names.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+GUIDE = ROOT / "kb" / "README.md"
 _CONSOLE = re.compile(
     r"(```console\n\$ (?P<command>(?:[^\n]*\\\n)*[^\n]+)\n)(?P<output>.*?)(```\n)", re.DOTALL
 )
@@ -23,7 +24,9 @@ _CASE = re.compile(r"(```yaml\n)(?P<case>.*?)(```\n)", re.DOTALL)
 _PATH = r"`(?P<path>[^`\n]+)`[^`\n]*:\n\n```(?!console)\w+\n(?P<content>.*?)```\n"
 _STEP = re.compile(f"{_CONSOLE.pattern}|{_PATH}", re.DOTALL)
 _PART = re.compile(r"^# (\S+\.\w+)\n", re.MULTILINE)
-_WALK = re.compile(r"^## Add a policy in ten minutes\n.*?(?=^## )", re.DOTALL | re.MULTILINE)
+WALKS = ("Add a policy in ten minutes", "A drug that lupa has never heard of")
+"""The sections that add a policy."""
+_WALK = re.compile(rf"^## (?:{'|'.join(WALKS)})\n.*?(?=^## )", re.DOTALL | re.MULTILINE)
 EXAMPLE = "kb/policies/uhc_benlysta/cases/lupkynis_alongside_bars_benlysta.yaml"
 
 
@@ -44,20 +47,26 @@ def output(command: str, folder: Path = ROOT) -> str:
 
 
 def examples() -> list[tuple[str, str]]:
-    """Each command of the README with the output that it shows, but for those that add a policy."""
-    text = _WALK.sub("", README.read_text("utf-8"))
-    return [(m["command"], m["output"]) for m in _CONSOLE.finditer(text)]
+    """Each command of the READMEs with the output that it shows, but for those that add a policy."""
+    texts = [_WALK.sub("", path.read_text("utf-8")) for path in (README, GUIDE)]
+    return [(m["command"], m["output"]) for text in texts for m in _CONSOLE.finditer(text)]
 
 
 def fenced(language: str) -> list[str]:
-    """The README's blocks of one language, but for those that add a policy."""
-    text = _WALK.sub("", README.read_text("utf-8"))
-    return re.findall(rf"```{language}\n(.*?)```\n", text, re.DOTALL)
+    """The README's blocks of one language."""
+    return re.findall(rf"```{language}\n(.*?)```\n", README.read_text("utf-8"), re.DOTALL)
 
 
-def walk() -> str:
-    """The section that adds a policy, as it stands."""
-    return "".join(m[0] for m in _WALK.finditer(README.read_text("utf-8")))
+def unwalked() -> list[str]:
+    """The blocks of the guide that are no commands, and belong to no section that adds a policy."""
+    text = _WALK.sub("", GUIDE.read_text("utf-8"))
+    return re.findall(r"```(?!console)\w+\n(.*?)```\n", text, re.DOTALL)
+
+
+def walk(title: str) -> str:
+    """A section that adds a policy, as it stands."""
+    (found,) = (m[0] for m in _WALK.finditer(GUIDE.read_text("utf-8")) if m[0].startswith(f"## {title}\n"))
+    return found
 
 
 def walked(section: str, folder: Path) -> str:
@@ -82,15 +91,26 @@ def write(path: Path, content: str) -> None:
         (path / name).write_text(part.strip("\n") + "\n", "utf-8")
 
 
+def _written(text: str) -> str:
+    """A text with what its commands print now."""
+    parts, begin = [], 0
+    for match in _WALK.finditer(text):
+        with tempfile.TemporaryDirectory() as folder:
+            parts += [_run(text[begin : match.start()]), walked(match[0], Path(folder))]
+        begin = match.end()
+    return "".join([*parts, _run(text[begin:])])
+
+
+def _run(text: str) -> str:
+    return _CONSOLE.sub(lambda m: m[1] + output(m["command"]) + m[4], text)
+
+
 def main() -> None:
-    """Writes the README with what its commands print now."""
+    """Writes the READMEs with what their commands print now."""
     text = README.read_text("utf-8")
     text = _CASE.sub(lambda m: m[1] + (ROOT / EXAMPLE).read_text("utf-8") + m[3], text, count=1)
-    begin, section, end = text.partition(walk())
-    begin, end = (_CONSOLE.sub(lambda m: m[1] + output(m["command"]) + m[4], part) for part in (begin, end))
-    with tempfile.TemporaryDirectory() as folder:
-        text = begin + walked(section, Path(folder)) + end
-    README.write_text(text, "utf-8")
+    README.write_text(_written(text), "utf-8")
+    GUIDE.write_text(_written(GUIDE.read_text("utf-8")), "utf-8")
 
 
 if __name__ == "__main__":

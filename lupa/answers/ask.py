@@ -18,6 +18,7 @@ def ask(question: Question, decision: Decision) -> Ask:
         asked.append(
             Asked(
                 missing.fact,
+                edition.vocabulary.group_of.get(missing.fact, ""),
                 missing.text,
                 missing.question,
                 missing.bears_on,

@@ -21,8 +21,8 @@ from lupa.rules.deadline import Deadline
 from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles
 from lupa.rules.ground import grounding_within
+from lupa.rules.names import normal
 from lupa.rules.store import Store
-from lupa.rules.vocabulary import normal
 from lupa.version import __version__
 
 if TYPE_CHECKING:
@@ -250,7 +250,7 @@ class Desk(Store):
         key = (asked.edition.policy, asked.edition.name)
         with asked.limit.holding(self._lock):
             if key not in self._marked:
-                with grounding_within(asked.limit.left):
+                with grounding_within(asked.limit):
                     edition = self.grounded(*key, rules=marked)
                 self._marked[key] = edition, Derivations(edition.program)
         edition, derivations = self._marked[key]
@@ -279,7 +279,7 @@ class Desk(Store):
         """
         limit = _limit(timeout)
         check_shape(case)
-        with grounding_within(limit.left):
+        with grounding_within(limit):
             editions = routed(self, case["request"], limit)
             read = [record_of(case, edition, limit) for edition in editions]
             for place, (record, _) in enumerate(read):

@@ -179,9 +179,11 @@ class Asked:
     """A silent fact that can change the verdict: its question, why it is asked, what answers do.
 
     `bears_on` names the criteria, exclusions and limits that it can settle, `source` their clauses.
+    Where it is one of several of which one holds, `choice` is what these share, `requested(phase)`.
     """
 
     fact: str
+    choice: str
     text: str
     question: str
     bears_on: tuple[str, ...]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -14,47 +13,62 @@ from typing import Any
 
 import clingo
 
+from lupa.answers.desk import Desk
+from lupa.authors.likeness import Content, Likeness, one_of
+from lupa.authors.names import ABOUT, FACTS, Declared, Names, is_name, one_line, plain, quotable
 from lupa.errors import CaseError, shown
 from lupa.rules.days import day
 from lupa.rules.files import RuleFiles, shipped, source
 from lupa.rules.ground import Ground, ground, plainly
-from lupa.rules.vocabulary import Vocabulary, normal
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_NO_NAMES = {"not"}
-"""What clingo reads as a word of its own."""
+_BOTH, _START = "(initial; continuation)", "initial"
+"""The phases of a pathway: a service is mostly asked for once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a new policy is to say of itself; of drug and indication any name that a case may use."""
+    """What a new policy is to say of itself.
+
+    Drugs, services and indications are given by any name that a case may use; what the shared files do
+    not know, the policy's folder declares, with `declare` even what looks like a slip of a known name.
+    `like` is a policy on file whose structure it begins with.
+    """
 
     policy: str
-    drug: str | None = None
-    indication: str | None = None
+    drugs: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    indications: tuple[str, ...] = ()
     payer: str = "Name of the payer"
     document: str = "Title of the document"
     edition: str | None = None
     since: str | None = None
+    like: str | None = None
+    declare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
     """What was made: the folder `home` of a policy in the knowledge base `kb`, and the `files` in it.
 
-    `begun` says that the knowledge base is new too; `drug` and `indication` are those that the policy
-    speaks of, by the names that rules use.
+    `begun` says that the knowledge base is new too; `drugs`, `services` and `indications` are those that
+    the policy speaks of, by the names that rules use, and `declared` those that its folder declares.
+    `editions` are its editions. Of a policy that it is made `like`, the cases that do not hold of it are
+    `left_out`.
     """
 
     kb: Path
     policy: str
-    drug: str
-    indication: str
-    edition: str
+    drugs: tuple[str, ...]
+    services: tuple[str, ...]
+    indications: tuple[str, ...]
+    editions: tuple[str, ...]
+    declared: tuple[Declared, ...]
     begun: bool
     files: tuple[str, ...]
+    like: str | None = None
+    left_out: tuple[str, ...] = ()
 
     @property
     def home(self) -> Path:
@@ -67,9 +81,13 @@ class Made:
             "kb": str(self.kb),
             "begun": self.begun,
             "policy": self.policy,
-            "drug": self.drug,
-            "indication": self.indication,
-            "edition": self.edition,
+            "drugs": list(self.drugs),
+            "services": list(self.services),
+            "indications": list(self.indications),
+            "editions": list(self.editions),
+            "declared": [name.to_dict() for name in self.declared],
+            "like": self.like,
+            "left_out": list(self.left_out),
             "folder": str(self.home),
             "files": list(self.files),
         }
@@ -99,9 +117,9 @@ def place(kb: str | None) -> Path:
 def new_policy(kb: Path, draft: Draft) -> Made:
     """Makes the folder of a policy in a knowledge base, which is begun where there is none.
 
-    Raises `CaseError` for a name, a drug or a date that cannot be used and for a policy that is there
-    already, `RuleError` for a folder that is no knowledge base. Nothing is overwritten, and nothing is
-    left behind where it fails.
+    Raises `CaseError` for a name or a date that cannot be used and for a policy that is there already,
+    `RuleError` for a folder that is no knowledge base. Nothing is overwritten, and nothing is left
+    behind where it fails.
     """
     _check_name(draft.policy)
     begun = not os.path.lexists(kb)
@@ -109,55 +127,120 @@ def new_policy(kb: Path, draft: Draft) -> Made:
     home = home_of(kb, draft.policy)
     if os.path.lexists(home):
         raise CaseError(f"{home}: is there already; choose another name, or work on what it holds")
-    words = _words(draft, shared)
-    texts = _filled(words)
+    names = Names(_grounded(shared.core), insist=draft.declare)
+    content = _drafted(draft, names) if draft.like is None else _like(draft.like, draft, names, shared)
     if begun:
-        _put(kb, _core(shared) | {f"policies/{draft.policy}/{name}": text for name, text in texts.items()})
+        _put(kb, _core(shared) | _in_policy(draft.policy, content.texts))
     else:
-        _put(home, texts)
-    named = {key: words[key] for key in ("policy", "drug", "indication")}
-    return Made(kb, **named, edition=_edition(draft), begun=begun, files=tuple(texts))
+        _put(home, content.texts)
+    return Made(
+        kb,
+        draft.policy,
+        content.drugs,
+        content.services,
+        content.indications,
+        content.editions,
+        tuple(names.declared),
+        begun,
+        tuple(content.texts),
+        draft.like,
+        content.left_out,
+    )
 
 
 def _check_name(policy: str) -> None:
-    if _is_name(policy):
+    if is_name(policy):
         return
-    plain = re.sub(r"[^a-z0-9_]+", "_", normal(policy)).strip("_")
-    hint = f"; {plain} would do" if _is_name(plain) else ""
+    hint = f"; {plain(policy)} would do" if is_name(plain(policy)) else ""
     raise CaseError(
         "a policy is named in lower case, digits and underscores, beginning with a letter, "
         f"not {shown(policy)}{hint}"
     )
 
 
-def _is_name(word: str) -> bool:
-    return _NAME.fullmatch(word) is not None and word not in _NO_NAMES
-
-
 # ---- what it says ------------------------------------------------------------------------------
 
 
-def _words(draft: Draft, shared: RuleFiles) -> dict[str, str]:
+def _drafted(draft: Draft, names: Names) -> Content:
+    """The folder of a small policy on what is given; of the first that is known, where nothing is."""
+    drugs, services = names.asked_for("drug", draft.drugs), names.asked_for("service", draft.services)
+    if not drugs and not services:
+        drugs = (_some(names.first("drug"), "--drug"),)
+    indications = names.indications(draft.indications) or (
+        _some(names.first("condition", "indication"), "--indication"),
+    )
+    texts = _filled(draft, names, drugs, services, indications)
+    return Content(texts, drugs, services, indications, (_edition(draft),))
+
+
+def _some(name: str | None, option: str) -> str:
+    if name is None:
+        raise CaseError(f"{option}: name one, for the knowledge base knows none")
+    return name
+
+
+def _words(
+    draft: Draft,
+    names: Names,
+    drugs: Sequence[str],
+    services: Sequence[str],
+    indications: Sequence[str],
+) -> dict[str, str]:
     """What stands in the templates' blanks, fit to be put into rules."""
-    program = _grounded(shared.core)
-    vocabulary = Vocabulary(program)
-    diseases = [str(name) for (name,) in program.facts("condition", 1)]
-    requestable = {str(name) for (name,) in program.facts("indication", 1)}
-    drugs = [str(name) for (name,) in program.facts("drug", 1)]
-    indications = [name for name in diseases if name in requestable]
-    drug = _known(draft.drug, drugs, vocabulary, "--drug")
-    indication = _known(draft.indication, indications, vocabulary, "--indication")
+    policy = draft.policy
+    phases = _BOTH if drugs else _START
+    criteria = {name: _criterion(name, indications) for name in indications}
     return {
-        "policy": draft.policy,
-        "drug": drug,
-        "drug_label": _quotable(vocabulary.label(drug)),
-        "indication": indication,
-        "disease": _quotable(vocabulary.label(indication)),
-        "payer": _one_line(draft.payer, "--payer"),
-        "document": _one_line(draft.document, "--document"),
-        "edition": _one_line(_edition(draft), "--edition"),
+        "policy": policy,
+        "payer": one_line(draft.payer, "--payer"),
+        "document": one_line(draft.document, "--document"),
+        "edition": one_line(_edition(draft), "--edition"),
         "since": "unrecorded" if draft.since is None else f'"{day(draft.since, "--since")}"',
+        "covers": "\n".join(f"covers({policy}, {name})." for name in (*drugs, *services)),
+        "thing": " or ".join(kind for kind, given in (("drug", drugs), ("service", services)) if given),
+        "concerns": quotable(_concerns(names, drugs, services)),
+        "indications": indications[0] if len(indications) == 1 else f"({'; '.join(indications)})",
+        "diseases": quotable(names.labels(indications, "or")),
+        "phases": phases,
+        "requires": "\n".join(
+            f"requires({policy}, {name}, {phases}, {criterion}, c11)."
+            for name, criterion in criteria.items()
+        ),
+        "met": "\n".join(
+            _MET.substitute(
+                policy=policy, name=name, criterion=criterion, disease=quotable(names.label(name))
+            )
+            for name, criterion in criteria.items()
+        ),
     }
+
+
+_MET = Template("""\
+met($policy, $criterion) :- diagnosis($name).
+text($policy, criterion($criterion), "The patient has $disease.", "The patient does not have $disease.").\
+""")
+
+
+def _criterion(name: str, indications: Sequence[str]) -> str:
+    """What the criterion is called that one of the indications is diagnosed."""
+    return "diagnosed" if len(indications) == 1 else f"diagnosed_{name}"
+
+
+def _concerns(names: Names, drugs: Sequence[str], services: Sequence[str]) -> str:
+    """What a policy covers, in words: `one drug, anifrolumab`."""
+    found = []
+    for kind, given in (("drug", drugs), ("service", services)):
+        if given:
+            begin = f"one {kind}, " if len(given) == 1 else f"the {kind}s "
+            found.append(begin + names.labels(given, "and"))
+    return ", and ".join(found)
+
+
+def _edition(draft: Draft) -> str:
+    """The name of the edition: the day on which it begins, where no other is given."""
+    if draft.edition is not None:
+        return draft.edition
+    return "draft" if draft.since is None else draft.since
 
 
 def _grounded(core: Sequence[Path]) -> Ground:
@@ -171,49 +254,96 @@ def _some_policy(control: clingo.Control) -> None:
     control.add("base", [], "policy(some).")
 
 
-def _known(name: str | None, known: Sequence[str], vocabulary: Vocabulary, option: str) -> str:
-    """The one that any of its names means; the first of all where none is given."""
-    if not known:
-        raise CaseError(f"{option}: the knowledge base knows none")
-    if name is None:
-        return known[0]
-    rows = dict.fromkeys(known)
-    found = vocabulary.canonical(name, rows)
-    if found is None:
-        near = vocabulary.slip(name, rows)
-        hint = f"did you mean {near}?" if near else f"the knowledge base knows {', '.join(known)}"
-        raise CaseError(f"{option}: {shown(name)} is not known; {hint}")
-    return found
+# ---- like a policy on file ---------------------------------------------------------------------
 
 
-def _edition(draft: Draft) -> str:
-    """The name of the edition: the day on which it begins, where no other is given."""
-    if draft.edition is not None:
-        return draft.edition
-    return "draft" if draft.since is None else draft.since
+def _like(old: str, draft: Draft, names: Names, shared: RuleFiles) -> Content:
+    """The folder of a policy on file under another name, and on what is given in its place."""
+    if draft.edition is not None or draft.since is not None:
+        raise CaseError(
+            "--edition and --since: with --like the editions are copied; write them in about.lp"
+        )
+    kb = Desk(shared)
+    about, ways = kb.about(old), kb.edition(old).pathways
+    drugs, services = names.asked_for("drug", draft.drugs), names.asked_for("service", draft.services)
+    renamed = {
+        **_in_place(about.drugs, drugs, "drug", old),
+        **_in_place(about.services, services, "service", old),
+        **_in_place(
+            tuple(dict.fromkeys(indication for indication, _ in ways)),
+            names.indications(draft.indications),
+            "indication",
+            old,
+        ),
+    }
+    for name in renamed:
+        if not names.knows(name):
+            raise CaseError(f"--like {old}: its own folder declares {name}; leave it, and rename it there")
+    likeness = Likeness(
+        kb,
+        old,
+        draft.policy,
+        one_line(draft.payer, "--payer"),
+        one_line(draft.document, "--document"),
+        renamed,
+        {file: f"\n{rows}" for file in (ABOUT, FACTS) if (rows := _declarations(names, file))},
+    )
+    return likeness.content(_core(shared), _put)
 
 
-def _one_line(text: str, option: str) -> str:
-    """A text as rules quote it; raises `CaseError` for one that is empty or breaks the line."""
-    if not text.strip() or not text.isprintable():
-        raise CaseError(f"{option}: a text on one line is expected, not {shown(text)}")
-    return _quotable(text)
-
-
-def _quotable(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')
+def _in_place(known: tuple[str, ...], given: tuple[str, ...], what: str, policy: str) -> dict[str, str]:
+    """What takes the place of the one drug, service or indication of a policy."""
+    if not given:
+        return {}
+    if len(given) > 1:
+        raise CaseError(f"--{what}: with --like one takes the place of one; add the others in the folder")
+    return {one_of(known, what, policy): given[0]}
 
 
 # ---- its files ---------------------------------------------------------------------------------
 
 
-def _filled(words: Mapping[str, str]) -> dict[str, str]:
+def _filled(
+    draft: Draft,
+    names: Names,
+    drugs: Sequence[str],
+    services: Sequence[str],
+    indications: Sequence[str],
+) -> dict[str, str]:
     """The files of a policy's folder, by name; a case is named after its policy."""
-    rules = (_TEMPLATES / name for name in ("about.lp", "policy.lp", "clauses.lp"))
-    texts = {path.name: path.read_text("utf-8") for path in rules}
+    words = _words(draft, names, drugs, services, indications)
+    texts = {name: _template(name, words) for name in (ABOUT, "policy.lp", "clauses.lp")}
+    texts[ABOUT] += _declarations(names, ABOUT)
+    if declared := _declarations(names, FACTS):
+        texts[FACTS] = f"{_template(FACTS, words)}{declared}"
     for path in sorted(_TEMPLATES.glob("cases/*.yaml")):
-        texts[f"cases/{words['policy']}_{path.name}"] = path.read_text("utf-8")
-    return {name: Template(text).substitute(words) for name, text in texts.items()}
+        if path.stem.startswith("continued") and not drugs:
+            continue
+        for indication in indications if "$indication" in path.read_text("utf-8") else indications[:1]:
+            of = "" if indication == indications[0] else f"_{indication}"
+            case = {"indication": indication, "criterion": _criterion(indication, indications)}
+            name = f"cases/{draft.policy}_{path.stem}{of}.yaml"
+            texts[name] = _template(f"cases/{path.name}", {**words, **case})
+    return texts
+
+
+def _template(name: str, words: Mapping[str, str]) -> str:
+    return Template((_TEMPLATES / name).read_text("utf-8")).substitute(words)
+
+
+def _declarations(names: Names, file: str) -> str:
+    """What a file declares, each name above what only the author can say of it."""
+    return "".join(
+        f"\n% {declared.label}: a {declared.kind} that the shared files do not know.\n"
+        + "".join(f"{row}\n" for row in declared.rows)
+        + "".join(f"% To be said: {say}.\n" for say in declared.still)
+        for declared in names.declared
+        if declared.file == file
+    )
+
+
+def _in_policy(policy: str, texts: Mapping[str, str]) -> dict[str, str]:
+    return {f"policies/{policy}/{name}": text for name, text in texts.items()}
 
 
 def _core(shared: RuleFiles) -> dict[str, str]:
@@ -237,9 +367,11 @@ def _put(folder: Path, texts: Mapping[str, str]) -> None:
 # ---- what is said of it ------------------------------------------------------------------------
 
 _HOLDS = {
-    "about.lp": "what the policy is, the drug it covers, its editions",
+    ABOUT: "what the policy is, what it covers, its editions",
+    FACTS: "what a case can state, beyond what the shared files say",
     "policy.lp": "its rules, each beside the words that a reader sees",
     "clauses.lp": "every clause of the document, and why one has no rule",
+    "accepted.yaml": "findings that are meant to be, each with its reason",
     "cases/": "cases, each with what it must come to",
 }
 
@@ -247,15 +379,58 @@ _HOLDS = {
 def made_text(made: Made, kb: str | None) -> str:
     """What was made, and what to do next; `kb` is how the command line named the knowledge base."""
     beside = f" --kb {shlex.quote(kb)}" if kb is not None else ""
-    new = (
-        f"{made.kb} is a new knowledge base, with the vocabulary that ships with lupa.\n"
-        if made.begun
-        else ""
-    )
-    rows = "".join(f"  {name:<12}{words}\n" for name, words in _HOLDS.items())
-    verbs = "".join(f"\n  lupa {verb} {made.policy}{beside}" for verb in ("lint", "test", "verify"))
-    return (
-        f"{new}{made.home} covers {made.drug} for {made.indication}, edition {made.edition}:\n{rows}"
-        "It is a small policy that holds together as it stands. Put what your document says in\n"
-        f"its place, a sentence at a time, and check it after each:{verbs}"
-    )
+    covered = _and((*made.drugs, *made.services))
+    editions = f"edition{'s' * (len(made.editions) > 1)} {_and(made.editions)}"
+    lines = [f"{made.home} covers {covered} for {_and(made.indications)}, {editions}:"]
+    if made.begun:
+        lines.insert(0, f"{made.kb} is a new knowledge base, with the vocabulary that ships with lupa.")
+    holds = {name: words for name, words in _HOLDS.items() if _is_there(name, made.files)}
+    lines += [f"  {name:<{max(map(len, holds)) + 2}}{words}" for name, words in holds.items()]
+    lines += _said_of_names(made.declared)
+    lines += _small() if made.like is None else _rewrite(made)
+    lines += [f"  lupa {verb} {made.policy}{beside}" for verb in ("lint", "test", "verify")]
+    return "\n".join(lines)
+
+
+def _and(names: Sequence[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _is_there(name: str, files: Iterable[str]) -> bool:
+    return any(file == name or (name[-1] == "/" and file.startswith(name)) for file in files)
+
+
+def _said_of_names(declared: Sequence[Declared]) -> list[str]:
+    """What the folder declares, and what is still to be said of it."""
+    if not declared:
+        return []
+    lines = ["The folder declares these names, which the shared files do not know. Still to be said there:"]
+    for name in declared:
+        label = f", {name.label}" if name.label != name.name.replace("_", " ") else ""
+        lines.append(f"  {name.file:<12}{name.kind} {name.name}{label}")
+        lines += [f"  {'':<12}  {say}" for say in name.still]
+    return lines
+
+
+def _small() -> list[str]:
+    return [
+        "It is a small policy that holds together as it stands. Put what your document says in",
+        "its place, a sentence at a time, and check it after each:",
+    ]
+
+
+def _rewrite(made: Made) -> list[str]:
+    """What is to be rewritten of a policy that is like another."""
+    lines = [
+        f"It has the structure of {made.like}, and is not true of your document yet. To be rewritten:",
+        "  about.lp    payer, document, editions and their first days",
+        "  policy.lp   the words in quotes and comments, and every rule that your document does not have",
+        "  clauses.lp  places and words of every clause",
+        "  cases/      the titles, and what a case states",
+    ]
+    if "accepted.yaml" in made.files:
+        lines.append("  accepted.yaml, which still says why findings of the other are meant to be")
+    if made.left_out:
+        lines.append(f"Cases that do not hold of it are left out: {len(made.left_out)}.")
+    return [*lines, "Check it after each step:"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -37,21 +37,39 @@ if TYPE_CHECKING:
 @verb(
     "lupa new my_policy --kb my_kb",
     'lupa new my_policy --kb my_kb --drug Saphnelo --payer "A plan" --since 2025-01-01',
+    'lupa new my_policy --kb my_kb --drug Dupixent --indication asthma --indication "atopic dermatitis"',
+    'lupa new my_policy --kb my_kb --service "continuous glucose monitor" --indication diabetes',
+    "lupa new my_policy --kb my_kb --like uhc_benlysta",
 )
 @kb_option
 @json_option
-@click.option("--drug", metavar="DRUG", help="The drug that it covers.")
-@click.option("--indication", metavar="NAME", help="What it covers the drug for.")
+@click.option("--drug", "drugs", multiple=True, metavar="DRUG", help="A drug that it covers.")
+@click.option("--service", "services", multiple=True, metavar="NAME", help="A service that it covers.")
+@click.option("--indication", "indications", multiple=True, metavar="NAME", help="What it covers that for.")
 @click.option("--payer", metavar="TEXT", help="Whose policy it is.")
 @click.option("--document", metavar="TEXT", help="The title of its document.")
 @click.option("--edition", metavar="NAME", help="The name of its edition; its first day if left out.")
 @click.option("--since", metavar="DATE", help="The first day on which it is in force.")
+@click.option(
+    "--like",
+    metavar="POLICY",
+    help="Begin with the rules and cases of this one.",
+    **completing(policies_of),
+)
+@click.option(
+    "--declare",
+    is_flag=True,
+    default=None,
+    help="Declare a name even where it looks like a slip of another.",
+)
 @click.argument("policy")
-def new(policy: str, kb: str | None, *, as_json: bool, **given: str | None) -> None:
+def new(policy: str, kb: str | None, *, as_json: bool, **given: Any) -> None:
     """A folder for a new POLICY: a small policy that is true as it stands, to be rewritten.
 
     It is made in the knowledge base DIR, which is begun with the shared files of lupa's own where no
-    such folder exists. Nothing that exists is changed.
+    such folder exists. Nothing that exists is changed. A drug, a service or an indication that the
+    shared files do not know is declared in the folder. With --like the structure of a policy on file
+    is copied, and what is given takes the place of its own.
     """
     from lupa.authors.scaffold import Draft, made_text, new_policy, place
 

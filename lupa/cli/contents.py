@@ -37,16 +37,23 @@ def policies(kb: str | None, *, as_json: bool) -> None:
     click.echo("\n".join(filter(None, [policy_text(rows), f"knowledge base: {printable(str(place))}"])))
 
 
-@verb("lupa facts", "lupa facts uhc_benlysta", "lupa facts --json")
+@verb("lupa facts", "lupa facts uhc_benlysta", "lupa facts --all", "lupa facts --json")
 @kb_option
 @json_option
+@click.option("--all", "every", is_flag=True, help="List what is declared and no policy reads, too.")
 @click.argument("policy", required=False, **completing(policies_of))
-def facts(policy: str | None, kb: str | None, *, as_json: bool) -> None:
-    """The vocabulary: what a case can state, with its names, values and questions."""
+def facts(policy: str | None, kb: str | None, *, every: bool, as_json: bool) -> None:
+    """The vocabulary: what a case can state, with its names, values and questions.
+
+    It is what the rules of POLICY read, or those of any policy on file. What else is declared, a case
+    can state too; --all lists it.
+    """
+    if every and policy:
+        raise click.UsageError("--all lists what is declared for every policy; leave POLICY out")
     knowledge = loaded(kb)
     from lupa.pages.contents import fact_rows, fact_text
 
-    rows = fact_rows(knowledge, policy)
+    rows = fact_rows(knowledge, policy, every=every)
     out = json.dumps(rows, ensure_ascii=False, indent=2) if as_json else fact_text(rows, width())
     click.echo(out)
 

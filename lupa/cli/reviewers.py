@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import click
@@ -234,12 +235,14 @@ def flip(
 @verb(
     "lupa ask case.yaml",
     "lupa ask case.yaml --plan",
+    "lupa ask case.yaml --all",
     "lupa ask case.yaml --json",
     "lupa ask case.yaml --interactive --save completed.yaml",
 )
 @case_options
 @json_option
 @click.option("--plan", "whole", is_flag=True, help="Show the smallest tree of questions to a verdict.")
+@click.option("--all", "every", is_flag=True, help="Name every silent fact that cannot matter.")
 @click.option("--interactive", is_flag=True, help="Ask one question after the other, and take the answers.")
 @click.option(
     "--save", "file", metavar="FILE", help="With --interactive: save the case as YAML, even if broken off."
@@ -249,6 +252,7 @@ def ask(
     examples: tuple[str, ...],
     file: str | None,
     *,
+    every: bool,
     interactive: bool,
     whole: bool,
     as_json: bool,
@@ -259,6 +263,8 @@ def ask(
 
     With --interactive it asks for what can change the verdict on one CASE until that is certain.
     """
+    if every and (whole or interactive or as_json):
+        raise click.UsageError("--all goes with the list of questions, and JSON always names all")
     if interactive:
         if whole or as_json:
             raise click.UsageError("--interactive is a dialogue; it goes with neither --plan nor --json")
@@ -275,7 +281,7 @@ def ask(
     def answer(knowledge: KnowledgeBase, case: Case, where: str) -> Any:
         return (knowledge.plan if whole else knowledge.ask)(case, name=where, timeout=timeout)
 
-    text = plan_text if whole else ask_text
+    text = plan_text if whole else partial(ask_text, every=every)
     answers(cases, examples, kb, answer, None if as_json else text)
 
 

@@ -19,7 +19,8 @@ from lupa.errors import CaseError, LupaError, shown
 from lupa.pages.page import Page, in_words, text, verdict
 from lupa.record.case import Case
 from lupa.record.edits import value_of
-from lupa.rules.vocabulary import Fact, Vocabulary, normal
+from lupa.rules.names import normal
+from lupa.rules.vocabulary import Fact, Vocabulary
 
 _YES, _NO = ("yes", "y"), ("no", "n")
 _UNKNOWN = ("don't_know", "dont_know", "do_not_know", "unknown", "skip", "d", "?")

@@ -83,11 +83,12 @@ def policy_text(rows: Sequence[Row]) -> str:
 # ---- vocabulary --------------------------------------------------------------------------------
 
 
-def fact_rows(kb: Store, policy: str | None = None) -> list[Row]:
-    """One row for each thing a case can state; of a policy, for each that its rules read."""
+def fact_rows(kb: Store, policy: str | None = None, *, every: bool = False) -> list[Row]:
+    """One row for each thing a case can state that a policy reads, or any, or that is declared at all."""
     rows: dict[tuple[str, str], Row] = {}
-    for name in [policy] if policy else kb.policies:
-        for row in _facts(kb.edition(name), only_read=policy is not None):
+    for number, name in enumerate([policy] if policy else kb.policies):
+        edition = kb.whole(name) if every and not number else kb.edition(name)
+        for row in _facts(edition, only_read=not every):
             rows.setdefault((row["fact"], row["where"]), row)
     return sorted(rows.values(), key=_place)
 
@@ -112,6 +113,7 @@ def _facts(edition: Edition, *, only_read: bool) -> list[Row]:
             {
                 "fact": fact,
                 "where": where,
+                "choice": v.group_of.get(fact, ""),
                 "value": value or "yes",
                 "label": v.label(value) if value else "",
                 "also": v.aliases.get(value, []),
@@ -131,6 +133,7 @@ def _facts(edition: Edition, *, only_read: bool) -> list[Row]:
             {
                 "fact": name,
                 "where": where,
+                "choice": "",
                 "value": span,
                 "label": f"{quantity.unit}{parts}",
                 "also": [],
@@ -147,25 +150,49 @@ def _silence(v: Vocabulary, fact: str) -> str:
 
 
 def fact_text(rows: Sequence[Row], width: int) -> str:
+    """Facts by the place at which a case states them; those of a relation by its first argument."""
     lines: list[str] = []
-    for where in dict.fromkeys(row["where"] for row in rows):
-        group = [row for row in rows if row["where"] == where]
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row["where"] if row["choice"] else _relation(row), []).append(row)
+    for where, group in groups.items():
         lines += _title(where)
-        if where.startswith(("request.", "facts.reading")) and len(group) > 1:
+        if group[0]["choice"] and len(group) > 1:
             lines += textwrap.wrap(group[0]["question"], width, initial_indent="  ", subsequent_indent="  ")
-        cells = []
+        parts: dict[str, list[Row]] = {}
         for row in group:
-            also = f" (also {', '.join(row['also'])})" if row["also"] else ""
-            silence = "" if row["when_silent"] == "open" else f"; {row['when_silent']} when silent"
-            plain = where.startswith("facts.reading") or row["value"] == "yes"
-            words = row["text"].rstrip(".") if plain else row["label"]
-            cells.append([f"  {row['value']}", f"{words}{also}{silence}"])
-        lines += _columns(cells, width)
+            parts.setdefault("" if row["choice"] else _first(row), []).append(row)
+        for first, part in parts.items():
+            lines += [f"  {first}"] if first else []
+            lines += _columns([_cells(row, "    " if first else "  ") for row in part], width)
     closing = (
-        "A family such as facts.taking is a list, which is complete, or a mapping of names to yes, no "
-        "or null. facts.birth_date with request.service_date gives the age."
+        "A family such as facts.taking is a list, which states just what it names, a mapping of names to "
+        "yes, no or null, or {only: [...]}, which is complete: what that neither names nor implies is "
+        "false. facts.birth_date with request.service_date gives the age."
     )
     return "\n".join([*lines[1:], "", *textwrap.wrap(closing, width)])
+
+
+def _relation(row: Row) -> str:
+    """Where all facts, or numbers, of a name stand: `facts.tried`."""
+    part, name, *_ = str(row["where"]).split(".")
+    return f"{part}.{name}"
+
+
+def _first(row: Row) -> str:
+    """The first of several arguments of a fact, or the one of a number."""
+    _, _, *arguments = str(row["where"]).split(".")
+    return arguments[0] if arguments else ""
+
+
+def _cells(row: Row, indent: str) -> list[str]:
+    """A value, and what a reader has to know of it."""
+    also = f" (also {', '.join(row['also'])})" if row["also"] else ""
+    silence = "" if row["when_silent"] == "open" else f"; {row['when_silent']} when silent"
+    plain = row["where"].startswith("facts.reading") or row["value"] == "yes" or _first(row)
+    words = row["text"].rstrip(".") if plain and row["text"] else row["label"]
+    further = [] if row["choice"] else row["where"].split(".")[3:]
+    return [indent + ".".join([*further, row["value"]]), f"{words}{also}{silence}"]
 
 
 # ---- one policy --------------------------------------------------------------------------------

@@ -248,8 +248,11 @@ def _margin(margin: Margin, decision: Decision) -> str:
 # ---- ask ---------------------------------------------------------------------------------------
 
 
-def ask_text(ask: Ask, width: int = 80) -> str:
-    """What to find out, the most decisive first, with the outcomes that each answer leaves."""
+def ask_text(ask: Ask, width: int = 80, *, every: bool = False) -> str:
+    """What to find out, the most decisive first, with the outcomes that each answer leaves.
+
+    Of the silent facts that cannot matter it tells how many there are of each kind, or names `every` one.
+    """
     page, decision = Page(width), ask.decision
     lines = page.head(decision)
     if not ask.questions:
@@ -264,14 +267,34 @@ def ask_text(ask: Ask, width: int = 80) -> str:
             more = " and others" if len(sources) > FEW else ""
             lines += page.source("; ".join(sources[:FEW]) + more)
     if ask.immaterial:
-        kinds: dict[str, list[str]] = {}
-        for fact in ask.immaterial:
-            kinds.setdefault(fact.partition("(")[0], []).append(argument(fact))
-        words = "; ".join(
-            kind if names == [kind] else f"{kind}: {', '.join(names)}" for kind, names in kinds.items()
-        )
+        words = _named(ask.immaterial) if every else _counted(ask.immaterial)
         lines += ["", *page.wrap(f"Silent, and unable to change it: {words}.", 0, 2)]
     return "\n".join([*lines, "", *page.wrap(PERSON, 0)])
+
+
+def _kinds(facts: Iterable[str]) -> dict[str, list[str]]:
+    """What facts are about, by their kind."""
+    kinds: dict[str, list[str]] = {}
+    for fact in facts:
+        kinds.setdefault(fact.partition("(")[0], []).append(argument(fact))
+    return kinds
+
+
+def _named(facts: Iterable[str]) -> str:
+    return "; ".join(
+        kind if names == [kind] else f"{kind}: {', '.join(names)}" for kind, names in _kinds(facts).items()
+    )
+
+
+def _counted(facts: Iterable[str]) -> str:
+    """How many facts there are of each kind; a number goes by its name."""
+    words = []
+    for kind, names in _kinds(facts).items():
+        if kind in CUTS:
+            words += [name.partition("=")[0] for name in names]
+        else:
+            words.append(kind if names == [kind] else f"{kind}: {len(names)}")
+    return ", ".join(dict.fromkeys(words))
 
 
 def _questions(asked: Sequence[Asked]) -> Iterator[tuple[str, list[Asked], Mapping[str, str]]]:
@@ -280,17 +303,13 @@ def _questions(asked: Sequence[Asked]) -> Iterator[tuple[str, list[Asked], Mappi
     for item in asked:
         if item.fact in done:
             continue
-        same = [a for a in asked if a.question == item.question]
+        same = [a for a in asked if item.choice and a.choice == item.choice]
         if len(same) > 1:
-            answers = {
-                argument(a.fact).rpartition("=")[2]: in_words(a.answers[0].possible)
-                for a in same
-                if a.answers[0].possible
-            }
+            answers = {_value(a): in_words(a.answers[0].possible) for a in same if a.answers[0].possible}
             yield item.question, same, answers
         else:
             answers = {a.value: in_words(a.possible) for a in item.answers if a.possible}
-            same = [a for a in asked if _like(a) == _like(item)]
+            same = [a for a in asked if not a.choice and _like(a) == _like(item)]
             if len(same) > FEW:
                 yield f"{item.question} And likewise each of the others:", same, answers
             else:
@@ -303,9 +322,14 @@ def _about(asked: Sequence[Asked]) -> str:
     """What a question is about: a fact, which of several is so, or many alike."""
     if len(asked) == 1:
         return asked[0].fact
-    if len({a.question for a in asked}) == 1:
-        return f"{asked[0].fact.rpartition(',')[0]})"
+    if asked[0].choice:
+        return asked[0].choice
     return ", ".join(argument(a.fact) for a in asked)
+
+
+def _value(asked: Asked) -> str:
+    """Which of several it would be: `initial` of `requested(phase,initial)`."""
+    return asked.fact[len(asked.choice.removesuffix(")")) + 1 : -1]
 
 
 def _like(asked: Asked) -> tuple[object, ...]:

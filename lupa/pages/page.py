@@ -11,6 +11,7 @@ import click
 
 from lupa.answers.decision import Assumption, Cause, Criterion, Decision, Item, Missing, Suggestion, Why
 from lupa.errors import printable
+from lupa.rules.vocabulary import CUTS
 
 if TYPE_CHECKING:
     from lupa.answers.exploration import Asked
@@ -92,10 +93,22 @@ def verdict(decision: Decision) -> str:
     return in_words([decision.outcome]).upper()
 
 
+_NAME_AND_VALUE = ("reading", "requested", *CUTS)
+"""The facts that give something a value, as a command line does: `reading(term_limit,cap)`."""
+
+
 def argument(fact: str) -> str:
-    """What a fact is about: `voclosporin` of `taking(voclosporin)`, `a=b` of `reading(a,b)`."""
-    inner = fact.partition("(")[2][:-1]
-    return inner.replace(",", "=", 1) if inner else fact
+    """What a fact is about: `voclosporin` of `taking(voclosporin)`, `a=b` of `reading(a,b)`.
+
+    Of a relation it is the first, with the others behind: `methotrexate (intolerance)`.
+    """
+    name, _, inner = fact.partition("(")
+    if name in _NAME_AND_VALUE:
+        return inner[:-1].replace(",", "=", 1)
+    first, _, others = inner[:-1].partition(",")
+    if not others:
+        return first or fact
+    return f"{first} ({others.replace(',', ', ')})"
 
 
 def cause_sentences(causes: Iterable[Cause]) -> list[str]:

@@ -9,7 +9,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from lupa.errors import CaseError, Problem, shown, within
-from lupa.rules.vocabulary import nearest
+from lupa.rules.names import nearest
 
 Case = Mapping[str, Any]
 """`request`, and optionally `facts`, `case` (its name) and `expect`."""

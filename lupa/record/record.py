@@ -280,7 +280,7 @@ class _Reader:
             return [_Meant(found, f"{family}({','.join((*arguments, found))})" if last else {})]
         coded = self.coded(given, tree, path)
         if coded is None:
-            self.unknown(given, tree, path, {}, "")
+            self.not_a_value(given, tree, path)
         return [_Meant(code.name, tree[code.name], code) for code in coded or ()]
 
     def coded(self, given: str, known: Mapping[str, object], path: str) -> list[Code] | None:
@@ -609,7 +609,7 @@ def hint_at_value(vocabulary: Vocabulary, name: str, known: Mapping[str, object]
 
     A drug or a disease that no rule speaks of has a name of its own, however like another's it looks.
     """
-    near = vocabulary.slip(name, known)
+    near = vocabulary.slip(name, known) if name else None
     world = vocabulary.are_of_the_world(known)
     if near is not None:
         return f"did you mean {near}?{f' If not, {CAUTION}' if world else ''}"

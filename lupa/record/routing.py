@@ -13,8 +13,8 @@ from lupa.rules.catalogue import KINDS
 from lupa.rules.days import day
 from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition
+from lupa.rules.names import normal
 from lupa.rules.store import Store
-from lupa.rules.vocabulary import normal
 
 ASKED_FOR = (*KINDS, "code")
 """The keys of a request that name what is asked for, whatever policies there are on it."""

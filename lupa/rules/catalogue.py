@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from lupa.errors import CaseError, Problem, shown
 from lupa.rules.codes import STATES, Code, Codes
 from lupa.rules.kept import cached_property
+from lupa.rules.names import normal, slip
 from lupa.rules.slicing import ALIAS, CODE, Shared, unescaped
-from lupa.rules.vocabulary import normal, slip
 
 KINDS = ("drug", "service")
 """What a request can ask for."""
@@ -89,10 +89,10 @@ class Catalogue:
     def _named(
         self, kind: str, given: str, own: Mapping[str, Mapping[str, list[str]]]
     ) -> Iterator[tuple[str, str]]:
-        shared = self._shared.declared_as((kind,), given)
+        shared, said = self._shared.declared_as((kind,), given), normal(given)
         for policy in self._abouts:
             names = [shared] if shared else []
-            names += own.get(policy, {}).get(normal(given), [])
+            names += own.get(policy, {}).get(said, [])
             for name in dict.fromkeys(names):
                 if policy in self._covering.get(name, ()):
                     yield policy, name

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import clingo
 
 from lupa.errors import RuleError
+from lupa.rules.kept import cached_property
 
 EQUIVALENT, NARROWER, BROADER, RELATED = RELATIONS = ("equivalent", "narrower", "broader", "related")
 STATES = {True: (EQUIVALENT, NARROWER), False: (EQUIVALENT, BROADER)}
@@ -59,9 +60,16 @@ class Codes:
         system, code = match.groups() if match else (r"\w+", given.strip())
         if not code or '"' in code:
             return []
-        row = rf'^code\({system}, *"{re.escape(code)}",.*$'
-        found = (re.findall(row, text, re.MULTILINE | re.IGNORECASE) for text in self._texts)
-        return [_read(line) for lines in found for line in lines]
+        holding = [text for text, folded in self._folded if f'"{code.lower()}"' in folded]
+        if not holding:  # however long it is, it costs no pattern
+            return []
+        row = re.compile(rf'^code\({system}, *"{re.escape(code)}",.*$', re.MULTILINE | re.IGNORECASE)
+        return [_read(line) for text in holding for line in row.findall(text)]
+
+    @cached_property
+    def _folded(self) -> list[tuple[str, str]]:
+        """The texts, each as it is and in small letters."""
+        return [(text, text.lower()) for text in self._texts]
 
     def unknown_system(self, given: str) -> str | None:
         """The system that is named before a code, of which there is no row."""

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import clingo
 
 from lupa.errors import RuleError, TimeLimitError
+from lupa.rules.deadline import Deadline
 from lupa.rules.files import begins_with_mark
 from lupa.rules.kept import cached_property
 from lupa.rules.solver import Literal, Solver, Watch
@@ -42,13 +43,14 @@ class EndlessError(RuleError):
 
 
 _LIMIT: ContextVar[tuple[float, float] | None] = ContextVar("limit", default=None)
-"""When the grounding has to end that is done here, and the seconds that it was given."""
+"""When the grounding has to end that is done here, and the seconds that its call was given."""
 
 
 @contextmanager
-def grounding_within(seconds: float | None) -> Iterator[None]:
-    """What is grounded in this block ends within `seconds`, or raises `TimeLimitError`."""
-    token = _LIMIT.set(None if seconds is None else (time.perf_counter() + seconds, seconds))
+def grounding_within(limit: Deadline) -> Iterator[None]:
+    """What is grounded in this block ends in time, or raises `TimeLimitError`."""
+    left = limit.left
+    token = _LIMIT.set(None if left is None else (time.perf_counter() + left, limit.seconds or 0))
     try:
         yield
     finally:

@@ -24,8 +24,11 @@ from typing import NamedTuple
 from lupa.errors import RuleError, shown
 from lupa.rules.codes import Codes
 from lupa.rules.kept import cached_property
-from lupa.rules.vocabulary import CUTS, normal
+from lupa.rules.names import normal
+from lupa.rules.vocabulary import CUTS
 
+_LONG = 200
+"""A name with more letters is no usual one, and not looked for letter for letter."""
 _STRING = r'"(?:[^"\\\n]|\\.)*+"'
 _WITHIN = rf"\((?:[^()\"%.\n]|{_STRING}|\((?:[^()\"%.\n]|{_STRING})*+\))*+\)"
 _REST = rf"[ \t]*(?:,(?:[^()\"%;.\n]|\.\.|{_STRING}|{_WITHIN})*+)?\)[ \t]*\."
@@ -294,6 +297,11 @@ class Shared:
 
     # ---- names ---------------------------------------------------------------------------------
 
+    @property
+    def names(self) -> Collection[str]:
+        """The names that rows are about."""
+        return self._predicates.keys()
+
     @cached_property
     def aliases(self) -> dict[str, list[str]]:
         """The names that any name, brand or synonym of the rows means, by its normal form."""
@@ -312,6 +320,8 @@ class Shared:
         So a name is found sooner than all are read; what is written otherwise, `aliases` knows.
         """
         found = [name] if name in self._predicates else []
+        if len(name) > _LONG:
+            return found
         words = r"[ _\-]+".join(map(re.escape, name.split("_")))
         quoted = re.compile(f'"{words}"\\)')
         for text in self._folded:
@@ -331,7 +341,8 @@ class Shared:
 
     def declared_as(self, predicates: Collection[str], name: str) -> str | None:
         """The name of a row of one of these predicates that a name, brand or synonym means."""
-        meant = self._written(normal(name)) or self.aliases.get(normal(name), [])
+        said = normal(name)
+        meant = self._written(said) or self.aliases.get(said, [])
         known = {found for found in meant if not self._predicates[found].isdisjoint(predicates)}
         if len(known) > 1:
             both = " and for ".join(sorted(known))

@@ -22,10 +22,10 @@ from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles, check_text, fingerprint, shipped, source, text_of
 from lupa.rules.ground import EndlessError, Ground, Load, Parts, Then, ground, plainly
 from lupa.rules.kept import cached_property
+from lupa.rules.names import nearest, normal
 from lupa.rules.slicing import Shared
 from lupa.rules.strays import check
 from lupa.rules.tables import AFTER, check_tables
-from lupa.rules.vocabulary import nearest, normal
 
 Rules = Callable[[Mapping[str, str]], Load]
 """What loads the texts of a policy's files, by their names in the knowledge base, such as with marks."""
@@ -162,6 +162,10 @@ class Store:
     def widened(self, edition: Edition, names: Collection[str], limit: Deadline = ENDLESS) -> Edition:
         """The same edition, with what the shared files say of further names, of which laws may speak."""
         return self._free((edition.policy, edition.name, frozenset(names)), limit)
+
+    def whole(self, policy: str) -> Edition:
+        """The newest edition of a policy, with all that the shared files say, whoever reads it."""
+        return self.grounded(policy, in_force(self.about(policy), None), also=self._shared[1].names)
 
     def _free(self, key: Key, limit: Deadline) -> Edition:
         """A copy of an edition of which nobody asks anything, or else the last one."""

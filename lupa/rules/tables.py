@@ -15,7 +15,7 @@ import clingo
 
 from lupa.errors import RuleError, shown
 from lupa.rules.ground import Ground, Parts, quoted
-from lupa.rules.vocabulary import normal
+from lupa.rules.names import normal
 
 if TYPE_CHECKING:
     from clingo import ast

@@ -1,20 +1,17 @@
 """The vocabulary: which facts there are, their names, their numbers and their words."""
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 import clingo
 
 from lupa.errors import RuleError
+from lupa.rules.efforts import Efforts
 from lupa.rules.ground import Ground, counted, quoted
 from lupa.rules.kept import cached_property
+from lupa.rules.names import arguments, beginnings, nearest, normal, slip
 
 T = TypeVar("T")
-KINDS = ("find_out", "ask_for_less", "change")
-"""How a statement can come about, in the words of the knowledge base."""
-
 CUTS = ("at_least", "more_than")
 """The facts that are about a number."""
 
@@ -307,51 +304,17 @@ class Vocabulary:
         rows = self._program.facts("assumed_text", 2)
         return {str(family): quoted(words, "assumed_text/2") for family, words in rows}
 
-    # ---- efforts -------------------------------------------------------------------------------
-
     @cached_property
-    def _efforts(self) -> dict[str, dict[tuple[str, bool], int]]:
-        found: dict[str, dict[tuple[str, bool], int]] = {}
-        for fact, value, kind, cost in self._program.facts("effort", 4):
-            row = f"effort({fact}, {value}, {kind}, {cost})"
-            if str(value) not in ("yes", "no") or str(kind) not in KINDS:
-                raise RuleError(f"{row}: yes or no, and one of {', '.join(KINDS)}, is expected")
-            if str(fact) not in self._beginnings:
-                raise RuleError(f"{row}: no fact is {fact}, or begins so")
-            costs, key = found.setdefault(str(fact), {}), (str(kind), str(value) == "yes")
-            if costs.setdefault(key, _cost(cost, "effort/4")) != cost.number:
-                raise RuleError(f"{row}: another row says {costs[key]}; keep one")
-        return found
-
-    @cached_property
-    def _beginnings(self) -> set[str]:
-        """What facts are, and begin with; of a number, whether or not rules cut it so."""
+    def _efforts(self) -> Efforts:
         numbers = {f"{kind}({name})" for name in self.quantities for kind in CUTS}
-        return numbers.union(*map(beginnings, self.facts))
-
-    @cached_property
-    def _usual_efforts(self) -> dict[str, int]:
-        rows = self._program.facts("usual_effort", 2)
-        found: dict[str, int] = {}
-        for kind, cost in rows:
-            if str(kind) not in KINDS:
-                raise RuleError(f"usual_effort({kind}, {cost}): one of {', '.join(KINDS)} is expected")
-            if found.setdefault(str(kind), _cost(cost, "usual_effort/2")) != cost.number:
-                raise RuleError(
-                    f"usual_effort({kind}, {cost}): another row says {found[str(kind)]}; keep one"
-                )
-        return found
+        return Efforts(self._program, numbers.union(*map(beginnings, self.facts)))
 
     def effort(self, fact: Fact, kind: str, *, value: bool, usual: bool = True) -> int | None:
         """What it costs to state the fact so, by one of `KINDS`; None where that cannot be.
 
         What is `usual` for the kind holds for a fact that has no row of its own.
         """
-        for beginning in beginnings(fact):
-            cost = self._efforts.get(beginning, {}).get((kind, value))
-            if cost is not None:
-                return cost
-        return self._usual_efforts.get(kind) if usual else None
+        return self._efforts.of(fact, kind, value=value, usual=usual)
 
     def label(self, name: str) -> str:
         """How a person reads a name of the knowledge base.
@@ -392,81 +355,3 @@ def _plant(trees: dict[str, Any], path: Path, leaf: object) -> None:
     for step in way:
         trees = trees.setdefault(step, {})
     trees[last] = leaf
-
-
-def _cost(symbol: clingo.Symbol, where: str) -> int:
-    cost = counted(symbol, where)
-    if cost < 1:
-        raise RuleError(f"{where}: a cost is 1 or more, not {cost}")
-    return cost
-
-
-def beginnings(fact: Fact) -> Iterator[str]:
-    """The fact, and what it begins with, ever shorter: `a(b,c)`, `a(b)`, `a`."""
-    beginning: str | None = fact
-    while beginning is not None:
-        yield beginning
-        beginning = _beginning(beginning)
-
-
-def _beginning(fact: str) -> str | None:
-    """The fact without its last argument: `a(b,c)`, `a(b)`, `a`, None."""
-    head = fact.rpartition(",")[0]
-    if head:
-        return head + ")"
-    return fact.partition("(")[0] if "(" in fact else None
-
-
-def normal(name: str) -> str:
-    """A name without case, accents and the difference between blank, hyphen and underscore."""
-    plain = name
-    if not name.isascii():
-        plain = unicodedata.normalize("NFKD", name.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
-        plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return re.sub(r"[ _\-\u2010-\u2015]+", "_", plain.casefold().strip(" "))
-
-
-def nearest(name: str, names: Mapping[str, str]) -> str | None:
-    """What the most similar of `names` (in normal form) stands for; None where none is similar."""
-    from difflib import get_close_matches  # only a mistake needs it
-
-    close = get_close_matches(normal(name[:80]), names, n=1, cutoff=0.8)
-    return names[close[0]] if close else None
-
-
-_SHORT = 6
-"""In a name with fewer letters a slip is no plainer than another name."""
-
-
-def slip(name: str, names: Mapping[str, str]) -> str | None:
-    """What the one of `names` (in normal form) stands for that this is but for a slip of the pen.
-
-    A letter is missing, doubled, wrong, or has changed places with the next; it is not the first.
-    Where the name is merely alike it may be another drug or disease, and None comes back: cycloserine
-    is not cyclosporine.
-    """
-    said = normal(name[:80]).strip("_")
-    if len(said) < _SHORT:
-        return None
-    meant = {names[known] for known in names if _is_slip(said, known)}
-    return meant.pop() if len(meant) == 1 else None
-
-
-def _is_slip(said: str, known: str) -> bool:
-    """Whether these are the same but for one letter, or two that changed places; not for the first."""
-    shorter = min(len(said), len(known))
-    if len(said) + len(known) - 2 * shorter > 1 or said[0] != known[0]:
-        return False
-    begin = next((place for place in range(shorter) if said[place] != known[place]), shorter)
-    one, other = said[begin:], known[begin:]
-    return (
-        one[1:] == other[1:]
-        or one[1:] == other
-        or one == other[1:]
-        or (one[:2] == other[1::-1] and one[2:] == other[2:])
-    )
-
-
-def arguments(symbol: clingo.Symbol) -> list[clingo.Symbol]:
-    """The arguments of a function symbol; none for a number or a string."""
-    return symbol.arguments if symbol.type == clingo.SymbolType.Function else []

@@ -651,9 +651,19 @@ def test_what_shows_in_a_shared_file_is_told_of_the_policy_that_causes_it(folder
 def test_a_drug_that_is_not_declared_tells_how_it_is(folder: Path) -> None:
     change(folder, "covers(fep_lupkynis, voclosporin)", "covers(fep_lupkynis, device)", ABOUT)
     assert found(folder)[0] == (
-        "about.lp:7:22: unknown-name: device is not known here: no drug/1 has it; "
+        "about.lp:7:22: unknown-name: device is not known here: no drug/1 and no service/1 has it; "
         "declare drug(device) or service(device)"
     )
+
+
+def test_a_service_that_a_policy_declares_and_covers_is_nothing_to_find(folder: Path) -> None:
+    change(
+        folder,
+        "covers(fep_lupkynis, voclosporin).",
+        'covers(fep_lupkynis, (voclosporin; monitor)). service(monitor). label(monitor, "a monitor").',
+        ABOUT,
+    )
+    assert found(folder) == []
 
 
 # ---- findings that are ignored -----------------------------------------------------------------

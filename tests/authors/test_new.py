@@ -1,4 +1,4 @@
-"""A new policy: what `lupa new` makes holds together, and the README's example is made as it says."""
+"""A new policy: what `lupa new` makes holds together, and the examples of the guide are made as it says."""
 
 from __future__ import annotations
 
@@ -90,18 +90,19 @@ def test_every_case_of_a_new_policy_comes_to_what_it_expects(tmp_path: Path) -> 
 def test_it_holds_together_for_whatever_drug_and_disease(
     drug: str, indication: str, tmp_path: Path
 ) -> None:
-    assert surprises(KnowledgeBase.load(made(tmp_path, drug=drug, indication=indication).kb)) == {}
+    kb = made(tmp_path, drugs=(drug,), indications=(indication,)).kb
+    assert surprises(KnowledgeBase.load(kb)) == {}
 
 
 def test_it_says_of_itself_what_it_is_told(tmp_path: Path) -> None:
-    said = {"drug": "Saphnelo", "payer": "A plan", "document": "A title", "edition": "first"}
+    said = {"drugs": ("Saphnelo",), "payer": "A plan", "document": "A title", "edition": "first"}
     about = KnowledgeBase.load(made(tmp_path, since="2025-01-31", **said).kb).about("a_policy")
     assert (about.payer, about.document, about.drugs) == ("A plan", "A title", ("anifrolumab",))
     assert [(name, str(first)) for name, first in about.editions] == [("first", "2025-01-31")]
 
 
 def test_an_edition_is_called_after_its_first_day(tmp_path: Path) -> None:
-    assert made(tmp_path, since="2025-01-31").edition == "2025-01-31"
+    assert made(tmp_path, since="2025-01-31").editions == ("2025-01-31",)
 
 
 def test_an_edition_without_a_first_day_is_a_draft_and_always_in_force(tmp_path: Path) -> None:
@@ -125,7 +126,7 @@ def test_any_title_stays_the_text_that_it_is(title: str) -> None:
 def test_a_knowledge_base_that_is_there_gains_one_folder(tmp_path: Path) -> None:
     kb = made(tmp_path).kb
     before = files(kb)
-    another = new_policy(kb, Draft("another", drug="prednisone"))
+    another = new_policy(kb, Draft("another", ("prednisone",)))
     after = files(kb)
     assert not another.begun
     assert {name: after[name] for name in before} == before
@@ -139,7 +140,7 @@ CHECKS = [("lint",), ("test", "--fail-under", "100"), ("verify",)]
 
 @pytest.mark.parametrize("check", CHECKS, ids=" ".join)
 def test_a_new_policy_passes_every_check(check: tuple[str, ...], tmp_path: Path) -> None:
-    kb = made(tmp_path, drug="Saphnelo", indication="SLE", since="2025-01-01").kb
+    kb = made(tmp_path, drugs=("Saphnelo",), indications=("SLE",), since="2025-01-01").kb
     ended = command(*check, "a_policy", "--kb", str(kb))
     assert (ended.err, ended.status) == ("", 0)
 
@@ -150,7 +151,7 @@ def test_a_new_policy_passes_every_check_beside_those_that_ship(
 ) -> None:
     kb = tmp_path / "kb"
     shutil.copytree(shipped("kb"), kb)
-    made(tmp_path, drug="prednisone", indication="RA")
+    made(tmp_path, drugs=("prednisone",), indications=("RA",))
     ended = command(*check, "a_policy", "--kb", str(kb))
     assert (ended.err, ended.status) == ("", 0)
 
@@ -159,6 +160,239 @@ def test_the_cases_of_a_new_policy_notice_every_change_of_its_rules(tmp_path: Pa
     tests = KnowledgeBase.load(made(tmp_path).kb).test(["a_policy"], mutate=True)
     assert tests.mutation is not None
     assert tests.mutation.survivors == ()
+
+
+# ---- names that the shared files do not know ---------------------------------------------------
+
+UNKNOWN: Mapping[str, Mapping[str, Any]] = {
+    "a_drug": {"drugs": ("Dupixent",), "indications": ("asthma",)},
+    "a_service": {"services": ("continuous glucose monitor",), "indications": ("diabetes",)},
+    "several": {
+        "drugs": ("Dupixent", "5-ASA"),
+        "services": ("Skin test (prick)",),
+        "indications": ("atopic dermatitis (eczema)", "SLE", "hypertensive emergency"),
+    },
+}
+
+
+@pytest.fixture(scope="module", params=UNKNOWN)
+def unknown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A policy on names that the shared files do not know."""
+    return made(tmp_path_factory.mktemp("unknown"), **UNKNOWN[request.param])
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=" ".join)
+def test_a_policy_on_what_nobody_knows_passes_every_check(check: tuple[str, ...], unknown: Made) -> None:
+    ended = command(*check, "a_policy", "--kb", str(unknown.kb))
+    assert (ended.err, ended.status) == ("", 0)
+
+
+def test_its_cases_notice_every_change_of_its_rules(unknown: Made) -> None:
+    tests = KnowledgeBase.load(unknown.kb).test(["a_policy"], mutate=True)
+    assert tests.passed
+
+
+def test_a_new_drug_is_asked_for_by_the_name_that_was_given(tmp_path: Path) -> None:
+    kb = KnowledgeBase.load(
+        made(tmp_path, drugs=("5-ASA (rectal)",), indications=("ulcerative colitis",)).kb
+    )
+    request = {"drug": "5-ASA (rectal)", "indication": "Ulcerative Colitis", "phase": "initial"}
+    decision = kb.decide({"request": request, "facts": {"diagnosis": ["ulcerative colitis"]}})
+    assert (decision.policy, decision.outcome) == ("a_policy", "approve")
+
+
+def test_a_new_service_is_asked_for_by_the_name_that_was_given(tmp_path: Path) -> None:
+    policy = made(tmp_path, services=("Glucose monitor",), indications=("SLE",))
+    request = {"service": "glucose MONITOR", "indication": "SLE", "phase": "initial"}
+    decision = KnowledgeBase.load(policy.kb).decide({"request": request, "facts": {"diagnosis": ["sle"]}})
+    assert (policy.drugs, decision.outcome) == ((), "approve")
+
+
+def test_a_service_has_no_continuation_until_its_author_says_so(tmp_path: Path) -> None:
+    policy = made(tmp_path, services=("Glucose monitor",), indications=("SLE",))
+    request = {"service": "Glucose monitor", "indication": "SLE", "phase": "continuation"}
+    decision = KnowledgeBase.load(policy.kb).decide({"request": request, "facts": {"diagnosis": ["sle"]}})
+    assert decision.outcome == "refer"
+
+
+def test_names_are_declared_once_however_they_are_written(tmp_path: Path) -> None:
+    policy = made(tmp_path, drugs=("Dupixent", "DUPIXENT", "dupixent "), indications=("asthma", "Asthma"))
+    assert (policy.drugs, policy.indications) == (("dupixent",), ("asthma",))
+    assert [(name.kind, name.name, name.label) for name in policy.declared] == [
+        ("drug", "dupixent", "Dupixent"),
+        ("condition", "asthma", "asthma"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("5-ASA", "drug_5_asa"),
+        ("Not", "drug_not"),
+        ("only", "drug_only"),
+        ("No", "drug_no"),
+        ("É-22", "e_22"),
+    ],
+)
+def test_a_name_that_rules_or_cases_could_not_hold_is_made_one(
+    given: str, name: str, tmp_path: Path
+) -> None:
+    assert made(tmp_path, drugs=(given,)).drugs == (name,)
+
+
+def test_a_condition_that_nobody_could_be_treated_for_is_declared_as_an_indication(tmp_path: Path) -> None:
+    policy = made(tmp_path, indications=("hypertensive emergency",))
+    assert [name.rows for name in policy.declared] == [("indication(hypertensive_emergency).",)]
+
+
+def test_what_looks_like_a_slip_is_declared_where_its_author_insists(tmp_path: Path) -> None:
+    policy = made(tmp_path, drugs=("anifrolumb",), declare=True)
+    assert policy.drugs == ("anifrolumb",)
+    assert surprises(KnowledgeBase.load(policy.kb)) == {}
+
+
+def test_a_known_name_is_never_declared_again(tmp_path: Path) -> None:
+    policy = made(tmp_path, drugs=("Saphnelo",), declare=True)
+    assert (policy.drugs, policy.declared) == (("anifrolumab",), ())
+
+
+def test_the_command_says_what_it_declared_and_what_is_still_to_be_said(tmp_path: Path) -> None:
+    kb = str(tmp_path / "kb")
+    said = ("--drug", "Dupixent", "--indication", "asthma")
+    lines = command("new", "a_policy", "--kb", kb, *said).out.splitlines()
+    begin = lines.index(
+        "The folder declares these names, which the shared files do not know. Still to be said there:"
+    )
+    assert lines[begin + 1 : begin + 8] == [
+        "  about.lp    drug dupixent, Dupixent",
+        "                class(dupixent, CLASS, GROUND) for each class that a rule asks for",
+        "                its other names: alias(dupixent, NAME)",
+        "                its codes: code(hcpcs, CODE, drug(dupixent), equivalent, GROUND)",
+        "  facts.lp    condition asthma",
+        "                its other names: alias(asthma, NAME)",
+        "                its codes: code(icd10cm, CODE, diagnosis(asthma), equivalent, GROUND)",
+    ]
+
+
+def test_the_files_say_what_is_still_to_be_said(tmp_path: Path) -> None:
+    policy = made(tmp_path, drugs=("Dupixent",), indications=("asthma",))
+    about = (policy.home / "about.lp").read_text("utf-8")
+    assert "% To be said: class(dupixent, CLASS, GROUND) for each class that a rule asks for.\n" in about
+    facts = (policy.home / "facts.lp").read_text("utf-8")
+    assert "% To be said: has_activity(asthma), if a rule asks whether it is active.\n" in facts
+
+
+def test_the_command_takes_several_of_each_and_answers_in_json(tmp_path: Path) -> None:
+    said = ("--drug", "Dupixent", "--drug", "HCQ", "--service", "skin test", "--indication", "asthma")
+    answer = json.loads(command("new", "a_policy", "--kb", str(tmp_path / "kb"), *said, "--json").out)
+    assert (answer["drugs"], answer["services"]) == (["dupixent", "hydroxychloroquine"], ["skin_test"])
+    assert [(name["kind"], name["name"], name["file"]) for name in answer["declared"]] == [
+        ("drug", "dupixent", "about.lp"),
+        ("service", "skin_test", "about.lp"),
+        ("condition", "asthma", "facts.lp"),
+    ]
+
+
+# ---- like a policy on file ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def alike(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A policy that is like one on file, beside it, and on another drug."""
+    kb = tmp_path_factory.mktemp("alike") / "kb"
+    shutil.copytree(shipped("kb"), kb)
+    return new_policy(kb, Draft("a_policy", ("Saphnelo",), payer='A "plan"', like="uhc_benlysta"))
+
+
+@pytest.mark.parametrize("check", [("lint",), ("test",), ("verify",)], ids=" ".join)
+def test_a_policy_like_another_passes_every_check(check: tuple[str, ...], alike: Made) -> None:
+    ended = command(*check, "a_policy", "--kb", str(alike.kb))
+    assert (ended.err, ended.status) == ("", 0)
+
+
+def test_a_policy_like_another_says_of_itself_what_it_is_told(alike: Made) -> None:
+    about = KnowledgeBase.load(alike.kb).about("a_policy")
+    assert (about.payer, about.document) == ('A "plan"', "Title of the document")
+    assert (about.drugs, alike.drugs) == (("anifrolumab",), ("anifrolumab",))
+    assert [name for name, _ in about.editions] == list(alike.editions) == ["2022E0046O", "2023-11-01"]
+
+
+def test_nothing_of_a_policy_like_another_speaks_for_the_other(alike: Made) -> None:
+    kb = KnowledgeBase.load(alike.kb)
+    for name, path in kb.examples().items():
+        if name.startswith("a_policy_"):
+            with path.open("rb") as stream:
+                ((_, case),) = read_cases(stream, name)
+            assert not isinstance(case, CaseError)
+            assert case["request"]["policy"].partition("@")[0] == "a_policy"
+    assert "uhc_benlysta" not in "".join(
+        path.read_text("utf-8") for path in alike.home.rglob("*") if path.is_file()
+    )
+
+
+def test_cases_that_do_not_hold_of_the_other_drug_are_left_out(alike: Made) -> None:
+    whole = len(RuleFiles(alike.kb).cases("uhc_benlysta"))
+    kept = [name for name in alike.files if name.startswith("cases/")]
+    assert len(kept) + len(alike.left_out) == whole
+    assert set(alike.left_out).isdisjoint(files(alike.home))
+    assert "cases/a_policy_lupkynis_alongside_bars_benlysta.yaml" in kept
+
+
+def test_a_policy_may_be_like_another_on_the_same_drug(tmp_path: Path) -> None:
+    like = made(tmp_path, like="fep_lupkynis")
+    assert (like.drugs, like.indications, like.left_out) == (("voclosporin",), ("lupus_nephritis",), ())
+    assert surprises(KnowledgeBase.load(like.kb)) == {}
+
+
+def test_a_policy_like_another_may_be_on_a_drug_that_nobody_knows(tmp_path: Path) -> None:
+    like = made(tmp_path, like="fep_lupkynis", drugs=("Dupixent",))
+    assert [name.name for name in like.declared] == ["dupixent"]
+    assert surprises(KnowledgeBase.load(like.kb)) == {}
+
+
+def test_a_policy_like_another_may_be_for_a_disease_that_nobody_knows(tmp_path: Path) -> None:
+    simple = made(tmp_path)
+    like = new_policy(simple.kb, Draft("another", indications=("asthma",), like="a_policy"))
+    assert (like.indications, like.left_out) == (("asthma",), ())
+    assert "facts.lp" in like.files
+    assert surprises(KnowledgeBase.load(simple.kb)) == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [
+        ({"like": "uhc_benlsta"}, "no policy is called 'uhc_benlsta'; did you mean uhc_benlysta?"),
+        ({"since": "2025-01-01"}, "--edition and --since: with --like the editions are copied"),
+        ({"edition": "first"}, "--edition and --since: with --like the editions are copied"),
+        ({"services": ("monitor",)}, "speaks of no service: leave --service out"),
+        ({"indications": ("RA",)}, "speaks of sle and lupus_nephritis: leave --indication out"),
+        ({"drugs": ("HCQ", "prednisone")}, "--drug: with --like one takes the place of one"),
+        (
+            {"like": "fep_lupkynis", "indications": ("RA",)},
+            "--like fep_lupkynis: its rules cannot be used with rheumatoid_arthritis (policy a_policy: ",
+        ),
+    ],
+)
+def test_what_cannot_be_like_another_is_refused(said: dict[str, Any], error: str, tmp_path: Path) -> None:
+    assert error in refused(tmp_path, **({"like": "uhc_benlysta"} | said))
+
+
+def test_a_name_that_the_other_declares_itself_is_left_to_its_author(tmp_path: Path) -> None:
+    kb = made(tmp_path, drugs=("Dupixent",)).kb
+    with pytest.raises(CaseError, match="--like a_policy: its own folder declares dupixent; leave it"):
+        new_policy(kb, Draft("another", ("HCQ",), like="a_policy"))
+
+
+def test_the_command_says_what_is_to_be_rewritten(tmp_path: Path) -> None:
+    kb = tmp_path / "kb"
+    shutil.copytree(shipped("kb"), kb)
+    ended = command("new", "a_policy", "--kb", str(kb), "--like", "uhc_benlysta", "--drug", "Saphnelo")
+    assert (ended.err, ended.status) == ("", 0)
+    assert (
+        "It has the structure of uhc_benlysta, and is not true of your document yet. To be rewritten:"
+        in ended.out
+    )
+    assert "Cases that do not hold of it are left out: 9." in ended.out
 
 
 # ---- what is refused ---------------------------------------------------------------------------
@@ -196,10 +430,26 @@ def test_a_name_that_rules_cannot_use_is_refused(name: str, hint: str, tmp_path:
 @pytest.mark.parametrize(
     ("said", "error"),
     [
-        ({"drug": "anifrolumb"}, "--drug: 'anifrolumb' is not known; did you mean anifrolumab?"),
-        ({"indication": "SEL nephritis"}, "did you mean lupus_nephritis?"),
-        ({"indication": "gout"}, "the knowledge base knows sle, lupus_nephritis, "),
-        ({"indication": "other"}, "--indication: 'other' is not known"),
+        (
+            {"drugs": ("anifrolumb",)},
+            "did you mean anifrolumab? If it is another drug, add --declare, and the policy's folder",
+        ),
+        ({"indications": ("SEL nephritis",)}, "did you mean lupus_nephritis? If it is another condition, "),
+        (
+            {"indications": ("other",)},
+            "--indication: 'other' means another indication here, which is no condition",
+        ),
+        ({"drugs": ("SLE",)}, "--drug: 'SLE' means systemic lupus erythematosus here, which is no drug"),
+        ({"services": ("Benlysta",)}, "--service: 'Benlysta' means belimumab here, which is no service"),
+        ({"drugs": ("renewal",)}, "--drug: 'renewal' means continuation here, which is no drug"),
+        ({"drugs": ("two\nlines",)}, "--drug: a text on one line is expected"),
+        ({"drugs": (" ",)}, "--drug: a text on one line is expected"),
+        ({"drugs": ("{unit}",)}, "--drug: a name has no braces, unlike '{unit}'"),
+        ({"services": ("検査",)}, "--service: '検査' has no plain letters, of which rules make a name"),
+        (
+            {"drugs": ("monitor",), "services": ("Monitor!",)},
+            "--service: 'Monitor!' would be called monitor, which is another name here",
+        ),
         ({"since": "1.1.2025"}, "--since: a date is written year-month-day, such as 2025-03-01"),
         ({"since": "2025-02-30"}, "--since: there is no such day"),
         ({"payer": " "}, "--payer: a text on one line is expected"),
@@ -246,7 +496,16 @@ def test_a_rule_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
 def test_a_knowledge_base_that_knows_no_drug_can_hold_no_policy(tmp_path: Path) -> None:
     kb = made(tmp_path).kb
     (kb / "drugs.lp").write_text("#defined drug/1.\n#defined class/3.\n", "utf-8")
-    assert refused(tmp_path, policy="another") == "--drug: the knowledge base knows none"
+    said = refused(tmp_path, policy="another")
+    assert said == "--drug: name one, for the knowledge base knows none"
+
+
+def test_a_knowledge_base_that_knows_no_drug_can_hold_a_policy_that_names_one(tmp_path: Path) -> None:
+    kb = made(tmp_path).kb
+    (kb / "drugs.lp").write_text("#defined drug/1.\n#defined class/3.\n", "utf-8")
+    shutil.rmtree(kb / "policies" / "a_policy")
+    made(tmp_path, policy="another", drugs=("Dupixent",))
+    assert surprises(KnowledgeBase.load(kb)) == {}
 
 
 # ---- the command -------------------------------------------------------------------------------
@@ -270,9 +529,13 @@ def test_the_command_answers_in_json(tmp_path: Path) -> None:
         "kb": kb,
         "begun": True,
         "policy": "a_policy",
-        "drug": "anifrolumab",
-        "indication": "sle",
-        "edition": "draft",
+        "drugs": ["anifrolumab"],
+        "services": [],
+        "indications": ["sle"],
+        "editions": ["draft"],
+        "declared": [],
+        "like": None,
+        "left_out": [],
         "folder": f"{kb}/policies/a_policy",
     }
 
@@ -307,13 +570,47 @@ def test_what_is_installed_is_not_worked_on_unless_it_is_named(tmp_path: Path) -
     assert place("kb") == Path("kb")
 
 
-# ---- the README's example ----------------------------------------------------------------------
+# ---- the examples of the guide --------------------------------------------------------------------
 
 
-def test_the_readme_adds_the_example_policy_as_it_says(tmp_path: Path) -> None:
-    section = readme.walk()
-    assert readme.walked(section, tmp_path) == section
-    assert files(tmp_path / "my_kb" / "policies" / "example_anifrolumab") == files(EXAMPLE)
+Walks = Mapping[str, tuple[str, str, Path]]
+"""Of each section that adds a policy: how it stands, how it is when carried out, and its knowledge base."""
+
+
+@pytest.fixture(scope="module")
+def walks(tmp_path_factory: pytest.TempPathFactory) -> Walks:
+    found = {}
+    for title in readme.WALKS:
+        section, folder = readme.walk(title), tmp_path_factory.mktemp("walk")
+        found[title] = (section, readme.walked(section, folder), folder / "my_kb")
+    return found
+
+
+@pytest.mark.parametrize("title", readme.WALKS)
+def test_the_guide_adds_each_policy_as_it_says(title: str, walks: Walks) -> None:
+    section, walked, _ = walks[title]
+    assert walked == section
+
+
+@pytest.mark.parametrize("title", readme.WALKS)
+def test_the_policies_of_the_guide_pass_every_check(title: str, walks: Walks) -> None:
+    _, _, kb = walks[title]
+    (policy,) = KnowledgeBase.load(kb).policies
+    for check in (("lint",), ("verify",), ("test", "--fail-under", "100", "--mutate")):
+        ended = command(*check, policy, "--kb", str(kb))
+        assert (ended.err, ended.status) == ("", 0), check
+
+
+def test_the_first_example_of_the_guide_is_the_one_that_tests_know(walks: Walks) -> None:
+    _, _, kb = walks[readme.WALKS[0]]
+    assert files(kb / "policies" / "example_anifrolumab") == files(EXAMPLE)
+
+
+def test_the_second_example_of_the_guide_declares_what_it_needs_in_its_folder_alone(walks: Walks) -> None:
+    _, _, kb = walks[readme.WALKS[1]]
+    assert {path.name: path.read_bytes() for path in RuleFiles(kb).core} == {
+        path.name: path.read_bytes() for path in RuleFiles(shipped("kb")).core
+    }
 
 
 def test_the_example_is_plainly_none_of_a_real_plan() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,8 +12,11 @@ import pytest
 
 from lupa import KnowledgeBase
 from lupa.errors import printable
-from lupa.pages.page import escaped, markdown, text, why_text
+from lupa.pages.contents import fact_rows, fact_text
+from lupa.pages.exploring import ask_text
+from lupa.pages.page import argument, escaped, markdown, text, why_text
 from tests.rules.test_knowledge import DENIED, with_facts, with_request
+from tests.tried import REQUEST, RULES, steps_kb
 
 
 def plain(page: str) -> list[str]:
@@ -30,7 +35,7 @@ def test_what_is_not_met_stands_before_what_is(kb: KnowledgeBase) -> None:
 
 
 def test_a_long_row_of_facts_is_one_sentence(kb: KnowledgeBase) -> None:
-    page = "\n".join(plain(text(kb.decide(with_facts(taking=["Saphnelo"])))))
+    page = "\n".join(plain(text(kb.decide(with_facts(taking={"only": ["Saphnelo"]})))))
     assert "because taking: no for each of mycophenolate_mofetil," in page
 
 
@@ -110,3 +115,135 @@ def test_a_letter_gives_reason_clause_and_next_step(kb: KnowledgeBase) -> None:
 def test_a_decision_that_assumes_nothing_says_nothing_of_it(kb: KnowledgeBase) -> None:
     decision = dataclasses.replace(kb.decide(DENIED), assumptions=())
     assert "Assumed" not in text(decision)
+
+
+# ---- relations, choices and what is silent -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fact", "words"),
+    [
+        ("live_vaccine", "live_vaccine"),
+        ("taking(voclosporin)", "voclosporin"),
+        ("tried(methotrexate,intolerance)", "methotrexate (intolerance)"),
+        ("tried(methotrexate,intolerance,late)", "methotrexate (intolerance, late)"),
+        ("reading(term_limit,cap)", "term_limit=cap"),
+        ("requested(phase,initial)", "phase=initial"),
+        ("at_least(age,18)", "age=18"),
+    ],
+)
+def test_what_a_fact_is_about_reads_well(fact: str, words: str) -> None:
+    assert argument(fact) == words
+
+
+def test_a_choice_is_one_question_by_its_declaration_whatever_is_asked(tmp_path: Path) -> None:
+    """Both places are asked in the same words, and are two choices."""
+    both = RULES.replace("severity(skin, severe)", "severity(skin, severe), severity(joint, severe)")
+    case = {
+        "request": REQUEST,
+        "facts": {"active": ["sle"], "tried": {"methotrexate": {"failure": ["late"]}}},
+    }
+    page = ask_text(steps_kb(tmp_path, both).ask(case))
+    assert [line for line in page.splitlines() if "severity" in line] == [
+        "   severity(skin), for stepped",
+        "   severity(joint), for stepped",
+    ]
+    assert page.count("mild: deny; severe: approve or deny") == 2
+
+
+def test_what_is_asked_says_of_which_choice_it_is(tmp_path: Path) -> None:
+    case = {
+        "request": REQUEST,
+        "facts": {"active": ["sle"], "tried": {"methotrexate": {"failure": ["late"]}}},
+    }
+    asked = steps_kb(tmp_path).ask({**case, "request": {"policy": "steps", "phase": "initial"}})
+    choices = {item.fact: item.choice for item in asked.questions}
+    assert choices["severity(skin,severe)"] == "severity(skin)"
+    assert choices["requested(indication,sle)"] == "requested(indication)"
+
+
+def test_what_is_no_choice_says_so(tmp_path: Path) -> None:
+    asked = steps_kb(tmp_path).ask({"request": REQUEST, "facts": {"severity": {"skin": "severe"}}})
+    assert {item.choice for item in asked.questions} == {""}
+
+
+def test_facts_that_are_asked_in_the_same_words_are_no_choice(tmp_path: Path) -> None:
+    kb = steps_kb(tmp_path)
+    path = tmp_path / "policies" / "steps" / "facts.lp"
+    path.write_text(
+        path.read_text("utf-8").replace("Did {1} come to {2}, {3}?", "Was a step taken?"), "utf-8"
+    )
+    case = {"request": REQUEST, "facts": {"active": ["sle"], "severity": {"skin": "severe"}}}
+    case["facts"]["tried"] = {"azathioprine": {"only": {}}}  # type: ignore[index]
+    page = ask_text(KnowledgeBase.load(kb.files.root).ask(case))
+    assert [line for line in page.splitlines() if "tried(" in line] == [
+        "   tried(methotrexate,failure,early), for stepped",
+        "   tried(methotrexate,failure,late), for stepped",
+    ]
+
+
+def test_many_facts_of_a_relation_are_named_by_their_arguments(tmp_path: Path) -> None:
+    more = RULES.replace("tried(_, failure, _)", "tried(_, _, _)")
+    case = {"request": REQUEST, "facts": {"active": ["sle"], "severity": {"skin": "severe"}}}
+    page = " ".join(ask_text(steps_kb(tmp_path, more).ask(case)).split())
+    assert "azathioprine (failure, early), methotrexate (intolerance, early), " in page
+
+
+def test_silent_facts_that_cannot_matter_are_counted_and_named_only_where_that_is_wanted(
+    tmp_path: Path,
+) -> None:
+    kb = steps_kb(
+        tmp_path, RULES.replace("active(sle).", "active(sle), at_least(weeks_on(methotrexate), 12).")
+    )
+    asked = kb.ask({"request": REQUEST, "facts": {"active": {"sle": False}}})
+    page = " ".join(ask_text(asked).split())
+    assert "tried: 8, severity: 4." in page
+    assert "weeks_on(methotrexate), " in page
+    assert "live_vaccine" in page
+    assert "azathioprine (failure, early)" not in page
+    every = " ".join(ask_text(asked, every=True).split())
+    assert "azathioprine (failure, early)" in every
+
+
+# ---- the vocabulary ----------------------------------------------------------------------------
+
+
+def test_facts_of_a_relation_stand_by_their_first_argument(tmp_path: Path) -> None:
+    page = plain(fact_text(fact_rows(steps_kb(tmp_path), "steps"), 80))
+    at = page.index("facts.tried")
+    assert page[at : at + 7] == [
+        "facts.tried",
+        "  methotrexate",
+        "    failure.early  Methotrexate: failure, early",
+        "    failure.late   Methotrexate: failure, late",
+        "  azathioprine",
+        "    failure.early  Azathioprine: failure, early",
+        "    failure.late   Azathioprine: failure, late",
+    ]
+    at = page.index("facts.severity.skin")
+    assert page[at : at + 4] == [
+        "facts.severity.skin",
+        "  How bad is it?",
+        "  mild    Skin: mild",
+        "  severe  Skin: severe",
+    ]
+
+
+def test_numbers_with_arguments_stand_by_them(tmp_path: Path) -> None:
+    page = plain(fact_text(fact_rows(steps_kb(tmp_path), every=True), 80))
+    at = page.index("facts.weeks_on")
+    assert page[at : at + 3] == [
+        "facts.weeks_on",
+        "  methotrexate",
+        "    a number from 0 to 520, or a range  weeks",
+    ]
+
+
+def test_what_no_policy_reads_is_listed_only_with_all_that_is_declared(tmp_path: Path) -> None:
+    kb = steps_kb(tmp_path)
+    read, every = ({row["fact"] for row in fact_rows(kb, every=every)} for every in (False, True))
+    assert "tried(methotrexate,failure,late)" in read
+    assert read < every
+    assert {"taking(voclosporin)", "severity(joint,mild)", "diagnosis(sjogrens_syndrome)"} <= every - read
+    shared = {str(name) for name in kb.whole("steps").vocabulary.facts if str(name).startswith("taking")}
+    assert len(shared) == len(re.findall(r"(?m)^drug\(", (tmp_path / "drugs.lp").read_text("utf-8")))

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 import lupa
 from lupa import CaseError, Decision, KnowledgeBase, RuleError
 from lupa.rules.edition import Edition
-from lupa.rules.vocabulary import slip
+from lupa.rules.names import slip
 from tests import oracle, worlds
 
 DENIED: dict[str, Any] = {

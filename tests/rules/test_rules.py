@@ -32,7 +32,7 @@ from lupa.authors.syntax import (
 from lupa.rules.edition import Atom, Edition
 from lupa.rules.files import RuleFiles, shipped
 from lupa.rules.ground import ground, plainly
-from lupa.rules.vocabulary import normal
+from lupa.rules.names import normal
 
 KB, QUERIES = RuleFiles(shipped("kb")), shipped("queries")
 KB_FILES = sorted(KB.root.rglob("*.lp"))

@@ -142,7 +142,7 @@ WAYS: dict[str, tuple[str, str, dict[str, Any]]] = {
         PAIN,
         CODEINE,
     ),
-    "a row that leads to another name": ("linked(aspirin, codeine).", "linked(aspirin, D), taking(D)", CODEINE),
+    "a row that leads to another": ("linked(aspirin, codeine).", "linked(aspirin, D), taking(D)", CODEINE),
     "a row that is led to from another name": (
         "linked(codeine, aspirin).",
         "linked(D, aspirin), taking(D)",

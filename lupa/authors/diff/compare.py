@@ -124,8 +124,14 @@ class _Compared:
     def _words(self, facts: Sequence[Fact], value: bool) -> str:
         """The sentence for the first fact; the others by name."""
         first = self._pair.words(facts[0], value)
-        others = ", ".join(self._ways.label(argument(fact).rpartition("=")[2]) for fact in facts[1:])
+        others = ", ".join(map(self._about, facts[1:]))
         return f"{first} Or likewise: {others}." if others else first
+
+    def _about(self, fact: Fact) -> str:
+        """What a fact is about, by the labels of its names."""
+        first, _, others = argument(fact).rpartition("=")[2].partition(" (")
+        further = ", ".join(map(self._ways.label, others[:-1].split(", ")))
+        return f"{self._ways.label(first)} ({further})" if others else self._ways.label(first)
 
     def _shift(
         self,

@@ -12,7 +12,7 @@ from typing import Any
 from lupa.authors.reports.finding import Entry, Finding
 from lupa.errors import CaseError, RuleError, shown
 from lupa.record.strict_yaml import load
-from lupa.rules.vocabulary import nearest
+from lupa.rules.names import nearest
 
 FILE = "accepted.yaml"
 KEYS = ("check", "subject", "edition", "reason")

@@ -25,8 +25,9 @@ from lupa.authors.reports.finding import (
 )
 from lupa.rules.edition import Edition
 from lupa.rules.ground import Ground
+from lupa.rules.names import arguments
 from lupa.rules.solver import Literal
-from lupa.rules.vocabulary import Fact, arguments
+from lupa.rules.vocabulary import Fact
 
 GIVEN_BY = {"criterion": "met", "basis": "excluded", "limit": "exceeded", "scope": "outside"}
 """The predicate that says that an item holds, by its kind."""

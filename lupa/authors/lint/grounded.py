@@ -11,10 +11,13 @@ from clingo.ast import ASTType
 from lupa.authors.lint.rules import ITEMS, WORDS
 from lupa.authors.syntax import Signature, statements
 from lupa.errors import RuleError
+from lupa.rules.catalogue import KINDS as COVERED
+from lupa.rules.efforts import KINDS
 from lupa.rules.files import shipped
 from lupa.rules.ground import Ground, Load, Parts, ground
+from lupa.rules.names import arguments, beginnings
 from lupa.rules.tables import AFTER
-from lupa.rules.vocabulary import CUTS, KINDS, arguments, beginnings
+from lupa.rules.vocabulary import CUTS
 
 WORLDS, TABLES = (shipped("queries") / name for name in ("worlds.lp", "tables.lp"))
 Atoms = dict[Signature, dict[clingo.Symbol, None]]
@@ -127,9 +130,11 @@ def made(found: Atoms, outcomes: Iterable[str]) -> Atoms:
     quantities = [row.arguments[0] for row in found.get(("quantity", 4), ())]
     known = {*outcomes, *(row.arguments[1].name for row in found.get(("outcome", 2), ())), "pend"}
     worded = [row.arguments[0] for row in found.get(("outcome_text", 3), ())]
+    covered = [row.arguments[0] for kind in COVERED for row in found.get((kind, 1), ())]
     values_of = {
         "_item": _items(found),
-        "_named": [*(argument for fact in facts for argument in arguments(fact)), *quantities],
+        "_covered": covered,
+        "_named": [*(argument for fact in facts for argument in arguments(fact)), *quantities, *covered],
         "_beginning": _beginnings(facts, quantities),
         "_answer": _constants(("yes", "no")),
         "_way": _constants(KINDS),

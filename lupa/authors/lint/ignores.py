@@ -12,7 +12,7 @@ from clingo import ast
 from lupa.authors.lint.files import RuleFile, span
 from lupa.authors.lint.rules import RULES
 from lupa.authors.reports.finding import Finding, Place
-from lupa.rules.vocabulary import nearest, normal
+from lupa.rules.names import nearest, normal
 
 _COMMENT = re.compile(r"%+\s*lint:\s*(.*)")
 _MEANT = re.compile(r"%.*\blint\b\W*ignore\b")

@@ -17,7 +17,7 @@ from lupa.authors.lint.rules import DECLARED_AS, KNOWN_NAMES, MADE_NAMES, UNLESS
 from lupa.authors.lint.terms import Term, bound, filled, ground, matches, meets, name_at, names
 from lupa.authors.reports.finding import Finding
 from lupa.authors.syntax import Signature
-from lupa.rules.vocabulary import nearest, normal
+from lupa.rules.names import nearest, normal
 
 
 class Known:

@@ -72,8 +72,9 @@ _READ = (
     "default/2", "document/2", "drug/1", "edition/3", "effort/4", "exceeded/2", "excluded/2", "fact/1",
     "assumed_text/2", "fact_text/3", "impossible/1", "known_from/3", "label/2", "met/2", "note/2",
     "number/3", "on_pathway/3", "outcome/2", "outcome_text/3", "outside/2", "part_of_request/1", "payer/2",
-    "policy/1", "quantity/4", "question/2", "rate/4", "referral/2", "requires/5", "single_valued/1",
-    "stated/1", "text/4", "true/1", "two_rows/2", "unencoded/3", "usual_effort/2", "whole/1",
+    "policy/1", "quantity/4", "question/2", "rate/4", "referral/2", "requires/5", "service/1",
+    "single_valued/1", "stated/1", "text/4", "true/1", "two_rows/2", "unencoded/3", "usual_effort/2",
+    "whole/1",
 )  # fmt: skip
 CODES = ("code", 5)
 """The rows that lupa looks up in the texts of rule files rather than among what is ground."""
@@ -126,7 +127,7 @@ clause(Policy, Clause, _, _, _) :- cites(Policy, _, Clause).
 clause(Policy, Clause, _, _, _) :- unencoded(Policy, Clause, _).
 clause(Policy, Clause, _, _, _) :- off_label(Policy, _, Clause).
 
-drug(Drug) :- covers(_, Drug).
+_covered(Name) :- covers(_, Name).
 quantity(Quantity, _, _, _) :- whole(Quantity).
 quantity(Quantity, _, _, _) :- part_of_request(Quantity).
 quantity(Quantity, _, _, _) :- rate(Quantity, _, _, _).
@@ -157,6 +158,7 @@ What begins with an underscore is made from what is derived; see `lupa.authors.l
 """
 
 MADE_NAMES = {
+    "_covered": "no drug/1 and no service/1 has it",
     "_item": "no rule gives the policy such an item",
     "_named": "no fact of a case, and no quantity, holds such a name",
     "_beginning": "no fact of a case is that, or begins so",
@@ -167,7 +169,7 @@ MADE_NAMES = {
 }
 """Why a name is unknown that is none of these."""
 
-DECLARED_AS = {("drug", 1): "declare drug({name}) or service({name})"}
+DECLARED_AS = {("_covered", 1): "declare drug({name}) or service({name})"}
 """What an author does about a name that no row declares."""
 
 UNLESS_NEAR = frozenset({"_said"})

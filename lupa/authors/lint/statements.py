@@ -13,7 +13,7 @@ from lupa.authors.reports.finding import Finding
 from lupa.authors.syntax import Signature, nodes
 from lupa.rules import bounds
 from lupa.rules.bounds import Spot
-from lupa.rules.vocabulary import nearest, normal
+from lupa.rules.names import nearest, normal
 
 Gives = Callable[[Signature], bool]
 

@@ -15,7 +15,7 @@ from lupa.authors.lint.rules import ITEMS, KINDS_OF_CLAUSES, SHOWN, WITHOUT_CLAU
 from lupa.authors.lint.terms import ANYTHING, Term, matches, names, term_of
 from lupa.authors.reports.finding import Finding
 from lupa.authors.syntax import Signature
-from lupa.rules.vocabulary import beginnings, nearest
+from lupa.rules.names import beginnings, nearest
 
 _GIVEN_BY = {
     "criterion": (("met", 0, 0), ("requires", 2, 1)),

@@ -8,7 +8,7 @@ from typing import Any
 from lupa.answers.decision import Decision
 from lupa.errors import CaseError, Problem, shown, within
 from lupa.rules.edition import Edition
-from lupa.rules.vocabulary import nearest, normal
+from lupa.rules.names import nearest, normal
 
 FOUND: dict[str, Callable[[Decision], object]] = {
     "outcome": lambda decision: decision.outcome,

@@ -1,0 +1,66 @@
+"""Efforts: what it takes to state a fact, by the rows of a knowledge base."""
+
+from collections.abc import Collection
+
+import clingo
+
+from lupa.errors import RuleError
+from lupa.rules.ground import Ground, counted
+from lupa.rules.kept import cached_property
+from lupa.rules.names import beginnings
+
+KINDS = ("find_out", "ask_for_less", "change")
+"""How a statement can come about, in the words of the knowledge base."""
+
+
+class Efforts:
+    """The rows of effort/4 and usual_effort/2; `known` is what facts are, and begin with."""
+
+    def __init__(self, program: Ground, known: Collection[str]) -> None:
+        self._program = program
+        self._beginnings = known
+
+    @cached_property
+    def _rows(self) -> dict[str, dict[tuple[str, bool], int]]:
+        found: dict[str, dict[tuple[str, bool], int]] = {}
+        for fact, value, kind, cost in self._program.facts("effort", 4):
+            row = f"effort({fact}, {value}, {kind}, {cost})"
+            if str(value) not in ("yes", "no") or str(kind) not in KINDS:
+                raise RuleError(f"{row}: yes or no, and one of {', '.join(KINDS)}, is expected")
+            if str(fact) not in self._beginnings:
+                raise RuleError(f"{row}: no fact is {fact}, or begins so")
+            costs, key = found.setdefault(str(fact), {}), (str(kind), str(value) == "yes")
+            if costs.setdefault(key, _cost(cost, "effort/4")) != cost.number:
+                raise RuleError(f"{row}: another row says {costs[key]}; keep one")
+        return found
+
+    @cached_property
+    def _usual(self) -> dict[str, int]:
+        rows = self._program.facts("usual_effort", 2)
+        found: dict[str, int] = {}
+        for kind, cost in rows:
+            if str(kind) not in KINDS:
+                raise RuleError(f"usual_effort({kind}, {cost}): one of {', '.join(KINDS)} is expected")
+            if found.setdefault(str(kind), _cost(cost, "usual_effort/2")) != cost.number:
+                raise RuleError(
+                    f"usual_effort({kind}, {cost}): another row says {found[str(kind)]}; keep one"
+                )
+        return found
+
+    def of(self, fact: str, kind: str, *, value: bool, usual: bool = True) -> int | None:
+        """What it costs to state the fact so, by one of `KINDS`; None where that cannot be.
+
+        What is `usual` for the kind holds for a fact that has no row of its own.
+        """
+        for beginning in beginnings(fact):
+            cost = self._rows.get(beginning, {}).get((kind, value))
+            if cost is not None:
+                return cost
+        return self._usual.get(kind) if usual else None
+
+
+def _cost(symbol: clingo.Symbol, where: str) -> int:
+    cost = counted(symbol, where)
+    if cost < 1:
+        raise RuleError(f"{where}: a cost is 1 or more, not {cost}")
+    return cost

@@ -1,0 +1,78 @@
+"""Names as people write them, and which one is meant."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+
+import clingo
+
+
+def beginnings(fact: str) -> Iterator[str]:
+    """The fact, and what it begins with, ever shorter: `a(b,c)`, `a(b)`, `a`."""
+    beginning: str | None = fact
+    while beginning is not None:
+        yield beginning
+        beginning = _beginning(beginning)
+
+
+def _beginning(fact: str) -> str | None:
+    """The fact without its last argument: `a(b,c)`, `a(b)`, `a`, None."""
+    head = fact.rpartition(",")[0]
+    if head:
+        return head + ")"
+    return fact.partition("(")[0] if "(" in fact else None
+
+
+def normal(name: str) -> str:
+    """A name without case, accents and the difference between blank, hyphen and underscore."""
+    plain = name
+    if not name.isascii():
+        plain = unicodedata.normalize("NFKD", name.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+        plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return re.sub(r"[ _\-\u2010-\u2015]+", "_", plain.casefold().strip(" "))
+
+
+def nearest(name: str, names: Mapping[str, str]) -> str | None:
+    """What the most similar of `names` (in normal form) stands for; None where none is similar."""
+    from difflib import get_close_matches  # only a mistake needs it
+
+    close = get_close_matches(normal(name[:80]), names, n=1, cutoff=0.8)
+    return names[close[0]] if close else None
+
+
+_SHORT = 6
+"""In a name with fewer letters a slip is no plainer than another name."""
+
+
+def slip(name: str, names: Mapping[str, str]) -> str | None:
+    """What the one of `names` (in normal form) stands for that this is but for a slip of the pen.
+
+    A letter is missing, doubled, wrong, or has changed places with the next; it is not the first.
+    Where the name is merely alike it may be another drug or disease, and None comes back: cycloserine
+    is not cyclosporine.
+    """
+    said = normal(name[:80]).strip("_")
+    if len(said) < _SHORT:
+        return None
+    meant = {names[known] for known in names if _is_slip(said, known)}
+    return meant.pop() if len(meant) == 1 else None
+
+
+def _is_slip(said: str, known: str) -> bool:
+    """Whether these are the same but for one letter, or two that changed places; not for the first."""
+    shorter = min(len(said), len(known))
+    if len(said) + len(known) - 2 * shorter > 1 or said[0] != known[0]:
+        return False
+    begin = next((place for place in range(shorter) if said[place] != known[place]), shorter)
+    one, other = said[begin:], known[begin:]
+    return (
+        one[1:] == other[1:]
+        or one[1:] == other
+        or one == other[1:]
+        or (one[:2] == other[1::-1] and one[2:] == other[2:])
+    )
+
+
+def arguments(symbol: clingo.Symbol) -> list[clingo.Symbol]:
+    """The arguments of a function symbol; none for a number or a string."""
+    return symbol.arguments if symbol.type == clingo.SymbolType.Function else []
