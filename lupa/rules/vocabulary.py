@@ -307,7 +307,8 @@ class Vocabulary:
     @cached_property
     def _efforts(self) -> Efforts:
         numbers = {f"{kind}({name})" for name in self.quantities for kind in CUTS}
-        return Efforts(self._program, numbers.union(*map(beginnings, self.facts)))
+        known = numbers.union(self._texts, *map(beginnings, self.facts))
+        return Efforts(self._program, known)  # with what has words though no fact here begins so
 
     def effort(self, fact: Fact, kind: str, *, value: bool, usual: bool = True) -> int | None:
         """What it costs to state the fact so, by one of `KINDS`; None where that cannot be.
