@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -49,6 +49,10 @@ _DECLARING = re.compile(r"\s*(?:fact|quantity|single_valued)\s*\(")
 _BRACKET, _MARK = re.compile(r"[()]"), re.compile(r"[(),]")
 _VARIABLE = re.compile(r"(?<![\w'])_*[A-Z][\w']*")
 _LITERAL = re.compile(r"(\bnot\s+)?(?<![\w'])(?!not\b)(_*[a-z][\w']*)\s*\(|([{};:])")
+_VALUE = re.compile(
+    r"(\bnot\s+)?(?<![\w'<>!=])(_*[A-Z][\w']*)\s*=\s*"
+    r"(\(\s*[a-z]\w*(?:\s*;\s*[a-z]\w*)*\s*\)|[a-z]\w*)\s*(?=[,;]|$)"
+)
 _BARE = re.compile(r"(?:^|[,;])\s*(?:not\s+)*_*[a-z][\w']*\s*(?=[,;]|$)")
 
 ABOUT_NAMES = frozenset((
@@ -129,7 +133,19 @@ def _rules_in(plain: str) -> Iterator[Rule]:
             heads, odd_head = _literals(head)
             literals, odd = _literals(body)
             bare = _BARE.search(body) is not None
+            if "=" in body and "{" not in body and not odd:
+                literals = _with_values(
+                    literals, {name: value for no, name, value in _VALUE.findall(body) if not no}
+                )
             yield Rule(heads[0] if heads else None, (*heads[1:], *literals), odd or odd_head, bare)
+
+
+def _with_values(literals: Sequence[Literal], values: Mapping[str, str]) -> tuple[Literal, ...]:
+    """Conditions with the names that variables are said to stand for: `Drug = (aspirin; codeine)`."""
+    return tuple(
+        literal._replace(arguments=tuple(values.get(term, term) for term in literal.arguments))
+        for literal in literals
+    )
 
 
 def _plain(text: str) -> str:
@@ -205,14 +221,21 @@ def _arguments(text: str) -> Iterator[str]:
 class _Reads:
     """What rules read of names: all of some predicates (`whole`), those with some `arguments` of others.
 
-    By rows of `joined` predicates they come from one name to others, by rows of `tied` ones a law does.
+    Of names of `thin` predicates no more is read than the facts that these declare, and what is `beside`.
+    By rows of `joined` predicates they come from the name that a row is about to others, by those of `led`
+    ones to it from others; by rows of `tied` ones a law does.
+    What is `passing` says of a name what its facts say, `together(Drug) :- taking(Drug), not stops(Drug).`
     With `alone` a law may have something to say of a name of which but one fact is stated.
     """
 
     whole: set[str] = field(default_factory=set)
+    thin: set[str] = field(default_factory=set)
+    beside: set[str] = field(default_factory=set)
     arguments: dict[str, set[str]] = field(default_factory=dict)
+    led: set[str] = field(default_factory=set)
     joined: set[str] = field(default_factory=set)
     tied: set[str] = field(default_factory=set)
+    passing: frozenset[str] = frozenset()
     alone: bool = False
     everything: bool = False
 
@@ -365,17 +388,20 @@ class Shared:
         rules = (*self._rules, *_rules_in(plain))
         declared = _merged(self.declared, declared_in(rules[len(self._rules) :]))
         single = self.single | _single_valued(rules[len(self._rules) :])
-        reads = _read_by(rules, declared, self._every_predicate)
-        reads.whole.update(word for name in single for word in declared.get(name, [set()])[-1])
+        reads = _read_by(rules, declared, single, self._every_predicate)
+        declared = {name: places for name, places in declared.items() if name not in reads.passing}
         names: Collection[str] = self._predicates
         words = self.words | set(_WORD.findall(plain))
         if not reads.everything and "const" not in words:  # a constant can stand for any name
             names = self._read(reads, words.union(also))
         movable = {word for places in declared.values() for place in places for word in place}
-        left_out = {
-            name for name, given in self._predicates.items()
-            if name not in names and not given.isdisjoint(movable)
-        }  # fmt: skip
+        left_out: dict[str, set[str]] = {}  # by name: what rows say of it that is not ground
+        for name in self._predicates.keys() - names:
+            given = self._predicates[name]
+            if given.isdisjoint(reads.thin):
+                left_out[name] = set() if given.isdisjoint(movable) else given
+            else:
+                left_out[name] = given & movable - reads.thin - reads.beside
         kept = {name: _without(file, left_out) for name, file in self._files.items()}
         lost = self._lost(rules, left_out)
         if lost:  # so that clingo does not complain of what a rule reads and no row is left of
@@ -393,12 +419,15 @@ class Shared:
         found.update(n for n, given in self._predicates.items() if not given.isdisjoint(reads.whole))
         for predicate, asked in reads.arguments.items():
             found.update(n for n, words in self.relations([predicate]) if not words.isdisjoint(asked))
-        joined = list(self.relations(reads.joined))
+        joined, led = list(self.relations(reads.joined)), list(self.relations(reads.led))
         tied = [words | {name} for name, words in self.relations(reads.tied)]
+        thin = {name for name, given in self._predicates.items() if not given.isdisjoint(reads.thin)}
         growing = True
         while growing:
-            reached = {word for name, words in joined if name in found for word in words}
-            reached |= {word for words in tied if not words.isdisjoint(found) for word in words}
+            some = found | thin
+            reached = {word for name, words in joined if name in some for word in words}
+            reached |= {name for name, words in led if not words.isdisjoint(some | names)}
+            reached |= {word for words in tied if not words.isdisjoint(some) for word in words}
             growing = not reached <= found
             found |= reached
         return found
@@ -426,34 +455,37 @@ class Shared:
                         if fact[1] in predicates:
                             yield name, fact[1], fact["rest"]
 
-    def _lost(self, rules: Iterable[Rule], left_out: Collection[str]) -> set[tuple[str, int]]:
+    def _lost(self, rules: Iterable[Rule], left_out: Mapping[str, Collection[str]]) -> set[tuple[str, int]]:
         """What rules read, by name and number of arguments, that only rows which are left out give."""
         asked: dict[str, set[int]] = {}
         for rule in rules if left_out else ():
             for literal in rule.body:
                 if literal.name in self._every_predicate:
                     asked.setdefault(literal.name, set()).add(len(literal.arguments))
-        gone = {predicate for name in left_out for predicate in self._predicates[name]}
+        gone = {predicate for found in left_out.values() for predicate in found}
         lost: set[tuple[str, int]] = set()
         there: set[tuple[str, int]] = set()
         sure = {
             predicate
             for name, given in self._predicates.items()
-            if name not in left_out
             for predicate in given
+            if predicate not in left_out.get(name, ())
         }
         several = {p for p, sizes in asked.items() if p in gone and (p not in sure or len(sizes) > 1)}
         for name, predicate, rest in self._facts(several) if several else ():
             signature = predicate, len(list(_arguments(_inside(rest))))
-            (lost if name in left_out else there).add(signature)
+            (lost if predicate in left_out.get(name, ()) else there).add(signature)
         return lost - there
 
 
-def _without(file: _File, names: Collection[str]) -> str:
-    """A shared file with empty lines for the rows about these names."""
+def _without(file: _File, left_out: Mapping[str, Collection[str]]) -> str:
+    """A shared file without what is left out of its rows; they are as many lines as before."""
+    spans = [(*span, name) for name, gone in left_out.items() if gone for span in file.rows.get(name, ())]
     kept, begin = [], 0
-    for start, end in sorted(span for name in names for span in file.rows.get(name, ())):
+    for start, end, about in sorted(spans):
         kept.append(file.text[begin:start])
+        facts = _FACT.finditer(file.text[start:end])
+        kept.append(" ".join(fact[0] for fact in facts if fact[1] not in left_out[about]))
         begin = end
     return "".join([*kept, file.text[begin:]])
 
@@ -587,32 +619,117 @@ def _merged(one: Declared, other: Declared) -> Declared:
     return found
 
 
-def _read_by(rules: Iterable[Rule], declared: Declared, rows: Collection[str]) -> _Reads:
+def _read_by(
+    rules: Iterable[Rule], declared: Declared, single: Collection[str], rows: Collection[str]
+) -> _Reads:
     """What rules read of the names that rows are about, for a verdict or by a law."""
-    return _Reading(declared, rows).of(rules)
+    return _Reading(declared, single, rows).of(rules)
 
 
 class _Reading:
     """Takes note of what one rule after the other reads."""
 
-    def __init__(self, declared: Declared, rows: Collection[str]) -> None:
+    def __init__(self, declared: Declared, single: Collection[str], rows: Collection[str]) -> None:
         self._declared = declared
+        self._single = single
         self._rows = rows
+        self._about = ABOUT_NAMES
         self._reads = _Reads()
 
     def of(self, rules: Iterable[Rule]) -> _Reads:
+        rules = [rule for rule in rules if not _gives_its_name(rule)]
+        self._about = ABOUT_NAMES | _helpers(rules)
+        before = frozenset(self._declared)
+        self._find_passing(rules)
+        self._reads.passing = frozenset(self._declared) - before
         for rule in rules:
             self._note_joins(rule)
-            if rule.head is None or rule.head.name not in ABOUT_NAMES:
-                if not _gives_its_name(rule):
-                    self._read_all(rule)
-            elif rule.head.name != LAW:
-                self._read_beside(rule, rule.head)
+            head = rule.head
+            if head is None or head.name not in {*self._about, *self._reads.passing}:
+                self._read_all(rule)
+            elif head.name != LAW:
+                self._read_beside(rule, head)
             elif not self._is_local(rule):
                 self._read_all(rule)
-            if rule.head is not None and rule.head.name in (LAW, RANK):
+            if head is not None and head.name in (LAW, RANK):
                 self._note_ties(rule)
+        for name in self._single:  # one of all that there are holds
+            self._reads.thin.update(self._declared.get(name, [set()])[-1])
+        self._reads.thin -= self._reads.whole
+        self._find_beside(rules)
         return self._reads
+
+    def _find_passing(self, rules: Sequence[Rule]) -> None:
+        """Declares what says of a name what its facts say as these are."""
+        by_head: dict[str, list[Rule]] = {}
+        for rule in rules:
+            if rule.head is not None:
+                by_head.setdefault(rule.head.name, []).append(rule)
+        places = {word for found in self._declared.values() for place in found for word in place}
+        open_ = by_head.keys() - {*self._about, *self._declared, *self._rows, *places}
+        growing = True
+        while growing:
+            found = {name for name in open_ if self._passes(by_head[name])}
+            for name in found:
+                self._declared[name] = self._places(by_head[name])
+            open_ -= found
+            growing = bool(found)
+
+    def _passes(self, rules: Sequence[Rule]) -> bool:
+        """Whether rules say of a name no more than some facts of it, of which they leave out none."""
+        bodies = [literal for rule in rules for literal in rule.body]
+        return (
+            all(map(_is_plain, rules))
+            and all(literal.name not in self._about for literal in bodies)
+            and any(
+                literal.name in self._declared
+                and literal.every_variable
+                and not all(
+                    literal.is_named(place) or self._is_led(literal, place, rule, frozenset())
+                    for place in range(len(literal.arguments))
+                )
+                for rule in rules
+                for literal in rule.body
+            )
+        )
+
+    def _places(self, rules: Sequence[Rule]) -> list[set[str]]:
+        """The predicates that say which names each argument of what rules give can be."""
+        found: list[set[str]] = []
+        for head, literal in ((rule.head, literal) for rule in rules for literal in rule.body):
+            for place, argument in enumerate(head.arguments if head else ()):
+                if place == len(found):
+                    found.append(set())
+                known = self._declared.get(literal.name)
+                for at, other in enumerate(literal.arguments):
+                    if _variables(argument) and not _variables(argument).isdisjoint(_variables(other)):
+                        found[place] |= known[at] if known and at < len(known) else {literal.name}
+        return found
+
+    def _find_beside(self, rules: Iterable[Rule]) -> None:
+        """Finds what else has to be known of the names of which but some facts are read.
+
+        That is what a law ties to such a fact, and what is said by the way of a name, or of such a fact.
+        """
+        for rule in rules:
+            head = rule.head
+            if head is None or not (head.name in self._about or head.name in self._reads.passing):
+                continue
+            terms = _literals(head.arguments[0])[0] if head.arguments else ()
+            of_facts = bool(terms) and all(term.name in self._declared for term in terms)
+            said_of: Sequence[Literal] = terms
+            if head.name in (LAW, RANK, *self._reads.passing):
+                of_facts, said_of = True, rule.body
+            if of_facts and all(self._words(literal).isdisjoint(self._reads.thin) for literal in said_of):
+                continue
+            for literal in rule.body:
+                self._reads.beside |= {literal.name, *self._words(literal)}
+
+    def _words(self, literal: Literal) -> set[str]:
+        """The predicates that declare the facts that a condition is about."""
+        inner = _literals(literal.arguments[0])[0] if literal.arguments else ()
+        names = {literal.name, *(term.name for term in inner)}
+        return {word for name in names for place in self._declared.get(name, ()) for word in place}
 
     def _note_joins(self, rule: Rule) -> None:
         for literal in rule.body:
@@ -639,15 +756,20 @@ class _Reading:
             self._read_inner(literal, rule, known)
         elif name in self._declared:
             for place, words in enumerate(self._declared[name][: len(literal.arguments)]):
-                if not literal.is_named(place) and not self._is_restricted(literal, place, rule, known):
-                    self._reads.whole |= words
+                if literal.is_named(place) or self._is_led(literal, place, rule, known):
+                    continue
+                of_head = rule.head.every_variable if rule.head else frozenset()
+                goes_on = rule.odd or not literal.variables(place).isdisjoint(of_head)
+                (self._reads.whole if goes_on else self._reads.thin).update(words)
         elif name in self._rows:
             asked = [word for at in range(len(literal.arguments)) for word in literal.named(at)]
             if asked:
                 self._reads.arguments.setdefault(name, set()).update(asked)
             elif not self._is_restricted(literal, 0, rule, known):
-                self._reads.whole.add(name)
-        elif name in ABOUT_NAMES:
+                others = range(1, len(literal.arguments))
+                led = any(self._is_restricted(literal, place, rule, known) for place in others)
+                (self._reads.led if led else self._reads.whole).add(name)
+        elif name in self._about and known.isdisjoint(literal.every_variable):
             self._reads.everything = True
 
     def _read_inner(self, literal: Literal, rule: Rule, known: frozenset[str]) -> None:
@@ -660,13 +782,38 @@ class _Reading:
 
     def _is_restricted(self, literal: Literal, place: int, rule: Rule, known: frozenset[str]) -> bool:
         """Whether other conditions of the rule leave only names that are read for an argument."""
+        return self._is_left(literal, place, rule, known, self._restricts)
+
+    def _is_led(self, literal: Literal, place: int, rule: Rule, known: frozenset[str]) -> bool:
+        """Whether they do, or rows that lead from such names to others; see `_read`."""
+
+        def leads(other: Literal) -> bool:
+            return self._restricts(other) or (
+                other.positive
+                and other.name in self._rows
+                and any(self._is_restricted(other, at, rule, known) for at in range(len(other.arguments)))
+            )
+
+        return self._is_left(literal, place, rule, known, leads)
+
+    def _is_left(
+        self,
+        literal: Literal,
+        place: int,
+        rule: Rule,
+        known: frozenset[str],
+        restricts: Callable[[Literal], bool],
+    ) -> bool:
         wanted = literal.variables(place)
         if rule.odd or not wanted:
             return False
         found = known.union(*(
             other.every_variable
             for other in rule.body
-            if other is not literal and other.scope in (0, literal.scope) and self._restricts(other)
+            if other is not literal
+            and other.scope in (0, literal.scope)
+            and not wanted.isdisjoint(other.every_variable)
+            and restricts(other)
         ))  # fmt: skip
         return wanted <= found
 
@@ -677,7 +824,7 @@ class _Reading:
             literal.positive
             and name not in self._declared
             and name not in CUTS
-            and name not in ABOUT_NAMES
+            and name not in self._about
             and name != "true"
             and (name not in self._rows or literal.names_some)
         )
@@ -714,6 +861,28 @@ def _classes(groups: Iterable[frozenset[str]]) -> dict[str, str]:
         for variable in [*group, *(v for v, first in found.items() if first in same)]:
             found[variable] = min(same)
     return found
+
+
+def _is_plain(rule: Rule) -> bool:
+    """Whether all of a rule is about what its head is about."""
+    of_head = rule.head.every_variable if rule.head else frozenset()
+    return not rule.odd and all(not x.scope and x.every_variable <= of_head for x in rule.body)
+
+
+def _helpers(rules: Sequence[Rule]) -> frozenset[str]:
+    """What rules give of which only those read that say something of each name by itself."""
+    helpers = {x.name for rule in rules if _is_about(rule, ()) for x in rule.body} - ABOUT_NAMES
+    helpers &= {rule.head.name for rule in rules if rule.head is not None and rule.body} - {*CUTS}
+    growing = True
+    while growing:
+        read = {x.name for rule in rules if not _is_about(rule, helpers) for x in rule.body}
+        growing = not helpers.isdisjoint(read)
+        helpers -= read
+    return frozenset(helpers)
+
+
+def _is_about(rule: Rule, helpers: Collection[str]) -> bool:
+    return rule.head is not None and (rule.head.name in ABOUT_NAMES or rule.head.name in helpers)
 
 
 def _gives_its_name(rule: Rule) -> bool:

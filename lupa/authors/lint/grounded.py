@@ -134,7 +134,11 @@ def made(found: Atoms, outcomes: Iterable[str]) -> Atoms:
     values_of = {
         "_item": _items(found),
         "_covered": covered,
-        "_named": [*(argument for fact in facts for argument in arguments(fact)), *quantities, *covered],
+        "_named": [
+            *(argument for fact in facts for argument in arguments(fact)),
+            *_labelled(quantities),
+            *covered,
+        ],
         "_beginning": _beginnings(facts, quantities),
         "_answer": _constants(("yes", "no")),
         "_way": _constants(KINDS),
@@ -176,3 +180,11 @@ def _items(found: Atoms) -> Iterator[clingo.Symbol]:
     for symbol in found.get(("requested", 2), ()):
         yield clingo.Function(symbol.arguments[0].name, [symbol.arguments[1]])
     yield clingo.Function("drug")
+
+
+def _labelled(quantities: Iterable[clingo.Symbol]) -> Iterator[clingo.Symbol]:
+    """What can be labelled of quantities: each, and what those with arguments are called."""
+    for quantity in quantities:
+        yield quantity
+        if arguments(quantity):
+            yield clingo.Function(quantity.name)
