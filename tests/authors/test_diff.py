@@ -191,8 +191,14 @@ def test_members_of_one_family_are_one_row(kb: KnowledgeBase, tmp_path: Path) ->
     *_, found = kb.diff(other).comparisons
     assert [said(region) for region in found.regions] == [
         ["Baricitinib is started together with the requested drug. Or likewise: tofacitinib."],
-        ["The patient takes baricitinib.", "Baricitinib is not stopped before the requested drug is given."],
-        ["The patient takes tofacitinib.", "Tofacitinib is not stopped before the requested drug is given."],
+        [
+            "The patient takes baricitinib.",
+            "Baricitinib is not stopped before the requested drug is given.",
+        ],
+        [
+            "The patient takes tofacitinib.",
+            "Tofacitinib is not stopped before the requested drug is given.",
+        ],
     ]
     assert found.regions[0].conditions[0].facts == ("starts(baricitinib)", "starts(tofacitinib)")
     assert (found.relation, {len(region.pathways) for region in found.regions}) == ("stricter", {4})
