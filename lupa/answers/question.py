@@ -185,9 +185,13 @@ class Question:
         """
         cone = self.edition.relevance.outcome_cone
         known = set(map(abs, self.statements))
+        literals, choice_of = self.edition.literals, self.edition.vocabulary.choice_of
+        for statement in self.statements:
+            if statement > 0:  # where one value holds, no other one does
+                known.update(literals[f] for f in choice_of.get(self.edition.facts[statement], {}).values())
         return [
             fact
-            for fact, literal in self.edition.literals.items()
+            for fact, literal in literals.items()
             if literal in cone
             and literal not in known
             and self.possible(literal)

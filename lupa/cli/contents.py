@@ -24,7 +24,7 @@ from lupa.errors import printable
 @kb_option
 @json_option
 def policies(kb: str | None, *, as_json: bool) -> None:
-    """The policies on file: the drugs they cover and their editions."""
+    """The policies on file: the drugs and services they cover, and their editions."""
     knowledge = loaded(kb)
     from lupa.pages.contents import policy_rows, policy_text
 

@@ -39,7 +39,7 @@ def _title(words: str) -> list[str]:
 
 
 def policy_rows(kb: Store) -> list[Row]:
-    """One row a policy: id, payer, document, drugs and editions with their first days."""
+    """One row a policy: id, payer, document, drugs, services and editions with their first days."""
     rows = []
     for about in map(kb.about, kb.policies):
         editions = [
@@ -52,6 +52,7 @@ def policy_rows(kb: Store) -> list[Row]:
                 "payer": about.payer,
                 "document": about.document,
                 "drugs": list(about.drugs),
+                "services": list(about.services),
                 "editions": editions,
             }
         )
@@ -66,7 +67,7 @@ def policy_text(rows: Sequence[Row]) -> str:
     lines = []
     for row in rows:
         lines += [click.style(row["policy"], bold=True), f"  {row['document']} ({row['payer']})"]
-        lines.append(f"  covers {', '.join(row['drugs'])}")
+        lines.append(f"  covers {', '.join(row['drugs'] + row['services'])}")
         for edition in row["editions"]:
             since = edition["in_force_from"]
             known = edition["known_from"]

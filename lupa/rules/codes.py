@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import clingo
 
@@ -20,6 +21,7 @@ EQUIVALENT, NARROWER, BROADER, RELATED = RELATIONS = ("equivalent", "narrower", 
 STATES = {True: (EQUIVALENT, NARROWER), False: (EQUIVALENT, BROADER)}
 """The relations by which a code that is said to be so, or not to be, says the same of its meaning."""
 _SYSTEM = re.compile(r"([a-z]\w*)[:|](.+)")
+_BEGINNING = re.compile(r"^[ \t]*code[ \t]*\(", re.MULTILINE)
 _PLAIN = re.compile(r'code\([a-z]\w*, *"[^"\\]+", *.+, *(\w+), *"(?:\\.|[^"\\])*"\)\.\s*')
 
 
@@ -80,6 +82,18 @@ class Codes:
         """All rows; raises `RuleError` for one that is not plain."""
         for text in self._texts:
             yield from map(_read, re.findall(r"^code\(.*\)\.[ \t]*$", text, re.MULTILINE))
+
+
+def check_codes(path: Path, text: str) -> None:
+    """Raises `RuleError`, with its place, for a row of codes that is not plain and would not be found."""
+    if not _BEGINNING.search(text):
+        return
+    for number, line in enumerate(text.split("\n"), start=1):
+        if _BEGINNING.match(line):
+            try:
+                _read(line)
+            except RuleError as error:
+                raise RuleError(f"{path}:{number}: {error}") from error
 
 
 def _read(line: str) -> Code:

@@ -43,7 +43,7 @@ class Edition:
         self.name = name
         self.fingerprint = fingerprint
         self.program = program
-        self.vocabulary = Vocabulary(program)
+        self.vocabulary = Vocabulary(program, known.begins_so)
         self.known = known
         self.lock = threading.RLock()  # who asks about a record may read another meanwhile
         self.solver = program.solver

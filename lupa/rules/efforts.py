@@ -1,6 +1,6 @@
 """Efforts: what it takes to state a fact, by the rows of a knowledge base."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import clingo
 
@@ -14,11 +14,17 @@ KINDS = ("find_out", "ask_for_less", "change")
 
 
 class Efforts:
-    """The rows of effort/4 and usual_effort/2; `known` is what facts are, and begin with."""
+    """The rows of effort/4 and usual_effort/2; `known` is what facts are, and begin with.
 
-    def __init__(self, program: Ground, known: Collection[str]) -> None:
+    What facts that no rule reads are, or begin with, `is_unread` tells.
+    """
+
+    def __init__(
+        self, program: Ground, known: Collection[str], is_unread: Callable[[clingo.Symbol], bool]
+    ) -> None:
         self._program = program
         self._beginnings = known
+        self._is_unread = is_unread
 
     @cached_property
     def _rows(self) -> dict[str, dict[tuple[str, bool], int]]:
@@ -27,7 +33,7 @@ class Efforts:
             row = f"effort({fact}, {value}, {kind}, {cost})"
             if str(value) not in ("yes", "no") or str(kind) not in KINDS:
                 raise RuleError(f"{row}: yes or no, and one of {', '.join(KINDS)}, is expected")
-            if str(fact) not in self._beginnings:
+            if str(fact) not in self._beginnings and not self._is_unread(fact):
                 raise RuleError(f"{row}: no fact is {fact}, or begins so")
             costs, key = found.setdefault(str(fact), {}), (str(kind), str(value) == "yes")
             if costs.setdefault(key, _cost(cost, "effort/4")) != cost.number:

@@ -62,14 +62,20 @@ class _LateError(Exception):
 
 
 class _Recorder(clingo.Observer):
-    """Keeps the ground rules that clingo hands to its solver, as long as they are not too many."""
+    """Keeps the ground rules that clingo hands to its solver, as long as they are not too many.
+
+    What is added once they are `complete`, to ask something, is none of them and takes what time it takes.
+    """
 
     def __init__(self) -> None:
         self.rules: list[Rule] = []
+        self.complete = False
         self._end = time.perf_counter() + MOST_SECONDS
         self.limit = _LIMIT.get() or (self._end, MOST_SECONDS)
 
     def rule(self, choice: bool, head: Sequence[int], body: Sequence[int]) -> None:
+        if self.complete:
+            return
         self.rules.append(Rule(choice, tuple(head), tuple(body)))
         if len(self.rules) > MOST_RULES:
             raise EndlessError(f"the rules ground to more than {MOST_RULES:,} rules")
@@ -82,6 +88,8 @@ class _Recorder(clingo.Observer):
     def weight_rule(
         self, choice: bool, head: Sequence[int], lower_bound: int, body: Sequence[tuple[int, int]]
     ) -> None:
+        if self.complete:
+            return
         literals, weights = zip(*body, strict=True)
         self.rules.append(Rule(choice, tuple(head), literals, weights, lower_bound))
 
@@ -181,6 +189,7 @@ def ground(
         raise RuleError(_said(messages) or str(error)) from error
     if messages:
         raise RuleError(_said(messages))
+    recorder.complete = True
     return Ground(control, recorder.rules)
 
 

@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
+import clingo
+
 from lupa.errors import RuleError, shown
 from lupa.rules.codes import Codes
 from lupa.rules.kept import cached_property
@@ -402,12 +404,26 @@ class Shared:
                 left_out[name] = set() if given.isdisjoint(movable) else given
             else:
                 left_out[name] = given & movable - reads.thin - reads.beside
-        kept = {name: _without(file, left_out) for name, file in self._files.items()}
+        kept = {name: self._without(file, left_out) for name, file in self._files.items()}
         lost = self._lost(rules, left_out)
         if lost:  # so that clingo does not complain of what a rule reads and no row is left of
             last = next(reversed(kept))
             kept[last] = "\n".join([kept[last], *(f"#defined {p}/{n}." for p, n in sorted(lost))])
         return {**kept, **texts}, Known(self, declared, single, reads, Codes(codes), texts)
+
+    def _without(self, file: _File, left_out: Mapping[str, Collection[str]]) -> str:
+        """A file without what is left out of its rows; they are as many lines as before."""
+        spans = [
+            (*span, name) for name, gone in left_out.items() if gone for span in file.rows.get(name, ())
+        ]
+        kept, begin = [], 0
+        for start, end, name in sorted(spans):
+            kept.append(file.text[begin:start])
+            if left_out[name] != self._predicates[name]:
+                facts = _FACT.finditer(file.text, start, end)
+                kept.append(" ".join(fact[0] for fact in facts if fact[1] not in left_out[name]))
+            begin = end
+        return "".join([*kept, file.text[begin:]])
 
     @cached_property
     def _every_predicate(self) -> frozenset[str]:
@@ -478,18 +494,6 @@ class Shared:
         return lost - there
 
 
-def _without(file: _File, left_out: Mapping[str, Collection[str]]) -> str:
-    """A shared file without what is left out of its rows; they are as many lines as before."""
-    spans = [(*span, name) for name, gone in left_out.items() if gone for span in file.rows.get(name, ())]
-    kept, begin = [], 0
-    for start, end, about in sorted(spans):
-        kept.append(file.text[begin:start])
-        facts = _FACT.finditer(file.text[start:end])
-        kept.append(" ".join(fact[0] for fact in facts if fact[1] not in left_out[about]))
-        begin = end
-    return "".join([*kept, file.text[begin:]])
-
-
 def _ends_within(text: str) -> bool:
     """Whether a statement goes on after a text that begins with one."""
     plain = _plain(text).strip()
@@ -530,6 +534,13 @@ class Known:
         self._single = single
         self._own = own
         self.codes = codes
+
+    def begins_so(self, beginning: clingo.Symbol) -> bool:
+        """Whether facts that no rule reads are such, or begin so: `starts`, `taking(aspirin)`."""
+        if beginning.type != clingo.SymbolType.Function or beginning.name not in self._declared:
+            return False
+        arguments = list(map(str, beginning.arguments))
+        return all(self.name(beginning.name, place, name) == name for place, name in enumerate(arguments))
 
     def single(self, family: str) -> bool:
         """Whether of the facts of a name that differ in their last argument one holds."""
@@ -638,7 +649,7 @@ class _Reading:
 
     def of(self, rules: Iterable[Rule]) -> _Reads:
         rules = [rule for rule in rules if not _gives_its_name(rule)]
-        self._about = ABOUT_NAMES | _helpers(rules)
+        self._about = ABOUT_NAMES | (_helpers(rules) - self._declared.keys())
         before = frozenset(self._declared)
         self._find_passing(rules)
         self._reads.passing = frozenset(self._declared) - before

@@ -17,13 +17,14 @@ import clingo
 from lupa.errors import CaseError, RuleError, shown
 from lupa.rules.about import About, abouts, in_force
 from lupa.rules.catalogue import Catalogue
+from lupa.rules.codes import check_codes
 from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles, check_text, fingerprint, shipped, source, text_of
 from lupa.rules.ground import EndlessError, Ground, Load, Parts, Then, ground, plainly
 from lupa.rules.kept import cached_property
 from lupa.rules.names import nearest, normal
-from lupa.rules.slicing import Shared
+from lupa.rules.slicing import Shared, without_long_comments
 from lupa.rules.strays import check
 from lupa.rules.tables import AFTER, check_tables
 
@@ -231,6 +232,7 @@ class Store:
         texts, known = shared.slice(own, also)
         for file, text in texts.items():
             check_text(self.files.root / file, text)
+            check_codes(self.files.root / file, without_long_comments(own[file]) if file in own else text)
         asked = [*(shipped("queries") / name for name in ("worlds.lp", "tables.lp")), *queries]
         parts = [("base", ()), ("edition", [clingo.String(name)])]
         load = rules(texts) if rules else as_texts(texts)

@@ -1,6 +1,6 @@
 """The vocabulary: which facts there are, their names, their numbers and their words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 import clingo
@@ -79,8 +79,11 @@ class Vocabulary:
     assumed of a silent fact.
     """
 
-    def __init__(self, program: Ground) -> None:
+    def __init__(
+        self, program: Ground, is_unread: Callable[[clingo.Symbol], bool] = lambda _: False
+    ) -> None:
         self._program = program
+        self._is_unread = is_unread
         self.facts: dict[Fact, clingo.Symbol] = {}
         self.flags: dict[str, Fact] = {}
         self.families: dict[str, Tree] = {}
@@ -307,8 +310,7 @@ class Vocabulary:
     @cached_property
     def _efforts(self) -> Efforts:
         numbers = {f"{kind}({name})" for name in self.quantities for kind in CUTS}
-        known = numbers.union(self._texts, *map(beginnings, self.facts))
-        return Efforts(self._program, known)  # with what has words though no fact here begins so
+        return Efforts(self._program, numbers.union(*map(beginnings, self.facts)), self._is_unread)
 
     def effort(self, fact: Fact, kind: str, *, value: bool, usual: bool = True) -> int | None:
         """What it costs to state the fact so, by one of `KINDS`; None where that cannot be.

@@ -25,6 +25,7 @@ from tests import compared
 from tests.command import command
 from tests.small import otherwise, small_kb, vocabulary
 from tests.times import THOROUGH, times
+from tests.tried import RULES, steps_kb
 
 OLD, NEW = "uhc_benlysta@2022E0046O", "uhc_benlysta@2023-11-01"
 SLE_INITIAL = "systemic lupus erythematosus, initial therapy"
@@ -547,3 +548,15 @@ def test_a_shift_knows_no_patient_where_no_law_allows_one(kb: KnowledgeBase, tmp
     assert "GPA, initial therapy; GPA, continuation: possible only before" in page
     assert "-> impossible" in page
     assert "Of those who are possible before, all:" in page
+
+
+def test_facts_of_a_relation_that_make_a_difference_alike_are_named_by_their_arguments(
+    tmp_path: Path,
+) -> None:
+    barred = RULES.replace("active(sle).", "active(sle), not barred.\nbarred :- tried(_, intolerance, _).")
+    old, new = steps_kb(tmp_path / "old"), steps_kb(tmp_path / "new", barred)
+    (comparison,) = old.diff(new).comparisons
+    assert {words for region in comparison.regions for words in said(region)} == {
+        "Azathioprine: intolerance, early. Or likewise: azathioprine (intolerance, late).",
+        "Methotrexate: intolerance, early. Or likewise: methotrexate (intolerance, late).",
+    }

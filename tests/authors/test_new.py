@@ -11,7 +11,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from lupa import CaseError, KnowledgeBase, RuleError
@@ -22,6 +22,7 @@ from lupa.record.reading import read_cases
 from lupa.rules.files import RuleFiles, shipped
 from tests import readme
 from tests.command import command
+from tests.times import times
 
 EXAMPLE = readme.ROOT / "tests" / "example_policy"
 CORE = {path.name for path in RuleFiles(shipped("kb")).core}
@@ -115,6 +116,7 @@ def test_an_edition_without_a_first_day_is_a_draft_and_always_in_force(tmp_path:
 @example("a\\")
 @example("%* a comment")
 @example("$policy ${drug} {1}")
+@settings(deadline=None)
 def test_any_title_stays_the_text_that_it_is(title: str) -> None:
     with TemporaryDirectory() as folder:
         kb = KnowledgeBase.load(made(Path(folder), payer=title, document=title, edition=title).kb)
@@ -199,6 +201,25 @@ def test_a_new_drug_is_asked_for_by_the_name_that_was_given(tmp_path: Path) -> N
     request = {"drug": "5-ASA (rectal)", "indication": "Ulcerative Colitis", "phase": "initial"}
     decision = kb.decide({"request": request, "facts": {"diagnosis": ["ulcerative colitis"]}})
     assert (decision.policy, decision.outcome) == ("a_policy", "approve")
+
+
+@given(st.text(min_size=1, max_size=30))
+@example('a "quoted" drug')
+@example("back\\slash %* no comment")
+@example("drug(other). evil")
+@example("Straße №5")
+@example("$policy")
+@settings(max_examples=times(25), deadline=None)
+def test_whatever_a_drug_is_called_it_can_be_asked_for_by_that_name(name: str) -> None:
+    with TemporaryDirectory() as folder:
+        try:
+            policy = made(Path(folder), drugs=(name,))
+        except CaseError:
+            assume(False)
+        kb = KnowledgeBase.load(policy.kb)
+        assert kb.policies_on(name) == ("a_policy",)
+        request = {"drug": name, "indication": "SLE", "phase": "initial"}
+        assert kb.decide({"request": request, "facts": {"diagnosis": ["SLE"]}}).outcome == "approve"
 
 
 def test_a_new_service_is_asked_for_by_the_name_that_was_given(tmp_path: Path) -> None:
@@ -393,6 +414,16 @@ def test_the_command_says_what_is_to_be_rewritten(tmp_path: Path) -> None:
         in ended.out
     )
     assert "Cases that do not hold of it are left out: 9." in ended.out
+
+
+def test_the_command_says_no_more_of_what_is_like_a_small_policy(tmp_path: Path) -> None:
+    kb = made(tmp_path).kb
+    lines = command("new", "another", "--kb", str(kb), "--like", "a_policy").out.splitlines()
+    assert lines[-5:] == [
+        "  cases/      the titles, and what a case states",
+        "Check it after each step:",
+        *(f"  lupa {verb} another --kb {kb}" for verb in ("lint", "test", "verify")),
+    ]
 
 
 # ---- what is refused ---------------------------------------------------------------------------

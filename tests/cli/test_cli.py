@@ -136,6 +136,41 @@ def test_facts_list_what_a_case_can_state(run: Run) -> None:
     assert "capsules" not in run("facts", "uhc_benlysta")[1]
 
 
+def test_facts_of_no_policy_are_those_that_any_policy_reads(run: Run) -> None:
+    of_each = [json.loads(run("facts", policy, "--json")[1]) for policy in ("fep_lupkynis", "uhc_benlysta")]
+    either = {row["fact"] for rows in of_each for row in rows}
+    assert {row["fact"] for row in json.loads(run("facts", "--json")[1])} == either
+
+
+def test_facts_with_all_are_whatever_is_declared(run: Run) -> None:
+    read, every = (
+        {row["fact"] for row in json.loads(run("facts", *flag, "--json")[1])} for flag in ((), ("--all",))
+    )
+    assert read <= every
+    assert "facts.taking\n" in run("facts", "--all")[1]
+
+
+def test_facts_of_a_policy_and_all_there_are_do_not_go_together(run: Run) -> None:
+    status, out, err = run("facts", "uhc_benlysta", "--all")
+    assert (status, out) == (2, "")
+    assert "leave POLICY out" in err
+
+
+def test_ask_counts_the_facts_that_cannot_matter_and_names_them_where_all_are_wanted(run: Run) -> None:
+    case = ("--example", "benlysta_cns_lupus_not_stated")
+    assert "diagnosis: 5" in run("ask", *case)[1]
+    assert "sjogrens_syndrome" not in run("ask", *case)[1]
+    assert "sjogrens_syndrome" in run("ask", *case, "--all")[1]
+    assert "diagnosis(sjogrens_syndrome)" in json.loads(run("ask", *case, "--json")[1])["immaterial"]
+
+
+@pytest.mark.parametrize("other", ["--plan", "--interactive", "--json"])
+def test_ask_names_all_only_in_its_list(run: Run, other: str) -> None:
+    status, out, err = run("ask", "--example", "benlysta_cns_lupus_not_stated", "--all", other)
+    assert (status, out) == (2, "")
+    assert "--all goes with the list of questions" in err
+
+
 def test_show_prints_the_policy_as_a_table(run: Run) -> None:
     table = json.loads(run("show", "uhc_benlysta@2022E0046O", "--json")[1])
     (sle,) = [w for w in table["pathways"] if (w["indication"], w["phase"]) == ("sle", "initial")]

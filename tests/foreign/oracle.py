@@ -6,13 +6,13 @@ Written from the document, which is as made up as the drug, and sharing nothing 
     1. the patient is 18 or older;
     2. rheumatoid arthritis is diagnosed and, by a score, moderately to severely active;
     3. a rheumatologist prescribes it or was consulted;
-    4. at least one of methotrexate, leflunomide, hydroxychloroquine and sulfasalazine has not helped in 12
-       weeks (before 2026: 8) or was not tolerated, unless contraindicated;
+    4. at least one of methotrexate, leflunomide, hydroxychloroquine and sulfasalazine has not helped in
+       12 weeks (before 2026: 8) or was not tolerated, unless contraindicated;
     5. a blood or skin test for tuberculosis is negative, and none is positive;
     6. a blood test for hepatitis B is negative, and none is positive.
     It stays covered when 1, the diagnosis and 3 are so and an improvement by 20 % is documented.
-    Not covered is its use together with another biologic or an inhibitor of Janus kinases, in systemic lupus
-    erythematosus or giant cell arteritis (unproven), and every other use (investigational).
+    Not covered is its use together with another biologic or an inhibitor of Janus kinases, in systemic
+    lupus erythematosus or giant cell arteritis (unproven), and every other use (investigational).
     An authorization runs 6 months at the longest; two syringes in 28 days at the most.
 """
 

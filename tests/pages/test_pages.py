@@ -12,7 +12,7 @@ import pytest
 
 from lupa import KnowledgeBase
 from lupa.errors import printable
-from lupa.pages.contents import fact_rows, fact_text
+from lupa.pages.contents import fact_rows, fact_text, policy_rows, policy_text
 from lupa.pages.exploring import ask_text
 from lupa.pages.page import argument, escaped, markdown, text, why_text
 from tests.rules.test_knowledge import DENIED, with_facts, with_request
@@ -237,6 +237,30 @@ def test_numbers_with_arguments_stand_by_them(tmp_path: Path) -> None:
         "  methotrexate",
         "    a number from 0 to 520, or a range  weeks",
     ]
+
+
+def test_a_number_of_one_drug_is_stated_under_its_name(tmp_path: Path) -> None:
+    rules = RULES.replace("active(sle).", "active(sle), at_least(weeks_on(methotrexate), 12).")
+    facts = {
+        "active": ["sle"],
+        "severity": {"skin": "severe"},
+        "tried": {"methotrexate": {"failure": ["late"]}},
+    }
+    kb = steps_kb(tmp_path, rules)
+    assert [
+        kb.decide({"request": REQUEST, "facts": {**facts, "weeks_on": {"methotrexate": weeks}}}).outcome
+        for weeks in (11, 12)
+    ] == ["deny", "approve"]
+
+
+def test_a_policy_on_a_service_names_it_among_those_on_file(tmp_path: Path) -> None:
+    kb = steps_kb(tmp_path)
+    path = tmp_path / "policies" / "steps" / "about.lp"
+    service = 'covers(steps, patch). service(patch). label(patch, "a patch").'
+    path.write_text(path.read_text("utf-8").replace("covers(steps, belimumab).", service), "utf-8")
+    rows = policy_rows(KnowledgeBase.load(kb.files.root))
+    assert [(row["drugs"], row["services"]) for row in rows] == [([], ["patch"])]
+    assert "  covers patch" in plain(policy_text(rows))
 
 
 def test_what_no_policy_reads_is_listed_only_with_all_that_is_declared(tmp_path: Path) -> None:

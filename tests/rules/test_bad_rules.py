@@ -10,10 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import clingo
 import pytest
 
 from lupa import CaseError, KnowledgeBase, RuleError, TimeLimitError
 from lupa.rules.files import shipped
+from lupa.rules.ground import ground, plainly
 from tests.command import as_bytes, command
 from tests.record.test_bad_input import CLASH, DAY, GOOD, LINE, complaint, stating
 
@@ -689,6 +691,21 @@ def test_without_a_time_limit_grounding_has_one_of_its_own(
     path, line = add(folder, "most(300000000). size(1..Most) :- most(Most).")
     said = said_of(folder)
     assert said.startswith(f"{path}:{line}:18: the rules ground for more than 0.2 s; this rule grows")
+
+
+def test_grounding_is_over_when_something_is_asked_of_the_rules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "rules.lp"
+    path.write_text("1 { a; b } 1.", "utf-8")
+    monkeypatch.setattr("lupa.rules.ground.MOST_SECONDS", 0.2)
+    program = ground(plainly([path]))
+    literals = [program.literal(clingo.Function(name)) or 0 for name in ("a", "b")]
+    rules = list(program.rules)
+    time.sleep(0.3)
+    assert program.solver.satisfiable([program.solver.enough(literals, 1)])
+    assert not program.solver.satisfiable([program.solver.enough(literals, 2)])
+    assert program.rules == rules
 
 
 # ---- tables that say one thing of each name ----------------------------------------------------

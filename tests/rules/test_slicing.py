@@ -172,7 +172,7 @@ WAYS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "a fact that is read as it is given": ("", "true(taking(D)), D != aspirin", CODEINE),
     "any value of a name": ("", "taking(_), not taking(aspirin)", CODEINE),
     "values that are compared": ("", "taking(D), D > aspirin", CODEINE),
-    "a value that it is not": ("class(aspirin, pain).", "taking(D), not D = aspirin, not D = digoxin", CODEINE),
+    "a value that it is not": ("", "taking(D), not D = aspirin, not D = digoxin", CODEINE),
     "a value out of some": ("", "D = (codeine; digoxin), taking(D)", CODEINE),
     "two variables of one pool": (
         "class(aspirin, pain).",
@@ -390,7 +390,8 @@ def test_what_is_said_wrongly_of_it_is_refused_all_the_same(
 # ---- by dice -------------------------------------------------------------------------------------
 
 BODIES = (
-    "both(D), class(D, {k})", "both(D), liked(D)", "both(D)", "mild(D), tried(D, bad)", "not both({a}), mild(D)",
+    "both(D), class(D, {k})", "both(D), liked(D)", "both(D)", "mild(D), tried(D, bad)",
+    "not both({a}), mild(D)",
     "class(D, K), kind(K), taking(D)", "linked(D, E), liked(E), not taking(D)",
     "taking({a})", "not taking({a})", "not not taking({a})", "taking(D), class(D, {k})",
     "taking(D), class(D, _), not class(D, {k})", "taking(D), D != {a}", "D = ({a}; {b}), taking(D)",

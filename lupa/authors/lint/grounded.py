@@ -8,10 +8,9 @@ import clingo
 from clingo import ast
 from clingo.ast import ASTType
 
-from lupa.authors.lint.rules import ITEMS, WORDS
+from lupa.authors.lint.rules import COVERED, ITEMS, WORDS
 from lupa.authors.syntax import Signature, statements
 from lupa.errors import RuleError
-from lupa.rules.catalogue import KINDS as COVERED
 from lupa.rules.efforts import KINDS
 from lupa.rules.files import shipped
 from lupa.rules.ground import Ground, Load, Parts, ground
@@ -130,15 +129,12 @@ def made(found: Atoms, outcomes: Iterable[str]) -> Atoms:
     quantities = [row.arguments[0] for row in found.get(("quantity", 4), ())]
     known = {*outcomes, *(row.arguments[1].name for row in found.get(("outcome", 2), ())), "pend"}
     worded = [row.arguments[0] for row in found.get(("outcome_text", 3), ())]
-    covered = [row.arguments[0] for kind in COVERED for row in found.get((kind, 1), ())]
+    numbers = [*quantities, *(clingo.Function(name.name) for name in quantities if arguments(name))]
+    covered = [row.arguments[0] for kind in sorted(COVERED) for row in found.get(kind, ())]
     values_of = {
         "_item": _items(found),
         "_covered": covered,
-        "_named": [
-            *(argument for fact in facts for argument in arguments(fact)),
-            *_labelled(quantities),
-            *covered,
-        ],
+        "_named": [*(argument for fact in facts for argument in arguments(fact)), *numbers, *covered],
         "_beginning": _beginnings(facts, quantities),
         "_answer": _constants(("yes", "no")),
         "_way": _constants(KINDS),
@@ -180,11 +176,3 @@ def _items(found: Atoms) -> Iterator[clingo.Symbol]:
     for symbol in found.get(("requested", 2), ()):
         yield clingo.Function(symbol.arguments[0].name, [symbol.arguments[1]])
     yield clingo.Function("drug")
-
-
-def _labelled(quantities: Iterable[clingo.Symbol]) -> Iterator[clingo.Symbol]:
-    """What can be labelled of quantities: each, and what those with arguments are called."""
-    for quantity in quantities:
-        yield quantity
-        if arguments(quantity):
-            yield clingo.Function(quantity.name)

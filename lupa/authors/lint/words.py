@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import clingo
 
@@ -15,7 +15,7 @@ from lupa.authors.lint.rules import ITEMS, KINDS_OF_CLAUSES, SHOWN, WITHOUT_CLAU
 from lupa.authors.lint.terms import ANYTHING, Term, matches, names, term_of
 from lupa.authors.reports.finding import Finding
 from lupa.authors.syntax import Signature
-from lupa.rules.names import arguments, beginnings, nearest
+from lupa.rules.names import beginnings, nearest
 
 _GIVEN_BY = {
     "criterion": (("met", 0, 0), ("requires", 2, 1)),
@@ -98,21 +98,16 @@ def _atom(name: str, *arguments: clingo.Symbol | None) -> Term:
     return Term(0, 0, name, tuple(inner))
 
 
-def _is_labelled(name: clingo.Symbol, labels: Collection[clingo.Symbol]) -> bool:
-    """Whether a name has a label of its own, or one with arguments that of its beginning."""
-    return name in labels or bool(arguments(name) and clingo.Function(name.name) in labels)
-
-
 def unworded_facts(atoms: Atoms, places: Places) -> Iterator[Finding]:
     """Facts that no sentence says or no question asks for; quantities and names without their label."""
     tables = {
         table: {str(row.arguments[0]): row.arguments[1:] for row in atoms.get(table, ())}
         for table in (("fact_text", 3), ("question", 2))
     }
-    labels = {row.arguments[0] for row in atoms.get(("label", 2), ())}
+    labels = {str(row.arguments[0]) for row in atoms.get(("label", 2), ())}
     for row in atoms.get(("quantity", 4), ()):
         name = row.arguments[0]
-        if not _is_labelled(name, labels):
+        if labels.isdisjoint(beginnings(str(name))):
             statement, term = places.of(("quantity", 4), *row.arguments)
             text = f'the quantity {name} has no label; write label({name}, "...")'
             yield statement.finding("no-label", term, str(name), text)
@@ -125,7 +120,7 @@ def unworded_facts(atoms: Atoms, places: Places) -> Iterator[Finding]:
                 text = f"the fact {fact} has no {table}/{arity}; give it words where it is declared"
                 yield statement.finding("no-text", term, f"{table} {fact}", text)
             for name in _put_in(fact, sentences or ()):
-                if name.type == clingo.SymbolType.Function and not _is_labelled(name, labels):
+                if name.type == clingo.SymbolType.Function and labels.isdisjoint(beginnings(str(name))):
                     statement, term = places.of_fact(fact)
                     text = f'{name} stands in a sentence and has no label; write label({name}, "...")'
                     yield statement.finding("no-label", term, str(name), text)
