@@ -180,7 +180,7 @@ class Hearing:
         )
 
     def _in_the_way(self, law: Law, subject: Subject) -> dict[clingo.Symbol, Literal]:
-        """The items of which none may hold: those that hold back, and all beside one that is to fail alone."""
+        """The items of which none may hold: what holds back, and all beside one that is to fail alone."""
         held_back = self._of(law, "holds_back", 3, subject)
         found = {item: self._about("holds_back", law, subject, item) or 0 for item in held_back}
         for alone in self._of(law, "alone", 3, subject):
