@@ -38,6 +38,8 @@ class Plain:
             self._control.load(str(path))
         self._control.add("base", [], ONE_VALUE)
         self._control.ground([("base", []), ("edition", [clingo.String(edition)])])
+        self._control.add("single", [], self._single_values())
+        self._control.ground([("single", [])])
         atoms = self._control.symbolic_atoms
         self.literals = {str(a.symbol.arguments[0]): a.literal for a in atoms.by_signature("true", 1)}
         self.outcomes = {
@@ -45,6 +47,18 @@ class Plain:
             for a in atoms.by_signature("outcome", 2)
             if str(a.symbol.arguments[0]) == policy
         }
+
+    def _single_values(self) -> str:
+        """A law for each group of facts that differ in their last argument, of what has a single value."""
+        atoms = self._control.symbolic_atoms
+        names = {str(atom.symbol.arguments[0]) for atom in atoms.by_signature("single_valued", 1)}
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for atom in atoms.by_signature("fact", 1):
+            (fact,) = atom.symbol.arguments
+            if fact.name in names:
+                key = (fact.name, *map(str, fact.arguments[:-1]))
+                groups.setdefault(key, []).append(f"true({fact})")
+        return "\n".join(f":- not 1 = {{ {'; '.join(facts)} }}." for facts in groups.values())
 
     def _assumptions(self, said: Said) -> list[int]:
         return [self.literals[fact] if value else -self.literals[fact] for fact, value in said.items()]

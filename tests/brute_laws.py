@@ -6,6 +6,7 @@ is a loop over worlds, or over pairs of them, and a clause is taken out by takin
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 
 import clingo
 
-from tests.random_policies import EDITION, OTHER, POLICY, Made, head_of
+from tests.random_policies import EDITION, OTHER, PHASES, POLICY, Made, head_of
 
 Row = tuple[str, ...]
 Sight = tuple["World", ...]
@@ -77,10 +78,21 @@ def enumerated(made: Made, policy: str) -> tuple[Vocabulary, list[World]]:
         f"limit({o}{_after(rule)}." for o in others for rule in made.rules[o] if rule.startswith("limit(")
     ]
     search = f'{{ true(F) }} :- fact(F). :- impossible(_). in_force("{EDITION}").'
+    single = [f":- not 1 = {{ {'; '.join(values)} }}." for values in _single_values(made)]
     copies = without_clauses(made) if policy == POLICY else ""
-    control.add("base", [], "\n".join([*own, *cuts, search, copies]))
+    control.add("base", [], "\n".join([*own, *cuts, search, *single, copies]))
     control.ground([("base", [])])
     return _vocabulary(control), list(_worlds(control, policy))
+
+
+def _single_values(made: Made) -> Iterator[list[str]]:
+    """What is requested, and how a text is read: of each, one."""
+    facts = made.facts
+    for kind, values in (("indication", facts.indications), ("phase", PHASES), ("route", facts.routes)):
+        if values:
+            yield [f"true(requested({kind},{value}))" for value in values]
+    for name, choices in facts.readings.items():
+        yield [f"true(reading({name},{choice}))" for choice in choices]
 
 
 def _after(rule: str) -> str:
@@ -553,6 +565,8 @@ def _carried(heads: Iterable[clingo.Symbol]) -> dict[str, list[clingo.Symbol]]:
             found[str(head.arguments[4])].append(head)
         if head.name == "frame":
             found[str(head.arguments[3])] += [r for r in rows if r.arguments[1:3] == head.arguments[1:3]]
+        if head.name == "supersedes":
+            found[str(head.arguments[2])] += [h for h in heads if _is_given_by(h, _OVERRIDE)]
         if head.name == "cites":
             _, item, clause = head.arguments
             found[str(clause)] += [h for h in heads if _is_given_by(h, item)]
@@ -568,6 +582,7 @@ def _is_given_by(head: clingo.Symbol, item: clingo.Symbol) -> bool:
     return head.name == name and bool(item.arguments) and head.arguments[place] == item.arguments[0]
 
 
+_OVERRIDE = clingo.parse_term("referral(override)")
 _REFERRALS = tuple(
     clingo.parse_term(f"referral({POLICY},{reason})") for reason in ("override", "policy_silent")
 )
@@ -595,9 +610,8 @@ def without_clauses(made: Made) -> str:
 def _cuttable(decision: str) -> str:
     """The decision, of which the copy of a policy can be without a kind of referral."""
     for _, reason in (head.arguments for head in _REFERRALS):
-        head, _, rest = decision.partition(f"\nreferral(Policy, {reason})")
-        rule, _, rest = rest.partition(".\n")
-        decision = f"{head}\nreferral(Policy, {reason}){rule}, not cut(Policy, {reason}).\n{rest}"
+        rules = re.compile(rf"^(referral\(Policy, {reason}\).*)\.$", re.MULTILINE)
+        decision = rules.sub(rf"\1, not cut(Policy, {reason}).", decision)
     return f"{decision}\n#defined cut/2.\n"
 
 
@@ -638,8 +652,9 @@ def stated(case: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, bool]:
         elif name in ("months", "age"):
             said |= {f: value >= _bound(f) for f in _of(vocabulary, f"at_least({name},")}
             said |= {f: value > _bound(f) for f in _of(vocabulary, f"more_than({name},")}
-        elif isinstance(value, list):
-            said |= {f: f in {f"{name}({one})" for one in value} for f in _of(vocabulary, f"{name}(")}
+        elif isinstance(value, dict):  # a list that is said to be complete
+            only = {f"{name}({one})" for one in value["only"]}
+            said |= {f: f in only for f in _of(vocabulary, f"{name}(")}
         elif name != "policy":
             said[name] = value
     return said

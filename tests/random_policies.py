@@ -89,7 +89,7 @@ class Facts:
         yield from (
             f"default(reading({name},{choices[0]}), yes)." for name, choices in self.readings.items()
         )
-        yield from (f"default(override({name}), no)." for name in self.overrides)
+        yield from (f"superseding({name}). default(override({name}), no)." for name in self.overrides)
         yield from (f"default({fact}, {value})." for fact, value in self.assumed.items())
         yield from (f"of_request({fact})." for fact in (*self.requested, *self.of_request))
         yield from (f"impossible(law({number})) :- {law}." for number, law in enumerate(self.laws))
@@ -102,6 +102,8 @@ class Facts:
 
 _GENERAL = """
 single_valued((requested; reading)).
+drug(aspirin).
+drug(codeine).
 quantity(months, "months", 1, 600). part_of_request(months).
 quantity(age, "years", 0, 130).
 fact(Cut) :- cut_point(Cut).
@@ -114,7 +116,7 @@ below(at_least(Quantity, Low), at_least(Quantity, High)) :-
     cut_point(at_least(Quantity, Low)), cut_point(at_least(Quantity, High)), Low < High.
 impossible(order(Low, High)) :- below(Low, High), true(High), not true(Low).
 #defined cut_point/1. #defined reading/2. #defined choice/2. #defined usual/2. #defined default/2.
-#defined override/1. #defined taking/1. #defined active/1. #defined diagnosis/1.
+#defined superseding/1. #defined override/1. #defined taking/1. #defined active/1. #defined diagnosis/1.
 """
 
 
@@ -161,7 +163,7 @@ def head_of(rule: str) -> clingo.Symbol:
 
 _ITEMS = {"requires": ("criterion", 3), "applies": ("criterion", 1), "excluded": ("basis", 1)}
 _ITEMS |= {"limited": ("limit", 3), "outside": ("scope", 1), "off_label": ("off_label", 1)}
-_CLAUSES = {"requires": 4, "limited": 4, "frame": 3, "cites": 2, "off_label": 2}
+_CLAUSES = {"requires": 4, "limited": 4, "frame": 3, "cites": 2, "off_label": 2, "supersedes": 2}
 
 
 def _words(policy: str, rules: Sequence[str]) -> Iterator[str]:
@@ -327,6 +329,9 @@ def _citations(dice: Dice, policy: str, facts: Facts) -> Iterator[str]:
     """The clauses of what is in no table."""
     if dice.random() < 0.5:
         yield f"cites({policy}, basis(criteria_not_met), c_all)"
+    for name in facts.overrides:
+        if dice.random() < 0.8:
+            yield f"supersedes({policy}, {name}, c_override, {dice.choice(('always', 'lifts_denial'))})"
     if facts.overrides and dice.random() < 0.7:
         yield f"cites({policy}, referral(override), c_override)"
     if dice.random() < 0.3:

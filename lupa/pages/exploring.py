@@ -82,7 +82,7 @@ def changed(changes: Iterable[Change], stated: Iterable[StatedChange]) -> Iterat
             groups.setdefault((name, step), []).append(change.fact)
     for (name, step), facts in groups.items():
         if len(facts) > FEW:
-            yield f"{name}: {step} for {', '.join(map(argument, facts))}"
+            yield f"{name}: {step} for {', '.join(map(argument, facts[:FEW]))} and {len(facts) - FEW} more"
         else:
             yield from (f"{fact}: {step}" for fact in facts)
 

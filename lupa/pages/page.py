@@ -141,7 +141,7 @@ class Page:
         )
 
     def title(self, words: str) -> list[str]:
-        return ["", click.style(words, bold=True)]
+        return ["", *(click.style(line, bold=True) for line in self.wrap(words, 0))]
 
     def decision(self, d: Decision, *, full: bool = False) -> list[str]:
         """The page: the outcome, what fails or is missing, what is met, what was assumed."""

@@ -93,7 +93,7 @@ def test_an_overridden_denial_is_told_too(shipped_diff: Comparison) -> None:
     assert steps(region)[2:] == [("refer", "approve"), ("refer", "modify")]
     (row,) = region.shifts[2].where
     assert [c.facts for c in row if not c.usual] == [
-        ("override(plan_document)", "override(rare_disease)", "override(state_mandate)")
+        ("override(federal_mandate)", "override(rare_disease)", "override(state_mandate)")
     ]
 
 
@@ -134,7 +134,7 @@ def test_the_smallest_patient_is_shown(shipped_diff: Comparison) -> None:
         "dosed_per_label": True,
         "diagnosis": {"only": ["sle"]},
         "active": {"only": ["sle"]},
-        "taking": {"only": ["hydroxychloroquine"]},
+        "taking": {"only": ["mycophenolate_mofetil"]},
         "documented": {"only": []},
     }
 
@@ -190,11 +190,21 @@ def test_members_of_one_family_are_one_row(kb: KnowledgeBase, tmp_path: Path) ->
         ),
     )
     *_, found = kb.diff(other).comparisons
-    (region,) = found.regions
-    assert [c.facts for c in region.conditions] == [("taking(baricitinib)", "taking(tofacitinib)")]
-    assert said(region) == ["The patient takes baricitinib. Or likewise: tofacitinib."]
-    assert (found.relation, len(region.pathways)) == ("stricter", 4)
-    assert {d.id for d in region.shifts[0].deciders} == {"no_combination"}
+    assert [said(region) for region in found.regions] == [
+        ["Baricitinib is started together with the requested drug. Or likewise: tofacitinib."],
+        [
+            "The patient takes baricitinib.",
+            "Baricitinib is not stopped before the requested drug is given.",
+        ],
+        [
+            "The patient takes tofacitinib.",
+            "Tofacitinib is not stopped before the requested drug is given.",
+        ],
+    ]
+    assert found.regions[0].conditions[0].facts == ("starts(baricitinib)", "starts(tofacitinib)")
+    assert (found.relation, {len(region.pathways) for region in found.regions}) == ("stricter", {4})
+    deciders = {decider.id for region in found.regions for decider in region.shifts[0].deciders}
+    assert deciders == {"no_combination"}
 
 
 def test_a_shorter_limit_is_told_by_its_number(kb: KnowledgeBase, tmp_path: Path) -> None:

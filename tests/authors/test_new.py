@@ -167,10 +167,10 @@ def test_the_cases_of_a_new_policy_notice_every_change_of_its_rules(tmp_path: Pa
 # ---- names that the shared files do not know ---------------------------------------------------
 
 UNKNOWN: Mapping[str, Mapping[str, Any]] = {
-    "a_drug": {"drugs": ("Dupixent",), "indications": ("asthma",)},
+    "a_drug": {"drugs": ("Dermexa",), "indications": ("asthma",)},
     "a_service": {"services": ("continuous glucose monitor",), "indications": ("diabetes",)},
     "several": {
-        "drugs": ("Dupixent", "5-ASA"),
+        "drugs": ("Dermexa", "5-ASA"),
         "services": ("Skin test (prick)",),
         "indications": ("atopic dermatitis (eczema)", "SLE", "hypertensive emergency"),
     },
@@ -237,10 +237,10 @@ def test_a_service_has_no_continuation_until_its_author_says_so(tmp_path: Path) 
 
 
 def test_names_are_declared_once_however_they_are_written(tmp_path: Path) -> None:
-    policy = made(tmp_path, drugs=("Dupixent", "DUPIXENT", "dupixent "), indications=("asthma", "Asthma"))
-    assert (policy.drugs, policy.indications) == (("dupixent",), ("asthma",))
+    policy = made(tmp_path, drugs=("Dermexa", "DERMEXA", "dermexa "), indications=("asthma", "Asthma"))
+    assert (policy.drugs, policy.indications) == (("dermexa",), ("asthma",))
     assert [(name.kind, name.name, name.label) for name in policy.declared] == [
-        ("drug", "dupixent", "Dupixent"),
+        ("drug", "dermexa", "Dermexa"),
         ("condition", "asthma", "asthma"),
     ]
 
@@ -279,16 +279,16 @@ def test_a_known_name_is_never_declared_again(tmp_path: Path) -> None:
 
 def test_the_command_says_what_it_declared_and_what_is_still_to_be_said(tmp_path: Path) -> None:
     kb = str(tmp_path / "kb")
-    said = ("--drug", "Dupixent", "--indication", "asthma")
+    said = ("--drug", "Dermexa", "--indication", "asthma")
     lines = command("new", "a_policy", "--kb", kb, *said).out.splitlines()
     begin = lines.index(
         "The folder declares these names, which the shared files do not know. Still to be said there:"
     )
     assert lines[begin + 1 : begin + 8] == [
-        "  about.lp    drug dupixent, Dupixent",
-        "                class(dupixent, CLASS, GROUND) for each class that a rule asks for",
-        "                its other names: alias(dupixent, NAME)",
-        "                its codes: code(hcpcs, CODE, drug(dupixent), equivalent, GROUND)",
+        "  about.lp    drug dermexa, Dermexa",
+        "                class(dermexa, CLASS, GROUND) for each class that a rule asks for",
+        "                its other names: alias(dermexa, NAME)",
+        "                its codes: code(hcpcs, CODE, drug(dermexa), equivalent, GROUND)",
         "  facts.lp    condition asthma",
         "                its other names: alias(asthma, NAME)",
         "                its codes: code(icd10cm, CODE, diagnosis(asthma), equivalent, GROUND)",
@@ -296,19 +296,19 @@ def test_the_command_says_what_it_declared_and_what_is_still_to_be_said(tmp_path
 
 
 def test_the_files_say_what_is_still_to_be_said(tmp_path: Path) -> None:
-    policy = made(tmp_path, drugs=("Dupixent",), indications=("asthma",))
+    policy = made(tmp_path, drugs=("Dermexa",), indications=("asthma",))
     about = (policy.home / "about.lp").read_text("utf-8")
-    assert "% To be said: class(dupixent, CLASS, GROUND) for each class that a rule asks for.\n" in about
+    assert "% To be said: class(dermexa, CLASS, GROUND) for each class that a rule asks for.\n" in about
     facts = (policy.home / "facts.lp").read_text("utf-8")
     assert "% To be said: has_activity(asthma), if a rule asks whether it is active.\n" in facts
 
 
 def test_the_command_takes_several_of_each_and_answers_in_json(tmp_path: Path) -> None:
-    said = ("--drug", "Dupixent", "--drug", "HCQ", "--service", "skin test", "--indication", "asthma")
+    said = ("--drug", "Dermexa", "--drug", "HCQ", "--service", "skin test", "--indication", "asthma")
     answer = json.loads(command("new", "a_policy", "--kb", str(tmp_path / "kb"), *said, "--json").out)
-    assert (answer["drugs"], answer["services"]) == (["dupixent", "hydroxychloroquine"], ["skin_test"])
+    assert (answer["drugs"], answer["services"]) == (["dermexa", "hydroxychloroquine"], ["skin_test"])
     assert [(name["kind"], name["name"], name["file"]) for name in answer["declared"]] == [
-        ("drug", "dupixent", "about.lp"),
+        ("drug", "dermexa", "about.lp"),
         ("service", "skin_test", "about.lp"),
         ("condition", "asthma", "facts.lp"),
     ]
@@ -366,8 +366,8 @@ def test_a_policy_may_be_like_another_on_the_same_drug(tmp_path: Path) -> None:
 
 
 def test_a_policy_like_another_may_be_on_a_drug_that_nobody_knows(tmp_path: Path) -> None:
-    like = made(tmp_path, like="fep_lupkynis", drugs=("Dupixent",))
-    assert [name.name for name in like.declared] == ["dupixent"]
+    like = made(tmp_path, like="fep_lupkynis", drugs=("Dermexa",))
+    assert [name.name for name in like.declared] == ["dermexa"]
     assert surprises(KnowledgeBase.load(like.kb)) == {}
 
 
@@ -399,8 +399,8 @@ def test_what_cannot_be_like_another_is_refused(said: dict[str, Any], error: str
 
 
 def test_a_name_that_the_other_declares_itself_is_left_to_its_author(tmp_path: Path) -> None:
-    kb = made(tmp_path, drugs=("Dupixent",)).kb
-    with pytest.raises(CaseError, match="--like a_policy: its own folder declares dupixent; leave it"):
+    kb = made(tmp_path, drugs=("Dermexa",)).kb
+    with pytest.raises(CaseError, match="--like a_policy: its own folder declares dermexa; leave it"):
         new_policy(kb, Draft("another", ("HCQ",), like="a_policy"))
 
 
@@ -535,7 +535,7 @@ def test_a_knowledge_base_that_knows_no_drug_can_hold_a_policy_that_names_one(tm
     kb = made(tmp_path).kb
     (kb / "drugs.lp").write_text("#defined drug/1.\n#defined class/3.\n", "utf-8")
     shutil.rmtree(kb / "policies" / "a_policy")
-    made(tmp_path, policy="another", drugs=("Dupixent",))
+    made(tmp_path, policy="another", drugs=("Dermexa",))
     assert surprises(KnowledgeBase.load(kb)) == {}
 
 

@@ -23,6 +23,7 @@ import lupa.cli.command
 import lupa.cli.main
 from lupa import CaseError, KnowledgeBase
 from lupa.cli.command import GROUPS, complain, no_progress, progress
+from lupa.record.record import ROUTING
 from lupa.rules.files import shipped
 
 Run = Callable[..., tuple[int, str, str]]
@@ -187,7 +188,8 @@ def test_show_prints_the_policy_as_a_table(run: Run) -> None:
 def test_show_prints_the_ledger_with_its_counts(run: Run) -> None:
     ledger = json.loads(run("show", "fep_lupkynis", "--clauses", "--json")[1])
     assert len(ledger["clauses"]) == sum(ledger["counts"].values())
-    assert "38 clauses: " in run("show", "fep_lupkynis", "--clauses")[1]
+    assert len(ledger["clauses"]) == 42
+    assert "42 clauses: " in run("show", "fep_lupkynis", "--clauses")[1]
 
 
 def test_show_refuses_an_edition_that_is_not_on_file(run: Run) -> None:
@@ -224,12 +226,22 @@ def test_the_schemas_accept_the_shipped_cases_and_their_decisions(run: Run, kb: 
         decision.validate(json.loads(decided.to_json()))
         for witness in decided.witnesses:
             case.validate(witness.case)
-    assert not case.is_valid({"request": {"drug": "Benlysta"}, "facts": {"taking": {"only": ["insulin"]}}})
+    for name, accepted in (("Basaglar", True), ("a name that lupa has to refuse", True), (3, False)):
+        for taking in ([name], {"only": [name]}):
+            assert case.is_valid({"request": {}, "facts": {"taking": taking}}) == accepted
     assert not case.is_valid({"request": {"drg": "Benlysta"}})
     assert case.is_valid({"request": {"drug": "Lupkynis", "capsules_per_90_days": {"at_most": 540}}})
     for end, accepted in ((18, True), (None, False)):
         ranged = {"request": {"drug": "Benlysta"}, "facts": {"age": {"at_least": end}}}
         assert case.is_valid(ranged) == accepted
+
+
+def test_the_schema_knows_every_key_that_says_which_policies_are_asked(run: Run) -> None:
+    case = jsonschema.Draft202012Validator(json.loads(run("schema", "case")[1]))
+    for key in ROUTING:
+        given = "2025-03-01" if key == "service_date" else "a name"
+        assert case.is_valid({"request": {key: given}})
+        assert not case.is_valid({"request": {key: 3}})
 
 
 def test_another_knowledge_base_takes_the_place_of_the_shipped_one(

@@ -23,6 +23,7 @@ from lupa.dialogue.session import Session
 from lupa.dialogue.words import parts
 from lupa.record.reading import read_cases
 from lupa.rules.files import shipped
+from lupa.rules.vocabulary import leaves
 
 EXAMPLE = "lupkynis_alongside_bars_benlysta"
 UNSTATED = "benlysta_cns_lupus_not_stated"
@@ -187,10 +188,15 @@ def test_numbers_and_dates_are_said_as_they_stand_in_the_case() -> None:
 
 def test_many_facts_of_a_kind_are_said_as_one() -> None:
     s = session({"request": {"drug": "Benlysta", "indication": "other"}})
-    said = say(s, "set taking=[prednisone]")
-    assert "taking: silent -> no for hydroxychloroquine, chloroquine" in said
-    assert "taking(prednisone): silent -> yes" in said
+    said = say(s, "set taking={only: [prednisone]}")
+    assert s.now.question is not None
+    known = list(leaves(s.now.question.edition.vocabulary.families["taking"]))
+    assert " ".join(said.split()).endswith(
+        "taking: silent -> no for mycophenolate_mofetil, mycophenolic_acid, azathioprine, methotrexate, "
+        f"cyclophosphamide, leflunomide and {len(known) - 7} more taking(prednisone): silent -> yes"
+    )
     assert max(map(len, said.splitlines())) <= 80
+    assert "taking(prednisone): yes -> silent" in say(s, "set taking=[]")
 
 
 def test_what_changes_nothing_is_said_and_is_no_change() -> None:
@@ -285,7 +291,7 @@ def test_each_verb_gives_its_page() -> None:
     assert "A minimal reason for the outcome" in say(s, "why")
     assert "Derivation\n" in say(s, "why tree all")
     assert "Cheapest to make it APPROVE" in say(s, "flip")
-    assert "taking(voclosporin)=no" in say(s, "flip approve 3")
+    assert "stops(voclosporin)=yes" in say(s, "flip approve 3")
     assert "It is DENY already" in say(s, "flip deny")
     assert "No change within reach" in say(s, "flip out of scope") or "OUT OF SCOPE" in say(
         s, "flip out of scope"
@@ -631,7 +637,7 @@ def test_what_nobody_knows_stays_open_and_is_not_asked_again(word: str) -> None:
 
 def test_other_questions_go_on_when_one_is_not_known() -> None:
     asked = interview({"request": {"drug": "Benlysta"}})
-    assert "52 facts open, 1 of them not known" in say(asked, "?")
+    assert "104 facts open, 1 of them not known" in say(asked, "?")
     assert "For which indication is it requested?" in say(asked, "?", "back")
 
 

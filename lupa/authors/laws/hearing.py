@@ -175,14 +175,26 @@ class Hearing:
         asked = self._about("asks", law, subject)
         if asked is None:
             return ()
-        items = sorted(self._of(law, "holds_back", 3, subject), key=lambda item: not item.arguments)
-        absent = {-(self._about("holds_back", law, subject, item) or 0): item for item in items}
+        in_the_way = self._in_the_way(law, subject)
+        items = sorted(in_the_way, key=lambda item: (not item.arguments, item))
+        absent = {-in_the_way[item]: item for item in items}
         minimal = self._solver.minimal([asked, *given], list(absent)) or []
         return tuple(
             Because(str(item), self._words.absent(item), self._places_of(self._words.given_by(item)))
             for item in map(absent.__getitem__, minimal)
             if item.arguments
         )
+
+    def _in_the_way(self, law: Law, subject: Subject) -> dict[clingo.Symbol, Literal]:
+        """The items of which none may hold: what holds back, and all beside one that is to fail alone."""
+        held_back = self._of(law, "holds_back", 3, subject)
+        found = {item: self._about("holds_back", law, subject, item) or 0 for item in held_back}
+        for alone in self._of(law, "alone", 3, subject):
+            for failing in self._program.symbols("failing", 1):
+                (item,) = failing.arguments
+                if item != alone:
+                    found[item] = self._program.literal(failing) or 0
+        return found
 
     # ---- findings ------------------------------------------------------------------------------
 
