@@ -72,7 +72,7 @@ class Catalogue:
 
     def undeclared(self) -> Iterator[str]:
         """The policies whose text says that they cover what no file declares."""
-        for name, policies in self._covering.items():
+        for name, policies in self.said_to_cover.items():
             yield from (policy for policy in policies if self.kind_of(policy, name) is None)
 
     def covering(self, kind: str, given: str) -> list[tuple[str, str]]:

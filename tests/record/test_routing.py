@@ -111,7 +111,7 @@ def test_a_service_is_asked_for_by_name_or_by_code(
 ) -> None:
     assert asked(infusions, **request_) == ["infusions"]
     assert infusions.about("infusions").services == ("home_infusion",)
-    assert infusions.covering["home_infusion"] == ("infusions",)
+    assert infusions.covering("home_infusion") == ("infusions",)
 
 
 @pytest.mark.parametrize(
