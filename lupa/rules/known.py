@@ -54,6 +54,7 @@ class Known:
         self._alone = reads.alone
         self._single = single
         self._own = own
+        self._beside: dict[tuple[str, int], dict[str, str]] = {}
         self.codes = codes
 
     def begins_so(self, beginning: clingo.Symbol) -> bool:
@@ -84,7 +85,11 @@ class Known:
         if place >= len(places):
             return None
         found = self._shared.declared_as(places[place], given)
-        return found or self._beside_rows(frozenset(places[place])).get(normal(given))
+        if found is not None:
+            return found
+        if (family, place) not in self._beside:
+            self._beside[family, place] = self._beside_rows(places[place])
+        return self._beside[family, place].get(normal(given))
 
     def _beside_rows(self, predicates: Collection[str]) -> dict[str, str]:
         """The names that facts of these predicates give which are no rows, by all of their names."""
