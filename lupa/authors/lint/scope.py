@@ -99,9 +99,9 @@ class Shared:
         if self._atoms:
             known = Known(with_cuts(self._atoms) | made(self._atoms, self._outcomes), {})
             yield from lint_names.conditions(self.core.statements, known, self._open)
-            yield from lint_names.tables(self.core.statements, known, self.given)
             yield from lint_names.compared(self.core.statements, self._names)
-            if not self.unsure:
+            if not self.unsure:  # else a policy that cannot be read may know more
+                yield from lint_names.tables(self.core.statements, known, self.given)
                 yield from self._useless()
                 yield from lint_reach.unread(programs, self._atoms)
 
@@ -222,7 +222,8 @@ class Scope:
         """What is wrong with what the policy says of itself."""
         path = self._shared.files.root / "policies" / self.policy / "about.lp"
         file = next((file for file in self.own.files if file.path == path), None)
-        if file is None or file.whole:
+        shared = all(file.whole for file in self._shared.core.files)
+        if shared and (file is None or file.whole):
             try:
                 self._shared.kb.about(self.policy)
             except RuleError as error:

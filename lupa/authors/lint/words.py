@@ -15,7 +15,7 @@ from lupa.authors.lint.rules import ITEMS, KINDS_OF_CLAUSES, SHOWN, WITHOUT_CLAU
 from lupa.authors.lint.terms import ANYTHING, Term, matches, names, term_of
 from lupa.authors.reports.finding import Finding
 from lupa.authors.syntax import Signature
-from lupa.rules.names import beginnings, nearest
+from lupa.rules.names import beginnings, nearest, normal
 
 _GIVEN_BY = {
     "criterion": (("met", 0, 0), ("requires", 2, 1)),
@@ -123,6 +123,8 @@ def unworded_facts(atoms: Atoms, places: Places) -> Iterator[Finding]:
                 if name.type == clingo.SymbolType.Function and labels.isdisjoint(beginnings(str(name))):
                     statement, term = places.of_fact(fact)
                     text = f'{name} stands in a sentence and has no label; write label({name}, "...")'
+                    if (near := nearest(str(name), {normal(label): label for label in labels})) is not None:
+                        text += f"; or did you mean {near}?"
                     yield statement.finding("no-label", term, str(name), text)
 
 
