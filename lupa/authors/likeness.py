@@ -95,7 +95,7 @@ class Likeness:
         texts["about.lp"] = self._about(texts["about.lp"])
         accepted = folder / "accepted.yaml"
         if accepted.is_file():
-            texts[accepted.name] = self._renamed(text_of(accepted))
+            texts[accepted.name] = self._renamed(_alone(text_of(accepted)))
         for path in files.cases(self.old):
             stem = path.stem.removeprefix(f"{self.old}_")
             texts[f"cases/{self.new}_{stem}.yaml"] = self._case(text_of(path))
@@ -141,3 +141,9 @@ def one_of(names: tuple[str, ...], what: str, policy: str) -> str:
             f"--like {policy} speaks of {several}: leave --{what} out, and write it where it belongs"
         )
     return names[0]
+
+
+def _alone(accepted: str) -> str:
+    """Accepted findings but for those beside another policy, which the new one may not meet alike."""
+    entries = re.split(r"^(?=- )", accepted, flags=re.MULTILINE)
+    return "".join(entry for entry in entries if " beside " not in entry.partition("reason:")[0])

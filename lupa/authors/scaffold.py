@@ -316,8 +316,9 @@ def _filled(
     texts[ABOUT] += _declarations(names, ABOUT)
     if declared := _declarations(names, FACTS):
         texts[FACTS] = f"{_template(FACTS, words)}{declared}"
+    of_other_phases = "not_continued" if drugs else "continued"
     for path in sorted(_TEMPLATES.glob("cases/*.yaml")):
-        if path.stem.startswith("continued") and not drugs:
+        if path.stem.startswith(of_other_phases):
             continue
         for indication in indications if "$indication" in path.read_text("utf-8") else indications[:1]:
             of = "" if indication == indications[0] else f"_{indication}"

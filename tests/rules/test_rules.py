@@ -94,7 +94,8 @@ def literals_in_rules(path: Path) -> list[str]:
     for statement in filter(has_body, statements(path)):
         names = {name for name, _ in derived(statement)}
         for route, node in nodes(statement):
-            if names <= WORDS or names == {"rank"}:  # a rank is an order of numbers, made by arithmetic
+            # a rank is an order of numbers, made by arithmetic; several are two
+            if names <= WORDS or names in ({"rank"}, {"several_fail"}):
                 continue
             if node.ast_type == ASTType.SymbolicTerm and node.symbol.type != clingo.SymbolType.Function:
                 editions = [n for r, n in nodes(statement) if route[: len(r)] == r and is_edition(n)]
@@ -243,7 +244,8 @@ def test_what_lupa_reads_is_found_in_its_sources() -> None:
 
 def test_what_lupa_reads_some_rule_derives() -> None:
     given = {s for p in ALL_FILES for x in statements(p) for s in derived(x)}
-    assert read_by_lupa() - given == set()
+    # what begins with an underscore is made in Python
+    assert {found for found in read_by_lupa() - given if not found[0].startswith("_")} == set()
 
 
 @pytest.mark.parametrize("policy", KB.policies)

@@ -570,4 +570,4 @@ def test_of_some_values_no_more_is_known(tmp_path: Path) -> None:
         shared, rules = with_a_choice(random.Random(f"chosen {seed}"))
         kb = small_kb(tmp_path / str(seed), VOCABULARY + shared, rules + OUTCOME)
         found[not whole_choice(kb).isdisjoint(names_left_out(kb))] += 1
-    assert found[True] >= 4, found
+    assert found[True] >= 2, found
