@@ -28,13 +28,9 @@ def ask(question: Question, decision: Decision) -> Ask:
             )
         )
     named = {item.fact for item in asked}
-    known = question.record.stated.keys() | question.record.assumed.keys()
     others = [
         fact
         for fact, literal in edition.literals.items()
-        if fact not in known
-        and fact not in named
-        and question.possible(literal)
-        and question.possible(-literal)
+        if fact not in named and question.is_open(literal)
     ]
     return Ask(decision, tuple(asked), tuple(others))

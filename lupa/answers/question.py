@@ -178,25 +178,29 @@ class Question:
     # ---- what is silent ------------------------------------------------------------------------
 
     @cached_property
+    def _settled(self) -> set[Literal]:
+        """The facts that are stated or assumed, and the other values of what is single-valued."""
+        literals, choice_of = self.edition.literals, self.edition.vocabulary.choice_of
+        found = set(map(abs, self.statements))
+        for statement in self.statements:
+            if statement > 0:  # where one value holds, no other one does
+                values = choice_of.get(self.edition.facts[statement], {}).values()
+                found.update(literals[fact] for fact in values)
+        return found
+
+    def is_open(self, literal: Literal) -> bool:
+        """Whether the record, with what a law settles because of it, leaves a fact open."""
+        return literal not in self._settled and self.possible(literal) and self.possible(-literal)
+
+    @cached_property
     def silent(self) -> list[Fact]:
         """The facts that can bear on the outcome and that the record leaves open.
 
         What a law settles, because of what is stated, is not open.
         """
         cone = self.edition.relevance.outcome_cone
-        known = set(map(abs, self.statements))
-        literals, choice_of = self.edition.literals, self.edition.vocabulary.choice_of
-        for statement in self.statements:
-            if statement > 0:  # where one value holds, no other one does
-                known.update(literals[f] for f in choice_of.get(self.edition.facts[statement], {}).values())
-        return [
-            fact
-            for fact, literal in literals.items()
-            if literal in cone
-            and literal not in known
-            and self.possible(literal)
-            and self.possible(-literal)
-        ]
+        literals = self.edition.literals
+        return [fact for fact, literal in literals.items() if literal in cone and self.is_open(literal)]
 
     def missing(self) -> list[Fact]:
         """The silent facts that can still change the verdict, the most decisive first.

@@ -105,12 +105,16 @@ def _body(diagrams: Diagrams, rule: Rule, conditions: Mapping[Literal, Node]) ->
 
 def _enough(diagrams: Diagrams, weighted: Sequence[tuple[Node, int]], bound: int) -> Node:
     """When those that hold weigh `bound` or more together."""
-    if bound <= 0:
-        return YES
-    if sum(weight for _, weight in weighted) < bound:
-        return NO
-    diagrams.budget.spend()
-    (condition, weight), *rest = weighted
-    return diagrams.choose(
-        condition, _enough(diagrams, rest, bound - weight), _enough(diagrams, rest, bound)
-    )
+    bound -= sum(weight for condition, weight in weighted if condition == YES)
+    open_ = [(condition, weight) for condition, weight in weighted if condition not in (YES, NO)]
+    lacking = [{max(bound, 0)}]  # what can be lacking of the bound before each of them, and at the end
+    for _, weight in open_:
+        lacking.append({max(most - part, 0) for most in lacking[-1] for part in (0, weight)})
+    holds = {most: NO if most else YES for most in lacking[-1]}
+    for (condition, weight), before in zip(reversed(open_), reversed(lacking[:-1]), strict=True):
+        diagrams.budget.spend()
+        holds = {
+            most: diagrams.choose(condition, holds[max(most - weight, 0)], holds[most]) if most else YES
+            for most in before
+        }
+    return holds[max(bound, 0)]

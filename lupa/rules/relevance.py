@@ -113,7 +113,7 @@ class Relevance:
 
 
 class Twins:
-    """The program twice over in one control, to ask for two worlds at once."""
+    """What bears on the outcome twice over in one control, to ask for two worlds at once."""
 
     def __init__(self, program: Ground, outcomes: Sequence[Literal], facts: Sequence[Literal]) -> None:
         self._control = clingo.Control()
@@ -127,8 +127,11 @@ class Twins:
                     names[abs(literal)] = backend.add_atom()
                 return names[abs(literal)] if literal > 0 else -names[abs(literal)]
 
+            laws = [literal for rule in program.rules if not rule.head for literal in rule.body]
+            bearing = program.below([*outcomes, *facts, *laws])
+            rules = [rule for rule in program.rules if not rule.head or not bearing.isdisjoint(rule.head)]
             for names in (first, second):
-                for rule in program.rules:
+                for rule in rules:
                     head = [renamed(x, names) for x in rule.head]
                     body = [renamed(x, names) for x in rule.body]
                     if rule.weights:
