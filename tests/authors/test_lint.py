@@ -27,6 +27,8 @@ from tests.rules.test_rules import looked_up
 from tests.small import small_kb, vocabulary
 from tests.times import times
 
+pytestmark = pytest.mark.long
+
 POLICY = "policies/fep_lupkynis/policy.lp"
 CLAUSES = "policies/fep_lupkynis/clauses.lp"
 ABOUT = "policies/fep_lupkynis/about.lp"

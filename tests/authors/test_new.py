@@ -24,6 +24,8 @@ from tests import readme
 from tests.command import command
 from tests.times import times
 
+pytestmark = pytest.mark.long
+
 EXAMPLE = readme.ROOT / "tests" / "example_policy"
 CORE = {path.name for path in RuleFiles(shipped("kb")).core}
 

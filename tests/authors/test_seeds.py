@@ -20,6 +20,8 @@ from lupa.rules.files import shipped
 from tests.seeds import CHANGED, SEEDS, Found, Seed
 from tests.times import THOROUGH
 
+pytestmark = pytest.mark.long
+
 # ---- seeded defects ----------------------------------------------------------------------------
 
 

@@ -17,6 +17,8 @@ from lupa.authors.reports.finding import Finding, Report
 from lupa.rules.files import shipped
 from tests.command import command
 
+pytestmark = pytest.mark.long
+
 GAP = "request(other,initial)"
 NEPHRITIS = "requires(uhc_benlysta, lupus_nephritis, initial,      active_lupus_nephritis, u31).\n"
 
