@@ -197,7 +197,7 @@ class _Writer:
             *edition.scope,
             *edition.limits,
         ]
-        unsettled = [a for a in items if question.possible(a.literal) and question.possible(-a.literal)]
+        unsettled = [a for a in items if question.is_open(a.literal)]
         found = []
         for fact in facts:
             literal = edition.literals[fact]
@@ -230,7 +230,7 @@ class _Writer:
         found = []
         for fact, code, value in question.record.suggested:
             literal = self._edition.literals[fact]
-            if question.possible(literal) and question.possible(-literal):
+            if question.is_open(literal):
                 words, asked = vocabulary.words(fact, value), vocabulary.question(fact)
                 found.append(Suggestion(str(code), code.ground, fact, words, asked))
         return tuple(found)

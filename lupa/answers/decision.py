@@ -204,3 +204,7 @@ class Why:
     def to_dict(self) -> dict[str, Any]:
         """The answer as JSON-ready data."""
         return dataclasses.asdict(self)
+
+    def to_json(self) -> str:
+        """The answer as one line of JSON."""
+        return json.dumps(self.to_dict(), ensure_ascii=False)

@@ -89,11 +89,9 @@ class Desk(Store):
         self, case: Case, *, name: str = "", timeout: float | None = None
     ) -> tuple[Decision, ...]:
         """The decision on a case under each policy that its request is about."""
-        decisions = []
-        for question in self.questions(case, timeout=timeout):
-            with question:
-                decisions.append(decision(question, *self._marks(case, name, question.edition)))
-        return tuple(decisions)
+        return tuple(
+            self._decided(question, case, name) for question in self.questions(case, timeout=timeout)
+        )
 
     def why(
         self,
@@ -192,8 +190,7 @@ class Desk(Store):
         if most < 1:
             raise CaseError(f"at least one set of statements is asked for, not {most}")
         with question:
-            decided = decision(question, *self._marks(case, name, question.edition))
-            return flips(question, decided, to, case, most, *within)
+            return flips(question, self._decision(question, case, name), to, case, most, *within)
 
     def ask(self, case: Case, *, name: str = "", timeout: float | None = None) -> Ask:
         """What to find out next, ranked, with the outcomes that each answer leaves. Raises as `decide`."""
@@ -201,7 +198,7 @@ class Desk(Store):
 
         question = self._question(case, "ask", timeout)
         with question:
-            return ask(question, decision(question, *self._marks(case, name, question.edition)))
+            return ask(question, self._decision(question, case, name))
 
     def plan(self, case: Case, *, name: str = "", timeout: float | None = None) -> Plan:
         """The smallest decision tree of questions to a certain verdict. Raises as `decide`."""
@@ -209,7 +206,7 @@ class Desk(Store):
 
         question = self._question(case, "plan", timeout)
         with question:
-            return plan(question, decision(question, *self._marks(case, name, question.edition)))
+            return plan(question, self._decision(question, case, name))
 
     def _beside(
         self, request: Mapping[str, Any], asked: Sequence[Edition], limit: Deadline
@@ -235,11 +232,15 @@ class Desk(Store):
 
     def _decided(self, question: Question, case: Case, name: str) -> Decision:
         with question:
-            return decision(question, *self._marks(case, name, question.edition))
+            return self._decision(question, case, name)
+
+    def _decision(self, question: Question, case: Case, name: str) -> Decision:
+        """The decision on a question that is held."""
+        return decision(question, *self._marks(case, name, question.edition))
 
     def _why(self, question: Question, case: Case, name: str, every: bool, tree: bool) -> Why:
         with question:
-            decided = decision(question, *self._marks(case, name, question.edition))
+            decided = self._decision(question, case, name)
             reasons = outcome_reasons(question, every=every)
         derivation = self._derivation(question) if tree else ()
         return Why(decided, reasons, derivation)

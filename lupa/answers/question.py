@@ -189,7 +189,7 @@ class Question:
         return found
 
     def is_open(self, literal: Literal) -> bool:
-        """Whether the record, with what a law settles because of it, leaves a fact open."""
+        """Whether the record, with what a law settles because of it, leaves a fact, or an atom, open."""
         return literal not in self._settled and self.possible(literal) and self.possible(-literal)
 
     @cached_property

@@ -12,11 +12,11 @@ from lupa.answers.desk import Desk
 from lupa.authors.trials.suite import read_suite
 from lupa.errors import CaseError, RuleError
 from lupa.rules.files import text_of
+from lupa.rules.texts import QUOTED, STRING
 
 Put = Callable[[Path, Mapping[str, str]], None]
 """Makes a folder with files of these texts."""
 
-_TEXT = re.compile(r'"(?:\\.|[^"\\\n])*"|%[^\n]*')
 _ASKED_FOR = re.compile(r"\b(?:drug|service|code): *[^,}\n]+")
 _TITLE = re.compile(r"^case:.*(?:\n[ \t]+.*)*", re.MULTILINE)
 
@@ -112,14 +112,14 @@ class Likeness:
     def _rules(self, text: str) -> str:
         """Rules under the new names; what stands in quotes, and in comments, is left to the author."""
         parts, begin = [], 0
-        for match in _TEXT.finditer(text):
+        for match in QUOTED.finditer(text):
             parts += [self._renamed(text[begin : match.start()]), match[0]]
             begin = match.end()
         return "".join([*parts, self._renamed(text[begin:])])
 
     def _about(self, text: str) -> str:
         for said, words in (("payer", self.payer), ("document", self.document)):
-            row = rf'\b{said}\(\s*{self.new}\s*,\s*"(?:\\.|[^"\\\n])*"\s*\)'
+            row = rf"\b{said}\(\s*{self.new}\s*,\s*{STRING}\s*\)"
             text = re.sub(row, lambda _, s=said, w=words: f'{s}({self.new}, "{w}")', text)  # type: ignore[misc]
         return text
 

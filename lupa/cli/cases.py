@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO, NoReturn
 
@@ -157,17 +157,31 @@ def answers(
     text: Callable[[Any, int], str] | None,
 ) -> None:
     """Prints the answer about each case under each policy that it is about: as text, or as JSON."""
+
+    def found(knowledge: KnowledgeBase, case: Case, where: str) -> Iterator[Any]:
+        return (answer(knowledge, one, where) for one in knowledge.each_policy(case))
+
+    print_all(cases, examples, kb, found, text)
+
+
+def print_all(
+    cases: Sequence[str],
+    examples: Sequence[str],
+    kb: str | None,
+    found: Callable[[KnowledgeBase, Case, str], Iterable[Any]],
+    text: Callable[[Any, int], str] | None,
+) -> None:
+    """Prints all that is found of each case: as text of so many columns, or as JSON, one a line."""
     knowledge = loaded(kb)
     run = Run(knowledge, cases, examples)
     between = ""
     for where, case in run:
         with run.attempt(where):
-            for one in knowledge.each_policy(case):
-                found = answer(knowledge, one, where)
+            for one in found(knowledge, case, where):
                 if text is None:
-                    click.echo(escaped(found.to_json()))
+                    click.echo(escaped(one.to_json()))
                 else:
-                    click.echo(between + text(found, width()))
+                    click.echo(between + text(one, width()))
                     between = "\n"
     finish(run.status())
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -10,15 +9,13 @@ from typing import Any
 import click
 
 from lupa import KnowledgeBase
-from lupa.cli.cases import Run, answers, case_options, dialogue
+from lupa.answers.decision import Decision, Why
+from lupa.cli.cases import answers, case_options, dialogue, print_all
 from lupa.cli.command import (
     completing,
-    escaped,
     facts_of,
-    finish,
     format_option,
     json_option,
-    loaded,
     verb,
     width,
 )
@@ -57,23 +54,19 @@ def decide(
     """
     if witness and form == "markdown":
         raise click.UsageError("--witness goes with text, and JSON always has it; a letter has none")
-    knowledge = loaded(kb)
-    run = Run(knowledge, cases, examples)
-    between = ""
-    for where, case in run:
-        with run.attempt(where):
-            for decision in knowledge.decide_all(case, name=where, timeout=timeout):
-                if as_json or form == "json":
-                    click.echo(escaped(decision.to_json()))
-                else:
-                    from lupa.pages.page import markdown, text, witness_text
 
-                    page = markdown(decision) if form == "markdown" else text(decision, width())
-                    click.echo(between + page)
-                    if witness:
-                        click.echo(witness_text(decision, width()))
-                    between = "\n"
-    finish(run.status())
+    def found(knowledge: KnowledgeBase, case: Case, where: str) -> tuple[Decision, ...]:
+        return knowledge.decide_all(case, name=where, timeout=timeout)
+
+    def text(decision: Decision, columns: int) -> str:
+        from lupa.pages import page
+
+        if form == "markdown":
+            return page.markdown(decision)
+        shown = page.text(decision, columns)
+        return f"{shown}\n{page.witness_text(decision, columns)}" if witness else shown
+
+    print_all(cases, examples, kb, found, None if as_json or form == "json" else text)
 
 
 @verb(
@@ -96,25 +89,21 @@ def why(
     timeout: float,
 ) -> None:
     """Why each CASE comes out as it does: every criterion, the reason of the outcome, the rules."""
-    knowledge = loaded(kb)
-    run = Run(knowledge, cases, examples)
-    between = ""
-    for where, case in run:
-        with run.attempt(where):
-            for answer in knowledge.why_all(case, name=where, every=every, tree=tree, timeout=timeout):
-                if as_json:
-                    click.echo(escaped(json.dumps(answer.to_dict(), ensure_ascii=False)))
-                    continue
-                from lupa.pages.page import why_text
 
-                click.echo(between + why_text(answer, width()))
-                if tree:
-                    from lupa.pages.tree import tree_text
+    def found(knowledge: KnowledgeBase, case: Case, where: str) -> tuple[Why, ...]:
+        return knowledge.why_all(case, name=where, every=every, tree=tree, timeout=timeout)
 
-                    click.echo("\n" + click.style("Derivation", bold=True))
-                    click.echo(tree_text(answer.tree))
-                between = "\n"
-    finish(run.status())
+    def text(answer: Why, columns: int) -> str:
+        from lupa.pages.page import why_text
+
+        shown = why_text(answer, columns)
+        if not tree:
+            return shown
+        from lupa.pages.tree import tree_text
+
+        return "\n".join([shown, "", click.style("Derivation", bold=True), tree_text(answer.tree)])
+
+    print_all(cases, examples, kb, found, None if as_json else text)
 
 
 def _named(pairs: Sequence[str], option: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from lupa.answers.exploration import Ask, Flips, Plan, WhatIf
 from lupa.authors.diff.results import Diff
 from lupa.authors.reports.finding import Report
 from lupa.authors.trials.run import Trials
-from lupa.rules.vocabulary import Quantity, Tree, Vocabulary, leaves
+from lupa.rules.vocabulary import Quantity, Tree, Vocabulary
 
 ANSWERS = {
     "decision": Decision,
@@ -104,7 +104,7 @@ def _add(v: Vocabulary, request: dict[str, Any], facts: dict[str, Any]) -> None:
         facts[name] = (_relation(tree), None)
     facts.update(dict.fromkeys(v.flags, (_Truth, None)))
     for name, measured in v.measures.items():
-        quantity = v.quantities[next(leaves(measured))[1]]
+        quantity = v.measured(name)
         number = (
             _nested(measured, _number(quantity)) if isinstance(measured, Mapping) else _number(quantity)
         )

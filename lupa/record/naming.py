@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from lupa.errors import CaseError, Problem, shown, within
 from lupa.record.record import ROUTING, Unknown, hint_at_value
 from lupa.rules.known import Known
-from lupa.rules.vocabulary import CUTS, Cut, Tree, Vocabulary, leaves
+from lupa.rules.vocabulary import CUTS, Cut, Tree, Vocabulary
 
 _TOP_COMMA = re.compile(r",(?![^(]*\))")
 """A comma between arguments, and not between those of an argument."""
@@ -39,7 +39,7 @@ class Names:
         self._beyond = known
         self.requested = v.kinds("requested")
         self.choices = {name: v.tree_of(name) for name in v.choices if name != "requested"}
-        numbers = {name: v.quantities[next(leaves(tree))[1]].section for name, tree in v.measures.items()}
+        numbers = {name: v.measured(name).section for name in v.measures}
         born = ("birth_date",) if "age" in numbers else ()
         self.sections: dict[str, str] = {
             **dict.fromkeys((*ROUTING, *self.requested), "request"),

@@ -158,11 +158,7 @@ class _Reader:
     def measures(self, section: str) -> dict[str, Tree | str]:
         """The quantities, by name and arguments, that stand in one part of a case."""
         v = self.vocabulary
-        return {
-            name: tree
-            for name, tree in v.measures.items()
-            if v.quantities[next(leaves(tree))[1]].section == section
-        }
+        return {name: tree for name, tree in v.measures.items() if v.measured(name).section == section}
 
     def choice(self, values: dict[str, Fact], value: Any, path: str) -> None:
         if value is None:

@@ -16,6 +16,7 @@ import clingo
 
 from lupa.errors import RuleError
 from lupa.rules.kept import cached_property
+from lupa.rules.texts import CODE_LINE
 
 EQUIVALENT, NARROWER, BROADER, RELATED = RELATIONS = ("equivalent", "narrower", "broader", "related")
 STATES = {True: (EQUIVALENT, NARROWER), False: (EQUIVALENT, BROADER)}
@@ -81,7 +82,7 @@ class Codes:
     def every(self) -> Iterator[Code]:
         """All rows; raises `RuleError` for one that is not plain."""
         for text in self._texts:
-            yield from map(_read, re.findall(r"^code\(.*\)\.[ \t]*$", text, re.MULTILINE))
+            yield from map(_read, CODE_LINE.findall(text))
 
 
 def check_codes(path: Path, text: str) -> None:

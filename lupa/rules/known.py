@@ -11,18 +11,8 @@ import clingo
 
 from lupa.rules.codes import Codes
 from lupa.rules.names import normal
-from lupa.rules.reads import (
-    Declared,
-    Reads,
-)
-from lupa.rules.texts import (
-    ALIAS,
-    END,
-    literals_in,
-    names_in,
-    skeleton,
-    unescaped,
-)
+from lupa.rules.reads import Declared, Reads
+from lupa.rules.texts import ALIAS, END, literals_in, names_in, skeleton, unescaped
 
 if TYPE_CHECKING:
     from lupa.rules.slicing import Shared

@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from lupa.rules.texts import (
-    Literal,
-    Rule,
-    literals_in,
-    names_in,
-    variables_in,
-)
+from lupa.rules.texts import Literal, Rule, literals_in, names_in, variables_in
 from lupa.rules.vocabulary import CUTS
 
 ABOUT_NAMES = frozenset((

@@ -26,14 +26,7 @@ from lupa.rules.codes import Codes
 from lupa.rules.kept import cached_property
 from lupa.rules.known import Known
 from lupa.rules.names import normal
-from lupa.rules.reads import (
-    SINGLE,
-    Reads,
-    declared_in,
-    merged,
-    read_by,
-    single_valued_in,
-)
+from lupa.rules.reads import SINGLE, Reads, declared_in, merged, read_by, single_valued_in
 from lupa.rules.texts import (
     ALIAS,
     STRING,

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 STRING = r'"(?:[^"\\\n]|\\.)*+"'
-_CODE_LINE = re.compile(r"^code\(.*\)\.[ \t]*$", re.MULTILINE)
-_QUOTED = re.compile(rf"{STRING}|%[^\n]*")
+CODE_LINE = re.compile(r"^code\(.*\)\.[ \t]*$", re.MULTILINE)
+QUOTED = re.compile(rf"{STRING}|%[^\n]*")
 _TOKEN = re.compile(rf"{STRING}|%\*|%[^\n]*")
 _BRACE = re.compile(r"%\*|\*%|%[^\n]*")
 WORD = re.compile(r"(?<![\w'])_*[a-z][\w']*")
@@ -82,12 +82,8 @@ class Rule(NamedTuple):
     bare: bool
 
 
-def rules_in(text: str) -> Iterator[Rule]:
-    """The rules of a text, but for what stands in quotes and in comments; of rows, those that declare."""
-    return rules_of(skeleton(text))
-
-
 def rules_of(plain: str) -> Iterator[Rule]:
+    """The rules of a text that is a `skeleton`; of rows, those that declare."""
     for statement in END.split(plain):
         head, implied, body = statement.partition(":-")
         if implied or _DECLARING.match(head):
@@ -111,7 +107,7 @@ def _with_values(literals: Sequence[Literal], values: Mapping[str, str]) -> tupl
 
 def skeleton(text: str) -> str:
     """A text without its comments, but for those that span lines, and with nothing in its quotes."""
-    return _QUOTED.sub(lambda found: '""' if found[0][0] == '"' else " ", text)
+    return QUOTED.sub(lambda found: '""' if found[0][0] == '"' else " ", text)
 
 
 def without_long_comments(text: str) -> str:
@@ -183,7 +179,7 @@ def without_codes(text: str) -> tuple[str, list[str]]:
     text = without_long_comments(text)
     if f"{CODE}(" not in text:
         return text, []
-    plain = _CODE_LINE.sub("", text)
+    plain = CODE_LINE.sub("", text)
     return plain, [text] if plain != text else []
 
 
@@ -194,4 +190,4 @@ def unescaped(text: str) -> str:
 
 def unquoted(text: str) -> str:
     """A text without what stands in quotes; mostly that is all at its end."""
-    return text.partition('"')[0] if text.count('"') == 2 and '")' in text[-4:] else _QUOTED.sub("", text)
+    return text.partition('"')[0] if text.count('"') == 2 and '")' in text[-4:] else QUOTED.sub("", text)

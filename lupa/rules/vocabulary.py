@@ -195,6 +195,10 @@ class Vocabulary:
                 found[name] = key
         return found
 
+    def measured(self, name: str) -> Quantity:
+        """What the quantities of a name are like: of all of its arguments the same, as of the first."""
+        return self.quantities[next(leaves(self.measures[name]))[1]]
+
     def where(self, quantity: str) -> Path:
         """The keys that lead to a number in its part of a case: `(weeks_on, methotrexate)`."""
         symbol = self._quantity_symbols[quantity]
