@@ -133,9 +133,9 @@ class Margin:
     label: str
     unit: str
     given: str
-    low: int | None
+    low: int | float | None
     low_open: bool
-    high: int | None
+    high: int | float | None
     high_open: bool
     below: tuple[str, ...]
     above: tuple[str, ...]

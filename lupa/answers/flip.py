@@ -20,9 +20,11 @@ from lupa.answers.search import Cheapest
 from lupa.errors import CaseError, shown
 from lupa.record.case import Case
 from lupa.record.edits import facts_named, stated
+from lupa.record.plain import plain_number
 from lupa.rules.edition import Edition
+from lupa.rules.quantities import Cut
 from lupa.rules.solver import Literal
-from lupa.rules.vocabulary import Cut, Fact
+from lupa.rules.vocabulary import Fact
 
 _DEAREST = 10_000
 """Costs are proportions; sums of larger ones would say no more."""
@@ -137,7 +139,8 @@ class _Search:
                 named = said > 0 or fact not in one_of  # of several, the one that is so
                 if self._record.get(literal) == said or not named:
                     continue
-                found = None if fact in self._fixed else self._kind(literal, fact, value=said > 0)
+                ruled_out = fact in self._fixed or (said > 0 and self._is_ruled_out(fact))
+                found = None if ruled_out else self._kind(literal, fact, value=said > 0)
                 if found is None and self._stays is not None and self._subject[literal] not in self._stays:
                     found = "find_out", _BEYOND
                 if found is not None:
@@ -145,6 +148,11 @@ class _Search:
                     text = self._edition.vocabulary.words(fact, said > 0)
                     was = self._question.record.stated.get(fact)
                     yield said, Statement(fact, said > 0, text, kind, cost, was)
+
+    def _is_ruled_out(self, fact: Fact) -> bool:
+        """Whether something on record speaks against bringing a fact about, such as a contraindication."""
+        stated = self._question.record.stated
+        return any(stated.get(other) for other in self._edition.vocabulary.ruled_out_by(fact))
 
     def _kind(self, literal: Literal, fact: Fact, *, value: bool) -> tuple[Kind, int] | None:
         """How a statement can come about and what that costs; None where it cannot."""
@@ -302,14 +310,10 @@ def margins(question: Question) -> tuple[Margin, ...]:
         if given is not None and any(
             question.edition.literals[cut.fact] in question.edition.relevance.outcome_cone for cut in cuts
         ):
-            margin = _margin(question, quantity, sorted(cuts, key=_rank), given)
+            margin = _margin(question, quantity, sorted(cuts, key=lambda cut: cut.rank), given)
             if margin.low is not None or margin.high is not None:
                 found.append(margin)
     return tuple(found)
-
-
-def _rank(cut: Cut) -> tuple[int, bool]:
-    return cut.bound, cut.kind == "more_than"
 
 
 def _margin(question: Question, quantity: str, cuts: Sequence[Cut], given: str) -> Margin:
@@ -341,9 +345,9 @@ def _margin(question: Question, quantity: str, cuts: Sequence[Cut], given: str) 
         vocabulary.label(quantity),
         vocabulary.quantities[quantity].unit,
         given,
-        None if low is None else low.bound,
+        None if low is None else plain_number(low.bound),
         low is not None and low.kind == "more_than",
-        None if high is None else high.bound,
+        None if high is None else plain_number(high.bound),
         high is not None and high.kind == "at_least",
         below,
         above,

@@ -7,16 +7,15 @@ can be, going through the facts in the order of the vocabulary: the same one wha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from lupa.answers.decision import Witness
 from lupa.answers.question import Question
-from lupa.record.interval import Interval, anything, quotient
 from lupa.record.members import as_mapping, nested
-from lupa.record.plain import on_sides, plain_data, plain_member
+from lupa.record.plain import plain_data
 from lupa.record.record import ROUTING
-from lupa.rules.vocabulary import ONLY, Cut, Fact, Path, Quantity, Rate, Tree
+from lupa.record.together import Sides, agreeing
+from lupa.rules.vocabulary import ONLY, Fact, Path, Tree, Vocabulary, leaves
 
 
 def witnesses(question: Question) -> tuple[Witness, ...]:
@@ -57,11 +56,7 @@ class _Patient:
         for path, values in v.choices.get("requested", {}).items():
             self._choose(("request", *path), values)
         self._keep(("facts", "birth_date"))
-        for name, quantity in v.quantities.items():
-            if name not in v.rates:
-                self._number(name, quantity)
-        for name, rate in v.rates.items():
-            self._rate(name, rate)
+        self._numbers()
         self._facts(self._case["facts"])
         for part, stated in self._given.items():  # what only another policy on the drug knows
             for key in stated:
@@ -121,14 +116,9 @@ class _Patient:
         v = self._vocabulary
         return v.quantities[name].section, *v.where(name)
 
-    def _sides(self, name: str) -> tuple[tuple[Cut, bool], ...]:
+    def _sides(self, name: str) -> Sides:
         """On which side of each cut point this patient is."""
         return tuple((cut, cut.fact in self._true) for cut in self._vocabulary.cuts.get(name, ()))
-
-    def _left(self, name: str) -> Interval:
-        """The numbers that the record leaves and that are on this patient's side of each cut point."""
-        quantity = self._vocabulary.quantities[name]
-        return _left(self._record.intervals.get(name), quantity, self._sides(name))
 
     def _is_settled(self, name: str) -> bool:
         """Whether the record's case says all of a number that matters."""
@@ -136,36 +126,29 @@ class _Patient:
         interval = self._record.intervals.get(name)
         return not cuts or (interval is not None and None not in map(interval.truth, cuts))
 
-    def _number(self, name: str, quantity: Quantity) -> None:
-        if self._is_settled(name):
-            self._keep(self._place(name))
-        elif not self._left(name).empty:  # else there is no number on record, and none is said
-            given = self._record.intervals.get(name)
-            self._put(self._place(name), _on_sides(given, quantity, self._sides(name)))
-
-    def _rate(self, name: str, rate: Rate) -> None:
-        """States a rate by its second part where the first is known and that will do, else directly."""
-        first = self._record.intervals.get(rate.first)
-        self._keep(self._place(name))
-        if self._is_settled(name):
-            return
-        left = self._left(name)
-        is_above = any(so for _, so in self._sides(name))
-        if first is not None and first.low == first.high and left.low > 0:
-            second = quotient(rate.times, first, left).both(self._left(rate.second)).rounded_inward()
-            if not second.empty:
-                self._put(self._place(rate.second), plain_member(second, lowest=not is_above))
-                return
-        self._put(self._place(name), plain_member(left, lowest=is_above))
+    def _numbers(self) -> None:
+        """States what the case does of numbers, and of those that it leaves open what they are here."""
+        v = self._vocabulary
+        unsettled: dict[str, None] = {}
+        for name in v.quantities:
+            settled = all(map(self._is_settled, _in_one_breath(v, name)))
+            if settled or name in v.derived:
+                self._keep(self._place(name))
+            if not settled and (not self._is_settled(name) or name in self._record.intervals):
+                unsettled[name] = None
+        for path in v.days.values():
+            for _, since in leaves(path):
+                if since not in unsettled:
+                    self._keep(("facts", *v.day_of(since)))
+        sides = {name: self._sides(name) for name in v.quantities}
+        for name, number in agreeing(v, unsettled, sides, self._record.intervals).items():
+            self._put(self._place(name), number)
 
 
-def _left(given: Interval | None, quantity: Quantity, sides: tuple[tuple[Cut, bool], ...]) -> Interval:
-    return (given or anything(quantity)).both(on_sides(quantity, dict(sides)))
-
-
-@lru_cache(256)
-def _on_sides(
-    given: Interval | None, quantity: Quantity, sides: tuple[tuple[Cut, bool], ...]
-) -> int | float:
-    """A plain number of what is given, on these sides of the cut points and beside one of them."""
-    return plain_member(_left(given, quantity, sides), lowest=any(so for _, so in sides))
+def _in_one_breath(vocabulary: Vocabulary, name: str) -> tuple[str, ...]:
+    """A number and how long ago it was measured: a case states both in one place."""
+    if name.startswith("days_since("):
+        about = name.removeprefix("days_since(")[:-1]
+        return (about, name) if about in vocabulary.quantities else (name,)
+    since = f"days_since({name})"
+    return (name, since) if since in vocabulary.quantities else (name,)

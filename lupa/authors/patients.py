@@ -6,9 +6,10 @@ from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from lupa.record.members import nested
-from lupa.record.plain import on_sides, plain_member
+from lupa.record.together import agreeing
 from lupa.rules.edition import Edition
-from lupa.rules.vocabulary import ONLY, Cut, Fact, Path, Quantity, Vocabulary, leaves
+from lupa.rules.quantities import Cut
+from lupa.rules.vocabulary import ONLY, Fact, Path, Vocabulary, leaves
 
 Case = dict[str, Any]
 
@@ -28,10 +29,11 @@ def as_case(editions: Sequence[Edition], facts: Mapping[Fact, bool]) -> Case:
             if len(chosen) != 1 or not vocabulary.defaults.get(choices[chosen[0]]):
                 place, where = (request, path) if name == "requested" else (record, (name, *path))
                 _put(place, where, chosen[0] if len(chosen) == 1 else None)
-    for name, cuts in cut_points(editions).items():
-        quantity = vocabulary.quantities[name]
-        section = request if quantity.in_request else record
-        number = _beside(quantity, cuts, facts) if _in_order(cuts, facts) else None
+    points = cut_points(editions)
+    ordered = {name: cuts for name, cuts in points.items() if _in_order(cuts, facts)}
+    numbers: dict[str, Any] = dict.fromkeys(points) | _beside(vocabulary, ordered, facts)
+    for name, number in numbers.items():
+        section = request if vocabulary.quantities[name].in_request else record
         _put(section, vocabulary.where(name), number)
     for name, fact in vocabulary.flags.items():
         record[name] = facts[fact]
@@ -56,10 +58,10 @@ def brief_case(edition: Edition, facts: Mapping[Fact, bool], relevant: Container
     for (name, path), value in _chosen(v, facts, stated).items():
         place, where = (request, path) if name == "requested" else (record, (name, *path))
         _put(place, where, value)
-    for name, cuts in v.cuts.items():
-        if not stated.isdisjoint(cut.fact for cut in cuts):
-            section = request if v.quantities[name].in_request else record
-            _put(section, v.where(name), _beside(v.quantities[name], cuts, facts))
+    said = {name: cuts for name, cuts in v.cuts.items() if not stated.isdisjoint(c.fact for c in cuts)}
+    for name, number in _beside(v, said, facts).items():
+        section = request if v.quantities[name].in_request else record
+        _put(section, v.where(name), number)
     record |= {name: facts[flag] for name, flag in v.flags.items() if flag in stated}
     for name, tree in v.families.items():
         if not stated.isdisjoint(fact for _, fact in leaves(tree)):
@@ -89,10 +91,12 @@ def _put(part: Case, path: Path, value: Any) -> None:
     part[last] = value
 
 
-def _beside(quantity: Quantity, cuts: Sequence[Cut], facts: Mapping[Fact, bool]) -> int | float:
-    """A plain number on these sides of the cut points, beside the last one that it has reached."""
-    sides = {cut: facts[cut.fact] for cut in cuts}
-    return plain_member(on_sides(quantity, sides), lowest=any(sides.values()))
+def _beside(
+    vocabulary: Vocabulary, cuts: Mapping[str, Sequence[Cut]], facts: Mapping[Fact, bool]
+) -> dict[str, int | float]:
+    """Plain numbers on these sides of their cut points, each beside the last that it has reached."""
+    sides = {name: tuple((cut, facts[cut.fact]) for cut in points) for name, points in cuts.items()}
+    return agreeing(vocabulary, cuts, sides, {})
 
 
 def _in_order(cuts: Sequence[Cut], facts: Mapping[Fact, bool]) -> bool:
@@ -107,9 +111,4 @@ def cut_points(editions: Sequence[Edition]) -> dict[str, list[Cut]]:
     for edition in editions:
         for name, cuts in edition.vocabulary.cuts.items():
             found.setdefault(name, set()).update(cuts)
-    return {name: sorted(cuts, key=rank) for name, cuts in found.items()}
-
-
-def rank(cut: Cut) -> int:
-    """The place of a cut point among those of its number: what is more than 12 is at least 12."""
-    return 2 * cut.bound + (cut.kind == "more_than")
+    return {name: sorted(cuts, key=lambda cut: cut.rank) for name, cuts in found.items()}

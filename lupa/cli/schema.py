@@ -14,7 +14,8 @@ from lupa.answers.exploration import Ask, Flips, Plan, WhatIf
 from lupa.authors.diff.results import Diff
 from lupa.authors.reports.finding import Report
 from lupa.authors.trials.run import Trials
-from lupa.rules.vocabulary import Quantity, Tree, Vocabulary
+from lupa.rules.quantities import Quantity
+from lupa.rules.vocabulary import Tree, Vocabulary
 
 ANSWERS = {
     "decision": Decision,

@@ -11,7 +11,9 @@ from lupa.dialogue.words import parts
 from lupa.errors import CaseError
 from lupa.record.naming import Names
 from lupa.record.record import ROUTING
-from lupa.rules.vocabulary import ONLY, Cut, Tree, Vocabulary, leaves
+from lupa.rules.numbers import written
+from lupa.rules.quantities import Cut
+from lupa.rules.vocabulary import ONLY, Tree, Vocabulary, leaves
 
 Offer = tuple[str, str]
 """A word, and what it is about."""
@@ -189,4 +191,4 @@ class _Offers:
 def _range(cut: Cut, side: bool) -> str:
     """The numbers on one side of a cut point, as a case states them."""
     other = {"at_least": "less_than", "more_than": "at_most"}
-    return f"{{{cut.kind if side else other[cut.kind]}: {cut.bound}}}"
+    return f"{{{cut.kind if side else other[cut.kind]}: {written(cut.bound)}}}"

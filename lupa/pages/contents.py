@@ -12,8 +12,9 @@ import click
 from lupa.errors import CaseError
 from lupa.record.reading import read_cases
 from lupa.rules.edition import Atom, Edition
+from lupa.rules.quantities import CUTS
 from lupa.rules.store import Store
-from lupa.rules.vocabulary import CUTS, Vocabulary
+from lupa.rules.vocabulary import Vocabulary
 
 Row = dict[str, Any]
 
@@ -128,8 +129,10 @@ def _facts(edition: Edition, *, only_read: bool) -> list[Row]:
             continue
         where = ".".join((quantity.section, *v.where(name)))
         span = f"a number from {quantity.least} to {quantity.most}, or a range"
-        rate = v.rates.get(name)
-        parts = f"; what {rate.first} with {rate.second} come to" if rate else ""
+        made = v.derived.get(name)
+        parts = f"; what {made.first} with {made.second} come to" if made else ""
+        parts += "".join(f"; or {unit}" for unit, _ in quantity.units)
+        parts += "; with the day it was measured" if quantity.dated else ""
         rows.append(
             {
                 "fact": name,

@@ -33,7 +33,7 @@ from lupa.pages.page import (
     served_by,
     verdict,
 )
-from lupa.rules.vocabulary import CUTS
+from lupa.rules.quantities import CUTS
 
 _KINDS = {"find_out": "find out", "ask_for_less": "ask for less", "change": "change"}
 _COLUMN = 14

@@ -11,7 +11,7 @@ import click
 
 from lupa.answers.decision import Assumption, Cause, Criterion, Decision, Item, Missing, Suggestion, Why
 from lupa.errors import printable
-from lupa.rules.vocabulary import CUTS
+from lupa.rules.quantities import CUTS
 
 if TYPE_CHECKING:
     from lupa.answers.exploration import Asked

@@ -11,11 +11,13 @@ from lupa.record.case import check_shape
 from lupa.record.interval import Interval, anything
 from lupa.record.members import as_mapping, with_member, without_member
 from lupa.record.naming import Names, Target
+from lupa.record.numbers import ON, with_number, without_day
 from lupa.record.plain import on_side, on_sides, plain_data, plain_range
 from lupa.record.reading import parse_yaml
-from lupa.record.record import Record, Unknown, record_of
+from lupa.record.record import AGES, Record, Unknown, record_of
 from lupa.rules.edition import Edition
-from lupa.rules.vocabulary import ONLY, Cut, Fact, Path, Tree, leaves
+from lupa.rules.quantities import Cut
+from lupa.rules.vocabulary import ONLY, Fact, Path, Tree, leaves
 
 Edit = tuple[str, Any]
 """What a statement is named, and the value it is to have."""
@@ -77,8 +79,12 @@ def facts_named(edition: Edition, name: str) -> list[Fact]:
     section, key, *parts = target.path
     if key in v.measures:
         numbers = [quantity for _, quantity in leaves(_below(v.measures[key], parts))]
-        rates = [r for r, made in v.rates.items() if not {made.first, made.second}.isdisjoint(numbers)]
-        return [cut.fact for quantity in (*numbers, *rates) for cut in v.cuts.get(quantity, ())]
+        every = dict.fromkeys((*numbers, *(other for number in numbers for other in v.following(number))))
+        cuts = [cut.fact for quantity in every for cut in v.cuts.get(quantity, ())]
+        return [*cuts, *(fact for number in numbers for fact in v.measurements_of(number))]
+    if key in v.days:
+        since = [quantity for _, quantity in leaves(_below(v.days[key], parts))]
+        return [cut.fact for quantity in since for cut in v.cuts.get(quantity, ())]
     if key in v.flags:
         return [v.flags[key]]
     if key in v.families:
@@ -229,8 +235,7 @@ class _Editor:
         """The record of the case as it stands, or without some of its numbers."""
         parts = self._parts
         for name in without:
-            section, *path = self._place(name)
-            parts = {**parts, section: _without(parts[section], path)}
+            parts = self._parts_without(parts, name)
         return record_of({**self._case, **parts}, self._edition)[0]
 
     def _place(self, name: str) -> Path:
@@ -248,15 +253,29 @@ class _Editor:
 
     def _drop(self, *names: str) -> None:
         for name in names:
-            section, *path = self._place(name)
-            self._parts[section] = _without(self._parts[section], path)
+            self._parts = self._parts_without(self._parts, name)
+
+    def _parts_without(self, parts: dict[str, dict[str, Any]], name: str) -> dict[str, dict[str, Any]]:
+        """The parts of a case without a number, or without the day on which it was so."""
+        if name.startswith(f"{ON} "):
+            path = self._vocabulary.day_of(name.removeprefix(f"{ON} "))
+            if path[0] in self._vocabulary.days:
+                return {**parts, "facts": _without(parts["facts"], path)}
+            return {**parts, "facts": _with(parts["facts"], path, without_day(_at(parts["facts"], path)))}
+        section, *place = self._place(name)
+        return {**parts, section: _without(parts[section], place)}
 
     def _beside(self, name: str) -> tuple[str, ...]:
         """What else in a case says how large a number is."""
-        rate = self._vocabulary.rates.get(name)
-        if rate is not None:
-            return rate.first, rate.second
-        return ("birth_date",) if name == "age" else ()
+        v = self._vocabulary
+        derived = v.derived.get(name)
+        if derived is not None:
+            return derived.first, derived.second
+        born = ("birth_date",) if name in AGES else ()
+        other = [fine for fine, scale in v.scales.items() if scale.of == name]
+        other += [v.scales[name].of] if name in v.scales else []
+        day = (f"{ON} {name}",) if name.startswith("days_since(") else ()
+        return *born, *other, *day
 
     def _take_away(self, path: Path) -> None:
         section, name, *inner = path
@@ -277,11 +296,11 @@ class _Editor:
         section, *inner = path
         self._parts[section] = _with(self._parts[section], inner, value)
         name = inner[0]
-        if name in ("age", "birth_date"):
-            other = "birth_date" if name == "age" else "age"
-            if ("facts", other) not in self._sets:
-                self._drop(other)
-        for rate in self._vocabulary.rates:
+        if name in (*AGES, "birth_date"):
+            for other in ("birth_date",) if name != "birth_date" else sorted(AGES):
+                if ("facts", other) not in self._sets:
+                    self._drop(other)
+        for rate in (*self._vocabulary.derived, *self._vocabulary.scales):
             if path in map(self._place, (rate, *self._beside(rate))):
                 self._keep_agreeing(rate)
 
@@ -362,7 +381,10 @@ class _Editor:
         """States the numbers found where they say something; else leaves the number open, or silent."""
         section, *path = self._place(name)
         if any(value is not None for value in sides.values()):
-            said = plain_range(found, self._vocabulary.quantities[name])
+            quantity = self._vocabulary.quantities[name]
+            said: Any = plain_range(found, quantity)
+            if quantity.dated:
+                said = with_number(_at(self._parts[section], path), said)
             self._parts[section] = _with(self._parts[section], path, said)
         elif name in self._cuts:
             self._parts[section] = _with(self._parts[section], path, None)
@@ -411,6 +433,13 @@ def _with(part: Mapping[str, Any], path: Sequence[str], value: Any) -> dict[str,
     if value == {}:
         return {key: said for key, said in part.items() if key != first}
     return {**part, first: value}
+
+
+def _at(part: Any, path: Sequence[str]) -> Any:
+    """What stands at a place in a part of a case; None where nothing does."""
+    for step in path:
+        part = part.get(step) if isinstance(part, Mapping) else None
+    return part
 
 
 def _without(part: Mapping[str, Any], path: Sequence[str]) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from lupa.errors import CaseError, Problem, shown, within
-from lupa.record.record import ROUTING, Unknown, hint_at_value
+from lupa.record.record import AGES, ROUTING, Unknown, hint_at_value
 from lupa.rules.known import Known
-from lupa.rules.vocabulary import CUTS, Cut, Tree, Vocabulary
+from lupa.rules.quantities import CUTS, Cut
+from lupa.rules.vocabulary import Tree, Vocabulary
 
 _TOP_COMMA = re.compile(r",(?![^(]*\))")
 """A comma between arguments, and not between those of an argument."""
@@ -40,10 +41,10 @@ class Names:
         self.requested = v.kinds("requested")
         self.choices = {name: v.tree_of(name) for name in v.choices if name != "requested"}
         numbers = {name: v.measured(name).section for name in v.measures}
-        born = ("birth_date",) if "age" in numbers else ()
+        born = ("birth_date",) if not AGES.isdisjoint(numbers) else ()
         self.sections: dict[str, str] = {
             **dict.fromkeys((*ROUTING, *self.requested), "request"),
-            **dict.fromkeys((*v.flags, *v.families, *self.choices, *born), "facts"),
+            **dict.fromkeys((*v.flags, *v.families, *self.choices, *v.days, *born), "facts"),
             **numbers,
         }
 
@@ -74,7 +75,7 @@ class Names:
             return self._value(path, {"": self.requested[name]}, rest)
         if name in self.choices:
             return self._value(path, self.choices[name], rest)
-        tree: Tree | str = v.families.get(name) or v.measures.get(name) or ""
+        tree: Tree | str = v.families.get(name) or v.measures.get(name) or v.days.get(name) or ""
         while rest and isinstance(tree, Mapping):
             found, rest = self._first(path, tree, rest)
             deeper: Tree | str = {} if len(path) - 1 < v.arity.get(name, 1) else ""
@@ -116,7 +117,7 @@ class Names:
         path = (v.quantities[quantity].section, *v.where(quantity))
         place = ".".join(path)
         for cut in cuts:
-            if name.replace(" ", "") == cut.fact:
+            if name.replace(" ", "").replace('"', "") == cut.fact.replace('"', ""):
                 return Target(path, cut=cut)
         known = f"it has {', '.join(cut.fact for cut in cuts)}" if cuts else "it has none here"
         message = f"{shown(name)} is no cut point; {known}, and {place} takes any number or range"

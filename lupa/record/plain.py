@@ -11,7 +11,7 @@ from numbers import Rational, Real
 from typing import Any
 
 from lupa.record.interval import Interval, anything
-from lupa.rules.vocabulary import Cut, Quantity
+from lupa.rules.quantities import Cut, Quantity
 
 
 def exact_number(value: Any) -> Fraction | Decimal | None:
@@ -61,7 +61,7 @@ def plain_range(interval: Interval, quantity: Quantity) -> dict[str, int | float
 
 def on_side(quantity: Quantity, cut: Cut, value: bool) -> Interval:
     """The numbers on one side of a cut point."""
-    bound, everything = Fraction(cut.bound), anything(quantity)
+    bound, everything = cut.bound, anything(quantity)
     if value:
         side = Interval(bound, everything.high, low_open=cut.kind == "more_than")
     else:
@@ -79,8 +79,16 @@ def on_sides(quantity: Quantity, sides: Mapping[Cut, bool | None]) -> Interval:
 
 
 def plain_member(interval: Interval, *, lowest: bool) -> int | float:
-    """The lowest whole number of the interval, or the highest; where it has none, its middle."""
+    """The lowest whole number of the interval, or the highest; where it has none, its middle.
+
+    Where that has no end as a decimal, it is one with as few decimals as can be.
+    """
     whole = interval.rounded_inward()
-    if whole.empty:
-        return plain_number((interval.low + interval.high) / 2)
-    return plain_number(whole.low if lowest else whole.high)
+    if not whole.empty:
+        return plain_number(whole.low if lowest else whole.high)
+    middle = (interval.low + interval.high) / 2
+    for places in range(1, 13):
+        finer = Interval(interval.low * 10**places, interval.high * 10**places, *interval[2:])
+        if (middle * 10**6).denominator > 1 and not finer.rounded_inward().empty:
+            return plain_number(finer.rounded_inward().low / 10**places)
+    return plain_number(middle)

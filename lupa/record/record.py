@@ -3,22 +3,24 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 from lupa.errors import CaseError, Problem, shown, within
-from lupa.record.interval import Interval, anything, quotient
-from lupa.record.plain import exact_number
+from lupa.record.interval import Interval
+from lupa.record.numbers import Numbers
 from lupa.rules.codes import STATES, Code
 from lupa.rules.days import day
 from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition
 from lupa.rules.known import Known
-from lupa.rules.vocabulary import ONLY, Fact, Path, Quantity, Rate, Tree, Vocabulary, leaves
+from lupa.rules.quantities import Quantity
+from lupa.rules.vocabulary import ONLY, Fact, Path, Tree, Vocabulary, leaves
 
 ROUTING = ("policy", "drug", "service", "code", "payer", "service_date")
 """Keys of `request` that choose a policy and an edition rather than state a fact."""
+
+AGES = frozenset({"age", "age_months"})
+"""What a birth date gives."""
 
 _FEW = 50
 """Beyond so many problems a case is no slip of the pen, and no nearest name is looked for."""
@@ -95,16 +97,11 @@ def translate(
     reader.record.case = case
     reader.request(case.get("request") or {})
     reader.record_facts(case.get("facts") or {})
-    reader.numbers()
+    reader.numbers_said()
     for fact, value in vocabulary.defaults.items():
         if fact not in reader.open:
             reader.record.assumed[fact] = value
     return reader.record, reader.problems
-
-
-def age_on(birth: date, today: date) -> int:
-    """Whole years; who is born on 29 February turns a year older on 1 March of a common year."""
-    return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
 
 
 class _Reader:
@@ -117,10 +114,9 @@ class _Reader:
         self.record = Record()
         self.problems: list[Problem] = []
         self.open: set[Fact] = set()
-        self.intervals: dict[str, Interval | None] = {}
-        self.shown: dict[str, str] = {}
-        self.made: set[str] = set()
-        self.service_date: date | None = None
+        self.numbers = Numbers(
+            vocabulary, self.problem, lambda name, known, path: self.unknown(name, known, path, {}, "")
+        )
 
     def problem(self, path: str, message: str) -> None:
         self.problems.append(Problem(path, message))
@@ -147,7 +143,7 @@ class _Reader:
             path = within("request", key)
             if key in ROUTING:
                 if key == "service_date" and value is not None:
-                    self.service_date = self.day(value, path)
+                    self.numbers.service_date = self.day(value, path)
             elif key in kinds:
                 self.choice(kinds[key], value, path)
             elif key in numbers:
@@ -176,8 +172,8 @@ class _Reader:
         v = self.vocabulary
         numbers = self.measures("facts")
         choices = {name: groups for name, groups in v.choices.items() if name != "requested"}
-        born = {"birth_date": None} if "age" in numbers else {}
-        return {**v.flags, **v.families, **choices, **numbers, **born}
+        born = {"birth_date": None} if not AGES.isdisjoint(numbers) else {}
+        return {**v.flags, **v.families, **choices, **numbers, **v.days, **born}
 
     def record_facts(self, facts: Mapping[str, Any]) -> None:
         v = self.vocabulary
@@ -201,10 +197,12 @@ class _Reader:
                 self.family(v.families[key], value, path, (key,))
             elif key in v.choices:
                 self.groups(v.tree_of(key), value, path, (key,))
-            else:
+            elif key in numbers:
                 self.measure(numbers[key], value, path, (key,))
+            else:
+                self.measure(v.days[key], value, path, (key,), self.numbers.day)
         if facts.get("birth_date") is not None and "birth_date" in known:
-            self.birth_date(facts["birth_date"], "facts.birth_date")
+            self.numbers.birth_date(facts["birth_date"], "facts.birth_date")
 
     def unread(self, name: Any, value: Any, path: str, elsewhere: Mapping[str, object]) -> bool:
         """Reads what is said of facts, or numbers, that no rule reads; False where there are none such."""
@@ -355,165 +353,61 @@ class _Reader:
 
     # ---- numbers -------------------------------------------------------------------------------
 
-    def measure(self, tree: Tree | str, value: Any, path: str, about: Path) -> None:
-        """What is said of a number, or of each that it names of those with arguments."""
+    def measure(
+        self,
+        tree: Tree | str,
+        value: Any,
+        path: str,
+        about: Path,
+        read: Callable[[str, Any, str], None] | None = None,
+    ) -> None:
+        """What is said of a number, or of each that it names of those with arguments.
+
+        One is `read` otherwise, such as a day.
+        """
         family, *arguments = about
-        if isinstance(tree, str):
-            self.number(tree, self.vocabulary.quantities[tree], value, path)
+        if isinstance(tree, str) and read is not None:
+            read(tree, value, path)
+        elif isinstance(tree, str):
+            self.numbers.read(tree, self.vocabulary.quantities[tree], value, path)
         elif not tree and len(arguments) == self.known.arity(family):
             self.unread_number(value, path, about)
         elif value is None:
             for _, name in leaves(tree):
-                self.intervals[name] = None
+                self.numbers.intervals[name] = None
         elif isinstance(value, Mapping):
             for key, number in value.items():
                 where = within(path, key)
                 found = self.argument(key, tree, where, about)
                 if found is not None:
-                    self.measure(tree.get(found, {}), number, where, (*about, found))
+                    self.measure(tree.get(found, {}), number, where, (*about, found), read)
         else:
             self.problem(path, f"a mapping such as {_example(tree, '3')} is expected, not {shown(value)}")
 
     def unread_number(self, value: Any, path: str, about: Path) -> None:
         """A number of which no rule reads anything."""
         family, *arguments = about
-        unit, least, most = self.known.quantity(family) or ("", 0, 0)
+        unit, least, most, units, dated = self.known.quantity(family) or ("", 0, 0, (), False)
         name = f"{family}({','.join(arguments)})"
-        self.number(name, Quantity(unit, least, most, whole=False, in_request=False), value, path)
+        quantity = Quantity(unit, least, most, whole=False, in_request=False, units=units, dated=dated)
+        self.numbers.read(name, quantity, value, path)
         self.record.unmeasured.append(name)
 
-    def number(self, name: str, quantity: Quantity, value: Any, path: str) -> None:
-        self.intervals[name] = None
-        if value is None:
-            return
-        if isinstance(value, Mapping):
-            interval = self.range(quantity, value, path)
-        else:
-            number = self.exact(quantity, value, path)
-            interval = None if number is None else Interval(number, number)
-        self.intervals[name] = interval
-        if interval is not None:
-            self.shown[name] = _range_words(value) if isinstance(value, Mapping) else str(value)
-
-    def exact(self, quantity: Quantity, value: Any, path: str) -> Fraction | None:
-        """The number itself; None, with a problem, for what is none or cannot be one."""
-        number = exact_number(value)
-        if number is None:
-            self.problem(path, f"a number of {quantity.unit} is expected, not {shown(value)}")
-            return None
-        finite = not isinstance(number, Decimal) or number.is_finite()
-        if not finite or not quantity.least <= number <= quantity.most:
-            self.problem(
-                path,
-                f"{shown(value)} cannot be; from {quantity.least} to {quantity.most} "
-                f"{quantity.unit} is expected",
-            )
-            return None
-        if quantity.whole and number != int(number):
-            self.problem(path, f"{shown(value)} is not whole; {quantity.unit} are counted")
-            return None
-        return Fraction(number)
-
-    def range(self, quantity: Quantity, value: Mapping[str, Any], path: str) -> Interval | None:
-        ends: dict[str, object] = dict.fromkeys(("at_least", "more_than", "at_most", "less_than"))
-        bounds: dict[str, Fraction] = {}
-        for key, end in value.items():
-            if key not in ends:
-                self.unknown(key, ends, within(path, key), {}, "")
-                return None
-            number = self.exact(quantity, end, f"{path}.{key}")
-            if number is None:
-                return None
-            bounds[key] = number
-        if not bounds:
-            self.problem(path, f"a range names one of {', '.join(ends)}")
-            return None
-        low, low_open = max(
-            (bounds.get("at_least", Fraction(quantity.least)), False),
-            (bounds.get("more_than", Fraction(quantity.least - 1)), True),
-        )
-        high, high_closed = min(
-            (bounds.get("at_most", Fraction(quantity.most)), True),
-            (bounds.get("less_than", Fraction(quantity.most + 1)), False),
-        )
-        interval = Interval(low, high, low_open, not high_closed)
-        if quantity.whole:
-            interval = interval.rounded_inward()
-        if interval.empty:
-            self.problem(path, f"no number of {quantity.unit} is {_range_words(value)}")
-            return None
-        return interval
-
-    def birth_date(self, value: Any, path: str) -> None:
-        birth = self.day(value, path)
-        if birth is None:
-            return
-        if self.service_date is None:
-            self.problem(path, "needs request.service_date to give an age; or state facts.age")
-            return
-        if birth > self.service_date:
-            self.problem(path, f"{birth} is after request.service_date, {self.service_date}; check both")
-            return
-        age = age_on(birth, self.service_date)
-        quantity = self.vocabulary.quantities["age"]
-        if not quantity.least <= age <= quantity.most:
-            self.problem(path, f"gives an age of {age} on {self.service_date}, which cannot be")
-            return
-        stated = self.intervals.get("age")
-        # who is 17 has any age from 17 up to, not including, 18
-        born = Interval(Fraction(age), Fraction(age + 1), high_open=True)
-        interval = born if stated is None else born.both(stated)
-        if interval.empty:
-            self.problem(
-                path,
-                f"gives an age of {age} on {self.service_date}, but facts.age says otherwise; keep one",
-            )
-            return
-        self.intervals["age"] = interval
-        if interval.low != interval.high:
-            self.shown["age"] = f"{age}, born {birth} and {age} on {self.service_date}"
-
-    def numbers(self) -> None:
-        """States the cut points of every number that the case gives."""
-        self.record.numbers = sorted(name for name, known in self.intervals.items() if known)
-        for name, rate in self.vocabulary.rates.items():
-            if rate.first in self.intervals:  # of what is not asked for, no rate is asked for
-                self.rate(name, rate)
-        for name, interval in self.intervals.items():
+    def numbers_said(self) -> None:
+        """States the cut points of every number that the case gives, and what its measurements say."""
+        numbers = self.numbers
+        self.record.numbers = sorted(name for name, known in numbers.intervals.items() if known)
+        numbers.settle()
+        for name, interval in numbers.intervals.items():
             if interval is not None:
                 self.record.intervals[name] = interval
             for cut in self.vocabulary.cuts.get(name, ()):
-                self.state(cut.fact, interval.truth(cut) if interval else None, self.place(name))
-                if name in self.shown:
-                    self.record.given[cut.fact] = self.shown[name]
-
-    def rate(self, name: str, rate: Rate) -> None:
-        """What the parts of a rate make of it, and what is stated of it besides."""
-        parts = (rate.first, rate.second)
-        quantities = self.vocabulary.quantities
-        first, second = (self.intervals.get(part) or anything(quantities[part]) for part in parts)
-        made = quotient(rate.times, first, second)
-        stated = self.intervals.get(name)
-        interval = made if stated is None else made.both(stated)
-        words = " for ".join(self.shown[part] for part in parts if part in self.shown)
-        if interval.empty:
-            self.problem(
-                self.place(name),
-                f"is stated as {self.shown[name]}, but {' and '.join(map(self.place, parts))} "
-                f"({words}) say otherwise; keep one",
-            )
-            return
-        if name not in self.intervals:
-            self.made.add(name)
-        self.intervals[name] = interval
-        self.shown[name] = "; ".join(filter(None, (self.shown.get(name), words)))
-
-    def place(self, name: str) -> str:
-        """Where a number stands in the case; of a rate that only its parts give, the first of them."""
-        if name in self.made:
-            return self.place(self.vocabulary.rates[name].first)
-        v = self.vocabulary
-        return ".".join((v.quantities[name].section, *v.where(name)))
+                self.state(cut.fact, interval.truth(cut) if interval else None, numbers.place(name))
+                if name in numbers.shown:
+                    self.record.given[cut.fact] = numbers.shown[name]
+        for fact, so, place, words in numbers.measurements():
+            self.state(fact, so, place)
+            self.record.given[fact] = words
 
     # ---- names and values ----------------------------------------------------------------------
 
@@ -612,7 +506,3 @@ def hint_at_value(vocabulary: Vocabulary, name: str, known: Mapping[str, object]
     if len(known) <= 12:
         return f"known are {', '.join(known)}{f'. D{CAUTION[1:]}' if world else ''}"
     return f"`lupa facts` lists what is. D{CAUTION[1:]}"
-
-
-def _range_words(value: Mapping[str, Any]) -> str:
-    return " and ".join(f"{str(key).replace('_', ' ')} {end}" for key, end in value.items())

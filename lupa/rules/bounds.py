@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lupa.errors import RuleError
+from lupa.rules.numbers import DECIMAL, mend
 
 if TYPE_CHECKING:
     from clingo import ast
@@ -18,18 +19,27 @@ if TYPE_CHECKING:
 Spot = tuple[str, int, int]
 """A predicate or a function, the number of its arguments, and one of them, counted from 0."""
 
-_OF_NUMBERS: frozenset[Spot] = frozenset(
+_OF_WHOLE_NUMBERS: frozenset[Spot] = frozenset(
     {
-        ("at_least", 2, 1),
-        ("more_than", 2, 1),
-        ("limit", 4, 3),
         ("quantity", 4, 2),
         ("quantity", 4, 3),
         ("rate", 4, 1),
+        ("conversion", 4, 2),
+        ("conversion", 4, 3),
+        ("subdivides", 3, 2),
+        ("measured", 2, 1),
+        ("measurement", 2, 1),
         ("effort", 4, 3),
         ("usual_effort", 2, 1),
     }
 )
+_OF_NUMBERS: frozenset[Spot] = _OF_WHOLE_NUMBERS | {
+    ("at_least", 2, 1),
+    ("more_than", 2, 1),
+    ("at_most", 2, 1),
+    ("less_than", 2, 1),
+    ("limit", 4, 3),
+}
 _OF_WORDS: frozenset[Spot] = frozenset({("number", 3, 2)})
 """What stands in a sentence may be a text."""
 
@@ -53,13 +63,17 @@ def spots_of_numbers(rules: Iterable[ast.AST]) -> frozenset[Spot]:
 
 
 def quoted_numbers(rule: ast.AST, spots: Container[Spot]) -> Iterator[ast.AST]:
-    """The texts of a rule that stand in the place of a number."""
+    """The texts of a rule that stand in the place of a number, and are no decimals."""
     from clingo import SymbolType
     from clingo.ast import ASTType
 
     for spot, node in _arguments(rule):
         is_text = node.ast_type == ASTType.SymbolicTerm and node.symbol.type == SymbolType.String
-        if spot in spots and is_text:
+        if (
+            spot in spots
+            and is_text
+            and (spot in _OF_WHOLE_NUMBERS or not DECIMAL.fullmatch(node.symbol.string))
+        ):
             yield node
 
 
@@ -78,9 +92,7 @@ def misquoted(files: Sequence[Path]) -> list[str]:
 
 def not_a_number(node: ast.AST) -> str:
     """What is wrong with a text in the place of a number."""
-    text = node.symbol.string.strip()
-    mend = f"write {text} without quotes" if text.lstrip("-").isdecimal() else "write one, without quotes"
-    return f"{node} is a text where a number stands; {mend}"
+    return mend(node.symbol.string)
 
 
 def _arguments(tree: ast.AST) -> Iterator[tuple[Spot, ast.AST]]:

@@ -12,6 +12,7 @@ from lupa.errors import CaseError, RuleError, shown
 from lupa.rules.ground import Ground
 from lupa.rules.kept import cached_property
 from lupa.rules.known import Known
+from lupa.rules.numbers import exact, written
 from lupa.rules.relevance import Relevance
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact, Vocabulary
@@ -198,8 +199,9 @@ class Edition:
         return self._locators.get(clause)
 
     @cached_property
-    def _numbers(self) -> dict[str, int]:
-        return {str(item): number.number for item, number in self._of_policy("number", 3)}
+    def _numbers(self) -> dict[str, str]:
+        rows = self._of_policy("number", 3)
+        return {str(item): written(exact(number, "number/3")) for item, number in rows}
 
     def source(self, atom: Atom, pathways: Iterable[tuple[str, str]]) -> str:
         """The clauses behind an item, for the pathways that the request may be on."""
@@ -290,11 +292,10 @@ class Edition:
         return self.literals[fact] in self._read
 
     def reads_number(self, quantity: str) -> bool:
-        """Whether any rule of the policy reads a cut point of the quantity, or of a rate made from it."""
+        """Whether any rule of the policy reads a cut point of the quantity, or of what follows from it."""
         v = self.vocabulary
-        rates = [name for name, rate in v.rates.items() if quantity in (rate.first, rate.second)]
-        cuts = [cut for name in (quantity, *rates) for cut in v.cuts.get(name, ())]
-        return any(self.reads(cut.fact) for cut in cuts)
+        cuts = [cut.fact for name in (quantity, *v.following(quantity)) for cut in v.cuts.get(name, ())]
+        return any(map(self.reads, (*cuts, *v.measurements_of(quantity))))
 
     @cached_property
     def _read(self) -> frozenset[Literal]:

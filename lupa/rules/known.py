@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import clingo
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _QUANTITY = (
     r'\bquantity\(\s*{}\s*\((?:[^().]|\([^()]*\))*\)\s*,\s*"((?:\\.|[^"\\\n])*)",\s*(-?\d+),\s*(-?\d+)\s*\)'
 )
+
+_CONVERSION = r'\bconversion\(\s*{}\b[^"\n]*"((?:\\.|[^"\\\n])*)",\s*(\d+),\s*([1-9]\d*)\s*\)'
 
 
 class Known:
@@ -100,10 +103,15 @@ class Known:
     def _text(self) -> str:
         return "\n".join([self._shared.rest, *self._own.values()])
 
-    def quantity(self, name: str) -> tuple[str, int, int] | None:
-        """The unit, the least and the most of the quantities of a name; None where there are none."""
+    def quantity(self, name: str) -> tuple[str, int, int, tuple[tuple[str, Fraction], ...], bool] | None:
+        """The quantities of a name: unit, least, most, other units, and whether they have days; or None."""
         found = re.search(_QUANTITY.format(re.escape(name)), self._text)
-        return (unescaped(found[1]), int(found[2]), int(found[3])) if found else None
+        if found is None:
+            return None
+        rows = re.findall(_CONVERSION.format(re.escape(name)), self._text)
+        units = tuple((unescaped(unit), Fraction(int(many), int(each))) for unit, many, each in rows)
+        dated = re.search(rf"\bdated\(\s*{re.escape(name)}\b", self._text) is not None
+        return unescaped(found[1]), int(found[2]), int(found[3]), units, dated
 
     def bound(self, names: Iterable[str]) -> set[str]:
         """Those of the names about which, by rows of the shared files, a law may have something to say."""

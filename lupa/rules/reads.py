@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from lupa.rules.quantities import CUTS
 from lupa.rules.texts import Literal, Rule, literals_in, names_in, variables_in
-from lupa.rules.vocabulary import CUTS
 
 ABOUT_NAMES = frozenset((
     "fact", "default", "of_request", "part_of_request", "whole", "cut_point", "quantity", "rate",
-    "question", "fact_text", "label", "alias", "effort", "impossible", "single_valued", "rank",
+    "question", "fact_text", "label", "alias", "effort", "impossible", "single_valued", "rank", "dated",
+    "conversion", "difference", "percent_change", "subdivides", "rules_out",
 ))  # fmt: skip
 """The heads of rules that say something of each name by itself, and so read none for a verdict."""
 SINGLE = "single_valued"

@@ -24,6 +24,7 @@ from lupa.rules.files import RuleFiles, check_text, fingerprint, shipped, source
 from lupa.rules.ground import EndlessError, Ground, Load, Parts, Then, ground, plainly
 from lupa.rules.kept import cached_property
 from lupa.rules.names import nearest, normal
+from lupa.rules.orders import laws_of_numbers
 from lupa.rules.slicing import Shared
 from lupa.rules.strays import check
 from lupa.rules.tables import AFTER, check_tables
@@ -286,8 +287,8 @@ class Store:
 
 
 def laws_and_tables(atoms: clingo.SymbolicAtoms) -> Parts:
-    """What is grounded after all else: laws for what is single-valued, the search for double rows."""
-    return [*single_values(atoms), *AFTER]
+    """What is grounded after all else: laws of single values and of numbers, the search for double rows."""
+    return [*single_values(atoms), *laws_of_numbers(atoms), *AFTER]
 
 
 def single_values(atoms: clingo.SymbolicAtoms) -> Parts:

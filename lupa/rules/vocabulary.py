@@ -1,53 +1,21 @@
 """The vocabulary: which facts there are, their names, their numbers and their words."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import clingo
 
 from lupa.errors import RuleError
 from lupa.rules.efforts import Efforts
-from lupa.rules.ground import Ground, counted, quoted
+from lupa.rules.ground import Ground, quoted
 from lupa.rules.kept import cached_property
 from lupa.rules.names import arguments, beginnings, nearest, normal, slip
+from lupa.rules.numbers import exact
+from lupa.rules.quantities import CUTS, Cut, Quantity, derived_in, quantities_in, scales_in
 
 T = TypeVar("T")
-CUTS = ("at_least", "more_than")
-"""The facts that are about a number."""
-
 Fact = str
 """A fact as it is written: `taking(voclosporin)`."""
-
-
-class Quantity(NamedTuple):
-    """A number that a case can state: `unit`, the `least` and the `most` that is not absurd."""
-
-    unit: str
-    least: int
-    most: int
-    whole: bool
-    in_request: bool
-
-    @property
-    def section(self) -> str:
-        """The part of a case that states it."""
-        return "request" if self.in_request else "facts"
-
-
-class Rate(NamedTuple):
-    """A quantity that follows from two others: `times` the `first`, divided by the `second`."""
-
-    times: int
-    first: str
-    second: str
-
-
-class Cut(NamedTuple):
-    """A fact about a number: `at_least` or `more_than` (`kind`) the `bound`."""
-
-    kind: str
-    bound: int
-    fact: Fact
 
 
 Tree = Mapping[str, "Tree | Fact"]
@@ -74,9 +42,9 @@ class Vocabulary:
 
     `flags`: facts without an argument, by name. `families`: relations, of which any number can hold, by
     name and arguments. `choices`: what is declared single-valued, by name, by all arguments but the last,
-    and by value: of these values one holds. `quantities`, `rates` and `cuts`: numbers and the facts that
-    stand for them; `measures`: quantities with arguments, by name and arguments. `defaults`: what is
-    assumed of a silent fact.
+    and by value: of these values one holds. `quantities`, `derived`, `scales` and `cuts`: numbers, what
+    ties them, and the facts that stand for them; `measures`: quantities with arguments, by name and
+    arguments. `defaults`: what is assumed of a silent fact.
     """
 
     def __init__(
@@ -92,11 +60,9 @@ class Vocabulary:
         self._single = {str(name) for (name,) in program.facts("single_valued", 1)}
         self.cuts: dict[str, list[Cut]] = {}
         self._said: dict[tuple[Fact, bool], str] = {}
-        self.quantities = self._quantities()
-        self.rates = {
-            str(name): Rate(counted(times, "rate/4"), str(first), str(second))
-            for name, times, first, second in program.facts("rate", 4)
-        }
+        self.quantities = quantities_in(program)
+        self.scales = scales_in(program, self.quantities)
+        self.derived = derived_in(program, self.quantities)
         for symbol in program.symbols("fact", 1):
             self._declare(symbol.arguments[0])
         self.defaults = dict(map(self._default, program.facts("default", 2)))
@@ -104,20 +70,6 @@ class Vocabulary:
     @cached_property
     def _quantity_symbols(self) -> dict[str, clingo.Symbol]:
         return {str(row[0]): row[0] for row in self._program.facts("quantity", 4)}
-
-    def _quantities(self) -> dict[str, Quantity]:
-        whole = {str(name) for (name,) in self._program.facts("whole", 1)}
-        in_request = {str(name) for (name,) in self._program.facts("part_of_request", 1)}
-        return {
-            (key := str(name)): Quantity(
-                quoted(unit, "quantity/4"),
-                counted(least, "quantity/4"),
-                counted(most, "quantity/4"),
-                key in whole,
-                key in in_request,
-            )
-            for name, unit, least, most in self._program.facts("quantity", 4)
-        }
 
     def _declare(self, symbol: clingo.Symbol) -> None:
         fact = str(symbol)
@@ -128,7 +80,7 @@ class Vocabulary:
         if name in CUTS:
             if len(values) != 2 or str(values[0]) not in self.quantities:
                 raise RuleError(f"the fact {fact} is of no quantity(Name, Unit, Least, Most)")
-            cut = Cut(name, counted(values[1], fact), fact)
+            cut = Cut(name, exact(values[1], fact), fact)
             self.cuts.setdefault(str(values[0]), []).append(cut)
             return
         if self.arity.setdefault(name, len(values)) != len(values):
@@ -195,6 +147,24 @@ class Vocabulary:
                 found[name] = key
         return found
 
+    @cached_property
+    def days(self) -> dict[str, "Tree | Fact"]:
+        """The days that a case can state, by name and arguments: each leads to how long ago it is."""
+        found: dict[str, Tree | Fact] = {}
+        for (symbol,) in self._program.facts("dated", 1):
+            since = f"days_since({symbol})"
+            if str(symbol) not in self.quantities and since in self.quantities:
+                if arguments(symbol):
+                    _plant(found, (symbol.name, *map(str, arguments(symbol))), since)
+                else:
+                    found[str(symbol)] = since
+        return found
+
+    def day_of(self, since: str) -> Path:
+        """The keys that lead, under `facts`, to what says how long ago something is."""
+        about = self._quantity_symbols[since].arguments[0]
+        return about.name, *map(str, about.arguments)
+
     def measured(self, name: str) -> Quantity:
         """What the quantities of a name are like: of all of its arguments the same, as of the first."""
         return self.quantities[next(leaves(self.measures[name]))[1]]
@@ -208,6 +178,29 @@ class Vocabulary:
     def number_of(self) -> dict[Fact, str]:
         """For each cut point, the quantity that it is about."""
         return {cut.fact: name for name, cuts in self.cuts.items() for cut in cuts}
+
+    def following(self, quantity: str) -> list[str]:
+        """The quantities of which something follows from this one, directly or by others."""
+        also = {name: {made.first, made.second} for name, made in self.derived.items()}
+        for fine, (coarse, _) in self.scales.items():
+            also.setdefault(fine, set()).add(coarse)
+            also.setdefault(coarse, set()).add(fine)
+        for name, known in self.quantities.items():
+            if known.dated:
+                also.setdefault(f"days_since({name})", set()).add(name)
+        found, waiting = {quantity: None}, [quantity]
+        while waiting:
+            part = waiting.pop()
+            new = [name for name, parts in also.items() if part in parts and name not in found]
+            found |= dict.fromkeys(new)
+            waiting += new
+        return list(found)[1:]
+
+    def measurements_of(self, quantity: str) -> list[Fact]:
+        """The facts about single measurements of a quantity."""
+        every = leaves(self.families.get("measured", {}))
+        facts = [(fact, arguments(self.facts[fact].arguments[0])) for _, fact in every]
+        return [fact for fact, bound in facts if bound and str(bound[0]) == quantity]
 
     # ---- words ---------------------------------------------------------------------------------
 
@@ -316,6 +309,18 @@ class Vocabulary:
         return {str(family): quoted(words, "assumed_text/2") for family, words in rows}
 
     @cached_property
+    def _ruled_out(self) -> dict[str, list[Fact]]:
+        found: dict[str, list[Fact]] = {}
+        for because, fact in self._program.facts("rules_out", 2):
+            found.setdefault(str(fact), []).append(str(because))
+        return found
+
+    def ruled_out_by(self, fact: Fact) -> Iterator[Fact]:
+        """The facts of which any, where it is so, speaks against bringing this one about."""
+        for beginning in beginnings(fact) if self._ruled_out else ():
+            yield from self._ruled_out.get(beginning, ())
+
+    @cached_property
     def _efforts(self) -> Efforts:
         numbers = {f"{kind}({name})" for name in self.quantities for kind in CUTS}
         return Efforts(self._program, numbers.union(*map(beginnings, self.facts)), self._is_unread)
@@ -332,10 +337,11 @@ class Vocabulary:
 
         A name with arguments has a label of its own, or that of its beginning with theirs in it.
         """
-        if name in self._labels or "(" not in name:
-            return self._labels.get(name, name.replace("_", " "))
+        if "(" not in name:
+            return self._labels.get(name, name.replace("_", " ").strip('"'))
         symbol = clingo.parse_term(name)
-        return self._filled(self._labels.get(symbol.name, name.replace("_", " ")), symbol)
+        template = self._labels.get(name) or self._labels.get(symbol.name, name.replace("_", " "))
+        return self._with_unit(self._filled(template, symbol), symbol)
 
     def _filled(self, template: str, symbol: clingo.Symbol) -> str:
         """A text with the labels of the symbol's arguments in the place of {1}, {2}, ..."""
@@ -346,12 +352,17 @@ class Vocabulary:
     def phrase(self, template: str, symbol: clingo.Symbol) -> str:
         """A sentence with the labels of the symbol's arguments in place of {1}, {2} and {unit}."""
         if "{" in template:
-            template = self._filled(template, symbol)
-            if "{unit}" in template:
-                template = template.replace("{unit}", self._unit(template, symbol))
+            template = self._with_unit(self._filled(template, symbol), symbol)
         if template[1:2].isupper():  # eGFR stays as it is
             return template
         return template[:1].upper() + template[1:]
+
+    def _with_unit(self, template: str, symbol: clingo.Symbol) -> str:
+        """A text with the unit of the quantity that the symbol is about; none leaves no gap."""
+        if "{unit}" not in template:
+            return template
+        unit = self._unit(template, symbol)
+        return template.replace("{unit}" if unit else " {unit}", unit)
 
     def _unit(self, template: str, symbol: clingo.Symbol) -> str:
         about = arguments(symbol)

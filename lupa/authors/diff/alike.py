@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from lupa.authors.diff.regions import Term
-from lupa.rules.vocabulary import CUTS, Fact
+from lupa.rules.quantities import CUTS
+from lupa.rules.vocabulary import Fact
 
 Part = tuple[tuple[Fact, ...], bool]
 """One of these facts, at least, has this value."""

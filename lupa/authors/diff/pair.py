@@ -7,6 +7,7 @@ but a number is one number, and a choice has one value, whichever side knows of 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from fractions import Fraction
 from itertools import combinations, permutations
 
 import clingo
@@ -14,12 +15,13 @@ import clingo
 from lupa.answers.question import not_one_outcome
 from lupa.authors.diff.regions import Regions
 from lupa.authors.laws.smallest import smallest
-from lupa.authors.patients import cut_points, rank
+from lupa.authors.patients import cut_points
 from lupa.authors.sides import Side
 from lupa.authors.trials.same_worlds import shown
 from lupa.rules.edition import Edition
+from lupa.rules.quantities import Cut
 from lupa.rules.solver import Literal, Solver, Watch
-from lupa.rules.vocabulary import Cut, Fact, Path
+from lupa.rules.vocabulary import Fact, Path
 
 Clash = tuple[tuple[Fact, bool], tuple[Fact, bool]]
 """What cannot be so together, of a fact that only one side declares and one that only the other does."""
@@ -262,6 +264,8 @@ def _choices(editions: Sequence[Edition]) -> Iterator[list[Fact]]:
     return map(list, found.values())
 
 
-def _position(cut: Cut, *, whole: bool) -> int:
+def _position(cut: Cut, *, whole: bool) -> tuple[Fraction, bool]:
     """Where a cut point lies; of whole numbers, those above 5 are those from 6."""
-    return 2 * (cut.bound + (cut.kind == "more_than")) if whole else rank(cut)
+    if not whole:
+        return cut.rank
+    return Fraction(cut.bound // 1 + 1 if cut.kind == "more_than" else -(-cut.bound // 1)), False

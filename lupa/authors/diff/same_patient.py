@@ -10,7 +10,8 @@ from lupa.authors.reports.finding import Patient
 from lupa.pages.page import FEW
 from lupa.record.plain import on_sides, plain_member
 from lupa.rules.edition import Edition
-from lupa.rules.vocabulary import Cut, Fact
+from lupa.rules.quantities import Cut
+from lupa.rules.vocabulary import Fact
 
 
 def same_patient(

@@ -10,7 +10,7 @@ from lupa.authors.lint.grounded import Atoms
 from lupa.authors.lint.program import Statement
 from lupa.authors.lint.terms import Term, bound, filled, ground, term_of
 from lupa.authors.reports.finding import Finding
-from lupa.rules.vocabulary import CUTS
+from lupa.rules.quantities import CUTS
 
 _MANY = 10_000
 """More values than this no rule of a policy compares with."""
@@ -30,7 +30,7 @@ def undeclared(one: Statement, term: Term, atoms: Atoms) -> list[clingo.Symbol]:
         cut
         for cut in dict.fromkeys(symbol for symbol in wanted if symbol is not None)
         if cut.arguments[0] in quantities
-        and cut.arguments[1].type == clingo.SymbolType.Number
+        and cut.arguments[1].type in (clingo.SymbolType.Number, clingo.SymbolType.String)
         and clingo.Function("fact", [cut]) not in facts
     ]
 

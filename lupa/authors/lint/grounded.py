@@ -15,8 +15,8 @@ from lupa.rules.efforts import KINDS
 from lupa.rules.files import shipped
 from lupa.rules.ground import Ground, Load, Parts, ground
 from lupa.rules.names import arguments, beginnings
+from lupa.rules.quantities import CUTS
 from lupa.rules.tables import AFTER
-from lupa.rules.vocabulary import CUTS
 
 WORLDS, TABLES = (shipped("queries") / name for name in ("worlds.lp", "tables.lp"))
 Atoms = dict[Signature, dict[clingo.Symbol, None]]

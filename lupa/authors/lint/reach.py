@@ -13,7 +13,7 @@ from lupa.authors.lint.terms import Term, matches
 from lupa.authors.lint.words import Places
 from lupa.authors.reports.finding import Finding
 from lupa.authors.syntax import Signature
-from lupa.rules.vocabulary import CUTS
+from lupa.rules.quantities import CUTS
 
 _LAWS = ("impossible", 1)
 _WORLDS = {("true", 1): {("fact", 1)}}
@@ -42,12 +42,29 @@ def _idle(programs: Sequence[Program], atoms: Atoms) -> dict[str, dict[str, clin
             what = f"{fact.name}({fact.arguments[0]})" if len(fact.arguments) == 2 else str(fact)
             idle.setdefault(fact.name, {}).setdefault(what, fact)
     cut = {fact.arguments[0] for fact in facts if fact.name in CUTS}
-    rates = [row.arguments for row in atoms.get(("rate", 4), ())]
-    cut.update(part for name, _, *parts in rates if name in cut for part in parts)
+    cut.update(_read_by_others(atoms, cut))
     for row in atoms.get(("quantity", 4), ()):
         if row.arguments[0] not in cut:
             idle.setdefault("", {})[str(row.arguments[0])] = row.arguments[0]
     return idle
+
+
+def _read_by_others(atoms: Atoms, cut: Collection[clingo.Symbol]) -> Iterator[clingo.Symbol]:
+    """The quantities of which those with a cut point are made, or say how old they are, and the like."""
+    for name, arity in (("rate", 4), ("difference", 3), ("percent_change", 3)):
+        for row in atoms.get((name, arity), ()):
+            if row.arguments[0] in cut:
+                yield from row.arguments[-2:]
+    for row in atoms.get(("dated", 1), ()):
+        if clingo.Function("days_since", row.arguments) in cut:
+            yield row.arguments[0]
+    for row in atoms.get(("subdivides", 3), ()):
+        if not set(row.arguments[:2]).isdisjoint(cut):
+            yield from row.arguments[:2]
+    for row in atoms.get(("measurement", 2), ()):
+        yield row.arguments[0].arguments[0]
+    for row in atoms.get(("dated", 1), ()):
+        yield clingo.Function("days_since", row.arguments)
 
 
 def _is_read(fact: clingo.Symbol, reads: Sequence[Term]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -97,13 +98,25 @@ class Shared:
         words = frozenset(word for program in programs for word in program.words)
         yield from lint_statements.unused(self.core, lambda s: s in read_ or s[0] in words, read_)
         if self._atoms:
-            known = Known(with_cuts(self._atoms) | made(self._atoms, self._outcomes), {})
+            atoms = with_cuts(self._atoms) | made(self._atoms, self._outcomes)
+            asleep = self._asleep(Known(atoms, {}))
+            told = [head for one in asleep for head in one.heads if head.signature == ("fact", 1)]
+            known = Known(atoms, {("true", 1): [dataclasses.replace(head, name="true") for head in told]})
             yield from lint_names.conditions(self.core.statements, known, self._open)
             yield from lint_names.compared(self.core.statements, self._names)
             if not self.unsure:  # else a policy that cannot be read may know more
-                yield from lint_names.tables(self.core.statements, known, self.given)
+                awake = [one for one in self.core.statements if one not in asleep]
+                yield from lint_names.tables(awake, known, self.given)
                 yield from self._useless()
                 yield from lint_reach.unread(programs, self._atoms)
+
+    def _asleep(self, known: Known) -> list[Statement]:
+        """The rules that nothing comes of until a policy gives what one of their conditions asks."""
+        return [
+            one
+            for one in self.core.statements
+            if any(term.signature in self._open and not known.holds(term) for term in one.positive)
+        ]
 
     @property
     def _outcomes(self) -> list[str]:

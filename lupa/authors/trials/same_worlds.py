@@ -71,7 +71,7 @@ def _taken_otherwise(first: Edition, second: Edition) -> Difference | None:
     """What the versions make of a case before any world: of what it leaves out, and of its numbers."""
     before, after = (
         {f"{fact} is assumed {value}" for fact, value in edition.vocabulary.defaults.items()}
-        | {f"{name} is {tuple(rate)}" for name, rate in edition.vocabulary.rates.items()}
+        | {f"{name} is {tuple(made)}" for name, made in edition.vocabulary.derived.items()}
         for edition in (first, second)
     )
     said = [f"only before: {row}" for row in before - after] + [

@@ -1,0 +1,51 @@
+"""Numbers as rules write them: whole ones plainly, others as decimals in quotes, such as "27.5"."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+import clingo
+
+from lupa.errors import RuleError
+
+DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,8})\.[0-9]{0,11}[1-9]")
+"""A number with decimals: none at its end is 0, so that there is one way to write it."""
+
+
+def exact(symbol: clingo.Symbol, where: str) -> Fraction:
+    """The number that a symbol is, exactly; raises `RuleError` for what is none."""
+    if symbol.type == clingo.SymbolType.Number:
+        return Fraction(symbol.number)
+    if symbol.type != clingo.SymbolType.String:
+        raise RuleError(f"{where}: {symbol} stands where a number belongs")
+    if not DECIMAL.fullmatch(symbol.string):
+        raise RuleError(f"{where}: {mend(symbol.string)}")
+    return Fraction(symbol.string)
+
+
+def mend(text: str) -> str:
+    """What is wrong with a text that stands in the place of a number and is no decimal."""
+    said = text.strip()
+    try:
+        number = (
+            Fraction(said) if re.fullmatch(r"[-+]?[0-9]{1,9}(?:\.[0-9]{0,12})?", said, re.ASCII) else None
+        )
+    except ValueError:
+        number = None
+    if number is None:
+        return f'"{text}" is a text where a number stands; write one, without quotes'
+    if number == int(number):
+        return f'"{text}" is a text where a number stands; write {number} without quotes'
+    return f'"{text}" is no number as rules write it; write "{written(number)}"'
+
+
+def written(number: Fraction) -> str:
+    """A number with its decimals, as a person writes it; a fraction that has none with a stroke."""
+    if number.denominator == 1:
+        return str(number.numerator)
+    places = next((n for n in range(1, 40) if (number * 10**n).denominator == 1), None)
+    if places is None:
+        return str(number)
+    digits = f"{abs(number.numerator) * 10**places // number.denominator:0{places + 1}}"
+    return f"{'-' if number < 0 else ''}{digits[:-places]}.{digits[-places:]}"
