@@ -94,18 +94,28 @@ def scaled(interval: Interval, times: Fraction) -> Interval:
     return interval._replace(low=times * interval.low, high=times * interval.high)
 
 
-def other_part(derived: Derived, known: Fraction, wanted: Interval, *, first: bool) -> Interval | None:
-    """What one part of a derived quantity is, the `first` or the second, where the other is known.
+def other_part(
+    derived: Derived, known: Fraction, wanted: Interval, part: Interval, *, first: bool
+) -> Interval:
+    """Of what a `part` of a derived quantity can be, that which makes what is wanted with the other, known.
 
-    None where it can be anything.
+    The part is the `first` or the second; what comes back may be empty.
     """
     if derived.kind == "difference":
-        return _plus(_negative(wanted) if first else wanted, known)
-    times, more, of = (derived.times, 0, not first) if derived.kind == "rate" else (100, 100, first)
+        return _plus(_negative(wanted) if first else wanted, known).both(part)
+    times, more, divides = (derived.times, 0, not first) if derived.kind == "rate" else (100, 100, first)
     share = scaled(_plus(wanted, Fraction(more)), Fraction(1, times))
-    if not of:  # what is divided
-        return scaled(share, known) if known > 0 else None
-    return None if share.low <= 0 else quotient(Interval(known, known), share)
+    if not divides:
+        return scaled(share, known).both(part) if known > 0 else _NONE
+    if known <= 0 or share.high <= 0:
+        return _NONE
+    least = Interval(known / share.high, part.high, share.high_open, part.high_open)
+    if share.low > 0:
+        least = least.both(Interval(least.low, known / share.low, least.low_open, share.low_open))
+    return least.both(part)
+
+
+_NONE = Interval(Fraction(1), Fraction(0))
 
 
 def _plus(interval: Interval, number: Fraction) -> Interval:

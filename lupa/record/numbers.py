@@ -36,6 +36,13 @@ class Measurement(NamedTuple):
     days: int | None
     words: str
 
+    def is_one(self, cut: Cut, within: int, *, so: bool) -> bool | None:
+        """Whether it is of the last days and on this side of a cut point; None where that is not known."""
+        side = None if self.interval is None else self.interval.truth(cut)
+        if side is (not so) or (self.days is not None and self.days > within):
+            return False
+        return None if side is None or self.days is None else True
+
 
 class Measured(NamedTuple):
     """The measurements of a quantity that a case states; `all_of_them` if there are no others."""
@@ -51,16 +58,10 @@ class Measured(NamedTuple):
 
     def has(self, cut: Cut, within: int, *, so: bool) -> bool | None:
         """Whether one of the last days is on this side of a cut point; None where that is not known."""
-        found = [self._is(one, cut, within, so=so) for one in self.each]
+        found = [one.is_one(cut, within, so=so) for one in self.each]
         if True in found:
             return True
         return False if self.all_of_them and None not in found else None
-
-    def _is(self, one: Measurement, cut: Cut, within: int, *, so: bool) -> bool | None:
-        side = None if one.interval is None else one.interval.truth(cut)
-        if side is (not so) or (one.days is not None and one.days > within):
-            return False
-        return None if side is None or one.days is None else True
 
 
 class Numbers:
@@ -77,24 +78,25 @@ class Numbers:
         self.shown: dict[str, str] = {}
         self.service_date: date | None = None
         self._measured: dict[str, Measured] = {}
+        self._places: dict[str, str] = {}
         self._made: dict[str, str] = {}
 
     # ---- reading -------------------------------------------------------------------------------
 
     def read(self, name: str, quantity: Quantity, value: Any, path: str) -> None:
         """What is said of one number: itself, a range, either with unit and day, or several of these."""
-        self.intervals[name] = None
+        self.intervals.setdefault(name, None)
         if value is None:
             return
         if not quantity.dated:
             one = self._one(quantity, value, path)
-            self._take(name, () if one is None else (one,))
+            self._take(name, () if one is None else (one,), path)
             return
         found = self._several(quantity, value, path)
         if found is None:
             return
         self._measured[name] = found
-        self._take(name, found.newest)
+        self._take(name, found.newest, path)
         since = f"days_since({name})"
         days = [one.days for one in found.newest if one.days is not None]
         if days:
@@ -102,12 +104,21 @@ class Numbers:
         elif found.all_of_them and not found.each:
             self._days(since, None, "none on record", path)
 
-    def _take(self, name: str, found: Sequence[Measurement]) -> None:
+    def _take(self, name: str, found: Sequence[Measurement], path: str) -> None:
         """Takes what one measurement says, or all that several of one day say."""
         intervals = [one.interval for one in found if one.interval is not None]
         if intervals and len(intervals) == len(found):
-            self.intervals[name] = hull(intervals)
-            self.shown[name] = " and ".join(one.words for one in found)
+            self._state(name, hull(intervals), " and ".join(one.words for one in found), path)
+
+    def _state(self, name: str, interval: Interval, words: str, path: str) -> None:
+        """States a number, which another part of the case may have stated already."""
+        stated = self.intervals.get(name)
+        if stated is not None and stated.both(interval).empty:
+            self._tell(path, f"says {words}, but {self.place(name)} says {self.shown[name]}; keep one")
+            return
+        self.intervals[name] = interval if stated is None else stated.both(interval)
+        self.shown[name] = words
+        self._places[name] = path
 
     def day(self, name: str, value: Any, path: str) -> None:
         """What is said of a day: itself, that it never was, or nothing."""
@@ -130,12 +141,7 @@ class Numbers:
         if ago > quantity.most:
             self._tell(path, f"is {days} days ago, which cannot be; check the year")
             return
-        interval, stated = Interval(ago, ago), self.intervals.get(name)
-        if stated is not None and stated.both(interval).empty:
-            self._tell(path, f"is {ago} days ago, but {self.place(name)} says otherwise; keep one")
-            return
-        self.intervals[name] = interval
-        self.shown[name] = words
+        self._state(name, Interval(ago, ago), words, path)
 
     def _days_ago(self, value: Any, path: str) -> int | None:
         """How many days before the service date a day is; None, with a problem, where that is not known."""
@@ -182,6 +188,9 @@ class Numbers:
             return None if number is None else Measurement(Interval(number, number), None, str(value))
         keys: dict[str, object] = dict.fromkeys((*ENDS, VALUE, UNIT, *((ON,) if quantity.dated else ())))
         for key in value:
+            if key is True:  # as YAML 1.1 reads it, and with it many a library
+                self._tell(path, 'its key `on` was read as a truth value; write it in quotes, "on"')
+                return None
             if key == ON and not quantity.dated:
                 self._tell(f"{path}.{ON}", "no day is kept of this number; leave `on` out")
                 return None
@@ -309,6 +318,7 @@ class Numbers:
             self._tell(
                 path, f"gives an {what} of {number} on {today}, but facts.{name} says otherwise; keep one"
             )
+            self.intervals.update(age=None, age_months=None)
             return False
         self.intervals[name] = interval
         if interval.low != interval.high:
@@ -316,6 +326,12 @@ class Numbers:
         return True
 
     # ---- what follows --------------------------------------------------------------------------
+
+    @property
+    def stated(self) -> list[str]:
+        """The quantities that the case gives; how long ago one was measured is said with it."""
+        since = {f"days_since({name})" for name in self._measured}
+        return sorted(name for name, known in self.intervals.items() if known and name not in since)
 
     def settle(self) -> None:
         """Finds what follows from the numbers that are stated."""
@@ -383,7 +399,7 @@ class Numbers:
         if name in self._made:
             return self.place(self._made[name])
         v = self._vocabulary
-        return ".".join((v.quantities[name].section, *v.where(name)))
+        return self._places.get(name) or ".".join((v.quantities[name].section, *v.where(name)))
 
     def measurements(self) -> Iterator[tuple[Fact, bool, str, str]]:
         """What the measurements say of facts about them, with where they stand and how they read."""
@@ -394,10 +410,11 @@ class Numbers:
             if stated is not None:
                 # at most 70 is not more than 70
                 kind = {"at_most": "more_than", "less_than": "at_least"}.get(bound.name, bound.name)
-                cut = Cut(kind, exact(number, fact), fact)
-                so = stated.has(cut, days.number, so=bound.name in CUTS)
+                cut, above = Cut(kind, exact(number, fact), fact), bound.name in CUTS
+                so = stated.has(cut, days.number, so=above)
+                which = [one for one in stated.each if not so or one.is_one(cut, days.number, so=above)]
                 if so is not None:
-                    words = ", ".join(one.words for one in stated.each) or "none on record"
+                    words = ", ".join(one.words for one in which) or "none on record"
                     yield fact, so, self.place(str(quantity)), words
 
 

@@ -382,7 +382,8 @@ class _Reader:
                 if found is not None:
                     self.measure(tree.get(found, {}), number, where, (*about, found), read)
         else:
-            self.problem(path, f"a mapping such as {_example(tree, '3')} is expected, not {shown(value)}")
+            example = _example(tree, "3" if read is None else "2025-01-10")
+            self.problem(path, f"a mapping such as {example} is expected, not {shown(value)}")
 
     def unread_number(self, value: Any, path: str, about: Path) -> None:
         """A number of which no rule reads anything."""
@@ -396,7 +397,7 @@ class _Reader:
     def numbers_said(self) -> None:
         """States the cut points of every number that the case gives, and what its measurements say."""
         numbers = self.numbers
-        self.record.numbers = sorted(name for name, known in numbers.intervals.items() if known)
+        self.record.numbers = numbers.stated
         numbers.settle()
         for name, interval in numbers.intervals.items():
             if interval is not None:

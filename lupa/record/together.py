@@ -83,7 +83,8 @@ def _said_by(
     if one is not None and one.low == one.high:
         # what divides is the larger the less comes of it
         lowest = wanted.lowest is not (derived.kind == "rate")
-        other = _one_of(other_part(derived, one.low, wanted.interval, first=False), second, lowest=lowest)
+        rest = other_part(derived, one.low, wanted.interval, second.interval, first=False)
+        other = _one_of(rest, second, lowest=lowest)
         return {} if other is None else {derived.second: other}
     if {derived.first, derived.second}.isdisjoint(names):
         return {}
@@ -120,24 +121,22 @@ def _parts(
 ) -> tuple[int | float, int | float] | None:
     """The parts of a derived number, where some of those looked at make what is wanted."""
     for one in _some(first.interval):
-        rest = other_part(derived, _exact(one), wanted, first=False)
+        rest = other_part(derived, _exact(one), wanted, second.interval, first=False)
         found = _one_of(rest, second, lowest=second.lowest)
         if found is not None:
             return one, found
     for other in _some(second.interval):
-        rest = other_part(derived, _exact(other), wanted, first=True)
+        rest = other_part(derived, _exact(other), wanted, first.interval, first=True)
         found = _one_of(rest, first, lowest=first.lowest)
         if found is not None:
             return found, other
     return None
 
 
-def _one_of(rest: Interval | None, part: _Left, *, lowest: bool) -> int | float | None:
-    """A number of a part that is also among the rest; None where there is none."""
-    both = part.interval if rest is None else part.interval.both(rest)
-    if part.whole:
-        both = both.rounded_inward()
-    return None if both.empty else _member(both, lowest=lowest)
+def _one_of(interval: Interval, part: _Left, *, lowest: bool) -> int | float | None:
+    """A number of an interval of a part, a whole one where it is counted; None where there is none."""
+    found = interval.rounded_inward() if part.whole else interval
+    return None if found.empty else _member(found, lowest=lowest)
 
 
 def _some(interval: Interval) -> Iterator[int | float]:

@@ -18,6 +18,8 @@ def beginnings(fact: str) -> Iterator[str]:
 def _beginning(fact: str) -> str | None:
     """The fact without its last argument: `a(b,c)`, `a(b)`, `a`, None."""
     head = fact.rpartition(",")[0]
+    while head and head.count("(") > head.count(")") + 1:  # that comma is one of an argument's own
+        head = head.rpartition(",")[0]
     if head:
         return head + ")"
     return fact.partition("(")[0] if "(" in fact else None

@@ -129,12 +129,16 @@ def made(found: Atoms, outcomes: Iterable[str]) -> Atoms:
     quantities = [row.arguments[0] for row in found.get(("quantity", 4), ())]
     known = {*outcomes, *(row.arguments[1].name for row in found.get(("outcome", 2), ())), "pend"}
     worded = [row.arguments[0] for row in found.get(("outcome_text", 3), ())]
-    numbers = [*quantities, *(clingo.Function(name.name) for name in quantities if arguments(name))]
+    named = dict.fromkeys(
+        name
+        for symbol in (*quantities, *(argument for fact in facts for argument in arguments(fact)))
+        for name in _with_beginnings(symbol)
+    )
     covered = [row.arguments[0] for kind in sorted(COVERED) for row in found.get(kind, ())]
     values_of = {
         "_item": _items(found),
         "_covered": covered,
-        "_named": [*(argument for fact in facts for argument in arguments(fact)), *numbers, *covered],
+        "_named": [*named, *covered],
         "_beginning": _beginnings(facts, quantities),
         "_answer": _constants(("yes", "no")),
         "_way": _constants(KINDS),
@@ -145,6 +149,15 @@ def made(found: Atoms, outcomes: Iterable[str]) -> Atoms:
         (name, 1): dict.fromkeys(clingo.Function(name, [value]) for value in values)
         for name, values in values_of.items()
     }
+
+
+def _with_beginnings(symbol: clingo.Symbol) -> Iterator[clingo.Symbol]:
+    """A term and the names that it, or one in it, begins with."""
+    yield symbol
+    if arguments(symbol):
+        yield clingo.Function(symbol.name)
+        for argument in symbol.arguments:
+            yield from _with_beginnings(argument)
 
 
 def with_cuts(found: Atoms) -> Atoms:

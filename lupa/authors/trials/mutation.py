@@ -7,6 +7,7 @@ opposite, a name dropped from a list, a number one up or one down, one phase for
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from clingo.ast import ASTType, Sign
 from lupa.authors.syntax import Route, atoms, has_body, heads, nodes, replaced, statements
 from lupa.authors.trials.deciding import Statement, deciding, is_safe, names
 from lupa.rules.files import RuleFiles
+from lupa.rules.numbers import DECIMAL, written
 
 PHASED = {"requires", "limited"}
 """Predicates whose rows hold for one phase."""
@@ -133,6 +135,14 @@ def _others(symbol: clingo.Symbol, phases: Sequence[str]) -> list[clingo.Symbol]
     """What a number or a phase is changed to."""
     if symbol.type == clingo.SymbolType.Number:
         return [clingo.Number(symbol.number + step) for step in (1, -1)]
+    if symbol.type == clingo.SymbolType.String and DECIMAL.fullmatch(symbol.string):
+        step = Fraction(1, 10 ** len(symbol.string.partition(".")[2]))
+        return [_term(Fraction(symbol.string) + each) for each in (step, -step)]
     if str(symbol) in phases:
         return [clingo.Function(phase) for phase in phases if phase != str(symbol)]
     return []
+
+
+def _term(number: Fraction) -> clingo.Symbol:
+    """A number as rules write it."""
+    return clingo.Number(int(number)) if number.denominator == 1 else clingo.String(written(number))
