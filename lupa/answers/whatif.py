@@ -68,7 +68,8 @@ def changes(vocabulary: Vocabulary, before: Question, after: Question) -> tuple[
 
 def stated_changes(before: Question, after: Question) -> tuple[StatedChange, ...]:
     """The numbers, dates and names that two cases give otherwise."""
-    names = {*after.edition.vocabulary.quantities, *ROUTING, "birth_date"}
+    vocabulary = after.edition.vocabulary
+    names = {*vocabulary.measures, *vocabulary.days, *ROUTING, "birth_date"}
     found = []
     for section in ("request", "facts"):
         old, new = (question.record.case.get(section) or {} for question in (before, after))
@@ -82,10 +83,17 @@ def stated_changes(before: Question, after: Question) -> tuple[StatedChange, ...
 def _given(part: Mapping[str, Any], key: str) -> str | None:
     """What a case gives, as it is written on the command line."""
     value = part.get(key)
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{end}: {number}" for end, number in value.items()) + "}"
     if value is None:
         return "open" if key in part else None
+    return _written(value)
+
+
+def _written(value: Any) -> str:
+    """A number, a range, or several measurements, as a command line has them."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_written(said)}" for key, said in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_written, value))}]"
     return str(value)
 
 

@@ -28,19 +28,19 @@ def as_case(editions: Sequence[Edition], facts: Mapping[Fact, bool]) -> Case:
             chosen = [value for value, fact in choices.items() if facts[fact]]
             if len(chosen) != 1 or not vocabulary.defaults.get(choices[chosen[0]]):
                 place, where = (request, path) if name == "requested" else (record, (name, *path))
-                _put(place, where, chosen[0] if len(chosen) == 1 else None)
+                put(place, where, chosen[0] if len(chosen) == 1 else None)
     points = cut_points(editions)
     ordered = {name: cuts for name, cuts in points.items() if _in_order(cuts, facts)}
     numbers: dict[str, Any] = dict.fromkeys(points) | _beside(vocabulary, ordered, facts)
     for name, number in numbers.items():
         section = request if vocabulary.quantities[name].in_request else record
-        _put(section, vocabulary.where(name), number)
+        put(section, vocabulary.where(name), number)
     for name, fact in vocabulary.flags.items():
         record[name] = facts[fact]
     for name, tree in vocabulary.families.items():
         if any(edition.relevance.in_a_law(edition.literals[fact]) for _, fact in leaves(tree)):
             for path, fact in leaves(tree):
-                _put(record, (name, *path), facts[fact])
+                put(record, (name, *path), facts[fact])
         else:
             record[name] = {ONLY: nested(tree, {fact for _, fact in leaves(tree) if facts[fact]})}
     return {"request": request, "facts": record}
@@ -57,11 +57,11 @@ def brief_case(edition: Edition, facts: Mapping[Fact, bool], relevant: Container
     stated = {fact for fact in v.facts if fact in relevant and facts[fact] != v.defaults.get(fact)}
     for (name, path), value in _chosen(v, facts, stated).items():
         place, where = (request, path) if name == "requested" else (record, (name, *path))
-        _put(place, where, value)
+        put(place, where, value)
     said = {name: cuts for name, cuts in v.cuts.items() if not stated.isdisjoint(c.fact for c in cuts)}
     for name, number in _beside(v, said, facts).items():
         section = request if v.quantities[name].in_request else record
-        _put(section, v.where(name), number)
+        put(section, v.where(name), number)
     record |= {name: facts[flag] for name, flag in v.flags.items() if flag in stated}
     for name, tree in v.families.items():
         if not stated.isdisjoint(fact for _, fact in leaves(tree)):
@@ -83,7 +83,7 @@ def _chosen(
     }
 
 
-def _put(part: Case, path: Path, value: Any) -> None:
+def put(part: Case, path: Path, value: Any) -> None:
     """Puts a value where a path leads in a part of a case."""
     *way, last = path
     for step in way:

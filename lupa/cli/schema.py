@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Optional, Union
 
@@ -39,7 +39,7 @@ class _Strict(BaseModel):
 
 
 class Range(_Strict):
-    """The numbers that a quantity may be; one end is enough, and one is needed."""
+    """The numbers that a quantity may be; one end is enough, and one is needed, or the number itself."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1})
 
@@ -47,6 +47,26 @@ class Range(_Strict):
     more_than: float = Field(default_factory=float)
     at_most: float = Field(default_factory=float)
     less_than: float = Field(default_factory=float)
+    value: float | None = Field(None, description="The number itself, in the place of a range.")
+    unit: str = Field(default_factory=str, description="The quantity's own unit, or another it has.")
+
+
+class Measurement(Range):
+    """What was measured, and on which day; one of several, or the only one."""
+
+    on: date | None = Field(None, description="The day, up to the service date.")
+
+
+class Measurements(_Strict):
+    """All the measurements that there are."""
+
+    only: list[float | Measurement]
+
+
+class Day(_Strict):
+    """The day on which something was so."""
+
+    on: date | None
 
 
 def schemas(kb: KnowledgeBase) -> dict[str, dict[str, Any]]:
@@ -104,6 +124,7 @@ def _add(v: Vocabulary, request: dict[str, Any], facts: dict[str, Any]) -> None:
     for name, tree in v.families.items():
         facts[name] = (_relation(tree), None)
     facts.update(dict.fromkeys(v.flags, (_Truth, None)))
+    facts.update({name: (said, None) for name, said in _days(v)})
     for name, measured in v.measures.items():
         quantity = v.measured(name)
         number = (
@@ -111,6 +132,13 @@ def _add(v: Vocabulary, request: dict[str, Any], facts: dict[str, Any]) -> None:
         )
         described = (number, Field(None, description=quantity.unit))
         (request if quantity.in_request else facts)[name] = described
+
+
+def _days(v: Vocabulary) -> Iterator[tuple[str, Any]]:
+    """The days that a case can state, by name."""
+    for name, tree in v.days.items():
+        said = date | Day | Literal["never"] | None
+        yield name, _nested(tree, said) if isinstance(tree, Mapping) else said
 
 
 def _nested(tree: Tree, value: Any) -> Any:
@@ -132,4 +160,7 @@ def _relation(tree: Tree) -> Any:
 def _number(quantity: Quantity) -> Any:
     kind: Any = int if quantity.whole else float
     number = Annotated[kind, Field(ge=quantity.least, le=quantity.most)]
+    if quantity.dated:
+        said = number | Measurement
+        return Union[said, list[said], Measurements, None]  # noqa: UP007 - built from data
     return Union[number, Range, None]  # noqa: UP007 - built from data

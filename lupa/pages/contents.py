@@ -127,8 +127,13 @@ def _facts(edition: Edition, *, only_read: bool) -> list[Row]:
     for name, quantity in v.quantities.items():
         if only_read and not edition.reads_number(name):
             continue
-        where = ".".join((quantity.section, *v.where(name)))
-        span = f"a number from {quantity.least} to {quantity.most}, or a range"
+        path, span = v.where(name), f"a number from {quantity.least} to {quantity.most}, or a range"
+        if path[0] == "days_since":
+            path = v.day_of(name)
+            if path[0] not in v.days:  # what is measured says it
+                continue
+            span = "a day, or never"
+        where = ".".join((quantity.section, *path))
         made = v.derived.get(name)
         parts = f"; what {made.first} with {made.second} come to" if made else ""
         parts += "".join(f"; or {unit}" for unit, _ in quantity.units)

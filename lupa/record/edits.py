@@ -240,6 +240,8 @@ class _Editor:
 
     def _place(self, name: str) -> Path:
         """Where a number, or what else stands by itself in a case, is stated."""
+        if name.startswith(f"{ON} "):
+            return "facts", *self._vocabulary.day_of(name.removeprefix(f"{ON} "))
         quantity = self._vocabulary.quantities.get(name)
         if quantity is None:
             return self._names.sections[name], name
@@ -258,7 +260,7 @@ class _Editor:
     def _parts_without(self, parts: dict[str, dict[str, Any]], name: str) -> dict[str, dict[str, Any]]:
         """The parts of a case without a number, or without the day on which it was so."""
         if name.startswith(f"{ON} "):
-            path = self._vocabulary.day_of(name.removeprefix(f"{ON} "))
+            _, *path = self._place(name)
             if path[0] in self._vocabulary.days:
                 return {**parts, "facts": _without(parts["facts"], path)}
             return {**parts, "facts": _with(parts["facts"], path, without_day(_at(parts["facts"], path)))}

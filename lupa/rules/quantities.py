@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
@@ -135,11 +135,3 @@ def scales_in(program: Ground, quantities: Mapping[str, Quantity]) -> dict[str, 
             raise RuleError(f"{row}: two quantities, and a whole number of 2 or more, are expected")
         found[str(fine)] = Scale(str(coarse), parts.number)
     return found
-
-
-def strongest(cuts: Iterable[Cut], sides: Mapping[str, bool]) -> set[str]:
-    """Of the cut points of one number whose `sides` are known, those that say all that the others do."""
-    known = sorted((cut for cut in cuts if cut.fact in sides), key=lambda cut: cut.rank)
-    reached = [cut.fact for cut in known if sides[cut.fact]]
-    missed = [cut.fact for cut in known if not sides[cut.fact]]
-    return {*reached[-1:], *missed[:1]}

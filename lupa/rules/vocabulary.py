@@ -1,6 +1,7 @@
 """The vocabulary: which facts there are, their names, their numbers and their words."""
 
 from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
 from typing import Any, TypeVar
 
 import clingo
@@ -11,7 +12,7 @@ from lupa.rules.ground import Ground, quoted
 from lupa.rules.kept import cached_property
 from lupa.rules.names import arguments, beginnings, nearest, normal, slip
 from lupa.rules.numbers import exact
-from lupa.rules.quantities import CUTS, Cut, Quantity, derived_in, quantities_in, scales_in
+from lupa.rules.quantities import CUTS, Cut, Quantity, Scale, derived_in, quantities_in, scales_in
 
 T = TypeVar("T")
 Fact = str
@@ -178,6 +179,27 @@ class Vocabulary:
     def number_of(self) -> dict[Fact, str]:
         """For each cut point, the quantity that it is about."""
         return {cut.fact: name for name, cuts in self.cuts.items() for cut in cuts}
+
+    def weaker(self, told: Mapping[Fact, bool]) -> set[Fact]:
+        """The cut points among what is told that say no more than others of the same number there.
+
+        Whose BMI is 30 or more, need not be told that it is 27 or more.
+        """
+        reached: dict[str, list[tuple[tuple[Fraction, bool], Fact]]] = {}
+        missed: dict[str, list[tuple[tuple[Fraction, bool], Fact]]] = {}
+        for name, cuts in self.cuts.items():
+            scale = self.scales.get(name, Scale(name, 1))
+            for cut in cuts:
+                if cut.fact in told:
+                    place = cut.bound / scale.parts, cut.kind == "more_than"
+                    (reached if told[cut.fact] else missed).setdefault(scale.of, []).append(
+                        (place, cut.fact)
+                    )
+        strongest = {max(found)[1] for found in reached.values()} | {
+            min(found)[1] for found in missed.values()
+        }
+        every = (fact for side in (reached, missed) for found in side.values() for _, fact in found)
+        return set(every) - strongest
 
     def following(self, quantity: str) -> list[str]:
         """The quantities of which something follows from this one, directly or by others."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 from lupa.authors.diff.pair import BOTH, Pair
-from lupa.authors.patients import Case, brief_case, cut_points
+from lupa.authors.patients import Case, brief_case, cut_points, put
 from lupa.authors.reports.finding import Patient
 from lupa.pages.page import FEW
-from lupa.record.plain import on_sides, plain_member
+from lupa.record.together import agreeing
 from lupa.rules.edition import Edition
-from lupa.rules.quantities import Cut
 from lupa.rules.vocabulary import Fact
 
 
@@ -45,14 +45,32 @@ def same_patient(
 
 def _same_numbers(editions: Sequence[Edition], cases: Sequence[Case], world: Mapping[Fact, bool]) -> None:
     """Has every case state a number that one of them states, on its side of the cut points of all."""
-    stated = {name for case in cases for section in ("request", "facts") for name in case[section]}
-    for name, cuts in cut_points(editions).items():
-        sides: dict[Cut, bool | None] = {cut: world[cut.fact] for cut in cuts}
-        for edition, case in zip(editions, cases, strict=True):
-            quantity = edition.vocabulary.quantities.get(name)
-            if name in stated and quantity is not None:
-                number = plain_member(on_sides(quantity, sides), lowest=any(sides.values()))
-                case[quantity.section][name] = number
+    points = cut_points(editions)
+    sides = {name: tuple((cut, world[cut.fact]) for cut in cuts) for name, cuts in points.items()}
+    stated = {
+        name for e in editions for name in e.vocabulary.quantities if any(map(_states(e, name), cases))
+    }
+    for edition, case in zip(editions, cases, strict=True):
+        v = edition.vocabulary
+        said = {
+            *stated,
+            *(name for name, made in v.derived.items() if made.first in stated),
+        } & points.keys()
+        for name, number in agreeing(v, said & v.quantities.keys(), sides, {}).items():
+            put(case[v.quantities[name].section], v.where(name), number)
+
+
+def _states(edition: Edition, name: str) -> Callable[[Case], bool]:
+    """Tells whether a case states a number."""
+    section, path = edition.vocabulary.quantities[name].section, edition.vocabulary.where(name)
+
+    def states(case: Case) -> bool:
+        part: Any = case[section]
+        for step in path:
+            part = part.get(step) if isinstance(part, Mapping) else None
+        return part is not None
+
+    return states
 
 
 def _tied(edition: Edition, facts: Collection[Fact]) -> Iterator[Fact]:
@@ -70,6 +88,9 @@ def _sentences(
     chosen = [fact for edition in pair.editions for fact in edition.vocabulary.choice_of]
     known = dict.fromkeys(fact for edition in pair.editions for fact in edition.literals)
     said = [f for f in known if f in relevant and f in world and pair.defaults.get(f) is not world[f]]
+    told = {fact: world[fact] for fact in said if world[fact] or fact in reasons}
+    weaker = set[Fact]().union(*(edition.vocabulary.weaker(told) for edition in pair.editions))
+    said = [fact for fact in said if fact not in weaker]
     so = [fact for fact in said if world[fact]]
     yield from (pair.words(fact, True) for fact in sorted(so, key=lambda fact: fact not in chosen))
     absent: dict[str, list[Fact]] = {}

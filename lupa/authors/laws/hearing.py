@@ -434,6 +434,8 @@ def _patient(edition: Edition, facts: Mapping[Fact, bool], relevant: Collection[
     if outcome in edition.outcomes:
         case["expect"] = {"outcome": outcome}
     told = [f for f in facts if f in relevant and facts[f] and not vocabulary.defaults.get(f)]
+    weaker = vocabulary.weaker(dict.fromkeys(told, True))
+    told = [fact for fact in told if fact not in weaker]
     requested = vocabulary.kinds("requested").values()
     first = [fact for choices in requested for fact in choices.values()]
     text = " ".join(vocabulary.words(f, True) for f in sorted(told, key=lambda f: f not in first))
