@@ -12,9 +12,8 @@ from lupa.errors import CaseError, shown, within
 from lupa.record.interval import Interval, anything, hull, in_parts, made, scaled
 from lupa.record.plain import exact_number
 from lupa.rules.days import day
-from lupa.rules.numbers import exact
-from lupa.rules.quantities import CUTS, Cut, Derived, Quantity
-from lupa.rules.vocabulary import ONLY, Fact, Vocabulary, leaves
+from lupa.rules.quantities import Asked, Derived, Quantity
+from lupa.rules.vocabulary import ONLY, Fact, Vocabulary
 
 ENDS = ("at_least", "more_than", "at_most", "less_than")
 """How a range in a case names its ends."""
@@ -36,12 +35,12 @@ class Measurement(NamedTuple):
     days: int | None
     words: str
 
-    def is_one(self, cut: Cut, within: int, *, so: bool) -> bool | None:
-        """Whether it is of the last days and on this side of a cut point; None where that is not known."""
-        side = None if self.interval is None else self.interval.truth(cut)
-        if side is (not so) or (self.days is not None and self.days > within):
+    def is_one(self, asked: Asked) -> bool | None:
+        """Whether it is one of those asked for; None where that is not known."""
+        reached = None if self.interval is None else self.interval.truth(asked.cut)
+        if reached is (not asked.reached) or (self.days is not None and self.days > asked.days):
             return False
-        return None if side is None or self.days is None else True
+        return None if reached is None or self.days is None else True
 
 
 class Measured(NamedTuple):
@@ -56,9 +55,9 @@ class Measured(NamedTuple):
         days = [one.days for one in self.each if one.days is not None]
         return tuple(one for one in self.each if not days or one.days == min(days))
 
-    def has(self, cut: Cut, within: int, *, so: bool) -> bool | None:
-        """Whether one of the last days is on this side of a cut point; None where that is not known."""
-        found = [one.is_one(cut, within, so=so) for one in self.each]
+    def has(self, asked: Asked) -> bool | None:
+        """Whether there is one of those asked for; None where that is not known."""
+        found = [one.is_one(asked) for one in self.each]
         if True in found:
             return True
         return False if self.all_of_them and None not in found else None
@@ -403,19 +402,13 @@ class Numbers:
 
     def measurements(self) -> Iterator[tuple[Fact, bool, str, str]]:
         """What the measurements say of facts about them, with where they stand and how they read."""
-        for _, fact in leaves(self._vocabulary.families.get("measured", {})):
-            bound, days = self._vocabulary.facts[fact].arguments
-            quantity, number = bound.arguments
-            stated = self._measured.get(str(quantity))
-            if stated is not None:
-                # at most 70 is not more than 70
-                kind = {"at_most": "more_than", "less_than": "at_least"}.get(bound.name, bound.name)
-                cut, above = Cut(kind, exact(number, fact), fact), bound.name in CUTS
-                so = stated.has(cut, days.number, so=above)
-                which = [one for one in stated.each if not so or one.is_one(cut, days.number, so=above)]
-                if so is not None:
-                    words = ", ".join(one.words for one in which) or "none on record"
-                    yield fact, so, self.place(str(quantity)), words
+        for fact, asked in self._vocabulary.asked.items():
+            stated = self._measured.get(asked.quantity)
+            so = None if stated is None else stated.has(asked)
+            if stated is not None and so is not None:
+                which = [one for one in stated.each if not so or one.is_one(asked)]
+                words = ", ".join(one.words for one in which) or "none on record"
+                yield fact, so, self.place(asked.quantity), words
 
 
 def without_day(said: Any) -> Any:

@@ -28,7 +28,7 @@ _OF_WHOLE_NUMBERS: frozenset[Spot] = frozenset(
         ("conversion", 4, 3),
         ("subdivides", 3, 2),
         ("measured", 2, 1),
-        ("measurement", 2, 1),
+        ("asks_whether_measured", 2, 1),
         ("effort", 4, 3),
         ("usual_effort", 2, 1),
     }

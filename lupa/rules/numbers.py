@@ -26,6 +26,8 @@ def exact(symbol: clingo.Symbol, where: str) -> Fraction:
 
 def mend(text: str) -> str:
     """What is wrong with a text that stands in the place of a number and is no decimal."""
+    if DECIMAL.fullmatch(text):
+        return f'"{text}" stands where a whole number belongs; write one, without quotes'
     said = text.strip()
     try:
         number = (

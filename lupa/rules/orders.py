@@ -19,29 +19,20 @@ from lupa.rules.quantities import CUTS
 
 _Place = tuple[Fraction, bool]
 """A number, and whether what is meant is more than that."""
-_UNDER = {"less_than": False, "at_most": True}
 
 
 def laws_of_numbers(atoms: clingo.SymbolicAtoms) -> Parts:
     """What one cut point, or one measurement, says of others."""
     facts = [atom.symbol.arguments[0] for atom in atoms.by_signature("fact", 1)]
     cuts = [fact for fact in facts if _is_about_number(fact) and fact.name in CUTS]
-    measured = [fact for fact in facts if _is_measured(fact)]
+    asked = (atom.symbol.arguments for atom in atoms.by_signature("asks_whether_measured", 2))
+    measured = [clingo.Function("measured", row) for row in asked if _is_about_number(row[0])]
     return [*_ordered(cuts, atoms), *_measurements(measured, cuts)]
 
 
 def _is_about_number(term: clingo.Symbol) -> bool:
     is_function = term.type == clingo.SymbolType.Function and len(term.arguments) == 2
     return is_function and term.arguments[1].type in (clingo.SymbolType.Number, clingo.SymbolType.String)
-
-
-def _is_measured(fact: clingo.Symbol) -> bool:
-    if fact.type != clingo.SymbolType.Function or fact.name != "measured" or len(fact.arguments) != 2:
-        return False
-    bound, days = fact.arguments
-    return (
-        _is_about_number(bound) and bound.name in (*CUTS, *_UNDER) and days.type == clingo.SymbolType.Number
-    )
 
 
 # ---- the order of cut points -------------------------------------------------------------------
@@ -78,7 +69,7 @@ def _measurements(
     measured: Iterable[clingo.Symbol], cuts: Iterable[clingo.Symbol]
 ) -> Iterator[tuple[str, list[clingo.Symbol]]]:
     """That what is measured so is measured less narrowly too, and what the newest one says."""
-    facts = list(measured)
+    facts = [fact for fact in measured if fact.arguments[1].type == clingo.SymbolType.Number]
     by_quantity: dict[clingo.Symbol, list[tuple[_Place, clingo.Symbol]]] = {}
     for cut in cuts if facts else ():
         place = exact(cut.arguments[1], str(cut)), cut.name == "more_than"

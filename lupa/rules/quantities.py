@@ -10,9 +10,18 @@ import clingo
 
 from lupa.errors import RuleError
 from lupa.rules.ground import Ground, counted, quoted
+from lupa.rules.numbers import exact
 
 CUTS = ("at_least", "more_than")
 """The facts that are about a number."""
+
+BOUNDS = {
+    "at_least": ("at_least", True),
+    "more_than": ("more_than", True),
+    "at_most": ("more_than", False),
+    "less_than": ("at_least", False),
+}
+"""How a rule asks for a measurement: as a cut point, and whether it has reached that."""
 
 Made = Literal["rate", "difference", "percent_change"]
 
@@ -69,6 +78,37 @@ class Scale(NamedTuple):
 
     of: str
     parts: int
+
+
+class Asked(NamedTuple):
+    """A fact about any measurement of the last `days`: that it has reached a cut point, or has not."""
+
+    quantity: str
+    cut: Cut
+    reached: bool
+    days: int
+
+
+def asked_in(program: Ground, quantities: Mapping[str, Quantity]) -> dict[str, Asked]:
+    """What rules ask about single measurements, by the fact; raises `RuleError`."""
+    found = {}
+    bounds = {(name, 2) for name in BOUNDS}
+    for bound, days in program.facts("asks_whether_measured", 2):
+        row = f"asks_whether_measured({bound}, {days})"
+        if (
+            bound.type != clingo.SymbolType.Function
+            or len(bound.arguments) != 2
+            or bound.name not in BOUNDS
+        ):
+            raise RuleError(f"{row}: one of {', '.join(BOUNDS)} of a quantity is expected")
+        quantity, number = bound.arguments
+        if str(quantity) not in quantities or not quantities[str(quantity)].dated:
+            raise RuleError(f"{row}: {quantity} is no quantity that is dated({quantity})")
+        kind, reached = BOUNDS[bound.name]
+        fact = f"measured({bound},{days})"
+        cut = Cut(kind, exact(number, row), fact)
+        found[fact] = Asked(str(quantity), cut, reached, counted(days, row))
+    return found
 
 
 def quantities_in(program: Ground) -> dict[str, Quantity]:

@@ -12,7 +12,7 @@ from lupa.rules.ground import Ground, quoted
 from lupa.rules.kept import cached_property
 from lupa.rules.names import arguments, beginnings, nearest, normal, slip
 from lupa.rules.numbers import exact
-from lupa.rules.quantities import CUTS, Cut, Quantity, Scale, derived_in, quantities_in, scales_in
+from lupa.rules.quantities import CUTS, Cut, Quantity, Scale, asked_in, derived_in, quantities_in, scales_in
 
 T = TypeVar("T")
 Fact = str
@@ -44,8 +44,8 @@ class Vocabulary:
     `flags`: facts without an argument, by name. `families`: relations, of which any number can hold, by
     name and arguments. `choices`: what is declared single-valued, by name, by all arguments but the last,
     and by value: of these values one holds. `quantities`, `derived`, `scales` and `cuts`: numbers, what
-    ties them, and the facts that stand for them; `measures`: quantities with arguments, by name and
-    arguments. `defaults`: what is assumed of a silent fact.
+    ties them, and the facts that stand for them; `asked`: the facts about single measurements; `measures`:
+    quantities with arguments, by name and arguments. `defaults`: what is assumed of a silent fact.
     """
 
     def __init__(
@@ -64,6 +64,7 @@ class Vocabulary:
         self.quantities = quantities_in(program)
         self.scales = scales_in(program, self.quantities)
         self.derived = derived_in(program, self.quantities)
+        self.asked = asked_in(program, self.quantities)
         for symbol in program.symbols("fact", 1):
             self._declare(symbol.arguments[0])
         self.defaults = dict(map(self._default, program.facts("default", 2)))
@@ -220,9 +221,7 @@ class Vocabulary:
 
     def measurements_of(self, quantity: str) -> list[Fact]:
         """The facts about single measurements of a quantity."""
-        every = leaves(self.families.get("measured", {}))
-        facts = [(fact, arguments(self.facts[fact].arguments[0])) for _, fact in every]
-        return [fact for fact, bound in facts if bound and str(bound[0]) == quantity]
+        return [fact for fact, asked in self.asked.items() if asked.quantity == quantity]
 
     # ---- words ---------------------------------------------------------------------------------
 
@@ -333,7 +332,7 @@ class Vocabulary:
     @cached_property
     def _ruled_out(self) -> dict[str, list[Fact]]:
         found: dict[str, list[Fact]] = {}
-        for because, fact in self._program.facts("rules_out", 2):
+        for because, fact in self._program.facts("speaks_against", 2):
             found.setdefault(str(fact), []).append(str(because))
         return found
 

@@ -61,8 +61,8 @@ def _read_by_others(atoms: Atoms, cut: Collection[clingo.Symbol]) -> Iterator[cl
     for row in atoms.get(("subdivides", 3), ()):
         if not set(row.arguments[:2]).isdisjoint(cut):
             yield from row.arguments[:2]
-    for row in atoms.get(("measurement", 2), ()):
-        yield row.arguments[0].arguments[0]
+    for row in atoms.get(("asks_whether_measured", 2), ()):
+        yield from row.arguments[0].arguments[:1]
     for row in atoms.get(("dated", 1), ()):
         yield clingo.Function("days_since", row.arguments)
 

@@ -74,7 +74,7 @@ _READ = (
     "edition/3", "effort/4", "exceeded/2", "excluded/2", "fact/1", "fact_text/3", "impossible/1",
     "known_from/3", "label/2", "met/2", "note/2", "number/3", "on_pathway/3", "outcome/2",
     "outcome_text/3", "outside/2", "part_of_request/1", "payer/2", "percent_change/3", "policy/1",
-    "quantity/4", "question/2", "rate/4", "referral/2", "requires/5", "rules_out/2",
+    "quantity/4", "question/2", "rate/4", "referral/2", "requires/5", "speaks_against/2",
     "single_valued/1", "stated/1", "subdivides/3", "text/4", "true/1", "two_rows/2", "unencoded/3",
     "usual_effort/2", "whole/1",
 )  # fmt: skip
