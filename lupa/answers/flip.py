@@ -152,7 +152,7 @@ class _Search:
     def _is_ruled_out(self, fact: Fact) -> bool:
         """Whether something on record speaks against bringing a fact about, such as a contraindication."""
         stated = self._question.record.stated
-        return any(stated.get(other) for other in self._edition.vocabulary.ruled_out_by(fact))
+        return any(stated.get(other) for other in self._edition.vocabulary.speaks_against(fact))
 
     def _kind(self, literal: Literal, fact: Fact, *, value: bool) -> tuple[Kind, int] | None:
         """How a statement can come about and what that costs; None where it cannot."""

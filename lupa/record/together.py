@@ -47,7 +47,7 @@ def agreeing(
 ) -> dict[str, int | float]:
     """A number for each name, on its `sides` and as it is `given`, that agrees with the others.
 
-    A derived one is left out where its parts say it, which may be some that are not among the names; and
+    A derived one is left out where its parts are said, which may be some that are not among the names; and
     so is one that no number can be.
     """
     v = vocabulary
@@ -63,9 +63,11 @@ def agreeing(
             found |= _on_one_scale(fine, of(fine), coarse, of(coarse), parts, also=coarse in names)
     said_by_parts = set()
     for name in [name for name in v.derived if name in names]:
+        parted = v.derived[name].first, v.derived[name].second
         by_parts = _said_by(v.derived[name], of(name), of, names, given)
         found |= by_parts
-        said_by_parts |= {name} if by_parts else set()
+        if by_parts or not {*names, *found}.isdisjoint(parted):  # else it would contradict them
+            said_by_parts.add(name)
     rest = [name for name in names if name not in {*found, *said_by_parts}]
     return found | {name: of(name).member for name in rest if not of(name).interval.empty}
 

@@ -92,7 +92,6 @@ class Asked(NamedTuple):
 def asked_in(program: Ground, quantities: Mapping[str, Quantity]) -> dict[str, Asked]:
     """What rules ask about single measurements, by the fact; raises `RuleError`."""
     found = {}
-    bounds = {(name, 2) for name in BOUNDS}
     for bound, days in program.facts("asks_whether_measured", 2):
         row = f"asks_whether_measured({bound}, {days})"
         if (

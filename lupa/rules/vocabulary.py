@@ -336,7 +336,7 @@ class Vocabulary:
             found.setdefault(str(fact), []).append(str(because))
         return found
 
-    def ruled_out_by(self, fact: Fact) -> Iterator[Fact]:
+    def speaks_against(self, fact: Fact) -> Iterator[Fact]:
         """The facts of which any, where it is so, speaks against bringing this one about."""
         for beginning in beginnings(fact) if self._ruled_out else ():
             yield from self._ruled_out.get(beginning, ())
