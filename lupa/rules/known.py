@@ -24,6 +24,8 @@ _QUANTITY = (
 
 _CONVERSION = r'\bconversion\(\s*{}\b[^"\n]*"((?:\\.|[^"\\\n])*)",\s*(\d+),\s*([1-9]\d*)\s*\)'
 
+_ANY = 10**9
+
 
 class Known:
     """What is known beyond what an edition reads: further names, and codes."""
@@ -106,8 +108,9 @@ class Known:
     def quantity(self, name: str) -> tuple[str, int, int, tuple[tuple[str, Fraction], ...], bool] | None:
         """The quantities of a name: unit, least, most, other units, and whether they have days; or None."""
         found = re.search(_QUANTITY.format(re.escape(name)), self._text)
-        if found is None:
-            return None
+        if found is None:  # what the numbers of others are like is no row, and so it is not known
+            is_one = re.search(rf"\bquantity\(\s*{re.escape(name)}\s*\(", self._text)
+            return ("", -_ANY, _ANY, (), True) if is_one else None
         rows = re.findall(_CONVERSION.format(re.escape(name)), self._text)
         units = tuple((unescaped(unit), Fraction(int(many), int(each))) for unit, many, each in rows)
         dated = re.search(rf"\bdated\(\s*{re.escape(name)}\b", self._text) is not None
