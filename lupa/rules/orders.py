@@ -15,7 +15,7 @@ import clingo
 
 from lupa.rules.ground import Parts
 from lupa.rules.numbers import exact
-from lupa.rules.quantities import CUTS
+from lupa.rules.quantities import CUTS, days_since
 
 _Place = tuple[Fraction, bool]
 """A number, and whether what is meant is more than that."""
@@ -101,7 +101,7 @@ def _newest(
     bound, days = fact.arguments
     quantity, place = bound.arguments[0], _place(bound)
     limit = Fraction(days.number)
-    ages = sorted(cuts.get(clingo.Function("days_since", [quantity]), ()))
+    ages = sorted(cuts.get(days_since(quantity), ()))
     old = [cut for at, cut in ages if at <= (limit + 1, False)][
         -1:
     ]  # who has not reached it is not too old

@@ -23,6 +23,8 @@ BOUNDS = {
 }
 """How a rule asks for a measurement: as a cut point, and whether it has reached that."""
 
+_SINCE = "days_since"
+
 Made = Literal["rate", "difference", "percent_change"]
 
 
@@ -78,6 +80,11 @@ class Scale(NamedTuple):
 
     of: str
     parts: int
+
+
+def days_since(dated: clingo.Symbol) -> clingo.Symbol:
+    """The quantity that says how long ago something was."""
+    return clingo.Function(_SINCE, [dated])
 
 
 class Asked(NamedTuple):
