@@ -129,6 +129,8 @@ class _Offers:
         for key, quantity in v.quantities.items():
             if len(v.where(key)) > 1:
                 yield f"{'.'.join(v.where(key))}=", quantity.unit
+        for name, tree in v.days.items():
+            yield from ((f"{'.'.join((name, *path))}=", "a day") for path, _ in leaves(tree))
 
     def _anywhere(self, word: str, line: str) -> list[Suggestion]:
         """The parts that are named without what they are a part of."""

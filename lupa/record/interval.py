@@ -107,7 +107,9 @@ def other_part(
     share = scaled(_plus(wanted, Fraction(more)), Fraction(1, times))
     if not divides:
         return scaled(share, known).both(part) if known > 0 else _NONE
-    if known <= 0 or share.high <= 0:
+    if known == 0:  # divided by anything it is nothing
+        return _NONE if share.both(_NOTHING).empty else part.both(_above(part.high))
+    if known < 0 or share.high <= 0:
         return _NONE
     least = Interval(known / share.high, part.high, share.high_open, part.high_open)
     if share.low > 0:
@@ -116,6 +118,12 @@ def other_part(
 
 
 _NONE = Interval(Fraction(1), Fraction(0))
+_NOTHING = Interval(Fraction(0), Fraction(0))
+
+
+def _above(high: Fraction) -> Interval:
+    """What is more than 0, up to an end."""
+    return Interval(Fraction(0), high, low_open=True)
 
 
 def _plus(interval: Interval, number: Fraction) -> Interval:

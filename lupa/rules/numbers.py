@@ -29,14 +29,9 @@ def mend(text: str) -> str:
     if DECIMAL.fullmatch(text):
         return f'"{text}" stands where a whole number belongs; write one, without quotes'
     said = text.strip()
-    try:
-        number = (
-            Fraction(said) if re.fullmatch(r"[-+]?[0-9]{1,9}(?:\.[0-9]{0,12})?", said, re.ASCII) else None
-        )
-    except ValueError:
-        number = None
-    if number is None:
+    if not re.fullmatch(r"[-+]?[0-9]{1,9}(?:\.[0-9]{1,12})?", said, re.ASCII):
         return f'"{text}" is a text where a number stands; write one, without quotes'
+    number = Fraction(said)
     if number == int(number):
         return f'"{text}" is a text where a number stands; write {number} without quotes'
     return f'"{text}" is no number as rules write it; write "{written(number)}"'
