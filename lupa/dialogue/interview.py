@@ -161,7 +161,8 @@ class Interview:
         lines += [click.style(line, bold=True) for line in page.wrap(question.words, 0)]
         if question.number is not None:
             _, label, unit = question.number
-            lines += page.wrap(f"yes or no, or {label} itself, in {unit}", 2)
+            said = f", in {unit}" if unit else ""
+            lines += page.wrap(f"yes or no, or {label} itself{said}", 2)
         for number, (value, label) in enumerate((question.choices or {}).items(), start=1):
             words = f"{number}. {value}" + (f": {label}" if normal(label) != value else "")
             lines += page.wrap(words, 2, 5)

@@ -241,7 +241,8 @@ def _margin(margin: Margin, decision: Decision) -> str:
         ends.append(
             f"{'below' if margin.high_open else 'up to'} {margin.high} (above: {in_words(margin.above)})"
         )
-    words = f"{margin.label}, {margin.given} ({margin.unit}): {in_words([decision.outcome])}"
+    unit = f" ({margin.unit})" if margin.unit else ""
+    words = f"{margin.label}, {margin.given}{unit}: {in_words([decision.outcome])}"
     return f"{words} {' and '.join(ends)}"
 
 

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from lupa import KnowledgeBase
+from lupa.pages.contents import fact_rows
+from lupa.pages.exploring import flips_text
 from lupa.record.edits import edited
 from lupa.rules.edition import Edition
 from tests.measuring import SERVICE, a_case, measuring_kb
@@ -246,3 +248,25 @@ def test_earlier_treatment_is_ground_only_for_what_a_policy_asks(edition: Editio
         assert "tried" not in vocabulary.families
         assert not [name for name in vocabulary.quantities if name.startswith(("weeks_on(", "days_since("))]
     assert set(edition.vocabulary.families["tried"]) == {"prednisone", "methotrexate"}
+
+
+# ---- pages -------------------------------------------------------------------------------------
+
+
+def test_how_far_a_decimal_may_move_is_told_exactly(kb: KnowledgeBase) -> None:
+    case = _almost(prednisone=["intolerance"], methotrexate=["intolerance"])
+    found = {m.quantity: (m.low, m.high) for m in kb.flip(case, "deny").margins}
+    assert found["t_score"] == (None, -2.5)
+    assert found["days_since(ldl)"] == (None, 90)
+    text = flips_text(kb.flip(case, "deny"), 200)
+    assert "the T-score, -3: approve up to -2.5 (above: deny)" in text
+
+
+def test_what_a_case_can_state_is_listed_where_it_states_it(kb: KnowledgeBase) -> None:
+    rows = {row["where"]: (row["value"], row["label"]) for row in fact_rows(kb, "measuring")}
+    assert rows["facts.ldl"] == (
+        "a number from 0 to 1000, or a range",
+        "mg/dL; or mmol/L; with the day it was measured",
+    )
+    assert rows["facts.last_taken.prednisone"] == ("a day, or never", "days")
+    assert not [where for where in rows if where.startswith("facts.days_since")]
