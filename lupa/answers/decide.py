@@ -1,6 +1,7 @@
 """From the answers about one record to a decision that a person can check."""
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import cast
 
 from lupa.answers.decision import (
@@ -255,7 +256,8 @@ class _Writer:
         for family, facts in together.items():
             if not self._question.bear(facts):
                 continue
-            free = [fact for fact in facts if self._question.could_be_otherwise(fact)]
+            otherwise = (fact for fact in facts if self._question.could_be_otherwise(fact))
+            free = list(islice(otherwise, _FEW + 1))  # more need not be known by name
             if not free:
                 continue
             value = assumed[free[0]]

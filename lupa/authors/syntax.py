@@ -8,6 +8,7 @@ from clingo import ast
 from clingo.ast import ASTType
 
 from lupa.rules.files import text_of
+from lupa.rules.trees import keys_of
 
 Signature = tuple[str, int]
 """A predicate: its name and the number of its arguments."""
@@ -52,7 +53,7 @@ def has_body(statement: ast.AST) -> bool:
 def nodes(tree: ast.AST) -> Iterator[tuple[Route, ast.AST]]:
     """Every node of a tree with the route to it; the tree itself comes first."""
     yield (), tree
-    for key in tree.child_keys:
+    for key in keys_of(tree):
         child = getattr(tree, key)
         if isinstance(child, ast.AST):
             for route, node in nodes(child):

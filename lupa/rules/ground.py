@@ -240,7 +240,7 @@ class Ground:
     def _bodies(self) -> dict[Literal, set[Literal]]:
         bodies: dict[Literal, set[Literal]] = {}
         for rule in self.rules:
-            for head in rule.head:
+            for head in rule.head if rule.body else ():
                 bodies.setdefault(head, set()).update(map(abs, rule.body))
         return bodies
 

@@ -292,12 +292,14 @@ def laws_and_tables(atoms: clingo.SymbolicAtoms) -> Parts:
 
 def single_values(atoms: clingo.SymbolicAtoms) -> Parts:
     """The laws of `queries/worlds.lp` for what a knowledge base declares to be single-valued."""
-    names = {atom.symbol.arguments[0].name for atom in atoms.by_signature("single_valued", 1)}
+    single = (atom.symbol.arguments[0] for atom in atoms.by_signature("single_valued", 1))
+    beginnings = tuple(f"fact({name}(" for name in single)
     groups: dict[clingo.Symbol, None] = {}
     values = []
     for atom in atoms.by_signature("fact", 1):
-        (fact,) = atom.symbol.arguments
-        if fact.type == clingo.SymbolType.Function and fact.name in names:
+        symbol = atom.symbol
+        if str(symbol).startswith(beginnings):
+            (fact,) = symbol.arguments
             group = clingo.Function(fact.name, fact.arguments[:-1])
             groups[group] = None
             values.append(("value", (group, fact)))

@@ -25,7 +25,7 @@ _VALUE = re.compile(
 _BARE = re.compile(r"(?:^|[,;])\s*(?:not\s+)*_*[a-z][\w']*\s*(?=[,;]|$)")
 CODE = "code"
 """Rows of codes are looked up where a case gives one, and never ground."""
-ALIAS = re.compile(r'\balias\((\w+),\s*"([^"\\\n]*(?:\\.[^"\\\n]*)*)"\)')
+ALIAS = re.compile(r'alias(?<!\walias)\((\w+),\s*"([^"\\\n]*(?:\\.[^"\\\n]*)*)"\)')
 _ESCAPED = re.compile(r"\\(.)")
 
 

@@ -69,6 +69,14 @@ def leaves(tree: "Tree | Fact", path: Path = ()) -> Iterator[tuple[Path, Fact]]:
         yield from leaves(below, (*path, argument))
 
 
+def _taken_apart(fact: Fact, symbol: clingo.Symbol) -> tuple[str, Path]:
+    """The name of a fact, and its arguments."""
+    name, _, inside = fact.partition("(")
+    if "(" in inside or '"' in inside:  # else the text shows them, sooner than clingo tells
+        return symbol.name, tuple(map(str, symbol.arguments))
+    return name, tuple(inside[:-1].split(",")) if inside else ()
+
+
 class Vocabulary:
     """What a case can say, read from a grounded knowledge base.
 
@@ -123,20 +131,19 @@ class Vocabulary:
         fact = str(symbol)
         if not fact[0].isalpha():
             raise RuleError(f"fact({fact}): a fact is a name, with or without arguments")
-        name, values = symbol.name, symbol.arguments
+        name, path = _taken_apart(fact, symbol)
         self.facts[fact] = symbol
         if name in CUTS:
-            if len(values) != 2 or str(values[0]) not in self.quantities:
+            if len(path) != 2 or path[0] not in self.quantities:
                 raise RuleError(f"the fact {fact} is of no quantity(Name, Unit, Least, Most)")
-            cut = Cut(name, counted(values[1], fact), fact)
-            self.cuts.setdefault(str(values[0]), []).append(cut)
+            cut = Cut(name, counted(symbol.arguments[1], fact), fact)
+            self.cuts.setdefault(path[0], []).append(cut)
             return
-        if self.arity.setdefault(name, len(values)) != len(values):
+        if self.arity.setdefault(name, len(path)) != len(path):
             raise RuleError(
-                f"the fact {fact} has {len(values)} arguments, and others called {name} have "
+                f"the fact {fact} has {len(path)} arguments, and others called {name} have "
                 f"{self.arity[name]}; give one of them another name"
             )
-        path = tuple(map(str, values))
         if ONLY in path:
             raise RuleError(
                 f"the fact {fact}: no argument can be called {ONLY}, which closes a list in a case"

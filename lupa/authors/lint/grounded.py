@@ -16,6 +16,7 @@ from lupa.rules.files import shipped
 from lupa.rules.ground import Ground, Load, Parts, ground
 from lupa.rules.names import arguments, beginnings
 from lupa.rules.tables import AFTER
+from lupa.rules.texts import WORD, unquoted
 from lupa.rules.vocabulary import CUTS
 
 WORLDS, TABLES = (shipped("queries") / name for name in ("worlds.lp", "tables.lp"))
@@ -107,14 +108,7 @@ def _is_wanted(symbol: clingo.Symbol, items: set[clingo.Symbol]) -> bool:
 
 def names(symbols: Iterable[clingo.Symbol]) -> set[str]:
     """The names within the arguments of symbols: of constants and of functions."""
-    found: set[str] = set()
-    waiting = [argument for symbol in symbols for argument in symbol.arguments]
-    while waiting:
-        symbol = waiting.pop()
-        if symbol.type == clingo.SymbolType.Function:
-            found.add(symbol.name)
-            waiting.extend(symbol.arguments)
-    return found
+    return {name for symbol in symbols for name in WORD.findall(unquoted(str(symbol)))[1:]}
 
 
 # ---- names that are made from what is derived --------------------------------------------------

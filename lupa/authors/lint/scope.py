@@ -90,7 +90,7 @@ class Shared:
         yield from faults(self.core)
         yield from lint_statements.lonely_variables(self.core.statements)
         yield from lint_statements.duplicates(self.core.statements)
-        spots = spots_of_numbers(one.node for one in self.core.statements)
+        spots = spots_of_numbers(one.places for one in self.core.statements)
         yield from lint_statements.quoted_numbers(self.core.statements, spots)
         yield from lint_statements.undefined(self.core, self._is_given, self.given)
         read_ = frozenset(s for program in programs for s in program.read) | self.asked
@@ -193,8 +193,8 @@ class Scope:
         yield from self._about()
         yield from lint_statements.lonely_variables(self.own.statements)
         yield from lint_statements.duplicates(self.own.statements)
-        nodes = [one.node for program in self._both for one in program.statements]
-        yield from lint_statements.quoted_numbers(self.own.statements, spots_of_numbers(nodes))
+        places = (one.places for program in self._both for one in program.statements)
+        yield from lint_statements.quoted_numbers(self.own.statements, spots_of_numbers(places))
         yield from self._endless()
         yield from lint_statements.undefined(self.own, self._gives, self._given)
         asked = self._shared.asked
