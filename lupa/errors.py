@@ -47,13 +47,24 @@ class RuleError(LupaError):
 
 
 class TimeLimitError(LupaError):
-    """A question that was not answered within its time limit."""
+    """A question that was not answered within its time limit of `seconds`.
 
-    def __init__(self, seconds: float) -> None:
+    `so_far` says of a run over many things how far it came, such as "2 of 3 editions were verified".
+    """
+
+    def __init__(self, seconds: float, so_far: str = "") -> None:
+        self.seconds, self.so_far = seconds, so_far
+        end = "allow more time with --timeout, or name fewer policies"
         super().__init__(
-            f"no answer within the time limit of {seconds:g} s; nothing was decided. "
+            f"not done within the time limit of {seconds:g} s: {so_far}; {end}"
+            if so_far
+            else f"no answer within the time limit of {seconds:g} s; nothing was decided. "
             "Allow more time, or leave fewer facts open."
         )
+
+    def __reduce__(self) -> tuple[type["TimeLimitError"], tuple[float, str]]:
+        """Made again where another process hears of it."""
+        return type(self), (self.seconds, self.so_far)
 
 
 class SpaceLimitError(LupaError):

@@ -22,11 +22,16 @@ from lupa.cli.command import (
     loaded,
     policies_of,
     say,
+    timeout_option,
     verb,
     warn_of_another,
     width,
 )
 from lupa.errors import CaseError
+
+run_timeout_option = timeout_option(
+    None, "Give up after so long, and say how far it came; no limit without."
+)
 
 if TYPE_CHECKING:
     from lupa import KnowledgeBase
@@ -91,6 +96,7 @@ def new(policy: str, kb: str | None, *, as_json: bool, **given: Any) -> None:
 )
 @kb_option
 @json_option
+@run_timeout_option
 @click.option("--cases", "further", multiple=True, metavar="PATH", help="Try these cases too.")
 @click.option("--coverage", is_flag=True, help="Tell which rules, literals and rows the cases show.")
 @click.option(
@@ -114,6 +120,7 @@ def test(
     mutate: bool,
     as_json: bool,
     kb: str | None,
+    timeout: float | None,
 ) -> None:
     """Tries the cases that ship with each POLICY, or with all: whether they come to what they expect.
 
@@ -133,7 +140,13 @@ def test(
     measured = coverage or form == "html" or fail_under is not None
     with progress("mutants") as tick:
         found = knowledge.test(
-            policies, cases=further, coverage=measured, mutate=mutate, jobs=processors(), tick=tick
+            policies,
+            cases=further,
+            coverage=measured,
+            mutate=mutate,
+            jobs=processors(),
+            tick=tick,
+            timeout=timeout,
         )
     for one in found.refused:
         complain(CaseError(one.problem), one.file)
@@ -231,6 +244,7 @@ def _lint(report: Report, form: str, kb: KnowledgeBase) -> str:
 )
 @kb_option
 @json_option
+@run_timeout_option
 @format_option(
     "json",
     "sarif",
@@ -261,6 +275,7 @@ def verify(
     examples: bool,
     as_json: bool,
     kb: str | None,
+    timeout: float | None,
 ) -> None:
     """Proves the laws of each POLICY, or of all, or shows a patient who breaks one.
 
@@ -284,6 +299,7 @@ def verify(
             accept=[name for name in accept if name] if accept else None,
             because=because or "",
             tick=tick,
+            timeout=timeout,
         )
     click.echo(_verified(report, "json" if as_json else form, knowledge))
     if save:
@@ -325,12 +341,20 @@ def _verified(report: Report, form: str, kb: KnowledgeBase) -> str:
 )
 @kb_option
 @json_option
+@run_timeout_option
 @click.option("--all-readings", is_flag=True, help="Leave open how ambiguous texts are read.")
 @click.option("--save", metavar="DIR", help="Write a case there for each patient, once for each side.")
 @click.argument("old", **completing(policies_of))
 @click.argument("new", required=False, **completing(policies_of))
 def diff(
-    old: str, new: str | None, save: str | None, *, all_readings: bool, as_json: bool, kb: str | None
+    old: str,
+    new: str | None,
+    save: str | None,
+    *,
+    all_readings: bool,
+    as_json: bool,
+    kb: str | None,
+    timeout: float | None,
 ) -> None:
     """What a change of rules means for patients: where it is stricter or looser, and for whom.
 
@@ -345,7 +369,7 @@ def diff(
 
     words = [old] if new is None else [old, new]
     with progress("comparisons") as tick:
-        found = diff_named(knowledge, words, all_readings=all_readings, tick=tick)
+        found = diff_named(knowledge, words, all_readings=all_readings, tick=tick, timeout=timeout)
     click.echo(escaped(found.to_json()) if as_json else diff_text(found, width()))
     if save is not None:
         from lupa.authors.reports.saving import patients_of, save_cases

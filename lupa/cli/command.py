@@ -115,6 +115,18 @@ def _printed(_context: click.Context, _option: click.Parameter, form: T) -> T:
     return form
 
 
+def timeout_option(default: float | None, explained: str) -> Callable[[F], F]:
+    """The option that says how long something may take; None for as long as it needs."""
+    return click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        default=default,
+        show_default=True,
+        metavar="SECONDS",
+        help=explained,
+    )
+
+
 json_option = click.option("--json", "as_json", is_flag=True, callback=_printed, help="Print JSON.")
 
 
