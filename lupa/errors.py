@@ -3,6 +3,7 @@
 LupaError
 ├── CaseError      mend the case (or the call): what is wrong, where, and the nearest known name
 ├── RuleError      mend the rules: file, line and column where they are known
+│   └── FolderError    name another folder: this one holds no knowledge base
 ├── TimeLimitError allow more time, or ask less
 └── SpaceLimitError ask less: leave fewer facts open
 """
@@ -44,6 +45,10 @@ class CaseError(LupaError):
 
 class RuleError(LupaError):
     """Rules that cannot be used; the text begins with file, line and column where they are known."""
+
+
+class FolderError(RuleError):
+    """A folder that is no knowledge base."""
 
 
 class TimeLimitError(LupaError):

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from lupa import KnowledgeBase
-from lupa.errors import LupaError, printable
+from lupa.errors import FolderError, LupaError, RuleError, printable
 from lupa.rules.vocabulary import leaves
 from lupa.version import __version__
 
@@ -31,6 +31,8 @@ class Help(click.Command):
         formatter.write_paragraph()
         formatter.write("".join(f"  {line}\n" for line in str(self.epilog).splitlines()))
 
+
+LINT = "`lupa lint`"
 
 GROUPS = {
     "For reviewers": "decide why whatif flip ask explore",
@@ -180,6 +182,8 @@ def complain(error: LupaError, where: str = "") -> None:
     say(f"{click.style('error', fg='red', bold=True)}: {place}{first}")
     for line in rest:
         say(f"  {line}")
+    if isinstance(error, RuleError) and not isinstance(error, FolderError) and LINT not in str(error):
+        say(f"  {LINT} tells all that is wrong with the rules")
 
 
 _progress: list[str] = [""]

@@ -147,12 +147,15 @@ class _Editor:
         """The names that a mapping at this place can have; None where a mapping is a range."""
         section, name, *arguments = path
         v = self._vocabulary
-        found: Any = v.families.get(name) or self._names.choices.get(name) or v.measures.get(name)
+        found: Any = self._tree(name) or self._names.choices.get(name) or v.measures.get(name)
         if section == "request" and name in self._names.requested:
             return None
-        for argument in arguments:
-            found = found.get(argument)
+        found = _below({} if self._names.is_beyond(name) else found or "", arguments)
         return found if isinstance(found, Mapping) and "" not in found else None
+
+    def _tree(self, name: str) -> Tree | None:
+        """The facts of a relation, of which no rule may read any; None for what is none."""
+        return {} if self._names.is_beyond(name) else self._vocabulary.families.get(name)
 
     def _plan_set(self, path: Path, value: Any) -> None:
         if path in self._sets and self._sets[path] != value:
@@ -261,8 +264,8 @@ class _Editor:
     def _take_away(self, path: Path) -> None:
         section, name, *inner = path
         v = self._vocabulary
-        if inner and name in v.families:
-            tree = v.families[name]
+        tree = self._tree(name)
+        if inner and tree is not None:
             before = self._parts[section].get(name, {})
             left = without_member(before, tree, tuple(inner), v.canonical)
             if ONLY in as_mapping(before, tree):  # else it would be false, as not on the list
@@ -302,7 +305,7 @@ class _Editor:
 
     def _put_member(self, path: Path, value: Any) -> None:
         section, name, *inner = path
-        tree = self._vocabulary.families.get(name)
+        tree = self._tree(name)
         if tree is None:  # a number with arguments, or what is single-valued
             self._put(path, value)
             return

@@ -605,6 +605,8 @@ def hint_at_value(vocabulary: Vocabulary, name: str, known: Mapping[str, object]
 
     A drug or a disease that no rule speaks of has a name of its own, however like another's it looks.
     """
+    if not known:
+        return "`lupa facts --all` lists what is"
     near = vocabulary.slip(name, known) if name else None
     world = vocabulary.are_of_the_world(known)
     if near is not None:
