@@ -31,6 +31,8 @@ Follows = Callable[[list[Fact], list[Fact]], Iterable[Fact]]
 class Unknown(Problem):
     """A name that these rules do not know, and those of another policy may."""
 
+    name: str = ""
+
 
 class Suggested(NamedTuple):
     """A fact that a code suggests and does not state; `value` is what the case says of the code."""
@@ -549,7 +551,7 @@ class _Reader:
         """Says that a name is none of the values known here."""
         few = len(self.problems) < _FEW
         hint = hint_at_value(self.vocabulary, name if few else "", known)
-        self.problems.append(Unknown(path, f"{shown(name)} is not known here; {hint}"))
+        self.problems.append(Unknown(path, f"{shown(name)} is not known here; {hint}", name))
 
     def unknown(
         self,
@@ -571,7 +573,7 @@ class _Reader:
             hint = f"known are {', '.join(known)}"
         else:
             hint = f"`lupa facts` lists what is. D{CAUTION[1:]}"
-        self.problems.append(Unknown(path, f"{shown(name)} is not known here; {hint}"))
+        self.problems.append(Unknown(path, f"{shown(name)} is not known here; {hint}", str(name)))
 
 
 def _example(tree: Mapping[str, Any] | str, value: str = "VALUE") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from os import PathLike
 from pathlib import Path
@@ -119,6 +119,14 @@ class Store:
             lambda: {policy: text_of(self.files.about(policy)) for policy in self.policies},
             lambda policy: self._texts(self.files.own(policy)),
         )
+
+    def mentioning(self, names: Collection[str]) -> Iterator[str]:
+        """The policies in whose own files one of these names, as people write them, may be declared."""
+        said = {form for name in names for form in (normal(name), name.strip().casefold())}
+        for policy in self.policies:
+            own = "\n".join(self._texts(self.files.own(policy)).values()).casefold()
+            if any(name in own for name in said):
+                yield policy
 
     def on_file(self, policy: str) -> None:
         """Raises `CaseError` for a policy that is not on file."""
