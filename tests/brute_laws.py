@@ -91,6 +91,8 @@ def _single_values(made: Made) -> Iterator[list[str]]:
     for kind, values in (("indication", facts.indications), ("phase", PHASES), ("route", facts.routes)):
         if values:
             yield [f"true(requested({kind},{value}))" for value in values]
+    if facts.graded:
+        yield [f"true({fact})" for fact in facts.graded]
     for name, choices in facts.readings.items():
         yield [f"true(reading({name},{choice}))" for choice in choices]
 
