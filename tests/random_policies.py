@@ -346,10 +346,10 @@ def _citations(dice: Dice, policy: str, facts: Facts) -> Iterator[str]:
     """The clauses of what is in no table."""
     if dice.random() < 0.5:
         yield f"cites({policy}, basis(criteria_not_met), c_all)"
-    for name in facts.overrides:
-        if dice.random() < 0.8:
-            yield f"supersedes({policy}, {name}, c_override, {dice.choice(('always', 'lifts_denial'))})"
-    if facts.overrides and dice.random() < 0.7:
+    named = [name for name in facts.overrides if dice.random() < 0.8]
+    for name in named:
+        yield f"supersedes({policy}, {name}, c_override, {dice.choice(('always', 'lifts_denial'))})"
+    if named and dice.random() < 0.7:
         yield f"cites({policy}, referral(override), c_override)"
     if dice.random() < 0.3:
         yield f"cites({policy}, referral(policy_silent), c_silent)"
