@@ -13,8 +13,10 @@ import clingo
 from lupa.authors.laws.accepted import accepted_in, compared, entries_of
 from lupa.authors.laws.accepting import Acceptance, accepting
 from lupa.authors.laws.authored import authored, dropped, places, sorted_places
-from lupa.authors.laws.hearing import GIVEN_BY, Alone, Beside, Hearing
+from lupa.authors.laws.hearing import Hearing
 from lupa.authors.laws.programs import Compared, concerned, droppable, law_files, laws_in
+from lupa.authors.laws.words import GIVEN_BY
+from lupa.authors.laws.worlds import Alone, Beside
 from lupa.authors.limited import Tick, limited
 from lupa.authors.reports.finding import SEVERITIES, Check, Example, Finding, Report
 from lupa.errors import RuleError
