@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Sequence
 
+from lupa.authors.draft import Made
 from lupa.authors.names import ABOUT, FACTS, Declared
-from lupa.authors.scaffold import Made
 
 _HOLDS = {
     ABOUT: "what the policy is, what it covers, its editions",

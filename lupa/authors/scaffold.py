@@ -4,97 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from string import Template
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import clingo
 
 from lupa.answers.desk import Desk
+from lupa.authors.draft import Draft, Made, home_of
 from lupa.authors.likeness import Content, Likeness, one_of
-from lupa.authors.names import ABOUT, FACTS, Declared, Names, is_name, one_line, plain, quotable
+from lupa.authors.names import ABOUT, FACTS, Names, is_name, one_line, plain
+from lupa.authors.template import declarations, edition_of, filled
 from lupa.errors import CaseError, shown
-from lupa.rules.days import day
 from lupa.rules.files import RuleFiles, shipped, source
 from lupa.rules.ground import Ground, ground, plainly
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_TEMPLATES = Path(__file__).resolve().parent / "templates"
-_BOTH, _START = "(initial; continuation)", "initial"
-"""The phases of a pathway: a service is mostly asked for once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a new policy is to say of itself.
-
-    Drugs, services and indications are given by any name that a case may use; what the shared files do
-    not know, the policy's folder declares, with `declare` even what looks like a slip of a known name.
-    `like` is a policy on file whose structure it begins with.
-    """
-
-    policy: str
-    drugs: tuple[str, ...] = ()
-    services: tuple[str, ...] = ()
-    indications: tuple[str, ...] = ()
-    payer: str = "Name of the payer"
-    document: str = "Title of the document"
-    edition: str | None = None
-    since: str | None = None
-    like: str | None = None
-    declare: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What was made: the folder `home` of a policy in the knowledge base `kb`, and the `files` in it.
-
-    `begun` says that the knowledge base is new too; `drugs`, `services` and `indications` are those that
-    the policy speaks of, by the names that rules use, and `declared` those that its folder declares.
-    `editions` are its editions. Of a policy that it is made `like`, the cases that do not hold of it are
-    `left_out`.
-    """
-
-    kb: Path
-    policy: str
-    drugs: tuple[str, ...]
-    services: tuple[str, ...]
-    indications: tuple[str, ...]
-    editions: tuple[str, ...]
-    declared: tuple[Declared, ...]
-    begun: bool
-    files: tuple[str, ...]
-    like: str | None = None
-    left_out: tuple[str, ...] = ()
-
-    @property
-    def home(self) -> Path:
-        """The folder of the policy."""
-        return home_of(self.kb, self.policy)
-
-    def to_dict(self) -> dict[str, Any]:
-        """What was made as JSON-ready data; the files are named from the policy's folder."""
-        return {
-            "kb": str(self.kb),
-            "begun": self.begun,
-            "policy": self.policy,
-            "drugs": list(self.drugs),
-            "services": list(self.services),
-            "indications": list(self.indications),
-            "editions": list(self.editions),
-            "declared": [name.to_dict() for name in self.declared],
-            "like": self.like,
-            "left_out": list(self.left_out),
-            "folder": str(self.home),
-            "files": list(self.files),
-        }
-
-
-def home_of(kb: Path, policy: str) -> Path:
-    """The folder of a policy in a knowledge base."""
-    return kb / "policies" / policy
 
 
 def place(kb: str | None) -> Path:
@@ -168,78 +92,14 @@ def _drafted(draft: Draft, names: Names) -> Content:
     indications = names.indications(draft.indications) or (
         _some(names.first("condition", "indication"), "--indication"),
     )
-    texts = _filled(draft, names, drugs, services, indications)
-    return Content(texts, drugs, services, indications, (_edition(draft),))
+    texts = filled(draft, names, drugs, services, indications)
+    return Content(texts, drugs, services, indications, (edition_of(draft),))
 
 
 def _some(name: str | None, option: str) -> str:
     if name is None:
         raise CaseError(f"{option}: name one, for the knowledge base knows none")
     return name
-
-
-def _words(
-    draft: Draft,
-    names: Names,
-    drugs: Sequence[str],
-    services: Sequence[str],
-    indications: Sequence[str],
-) -> dict[str, str]:
-    """What stands in the templates' blanks, fit to be put into rules."""
-    policy = draft.policy
-    phases = _BOTH if drugs else _START
-    criteria = {name: _criterion(name, indications) for name in indications}
-    return {
-        "policy": policy,
-        "payer": one_line(draft.payer, "--payer"),
-        "document": one_line(draft.document, "--document"),
-        "edition": one_line(_edition(draft), "--edition"),
-        "since": "unrecorded" if draft.since is None else f'"{day(draft.since, "--since")}"',
-        "covers": "\n".join(f"covers({policy}, {name})." for name in (*drugs, *services)),
-        "thing": " or ".join(kind for kind, given in (("drug", drugs), ("service", services)) if given),
-        "concerns": quotable(_concerns(names, drugs, services)),
-        "indications": indications[0] if len(indications) == 1 else f"({'; '.join(indications)})",
-        "diseases": quotable(names.labels(indications, "or")),
-        "phases": phases,
-        "requires": "\n".join(
-            f"requires({policy}, {name}, {phases}, {criterion}, c11)."
-            for name, criterion in criteria.items()
-        ),
-        "met": "\n".join(
-            _MET.substitute(
-                policy=policy, name=name, criterion=criterion, disease=quotable(names.label(name))
-            )
-            for name, criterion in criteria.items()
-        ),
-    }
-
-
-_MET = Template("""\
-met($policy, $criterion) :- diagnosis($name).
-text($policy, criterion($criterion), "The patient has $disease.", "The patient does not have $disease.").\
-""")
-
-
-def _criterion(name: str, indications: Sequence[str]) -> str:
-    """What the criterion is called that one of the indications is diagnosed."""
-    return "diagnosed" if len(indications) == 1 else f"diagnosed_{name}"
-
-
-def _concerns(names: Names, drugs: Sequence[str], services: Sequence[str]) -> str:
-    """What a policy covers, in words: `one drug, anifrolumab`."""
-    found = []
-    for kind, given in (("drug", drugs), ("service", services)):
-        if given:
-            begin = f"one {kind}, " if len(given) == 1 else f"the {kind}s "
-            found.append(begin + names.labels(given, "and"))
-    return ", and ".join(found)
-
-
-def _edition(draft: Draft) -> str:
-    """The name of the edition: the day on which it begins, where no other is given."""
-    if draft.edition is not None:
-        return draft.edition
-    return "draft" if draft.since is None else draft.since
 
 
 def _grounded(core: Sequence[Path]) -> Ground:
@@ -285,7 +145,7 @@ def _like(old: str, draft: Draft, names: Names, shared: RuleFiles) -> Content:
         one_line(draft.payer, "--payer"),
         one_line(draft.document, "--document"),
         renamed,
-        {file: f"\n{rows}" for file in (ABOUT, FACTS) if (rows := _declarations(names, file))},
+        {file: f"\n{rows}" for file in (ABOUT, FACTS) if (rows := declarations(names, file))},
     )
     return likeness.content(_core(shared), _put)
 
@@ -300,46 +160,6 @@ def _in_place(known: tuple[str, ...], given: tuple[str, ...], what: str, policy:
 
 
 # ---- its files ---------------------------------------------------------------------------------
-
-
-def _filled(
-    draft: Draft,
-    names: Names,
-    drugs: Sequence[str],
-    services: Sequence[str],
-    indications: Sequence[str],
-) -> dict[str, str]:
-    """The files of a policy's folder, by name; a case is named after its policy."""
-    words = _words(draft, names, drugs, services, indications)
-    texts = {name: _template(name, words) for name in (ABOUT, "policy.lp", "clauses.lp")}
-    texts[ABOUT] += _declarations(names, ABOUT)
-    if declared := _declarations(names, FACTS):
-        texts[FACTS] = f"{_template(FACTS, words)}{declared}"
-    of_other_phases = "not_continued" if drugs else "continued"
-    for path in sorted(_TEMPLATES.glob("cases/*.yaml")):
-        if path.stem.startswith(of_other_phases):
-            continue
-        for indication in indications if "$indication" in path.read_text("utf-8") else indications[:1]:
-            of = "" if indication == indications[0] else f"_{indication}"
-            case = {"indication": indication, "criterion": _criterion(indication, indications)}
-            name = f"cases/{draft.policy}_{path.stem}{of}.yaml"
-            texts[name] = _template(f"cases/{path.name}", {**words, **case})
-    return texts
-
-
-def _template(name: str, words: Mapping[str, str]) -> str:
-    return Template((_TEMPLATES / name).read_text("utf-8")).substitute(words)
-
-
-def _declarations(names: Names, file: str) -> str:
-    """What a file declares, each name above what only the author can say of it."""
-    return "".join(
-        f"\n% {declared.label}: a {declared.kind} that the shared files do not know.\n"
-        + "".join(f"{row}\n" for row in declared.rows)
-        + "".join(f"% To be said: {say}.\n" for say in declared.still)
-        for declared in names.declared
-        if declared.file == file
-    )
 
 
 def _in_policy(policy: str, texts: Mapping[str, str]) -> dict[str, str]:

@@ -76,8 +76,9 @@ def new(policy: str, kb: str | None, *, as_json: bool, **given: Any) -> None:
     shared files do not know is declared in the folder. With --like the structure of a policy on file
     is copied, and what is given takes the place of its own.
     """
+    from lupa.authors.draft import Draft
     from lupa.authors.made_page import made_text
-    from lupa.authors.scaffold import Draft, new_policy, place
+    from lupa.authors.scaffold import new_policy, place
 
     named = click.get_current_context().find_object(str) if kb is None else kb
     draft = Draft(policy, **{key: value for key, value in given.items() if value is not None})

@@ -72,7 +72,8 @@ class Names:
 
     def is_beyond(self, family: str) -> bool:
         """Whether a relation is declared of which no rule reads anything."""
-        return family not in self.sections and self._beyond.arity(family) > 0
+        read = family in self.sections or family in self._vocabulary.choices
+        return not read and self._beyond.arity(family) > 0
 
     def _within(self, path: tuple[str, ...], rest: list[str]) -> Target:
         """The part that is meant of what stands at `path`."""
