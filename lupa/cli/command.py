@@ -129,6 +129,11 @@ def timeout_option(default: float | None, explained: str) -> Callable[[F], F]:
     )
 
 
+run_timeout_option = timeout_option(
+    None, "Give up after so long, and say how far it came; no limit without."
+)
+
+
 json_option = click.option("--json", "as_json", is_flag=True, callback=_printed, help="Print JSON.")
 
 

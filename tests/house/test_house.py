@@ -32,7 +32,6 @@ LONG = {
     "authors/lint/scope.py": "one look at a policy's files: what is asked of them in which order",
     "authors/reports/page.py": "one page, whose parts stand in the order in which they are read",
     "authors/trials/same_worlds.py": "one comparison of two versions over all worlds",
-    "cli/authors.py": "the options of five verbs, each with its help and examples",
     "dialogue/interview.py": "one conversation: its questions, its answers and the way back",
     "dialogue/session.py": "one session: a method for each of its commands",
     "pages/contents.py": "the pages of what is on file, each as data and as text",
