@@ -78,6 +78,7 @@ def test_what_the_rules_of_a_policy_and_the_shared_ones_calculate_is_looked_at(
         "size(7). before(X-1) :- size(X). found(X) :- before(X-1), size(X).",
         "size(2). power(X**30) :- size(X). power(1**2147483647). power(2**-1).",
         'size(7; "seven"). known(X) :- size(X), X / 2 > 1, X \\ 2 = 1.',
+        "size(name). sum(X + 1) :- size(X).",
         "size(5). less(X) :- size(Y), X = |Y - 9|.",
     ],
 )

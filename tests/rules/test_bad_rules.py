@@ -15,6 +15,7 @@ import pytest
 from lupa import CaseError, KnowledgeBase, RuleError, TimeLimitError
 from lupa.rules.files import shipped
 from lupa.rules.ground import ground, plainly
+from lupa.rules.vocabulary import Vocabulary
 from tests.command import as_bytes, command
 from tests.record.test_bad_input import CLASH, DAY, GOOD, LINE, complaint, stating
 
@@ -693,6 +694,12 @@ def test_a_fact_that_no_case_can_state_is_refused_with_its_place(
 def test_a_fact_that_no_case_can_state_is_refused(folder: Path, rules: str, message: str) -> None:
     add(folder, rules)
     assert said_of(folder) == message
+
+
+def test_a_declaration_that_is_in_no_file_is_refused_without_a_place() -> None:
+    program = ground(lambda control: control.add("base", [], "fact(5)."))
+    with pytest.raises(RuleError, match=r"^fact\(5\) declares no fact; "):
+        Vocabulary(program)
 
 
 # ---- rules that ground to too much -------------------------------------------------------------
