@@ -94,13 +94,52 @@ def _paths(
             yield (answer, *path), outcome
 
 
+RELATED = ("tried(alpha,failed)", "tried(alpha,stopped)", "tried(beta,failed)", "seen(alpha,left,once)")
+GRADED = (
+    ("grade(alpha,low)", "grade(alpha,high)", "grade(alpha,none)"),
+    (
+        "stage(alpha,left,early)",
+        "stage(alpha,left,late)",
+    ),
+)
+"""Facts of relations of two and three arguments: any number of them holds, or one where single-valued."""
+
+
+def random_relations(dice: random.Random) -> tuple[list[str], list[str]]:
+    """Facts of which any number can hold, up to four, and some of which one does; often none of them."""
+    related = sorted(dice.sample(RELATED, dice.randint(1, 4))) if dice.random() < 0.4 else []
+    graded = list(dice.choice(GRADED)) if dice.random() < 0.25 else []
+    return related, graded
+
+
+def relation_rules(facts: Sequence[str]) -> str:
+    """The vocabulary of these facts, which have arguments."""
+    declared = "".join(f"fact({fact}). {fact} :- true({fact}).\n" for fact in facts)
+    return f"{relation_words(facts)}\n{declared}"
+
+
+def relation_words(facts: Sequence[str]) -> str:
+    """What the relations of these facts are like, and their words."""
+    lines = []
+    for name in dict.fromkeys(fact.partition("(")[0] for fact in facts):
+        lines.append(f'fact_text({name}, "{name} {{1}} {{2}}.", "Not {name} {{1}} {{2}}.").')
+        lines.append(f'question({name}, "Is it {name} {{1}} {{2}}?").')
+        if any(fact.startswith(f"{name}(") for group in GRADED for fact in group):
+            lines.append(f"single_valued({name}).")
+    return "\n".join(lines)
+
+
 def random_kb(dice: random.Random, folder: Path) -> KnowledgeBase:
     """A policy over up to six facts, a choice and a number, with laws, groups of facts and costs."""
     flags = [f"fact_{number}" for number in range(dice.randint(2, 6))]
     values = ["first", "second", "third"][: dice.randint(2, 3)] if dice.random() < 0.5 else []
     cuts = [5, 18] if dice.random() < 0.3 else []
+    related, graded = random_relations(dice)
+    flags = flags[: max(1, 6 - len(related) - len(graded))]  # as many worlds as without
     facts = vocabulary(flags, {"route": values} if values else {}, {"age": cuts} if cuts else {})
-    if dice.random() < 0.3:
+    facts += relation_rules([*related, *graded])
+    flags += related  # as they are: any of them can hold, and none need
+    if dice.random() < 0.3 and len(flags) > 1:
         one, other = dice.sample(flags, 2)
         facts += f"impossible(tied) :- {one}, {dice.choice(('not ', ''))}{other}.\n"
     if len(values) == 3 and dice.random() < 0.3:
@@ -110,6 +149,7 @@ def random_kb(dice: random.Random, folder: Path) -> KnowledgeBase:
     rules = f"group :- #sum {{ {weights} }} >= {dice.randint(1, 4)}.\n" if grouped else ""
     items: list[Sequence[str]] = [(fact, f"not {fact}") for fact in flags if fact not in grouped]
     items += [("group", "not group")] if grouped else []
+    items += [graded] if graded else []
     items += [[f"requested(route, {value})" for value in values]] if values else []
     items += [(f"at_least(age, {cut})", f"not at_least(age, {cut})") for cut in cuts]
     rules += random_rules(dice, items, dice.randint(2, 6), dice.randint(2, 5))

@@ -24,6 +24,7 @@ from lupa.cli.command import (
     loaded,
     no_progress,
     progress,
+    timeout_option,
     width,
 )
 from lupa.errors import CaseError, LupaError, RuleError, printable
@@ -35,14 +36,7 @@ GENEROUS = 60.0
 
 def case_options(function: F) -> F:
     for option in (
-        click.option(
-            "--timeout",
-            type=click.FloatRange(min=0, min_open=True),
-            default=GENEROUS,
-            show_default=True,
-            metavar="SECONDS",
-            help="Give a case up after so long.",
-        ),
+        timeout_option(GENEROUS, "Give a case up after so long."),
         kb_option,
         click.option(
             "--example",

@@ -63,11 +63,23 @@ def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def policy_text(rows: Sequence[Row]) -> str:
-    lines = []
+def policy_text(rows: Sequence[Row], width: int) -> str:
+    lines: list[str] = []
+
+    def wrapped(words: str) -> list[str]:
+        return textwrap.wrap(
+            words,
+            width,
+            initial_indent="  ",
+            subsequent_indent="    ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
     for row in rows:
-        lines += [click.style(row["policy"], bold=True), f"  {row['document']} ({row['payer']})"]
-        lines.append(f"  covers {', '.join(row['drugs'] + row['services'])}")
+        lines.append(click.style(row["policy"], bold=True))
+        lines += wrapped(f"{row['document']} ({row['payer']})")
+        lines += wrapped(f"covers {', '.join(row['drugs'] + row['services'])}")
         for edition in row["editions"]:
             since = edition["in_force_from"]
             known = edition["known_from"]
@@ -77,7 +89,7 @@ def policy_text(rows: Sequence[Row]) -> str:
                 else "in force before the next; its first day is not on record"
             )
             when += f", it is known from {known}" if known else ""
-            lines.append(f"  edition {edition['edition']}: {when}")
+            lines += wrapped(f"edition {edition['edition']}: {when}")
     return "\n".join(lines)
 
 

@@ -240,11 +240,13 @@ class Page:
             return lines + [line for a in assumptions for line in self.wrap(f"{a.fact}: {a.text}", 2, 4)]
         kinds: dict[str, list[str]] = {}
         for a in assumptions:
-            name = a.fact.partition("(")[0]
-            about = [argument(a.fact)] if "(" in a.fact else []  # else all of a kind are assumed alike
-            kinds.setdefault(name if a.value else f"not {name}", []).extend(about)
-        words = "; ".join(": ".join(filter(None, (k, ", ".join(v)))) for k, v in kinds.items())
-        return ["", *self.wrap(f"Assumed, as the case is silent: {words}.", 0, 2)]
+            name, bracket, _ = a.fact.partition("(")
+            if bracket:
+                kinds.setdefault(name if a.value else f"not {name}", []).append(argument(a.fact))
+        words = "; ".join(f"{kind}: {', '.join(about)}" for kind, about in kinds.items())
+        whole = [a.text for a in assumptions if "(" not in a.fact]  # a flag, or all of a kind alike
+        told = " ".join([*([f"{words}."] if words else []), *whole])
+        return ["", *self.wrap(f"Assumed, as the case is silent: {told}", 0, 2)]
 
     def reasons(self, why: Why) -> list[str]:
         """The minimal reasons of the outcome: each suffices, and no part of it does."""

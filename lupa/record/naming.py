@@ -57,8 +57,11 @@ class Names:
         if parts[0] == "requested" and section != "facts":
             kind = self._known("".join(parts[1:2]), self.requested, "request")
             return self._within(("request", kind), parts[2:])
-        found = self._known(parts[0], self.sections, section)
-        here = self.sections[found]
+        if self.is_beyond(parts[0]):
+            found, here = parts[0], "facts"
+        else:
+            found = self._known(parts[0], self.sections, section)
+            here = self.sections[found]
         if section and here != section:
             raise unknown(f"{section}.{found}", f"{shown(found)} belongs under `{here}`")
         if found in ROUTING:
@@ -67,6 +70,11 @@ class Names:
             )
         return self._within((here, found), parts[1:])
 
+    def is_beyond(self, family: str) -> bool:
+        """Whether a relation is declared of which no rule reads anything."""
+        read = family in self.sections or family in self._vocabulary.choices
+        return not read and self._beyond.arity(family) > 0
+
     def _within(self, path: tuple[str, ...], rest: list[str]) -> Target:
         """The part that is meant of what stands at `path`."""
         name, v = path[-1], self._vocabulary
@@ -74,10 +82,12 @@ class Names:
             return self._value(path, {"": self.requested[name]}, rest)
         if name in self.choices:
             return self._value(path, self.choices[name], rest)
-        tree: Tree | str = v.families.get(name) or v.measures.get(name) or ""
+        beyond = self.is_beyond(name)
+        depth = self._beyond.arity(name) if beyond else v.arity.get(name, 1)
+        tree: Tree | str = {} if beyond else v.families.get(name) or v.measures.get(name) or ""
         while rest and isinstance(tree, Mapping):
             found, rest = self._first(path, tree, rest)
-            deeper: Tree | str = {} if len(path) - 1 < v.arity.get(name, 1) else ""
+            deeper: Tree | str = {} if len(path) - 1 < depth else ""
             path, tree = (*path, found), tree.get(found, deeper)
         if rest:
             raise unknown(".".join(path), f"has no part {shown('.'.join(rest))}")

@@ -29,11 +29,15 @@ from lupa.rules.names import normal
 from lupa.rules.reads import SINGLE, Reads, declared_in, merged, read_by, single_valued_in
 from lupa.rules.texts import (
     ALIAS,
+    END,
     STRING,
     WORD,
     Rule,
     arguments_in,
+    calculates,
     closing,
+    literals_in,
+    names_in,
     rules_of,
     skeleton,
     unescaped,
@@ -97,6 +101,10 @@ class Shared:
         plain = skeleton(self.rest)
         self._rules = tuple(rules_of(plain))
         self.words = set(WORD.findall(plain))
+        self.calculates = calculates(plain) or any(
+            calculates(skeleton(text)) for text in texts.values() if "+" in text or "*" in text
+        )
+        """Whether a shared rule, or a row, may calculate."""
         self.single = single_valued_in(self._rules)
         self.single |= {name for name in self._predicates if self.declares(SINGLE, name)}
         self.declared = declared_in(self._rules)
@@ -137,8 +145,10 @@ class Shared:
 
     @cached_property
     def aliases(self) -> dict[str, list[str]]:
-        """The names that any name, brand or synonym of the rows means, by its normal form."""
+        """The names that any name, brand or synonym here means, by its normal form."""
         found: dict[str, list[str]] = {}
+        for name, other in ALIAS.findall(self.rest):
+            found.setdefault(normal(unescaped(other)), []).append(name)
         for file in self._files.values():
             for name in file.rows:
                 found.setdefault(normal(name), []).append(name)
@@ -187,13 +197,25 @@ class Shared:
 
     def declares(self, predicate: str, name: str) -> bool:
         """Whether there is a row that says this of a name."""
-        return predicate in self._predicates.get(name, ())
+        return predicate in self._predicates.get(name, ()) or name in self._beside_rows.get(predicate, ())
+
+    @cached_property
+    def _beside_rows(self) -> dict[str, set[str]]:
+        """The names of facts that are no rows, such as a pool, `drug(aspirin; codeine)`, by predicate."""
+        found: dict[str, set[str]] = {}
+        for statement in END.split(skeleton(self.rest)):
+            if ":-" not in statement:
+                for literal in literals_in(statement)[0]:
+                    found.setdefault(literal.name, set()).update(names_in(literal.arguments[0]))
+        return found
 
     def declared_as(self, predicates: Collection[str], name: str) -> str | None:
         """The name of a row of one of these predicates that a name, brand or synonym means."""
         said = normal(name)
         meant = self._written(said) or self.aliases.get(said, [])
-        known = {found for found in meant if not self._predicates[found].isdisjoint(predicates)}
+        known = {found for found in meant if any(self.declares(each, found) for each in predicates)}
+        if not known and any(said in self._beside_rows.get(each, ()) for each in predicates):
+            return said  # which no row is about
         if len(known) > 1:
             both = " and for ".join(sorted(known))
             raise RuleError(f"{shown(name)} stands for {both}; keep one (`lupa lint` tells where they are)")
@@ -235,7 +257,9 @@ class Shared:
             last = next(reversed(kept))
             kept[last] = "\n".join([kept[last], *(f"#defined {p}/{n}." for p, n in sorted(lost))])
         shapes = {name: frozenset(self._predicates[name] & reads.thin) for name in left_out}
-        return {**kept, **texts}, Known(self, declared, single, reads, Codes(codes), texts, shapes)
+        known = Known(self, declared, single, reads, Codes(codes), texts, shapes)
+        known.calculates = self.calculates or calculates(plain)
+        return {**kept, **texts}, known
 
     def _without(self, file: _File, left_out: Mapping[str, Collection[str]]) -> str:
         """A file without what is left out of its rows; they are as many lines as before."""

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 import clingo
 
@@ -58,6 +59,30 @@ class Watch:
     def check(self) -> None:
         """Raises once the time is over: an interruption may be lost, or meant for an earlier question."""
         self._limit.check()
+        run = _RUN.get()
+        if run is not None:
+            watch, limit = run
+            watch.controls = [*self.controls, *self._joined]
+            limit.check()
+
+
+_RUN: ContextVar[tuple[Watch, Deadline] | None] = ContextVar("run", default=None)
+"""The watch over a run that asks many things, of the controls that it asked last, and its time limit."""
+
+
+@contextmanager
+def solving_within(limit: Deadline) -> Iterator[None]:
+    """Whatever is asked in this block, and of whichever program, ends in time.
+
+    Or it raises `TimeLimitError`, for its own limit or for this one.
+    """
+    run = Watch()
+    with run.limit(limit):
+        token = _RUN.set((run, limit))
+        try:
+            yield
+        finally:
+            _RUN.reset(token)
 
 
 class Solver:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from os import PathLike
 from pathlib import Path
@@ -17,7 +17,7 @@ import clingo
 from lupa.errors import CaseError, RuleError, shown
 from lupa.rules.about import About, abouts, in_force
 from lupa.rules.catalogue import Catalogue
-from lupa.rules.codes import check_codes
+from lupa.rules.codes import Code, check_codes, check_meanings
 from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles, check_text, fingerprint, shipped, source, text_of
@@ -119,6 +119,14 @@ class Store:
             lambda: {policy: text_of(self.files.about(policy)) for policy in self.policies},
             lambda policy: self._texts(self.files.own(policy)),
         )
+
+    def mentioning(self, names: Collection[str]) -> Iterator[str]:
+        """The policies in whose own files one of these names, as people write them, may be declared."""
+        said = {form for name in names for form in (normal(name), name.strip().casefold())}
+        for policy in self.policies:
+            own = "\n".join(self._texts(self.files.own(policy)).values()).casefold()
+            if any(name in own for name in said):
+                yield policy
 
     def on_file(self, policy: str) -> None:
         """Raises `CaseError` for a policy that is not on file."""
@@ -235,9 +243,12 @@ class Store:
         core, shared = self._shared
         own = self._texts(self.files.own(policy))
         texts, known = shared.slice(own, also)
+        codes: list[tuple[str, Code]] = []
         for file, text in texts.items():
             check_text(self.files.root / file, text)
-            check_codes(self.files.root / file, without_long_comments(own[file]) if file in own else text)
+            plain = without_long_comments(own[file]) if file in own else text
+            codes += check_codes(self.files.root / file, plain)
+        check_meanings(codes)
         asked = [*(shipped("queries") / name for name in ("worlds.lp", "tables.lp")), *queries]
         parts = [("base", ()), ("edition", [clingo.String(name)])]
         load = rules(texts) if rules else as_texts(texts)
@@ -253,6 +264,11 @@ class Store:
             if rules is None:
                 check(program, paths)
                 check_tables(program)
+                if known.calculates:
+                    from lupa.rules.arithmetic import check_arithmetic  # few rules calculate
+
+                    here = {self.files.root / file: text for file, text in texts.items()}
+                    check_arithmetic({**here, **{path: text_of(path) for path in asked}}, parts)
             return Edition(program, policy, name, fingerprint({**core, **own}), known)
         except RuleError as error:
             from lupa.rules.bounds import misquoted  # only a mistake needs syntax trees

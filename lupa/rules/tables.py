@@ -132,7 +132,12 @@ def check_tables(program: Ground) -> None:
 
 def check_aliases(program: Ground) -> None:
     """Raises `RuleError`, with both places, where an alias stands for two names of one kind."""
-    refuse(program, doubtful(program.facts("alias", 2), kinds_of(program)))
+    rows = program.facts("alias", 2)
+    odd = next((row for row in rows if row[1].type != clingo.SymbolType.String), None)
+    if odd is not None:
+        words = f"alias/2: {odd[1]} stands where words in quotes belong"
+        raise wrong_rows(program, words, clingo.Function("alias", odd), mend="put them in quotes")
+    refuse(program, doubtful(rows, kinds_of(program)))
 
 
 def refuse(program: Ground, faults: Sequence[Fault]) -> None:
@@ -144,6 +149,14 @@ def refuse(program: Ground, faults: Sequence[Fault]) -> None:
 def _line(one: Placed) -> str:
     fault, (place, *others) = one
     return f"{place}: {fault.said(str(others[0]) if others else None)}"
+
+
+def wrong_rows(program: Ground, wrong: str, *rows: clingo.Symbol, mend: str) -> RuleError:
+    """The error that says what is wrong with one row, or with two, and where they stand."""
+    fault = Fault(rows, str(rows[0]), wrong, mend)
+    if not program.origin[0]:
+        return RuleError(fault.said(None))
+    return RuleError("\n".join(map(_line, placed([fault], *program.origin))))
 
 
 def placed(faults: Sequence[Fault], files: Sequence[Path], parts: Parts) -> list[Placed]:

@@ -56,6 +56,10 @@ Tree = Mapping[str, "Tree | Fact"]
 Path = tuple[str, ...]
 """The arguments of a fact, or the first of them."""
 
+_QUANTITY = 'quantity(Name, "unit", Least, Most)'
+_TOO_FEW = (1, 2, 3)
+"""The numbers of arguments of what is meant for a quantity and lacks some."""
+
 ONLY = "only"
 """What a mapping in a case calls a list that is complete; no argument of a fact is called so."""
 
@@ -97,16 +101,14 @@ class Vocabulary:
         self.families: dict[str, Tree] = {}
         self.choices: dict[str, dict[Path, dict[str, Fact]]] = {}
         self.arity: dict[str, int] = {}
-        self._single = {str(name) for (name,) in program.facts("single_valued", 1)}
+        self._single = {str(name): name for (name,) in program.facts("single_valued", 1)}
         self.cuts: dict[str, list[Cut]] = {}
         self._said: dict[tuple[Fact, bool], str] = {}
         self.quantities = self._quantities()
-        self.rates = {
-            str(name): Rate(counted(times, "rate/4"), str(first), str(second))
-            for name, times, first, second in program.facts("rate", 4)
-        }
+        self.rates = dict(map(self._rate, program.facts("rate", 4)))
         for symbol in program.symbols("fact", 1):
             self._declare(symbol.arguments[0])
+        self._check_rows()
         self.defaults = dict(map(self._default, program.facts("default", 2)))
 
     @cached_property
@@ -116,41 +118,87 @@ class Vocabulary:
     def _quantities(self) -> dict[str, Quantity]:
         whole = {str(name) for (name,) in self._program.facts("whole", 1)}
         in_request = {str(name) for (name,) in self._program.facts("part_of_request", 1)}
-        return {
-            (key := str(name)): Quantity(
-                quoted(unit, "quantity/4"),
-                counted(least, "quantity/4"),
-                counted(most, "quantity/4"),
-                key in whole,
-                key in in_request,
-            )
-            for name, unit, least, most in self._program.facts("quantity", 4)
-        }
+        found = {}
+        for row in self._program.facts("quantity", 4):
+            name, unit, least, most = row
+            try:
+                found[str(name)] = Quantity(
+                    quoted(unit, "quantity/4"),
+                    counted(least, "quantity/4"),
+                    counted(most, "quantity/4"),
+                    str(name) in whole,
+                    str(name) in in_request,
+                )
+            except RuleError as error:
+                mend = f"write {_QUANTITY}"
+                raise self._wrong(str(error), clingo.Function("quantity", row), mend=mend) from error
+        return found
+
+    def _rate(self, row: list[clingo.Symbol]) -> tuple[str, Rate]:
+        name, times, first, second = row
+        if times.type != clingo.SymbolType.Number:
+            words = f"rate/4: {times} stands where a number belongs"
+            raise self._wrong(words, clingo.Function("rate", row), mend="write one, without quotes")
+        return str(name), Rate(times.number, str(first), str(second))
+
+    def _wrong(self, words: str, *rows: clingo.Symbol, mend: str) -> RuleError:
+        """The error that says what is wrong with these rows, and where they stand."""
+        from lupa.rules.tables import wrong_rows  # only a mistake needs it
+
+        return wrong_rows(self._program, words, *rows, mend=mend)
+
+    def _row(self, symbol: clingo.Symbol) -> clingo.Symbol:
+        """The row that declares a fact."""
+        cut_point = clingo.Function("cut_point", [symbol])
+        return cut_point if self._program.is_certain(cut_point) else clingo.Function("fact", [symbol])
+
+    def _check_rows(self) -> None:
+        """Raises `RuleError` for a quantity without all that it needs, and a single value of nothing."""
+        for arity in _TOO_FEW:
+            for row in self._program.symbols("quantity", arity):
+                raise self._wrong(f"{row} lacks an argument", row, mend=f"write {_QUANTITY}")
+        for name, symbol in self._single.items():
+            if name not in self.choices and not self._is_unread(symbol):
+                raise self._wrong(
+                    f"single_valued({name}): no fact called {name} with a value is declared",
+                    clingo.Function("single_valued", [symbol]),
+                    mend=f"declare fact({name}(...)), or take this out",
+                )
 
     def _declare(self, symbol: clingo.Symbol) -> None:
         fact = str(symbol)
         if not fact[0].isalpha():
-            raise RuleError(f"fact({fact}): a fact is a name, with or without arguments")
+            mend = "a fact is a name, with or without arguments"
+            raise self._wrong(f"fact({fact}) declares no fact", self._row(symbol), mend=mend)
         name, path = _taken_apart(fact, symbol)
         self.facts[fact] = symbol
         if name in CUTS:
             if len(path) != 2 or path[0] not in self.quantities:
-                raise RuleError(f"the fact {fact} is of no quantity(Name, Unit, Least, Most)")
-            cut = Cut(name, counted(symbol.arguments[1], fact), fact)
-            self.cuts.setdefault(path[0], []).append(cut)
+                mend = f"declare {_QUANTITY}"
+                raise self._wrong(f"the fact {fact} is of no quantity", self._row(symbol), mend=mend)
+            bound = symbol.arguments[1]
+            if bound.type != clingo.SymbolType.Number:
+                mend = "write one, without quotes"
+                raise self._wrong(f"the fact {fact} has no number", self._row(symbol), mend=mend)
+            self.cuts.setdefault(path[0], []).append(Cut(name, bound.number, fact))
             return
         if self.arity.setdefault(name, len(path)) != len(path):
-            raise RuleError(
-                f"the fact {fact} has {len(path)} arguments, and others called {name} have "
-                f"{self.arity[name]}; give one of them another name"
+            other = next(s for s in self.facts.values() if s.name == name)
+            raise self._wrong(
+                f"the fact {fact} has {len(path)} argument{'s' * (len(path) != 1)}, and others "
+                f"called {name} have {self.arity[name]}",
+                self._row(symbol),
+                self._row(other),
+                mend="give one of them another name",
             )
         if ONLY in path:
-            raise RuleError(
-                f"the fact {fact}: no argument can be called {ONLY}, which closes a list in a case"
-            )
+            words = f"the fact {fact}: no argument can be called {ONLY}, which closes a list in a case"
+            raise self._wrong(words, self._row(symbol), mend="give it another name")
         if name in self._single:
             if not path:
-                raise RuleError(f"single_valued({name}): the fact {name} has no argument to be its value")
+                words = f"single_valued({name}): the fact {name} has no argument to be its value"
+                mend = "give it one, or take single_valued out"
+                raise self._wrong(words, self._row(symbol), mend=mend)
             self.choices.setdefault(name, {}).setdefault(path[:-1], {})[path[-1]] = fact
         elif path:
             _plant(self.families, (name, *path), fact)
@@ -160,7 +208,8 @@ class Vocabulary:
     def _default(self, row: list[clingo.Symbol]) -> tuple[Fact, bool]:
         fact, value = map(str, row)
         if fact not in self.facts or value not in ("yes", "no"):
-            raise RuleError(f"default({fact}, {value}): a declared fact, and yes or no, is expected")
+            words = f"default({fact}, {value}) is not about a declared fact, or says neither yes nor no"
+            raise self._wrong(words, clingo.Function("default", row), mend="mend it, or take it out")
         return fact, value == "yes"
 
     @cached_property
@@ -220,26 +269,41 @@ class Vocabulary:
 
     @cached_property
     def _labels(self) -> dict[str, str]:
-        return {str(name): quoted(label, "label/2") for name, label in self._program.facts("label", 2)}
+        return dict(self._in_quotes("label"))
 
     @cached_property
     def _texts(self) -> dict[str, tuple[str, str]]:
-        return {
-            str(fact): (quoted(true, "fact_text/3"), quoted(false, "fact_text/3"))
-            for fact, true, false in self._program.facts("fact_text", 3)
-        }
+        found = {}
+        for row in self._program.facts("fact_text", 3):
+            fact, *words = row
+            true, false = (self._text(each, "fact_text", row) for each in words)
+            found[str(fact)] = true, false
+        return found
 
     @cached_property
     def _questions(self) -> dict[str, str]:
-        rows = self._program.facts("question", 2)
-        return {str(fact): quoted(question, "question/2") for fact, question in rows}
+        return dict(self._in_quotes("question"))
+
+    def _in_quotes(self, name: str) -> Iterator[tuple[str, str]]:
+        """The rows of a table with a text for each name."""
+        for row in self._program.facts(name, 2):
+            yield str(row[0]), self._text(row[1], name, row)
+
+    def _text(self, symbol: clingo.Symbol, name: str, row: list[clingo.Symbol]) -> str:
+        """The text that stands in a row of a table."""
+        try:
+            return symbol.string
+        except RuntimeError as error:
+            words = f"{name}/{len(row)}: {symbol} stands where words in quotes belong"
+            mend = "put them in quotes"
+            raise self._wrong(words, clingo.Function(name, row), mend=mend) from error
 
     @cached_property
     def aliases(self) -> dict[str, list[str]]:
         """The other names of each name: brands, synonyms, abbreviations."""
         found: dict[str, list[str]] = {}
-        for name, alias in self._program.facts("alias", 2):
-            found.setdefault(str(name), []).append(quoted(alias, "alias/2"))
+        for name, alias in self._in_quotes("alias"):
+            found.setdefault(name, []).append(alias)
         return found
 
     @cached_property
@@ -314,13 +378,13 @@ class Vocabulary:
         for beginning in beginnings(fact):
             if beginning in table:
                 return table[beginning]
-        raise RuleError(f"the fact {fact} has no {predicate}; give it words where it is declared")
+        row = clingo.Function("fact", [self.facts[fact]])
+        raise self._wrong(f"the fact {fact} has no {predicate}", row, mend="give it words here")
 
     @cached_property
     def assumed_families(self) -> dict[str, str]:
         """The families of which what is assumed is told in one sentence, with the sentence."""
-        rows = self._program.facts("assumed_text", 2)
-        return {str(family): quoted(words, "assumed_text/2") for family, words in rows}
+        return dict(self._in_quotes("assumed_text"))
 
     @cached_property
     def _efforts(self) -> Efforts:

@@ -260,7 +260,7 @@ def test_a_policy_on_a_service_names_it_among_those_on_file(tmp_path: Path) -> N
     path.write_text(path.read_text("utf-8").replace("covers(steps, belimumab).", service), "utf-8")
     rows = policy_rows(KnowledgeBase.load(kb.files.root))
     assert [(row["drugs"], row["services"]) for row in rows] == [([], ["patch"])]
-    assert "  covers patch" in plain(policy_text(rows))
+    assert "  covers patch" in plain(policy_text(rows, 80))
 
 
 def test_what_no_policy_reads_is_listed_only_with_all_that_is_declared(tmp_path: Path) -> None:
