@@ -212,7 +212,8 @@ class Shared:
     def declared_as(self, predicates: Collection[str], name: str) -> str | None:
         """The name of a row of one of these predicates that a name, brand or synonym means."""
         said = normal(name)
-        meant = self._written(said) or self.aliases.get(said, [])
+        written = [] if "aliases" in self.__dict__ else self._written(said)  # once all are read, there
+        meant = written or self.aliases.get(said, [])
         known = {found for found in meant if any(self.declares(each, found) for each in predicates)}
         if not known and any(said in self._beside_rows.get(each, ()) for each in predicates):
             return said  # which no row is about
