@@ -8,7 +8,7 @@ from clingo import ast
 from clingo.ast import ASTType
 
 from lupa.rules.files import text_of
-from lupa.rules.trees import keys_of
+from lupa.rules.trees import children, keys_of
 
 Signature = tuple[str, int]
 """A predicate: its name and the number of its arguments."""
@@ -95,13 +95,10 @@ def functions(symbol: ast.AST) -> list[ast.AST]:
 
 
 def atoms(tree: ast.AST) -> list[ast.AST]:
-    """The terms of all atoms in a tree."""
-    return [
-        function
-        for _, node in nodes(tree)
-        if node.ast_type == ASTType.SymbolicAtom
-        for function in functions(node.symbol)
-    ]
+    """The terms of all atoms in a tree; within an atom there is no other."""
+    if tree.ast_type == ASTType.SymbolicAtom:
+        return functions(tree.symbol)
+    return [atom for child in children(tree) for atom in atoms(child)]
 
 
 def signatures(tree: ast.AST) -> set[Signature]:

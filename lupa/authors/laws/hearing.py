@@ -91,12 +91,14 @@ class Hearing:
     # ---- what no world may have ----------------------------------------------------------------
 
     def _refuted(self, law: Law, subject: Subject) -> Verdict:
-        question = self._worlds.question(law.id, subject, usual=self._usual)
         broken = self._about("counterexample", law, subject)
-        held = (broken or 0, *question.given, *question.usual)
         mark = (law.id, *self._alike.pattern(subject))
-        if mark not in self._broken:  # the solver forgets what it found to be false
-            self._broken[mark] = broken is not None and self._possible(*held)
+        if broken is None or self._broken.get(mark) is False:  # the solver forgets what it found to be false
+            return Verdict(subject)
+        question = self._worlds.question(law.id, subject, usual=self._usual)
+        held = (broken, *question.given, *question.usual)
+        if mark not in self._broken:
+            self._broken[mark] = self._possible(*held)
         if not self._broken[mark]:
             return Verdict(subject)
         if law.together:  # the patient is looked for once for all that are told with it
