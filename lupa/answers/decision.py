@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Outcome = Literal["approve", "deny", "modify", "out_of_scope", "pend", "refer"]
 Status = Literal["met", "unmet", "open"]
+Of = Literal["all", "any", "at_least"]
 Origin = Literal["stated", "only", "assumed"]
 EditionBy = Literal["name", "service_date", "newest"]
 
@@ -54,6 +55,10 @@ class Criterion:
 
     `status` is `met` or `unmet` where that is so in every world, else `open`; `applies` is false
     where the criterion binds only some of the pathways that the request may be on.
+
+    One that has `parts` is met by `all` of them, by `any`, or by `least` of them or more, as `of` says,
+    and `found` tells which are met. They come as criteria do, unmet first, and are criteria too: of each
+    `applies` is false where it may not be there, as its condition is not known to hold.
     """
 
     id: str
@@ -62,6 +67,10 @@ class Criterion:
     text: str
     source: str
     because: tuple[Cause, ...]
+    of: Of | None = None
+    least: int | None = None
+    found: str = ""
+    parts: tuple[Criterion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from lupa.rules.files import RuleFiles, check_text, fingerprint, shipped, source
 from lupa.rules.ground import EndlessError, Ground, Load, Parts, Then, ground, plainly
 from lupa.rules.kept import cached_property
 from lupa.rules.names import nearest, normal
+from lupa.rules.nodes import check_nodes
 from lupa.rules.slicing import Shared
 from lupa.rules.strays import check
 from lupa.rules.tables import AFTER, check_tables
@@ -253,6 +254,7 @@ class Store:
             if rules is None:
                 check(program, paths)
                 check_tables(program)
+                check_nodes(program, policy)
             return Edition(program, policy, name, fingerprint({**core, **own}), known)
         except RuleError as error:
             from lupa.rules.bounds import misquoted  # only a mistake needs syntax trees
