@@ -51,6 +51,12 @@ def _met_otherwise(
             yield Fault((met,), str(name), wrong, "make this a part of it, or take it out"), (own[0],)
 
 
+def with_parts(found: Atoms) -> Atoms:
+    """The atoms with each part of a criterion as one that applies: a reader meets it as such."""
+    parts = (clingo.Function("applies", row.arguments) for row in _rows(found, "considered"))
+    return found | {("applies", 2): found.get(("applies", 2), {}) | dict.fromkeys(parts)}
+
+
 def met_by_parts(found: Atoms, policy: str) -> Atoms:
     """The atoms as if all criteria with parts could be met: what keeps a part from it is said of that."""
     return _known(found, policy, ("met",), (_name(row) for row in _rows(found, *_KINDS)))
@@ -63,7 +69,7 @@ def taken_as_they_are(found: Atoms, policy: str) -> Atoms:
     """
     parts = (row.arguments[2] for row in _rows(found, "part"))
     names = (*(_name(row) for row in _rows(found, *_KINDS, "part")), *parts)
-    return _known(found, policy, ("met", "considered"), names)
+    return _known(found, policy, ("met", "applies"), names)
 
 
 def _known(found: Atoms, policy: str, predicates: Iterable[str], names: Iterable[clingo.Symbol]) -> Atoms:

@@ -126,10 +126,10 @@ requested(phase, Phase) :- limited(_, _, Phase, _, _).
 
 met(Policy, Criterion) :- requires(Policy, _, _, Criterion, _).
 met(Policy, Part) :- part(Policy, _, Part, _).
-considered(Policy, Criterion) :- met(Policy, Criterion).
-considered(Policy, Node) :- all_of(Policy, Node).
-considered(Policy, Node) :- any_of(Policy, Node).
-considered(Policy, Node) :- at_least_of(Policy, Node, _).
+applies(Policy, Criterion) :- met(Policy, Criterion).
+applies(Policy, Node) :- all_of(Policy, Node).
+applies(Policy, Node) :- any_of(Policy, Node).
+applies(Policy, Node) :- at_least_of(Policy, Node, _).
 pathway(Policy, Indication, Phase) :- frame(Policy, Indication, Phase, _).
 pathway(Policy, Indication, Phase) :- limited(Policy, Indication, Phase, _, _).
 limit(Policy, Limit, _, _) :- limited(Policy, _, _, Limit, _).
@@ -195,7 +195,7 @@ DECLARED_AS = {("_covered", 1): "declare drug({name}) or service({name})"}
 UNLESS_NEAR = frozenset({"_said"})
 """Where a name may be known to nobody, unless it is nearly one that is: words may wait."""
 
-ITEMS = {"criterion": "considered", "scope": "outside", "limit": "exceeded"}
+ITEMS = {"criterion": "applies", "scope": "outside", "limit": "exceeded"}
 """The predicates that give what a reader meets, where they are not called as it is in text/4."""
 
 SHOWN = ("criterion", "basis", "referral", "limit", "scope", "advisory", "note")

@@ -33,7 +33,7 @@ from lupa.authors.lint.grounded import (
     with_cuts,
 )
 from lupa.authors.lint.names import Known
-from lupa.authors.lint.nodes import met_by_parts, taken_as_they_are
+from lupa.authors.lint.nodes import met_by_parts, taken_as_they_are, with_parts
 from lupa.authors.lint.program import Program, Statement
 from lupa.authors.lint.rules import READ_BY_LUPA
 from lupa.authors.lint.tables import two_rows
@@ -257,7 +257,7 @@ class Scope:
 
     def _by_grounding(self, *, wrong: bool) -> Iterator[Finding]:
         predicates = [s for program in self._both for s in program.derived] + sorted(self._shared.of_worlds)
-        self.atoms = atoms(self._programs or (), predicates)
+        self.atoms = with_parts(atoms(self._programs or (), predicates))
         self.names = names(symbol for found in self.atoms.values() for symbol in found)
         every = self.atoms | made(self.atoms, ())
         files = {file.path: file for program in self._both for file in program.files}
