@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -71,6 +71,15 @@ class Criterion:
     least: int | None = None
     found: str = ""
     parts: tuple[Criterion, ...] = ()
+
+
+def with_parts(
+    criteria: Iterable[Criterion], above: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Criterion]]:
+    """Each criterion and then its parts, with the ids of what it is a part of, the outermost first."""
+    for criterion in criteria:
+        yield above, criterion
+        yield from with_parts(criterion.parts, (*above, criterion.id))
 
 
 @dataclass(frozen=True, slots=True)
