@@ -84,10 +84,9 @@ def _conditions(before: Edition, after: Edition) -> Iterator[RuleChange]:
     for (node, name), part in other.items():
         was = one.get((node, name))
         if was is not None and was.conditional is not part.conditional:
-            said = ("always there before", "under a condition after")
-            text = ", ".join(
-                said if part.conditional else ("under a condition before", "always there after")
-            )
+            ends = ("always there", "under a condition")
+            then, now = ends if part.conditional else ends[::-1]
+            text = f"{then} before, {now} after"
             source = after.source(part.atom.by(part.clauses), after.pathways)
             yield RuleChange("changed", "part", f"{name} of {node}", (), text, source)
 

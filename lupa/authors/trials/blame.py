@@ -107,7 +107,16 @@ def _blame(files: RuleFiles, decision: Decision, kind: str, name: str) -> Blame:
 
 
 def _rules(files: RuleFiles, policy: str, predicates: Sequence[str], name: str) -> Iterator[str]:
-    """The places of the rules that give an item."""
+    """The places of the rules that give an item; those for any item only where no other does."""
+    found = list(_givers(files, policy, predicates, name))
+    own = [where for where, is_general in found if not is_general]
+    yield from own or (where for where, _ in found)
+
+
+def _givers(
+    files: RuleFiles, policy: str, predicates: Sequence[str], name: str
+) -> Iterator[tuple[str, bool]]:
+    """The places of the rules that give an item, each with whether it is one for all that there are."""
     symbol = clingo.parse_term(name)
     for path in files.of(policy):
         for statement in statements(path):
@@ -117,5 +126,6 @@ def _rules(files: RuleFiles, policy: str, predicates: Sequence[str], name: str) 
                 if term.name not in predicates or owner is None or not rest:
                     continue
                 if matches(owner, clingo.Function(policy)) and matches(rest[0], symbol):
-                    yield f"{path.relative_to(files.root).as_posix()}:{line(statement)}"
+                    where = f"{path.relative_to(files.root).as_posix()}:{line(statement)}"
+                    yield where, owner.anything and rest[0].anything
                     break
