@@ -169,8 +169,9 @@ def head_of(rule: str) -> clingo.Symbol:
 
 
 _ITEMS = {"requires": ("criterion", 3), "applies": ("criterion", 1), "excluded": ("basis", 1)}
+_ITEMS |= {"part": ("criterion", 2)}
 _ITEMS |= {"limited": ("limit", 3), "outside": ("scope", 1), "off_label": ("off_label", 1)}
-_CLAUSES = {"requires": 4, "limited": 4, "frame": 3, "cites": 2, "off_label": 2, "supersedes": 2}
+_CLAUSES = {"requires": 4, "part": 3, "limited": 4, "frame": 3, "cites": 2, "off_label": 2, "supersedes": 2}
 
 
 def _words(policy: str, rules: Sequence[str]) -> Iterator[str]:

@@ -24,7 +24,11 @@ _CASE = re.compile(r"(```yaml\n)(?P<case>.*?)(```\n)", re.DOTALL)
 _PATH = r"`(?P<path>[^`\n]+)`[^`\n]*:\n\n```(?!console)\w+\n(?P<content>.*?)```\n"
 _STEP = re.compile(f"{_CONSOLE.pattern}|{_PATH}", re.DOTALL)
 _PART = re.compile(r"^# (\S+\.\w+)\n", re.MULTILINE)
-WALKS = ("Add a policy in ten minutes", "A drug that lupa has never heard of")
+WALKS = (
+    "Add a policy in ten minutes",
+    "A drug that lupa has never heard of",
+    "Criteria that have parts",
+)
 """The sections that add a policy."""
 _WALK = re.compile(rf"^## (?:{'|'.join(WALKS)})\n.*?(?=^## )", re.DOTALL | re.MULTILINE)
 EXAMPLE = "kb/policies/uhc_benlysta/cases/lupkynis_alongside_bars_benlysta.yaml"

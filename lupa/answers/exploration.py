@@ -51,7 +51,10 @@ class StatedChange:
 
 @dataclass(frozen=True, slots=True)
 class CriterionChange:
-    """A criterion whose status changed; None where no possible pathway has it. As a `Criterion`, after."""
+    """A criterion whose status changed; None where no possible pathway has it. As a `Criterion`, after.
+
+    Of a part `within` names what it is a part of, the outermost first.
+    """
 
     id: str
     before: str | None
@@ -59,6 +62,7 @@ class CriterionChange:
     text: str
     source: str
     because: tuple[Cause, ...]
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

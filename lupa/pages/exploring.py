@@ -45,7 +45,7 @@ def whatif_text(whatif: WhatIf, width: int = 80) -> str:
     rows = [("", "before", "after"), ("outcome", verdict(before), verdict(after))]
     if (before.policy, before.edition) != (after.policy, after.edition):
         rows.append(("edition", before.edition, after.edition))
-    rows += [(c.id, c.before or "-", c.after or "-") for c in whatif.criteria]
+    rows += [("  " * len(c.within) + c.id, c.before or "-", c.after or "-") for c in whatif.criteria]
     lines = [f"{after.policy}, edition {after.edition}", *page.case(after), ""]
     lines += _table(rows)
     differing = list(changed(whatif.changes, whatif.stated))
@@ -55,7 +55,8 @@ def whatif_text(whatif: WhatIf, width: int = 80) -> str:
     if whatif.criteria:
         lines += page.title("Criteria that changed")
         for criterion in whatif.criteria:
-            lines += page.wrap(f"{criterion.id}: {criterion.text}", 2, 4)
+            part = f" (part of {criterion.within[-1]})" if criterion.within else ""
+            lines += page.wrap(f"{criterion.id}{part}: {criterion.text}", 2, 4)
             lines += page.because(criterion.because)
             lines += page.source(criterion.source)
     gained = [item for item in after.bases if item.id not in {basis.id for basis in before.bases}]

@@ -1,7 +1,7 @@
 """One edition of one policy, grounded: the questions a verdict is made of, each answered exactly."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,11 +12,14 @@ from lupa.errors import CaseError, RuleError, shown
 from lupa.rules.ground import Ground
 from lupa.rules.kept import cached_property
 from lupa.rules.known import Known
+from lupa.rules.nodes import ROWS, Nodes
 from lupa.rules.relevance import Relevance
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact, Vocabulary
 
 _KEPT = 4096
+_OF_POLICY = (("requires", 5), ("met", 2), ("excluded", 2), ("outside", 2))
+"""The predicates by which a policy speaks, beside those that say what has parts."""
 
 
 @dataclass(slots=True)
@@ -33,6 +36,11 @@ class Atom:
     @property
     def id(self) -> str:
         return str(self.symbol)
+
+    def by(self, clauses: Collection[str]) -> "Atom":
+        """The same, of those that say it by these clauses alone."""
+        sources = [(where, clause) for where, clause in self.sources if clause in clauses]
+        return Atom(self.symbol, self.item, self.literal, self.text, sources)
 
 
 class Edition:
@@ -118,6 +126,11 @@ class Edition:
             criteria, key=lambda atom: min((order[c] for _, c in atom.sources), default=len(order))
         )
         self.applies = [self._literal("applies", atom.symbol) for atom in self.criteria]
+        parts = Nodes(self.program, self._policy)
+        self.nodes = parts.read(lambda name: self._atom("criterion", name, "met"), list(order))
+        self.considered = {
+            atom.id: self._literal("considered", atom.symbol) for atom in self.parts.values()
+        }
         self.bases = self._atoms("basis", "basis")
         self.referrals = self._atoms("referral", "referral")
         self.limits = self._atoms("limit", "exceeded")
@@ -125,10 +138,15 @@ class Edition:
         self.advisories = self._atoms("advisory", "advisory")
         self.notes = self._atoms("note", "note")
 
+    @property
+    def parts(self) -> dict[str, Atom]:
+        """The parts of criteria by id, each once."""
+        return {part.atom.id: part.atom for node in self.nodes.values() for part in node.parts}
+
     def _everything_read(self) -> list[Literal]:
         """The atoms whose truth a world is kept as: outcomes, items, pathways and facts."""
         items = (
-            self.criteria, self.bases, self.referrals, self.limits,
+            self.criteria, self.parts.values(), self.bases, self.referrals, self.limits,
             self.scope, self.advisories, self.notes,
         )  # fmt: skip
         literals = [
@@ -163,7 +181,7 @@ class Edition:
 
     def _check_names(self) -> None:
         """Raises `RuleError` for a name in the tables of the policy that nothing else knows."""
-        for predicate, arity in (("requires", 5), ("met", 2), ("excluded", 2), ("outside", 2)):
+        for predicate, arity in (*_OF_POLICY, *ROWS):
             for symbol in self.program.symbols(predicate, arity):
                 if symbol.arguments[0] != self._policy:
                     raise RuleError(f"policy {self.policy}: {symbol} is said of another policy")
@@ -174,16 +192,29 @@ class Edition:
                     raise RuleError(
                         f"policy {self.policy}: requires/5 speaks of {kind} {value}, unknown here"
                     )
-            if self._literal("met", criterion) == self._false:
-                raise RuleError(
-                    f"policy {self.policy}: no rule can make met({self.policy},{criterion}) hold; "
-                    "is a name in it misspelt?"
-                )
+            self._check_possible(criterion)
+        for _, part, _ in self._of_policy("part", 4):
+            self._check_possible(part)
+
+    def _check_possible(self, criterion: clingo.Symbol) -> None:
+        if self._literal("met", criterion) == self._false:
+            raise RuleError(
+                f"policy {self.policy}: no rule can make met({self.policy},{criterion}) hold; "
+                "is a name in it misspelt?"
+            )
 
     def phrase(self, atom: Atom, holds: bool) -> str:
         """The sentence for an item that holds, or that does not."""
         text = self.vocabulary.phrase(atom.text[0 if holds else 1], atom.symbol)
         return text.replace("{number}", str(self._numbers.get(atom.item)))
+
+    def name_of(self, criterion: str) -> str:
+        """What a criterion is called in a list: by its label, or else by what it is about."""
+        symbol = clingo.parse_term(criterion)
+        label = self.vocabulary.label(criterion)
+        if symbol.arguments and label == criterion.replace("_", " "):
+            return ", ".join(self.vocabulary.label(str(argument)) for argument in symbol.arguments)
+        return label
 
     def item_words(self, item: clingo.Symbol, *, holds: bool) -> str | None:
         """The sentence for an item such as `criterion(adult)`; None for one that has no text."""

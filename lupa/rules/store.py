@@ -24,6 +24,7 @@ from lupa.rules.files import RuleFiles, check_text, fingerprint, shipped, source
 from lupa.rules.ground import EndlessError, Ground, Load, Parts, Then, ground, plainly
 from lupa.rules.kept import cached_property
 from lupa.rules.names import nearest, normal
+from lupa.rules.nodes import check_nodes
 from lupa.rules.slicing import Shared
 from lupa.rules.strays import check
 from lupa.rules.tables import AFTER, check_tables
@@ -269,6 +270,7 @@ class Store:
 
                     here = {self.files.root / file: text for file, text in texts.items()}
                     check_arithmetic({**here, **{path: text_of(path) for path in asked}}, parts)
+                check_nodes(program, policy)
             return Edition(program, policy, name, fingerprint({**core, **own}), known)
         except RuleError as error:
             from lupa.rules.bounds import misquoted  # only a mistake needs syntax trees

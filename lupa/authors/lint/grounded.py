@@ -128,7 +128,12 @@ def made(found: Atoms, outcomes: Iterable[str]) -> Atoms:
     values_of = {
         "_item": _items(found),
         "_covered": covered,
-        "_named": [*(argument for fact in facts for argument in arguments(fact)), *numbers, *covered],
+        "_named": [
+            *(argument for fact in facts for argument in arguments(fact)),
+            *numbers,
+            *covered,
+            *(part.arguments[2] for part in found.get(("part", 4), ())),
+        ],
         "_beginning": _beginnings(facts, quantities),
         "_answer": _constants(("yes", "no")),
         "_way": _constants(KINDS),

@@ -23,6 +23,7 @@ from lupa.rules.vocabulary import Fact, Path
 
 _UNLAWFUL = "it cannot be"
 _OUTCOME = "the outcome is "
+PART = "part "
 Pair = tuple[Literal, Literal]
 """What stands for the same under each of two versions."""
 
@@ -102,6 +103,9 @@ def shown(edition: Edition) -> dict[str, tuple[Literal, ...]]:
     for atom, applies in zip(edition.criteria, edition.applies, strict=True):
         found[f"criterion {atom.id} applies"] = (applies,)
         found[f"criterion {atom.id} is met"] = (applies, atom.literal)
+    for name, part in edition.parts.items():
+        found[f"{PART}{name} is there"] = (edition.considered[name],)
+        found[f"{PART}{name} is met"] = (edition.considered[name], part.literal)
     return found
 
 
