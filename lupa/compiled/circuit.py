@@ -85,8 +85,8 @@ def _conditions(
 
 def _any(diagrams: Diagrams, conditions: Iterable[Node]) -> Node:
     holds = NO
-    for condition in conditions:
-        holds = diagrams.either(holds, condition)
+    for condition in sorted(conditions, key=diagrams.top, reverse=True):
+        holds = diagrams.either(condition, holds)
     return holds
 
 
@@ -98,8 +98,8 @@ def _body(diagrams: Diagrams, rule: Rule, conditions: Mapping[Literal, Node]) ->
     if rule.weights:
         return _enough(diagrams, list(zip(literals, rule.weights, strict=True)), rule.bound)
     holds = YES
-    for literal in literals:
-        holds = diagrams.both(holds, literal)
+    for literal in sorted(literals, key=diagrams.top, reverse=True):
+        holds = diagrams.both(literal, holds)
     return holds
 
 

@@ -69,21 +69,35 @@ class Diagrams:
         """The first variable of any of these; one of them has one."""
         return min(self._nodes[node][0] for node in nodes if node >= 0)
 
+    def top(self, node: Node) -> int:
+        """The first variable of a function; of a value, one that comes before all."""
+        return self._nodes[node][0] if node >= 0 else -1
+
     def choose(self, condition: Node, yes: Node, no: Node) -> Node:
         """The function that is `yes` where the condition holds, else `no`."""
-        if condition == YES:
+        if condition == YES or yes == no:
             return yes
         if condition == NO:
             return no
-        if yes == no:
-            return yes
+        if yes == YES and no == NO:
+            return condition
         key = (condition, yes, no)
         if key not in self._chosen:
             self.budget.spend()
-            variable = self.first(key)
-            parts = [self.split(part, variable) for part in key]
-            low, high = (self.choose(*(part[side] for part in parts)) for side in (0, 1))
-            self._chosen[key] = self.node(variable, low, high)
+            nodes = self._nodes
+            here, low, high = nodes[condition]
+            variable = here
+            if yes >= 0 and nodes[yes][0] < variable:
+                variable = nodes[yes][0]
+            if no >= 0 and nodes[no][0] < variable:
+                variable = nodes[no][0]
+            if here != variable:
+                low = high = condition
+            no_low, no_high = self.split(no, variable)
+            yes_low, yes_high = self.split(yes, variable)
+            self._chosen[key] = self.node(
+                variable, self.choose(low, yes_low, no_low), self.choose(high, yes_high, no_high)
+            )
         return self._chosen[key]
 
     def both(self, one: Node, other: Node) -> Node:

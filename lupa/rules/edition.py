@@ -9,6 +9,7 @@ from typing import Any
 import clingo
 
 from lupa.errors import CaseError, RuleError, shown
+from lupa.rules.asking import Asking
 from lupa.rules.ground import Ground
 from lupa.rules.kept import cached_property
 from lupa.rules.known import Known
@@ -256,6 +257,25 @@ class Edition:
                 }
             )
         return rows
+
+    @cached_property
+    def asking(self) -> Asking:
+        """How a person is asked for facts of this edition."""
+        return Asking(self.program, self.vocabulary)
+
+    @cached_property
+    def asked_first(self) -> dict[Fact, tuple[int, int]]:
+        """The order in which a clinician is asked: for what is requested, then in the policy's own order."""
+        v = self.vocabulary
+        items = [*self.scope, *self.criteria, *self.bases, *self.limits]
+        direct = [self.program.below([item.literal]) for item in items]
+        order = {}
+        for place, (fact, literal) in enumerate(self.literals.items()):
+            first = next((at for at, below in enumerate(direct) if literal in below), len(items))
+            quantity = v.quantities.get(v.number_of.get(fact, ""))
+            is_requested = quantity.in_request if quantity else fact in v.requested
+            order[fact] = (-1 if is_requested else first, place)
+        return order
 
     @cached_property
     def readings(self) -> dict[str, dict[str, Literal]]:
