@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from lupa.errors import CaseError, Problem, RuleError
 from lupa.record.record import Record
@@ -12,6 +12,10 @@ from lupa.rules.edition import Edition
 from lupa.rules.kept import cached_property
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
+
+if TYPE_CHECKING:
+    from lupa.compiled.circuit import Circuit
+    from lupa.compiled.grouped import Grouped
 
 
 class Question:
@@ -174,6 +178,25 @@ class Question:
             for fact, literal in zip(facts, clash, strict=True)
         ]
         return CaseError([Problem("", "the record contradicts itself; these cannot all be so:"), *problems])
+
+    # ---- the outcome as a function -------------------------------------------------------------
+
+    @cached_property
+    def circuit(self) -> "Circuit":
+        """The outcome as a function of the silent facts, made of what memory and the time limit allow."""
+        from lupa.compiled.circuit import circuit  # most verbs need none
+        from lupa.compiled.diagram import Budget
+
+        return circuit(self.edition, self.statements, Budget(self.check))
+
+    @cached_property
+    def grouped(self) -> "Grouped":
+        """The same with the facts of each question taken together."""
+        from lupa.compiled.grouped import Grouped
+
+        made = self.circuit
+        groups = [made.variables(place) for place in range(len(made.groups))]
+        return Grouped(made.diagrams, made.outcome, groups)
 
     # ---- what is silent ------------------------------------------------------------------------
 

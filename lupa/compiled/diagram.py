@@ -4,7 +4,7 @@ A node is a number. At 0 or above it is a variable (a number too) with a functio
 yes; below 0 it is a value. Along every path variables rise. (Bryant 1986; Bahar and others 1993.)
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from lupa.errors import SpaceLimitError
 
@@ -64,6 +64,13 @@ class Diagrams:
         if node >= 0 and self._nodes[node][0] == variable:
             return self._nodes[node][1:]
         return node, node
+
+    def at(self, node: Node, so: Collection[int]) -> Node:
+        """The value of a function where just these variables are so."""
+        while node >= 0:
+            variable, no, yes = self._nodes[node]
+            node = yes if variable in so else no
+        return node
 
     def first(self, nodes: Sequence[Node]) -> int:
         """The first variable of any of these; one of them has one."""

@@ -117,6 +117,10 @@ class Asking:
         (cut,) = (cut for cut in v.cuts[quantity] if cut.fact == fact)
         return f"{self.number(quantity)} {self.bound(cut, so=True)}"
 
+    def value(self, fact: Fact) -> str:
+        """The value that a fact of a choice stands for: `initial`."""
+        return str(self._vocabulary.facts[fact].arguments[-1])
+
     def number(self, quantity: str) -> str:
         """A quantity as one of those that are asked for together."""
         v = self._vocabulary

@@ -264,8 +264,11 @@ class Edition:
         return Asking(self.program, self.vocabulary)
 
     @cached_property
-    def asked_first(self) -> dict[Fact, tuple[int, int]]:
-        """The order in which a clinician is asked: for what is requested, then in the policy's own order."""
+    def asked_first(self) -> dict[Fact, tuple[int, bool, int]]:
+        """The order in which a clinician is asked: for what is requested, then in the policy's own order.
+
+        Of what bears on one item numbers come last.
+        """
         v = self.vocabulary
         items = [*self.scope, *self.criteria, *self.bases, *self.limits]
         direct = [self.program.below([item.literal]) for item in items]
@@ -274,7 +277,7 @@ class Edition:
             first = next((at for at, below in enumerate(direct) if literal in below), len(items))
             quantity = v.quantities.get(v.number_of.get(fact, ""))
             is_requested = quantity.in_request if quantity else fact in v.requested
-            order[fact] = (-1 if is_requested else first, place)
+            order[fact] = (-1 if is_requested else first, quantity is not None, place)
         return order
 
     @cached_property

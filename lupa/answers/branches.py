@@ -1,0 +1,148 @@
+"""The answers to a question about a group: which there are to tell apart, and their words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from lupa.answers.exploration import Some, When
+from lupa.compiled import cubes
+from lupa.compiled.diagram import NOWHERE, Diagrams, Node
+from lupa.rules.asking import Asking, Group
+from lupa.rules.vocabulary import Cut, Fact
+
+_FEW = 6
+"""So many members are named one by one; of more, half as many and how many there are beside."""
+
+
+class Told(NamedTuple):
+    """An answer: the value that it has, its words, and when it is given."""
+
+    value: Node
+    words: str
+    when: When
+
+
+def told(
+    asking: Asking, group: Group, facts: Mapping[int, Fact], diagrams: Diagrams, node: Node
+) -> list[Told]:
+    """The answers that a function of the group's variables, which stand for these facts, tells apart."""
+    if group.kind == "choice":
+        return _values(asking, group, facts, diagrams, node)
+    if len(group.numbers) == 1:
+        return _intervals(asking, group, facts, diagrams, node)
+    return _combinations(asking, facts, diagrams, node)
+
+
+def _values(
+    asking: Asking, group: Group, facts: Mapping[int, Fact], diagrams: Diagrams, node: Node
+) -> list[Told]:
+    found = []
+    for variable, fact in facts.items():
+        value = diagrams.at(node, {variable})
+        if value != NOWHERE:
+            found.append(Told(value, asking.value(fact), ((Some((fact,), 1, 1),),)))
+    return found
+
+
+def _intervals(
+    asking: Asking, group: Group, facts: Mapping[int, Fact], diagrams: Diagrams, node: Node
+) -> list[Told]:
+    """The ranges of a number, the lowest first."""
+    ((_, every),) = group.numbers
+    variable_of = {fact: variable for variable, fact in facts.items()}
+    cuts = [cut for cut in every if cut.fact in variable_of]
+    ranges: list[tuple[Node, int, int]] = []
+    for place in range(len(cuts) + 1):
+        value = diagrams.at(node, {variable_of[cut.fact] for cut in cuts[:place]})
+        if ranges and ranges[-1][0] == value:
+            ranges[-1] = (value, ranges[-1][1], place)
+        else:
+            ranges.append((value, place, place))
+    return [
+        Told(value, _range(asking, cuts, low, high), (_bounds(cuts, low, high),))
+        for value, low, high in ranges
+        if value != NOWHERE
+    ]
+
+
+def _range(asking: Asking, cuts: Sequence[Cut], low: int, high: int) -> str:
+    ends = [asking.bound(cuts[low - 1], so=True)] if low else []
+    ends += [asking.bound(cuts[high], so=False)] if high < len(cuts) else []
+    return ends[0] if len(ends) == 1 else asking.answer("within", first=ends[0], second=ends[1])
+
+
+def _bounds(cuts: Sequence[Cut], low: int, high: int) -> tuple[Some, ...]:
+    so = [Some((cuts[low - 1].fact,), 1, 1)] if low else []
+    return (*so, *([Some((cuts[high].fact,), 0, 0)] if high < len(cuts) else []))
+
+
+def _combinations(
+    asking: Asking, facts: Mapping[int, Fact], diagrams: Diagrams, node: Node
+) -> list[Told]:
+    whens = {
+        value: tuple(
+            tuple(Some(tuple(facts[v] for v in some.variables), some.least, some.most) for some in cube)
+            for cube in each
+        )
+        for value, each in cubes.cubes(diagrams, node).items()
+    }
+    spoken = {fact for when in whens.values() for cube in when for some in cube for fact in some.facts}
+    if len(spoken) == 1:
+        sides = sorted(whens.items(), key=lambda side: side[1][0][0].at_least)
+        return [Told(value, asking.answer("yes" if w[0][0].at_least else "no"), w) for value, w in sides]
+    longest = max(whens.values(), key=len)
+    rest = longest if len(longest) > 1 and len(whens) > 1 else None
+    answers = [Told(value, _in_words(asking, w, spoken), w) for value, w in whens.items() if w is not rest]
+    if rest is not None:  # what is longest to say is what is left
+        (value,) = (value for value, when in whens.items() if when is rest)
+        answers.append(Told(value, asking.answer("otherwise"), rest))
+    return answers
+
+
+def _in_words(asking: Asking, when: When, spoken: Collection[Fact]) -> str:
+    first, *others = (_cube(asking, cube, spoken) for cube in when)
+    for other in others:
+        first = asking.answer("or", first=first, second=other)
+    return first
+
+
+def _cube(asking: Asking, cube: Sequence[Some], spoken: Collection[Fact]) -> str:
+    """One way of answering in words: what is so, then what is not."""
+    here = sum(len(some.facts) for some in cube)
+    if here == len(spoken) and all(some.at_most == 0 for some in cube):
+        return asking.answer("none")
+    parts = sorted(cube, key=lambda some: (some.at_least == 0, len(some.facts) - some.at_least))
+    first, *others = (_some(asking, some) for some in parts)
+    for other in others:
+        first = asking.answer("with", first=first, second=other)
+    if here < len(spoken) and all(some.at_least for some in cube):
+        return asking.answer("whatever", first=first)
+    return first
+
+
+def _some(asking: Asking, some: Some) -> str:
+    """From so many to so many of some facts."""
+    facts, least, most = some.facts, some.at_least, some.at_most
+    names = _names(asking, facts)
+    if len(facts) == 1:
+        return names if least else asking.answer("but", names=names)
+    if most == 0:
+        return asking.answer("none_of", names=names)
+    if most == len(facts):
+        if least == most:
+            return asking.answer("all_of", names=names)
+        return asking.answer("one_of" if least == 1 else "some", number=least, names=names)
+    if least == most:
+        return asking.answer("exactly", number=least, names=names)
+    if least == 0:
+        return asking.answer("few", number=most, names=names)
+    return asking.answer("between", number=least, most=most, names=names)
+
+
+def _names(asking: Asking, facts: Sequence[Fact]) -> str:
+    named = [asking.member(fact) for fact in facts]
+    if len(named) <= _FEW:
+        return ", ".join(named)
+    shown = named[: _FEW // 2]
+    return asking.answer("and_more", names=", ".join(shown), number=len(named) - len(shown))
