@@ -77,9 +77,7 @@ def _bounds(cuts: Sequence[Cut], low: int, high: int) -> tuple[Some, ...]:
     return (*so, *([Some((cuts[high].fact,), 0, 0)] if high < len(cuts) else []))
 
 
-def _combinations(
-    asking: Asking, facts: Mapping[int, Fact], diagrams: Diagrams, node: Node
-) -> list[Told]:
+def _combinations(asking: Asking, facts: Mapping[int, Fact], diagrams: Diagrams, node: Node) -> list[Told]:
     whens = {
         value: tuple(
             tuple(Some(tuple(facts[v] for v in some.variables), some.least, some.most) for some in cube)

@@ -13,16 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
+from lupa.answers.asking import Open, Questions, open_questions
 from lupa.answers.branches import Told, told
 from lupa.answers.decision import Decision
 from lupa.answers.exploration import Branch, Plan, Step, When
 from lupa.answers.question import Question
-from lupa.compiled.diagram import NO, NOWHERE, YES, Diagrams, Node
-from lupa.compiled.grouped import Classes
-from lupa.compiled.lifted import Lifted
-from lupa.rules.asking import Group
+from lupa.compiled.diagram import NO, NOWHERE, YES, Node
+from lupa.rules.asking import Asking, Group
 
 _ONE = 10**6
 """The weight of a question before its effort, so that the number of questions counts first."""
@@ -30,69 +28,40 @@ _GIVEN_AWAY = 4
 """So many answers are tried for a lower bound."""
 
 
-class Ask(NamedTuple):
-    """A question about a group: the variables that its classes are written with, and what it weighs."""
-
-    group: Group
-    variables: tuple[int, ...]
-    seen: Lifted
-    classes: Classes | None
-    weight: int
-
-    def answers(self, node: Node, value: Callable[[Node], Node]) -> tuple[Diagrams, Node]:
-        """The value of what each assignment of the group leaves of a function, with its diagrams."""
-        seen, lifted = self.seen, self.seen.lifted(node)
-        if self.classes is None:
-            return seen.top, seen.top.together([lifted], lambda parts: value(seen.left(parts[0])))
-        values = [value(seen.left(seen.top.at(lifted, code))) for code in self.classes.codes]
-        place, diagrams = self.classes.place, self.classes.diagrams
-        made = diagrams.together(
-            [self.classes.partition],
-            lambda parts: NOWHERE if parts[0] == NOWHERE else values[place(parts[0])],
-        )
-        return diagrams, made
-
-
 def plan(question: Question, decision: Decision) -> Plan:
     """The smallest decision tree for the record that the question is about."""
-    planner = _Planner(question)
-    weight = planner.weigh(planner.outcome)
-    steps = _Writer(question, planner).steps()
+    questions = open_questions(question)
+    planner = _Planner(questions, question.check)
+    weight = planner.weigh(questions.outcome)
+    steps = _Writer(question.edition.asking, questions, planner).steps()
     return Plan(decision, weight // _ONE, weight % _ONE, steps)
+
+
+def _weight(ask: Open) -> int:
+    return _ONE + ask.effort
 
 
 class _Planner:
     """Weighs functions by the smallest trees that settle them, and keeps what was found."""
 
-    def __init__(self, question: Question) -> None:
-        made, edition = question.circuit, question.edition
-        grouped = question.grouped
-        self.outcome = grouped.node
-        self.names = made.names
-        self._check = question.check
-        self.diagrams = self._diagrams = grouped.diagrams
-        order = edition.asked_first
-        self._asks = []
-        for place, group in enumerate(made.groups):
-            variables = made.variables(place)
-            weight = _ONE + max(edition.find_out(made.facts[variable]) for variable in variables)
-            seen = Lifted(grouped.diagrams, variables)
-            self._asks.append(Ask(group, variables, seen, grouped.classes[place], weight))
-        self._asks.sort(key=lambda ask: min(order[fact] for fact in ask.group.facts))
-        self._open: dict[Node, list[tuple[Ask, Sequence[Node]]]] = {}
+    def __init__(self, questions: Questions, check: Callable[[], None]) -> None:
+        self._check = check
+        self._diagrams = questions.diagrams
+        self._asks = questions.every
+        self._open: dict[Node, list[tuple[Open, Sequence[Node]]]] = {}
         self._lawful: dict[Node, Node] = {NOWHERE: NO}
         self._weights: dict[Node, int] = {}
         self._bounds: dict[Node, int] = {}
         self._given_away: dict[Node, int] = {}
 
-    def open(self, node: Node) -> list[tuple[Ask, Sequence[Node]]]:
+    def open(self, node: Node) -> list[tuple[Open, Sequence[Node]]]:
         """The questions with more than one possible answer, and what the answers leave."""
         if node not in self._open:
             self._diagrams.budget.spend()
             support = self._diagrams.support(node)
             found = []
             for ask in self._asks:
-                if not support.isdisjoint(ask.variables):
+                if not support.isdisjoint(ask.facts):
                     left = ask.seen.remainders(node)
                     if len(left) > 1:
                         found.append((ask, left))
@@ -113,11 +82,11 @@ class _Planner:
         settling = self._settling(node)
         if settling is not None:
             ask, left = settling
-            self._weights[node] = ask.weight + max(map(self.weigh, left))
+            self._weights[node] = _weight(ask) + max(map(self.weigh, left))
             return self._weights[node]
         return self._search(node, limit)
 
-    def _settling(self, node: Node) -> tuple[Ask, Sequence[Node]] | None:
+    def _settling(self, node: Node) -> tuple[Open, Sequence[Node]] | None:
         """The free question of which most answers settle the outcome, if any does."""
         found, most = None, 0.0
         for ask, left in self.open(node):
@@ -153,12 +122,12 @@ class _Planner:
         (self._weights if found else self._bounds)[node] = best
         return best
 
-    def _worst(self, ask: Ask, left: Sequence[Node], limit: int | None) -> int:
+    def _worst(self, ask: Open, left: Sequence[Node], limit: int | None) -> int:
         """The weight of a tree that asks this first, or if that is `limit` or more, a bound from it."""
         worst = 0
         for answer in sorted(left, key=self._size, reverse=True):
-            least = self.weigh(answer, None if limit is None else limit - ask.weight)
-            worst = max(worst, ask.weight + least)
+            least = self.weigh(answer, None if limit is None else limit - _weight(ask))
+            worst = max(worst, _weight(ask) + least)
             if limit is not None and worst >= limit:
                 break
         return worst
@@ -171,23 +140,21 @@ class _Planner:
             self._given_away[node] = max(map(self.weigh, heaviest), default=0)
         return self._given_away[node]
 
-    def _promise(self, asked: tuple[Ask, Sequence[Node]]) -> tuple[int, int]:
+    def _promise(self, asked: tuple[Open, Sequence[Node]]) -> tuple[int, int]:
         """The question that leaves the least to ask, first."""
         ask, left = asked
-        return max(map(self._size, left)), ask.weight
+        return max(map(self._size, left)), _weight(ask)
 
     def _size(self, node: Node) -> int:
         """The weight of everything that could be asked."""
-        return sum(ask.weight for ask, _ in self.open(node))
+        return sum(_weight(ask) for ask, _ in self.open(node))
 
     # ---- what to ask ---------------------------------------------------------------------------
 
-    def first(self, node: Node) -> Ask:
+    def first(self, node: Node) -> Open:
         """The first question, in the order of a clinician, of those that a smallest tree can begin with."""
         weight = self.weigh(node)
-        return next(
-            ask for ask, left in self.open(node) if self._worst(ask, left, weight + 1) == weight
-        )
+        return next(ask for ask, left in self.open(node) if self._worst(ask, left, weight + 1) == weight)
 
 
 @dataclass(slots=True, eq=False)
@@ -202,18 +169,17 @@ class _Draft:
 class _Writer:
     """Writes the tree down, each part that is the same once."""
 
-    def __init__(self, question: Question, planner: _Planner) -> None:
-        self._asking = question.edition.asking
+    def __init__(self, asking: Asking, questions: Questions, planner: _Planner) -> None:
+        self._asking = asking
+        self._questions = questions
         self._planner = planner
-        facts = question.edition.facts
-        self._fact = {v: facts[literal] for v, literal in enumerate(question.circuit.facts)}
         self._drafts: dict[Node, _Draft | str] = {}
         self._same: dict[object, _Draft] = {}
 
     def steps(self) -> tuple[Step, ...]:
         """The steps, each before those that its answers lead to, a branch followed to its end first."""
         order: dict[_Draft, int] = {}
-        waiting = [self._follow(self._planner.outcome)]
+        waiting = [self._follow(self._questions.outcome)]
         while waiting:
             draft = waiting.pop()
             if isinstance(draft, _Draft) and draft not in order:
@@ -239,14 +205,14 @@ class _Writer:
 
     def _follow(self, node: Node) -> _Draft | str:
         """What to do about a function: a step, or the outcome that it is."""
-        values = self._planner.diagrams.values(node)
+        values = self._questions.diagrams.values(node)
         if len(values) == 1:
-            return self._planner.names[next(iter(values))]
+            return self._questions.names[next(iter(values))]
         if node not in self._drafts:
             self._drafts[node] = self._asked(node, self._planner.first(node))
         return self._drafts[node]
 
-    def _asked(self, node: Node, ask: Ask) -> _Draft:
+    def _asked(self, node: Node, ask: Open) -> _Draft:
         """The step that asks this, with a branch for each answer that leads elsewhere."""
         targets: dict[Node, Node] = {}
         numbered: dict[_Draft | str, Node] = {}
@@ -256,7 +222,7 @@ class _Writer:
 
         diagrams, partition = ask.answers(node, lambda left: targets.get(left, NOWHERE))
         asked = diagrams.support(partition)
-        facts = {v: self._fact[v] for v in ask.variables if v in asked}
+        facts = {variable: fact for variable, fact in ask.facts.items() if variable in asked}
         answers = told(self._asking, ask.group, facts, diagrams, partition)
         (group,) = self._asking.groups(_spoken_of(ask.group, facts, answers))
         by_number = {number: target for target, number in numbered.items()}

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from lupa.errors import CaseError, Problem, RuleError
 from lupa.record.record import Record
@@ -12,10 +12,6 @@ from lupa.rules.edition import Edition
 from lupa.rules.kept import cached_property
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
-
-if TYPE_CHECKING:
-    from lupa.compiled.circuit import Circuit
-    from lupa.compiled.grouped import Grouped
 
 
 class Question:
@@ -179,25 +175,6 @@ class Question:
         ]
         return CaseError([Problem("", "the record contradicts itself; these cannot all be so:"), *problems])
 
-    # ---- the outcome as a function -------------------------------------------------------------
-
-    @cached_property
-    def circuit(self) -> "Circuit":
-        """The outcome as a function of the silent facts, made of what memory and the time limit allow."""
-        from lupa.compiled.circuit import circuit  # most verbs need none
-        from lupa.compiled.diagram import Budget
-
-        return circuit(self.edition, self.statements, Budget(self.check))
-
-    @cached_property
-    def grouped(self) -> "Grouped":
-        """The same with the facts of each question taken together."""
-        from lupa.compiled.grouped import Grouped
-
-        made = self.circuit
-        groups = [made.variables(place) for place in range(len(made.groups))]
-        return Grouped(made.diagrams, made.outcome, groups)
-
     # ---- what is silent ------------------------------------------------------------------------
 
     @cached_property
@@ -225,14 +202,17 @@ class Question:
         literals = self.edition.literals
         return [fact for fact, literal in literals.items() if literal in cone and self.is_open(literal)]
 
-    def missing(self) -> list[Fact]:
+    def missing(self) -> tuple[Fact, ...]:
         """The silent facts that can still change the verdict, the most decisive first.
 
         First come those whose either answer settles it, then those of which one does; among equals,
         those that leave fewer outcomes; then in the order of the vocabulary.
         """
         if len(self.outcomes) < 2:
-            return []
+            return ()
+        return self.edition.remembered(("missing", *self.statements), self._missing)
+
+    def _missing(self) -> tuple[Fact, ...]:
         literals = self.edition.literals
         silent = frozenset(literals[fact] for fact in self.silent)
         matter = [
@@ -240,7 +220,7 @@ class Question:
             for fact in self.silent
             if self.edition.relevance.matters(self._solver, literals[fact], self.statements, silent)
         ]
-        return sorted(matter, key=lambda fact: self._decisiveness(literals[fact]))
+        return tuple(sorted(matter, key=lambda fact: self._decisiveness(literals[fact])))
 
     def _decisiveness(self, fact: Literal) -> tuple[int, int]:
         left = [len(self.outcomes_given(answer)) for answer in (fact, -fact)]

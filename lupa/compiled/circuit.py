@@ -30,11 +30,6 @@ class Circuit:
     names: Mapping[Node, str]
     groups: tuple[Group, ...]
 
-    def variables(self, place: int) -> tuple[int, ...]:
-        """The variables of the question at a place."""
-        first = sum(len(group.facts) for group in self.groups[:place])
-        return tuple(range(first, first + len(self.groups[place].facts)))
-
 
 def circuit(edition: Edition, statements: Sequence[Literal], budget: Budget | None = None) -> Circuit:
     """The outcome of the record that makes these statements, made of what the budget allows.
@@ -44,7 +39,9 @@ def circuit(edition: Edition, statements: Sequence[Literal], budget: Budget | No
     diagrams = Diagrams(budget)
     cone = edition.relevance.outcome_cone
     stated = {abs(literal): literal > 0 for literal in statements}
-    silent = [fact for fact, literal in edition.literals.items() if literal in cone and literal not in stated]
+    silent = [
+        fact for fact, literal in edition.literals.items() if literal in cone and literal not in stated
+    ]
     groups = edition.asking.groups(silent)
     facts = tuple(edition.literals[fact] for group in groups for fact in group.facts)
     known = {fact: YES if stated[fact] else NO for fact in cone if fact in stated}

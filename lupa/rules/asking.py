@@ -34,7 +34,8 @@ class Asking:
         self._vocabulary = vocabulary
         self._together = {str(name) for (name,) in program.facts("asked_together", 1)}
         self._questions = {
-            str(name): quoted(words, "group_question/2") for name, words in program.facts("group_question", 2)
+            str(name): quoted(words, "group_question/2")
+            for name, words in program.facts("group_question", 2)
         }
         self._members = {
             str(name): quoted(words, "member_text/2") for name, words in program.facts("member_text", 2)
@@ -113,7 +114,9 @@ class Asking:
             template = next((self._members[b] for b in beginnings(fact) if b in self._members), None)
             if template is not None:
                 return v.filled(template, v.facts[fact])
-            return ", ".join(v.label(str(value)) for value in v.facts[fact].arguments) or v.words(fact, True)
+            return ", ".join(v.label(str(value)) for value in v.facts[fact].arguments) or v.words(
+                fact, True
+            )
         (cut,) = (cut for cut in v.cuts[quantity] if cut.fact == fact)
         return f"{self.number(quantity)} {self.bound(cut, so=True)}"
 

@@ -1,10 +1,10 @@
 """One edition of one policy, grounded: the questions a verdict is made of, each answered exactly."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import clingo
 
@@ -17,7 +17,10 @@ from lupa.rules.relevance import Relevance
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact, Vocabulary
 
+T = TypeVar("T")
 _KEPT = 4096
+_LATELY = 16
+"""So much is remembered that was made for one record."""
 
 
 @dataclass(slots=True)
@@ -54,6 +57,7 @@ class Edition:
         self.satisfiable = lru_cache(_KEPT)(self.solver.satisfiable)
         self.minimal = lru_cache(_KEPT)(self._minimal)
         self.least = lru_cache(_KEPT)(self._least)
+        self._remembered: dict[Hashable, Any] = {}
         self._policy = clingo.Function(policy)
         self._false = -self._known(clingo.Function("policy", [self._policy]))
         self.literals: dict[Fact, Literal] = {
@@ -72,6 +76,18 @@ class Edition:
         if free:
             self.lock.release()
         return free
+
+    def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What was made for a record lately, or is made now; whoever asks holds the edition."""
+        if key in self._remembered:
+            self._remembered[key] = self._remembered.pop(key)
+        else:
+            made = make()
+            if len(self._remembered) >= _LATELY:
+                del self._remembered[next(iter(self._remembered))]
+            self._remembered[key] = made
+        found: T = self._remembered[key]
+        return found
 
     # ---- what the policy holds -----------------------------------------------------------------
 

@@ -1,0 +1,85 @@
+"""The questions that a record leaves open, and its outcome as a function of their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from lupa.answers.question import Question
+from lupa.compiled.circuit import circuit
+from lupa.compiled.diagram import NOWHERE, Budget, Diagrams, Node
+from lupa.compiled.grouped import Classes, Grouped
+from lupa.compiled.lifted import Lifted
+from lupa.rules.asking import Group
+from lupa.rules.vocabulary import Fact
+
+
+class Open(NamedTuple):
+    """A question about a group: the facts of its variables, and the effort that its answer takes."""
+
+    group: Group
+    facts: Mapping[int, Fact]
+    seen: Lifted
+    classes: Classes | None
+    effort: int
+
+    def answers(self, node: Node, value: Callable[[Node], Node]) -> tuple[Diagrams, Node]:
+        """The value of what each assignment of the group leaves of a function, with its diagrams."""
+        seen, lifted = self.seen, self.seen.lifted(node)
+        if self.classes is None:
+            return seen.top, seen.top.together([lifted], lambda parts: value(seen.left(parts[0])))
+        values = [value(seen.left(seen.top.at(lifted, code))) for code in self.classes.codes]
+        place, diagrams = self.classes.place, self.classes.diagrams
+        made = diagrams.together(
+            [self.classes.partition],
+            lambda parts: NOWHERE if parts[0] == NOWHERE else values[place(parts[0])],
+        )
+        return diagrams, made
+
+
+class Questions(NamedTuple):
+    """The questions in the order of a clinician, and the outcome, with its names, as what they leave."""
+
+    every: Sequence[Open]
+    diagrams: Diagrams
+    outcome: Node
+    names: Mapping[Node, str]
+
+
+def open_questions(question: Question) -> Questions:
+    """Every question that can be asked about the silent facts of a record.
+
+    Raises `SpaceLimitError` where they make more than memory is given up for.
+    """
+    budget = Budget(question.check)
+
+    def made() -> Questions:
+        return _open(question, budget)
+
+    found = question.edition.remembered(("questions", *question.statements), made)
+    found.diagrams.budget = budget
+    return found
+
+
+def _open(question: Question, budget: Budget) -> Questions:
+    edition = question.edition
+    made = circuit(edition, question.statements, budget)
+    facts = [edition.facts[literal] for literal in made.facts]
+    groups, first = [], 0
+    for group in made.groups:
+        groups.append(range(first, first + len(group.facts)))
+        first += len(group.facts)
+    grouped = Grouped(made.diagrams, made.outcome, groups)
+    every = [
+        Open(
+            group,
+            {variable: facts[variable] for variable in variables},
+            Lifted(grouped.diagrams, variables),
+            classes,
+            max(edition.find_out(made.facts[variable]) for variable in variables),
+        )
+        for group, variables, classes in zip(made.groups, groups, grouped.classes, strict=True)
+    ]
+    order = edition.asked_first
+    every.sort(key=lambda each: min(order[fact] for fact in each.group.facts))
+    return Questions(every, grouped.diagrams, grouped.node, made.names)
