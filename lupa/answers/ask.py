@@ -48,12 +48,14 @@ def _asked(
     edition: Edition, questions: Questions, asked: Open, group: Group, missing: Sequence[Missing]
 ) -> Asked:
     asking = edition.asking
+    kinds = {fact: name for name, facts in asking.classes(group.facts).items() for fact in facts}
     sources = dict.fromkeys(source for each in missing for source in each.source.split("; ") if source)
     return Asked(
         group.id,
         group.kind,
         asking.question(group),
-        tuple(Member(m.fact, m.text, m.question, asking.member(m.fact)) for m in missing),
+        tuple(Member(m.fact, m.text, m.question, asking.member(m.fact), kinds[m.fact]) for m in missing),
+        {name: asking.number(name) for name, _ in group.numbers},
         tuple(dict.fromkeys(item for each in missing for item in each.bears_on)),
         "; ".join(sources),
         max(edition.find_out(edition.literals[each.fact]) for each in missing),

@@ -12,7 +12,7 @@ from lupa.rules.asking import Asking, Group
 from lupa.rules.vocabulary import Cut, Fact
 
 _FEW = 6
-"""So many members are named one by one; of more, half as many and how many there are beside."""
+"""So many members are named one by one; more by their classes, or half as many of them."""
 
 
 class Told(NamedTuple):
@@ -28,15 +28,21 @@ def told(
 ) -> list[Told]:
     """The answers that a function of the group's variables, which stand for these facts, tells apart."""
     if group.kind == "choice":
-        return _values(asking, group, facts, diagrams, node)
+        return _values(asking, facts, diagrams, node)
     if len(group.numbers) == 1:
         return _intervals(asking, group, facts, diagrams, node)
-    return _combinations(asking, facts, diagrams, node)
+    if node >= 0:
+        return _combinations(asking, facts, diagrams, node)
+    if group.kind == "yes_no":
+        return [Told(node, word, ((Some(group.facts, so, so),),)) for word, so in _sides(asking)]
+    return [Told(node, asking.answer("any"), ((),))]
 
 
-def _values(
-    asking: Asking, group: Group, facts: Mapping[int, Fact], diagrams: Diagrams, node: Node
-) -> list[Told]:
+def _sides(asking: Asking) -> list[tuple[str, int]]:
+    return [(asking.answer("no"), 0), (asking.answer("yes"), 1)]
+
+
+def _values(asking: Asking, facts: Mapping[int, Fact], diagrams: Diagrams, node: Node) -> list[Told]:
     found = []
     for variable, fact in facts.items():
         value = diagrams.at(node, {variable})
@@ -55,7 +61,7 @@ def _intervals(
     ranges: list[tuple[Node, int, int]] = []
     for place in range(len(cuts) + 1):
         value = diagrams.at(node, {variable_of[cut.fact] for cut in cuts[:place]})
-        if ranges and ranges[-1][0] == value:
+        if node >= 0 and ranges and ranges[-1][0] == value:
             ranges[-1] = (value, ranges[-1][1], place)
         else:
             ranges.append((value, place, place))
@@ -86,9 +92,11 @@ def _combinations(asking: Asking, facts: Mapping[int, Fact], diagrams: Diagrams,
         for value, each in cubes.cubes(diagrams, node).items()
     }
     spoken = {fact for when in whens.values() for cube in when for some in cube for fact in some.facts}
+    if len(whens) == 1:
+        return [Told(value, asking.answer("any"), when) for value, when in whens.items()]
     if len(spoken) == 1:
-        sides = sorted(whens.items(), key=lambda side: side[1][0][0].at_least)
-        return [Told(value, asking.answer("yes" if w[0][0].at_least else "no"), w) for value, w in sides]
+        of_side = {when[0][0].at_least: (value, when) for value, when in whens.items()}
+        return [Told(of_side[so][0], word, of_side[so][1]) for word, so in _sides(asking)]
     longest = max(whens.values(), key=len)
     rest = longest if len(longest) > 1 and len(whens) > 1 else None
     answers = [Told(value, _in_words(asking, w, spoken), w) for value, w in whens.items() if w is not rest]
@@ -139,8 +147,17 @@ def _some(asking: Asking, some: Some) -> str:
 
 
 def _names(asking: Asking, facts: Sequence[Fact]) -> str:
-    named = [asking.member(fact) for fact in facts]
-    if len(named) <= _FEW:
-        return ", ".join(named)
-    shown = named[: _FEW // 2]
-    return asking.answer("and_more", names=", ".join(shown), number=len(named) - len(shown))
+    """The members by name; many by their classes, with how many there are of each."""
+    if len(facts) <= _FEW:
+        return ", ".join(map(asking.member, facts))
+    words: list[str] = []
+    for name, members in asking.classes(facts).items():
+        if name and len(members) > 1:
+            words.append(asking.answer("of_class", names=name, number=len(members)))
+            continue
+        named = list(map(asking.member, members))
+        shown = named if len(named) <= _FEW else named[: _FEW // 2]
+        names = ", ".join(shown)
+        more = len(named) - len(shown)
+        words.append(asking.answer("and_more", names=names, number=more) if more else names)
+    return ", ".join(words)

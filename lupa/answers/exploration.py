@@ -191,28 +191,33 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A fact that a question is about: its sentence, the question for it alone, and what it is called."""
+    """A fact that a question is about: its sentence, the question for it alone, and what it is called.
+
+    `kind` is the class that it is told by in a long list, if any.
+    """
 
     fact: str
     text: str
     question: str
     label: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question whose answer can change the verdict: its words, why it is asked, what answers do.
 
-    `id` tells it from others: a choice (`requested(phase)`), a quantity, a relation or a fact. Of
-    `kind` `choice` one of the `members` is so, of `number` they are the cut points, of `members` any
-    number of them can be. `bears_on` names the criteria, exclusions and limits that it can settle,
-    `source` their clauses. Answers that leave the same are one.
+    `id` tells it from others: a choice (`requested(phase)`), a quantity, a relation or a fact. Of the
+    kind `choice` one of the `members` is so; of `number` they are cut points, of the `numbers` (by
+    name, what they are called); of `members` any number of them can be. `bears_on` names the criteria,
+    exclusions and limits that it can settle, `source` their clauses. Answers that leave the same are one.
     """
 
     id: str
     kind: AskedFor
     text: str
     members: tuple[Member, ...]
+    numbers: Mapping[str, str]
     bears_on: tuple[str, ...]
     source: str
     cost: int

@@ -62,12 +62,12 @@ def alike(diagrams: Diagrams, node: Node) -> list[tuple[int, ...]]:
     chunks = _runs(diagrams, node)
     classes: list[list[int]] = []
     for chunk in chunks:
-        for known in classes:
-            if _swaps(diagrams, node, known[0], chunk[0]):
-                known += chunk
-                break
-        else:
+        same = (known for known in classes if _swaps(diagrams, node, known[0], chunk[0]))
+        known = next(same, None)
+        if known is None:
             classes.append(list(chunk))
+        else:
+            known.extend(chunk)
     return [tuple(members) for members in classes]
 
 
