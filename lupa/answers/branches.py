@@ -141,6 +141,8 @@ def _some(asking: Asking, some: Some) -> str:
         return asking.answer("one_of" if least == 1 else "some", number=least, names=names)
     if least == most:
         return asking.answer("exactly", number=least, names=names)
+    if least == 0 and most == len(facts) - 1:
+        return asking.answer("not_all", names=names)
     if least == 0:
         return asking.answer("few", number=most, names=names)
     return asking.answer("between", number=least, most=most, names=names)

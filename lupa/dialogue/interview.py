@@ -14,6 +14,7 @@ from lupa.answers.exploration import Ask
 from lupa.dialogue.commands import counted
 from lupa.dialogue.common import Reply, Suggestion, refusal, standing_line
 from lupa.dialogue.replies import Question, following, stated
+from lupa.dialogue.replies import Reply as Stated
 from lupa.dialogue.standing import altered, begun
 from lupa.errors import CaseError, LupaError, SpaceLimitError, TimeLimitError
 from lupa.pages.exploring import members
@@ -197,8 +198,9 @@ class Interview:
             return self._asking()
         found = stated(question, state.vocabulary, said, line)
         unknown = state.unknown | found.unknown
-        if found.states or state.ask is None or state.vocabulary is None:
-            case = altered(self._kb, state.case, found.states)
+        states = {**found.states, **dict.fromkeys(self._not_so(found), False)}
+        if states or state.ask is None or state.vocabulary is None:
+            case = altered(self._kb, state.case, states)
             if state.vocabulary:
                 self._check_fills(state.case, case)
             self._states.append(self._state(case, unknown))
@@ -206,6 +208,16 @@ class Interview:
             following_it = following(state.ask, state.vocabulary, unknown)
             self._states.append(state._replace(unknown=unknown, question=following_it))
         return self._asking()
+
+    def _not_so(self, reply: Stated) -> list[Fact]:
+        """What was not named where all that is so was, and does not follow from what was."""
+        if not reply.others:
+            return []
+        question = next(self._kb.questions(self.case))
+        with question:
+            named = [fact for fact, value in reply.states.items() if value]
+            implied = question.edition.follows(named, list(reply.others))
+        return [fact for fact in reply.others if fact not in implied]
 
     def _check_fills(self, before: Case, after: Case) -> None:
         """Raises `CaseError` where an answer says of a number something else than the case does."""

@@ -16,7 +16,7 @@ from lupa.rules.vocabulary import Fact, Vocabulary
 
 _YES, _NO = ("yes", "y"), ("no", "n")
 UNKNOWN = ("don't_know", "dont_know", "do_not_know", "not_known", "unknown", "skip", "d", "?")
-_NONE, _ALL = ("none", "none_of_these"), ("all", "all_of_these")
+_NONE, _ALL = (*_NO, "none", "none_of_these"), ("all", "all_of_these")
 _BOUND = re.compile(r"(at least|more than|less than|at most) (\S.*)")
 _FEW = 12
 """So many names are told to whoever says another one."""
@@ -47,10 +47,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a reply states, by name in a case or fact, and the facts that it says are not known."""
+    """What a reply states, by name in a case or fact, and the facts that it says are not known.
+
+    The `others` were not named where all that is so was: they are not, unless that follows from it.
+    """
 
     states: Mapping[str, Any]
     unknown: frozenset[Fact] = frozenset()
+    others: tuple[Fact, ...] = ()
 
 
 # ---- questions ---------------------------------------------------------------------------------
@@ -169,9 +173,8 @@ def _named(question: Question, vocabulary: Vocabulary | None, line: str) -> Repl
     rest = [fact for fact in question.facts if fact not in states]
     if open_ended:
         return Reply(states, frozenset(rest))
-    if not denied:  # whoever says what is not so has not said what is
-        states |= dict.fromkeys(rest, False)
-    return Reply(states)
+    # whoever says what is not so has not said what is
+    return Reply(states, others=() if denied else tuple(rest))
 
 
 def _numbered(question: Question, line: str) -> Reply:
