@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lupa.answers.question import Question
 from lupa.compiled.circuit import circuit
-from lupa.compiled.diagram import NOWHERE, Budget, Diagrams, Node
+from lupa.compiled.diagram import Budget, Diagrams, Node
 from lupa.compiled.grouped import Classes, Grouped
 from lupa.compiled.lifted import Lifted
 from lupa.rules.asking import Group
@@ -15,13 +15,17 @@ from lupa.rules.vocabulary import Fact
 
 
 class Open(NamedTuple):
-    """A question about a group: the facts of its variables, and the effort that its answer takes."""
+    """A question about a group: the facts of its variables, and the effort that its answer takes.
+
+    A clinician is asked those of a lower `rank` first.
+    """
 
     group: Group
     facts: Mapping[int, Fact]
     seen: Lifted
     classes: Classes | None
     effort: int
+    rank: tuple[int, bool]
 
     def answers(self, node: Node, value: Callable[[Node], Node]) -> tuple[Diagrams, Node]:
         """The value of what each assignment of the group leaves of a function, with its diagrams."""
@@ -30,11 +34,7 @@ class Open(NamedTuple):
             return seen.top, seen.top.together([lifted], lambda parts: value(seen.left(parts[0])))
         values = [value(seen.left(seen.top.at(lifted, code))) for code in self.classes.codes]
         place, diagrams = self.classes.place, self.classes.diagrams
-        made = diagrams.together(
-            [self.classes.partition],
-            lambda parts: NOWHERE if parts[0] == NOWHERE else values[place(parts[0])],
-        )
-        return diagrams, made
+        return diagrams, diagrams.together([self.classes.partition], lambda parts: values[place(parts[0])])
 
 
 class Questions(NamedTuple):
@@ -77,9 +77,9 @@ def _open(question: Question, budget: Budget) -> Questions:
             Lifted(grouped.diagrams, variables),
             classes,
             max(edition.find_out(made.facts[variable]) for variable in variables),
+            min(edition.asked_first[fact] for fact in group.facts),
         )
         for group, variables, classes in zip(made.groups, groups, grouped.classes, strict=True)
     ]
-    order = edition.asked_first
-    every.sort(key=lambda each: min(order[fact] for fact in each.group.facts))
+    every.sort(key=lambda each: each.rank)
     return Questions(every, grouped.diagrams, grouped.node, made.names)

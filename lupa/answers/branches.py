@@ -31,11 +31,15 @@ def told(
         return _values(asking, facts, diagrams, node)
     if len(group.numbers) == 1:
         return _intervals(asking, group, facts, diagrams, node)
-    if node >= 0:
-        return _combinations(asking, facts, diagrams, node)
     if group.kind == "yes_no":
-        return [Told(node, word, ((Some(group.facts, so, so),),)) for word, so in _sides(asking)]
-    return [Told(node, asking.answer("any"), ((),))]
+        (variable,) = facts
+        sides = zip(_sides(asking), diagrams.split(node, variable), strict=True)
+        return [
+            Told(value, word, ((Some(group.facts, so, so),),))
+            for (word, so), value in sides
+            if value != NOWHERE
+        ]
+    return _combinations(asking, facts, diagrams, node)
 
 
 def _sides(asking: Asking) -> list[tuple[str, int]]:
@@ -58,10 +62,12 @@ def _intervals(
     ((_, every),) = group.numbers
     variable_of = {fact: variable for variable, fact in facts.items()}
     cuts = [cut for cut in every if cut.fact in variable_of]
+    values = [
+        diagrams.at(node, {variable_of[cut.fact] for cut in cuts[:place]}) for place in range(len(cuts) + 1)
+    ]
     ranges: list[tuple[Node, int, int]] = []
-    for place in range(len(cuts) + 1):
-        value = diagrams.at(node, {variable_of[cut.fact] for cut in cuts[:place]})
-        if node >= 0 and ranges and ranges[-1][0] == value:
+    for place, value in enumerate(values):
+        if ranges and ranges[-1][0] == value and len(set(values)) > 1:
             ranges[-1] = (value, ranges[-1][1], place)
         else:
             ranges.append((value, place, place))

@@ -140,10 +140,11 @@ class _Planner:
             self._given_away[node] = max(map(self.weigh, heaviest), default=0)
         return self._given_away[node]
 
-    def _promise(self, asked: tuple[Open, Sequence[Node]]) -> tuple[int, int]:
-        """The question that leaves the least to ask, first."""
+    def _promise(self, asked: tuple[Open, Sequence[Node]]) -> tuple[int, float, int]:
+        """The question that leaves the least to ask, at worst and then by all of its answers, first."""
         ask, left = asked
-        return max(map(self._size, left)), _weight(ask)
+        sizes = list(map(self._size, left))
+        return max(sizes), sum(sizes) / len(sizes), _weight(ask)
 
     def _size(self, node: Node) -> int:
         """The weight of everything that could be asked."""
@@ -152,9 +153,13 @@ class _Planner:
     # ---- what to ask ---------------------------------------------------------------------------
 
     def first(self, node: Node) -> Open:
-        """The first question, in the order of a clinician, of those that a smallest tree can begin with."""
+        """The first question, in the order of a clinician, of those that a smallest tree can begin with.
+
+        Of what a clinician is asked alike, that which leaves the least to ask.
+        """
         weight = self.weigh(node)
-        return next(ask for ask, left in self.open(node) if self._worst(ask, left, weight + 1) == weight)
+        order = sorted(self.open(node), key=lambda asked: (asked[0].rank, *self._promise(asked)))
+        return next(ask for ask, left in order if self._worst(ask, left, weight + 1) == weight)
 
 
 @dataclass(slots=True, eq=False)

@@ -90,8 +90,6 @@ class Grouped:
         def of(parts: tuple[Node, ...]) -> Node:
             inner = [self._old.top(part) for part in parts if self._within(part, at)]
             if not inner:
-                if all(part == NOWHERE for part in parts):
-                    return NOWHERE
                 return Classes.value(found.setdefault(parts, len(found)))
             if parts not in known:
                 if len(known) * len(parts) > _MOST:

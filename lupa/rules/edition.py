@@ -280,7 +280,7 @@ class Edition:
         return Asking(self.program, self.vocabulary)
 
     @cached_property
-    def asked_first(self) -> dict[Fact, tuple[int, bool, int]]:
+    def asked_first(self) -> dict[Fact, tuple[int, bool]]:
         """The order in which a clinician is asked: for what is requested, then in the policy's own order.
 
         Of what bears on one item numbers come last.
@@ -289,11 +289,11 @@ class Edition:
         items = [*self.scope, *self.criteria, *self.bases, *self.limits]
         direct = [self.program.below([item.literal]) for item in items]
         order = {}
-        for place, (fact, literal) in enumerate(self.literals.items()):
+        for fact, literal in self.literals.items():
             first = next((at for at, below in enumerate(direct) if literal in below), len(items))
             quantity = v.quantities.get(v.number_of.get(fact, ""))
             is_requested = quantity.in_request if quantity else fact in v.requested
-            order[fact] = (-1 if is_requested else first, quantity is not None, place)
+            order[fact] = (-1 if is_requested else first, quantity is not None)
         return order
 
     @cached_property
