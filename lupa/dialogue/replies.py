@@ -141,8 +141,8 @@ def _one_of(question: Question, vocabulary: Vocabulary | None, said: str, line: 
         found = labels.get(said)
     if found is None:
         expected = f"one of {', '.join(values)}" if len(values) <= _FEW else "a name of the list"
-        number = f", or a number from 1 to {len(values)}," if question.choices else ""
-        raise CaseError(f"{expected}{number} is expected, not {shown(line)}; `help` says more")
+        number = f", or a number from 1 to {len(values)}" if question.choices else ""
+        raise CaseError(f"{expected} is expected{number}, not {shown(line)}; `help` says more")
     return found
 
 
