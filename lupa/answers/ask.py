@@ -12,30 +12,39 @@ from lupa.answers.question import Question
 from lupa.compiled.diagram import NOWHERE, Node
 from lupa.rules.asking import Asking, Group
 from lupa.rules.edition import Edition
+from lupa.rules.vocabulary import Fact
 
 
 def ask(question: Question, decision: Decision) -> Ask:
     """The questions that matter, the most decisive first, and the facts that do not."""
+
+    def found() -> tuple[tuple[Asked, ...], tuple[Fact, ...]]:
+        return _questions(question, decision), _immaterial(question, decision)
+
+    return Ask(decision, *question.edition.remembered(("ask", *question.statements), found))
+
+
+def _questions(question: Question, decision: Decision) -> tuple[Asked, ...]:
     edition = question.edition
     missing = {each.fact: each for each in decision.missing}
+    if not missing:
+        return ()
+    questions = open_questions(question)
     asked = []
-    if missing:
-        questions = open_questions(question)
-        for each in questions.every:
-            facts = [fact for fact in each.group.facts if fact in missing]
-            if facts:
-                (group,) = edition.asking.groups(facts)
-                asked.append(
-                    _asked(
-                        question.edition, questions, each, group, [missing[fact] for fact in group.facts]
-                    )
-                )
-    others = [
-        fact
-        for fact, literal in edition.literals.items()
-        if fact not in missing and question.is_open(literal)
-    ]
-    return Ask(decision, tuple(sorted(asked, key=_decisiveness)), tuple(others))
+    for each in questions.every:
+        facts = [fact for fact in each.group.facts if fact in missing]
+        if facts:
+            (group,) = edition.asking.groups(facts)
+            items = [missing[fact] for fact in group.facts]
+            asked.append(_asked(edition, questions, each, group, items))
+    return tuple(sorted(asked, key=_decisiveness))
+
+
+def _immaterial(question: Question, decision: Decision) -> tuple[Fact, ...]:
+    """The facts that are open and cannot change the verdict."""
+    missing = {each.fact for each in decision.missing}
+    literals = question.edition.literals.items()
+    return tuple(fact for fact, x in literals if fact not in missing and question.is_open(x))
 
 
 def _decisiveness(asked: Asked) -> tuple[bool, bool, int]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from lupa.answers.question import Question
 from lupa.compiled.circuit import circuit
-from lupa.compiled.diagram import Budget, Diagrams, Node
+from lupa.compiled.diagram import MOST_PARTS, Budget, Diagrams, Node
 from lupa.compiled.grouped import Classes, Grouped
 from lupa.compiled.lifted import Lifted
 from lupa.rules.asking import Group
@@ -27,6 +27,12 @@ class Open(NamedTuple):
     effort: int
     rank: tuple[int, bool]
 
+    def bearing(self, support: Collection[int]) -> list[Fact]:
+        """Those of its facts that a function with this support depends on."""
+        if self.classes is not None:
+            support = self.classes.diagrams.support(self.classes.partition)
+        return [fact for variable, fact in self.facts.items() if variable in support]
+
     def answers(self, node: Node, value: Callable[[Node], Node]) -> tuple[Diagrams, Node]:
         """The value of what each assignment of the group leaves of a function, with its diagrams."""
         seen, lifted = self.seen, self.seen.lifted(node)
@@ -45,13 +51,19 @@ class Questions(NamedTuple):
     outcome: Node
     names: Mapping[Node, str]
 
+    @property
+    def bearing(self) -> frozenset[Fact]:
+        """The facts that the outcome as a function depends on."""
+        support = self.diagrams.support(self.outcome)
+        return frozenset(fact for each in self.every for fact in each.bearing(support))
 
-def open_questions(question: Question) -> Questions:
+
+def open_questions(question: Question, most: int = MOST_PARTS) -> Questions:
     """Every question that can be asked about the silent facts of a record.
 
-    Raises `SpaceLimitError` where they make more than memory is given up for.
+    Raises `SpaceLimitError` where they make more than memory is given up for, or `most` parts.
     """
-    budget = Budget(question.check)
+    budget = Budget(question.check, most)
 
     def made() -> Questions:
         return _open(question, budget)

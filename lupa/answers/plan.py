@@ -53,6 +53,7 @@ class _Planner:
         self._weights: dict[Node, int] = {}
         self._bounds: dict[Node, int] = {}
         self._given_away: dict[Node, int] = {}
+        self._sizes: dict[Node, int] = {}
 
     def open(self, node: Node) -> list[tuple[Open, Sequence[Node]]]:
         """The questions with more than one possible answer, and what the answers leave."""
@@ -147,8 +148,12 @@ class _Planner:
         return max(sizes), sum(sizes) / len(sizes), _weight(ask)
 
     def _size(self, node: Node) -> int:
-        """The weight of everything that could be asked."""
-        return sum(_weight(ask) for ask, _ in self.open(node))
+        """The weight of everything that a function depends on."""
+        if node not in self._sizes:
+            support = self._diagrams.support(node)
+            asked = (ask for ask in self._asks if not support.isdisjoint(ask.facts))
+            self._sizes[node] = sum(map(_weight, asked))
+        return self._sizes[node]
 
     # ---- what to ask ---------------------------------------------------------------------------
 
