@@ -259,9 +259,13 @@ def ask_text(ask: Ask, width: int = 80, *, every: bool = False) -> str:
         lines += ["", "Nothing has to be found out: no silent fact can change this."]
     else:
         lines += page.title("Ask, the most decisive first")
-        for number, asked in enumerate(ask.questions, start=1):
-            lines += page.wrap(f"{number}. {asked.text}", 0, 3)
-            lines += page.wrap(f"{_about(asked)}{served_by([asked])}", 3)
+        for number, (asked, *others) in enumerate(_alike_in_all(ask.questions), start=1):
+            likewise = " And likewise each of the others:" if others else ""
+            about = (
+                ", ".join(argument(each.facts[0]) for each in (asked, *others)) if others else _about(asked)
+            )
+            lines += page.wrap(f"{number}. {asked.text}{likewise}", 0, 3)
+            lines += page.wrap(f"{about}{served_by([asked, *others])}", 3)
             lines += members(page, asked, 3, every=every)
             lines += _answers(page, asked.kind, [(a.value, in_words(a.possible)) for a in asked.answers])
             sources = [source for source in asked.source.split("; ") if source]
@@ -296,6 +300,17 @@ def _counted(facts: Iterable[str]) -> str:
         else:
             words.append(kind if names == [kind] else f"{kind}: {len(names)}")
     return ", ".join(dict.fromkeys(words))
+
+
+def _alike_in_all(questions: Sequence[Asked]) -> Iterator[list[Asked]]:
+    """The questions; many about single facts of one relation that leave the same are one."""
+    kinds: dict[object, list[Asked]] = {}
+    for asked in questions:
+        name = asked.id.partition("(")[0] if asked.kind == "yes_no" else asked.id
+        leads = tuple((answer.value, answer.possible) for answer in asked.answers)
+        kinds.setdefault((name, leads), []).append(asked)
+    for alike in kinds.values():
+        yield from [alike] if len(alike) > FEW else ([asked] for asked in alike)
 
 
 def _about(asked: Asked) -> str:

@@ -426,7 +426,7 @@ def test_an_interview_at_a_terminal_of_its_own(tmp_path: Path) -> None:
         person.type("why\r", "It bears on")
         person.type("maybe\r", "is expected, not 'maybe'")
         person.type("?\r", "1 of them not known")
-        person.type("back\r", "2 facts open; PEND")
+        person.type("back\r", "2 questions open; PEND")
         person.type("?\r", "1 of them not known")
         person.type("2\r", "DENY  uhc_benlysta")
         person.read("age: 2")

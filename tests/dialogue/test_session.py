@@ -799,6 +799,7 @@ def test_from_nothing_few_questions_are_asked_and_none_twice(policy: str, most: 
     while not asked.over:
         now = question(asked)
         words.append(now.words)
+        assert now.asked is not None
         hopeful = {"number": ["40"], "members": ["none", *now.names]}.get(now.asked.kind, list(now.names))
         reply = asked.answer(dice.choice(hopeful))
         assert not reply.refused
