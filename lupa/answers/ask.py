@@ -94,5 +94,6 @@ def _answers(asking: Asking, questions: Questions, asked: Open, group: Group) ->
             sides = [diagrams.restrict(partition, variable, value=value) for value in (False, True)]
             partition = diagrams.together(sides, either)
     possible = {value: names for names, value in values.items()}
-    for value, words, when in told(asking, group, facts, diagrams, partition):
+    answers = told(asking, group, facts, diagrams, partition)
+    for value, words, when in reversed(answers) if group.kind == "yes_no" else answers:
         yield Answer(words, possible[value], when)

@@ -127,7 +127,7 @@ def test_a_margin_says_how_young_and_how_long(kb: KnowledgeBase) -> None:
 def test_one_question_is_left_before_benlysta(kb: KnowledgeBase) -> None:
     (asked,) = kb.ask(LUPUS).questions
     assert asked.text == "Is severe active central nervous system lupus diagnosed?"
-    assert [(a.value, a.possible) for a in asked.answers] == [("no", ("approve",)), ("yes", ("deny",))]
+    assert [(a.value, a.possible) for a in asked.answers] == [("yes", ("deny",)), ("no", ("approve",))]
     plan = kb.plan(LUPUS)
     (step,) = plan.steps
     assert (plan.questions, plan.cost) == (1, 1)

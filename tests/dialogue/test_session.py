@@ -561,7 +561,7 @@ def test_why_says_what_a_question_bears_on_and_what_answers_leave() -> None:
     why = say(interview(), "why")
     assert why.splitlines()[0] == "  It bears on no_severe_cns_lupus, severe_active_cns_lupus."
     assert "SLE, initial therapy, item 1" in why
-    assert why.splitlines()[-2:] == ["  no: approve", "  yes: deny"]
+    assert why.splitlines()[-2:] == ["  yes: deny", "  no: approve"]
 
 
 ROUTE = {"request": {"drug": "Benlysta", "indication": "sle", "phase": "initial"}}
