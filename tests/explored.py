@@ -179,6 +179,13 @@ def check_flips(kb: KnowledgeBase, examined: Examined, to: str, **wishes: Any) -
             assert s.was is examined.stated.get(s.fact)
         assert flip.cost == brute.cost_of((s.fact, s.cost) for s in flip.statements)
     found = [frozenset(made.items()) for made in flips]
+    together = [
+        (way.cost, frozenset((s.fact, s.value) for s in (*way.statements, *chosen)))
+        for way in answer.ways
+        for chosen in itertools.product(*way.alternatives)
+    ]
+    assert len(together) == len(flips)
+    assert set(together) == {(flip.cost, made) for flip, made in zip(answer.flips, found, strict=True)}
     assert not any(one <= other for one, other in itertools.permutations(found, 2))
     prices = [flip.cost for flip in answer.flips]
     assert prices == sorted(prices)

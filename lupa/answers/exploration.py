@@ -123,6 +123,18 @@ class Flip:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """Flips that differ only in members of what is asked for together, as one.
+
+    All of `statements` are made, and of each of `alternatives` any one.
+    """
+
+    cost: int
+    statements: tuple[Statement, ...]
+    alternatives: tuple[tuple[Statement, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Margin:
     """How far a number may move, all else as it is, before the outcome is another.
 
@@ -147,17 +159,18 @@ class Flips(_Answer):
     """The cheapest ways to make an outcome certain.
 
     `flips` are sets of statements, the cheapest first; the first `ties` of them cost the same, and no
-    cheaper one exists. `more` says that there are others, none of which is cheaper than the last.
-    Where no change within reach would do it there is none, and `blocked` is why: a minimal set of
-    facts that cannot change and with which the outcome cannot be. Where there is none of these either,
-    `beyond` are the fewest facts out of reach that would have to be stated too. `margins` say how far
-    the numbers of the case may move.
+    cheaper one exists. `ways` are the same, those that differ in one member of a group as one. `more`
+    says that there are others, none of which is cheaper than the last. Where no change within reach
+    would do it there is none, and `blocked` is why: a minimal set of facts that cannot change and with
+    which the outcome cannot be. Where there is none of these either, `beyond` are the fewest facts out
+    of reach that would have to be stated too. `margins` say how far the numbers of the case may move.
     """
 
     decision: Decision
     to: str
     ties: int
     flips: tuple[Flip, ...]
+    ways: tuple[Way, ...]
     more: bool
     blocked: tuple[Cause, ...]
     beyond: tuple[str, ...]

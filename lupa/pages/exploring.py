@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 
 import click
 
@@ -19,6 +18,7 @@ from lupa.answers.exploration import (
     StatedChange,
     Statement,
     UnderReadings,
+    Way,
     WhatIf,
 )
 from lupa.errors import printable
@@ -149,60 +149,25 @@ def _ways(page: Page, flips: Flips, wanted: str) -> list[str]:
     lines = page.title(f"Cheapest to make it {wanted}: {count}, none cheaper")
     if flips.ties > 1:
         lines += page.wrap("Ways that differ in one item stand together, as one of several.", 2)
-    number = 0
-    for title, sets in (("", flips.flips[: flips.ties]), ("Next best", flips.flips[flips.ties :])):
-        if sets and title:
-            lines += page.title(title)
-        for cost, alike in groupby(sets, key=lambda flip: flip.cost):
-            for way in _alike([flip.statements for flip in alike]):
-                number += 1
-                lines += _way(page, number, way, cost)
+    cheapest = flips.flips[0].cost
+    for number, way in enumerate(flips.ways, start=1):
+        if way.cost > cheapest and flips.ways[number - 2].cost == cheapest:
+            lines += page.title("Next best")
+        lines += _way(page, number, way)
     if flips.more:
         lines += ["", "There are more, none cheaper than the last; --most N shows further ones."]
     return lines
 
 
-Way = tuple[tuple[Statement, ...], ...]
-"""Sets of statements in one: of each part, any one statement."""
-
-
-def _alike(sets: Sequence[Sequence[Statement]]) -> list[Way]:
-    """Sets that differ in one statement, of one kind, as one way with alternatives."""
-    ways: list[Way] = [tuple((statement,) for statement in each) for each in sets]
-    merged = True
-    while merged:
-        merged = False
-        by_rest: dict[tuple[object, ...], tuple[int, Way]] = {}
-        for number, way in enumerate(ways):
-            for place, part in enumerate(way):
-                rest = frozenset(way[:place] + way[place + 1 :])
-                before, other = by_rest.setdefault((rest, _sort(part[0])), (number, way))
-                if before != number:
-                    mine = next(p for p in other if p not in rest)
-                    ways[before] = tuple(p + part if p == mine else p for p in other)
-                    del ways[number]
-                    merged = True
-                    break
-            if merged:
-                break
-    return ways
-
-
-def _sort(statement: Statement) -> tuple[str, bool, str]:
-    return statement.fact.partition("(")[0], statement.value, statement.kind
-
-
-def _way(page: Page, number: int, way: Way, cost: int) -> list[str]:
-    lines = ["", f"{number}. cost {cost}"]
-    certain = [part[0] for part in way if len(part) == 1]
-    for group in families(certain):
+def _way(page: Page, number: int, way: Way) -> list[str]:
+    lines = ["", f"{number}. cost {way.cost}"]
+    for group in families(way.statements):
         if len(group) == 1:
             lines += _item(page, group[0], f"{group[0].text} [{_written(group[0])}]")
         else:
             lines += _item(page, group[0], _of_many(group, "each"))
-    for part in way:
-        if len(part) > 1:
-            lines += _item(page, part[0], _of_many(part, "one"))
+    for alternatives in way.alternatives:
+        lines += _item(page, alternatives[0], _of_many(alternatives, "one"))
     return lines
 
 
