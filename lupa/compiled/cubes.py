@@ -41,15 +41,19 @@ def cubes(diagrams: Diagrams, node: Node) -> dict[Node, list[Cube]]:
     if prod(map(len, states)) > _MOST_CELLS:
         return _paths(diagrams, node)
     values = dict(_cells(diagrams, node, classes, states))
+    cells: dict[Node, list[_Cell]] = {}
+    for cell, value in values.items():
+        cells.setdefault(value, []).append(cell)
     found: dict[Node, list[Cube]] = {}
     for value in sorted(diagrams.values(node), reverse=True):
+        diagrams.budget.spend()
         found[value] = [
             tuple(
                 Some(members, counts[low][0], counts[high][1])
                 for members, counts, (low, high) in zip(classes, states, box, strict=True)
                 if (low, high) != (0, len(counts) - 1)
             )
-            for box in _boxes(values, value, [len(counts) for counts in states], classes)
+            for box in _boxes(values, cells[value], [len(counts) for counts in states], classes)
         ]
     return found
 
@@ -154,11 +158,14 @@ def _cells(
 
 
 def _boxes(
-    values: dict[_Cell, Node], wanted: Node, sizes: Sequence[int], classes: Sequence[Sequence[int]]
+    values: dict[_Cell, Node],
+    cells: Sequence[_Cell],
+    sizes: Sequence[int],
+    classes: Sequence[Sequence[int]],
 ) -> list[_Box]:
-    """Boxes of cells that together hold all with this value, and none with another; none can be spared."""
+    """Boxes that together hold all these cells of one value, and none with another; none can be spared."""
     order = sorted(range(len(sizes)), key=lambda place: -len(classes[place]))
-    left = {cell for cell, value in values.items() if value == wanted}
+    left, wanted = set(cells), values[cells[0]]
     boxes: list[_Box] = []
     held: list[set[_Cell]] = []
     for cell in sorted(left):
