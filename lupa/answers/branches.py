@@ -81,7 +81,7 @@ def _intervals(
 def _range(asking: Asking, cuts: Sequence[Cut], low: int, high: int) -> str:
     ends = [asking.bound(cuts[low - 1], so=True)] if low else []
     ends += [asking.bound(cuts[high], so=False)] if high < len(cuts) else []
-    return ends[0] if len(ends) == 1 else asking.answer("within", first=ends[0], second=ends[1])
+    return ends[0] if len(ends) == 1 else asking.answer("to", first=ends[0], second=ends[1])
 
 
 def _bounds(cuts: Sequence[Cut], low: int, high: int) -> tuple[Some, ...]:
@@ -122,12 +122,23 @@ def _in_words(asking: Asking, when: When, spoken: Collection[Fact]) -> str:
 def _cube(asking: Asking, cube: Sequence[Some], spoken: Collection[Fact]) -> str:
     """One way of answering in words: what is so, then what is not."""
     here = sum(len(some.facts) for some in cube)
-    if here == len(spoken) and all(some.at_most == 0 for some in cube):
+    so = [fact for some in cube if some.at_least == len(some.facts) for fact in some.facts]
+    not_so = [fact for some in cube if some.at_most == 0 for fact in some.facts]
+    between = [some for some in cube if some.at_least < len(some.facts) and some.at_most]
+    if here == len(not_so) == len(spoken):
         return asking.answer("none")
-    parts = sorted(cube, key=lambda some: (some.at_least == 0, len(some.facts) - some.at_least))
-    first, *others = (_some(asking, some) for some in parts)
+    first, *others = (
+        _some(asking, some)
+        for some in (
+            Some(tuple(so), len(so), len(so)),
+            *(some for some in between if some.at_least),
+            Some(tuple(not_so), 0, 0),
+            *(some for some in between if not some.at_least),
+        )
+        if some.facts
+    )
     for other in others:
-        first = asking.answer("with", first=first, second=other)
+        first = asking.answer("and", first=first, second=other)
     if here < len(spoken) and all(some.at_least for some in cube):
         return asking.answer("whatever", first=first)
     return first
@@ -138,7 +149,7 @@ def _some(asking: Asking, some: Some) -> str:
     facts, least, most = some.facts, some.at_least, some.at_most
     names = _names(asking, facts)
     if len(facts) == 1:
-        return names if least else asking.answer("but", names=names)
+        return names if least else asking.answer("without", names=names)
     if most == 0:
         return asking.answer("none_of", names=names)
     if most == len(facts):

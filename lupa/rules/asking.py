@@ -139,7 +139,9 @@ class Asking:
         """The words of a part of an answer."""
         template = self._answers.get(part)
         if template is None:  # the name of the part says it, plainly
-            template = " ".join([part.replace("_", " "), *(f"{{{name}}}" for name in names)])
+            word = part.replace("_", " ")
+            blanks = [f"{{{name}}}" for name in names]
+            template = f" {word} ".join(blanks) if "second" in names else " ".join([word, *blanks])
         for name, value in names.items():
             template = template.replace(f"{{{name}}}", str(value))
         return template
