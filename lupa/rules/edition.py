@@ -1,14 +1,15 @@
 """One edition of one policy, grounded: the questions a verdict is made of, each answered exactly."""
 
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import clingo
 
 from lupa.errors import CaseError, RuleError, shown
+from lupa.rules.asking import Asking
 from lupa.rules.ground import Ground
 from lupa.rules.kept import cached_property
 from lupa.rules.known import Known
@@ -17,9 +18,12 @@ from lupa.rules.relevance import Relevance
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact, Vocabulary
 
+T = TypeVar("T")
 _KEPT = 4096
 _OF_POLICY = (("requires", 5), ("met", 2), ("excluded", 2), ("outside", 2))
 """The predicates by which a policy speaks, beside those that say what has parts."""
+_LATELY = 16
+"""So much is remembered that was made for one record."""
 
 
 @dataclass(slots=True)
@@ -61,6 +65,7 @@ class Edition:
         self.satisfiable = lru_cache(_KEPT)(self.solver.satisfiable)
         self.minimal = lru_cache(_KEPT)(self._minimal)
         self.least = lru_cache(_KEPT)(self._least)
+        self._remembered: dict[Hashable, Any] = {}
         self._policy = clingo.Function(policy)
         self._false = -self._known(clingo.Function("policy", [self._policy]))
         self.literals: dict[Fact, Literal] = {
@@ -79,6 +84,18 @@ class Edition:
         if free:
             self.lock.release()
         return free
+
+    def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What was made for a record lately, or is made now; whoever asks holds the edition."""
+        if key in self._remembered:
+            self._remembered[key] = self._remembered.pop(key)
+        else:
+            made = make()
+            if len(self._remembered) >= _LATELY:
+                del self._remembered[next(iter(self._remembered))]
+            self._remembered[key] = made
+        found: T = self._remembered[key]
+        return found
 
     # ---- what the policy holds -----------------------------------------------------------------
 
@@ -287,6 +304,28 @@ class Edition:
                 }
             )
         return rows
+
+    @cached_property
+    def asking(self) -> Asking:
+        """How a person is asked for facts of this edition."""
+        return Asking(self.program, self.vocabulary)
+
+    @cached_property
+    def asked_first(self) -> dict[Fact, tuple[int, bool]]:
+        """The order in which a clinician is asked: for what is requested, then in the policy's own order.
+
+        Of what bears on one item numbers come last.
+        """
+        v = self.vocabulary
+        items = [*self.scope, *self.criteria, *self.bases, *self.limits]
+        direct = [self.program.below([item.literal]) for item in items]
+        order = {}
+        for fact, literal in self.literals.items():
+            first = next((at for at, below in enumerate(direct) if literal in below), len(items))
+            quantity = v.quantities.get(v.number_of.get(fact, ""))
+            is_requested = quantity.in_request if quantity else fact in v.requested
+            order[fact] = (-1 if is_requested else first, quantity is not None)
+        return order
 
     @cached_property
     def readings(self) -> dict[str, dict[str, Literal]]:

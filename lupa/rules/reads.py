@@ -10,7 +10,7 @@ from lupa.rules.vocabulary import CUTS
 
 ABOUT_NAMES = frozenset((
     "fact", "default", "of_request", "part_of_request", "whole", "cut_point", "quantity", "rate",
-    "question", "fact_text", "label", "alias", "effort", "impossible", "single_valued", "rank",
+    "question", "fact_text", "label", "alias", "effort", "impossible", "single_valued", "rank", "asked_as",
 ))  # fmt: skip
 """The heads of rules that say something of each name by itself, and so read none for a verdict."""
 SINGLE = "single_valued"

@@ -228,6 +228,13 @@ class Vocabulary:
             for fact in values.values()
         }
 
+    @cached_property
+    def requested(self) -> frozenset[Fact]:
+        """The facts of which a request gives the value."""
+        return frozenset(
+            fact for values in self.choices.get("requested", {}).values() for fact in values.values()
+        )
+
     def kinds(self, name: str) -> dict[str, dict[str, Fact]]:
         """The values by kind of what is single-valued with two arguments, such as `reading`."""
         return {path[0]: values for path, values in self.choices.get(name, {}).items() if len(path) == 1}
@@ -406,9 +413,13 @@ class Vocabulary:
         if name in self._labels or "(" not in name:
             return self._labels.get(name, name.replace("_", " "))
         symbol = clingo.parse_term(name)
-        return self._filled(self._labels.get(symbol.name, name.replace("_", " ")), symbol)
+        return self.filled(self._labels.get(symbol.name, name.replace("_", " ")), symbol)
 
-    def _filled(self, template: str, symbol: clingo.Symbol) -> str:
+    def quantity(self, name: str) -> clingo.Symbol:
+        """The symbol of a quantity."""
+        return self._quantity_symbols[name]
+
+    def filled(self, template: str, symbol: clingo.Symbol) -> str:
         """A text with the labels of the symbol's arguments in the place of {1}, {2}, ..."""
         for place, argument in enumerate(arguments(symbol), start=1):
             template = template.replace(f"{{{place}}}", self.label(str(argument)))
@@ -417,7 +428,7 @@ class Vocabulary:
     def phrase(self, template: str, symbol: clingo.Symbol) -> str:
         """A sentence with the labels of the symbol's arguments in place of {1}, {2} and {unit}."""
         if "{" in template:
-            template = self._filled(template, symbol)
+            template = self.filled(template, symbol)
             if "{unit}" in template:
                 template = template.replace("{unit}", self._unit(template, symbol))
         if template[1:2].isupper():  # eGFR stays as it is

@@ -157,14 +157,14 @@ def test_what_is_asked_says_of_which_choice_it_is(tmp_path: Path) -> None:
         "facts": {"active": ["sle"], "tried": {"methotrexate": {"failure": ["late"]}}},
     }
     asked = steps_kb(tmp_path).ask({**case, "request": {"policy": "steps", "phase": "initial"}})
-    choices = {item.fact: item.choice for item in asked.questions}
-    assert choices["severity(skin,severe)"] == "severity(skin)"
-    assert choices["requested(indication,sle)"] == "requested(indication)"
+    choices = {fact: (item.id, item.kind) for item in asked.questions for fact in item.facts}
+    assert choices["severity(skin,severe)"] == ("severity(skin)", "choice")
+    assert choices["requested(indication,sle)"] == ("requested(indication)", "choice")
 
 
 def test_what_is_no_choice_says_so(tmp_path: Path) -> None:
     asked = steps_kb(tmp_path).ask({"request": REQUEST, "facts": {"severity": {"skin": "severe"}}})
-    assert {item.choice for item in asked.questions} == {""}
+    assert "choice" not in {item.kind for item in asked.questions}
 
 
 def test_facts_that_are_asked_in_the_same_words_are_no_choice(tmp_path: Path) -> None:

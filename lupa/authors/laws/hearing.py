@@ -93,9 +93,7 @@ class Hearing:
     def _refuted(self, law: Law, subject: Subject) -> Verdict:
         broken = self._about("counterexample", law, subject)
         mark = (law.id, *self._alike.pattern(subject))
-        if (
-            broken is None or self._broken.get(mark) is False
-        ):  # the solver forgets what it found to be false
+        if broken is None or self._broken.get(mark) is False:  # which the solver forgets
             return Verdict(subject)
         question = self._worlds.question(law.id, subject, usual=self._usual)
         held = (broken, *question.given, *question.usual)
