@@ -3,6 +3,7 @@
 LupaError
 ├── CaseError      mend the case (or the call): what is wrong, where, and the nearest known name
 ├── RuleError      mend the rules: file, line and column where they are known
+│   └── FolderError    name another folder: this one holds no knowledge base
 ├── TimeLimitError allow more time, or ask less
 └── SpaceLimitError ask less: leave fewer facts open
 """
@@ -46,14 +47,29 @@ class RuleError(LupaError):
     """Rules that cannot be used; the text begins with file, line and column where they are known."""
 
 
-class TimeLimitError(LupaError):
-    """A question that was not answered within its time limit."""
+class FolderError(RuleError):
+    """A folder that is no knowledge base."""
 
-    def __init__(self, seconds: float) -> None:
+
+class TimeLimitError(LupaError):
+    """A question that was not answered within its time limit of `seconds`.
+
+    `so_far` says of a run over many things how far it came, such as "2 of 3 editions were verified".
+    """
+
+    def __init__(self, seconds: float, so_far: str = "") -> None:
+        self.seconds, self.so_far = seconds, so_far
+        end = "allow more time with --timeout, or name fewer policies"
         super().__init__(
-            f"no answer within the time limit of {seconds:g} s; nothing was decided. "
+            f"not done within the time limit of {seconds:g} s: {so_far}; {end}"
+            if so_far
+            else f"no answer within the time limit of {seconds:g} s; nothing was decided. "
             "Allow more time, or leave fewer facts open."
         )
+
+    def __reduce__(self) -> tuple[type["TimeLimitError"], tuple[float, str]]:
+        """Made again where another process hears of it."""
+        return type(self), (self.seconds, self.so_far)
 
 
 class SpaceLimitError(LupaError):

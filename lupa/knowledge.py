@@ -43,6 +43,7 @@ class KnowledgeBase(Desk):
         accept: Sequence[str] | None = None,
         because: str = "",
         tick: Callable[[int, int], None] = lambda *_: None,
+        timeout: float | None = None,
     ) -> Report:
         """Each law proven of these policies, or a patient who breaks it; of all, without any.
 
@@ -51,7 +52,7 @@ class KnowledgeBase(Desk):
         laws are kept. What `accept` names of the new findings, or all where it names none, is written to
         the accepted.yaml of its policy, with the reason that `because` gives. `tick` is told how many
         editions are done, of how many. Raises `CaseError` for an unknown policy, edition or finding,
-        `RuleError` for rules that cannot be used.
+        `RuleError` for rules that cannot be used, `TimeLimitError` after `timeout` seconds.
         """
         from lupa.authors.laws.accepting import Acceptance
         from lupa.authors.laws.verify import verify
@@ -59,7 +60,13 @@ class KnowledgeBase(Desk):
         acceptance = None if accept is None else Acceptance(tuple(accept), because)
         chosen = [policies] if isinstance(policies, str) else policies
         return verify(
-            self, chosen, all_readings=all_readings, examples=examples, accept=acceptance, tick=tick
+            self,
+            chosen,
+            all_readings=all_readings,
+            examples=examples,
+            accept=acceptance,
+            tick=tick,
+            timeout=timeout,
         )
 
     def lint(
@@ -89,19 +96,30 @@ class KnowledgeBase(Desk):
         mutate: bool = False,
         jobs: int = 1,
         tick: Callable[[int, int], None] | None = None,
+        timeout: float | None = None,
     ) -> Trials:
         """The cases that ship with these policies, or with all, and whether they come to what they expect.
 
         `cases` are further files or folders of cases. With `coverage` it is told what of the rules they
         show, with `mutate` which small changes of the rules they notice; `jobs` processes share that
         work, and `tick` is told how many changes are done, of how many. Raises `CaseError` for an
-        unknown policy; what else is wrong is told in the answer.
+        unknown policy and `TimeLimitError` after `timeout` seconds; what else is wrong is told in the
+        answer.
         """
         from lupa.authors.trials.run import run
 
         chosen = [policies] if isinstance(policies, str) else policies
         further = [Path(path) for path in cases]
-        return run(self, chosen, further, coverage=coverage, mutation=mutate, jobs=jobs, tick=tick)
+        return run(
+            self,
+            chosen,
+            further,
+            coverage=coverage,
+            mutation=mutate,
+            jobs=jobs,
+            tick=tick,
+            timeout=timeout,
+        )
 
     def diff(
         self,
@@ -110,16 +128,21 @@ class KnowledgeBase(Desk):
         *,
         all_readings: bool = False,
         tick: Callable[[int, int], None] = lambda *_: None,
+        timeout: float | None = None,
     ) -> Diff:
         """What a change of rules means for patients: where it is stricter or looser, and for whom.
 
         Compares two policies or editions (`policy@edition`); of one policy alone each edition with the
         next; with another knowledge base, which comes after this one, each edition that both have.
         Texts are read as they usually are unless `all_readings` leaves that open. `tick` is told how
-        many comparisons are done, of how many. Raises `CaseError` for an unknown policy or edition.
+        many comparisons are done, of how many. Raises `CaseError` for an unknown policy or edition,
+        `TimeLimitError` after `timeout` seconds.
         """
-        from lupa.authors.diff.bases import diff_bases, diff_policies
+        from lupa.authors.diff.bases import COMPARED, diff_bases, diff_policies
+        from lupa.authors.limited import limited
 
-        if isinstance(old, KnowledgeBase):
-            return diff_bases(self, old, all_readings=all_readings, tick=tick)
-        return diff_policies(self, old, new, all_readings=all_readings, tick=tick)
+        with limited(timeout) as time:
+            told = time.telling(COMPARED, tick)
+            if isinstance(old, KnowledgeBase):
+                return diff_bases(self, old, all_readings=all_readings, tick=told)
+            return diff_policies(self, old, new, all_readings=all_readings, tick=told)

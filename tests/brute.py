@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import clingo
 
+from lupa.answers.exploration import When
 from lupa.rules.files import RuleFiles, shipped
 
 Said = Mapping[str, bool]
@@ -157,9 +158,13 @@ class Statement(NamedTuple):
     subject: str
 
 
+SINGLE_VALUED = ("requested(", "reading(", "grade(", "stage(")
+"""The facts of which one value holds, by how they begin, in every vocabulary that is put to these laws."""
+
+
 def subject_of(fact: str) -> str:
     """What is known by one answer: of a choice all values together."""
-    return fact.partition(",")[0] if fact.startswith(("requested(", "reading(")) else fact
+    return fact.rpartition(",")[0] if fact.startswith(SINGLE_VALUED) else fact
 
 
 _FIND_OUT = {"documented": 2, "override": 3}
@@ -245,42 +250,48 @@ def _effort(fact: str) -> str:
 
 # ---- decision trees ----------------------------------------------------------------------------
 
+TOGETHER = (
+    "active", "attests", "diagnosis", "documented", "override", "received", "sign", "starts", "stops",
+    "taking", "tested", "tried", "weeks_on",
+)  # fmt: skip
+"""What is asked for together, by the texts of the vocabularies."""
 
-class Ask(NamedTuple):
-    """A question: its facts, and whether it asks which of them is so."""
 
-    facts: tuple[str, ...]
-    which: bool
+def question_of(fact: str) -> str:
+    """What is asked for once: a choice, a number, a relation or a fact."""
+    head, _, rest = fact.partition("(")
+    if head in ("at_least", "more_than"):
+        number = rest.rpartition(",")[0]
+        return number.partition("(")[0] if number.startswith(TOGETHER) else number
+    return head if head in TOGETHER else subject_of(fact)
 
 
-def asks(facts: Iterable[str]) -> list[Ask]:
-    """The questions about these facts: one for each, or for each choice."""
+def asks(facts: Iterable[str]) -> dict[str, list[str]]:
+    """The questions about these facts, with the facts of each."""
     groups: dict[str, list[str]] = {}
     for fact in facts:
-        groups.setdefault(subject_of(fact), []).append(fact)
-    return [Ask(tuple(group), group != [subject]) for subject, group in groups.items()]
+        groups.setdefault(question_of(fact), []).append(fact)
+    return groups
 
 
-def answer(ask: Ask, true: Collection[str]) -> str:
-    """What the answer is where these facts are true."""
-    if not ask.which:
-        return "yes" if ask.facts[0] in true else "no"
-    (chosen,) = (fact for fact in ask.facts if fact in true)
-    return chosen.rpartition(",")[2].removesuffix(")")
+def holds(when: When, true: Collection[str]) -> bool:
+    """Whether an answer is the one where just these facts are true."""
+    return any(
+        all(some.at_least <= sum(fact in true for fact in some.facts) <= some.at_most for some in cube)
+        for cube in when
+    )
 
 
 def smallest_tree(worlds: Worlds, cost: Callable[[str], int]) -> tuple[int, int]:
     """How many questions the best tree promises at most, and the cost of its longest and dearest way."""
     numbered = list(worlds.rows)
-    trues = [{f for p, f in enumerate(worlds.facts) if world >> p & 1} for world in numbered]
-    questions = asks(worlds.open())
     parts: list[tuple[int, list[int]]] = []
-    for ask in questions:
-        by_answer: dict[str, int] = {}
-        for place, true in enumerate(trues):
-            said = answer(ask, true)
-            by_answer[said] = by_answer.get(said, 0) | 1 << place
-        parts.append((max(map(cost, ask.facts)), list(by_answer.values())))
+    for facts in asks(worlds.open()).values():
+        mask = sum(map(worlds.bit, facts))
+        by_answer: dict[int, int] = {}
+        for place, world in enumerate(numbered):
+            by_answer[world & mask] = by_answer.get(world & mask, 0) | 1 << place
+        parts.append((max(map(cost, facts)), list(by_answer.values())))
     by_outcome: dict[str, int] = {}
     for place, world in enumerate(numbered):
         outcome = worlds.rows[world]

@@ -91,6 +91,8 @@ def _single_values(made: Made) -> Iterator[list[str]]:
     for kind, values in (("indication", facts.indications), ("phase", PHASES), ("route", facts.routes)):
         if values:
             yield [f"true(requested({kind},{value}))" for value in values]
+    if facts.graded:
+        yield [f"true({fact})" for fact in facts.graded]
     for name, choices in facts.readings.items():
         yield [f"true(reading({name},{choice}))" for choice in choices]
 
@@ -652,12 +654,25 @@ def stated(case: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, bool]:
         elif name in ("months", "age"):
             said |= {f: value >= _bound(f) for f in _of(vocabulary, f"at_least({name},")}
             said |= {f: value > _bound(f) for f in _of(vocabulary, f"more_than({name},")}
-        elif isinstance(value, dict):  # a list that is said to be complete
-            only = {f"{name}({one})" for one in value["only"]}
+        elif isinstance(value, dict) and "only" in value:  # a list that is said to be complete
+            only = {f"{name}({','.join(path)})" for path in _paths(value["only"])}
             said |= {f: f in only for f in _of(vocabulary, f"{name}(")}
+        elif isinstance(value, dict):  # of what is single-valued, the value of each group
+            for *group, chosen in _paths(value):
+                beginning = f"{name}({','.join(group)},"
+                said |= {f: f == f"{beginning}{chosen})" for f in _of(vocabulary, beginning)}
         elif name != "policy":
             said[name] = value
     return said
+
+
+def _paths(value: Any) -> Iterator[tuple[str, ...]]:
+    """The arguments that are named, one below the other, in a mapping, a list or a value."""
+    if isinstance(value, str):
+        yield (value,)
+    for key in value if not isinstance(value, str) else ():
+        below = _paths(value[key]) if isinstance(value, dict) else [()]
+        yield from ((key, *path) for path in below)
 
 
 def _of(vocabulary: Vocabulary, beginning: str) -> list[str]:

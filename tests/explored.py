@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lupa import CaseError, KnowledgeBase
-from lupa.answers.exploration import Flips, Plan, Step, WhatIf
+from lupa.answers.exploration import Asked, Flips, Plan, Step, WhatIf
 from lupa.record.edits import edited
 from lupa.record.record import record_of
 from lupa.rules.edition import Edition
@@ -179,6 +179,13 @@ def check_flips(kb: KnowledgeBase, examined: Examined, to: str, **wishes: Any) -
             assert s.was is examined.stated.get(s.fact)
         assert flip.cost == brute.cost_of((s.fact, s.cost) for s in flip.statements)
     found = [frozenset(made.items()) for made in flips]
+    together = [
+        (way.cost, frozenset((s.fact, s.value) for s in (*way.statements, *chosen)))
+        for way in answer.ways
+        for chosen in itertools.product(*way.alternatives)
+    ]
+    assert len(together) == len(flips)
+    assert set(together) == {(flip.cost, made) for flip, made in zip(answer.flips, found, strict=True)}
     assert not any(one <= other for one, other in itertools.permutations(found, 2))
     prices = [flip.cost for flip in answer.flips]
     assert prices == sorted(prices)
@@ -271,8 +278,9 @@ def check_ask(kb: KnowledgeBase, examined: Examined, told: Worlds) -> None:
     """Just the facts that can change the verdict are asked for, with what each answer leaves possible."""
     answer = kb.ask(examined.case)
     assert answer.decision == kb.decide(examined.case)
-    named = [asked.fact for asked in answer.questions]
+    named = [fact for asked in answer.questions for fact in asked.facts]
     assert len(set(named)) == len(named)
+    assert set(named) == {missing.fact for missing in answer.decision.missing}
     if len(told.rows) <= 130:
         assert set(named) == told.matter()
     open_ = set(told.open())
@@ -282,18 +290,34 @@ def check_ask(kb: KnowledgeBase, examined: Examined, told: Worlds) -> None:
     read = examined.edition.vocabulary.facts.keys()  # of others no rule makes anything
     assert set(answer.immaterial) == (open_ | quiet) & read - set(named)
     assert [f for f in examined.edition.literals if f in answer.immaterial] == list(answer.immaterial)
+    questions = [brute.question_of(asked.facts[0]) for asked in answer.questions]
+    assert len(set(questions)) == len(questions)
     ranks = []
-    order = list(examined.edition.literals)
-    for asked in answer.questions:
-        left = []
-        for word, value in (("yes", True), ("no", False)):
-            (given,) = (a for a in asked.answers if a.value == word)
-            assert list(given.possible) == told.possible({asked.fact: value})
-            left += [len(given.possible)] if given.possible else []
-        assert [a.value for a in asked.answers] == ["yes", "no"]
-        assert asked.cost == examined.edition.find_out(examined.edition.literals[asked.fact])
-        ranks.append((-left.count(1), sum(left), order.index(asked.fact)))
+    for asked, question in zip(answer.questions, questions, strict=True):
+        assert {brute.question_of(fact) for fact in asked.facts} == {question}
+        check_answers(asked, told)
+        left = [len(given.possible) for given in asked.answers]
+        ranks.append((max(left) > 1, min(left) > 1, max(left)))
     assert ranks == sorted(ranks)
+
+
+def check_answers(asked: Asked, told: Worlds) -> None:
+    """Whatever is so, one answer says it, and leaves just the outcomes that are told."""
+    bits = {fact: told.bit(fact) for fact in told.facts}
+    mentioned = {fact for a in asked.answers for cube in a.when for some in cube for fact in some.facts}
+    mask = sum(bits[fact] for fact in mentioned | set(asked.facts))
+    possible: dict[int, set[str]] = {}
+    for world, outcome in told.rows.items():
+        possible.setdefault(world & mask, set()).add(outcome)
+    found: set[int] = set()
+    for so, outcomes in possible.items():
+        true = {fact for fact, bit in bits.items() if so & bit}
+        (place,) = (p for p, given in enumerate(asked.answers) if brute.holds(given.when, true))
+        assert list(asked.answers[place].possible) == sorted(outcomes)
+        found.add(place)
+    assert len(found) == len(asked.answers), "an answer that nobody can give"
+    words = [given.value for given in asked.answers]
+    assert len(set(words)) == len(words)
 
 
 # ---- plan --------------------------------------------------------------------------------------
@@ -314,34 +338,43 @@ def check_plan(kb: KnowledgeBase, examined: Examined, told: Worlds) -> Plan:
         assert (plan.questions, plan.cost, plan.steps) == (0, 0, ())
         return plan
     assert [step.number for step in plan.steps] == list(range(1, len(plan.steps) + 1))
+    cost = find_out(examined)
+    costs = {name: max(map(cost, facts)) for name, facts in brute.asks(told.open()).items()}
     visited: set[int] = set()
-    longest = walked(plan, plan.steps[0], list(told.rows), told, find_out(examined), visited)
+    longest = walked(plan, plan.steps[0], list(told.rows), told, costs, visited, ())
     assert longest == (plan.questions, plan.cost)
     assert visited == {step.number for step in plan.steps}
     return plan
 
 
 def walked(
-    plan: Plan, step: Step, left: Sequence[int], told: Worlds, cost: Callable[[str], int], visited: set[int]
+    plan: Plan,
+    step: Step,
+    left: Sequence[int],
+    told: Worlds,
+    costs: Mapping[str, int],
+    visited: set[int],
+    before: tuple[str, ...],
 ) -> tuple[int, int]:
     """How many questions the rest of the plan takes at most, and at what cost, for these worlds."""
     visited.add(step.number)
-    asked = brute.Ask(step.facts, brute.subject_of(step.facts[0]) != step.facts[0])
-    by_answer: dict[str, list[int]] = {}
-    bits = {fact: told.bit(fact) for fact in step.facts}
-    others = [
-        f for f in told.facts if asked.which and brute.subject_of(f) == brute.subject_of(step.facts[0])
-    ]
-    assert set(others) <= set(step.facts)
+    (question,) = {brute.question_of(fact) for fact in step.facts}
+    assert question not in before, "asked twice"
+    bits = {fact: told.bit(fact) for fact in told.facts}
+    by_branch: dict[int, list[int]] = {}
     for world in left:
         true = {fact for fact, bit in bits.items() if world & bit}
-        by_answer.setdefault(brute.answer(asked, true), []).append(world)
-    assert {branch.answer for branch in step.branches} == by_answer.keys()
-    assert len(step.branches) == len(by_answer)
-    assert len(by_answer) > 1, "a question that is not open"
+        (place,) = (p for p, branch in enumerate(step.branches) if brute.holds(branch.when, true))
+        by_branch.setdefault(place, []).append(world)
+    assert len(by_branch) == len(step.branches) > 1, "an answer that nobody can give"
+    for some in (some for branch in step.branches for cube in branch.when for some in cube):
+        assert set(some.facts) <= set(step.facts)
+    leads = [(branch.step, branch.outcome) for branch in step.branches]
+    assert step.kind in ("choice", "number") or len(set(leads)) == len(leads)
+    assert len({branch.answer for branch in step.branches}) == len(leads)
     longest = (0, 0)
-    for branch in step.branches:
-        worlds_left = by_answer[branch.answer]
+    for place, worlds_left in by_branch.items():
+        branch = step.branches[place]
         if branch.step is None:
             assert {told.rows[world] for world in worlds_left} == {branch.outcome}
             continue
@@ -349,9 +382,10 @@ def walked(
         # a settled verdict is asked nothing more
         assert len({told.rows[world] for world in worlds_left}) > 1, "asks on, though it is settled"
         following = plan.steps[branch.step - 1]
-        longest = max(longest, walked(plan, following, worlds_left, told, cost, visited))
+        asked = (*before, question)
+        longest = max(longest, walked(plan, following, worlds_left, told, costs, visited, asked))
     number, dearest = longest
-    return number + 1, dearest + max(map(cost, step.facts))
+    return number + 1, dearest + costs[question]
 
 
 def check_smallest(plan: Plan, examined: Examined, told: Worlds) -> None:

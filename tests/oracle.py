@@ -279,12 +279,14 @@ class Opinion:
     """What a policy says of one world.
 
     `bases` names the grounds of a denial or referral. `unmet` names the criteria of the requested
-    indication and phase that are not met, whatever the outcome is.
+    indication and phase that are not met, whatever the outcome is, and `unmet_parts` those of their
+    parts, of which the document lists several under one item.
     """
 
     outcome: str
     bases: frozenset[str]
     unmet: frozenset[str]
+    unmet_parts: frozenset[str] = frozenset()
 
 
 def lawful(world: World) -> bool:
@@ -326,9 +328,19 @@ def _decide_fep(world: World) -> Opinion:
         return Opinion("deny", frozenset({"investigational"}), frozenset())
     unmet = frozenset(_fep_unmet(world))
     if unmet:
-        return Opinion("deny", frozenset({"criteria_not_met"}), unmet)
+        parts = frozenset(part for part, statement in _FEP_UNDERTAKINGS if statement not in world.attests)
+        return Opinion("deny", frozenset({"criteria_not_met"}), unmet, parts)
     over_limit = _too_long(world) or _too_many_capsules(world)
     return Opinion("modify" if over_limit else "approve", frozenset(), unmet)
+
+
+# What the prescriber undertakes, two of each kind: Requirements, items 3 and 4; Renewal, items 4 and 5.
+_FEP_UNDERTAKINGS = (
+    ("egfr_monitoring", "monitor_egfr"),
+    ("blood_pressure_monitoring", "monitor_blood_pressure"),
+    ("infection_monitoring", "monitor_serious_infections"),
+    ("malignancy_monitoring", "monitor_malignancies"),
+)
 
 
 def _fep_unmet(world: World) -> set[str]:

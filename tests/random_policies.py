@@ -15,6 +15,7 @@ import clingo
 
 from lupa import KnowledgeBase
 from lupa.rules.files import shipped
+from tests.small import random_relations, relation_words
 
 POLICY, OTHER, EDITION = "small", "other", "1"
 DECISION = (shipped("kb") / "decision.lp").read_text(encoding="utf-8")
@@ -37,6 +38,8 @@ class Facts:
     assumed: Mapping[str, str] = field(default_factory=dict)
     of_request: Sequence[str] = ()
     laws: Sequence[str] = ()
+    related: Sequence[str] = ()
+    graded: Sequence[str] = ()
 
     @property
     def other_than_requested(self) -> list[str]:
@@ -52,7 +55,7 @@ class Facts:
         read = [
             f"reading({name},{choice})" for name, choices in self.readings.items() for choice in choices
         ]
-        return [*named, *self.flags, *read]
+        return [*named, *self.flags, *self.related, *self.graded, *read]
 
     @property
     def requested(self) -> list[str]:
@@ -97,11 +100,15 @@ class Facts:
             f"impossible(inactive({name})) :- active({name}), not diagnosis({name})."
             for name in self.active
         )
+        if self.readings:
+            yield "single_valued(reading)."
+        if self.related or self.graded:
+            yield relation_words([*self.related, *self.graded])
         yield _GENERAL
 
 
 _GENERAL = """
-single_valued((requested; reading)).
+single_valued(requested).
 drug(aspirin).
 drug(codeine).
 quantity(months, "months", 1, 600). part_of_request(months).
@@ -162,8 +169,9 @@ def head_of(rule: str) -> clingo.Symbol:
 
 
 _ITEMS = {"requires": ("criterion", 3), "applies": ("criterion", 1), "excluded": ("basis", 1)}
+_ITEMS |= {"part": ("criterion", 2)}
 _ITEMS |= {"limited": ("limit", 3), "outside": ("scope", 1), "off_label": ("off_label", 1)}
-_CLAUSES = {"requires": 4, "limited": 4, "frame": 3, "cites": 2, "off_label": 2, "supersedes": 2}
+_CLAUSES = {"requires": 4, "part": 3, "limited": 4, "frame": 3, "cites": 2, "off_label": 2, "supersedes": 2}
 
 
 def _words(policy: str, rules: Sequence[str]) -> Iterator[str]:
@@ -225,12 +233,22 @@ def random_facts(dice: Dice) -> Facts:
     for fewer in ({"ages": ()}, {"drugs": facts.drugs[:1]}, {"flags": facts.flags[:1]}):
         if len(facts.other_than_requested) - len(facts.readings) > 7:
             facts = replace(facts, **fewer)
+    if dice.random() < 0.3:
+        facts = _with_relations(dice, facts)
     if dice.random() < 0.25:
         facts = replace(facts, assumed={dice.choice(facts.flags): dice.choice(("yes", "no"))})
     if dice.random() < 0.4:
         one, two = dice.sample([*_plain(facts)], 2)
         facts = replace(facts, laws=[f"{one}, {dice.choice(('', 'not '))}{two}"])
     return facts
+
+
+def _with_relations(dice: Dice, facts: Facts) -> Facts:
+    """Relations of two and three arguments, any number or one of which holds, in place of other facts."""
+    related, graded = random_relations(dice)
+    related, graded = related[:2], graded[:2]
+    fewer = replace(facts, flags=facts.flags[:1], ages=(), conditions=facts.conditions[:1], active=())
+    return replace(fewer if related or graded else facts, related=related, graded=graded)
 
 
 def _readings(dice: Dice) -> dict[str, tuple[str, ...]]:
@@ -329,10 +347,10 @@ def _citations(dice: Dice, policy: str, facts: Facts) -> Iterator[str]:
     """The clauses of what is in no table."""
     if dice.random() < 0.5:
         yield f"cites({policy}, basis(criteria_not_met), c_all)"
-    for name in facts.overrides:
-        if dice.random() < 0.8:
-            yield f"supersedes({policy}, {name}, c_override, {dice.choice(('always', 'lifts_denial'))})"
-    if facts.overrides and dice.random() < 0.7:
+    named = [name for name in facts.overrides if dice.random() < 0.8]
+    for name in named:
+        yield f"supersedes({policy}, {name}, c_override, {dice.choice(('always', 'lifts_denial'))})"
+    if named and dice.random() < 0.7:
         yield f"cites({policy}, referral(override), c_override)"
     if dice.random() < 0.3:
         yield f"cites({policy}, referral(policy_silent), c_silent)"

@@ -28,6 +28,7 @@ WALKS = (
     "Add a policy in ten minutes",
     "A drug that lupa has never heard of",
     "Numbers, days and earlier treatment",
+    "Criteria that have parts",
 )
 """The sections that add a policy."""
 _WALK = re.compile(rf"^## (?:{'|'.join(WALKS)})\n.*?(?=^## )", re.DOTALL | re.MULTILINE)

@@ -25,8 +25,12 @@ def vocabulary(
     flags: Sequence[str] = (),
     choices: Mapping[str, Sequence[str]] | None = None,
     numbers: Mapping[str, Sequence[int]] | None = None,
+    signs: Sequence[str] = (),
 ) -> str:
-    """Facts without an argument, kinds of request with their values, and numbers with their cut points."""
+    """Facts without an argument, kinds of request with their values, and numbers with their cut points.
+
+    The signs are facts that are asked for together.
+    """
     lines = [
         'fact_text(requested, "{1} is {2}.", "{1} is not {2}.").',
         'question(requested, "Which {1}?").',
@@ -48,6 +52,12 @@ def vocabulary(
             f"impossible(order({name})) :- at_least({name}, High), fact(at_least({name}, Low)), "
             f"Low < High, not at_least({name}, Low)."
         )
+    if signs:
+        lines += [f"fact(sign({sign})). sign({sign}) :- true(sign({sign}))." for sign in signs]
+        lines.append(
+            'fact_text(sign, "There is {1}.", "There is no {1}."). question(sign, "Is there {1}?").'
+        )
+        lines.append('asked_together(sign). group_question(sign, "Which of these are there?").')
     lines.append('fact_text(at_least, "{1} is {2} or more.", "{1} is less than {2}.").')
     lines.append('question(at_least, "Is {1} {2} or more?").')
     return "\n".join(lines) + "\n"
@@ -94,13 +104,57 @@ def _paths(
             yield (answer, *path), outcome
 
 
+RELATED = ("tried(alpha,failed)", "tried(alpha,stopped)", "tried(beta,failed)", "seen(alpha,left,once)")
+GRADED = (
+    ("grade(alpha,low)", "grade(alpha,high)", "grade(alpha,none)"),
+    (
+        "stage(alpha,left,early)",
+        "stage(alpha,left,late)",
+    ),
+)
+"""Facts of relations of two and three arguments: any number of them holds, or one where single-valued."""
+
+
+def random_relations(dice: random.Random) -> tuple[list[str], list[str]]:
+    """Facts of which any number can hold, up to four, and some of which one does; often none of them."""
+    related = sorted(dice.sample(RELATED, dice.randint(1, 4))) if dice.random() < 0.4 else []
+    graded = list(dice.choice(GRADED)) if dice.random() < 0.25 else []
+    return related, graded
+
+
+def relation_rules(facts: Sequence[str]) -> str:
+    """The vocabulary of these facts, which have arguments."""
+    declared = "".join(f"fact({fact}). {fact} :- true({fact}).\n" for fact in facts)
+    return f"{relation_words(facts)}\n{declared}"
+
+
+def relation_words(facts: Sequence[str]) -> str:
+    """What the relations of these facts are like, and their words."""
+    lines = []
+    for name in dict.fromkeys(fact.partition("(")[0] for fact in facts):
+        lines.append(f'fact_text({name}, "{name} {{1}} {{2}}.", "Not {name} {{1}} {{2}}.").')
+        lines.append(f'question({name}, "Is it {name} {{1}} {{2}}?").')
+        if any(fact.startswith(f"{name}(") for group in GRADED for fact in group):
+            lines.append(f"single_valued({name}).")
+    return "\n".join(lines)
+
+
 def random_kb(dice: random.Random, folder: Path) -> KnowledgeBase:
-    """A policy over up to six facts, a choice and a number, with laws, groups of facts and costs."""
+    """A policy over up to six facts, a choice and a number, with laws, groups of facts and costs.
+
+    Some of the facts may be asked for together, and counted.
+    """
     flags = [f"fact_{number}" for number in range(dice.randint(2, 6))]
     values = ["first", "second", "third"][: dice.randint(2, 3)] if dice.random() < 0.5 else []
     cuts = [5, 18] if dice.random() < 0.3 else []
-    facts = vocabulary(flags, {"route": values} if values else {}, {"age": cuts} if cuts else {})
-    if dice.random() < 0.3:
+    related, graded = random_relations(dice)
+    signs = ["rash", "fever", "pain", "ulcer"][: dice.choice((0, 0, 2, 3, 4))] if not related else []
+    together = [f"sign({sign})" for sign in signs]
+    flags = flags[: max(1, 6 - len(related) - len(graded) - len(signs))]  # as many worlds as without
+    facts = vocabulary(flags, {"route": values} if values else {}, {"age": cuts} if cuts else {}, signs)
+    facts += relation_rules([*related, *graded])
+    flags += [*related, *together]  # as they are: any of them can hold, and none need
+    if dice.random() < 0.3 and len(flags) > 1:
         one, other = dice.sample(flags, 2)
         facts += f"impossible(tied) :- {one}, {dice.choice(('not ', ''))}{other}.\n"
     if len(values) == 3 and dice.random() < 0.3:
@@ -110,9 +164,11 @@ def random_kb(dice: random.Random, folder: Path) -> KnowledgeBase:
     rules = f"group :- #sum {{ {weights} }} >= {dice.randint(1, 4)}.\n" if grouped else ""
     items: list[Sequence[str]] = [(fact, f"not {fact}") for fact in flags if fact not in grouped]
     items += [("group", "not group")] if grouped else []
+    items += [graded] if graded else []
     items += [[f"requested(route, {value})" for value in values]] if values else []
     items += [(f"at_least(age, {cut})", f"not at_least(age, {cut})") for cut in cuts]
     rules += random_rules(dice, items, dice.randint(2, 6), dice.randint(2, 5))
     effort = "usual_effort(find_out, 1).\n"
-    effort += "".join(f"effort({f}, (yes; no), find_out, {dice.randint(1, 4)}).\n" for f in flags[::2])
+    dear = [*(flag for flag in flags[::2] if flag not in together), *(["sign"] if signs else [])]
+    effort += "".join(f"effort({f}, (yes; no), find_out, {dice.randint(1, 4)}).\n" for f in dear)
     return small_kb(folder, facts, rules, effort)

@@ -1,36 +1,99 @@
-"""What to find out next: the silent facts that can still change the verdict, and what answers do."""
+"""What to find out next: the questions that can still change the verdict, and what answers do."""
 
-from lupa.answers.decision import Decision
-from lupa.answers.exploration import Answer, Ask, Asked
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from lupa.answers.asking import Open, Questions, open_questions
+from lupa.answers.branches import told
+from lupa.answers.decision import Decision, Missing
+from lupa.answers.exploration import Answer, Ask, Asked, Member
 from lupa.answers.question import Question
+from lupa.compiled.diagram import NOWHERE, Node
+from lupa.rules.asking import Asking, Group
+from lupa.rules.edition import Edition
+from lupa.rules.vocabulary import Fact
 
 
 def ask(question: Question, decision: Decision) -> Ask:
-    """The questions that matter, in the order of the decision, and the facts that do not."""
+    """The questions that matter, the most decisive first, and the facts that do not."""
+
+    def found() -> tuple[tuple[Asked, ...], tuple[Fact, ...]]:
+        return _questions(question, decision), _immaterial(question, decision)
+
+    return Ask(decision, *question.edition.remembered(("ask", *question.statements), found))
+
+
+def _questions(question: Question, decision: Decision) -> tuple[Asked, ...]:
     edition = question.edition
+    missing = {each.fact: each for each in decision.missing}
+    if not missing:
+        return ()
+    questions = open_questions(question)
     asked = []
-    for missing in decision.missing:
-        literal = edition.literals[missing.fact]
-        answers = (
-            Answer(word, tuple(question.outcomes_given(answer)))
-            for word, answer in (("yes", literal), ("no", -literal))
-        )
-        asked.append(
-            Asked(
-                missing.fact,
-                edition.vocabulary.group_of.get(missing.fact, ""),
-                missing.text,
-                missing.question,
-                missing.bears_on,
-                missing.source,
-                edition.find_out(literal),
-                tuple(answers),
-            )
-        )
-    named = {item.fact for item in asked}
-    others = [
-        fact
-        for fact, literal in edition.literals.items()
-        if fact not in named and question.is_open(literal)
-    ]
-    return Ask(decision, tuple(asked), tuple(others))
+    for each in questions.every:
+        facts = [fact for fact in each.group.facts if fact in missing]
+        if facts:
+            (group,) = edition.asking.groups(facts)
+            items = [missing[fact] for fact in group.facts]
+            asked.append(_asked(edition, questions, each, group, items))
+    return tuple(sorted(asked, key=_decisiveness))
+
+
+def _immaterial(question: Question, decision: Decision) -> tuple[Fact, ...]:
+    """The facts that are open and cannot change the verdict."""
+    missing = {each.fact for each in decision.missing}
+    literals = question.edition.literals.items()
+    return tuple(fact for fact, x in literals if fact not in missing and question.is_open(x))
+
+
+def _decisiveness(asked: Asked) -> tuple[bool, bool, int]:
+    """First what every answer settles, then what one does; among equals what leaves fewer outcomes."""
+    left = [len(answer.possible) for answer in asked.answers]
+    return max(left) > 1, min(left) > 1, max(left)
+
+
+def _asked(
+    edition: Edition, questions: Questions, asked: Open, group: Group, missing: Sequence[Missing]
+) -> Asked:
+    asking = edition.asking
+    kinds = {fact: name for name, facts in asking.classes(group.facts).items() for fact in facts}
+    sources = dict.fromkeys(source for each in missing for source in each.source.split("; ") if source)
+    return Asked(
+        group.id,
+        group.kind,
+        asking.question(group),
+        tuple(Member(m.fact, m.text, m.question, asking.member(m.fact), kinds[m.fact]) for m in missing),
+        {name: asking.number(name) for name, _ in group.numbers},
+        tuple(dict.fromkeys(item for each in missing for item in each.bears_on)),
+        "; ".join(sources),
+        max(edition.find_out(edition.literals[each.fact]) for each in missing),
+        tuple(_answers(asking, questions, asked, group)),
+    )
+
+
+def _answers(asking: Asking, questions: Questions, asked: Open, group: Group) -> Iterator[Answer]:
+    """The answers that leave other outcomes possible, each with these."""
+    values: dict[tuple[str, ...], Node] = {}
+
+    def of(names: Iterable[str]) -> Node:
+        possible = tuple(sorted(names))
+        return values.setdefault(possible, NOWHERE - 1 - len(values)) if possible else NOWHERE
+
+    def left(node: Node) -> Node:
+        return of(questions.names[value] for value in questions.diagrams.values(node))
+
+    def either(parts: tuple[Node, ...]) -> Node:
+        return of({name for names, value in values.items() if value in parts for name in names})
+
+    diagrams, partition = asked.answers(questions.outcome, left)
+    facts = dict(asked.facts)
+    if group.kind != "choice":  # what cannot matter may be either way
+        facts = {variable: fact for variable, fact in facts.items() if fact in group.facts}
+        for variable in sorted(diagrams.support(partition) - facts.keys()):
+            sides = [diagrams.restrict(partition, variable, value=value) for value in (False, True)]
+            partition = diagrams.together(sides, either)
+    possible = {value: names for names, value in values.items()}
+    answers = told(asking, group, facts, diagrams, partition)
+    for value, words, when in reversed(answers) if group.kind == "yes_no" else answers:
+        yield Answer(words, possible[value], when)

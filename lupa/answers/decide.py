@@ -1,6 +1,7 @@
 """From the answers about one record to a decision that a person can check."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import cast
 
 from lupa.answers.decision import (
@@ -21,6 +22,7 @@ from lupa.answers.decision import (
 from lupa.answers.question import Question
 from lupa.record.record import Record
 from lupa.rules.edition import Atom, Edition
+from lupa.rules.nodes import Node
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
 
@@ -96,6 +98,11 @@ def outcome_reasons(question: Question, *, every: bool) -> tuple[tuple[Cause, ..
     return tuple(sorted(written, key=lambda causes: (len(causes), [c.fact for c in causes])))
 
 
+def _failing_first(criteria: Iterable[Criterion]) -> tuple[Criterion, ...]:
+    rank = {"unmet": 0, "open": 1, "met": 2}
+    return tuple(sorted(criteria, key=lambda criterion: rank[criterion.status]))
+
+
 def causes(question: Question, reason: Sequence[Literal]) -> tuple[Cause, ...]:
     """The facts of a reason in words, in the order of the vocabulary."""
     edition, record = question.edition, question.record
@@ -154,16 +161,17 @@ class _Writer:
 
     def criteria(self) -> tuple[Criterion, ...]:
         """The criteria of every pathway that the request may be on: unmet, open, met."""
-        rank = {"unmet": 0, "open": 1, "met": 2}
-        found = [
+        return _failing_first(
             self.criterion(atom, applies)
             for atom, applies in zip(self._edition.criteria, self._edition.applies, strict=True)
             if self._question.possible(applies)
-        ]
-        return tuple(sorted(found, key=lambda criterion: rank[criterion.status]))
+        )
 
     def criterion(self, atom: Atom, applies: Literal) -> Criterion:
+        """A criterion with its parts, which applies where a literal holds."""
         edition, question = self._edition, self._question
+        node = edition.nodes.get(atom.symbol)
+        parts = self.parts(node) if node else ()
         status: Status = "open"
         reason = question.reason(atom.literal)
         if reason is not None:
@@ -179,7 +187,41 @@ class _Writer:
             edition.phrase(atom, status != "unmet"),
             edition.source(atom, self._pathways),
             causes(self._question, reason or ()),
+            node.of if node else None,
+            node.least if node else None,
+            self.found(node, parts) if node else "",
+            parts,
         )
+
+    def parts(self, node: Node) -> tuple[Criterion, ...]:
+        """The parts of a node that may be there: unmet, open, met."""
+        possible = self._question.possible
+        return _failing_first(
+            self.criterion(
+                part.atom.by([clause for clause, there in part.clauses.items() if possible(there)]),
+                part.there,
+            )
+            for part in node.parts
+            if possible(part.there)
+        )
+
+    def found(self, node: Node, parts: Sequence[Criterion]) -> str:
+        """How many parts are met, of those that are needed, and which: `1 of 2 found: methotrexate`."""
+        idle = "met" if node.of == "all" else "unmet"  # that such a part may be there changes nothing
+        asked = [part for part in parts if part.applies or part.status != idle]
+        met = [part.id for part in asked if part.applies and part.status == "met"]
+        unsure = [part.id for part in asked if not part.applies or part.status == "open"]
+        if not asked:
+            return "no part applies"
+        needed = node.least or (len(asked) if node.of == "all" else 1)
+        words = f"{len(met)} of {needed} found"
+        if len(met) > needed:
+            words = f"{len(met)} found, {needed} needed"
+        elif node.of == "any":
+            words = "found" if met else f"none of {len(asked)} found"
+        for mark, names in ((": ", met), ("; open: ", unsure)):
+            words += f"{mark}{', '.join(map(self._edition.name_of, names))}" if names else ""
+        return words
 
     def missing(self) -> tuple[Missing, ...]:
         """The silent facts that matter, each with what it bears on."""
@@ -255,7 +297,8 @@ class _Writer:
         for family, facts in together.items():
             if not self._question.bear(facts):
                 continue
-            free = [fact for fact in facts if self._question.could_be_otherwise(fact)]
+            otherwise = (fact for fact in facts if self._question.could_be_otherwise(fact))
+            free = list(islice(otherwise, _FEW + 1))  # more need not be known by name
             if not free:
                 continue
             value = assumed[free[0]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Outcome = Literal["approve", "deny", "modify", "out_of_scope", "pend", "refer"]
 Status = Literal["met", "unmet", "open"]
+Of = Literal["all", "any", "at_least"]
 Origin = Literal["stated", "only", "assumed"]
 EditionBy = Literal["name", "service_date", "newest"]
 
@@ -54,6 +55,10 @@ class Criterion:
 
     `status` is `met` or `unmet` where that is so in every world, else `open`; `applies` is false
     where the criterion binds only some of the pathways that the request may be on.
+
+    One that has `parts` is met by `all` of them, by `any`, or by `least` of them or more, as `of` says,
+    and `found` tells which are met. They come as criteria do, unmet first, and are criteria too: of each
+    `applies` is false where it may not be there, as its condition is not known to hold.
     """
 
     id: str
@@ -62,6 +67,19 @@ class Criterion:
     text: str
     source: str
     because: tuple[Cause, ...]
+    of: Of | None = None
+    least: int | None = None
+    found: str = ""
+    parts: tuple[Criterion, ...] = ()
+
+
+def with_parts(
+    criteria: Iterable[Criterion], above: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Criterion]]:
+    """Each criterion and then its parts, with the ids of what it is a part of, the outermost first."""
+    for criterion in criteria:
+        yield above, criterion
+        yield from with_parts(criterion.parts, (*above, criterion.id))
 
 
 @dataclass(frozen=True, slots=True)

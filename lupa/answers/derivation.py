@@ -5,7 +5,7 @@ For this the rules are grounded once more, each with a second head that remember
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal as Choice
 
@@ -48,9 +48,10 @@ class Application:
 class Node:
     """An atom of the derivation, with its status in the worlds of the record.
 
-    A fact of the vocabulary has no rules: `text` says it in words, and `origin` whether it is
-    `stated`, `assumed`, `silent`, or `follows` from others by a law. `repeated` marks an atom whose
-    rules stand earlier in the same derivation.
+    `text` says in words what a reader meets: a criterion, a part of one, or a fact of the vocabulary.
+    A fact has no rules, and `origin` says whether it is `stated`, `assumed`, `silent`, or `follows` from
+    others by a law; all else is `derived`. `repeated` marks an atom whose rules stand earlier in the
+    same derivation.
     """
 
     atom: str
@@ -91,6 +92,8 @@ class Derivations:
     def __init__(self, program: Ground) -> None:
         self.names = program.names()
         self._rules: dict[Literal, list[tuple[str, tuple[Literal, ...]]]] = {}
+        self.least: dict[Literal, int] = {}
+        """How many of the conditions that a rule counts must hold, where it counts them."""
         marks = {
             literal: (mark.arguments[0].string, program.literal(mark.arguments[1]))
             for mark in program.symbols(_MARK, 2)
@@ -101,12 +104,26 @@ class Derivations:
                 where, head = marks.get(atom, ("", None))
                 if head is not None:
                     self._rules.setdefault(head, []).append((where, rule.body))
-                elif atom not in self.names:  # clingo's own, for a literal with an anonymous variable
+                elif atom not in self.names:  # clingo's own, for what a rule counts or leaves unnamed
                     self._rules.setdefault(atom, []).append((where, rule.body))
+                    if rule.weights:
+                        self.least[atom] = rule.bound
 
     def of(self, atom: Literal) -> list[tuple[str, tuple[Literal, ...]]]:
         """The ground rules for an atom: where each stands, and its body."""
-        return self._rules.get(atom, [])
+        rules = self._rules.get(atom, [])
+        if atom in self.least:
+            return rules
+        return [(where, tuple(self._plain(body))) for where, body in rules]
+
+    def _plain(self, body: Sequence[Literal]) -> Iterator[Literal]:
+        """A body, with what stands for several of its conditions together taken apart."""
+        for literal in body:
+            rules = [] if literal < 0 or literal in self.names else self._rules.get(literal, [])
+            if len(rules) == 1 and literal not in self.least:
+                yield from self._plain(rules[0][1])
+            else:
+                yield literal
 
 
 def derive(question: Question, derivations: Derivations) -> tuple[Node, ...]:
@@ -130,6 +147,8 @@ class _Walker:
         self._edition: Edition = question.edition
         self._derivations = derivations
         self._shown: set[Literal] = set()
+        criteria = [*self._edition.criteria, *self._edition.parts.values()]
+        self._criteria = {criterion.literal: criterion for criterion in criteria}
         self._stated = set(map(abs, question.stated))
         self._assumed = set(map(abs, question.assumed))
 
@@ -142,7 +161,14 @@ class _Walker:
         repeated = atom in self._shown and bool(self._derivations.of(atom))
         self._shown.add(atom)
         rules = () if repeated else self._applications(atom, status)
-        return Node(name, status, "", "derived", rules, repeated)
+        if atom in self._derivations.least:
+            name = f"{self._derivations.least[atom]} or more of these"
+        return Node(name, status, self._words(atom, status), "derived", rules, repeated)
+
+    def _words(self, atom: Literal, status: Holding) -> str:
+        """What a criterion says, or a part of one; nothing for what no reader meets."""
+        criterion = self._criteria.get(atom)
+        return "" if criterion is None else self._edition.phrase(criterion, status != "fails")
 
     def _fact(self, name: str, status: Holding) -> Node:
         literal = self._edition.literals[name]
@@ -158,12 +184,17 @@ class _Walker:
     def _applications(self, atom: Literal, status: Holding) -> tuple[Application, ...]:
         """For what holds, the rules that make it hold; else all, with what each lacks."""
         found = []
+        counts = atom in self._derivations.least
         for where, body in self._derivations.of(atom):
-            holding = self._status(body)
+            holding = status if counts else self._status(body)
             if holding == status or status != "holds":
                 found.append((where, body, holding))
         return tuple(
-            Application(where, holding, tuple(self._need(x) for x in self._telling(body, holding)))
+            Application(
+                where,
+                holding,
+                tuple(self._need(x) for x in (body if counts else self._telling(body, holding))),
+            )
             for where, body, holding in found
         )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from itertools import islice
 from os import PathLike
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from lupa.answers.decide import decision, outcome_reasons
 from lupa.answers.decision import Decision, EditionBy, Fingerprint, Why
 from lupa.answers.question import Question
-from lupa.errors import CaseError, Problem, printable
+from lupa.errors import CaseError, RuleError, printable
 from lupa.record.case import Case, case_fingerprint, check_shape
-from lupa.record.record import Unknown, record_of
-from lupa.record.routing import ASKED_FOR, routed
+from lupa.record.others import left_wrong, unknown_names
+from lupa.record.record import record_of
+from lupa.record.routing import routed
 from lupa.rules.days import day
 from lupa.rules.deadline import Deadline
 from lupa.rules.edition import Edition
@@ -208,15 +210,14 @@ class Desk(Store):
         with question:
             return plan(question, self._decision(question, case, name))
 
-    def _beside(
-        self, request: Mapping[str, Any], asked: Sequence[Edition], limit: Deadline
-    ) -> list[Edition]:
-        """The editions of other policies on what a request asks for that names a policy as well."""
-        others = {key: value for key, value in request.items() if key != "policy"}
-        if len(others) == len(request) or all(request.get(key) is None for key in ASKED_FOR):
-            return []
-        named = {edition.policy for edition in asked}
-        return [edition for edition in routed(self, others, limit) if edition.policy not in named]
+    def _knowing(
+        self, names: Collection[str], asked: Sequence[Edition], limit: Deadline
+    ) -> Iterator[Edition]:
+        """The newest editions of other policies whose own files may declare one of these names."""
+        for policy in self.mentioning(names):
+            if policy not in {edition.policy for edition in asked}:
+                with suppress(RuleError), grounding_within(limit):  # what is wrong with it, asking it tells
+                    yield self.edition(policy, limit=limit)
 
     def each_policy(self, case: Case) -> list[Case]:
         """The case once for each policy that its request is about; of several, each names its own."""
@@ -289,21 +290,13 @@ class Desk(Store):
                 if bound:
                     editions[place] = self.widened(editions[place], bound, limit)
                     read[place] = record_of(case, editions[place], limit)
-        wrong = _wrong([found for _, found in read])
-        if any(isinstance(problem, Unknown) for problem in wrong):
-            beside = [record_of(case, e, limit)[1] for e in self._beside(case["request"], editions, limit)]
-            wrong = _wrong([found for _, found in read], beside)
+        names = unknown_names(read)
+        others = self._knowing(names, editions, limit) if names else ()
+        wrong = left_wrong(read, [record_of(case, edition, limit) for edition in others])
         if wrong:
             raise CaseError(wrong)
         for edition, (record, _) in zip(editions, read, strict=True):
             yield Question(edition, record, limit)
-
-
-def _wrong(found: Sequence[Sequence[Problem]], beside: Sequence[Sequence[Problem]] = ()) -> list[Problem]:
-    """What is wrong with a case; a name that one policy knows is none that the others miss."""
-    unknown = [{p.path for p in each if isinstance(p, Unknown)} for each in (*found, *beside)]
-    problems = dict.fromkeys(problem for each in found for problem in each)
-    return [p for p in problems if not isinstance(p, Unknown) or all(p.path in u for u in unknown)]
 
 
 def _limit(timeout: Deadline | float | None) -> Deadline:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from lupa.answers.decision import Cause, Decision
+from lupa.rules.asking import Kind as AskedFor
 
 Kind = Literal["find_out", "ask_for_less", "change"]
 
@@ -51,7 +52,10 @@ class StatedChange:
 
 @dataclass(frozen=True, slots=True)
 class CriterionChange:
-    """A criterion whose status changed; None where no possible pathway has it. As a `Criterion`, after."""
+    """A criterion whose status changed; None where no possible pathway has it. As a `Criterion`, after.
+
+    Of a part `within` names what it is a part of, the outermost first.
+    """
 
     id: str
     before: str | None
@@ -59,6 +63,7 @@ class CriterionChange:
     text: str
     source: str
     because: tuple[Cause, ...]
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,18 @@ class Flip:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """Flips that differ only in members of what is asked for together, as one.
+
+    All of `statements` are made, and of each of `alternatives` any one.
+    """
+
+    cost: int
+    statements: tuple[Statement, ...]
+    alternatives: tuple[tuple[Statement, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Margin:
     """How far a number may move, all else as it is, before the outcome is another.
 
@@ -146,17 +163,18 @@ class Flips(_Answer):
     """The cheapest ways to make an outcome certain.
 
     `flips` are sets of statements, the cheapest first; the first `ties` of them cost the same, and no
-    cheaper one exists. `more` says that there are others, none of which is cheaper than the last.
-    Where no change within reach would do it there is none, and `blocked` is why: a minimal set of
-    facts that cannot change and with which the outcome cannot be. Where there is none of these either,
-    `beyond` are the fewest facts out of reach that would have to be stated too. `margins` say how far
-    the numbers of the case may move.
+    cheaper one exists. `ways` are the same, those that differ in one member of a group as one. `more`
+    says that there are others, none of which is cheaper than the last. Where no change within reach
+    would do it there is none, and `blocked` is why: a minimal set of facts that cannot change and with
+    which the outcome cannot be. Where there is none of these either, `beyond` are the fewest facts out
+    of reach that would have to be stated too. `margins` say how far the numbers of the case may move.
     """
 
     decision: Decision
     to: str
     ties: int
     flips: tuple[Flip, ...]
+    ways: tuple[Way, ...]
     more: bool
     blocked: tuple[Cause, ...]
     beyond: tuple[str, ...]
@@ -167,29 +185,65 @@ class Flips(_Answer):
 
 
 @dataclass(frozen=True, slots=True)
+class Some:
+    """From `at_least` to `at_most` of these facts are so."""
+
+    facts: tuple[str, ...]
+    at_least: int
+    at_most: int
+
+
+When = tuple[tuple[Some, ...], ...]
+"""When an answer is given: one of these holds, each of them in all of its parts."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer to a question and the outcomes that it leaves possible; none where it cannot be."""
+    """An answer to a question in words, the outcomes that it leaves possible, and when it is given."""
 
     value: str
     possible: tuple[str, ...]
+    when: When
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A fact that a question is about: its sentence, the question for it alone, and what it is called.
+
+    `kind` is the class that it is told by in a long list, if any.
+    """
+
+    fact: str
+    text: str
+    question: str
+    label: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A silent fact that can change the verdict: its question, why it is asked, what answers do.
+    """A question whose answer can change the verdict: its words, why it is asked, what answers do.
 
-    `bears_on` names the criteria, exclusions and limits that it can settle, `source` their clauses.
-    Where it is one of several of which one holds, `choice` is what these share, `requested(phase)`.
+    `id` tells it from others: a choice (`requested(phase)`), a quantity, a relation or a fact. Of the
+    kind `choice` one of the `members` is so; of `number` they are cut points, of the `numbers` (by
+    name, what they are called); of `members` any number of them can be. `bears_on` names the criteria,
+    exclusions and limits that it can settle, `source` their clauses. Answers that leave the same are one.
     """
 
-    fact: str
-    choice: str
+    id: str
+    kind: AskedFor
     text: str
-    question: str
+    members: tuple[Member, ...]
+    numbers: Mapping[str, str]
     bears_on: tuple[str, ...]
     source: str
     cost: int
     answers: tuple[Answer, ...]
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts that it is about."""
+        return tuple(member.fact for member in self.members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,18 +260,21 @@ class Ask(_Answer):
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Where an answer leads: to a further step, by its number, or to an outcome."""
+    """Where an answer leads: to a further step, by its number, or to an outcome; and when it is given."""
 
     answer: str
     step: int | None
     outcome: str | None
+    when: When
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One question of a plan: about one fact, answered yes or no, or about which of several holds."""
+    """One question of a plan, by its `id` and `kind` as in `Asked`, and the facts that it is about."""
 
     number: int
+    id: str
+    kind: AskedFor
     question: str
     facts: tuple[str, ...]
     branches: tuple[Branch, ...]

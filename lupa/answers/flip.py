@@ -17,6 +17,7 @@ from lupa.answers.decision import Cause, Decision
 from lupa.answers.exploration import Flip, Flips, Kind, Margin, Statement
 from lupa.answers.question import Question
 from lupa.answers.search import Cheapest
+from lupa.answers.ways import ways
 from lupa.errors import CaseError, shown
 from lupa.record.case import Case
 from lupa.record.edits import facts_named, stated
@@ -67,7 +68,8 @@ def flips(
     blocked, beyond = ((), ()) if sets else search.why_none()
     moves = margins(question) if len(question.outcomes) == 1 else ()
     found = _written(sets, case, question)
-    return Flips(decision, to, ties, found, more, blocked, beyond, moves)
+    together = ways(question.edition.asking, found)
+    return Flips(decision, to, ties, found, together, more, blocked, beyond, moves)
 
 
 def _written(sets: Sequence[Priced], case: Case, question: Question) -> tuple[Flip, ...]:

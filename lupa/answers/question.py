@@ -5,13 +5,18 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
-from lupa.errors import CaseError, Problem, RuleError
+from lupa.errors import CaseError, Problem, RuleError, SpaceLimitError
 from lupa.record.record import Record
 from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition
 from lupa.rules.kept import cached_property
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
+
+_MANY = 24
+"""Where so many silent facts are free of laws, the outcome as a function tells at once which matter."""
+_LARGE = 100_000
+"""The parts of such a function beyond which facts are looked at one by one."""
 
 
 class Question:
@@ -202,22 +207,38 @@ class Question:
         literals = self.edition.literals
         return [fact for fact, literal in literals.items() if literal in cone and self.is_open(literal)]
 
-    def missing(self) -> list[Fact]:
+    def missing(self) -> tuple[Fact, ...]:
         """The silent facts that can still change the verdict, the most decisive first.
 
         First come those whose either answer settles it, then those of which one does; among equals,
         those that leave fewer outcomes; then in the order of the vocabulary.
         """
         if len(self.outcomes) < 2:
-            return []
-        literals = self.edition.literals
+            return ()
+        return self.edition.remembered(("missing", *self.statements), self._missing)
+
+    def _missing(self) -> tuple[Fact, ...]:
+        literals, relevance = self.edition.literals, self.edition.relevance
         silent = frozenset(literals[fact] for fact in self.silent)
-        matter = [
-            fact
-            for fact in self.silent
-            if self.edition.relevance.matters(self._solver, literals[fact], self.statements, silent)
-        ]
-        return sorted(matter, key=lambda fact: self._decisiveness(literals[fact]))
+        free = {fact for fact in self.silent if len(relevance.component(literals[fact]) & silent) == 1}
+        bearing = self._bearing() if len(free) >= _MANY else None
+
+        def matters(fact: Fact) -> bool:
+            if bearing is not None and fact in free:  # no law ties it to what is silent too
+                return fact in bearing
+            return relevance.matters(self._solver, literals[fact], self.statements, silent)
+
+        matter = filter(matters, self.silent)
+        return tuple(sorted(matter, key=lambda fact: self._decisiveness(literals[fact])))
+
+    def _bearing(self) -> frozenset[Fact] | None:
+        """The silent facts that the outcome as a function depends on; None where that grows too large."""
+        from lupa.answers.asking import open_questions  # it asks this, and few records need it
+
+        try:
+            return open_questions(self, _LARGE).bearing
+        except SpaceLimitError:
+            return None
 
     def _decisiveness(self, fact: Literal) -> tuple[int, int]:
         left = [len(self.outcomes_given(answer)) for answer in (fact, -fact)]

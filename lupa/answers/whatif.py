@@ -5,7 +5,7 @@ from itertools import product
 from typing import Any
 
 from lupa.answers.decide import causes
-from lupa.answers.decision import Cause, Criterion, Decision
+from lupa.answers.decision import Cause, Criterion, Decision, with_parts
 from lupa.answers.exploration import Change, CriterionChange, StatedChange, UnderReadings, WhatIf
 from lupa.answers.question import Question
 from lupa.record.case import Case
@@ -98,19 +98,29 @@ def _written(value: Any) -> str:
 
 
 def criteria(before: Decision, after: Decision) -> tuple[CriterionChange, ...]:
-    """The criteria whose status is another, in the order of the decision after."""
-    was = {c.id: c for c in before.criteria}
-    now = {c.id: c for c in after.criteria}
+    """The criteria, and parts of them, whose status is another, in the order of the decision after."""
+    was, now = (_by_id(decision) for decision in (before, after))
     found = []
     for name in dict.fromkeys((*now, *was)):
-        old, new = was.get(name), now.get(name)
+        (_, old), (_, new) = was.get(name, _NONE), now.get(name, _NONE)
         if _status(old) != _status(new):
-            shown = new or was[name]
+            within, shown = now.get(name) or was[name]
             because = new.because if new else ()
             found.append(
-                CriterionChange(name, _status(old), _status(new), shown.text, shown.source, because)
+                CriterionChange(name, _status(old), _status(new), shown.text, shown.source, because, within)
             )
     return tuple(found)
+
+
+_NONE: tuple[tuple[str, ...], None] = ((), None)
+
+
+def _by_id(decision: Decision) -> dict[str, tuple[tuple[str, ...], Criterion]]:
+    """The criteria and their parts, each once, with what it is a part of where it first stands."""
+    found: dict[str, tuple[tuple[str, ...], Criterion]] = {}
+    for above, criterion in with_parts(decision.criteria):
+        found.setdefault(criterion.id, (above, criterion))
+    return found
 
 
 def _status(criterion: Criterion | None) -> str | None:

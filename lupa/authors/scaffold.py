@@ -3,99 +3,22 @@
 from __future__ import annotations
 
 import os
-import shlex
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from string import Template
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import clingo
 
 from lupa.answers.desk import Desk
+from lupa.authors.draft import Draft, Made, home_of
 from lupa.authors.likeness import Content, Likeness, one_of
-from lupa.authors.names import ABOUT, FACTS, Declared, Names, is_name, one_line, plain, quotable
+from lupa.authors.names import ABOUT, FACTS, Names, is_name, one_line, plain
+from lupa.authors.template import declarations, edition_of, filled
 from lupa.errors import CaseError, shown
-from lupa.rules.days import day
 from lupa.rules.files import RuleFiles, shipped, source
 from lupa.rules.ground import Ground, ground, plainly
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_TEMPLATES = Path(__file__).resolve().parent / "templates"
-_BOTH, _START = "(initial; continuation)", "initial"
-"""The phases of a pathway: a service is mostly asked for once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a new policy is to say of itself.
-
-    Drugs, services and indications are given by any name that a case may use; what the shared files do
-    not know, the policy's folder declares, with `declare` even what looks like a slip of a known name.
-    `like` is a policy on file whose structure it begins with.
-    """
-
-    policy: str
-    drugs: tuple[str, ...] = ()
-    services: tuple[str, ...] = ()
-    indications: tuple[str, ...] = ()
-    payer: str = "Name of the payer"
-    document: str = "Title of the document"
-    edition: str | None = None
-    since: str | None = None
-    like: str | None = None
-    declare: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What was made: the folder `home` of a policy in the knowledge base `kb`, and the `files` in it.
-
-    `begun` says that the knowledge base is new too; `drugs`, `services` and `indications` are those that
-    the policy speaks of, by the names that rules use, and `declared` those that its folder declares.
-    `editions` are its editions. Of a policy that it is made `like`, the cases that do not hold of it are
-    `left_out`.
-    """
-
-    kb: Path
-    policy: str
-    drugs: tuple[str, ...]
-    services: tuple[str, ...]
-    indications: tuple[str, ...]
-    editions: tuple[str, ...]
-    declared: tuple[Declared, ...]
-    begun: bool
-    files: tuple[str, ...]
-    like: str | None = None
-    left_out: tuple[str, ...] = ()
-
-    @property
-    def home(self) -> Path:
-        """The folder of the policy."""
-        return home_of(self.kb, self.policy)
-
-    def to_dict(self) -> dict[str, Any]:
-        """What was made as JSON-ready data; the files are named from the policy's folder."""
-        return {
-            "kb": str(self.kb),
-            "begun": self.begun,
-            "policy": self.policy,
-            "drugs": list(self.drugs),
-            "services": list(self.services),
-            "indications": list(self.indications),
-            "editions": list(self.editions),
-            "declared": [name.to_dict() for name in self.declared],
-            "like": self.like,
-            "left_out": list(self.left_out),
-            "folder": str(self.home),
-            "files": list(self.files),
-        }
-
-
-def home_of(kb: Path, policy: str) -> Path:
-    """The folder of a policy in a knowledge base."""
-    return kb / "policies" / policy
 
 
 def place(kb: str | None) -> Path:
@@ -169,78 +92,14 @@ def _drafted(draft: Draft, names: Names) -> Content:
     indications = names.indications(draft.indications) or (
         _some(names.first("condition", "indication"), "--indication"),
     )
-    texts = _filled(draft, names, drugs, services, indications)
-    return Content(texts, drugs, services, indications, (_edition(draft),))
+    texts = filled(draft, names, drugs, services, indications)
+    return Content(texts, drugs, services, indications, (edition_of(draft),))
 
 
 def _some(name: str | None, option: str) -> str:
     if name is None:
         raise CaseError(f"{option}: name one, for the knowledge base knows none")
     return name
-
-
-def _words(
-    draft: Draft,
-    names: Names,
-    drugs: Sequence[str],
-    services: Sequence[str],
-    indications: Sequence[str],
-) -> dict[str, str]:
-    """What stands in the templates' blanks, fit to be put into rules."""
-    policy = draft.policy
-    phases = _BOTH if drugs else _START
-    criteria = {name: _criterion(name, indications) for name in indications}
-    return {
-        "policy": policy,
-        "payer": one_line(draft.payer, "--payer"),
-        "document": one_line(draft.document, "--document"),
-        "edition": one_line(_edition(draft), "--edition"),
-        "since": "unrecorded" if draft.since is None else f'"{day(draft.since, "--since")}"',
-        "covers": "\n".join(f"covers({policy}, {name})." for name in (*drugs, *services)),
-        "thing": " or ".join(kind for kind, given in (("drug", drugs), ("service", services)) if given),
-        "concerns": quotable(_concerns(names, drugs, services)),
-        "indications": indications[0] if len(indications) == 1 else f"({'; '.join(indications)})",
-        "diseases": quotable(names.labels(indications, "or")),
-        "phases": phases,
-        "requires": "\n".join(
-            f"requires({policy}, {name}, {phases}, {criterion}, c11)."
-            for name, criterion in criteria.items()
-        ),
-        "met": "\n".join(
-            _MET.substitute(
-                policy=policy, name=name, criterion=criterion, disease=quotable(names.label(name))
-            )
-            for name, criterion in criteria.items()
-        ),
-    }
-
-
-_MET = Template("""\
-met($policy, $criterion) :- diagnosis($name).
-text($policy, criterion($criterion), "The patient has $disease.", "The patient does not have $disease.").\
-""")
-
-
-def _criterion(name: str, indications: Sequence[str]) -> str:
-    """What the criterion is called that one of the indications is diagnosed."""
-    return "diagnosed" if len(indications) == 1 else f"diagnosed_{name}"
-
-
-def _concerns(names: Names, drugs: Sequence[str], services: Sequence[str]) -> str:
-    """What a policy covers, in words: `one drug, anifrolumab`."""
-    found = []
-    for kind, given in (("drug", drugs), ("service", services)):
-        if given:
-            begin = f"one {kind}, " if len(given) == 1 else f"the {kind}s "
-            found.append(begin + names.labels(given, "and"))
-    return ", and ".join(found)
-
-
-def _edition(draft: Draft) -> str:
-    """The name of the edition: the day on which it begins, where no other is given."""
-    if draft.edition is not None:
-        return draft.edition
-    return "draft" if draft.since is None else draft.since
 
 
 def _grounded(core: Sequence[Path]) -> Ground:
@@ -286,7 +145,7 @@ def _like(old: str, draft: Draft, names: Names, shared: RuleFiles) -> Content:
         one_line(draft.payer, "--payer"),
         one_line(draft.document, "--document"),
         renamed,
-        {file: f"\n{rows}" for file in (ABOUT, FACTS) if (rows := _declarations(names, file))},
+        {file: f"\n{rows}" for file in (ABOUT, FACTS) if (rows := declarations(names, file))},
     )
     return likeness.content(_core(shared), _put)
 
@@ -301,46 +160,6 @@ def _in_place(known: tuple[str, ...], given: tuple[str, ...], what: str, policy:
 
 
 # ---- its files ---------------------------------------------------------------------------------
-
-
-def _filled(
-    draft: Draft,
-    names: Names,
-    drugs: Sequence[str],
-    services: Sequence[str],
-    indications: Sequence[str],
-) -> dict[str, str]:
-    """The files of a policy's folder, by name; a case is named after its policy."""
-    words = _words(draft, names, drugs, services, indications)
-    texts = {name: _template(name, words) for name in (ABOUT, "policy.lp", "clauses.lp")}
-    texts[ABOUT] += _declarations(names, ABOUT)
-    if declared := _declarations(names, FACTS):
-        texts[FACTS] = f"{_template(FACTS, words)}{declared}"
-    of_other_phases = "not_continued" if drugs else "continued"
-    for path in sorted(_TEMPLATES.glob("cases/*.yaml")):
-        if path.stem.startswith(of_other_phases):
-            continue
-        for indication in indications if "$indication" in path.read_text("utf-8") else indications[:1]:
-            of = "" if indication == indications[0] else f"_{indication}"
-            case = {"indication": indication, "criterion": _criterion(indication, indications)}
-            name = f"cases/{draft.policy}_{path.stem}{of}.yaml"
-            texts[name] = _template(f"cases/{path.name}", {**words, **case})
-    return texts
-
-
-def _template(name: str, words: Mapping[str, str]) -> str:
-    return Template((_TEMPLATES / name).read_text("utf-8")).substitute(words)
-
-
-def _declarations(names: Names, file: str) -> str:
-    """What a file declares, each name above what only the author can say of it."""
-    return "".join(
-        f"\n% {declared.label}: a {declared.kind} that the shared files do not know.\n"
-        + "".join(f"{row}\n" for row in declared.rows)
-        + "".join(f"% To be said: {say}.\n" for say in declared.still)
-        for declared in names.declared
-        if declared.file == file
-    )
 
 
 def _in_policy(policy: str, texts: Mapping[str, str]) -> dict[str, str]:
@@ -363,75 +182,3 @@ def _put(folder: Path, texts: Mapping[str, str]) -> None:
             whole.rename(folder)
     except OSError as error:
         raise CaseError(f"{folder}: cannot be made: {error.strerror}") from error
-
-
-# ---- what is said of it ------------------------------------------------------------------------
-
-_HOLDS = {
-    ABOUT: "what the policy is, what it covers, its editions",
-    FACTS: "what a case can state, beyond what the shared files say",
-    "policy.lp": "its rules, each beside the words that a reader sees",
-    "clauses.lp": "every clause of the document, and why one has no rule",
-    "accepted.yaml": "findings that are meant to be, each with its reason",
-    "cases/": "cases, each with what it must come to",
-}
-
-
-def made_text(made: Made, kb: str | None) -> str:
-    """What was made, and what to do next; `kb` is how the command line named the knowledge base."""
-    beside = f" --kb {shlex.quote(kb)}" if kb is not None else ""
-    covered = _and((*made.drugs, *made.services))
-    editions = f"edition{'s' * (len(made.editions) > 1)} {_and(made.editions)}"
-    lines = [f"{made.home} covers {covered} for {_and(made.indications)}, {editions}:"]
-    if made.begun:
-        lines.insert(0, f"{made.kb} is a new knowledge base, with the vocabulary that ships with lupa.")
-    holds = {name: words for name, words in _HOLDS.items() if _is_there(name, made.files)}
-    lines += [f"  {name:<{max(map(len, holds)) + 2}}{words}" for name, words in holds.items()]
-    lines += _said_of_names(made.declared)
-    lines += _small() if made.like is None else _rewrite(made)
-    lines += [f"  lupa {verb} {made.policy}{beside}" for verb in ("lint", "test", "verify")]
-    return "\n".join(lines)
-
-
-def _and(names: Sequence[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def _is_there(name: str, files: Iterable[str]) -> bool:
-    return any(file == name or (name[-1] == "/" and file.startswith(name)) for file in files)
-
-
-def _said_of_names(declared: Sequence[Declared]) -> list[str]:
-    """What the folder declares, and what is still to be said of it."""
-    if not declared:
-        return []
-    lines = ["The folder declares these names, which the shared files do not know. Still to be said there:"]
-    for name in declared:
-        label = f", {name.label}" if name.label != name.name.replace("_", " ") else ""
-        lines.append(f"  {name.file:<12}{name.kind} {name.name}{label}")
-        lines += [f"  {'':<12}  {say}" for say in name.still]
-    return lines
-
-
-def _small() -> list[str]:
-    return [
-        "It is a small policy that holds together as it stands. Put what your document says in",
-        "its place, a sentence at a time, and check it after each:",
-    ]
-
-
-def _rewrite(made: Made) -> list[str]:
-    """What is to be rewritten of a policy that is like another."""
-    lines = [
-        f"It has the structure of {made.like}, and is not true of your document yet. To be rewritten:",
-        "  about.lp    payer, document, editions and their first days",
-        "  policy.lp   the words in quotes and comments, and every rule that your document does not have",
-        "  clauses.lp  places and words of every clause",
-        "  cases/      the titles, and what a case states",
-    ]
-    if "accepted.yaml" in made.files:
-        lines.append("  accepted.yaml, which still says why findings of the other are meant to be")
-    if made.left_out:
-        lines.append(f"Cases that do not hold of it are left out: {len(made.left_out)}.")
-    return [*lines, "Check it after each step:"]

@@ -8,6 +8,7 @@ from clingo import ast
 from clingo.ast import ASTType
 
 from lupa.rules.files import text_of
+from lupa.rules.trees import children, keys_of
 
 Signature = tuple[str, int]
 """A predicate: its name and the number of its arguments."""
@@ -52,7 +53,7 @@ def has_body(statement: ast.AST) -> bool:
 def nodes(tree: ast.AST) -> Iterator[tuple[Route, ast.AST]]:
     """Every node of a tree with the route to it; the tree itself comes first."""
     yield (), tree
-    for key in tree.child_keys:
+    for key in keys_of(tree):
         child = getattr(tree, key)
         if isinstance(child, ast.AST):
             for route, node in nodes(child):
@@ -94,13 +95,10 @@ def functions(symbol: ast.AST) -> list[ast.AST]:
 
 
 def atoms(tree: ast.AST) -> list[ast.AST]:
-    """The terms of all atoms in a tree."""
-    return [
-        function
-        for _, node in nodes(tree)
-        if node.ast_type == ASTType.SymbolicAtom
-        for function in functions(node.symbol)
-    ]
+    """The terms of all atoms in a tree; within an atom there is no other."""
+    if tree.ast_type == ASTType.SymbolicAtom:
+        return functions(tree.symbol)
+    return [atom for child in children(tree) for atom in atoms(child)]
 
 
 def signatures(tree: ast.AST) -> set[Signature]:

@@ -21,6 +21,7 @@ from lupa.cli.command import (
     kb_option,
     loaded,
     policies_of,
+    run_timeout_option,
     say,
     verb,
     warn_of_another,
@@ -71,7 +72,9 @@ def new(policy: str, kb: str | None, *, as_json: bool, **given: Any) -> None:
     shared files do not know is declared in the folder. With --like the structure of a policy on file
     is copied, and what is given takes the place of its own.
     """
-    from lupa.authors.scaffold import Draft, made_text, new_policy, place
+    from lupa.authors.draft import Draft
+    from lupa.authors.made_page import made_text
+    from lupa.authors.scaffold import new_policy, place
 
     named = click.get_current_context().find_object(str) if kb is None else kb
     draft = Draft(policy, **{key: value for key, value in given.items() if value is not None})
@@ -91,6 +94,7 @@ def new(policy: str, kb: str | None, *, as_json: bool, **given: Any) -> None:
 )
 @kb_option
 @json_option
+@run_timeout_option
 @click.option("--cases", "further", multiple=True, metavar="PATH", help="Try these cases too.")
 @click.option("--coverage", is_flag=True, help="Tell which rules, literals and rows the cases show.")
 @click.option(
@@ -114,6 +118,7 @@ def test(
     mutate: bool,
     as_json: bool,
     kb: str | None,
+    timeout: float | None,
 ) -> None:
     """Tries the cases that ship with each POLICY, or with all: whether they come to what they expect.
 
@@ -133,7 +138,13 @@ def test(
     measured = coverage or form == "html" or fail_under is not None
     with progress("mutants") as tick:
         found = knowledge.test(
-            policies, cases=further, coverage=measured, mutate=mutate, jobs=processors(), tick=tick
+            policies,
+            cases=further,
+            coverage=measured,
+            mutate=mutate,
+            jobs=processors(),
+            tick=tick,
+            timeout=timeout,
         )
     for one in found.refused:
         complain(CaseError(one.problem), one.file)
@@ -219,137 +230,3 @@ def _lint(report: Report, form: str, kb: KnowledgeBase) -> str:
     return (
         lint_text(report) if form == "text" else escaped(json.dumps(report.to_dict(), ensure_ascii=False))
     )
-
-
-@verb(
-    "lupa verify",
-    "lupa verify uhc_benlysta@2023-11-01 --all-readings",
-    "lupa verify --save witnesses",
-    "lupa verify --format html > report.html",
-    "lupa verify --format sarif > verify.sarif",
-    "lupa verify my_policy --accept 'no_gap request(*)' --because 'The list is open.'",
-)
-@kb_option
-@json_option
-@format_option(
-    "json",
-    "sarif",
-    "html",
-    explained="html is a page for people, sarif what code review shows at the line.",
-)
-@click.option("--all-readings", is_flag=True, help="Read ambiguous texts in every way, not as is usual.")
-@click.option("--examples", is_flag=True, help="Show, where a law is kept by a patient, the patient.")
-@click.option("--save", metavar="DIR", help="Write the case of each patient there.")
-@click.option(
-    "--accept",
-    is_flag=False,
-    flag_value="",
-    multiple=True,
-    metavar="[FINDING]",
-    help="Record what is new as it should be: all of it, or each finding named by its check and subject.",
-)
-@click.option("--because", metavar="TEXT", help="With --accept: why it is as it should be.")
-@click.argument("policies", nargs=-1, metavar="[POLICY[@EDITION]]...", **completing(policies_of))
-def verify(
-    policies: tuple[str, ...],
-    form: str,
-    save: str | None,
-    accept: tuple[str, ...],
-    because: str | None,
-    *,
-    all_readings: bool,
-    examples: bool,
-    as_json: bool,
-    kb: str | None,
-) -> None:
-    """Proves the laws of each POLICY, or of all, or shows a patient who breaks one.
-
-    What is found and expected is recorded, with a reason, in accepted.yaml in the folder of the policy;
-    whatever else is found makes the exit status 1. --accept adds to that file: a FINDING is named as it is
-    printed, 'CHECK SUBJECT', and * in its subject stands for anything, also for what is found later.
-    """
-    if accept and not (because or "").strip():
-        raise click.UsageError("--accept needs a reason: --because TEXT")
-    if because is not None and not accept:
-        raise click.UsageError("--because goes with --accept, which records why")
-    knowledge = loaded(kb)
-    warn_of_another(knowledge.files.root, kb)
-    from lupa.authors.progress import progress
-
-    with progress("editions") as tick:
-        report = knowledge.verify(
-            policies,
-            all_readings=all_readings,
-            examples=examples,
-            accept=[name for name in accept if name] if accept else None,
-            because=because or "",
-            tick=tick,
-        )
-    click.echo(_verified(report, "json" if as_json else form, knowledge))
-    if save:
-        from lupa.authors.reports.saving import patients_of, save_cases
-
-        for path in save_cases(Path(save), patients_of([*report.findings, *report.examples])):
-            say(f"saved {path}")
-    if accept:
-        from lupa.authors.reports.text import told_written
-
-        for line in told_written(report.written):
-            say(line)
-    finish(FOUND if report.new else DONE)
-
-
-def _verified(report: Report, form: str, kb: KnowledgeBase) -> str:
-    """A report on laws in one of its forms."""
-    if form == "json":
-        return escaped(json.dumps(report.to_dict(), ensure_ascii=False))
-    if form == "sarif":
-        from lupa.authors.reports.sarif import sarif
-
-        return escaped(json.dumps(sarif(report, kb.files.root), ensure_ascii=False))
-    if form == "html":
-        from lupa.authors.reports.page import report_html
-
-        return report_html(report, kb)
-    from lupa.authors.reports.text import report_text
-
-    return report_text(report, width())
-
-
-@verb(
-    "lupa diff uhc_benlysta",
-    "lupa diff uhc_benlysta@2022E0046O uhc_benlysta@2023-11-01",
-    "lupa diff HEAD~3",
-    "lupa diff --kb old_kb new_kb",
-    "lupa diff v1.0 v2.0 --save patients",
-)
-@kb_option
-@json_option
-@click.option("--all-readings", is_flag=True, help="Leave open how ambiguous texts are read.")
-@click.option("--save", metavar="DIR", help="Write a case there for each patient, once for each side.")
-@click.argument("old", **completing(policies_of))
-@click.argument("new", required=False, **completing(policies_of))
-def diff(
-    old: str, new: str | None, save: str | None, *, all_readings: bool, as_json: bool, kb: str | None
-) -> None:
-    """What a change of rules means for patients: where it is stricter or looser, and for whom.
-
-    OLD and NEW are policies or their editions, folders with a knowledge base, or git revisions of the
-    knowledge base in use. A policy alone is compared edition by edition; a revision alone with what is
-    in use now, a folder alone as what comes after it. Exits with 1 where anything differs.
-    """
-    knowledge = loaded(kb)
-    from lupa.authors.diff.operands import diff_named
-    from lupa.authors.diff.page import diff_text
-    from lupa.authors.progress import progress
-
-    words = [old] if new is None else [old, new]
-    with progress("comparisons") as tick:
-        found = diff_named(knowledge, words, all_readings=all_readings, tick=tick)
-    click.echo(escaped(found.to_json()) if as_json else diff_text(found, width()))
-    if save is not None:
-        from lupa.authors.reports.saving import patients_of, save_cases
-
-        for path in save_cases(Path(save), patients_of(found.shown_on)):
-            say(f"saved {path}")
-    finish(FOUND if found.differs else DONE)

@@ -24,6 +24,7 @@ from lupa.cli.command import (
     loaded,
     no_progress,
     progress,
+    timeout_option,
     width,
 )
 from lupa.errors import CaseError, LupaError, RuleError, printable
@@ -35,14 +36,7 @@ GENEROUS = 60.0
 
 def case_options(function: F) -> F:
     for option in (
-        click.option(
-            "--timeout",
-            type=click.FloatRange(min=0, min_open=True),
-            default=GENEROUS,
-            show_default=True,
-            metavar="SECONDS",
-            help="Give a case up after so long.",
-        ),
+        timeout_option(GENEROUS, "Give a case up after so long."),
         kb_option,
         click.option(
             "--example",
@@ -59,19 +53,30 @@ def case_options(function: F) -> F:
 
 
 class Run:
-    """Goes through cases: what is wrong with one is said on standard error, the others go on."""
+    """Goes through cases: what is wrong with one is said on standard error, the others go on.
 
-    def __init__(self, kb: KnowledgeBase, cases: Sequence[str], examples: Sequence[str]) -> None:
-        if not cases and not examples:
+    With a `policy` they are one: the case of which nothing is known but that this policy is asked.
+    """
+
+    def __init__(
+        self, kb: KnowledgeBase, cases: Sequence[str], examples: Sequence[str], policy: str | None = None
+    ) -> None:
+        if policy is not None and (cases or examples):
+            raise click.UsageError("--policy begins from nothing, so it goes with no case")
+        if policy is None and not cases and not examples:
             raise click.UsageError(
                 "give a case file, - for standard input, or --example NAME (see `lupa examples`)"
             )
         self._kb = kb
         self._cases = cases
         self._examples = examples
+        self._policy = policy
         self.failed = False
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
+        if self._policy is not None:
+            yield "", {"request": {"policy": self._policy}}
+            return
         with _progress() as tick:
             for name, stream in self._streams():
                 from lupa.record.reading import read_cases
@@ -155,13 +160,14 @@ def answers(
     kb: str | None,
     answer: Callable[[KnowledgeBase, Case, str], Any],
     text: Callable[[Any, int], str] | None,
+    policy: str | None = None,
 ) -> None:
     """Prints the answer about each case under each policy that it is about: as text, or as JSON."""
 
     def found(knowledge: KnowledgeBase, case: Case, where: str) -> Iterator[Any]:
         return (answer(knowledge, one, where) for one in knowledge.each_policy(case))
 
-    print_all(cases, examples, kb, found, text)
+    print_all(cases, examples, kb, found, text, policy)
 
 
 def print_all(
@@ -170,10 +176,11 @@ def print_all(
     kb: str | None,
     found: Callable[[KnowledgeBase, Case, str], Iterable[Any]],
     text: Callable[[Any, int], str] | None,
+    policy: str | None = None,
 ) -> None:
     """Prints all that is found of each case: as text of so many columns, or as JSON, one a line."""
     knowledge = loaded(kb)
-    run = Run(knowledge, cases, examples)
+    run = Run(knowledge, cases, examples, policy)
     between = ""
     for where, case in run:
         with run.attempt(where):
@@ -191,14 +198,15 @@ def dialogue(
     examples: Sequence[str],
     kb: str | None,
     talk: Callable[[KnowledgeBase, Case, str], None],
+    policy: str | None = None,
 ) -> NoReturn:
     """Talks about the one case that is given, while standard input is for what is said."""
     if "-" in cases:
         raise click.UsageError("what you say is read from standard input, so the case must be in a file")
-    if len(cases) + len(examples) != 1:
+    if policy is None and len(cases) + len(examples) != 1:
         raise click.UsageError("give one case, in a file or as --example NAME (see `lupa examples`)")
     knowledge = loaded(kb)
-    run = Run(knowledge, cases, examples)
+    run = Run(knowledge, cases, examples, policy)
     found = list(itertools.islice(run, 2))
     if len(found) > 1:
         raise click.UsageError(f"{printable(cases[0])} holds several cases; give one")

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from lupa import KnowledgeBase
-from lupa.errors import LupaError, printable
+from lupa.errors import FolderError, LupaError, RuleError, printable
 from lupa.rules.vocabulary import leaves
 from lupa.version import __version__
 
@@ -31,6 +31,8 @@ class Help(click.Command):
         formatter.write_paragraph()
         formatter.write("".join(f"  {line}\n" for line in str(self.epilog).splitlines()))
 
+
+LINT = "`lupa lint`"
 
 GROUPS = {
     "For reviewers": "decide why whatif flip ask explore",
@@ -115,6 +117,23 @@ def _printed(_context: click.Context, _option: click.Parameter, form: T) -> T:
     return form
 
 
+def timeout_option(default: float | None, explained: str) -> Callable[[F], F]:
+    """The option that says how long something may take; None for as long as it needs."""
+    return click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        default=default,
+        show_default=True,
+        metavar="SECONDS",
+        help=explained,
+    )
+
+
+run_timeout_option = timeout_option(
+    None, "Give up after so long, and say how far it came; no limit without."
+)
+
+
 json_option = click.option("--json", "as_json", is_flag=True, callback=_printed, help="Print JSON.")
 
 
@@ -168,6 +187,8 @@ def complain(error: LupaError, where: str = "") -> None:
     say(f"{click.style('error', fg='red', bold=True)}: {place}{first}")
     for line in rest:
         say(f"  {line}")
+    if isinstance(error, RuleError) and not isinstance(error, FolderError) and LINT not in str(error):
+        say(f"  {LINT} tells all that is wrong with the rules")
 
 
 _progress: list[str] = [""]

@@ -34,7 +34,9 @@ def policies(kb: str | None, *, as_json: bool) -> None:
         return
     root, here = knowledge.files.root.resolve(), Path.cwd()
     place = root.relative_to(here) if root.is_relative_to(here) else root
-    click.echo("\n".join(filter(None, [policy_text(rows), f"knowledge base: {printable(str(place))}"])))
+    click.echo(
+        "\n".join(filter(None, [policy_text(rows, width()), f"knowledge base: {printable(str(place))}"]))
+    )
 
 
 @verb("lupa facts", "lupa facts uhc_benlysta", "lupa facts --all", "lupa facts --json")

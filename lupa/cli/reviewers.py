@@ -227,9 +227,16 @@ def flip(
     "lupa ask case.yaml --all",
     "lupa ask case.yaml --json",
     "lupa ask case.yaml --interactive --save completed.yaml",
+    "lupa ask --policy uhc_benlysta --interactive --save new.yaml",
 )
 @case_options
 @json_option
+@click.option(
+    "--policy",
+    metavar="NAME[@EDITION]",
+    help="Begin from nothing, with no CASE: all that this policy may need to know.",
+    **completing(lambda kb: kb.policies),
+)
 @click.option("--plan", "whole", is_flag=True, help="Show the smallest tree of questions to a verdict.")
 @click.option("--all", "every", is_flag=True, help="Name every silent fact that cannot matter.")
 @click.option("--interactive", is_flag=True, help="Ask one question after the other, and take the answers.")
@@ -239,6 +246,7 @@ def flip(
 def ask(
     cases: tuple[str, ...],
     examples: tuple[str, ...],
+    policy: str | None,
     file: str | None,
     *,
     every: bool,
@@ -262,7 +270,7 @@ def ask(
         def asked(knowledge: KnowledgeBase, case: Case, where: str) -> None:
             interview(knowledge, case, where, width, timeout, file, next(iter(cases), None))
 
-        dialogue(cases, examples, kb, asked)
+        dialogue(cases, examples, kb, asked, policy)
     if file is not None:
         raise click.UsageError("--save goes with --interactive, which completes the case")
     from lupa.pages.exploring import ask_text, plan_text
@@ -271,7 +279,7 @@ def ask(
         return (knowledge.plan if whole else knowledge.ask)(case, name=where, timeout=timeout)
 
     text = plan_text if whole else partial(ask_text, every=every)
-    answers(cases, examples, kb, answer, None if as_json else text)
+    answers(cases, examples, kb, answer, None if as_json else text, policy)
 
 
 @verb(

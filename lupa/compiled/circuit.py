@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node
+from lupa.rules.asking import Group
 from lupa.rules.edition import Edition
 from lupa.rules.ground import Rule, levels
 from lupa.rules.solver import Literal
@@ -19,22 +20,30 @@ from lupa.rules.solver import Literal
 class Circuit:
     """The outcome of a record: `outcome` is a function of variables, of which each is a silent fact.
 
-    `facts` are the silent facts, in the order of the vocabulary, by their variables; `names` are the
-    outcomes by the values that stand for them.
+    `facts` are the silent facts by their variables, those of one question after the other; `names` are
+    the outcomes by the values that stand for them, `groups` the questions.
     """
 
     diagrams: Diagrams
     outcome: Node
     facts: tuple[Literal, ...]
     names: Mapping[Node, str]
+    groups: tuple[Group, ...]
 
 
 def circuit(edition: Edition, statements: Sequence[Literal], budget: Budget | None = None) -> Circuit:
-    """The outcome of the record that makes these statements, made of what the budget allows."""
+    """The outcome of the record that makes these statements, made of what the budget allows.
+
+    Facts that are asked for together have variables that follow each other.
+    """
     diagrams = Diagrams(budget)
     cone = edition.relevance.outcome_cone
     stated = {abs(literal): literal > 0 for literal in statements}
-    facts = tuple(fact for fact in edition.literals.values() if fact in cone and fact not in stated)
+    silent = [
+        fact for fact, literal in edition.literals.items() if literal in cone and literal not in stated
+    ]
+    groups = edition.asking.groups(silent)
+    facts = tuple(edition.literals[fact] for group in groups for fact in group.facts)
     known = {fact: YES if stated[fact] else NO for fact in cone if fact in stated}
     known |= {fact: diagrams.node(variable, NO, YES) for variable, fact in enumerate(facts)}
     laws = [
@@ -50,7 +59,7 @@ def circuit(edition: Edition, statements: Sequence[Literal], budget: Budget | No
     outcome = NOWHERE
     for value, name in names.items():
         outcome = diagrams.choose(conditions.get(edition.outcomes[name], NO), value, outcome)
-    return Circuit(diagrams, diagrams.choose(lawful, outcome, NOWHERE), facts, names)
+    return Circuit(diagrams, diagrams.choose(lawful, outcome, NOWHERE), facts, names, tuple(groups))
 
 
 def _facts(edition: Edition, rule: Rule) -> Iterable[Literal]:
@@ -85,8 +94,8 @@ def _conditions(
 
 def _any(diagrams: Diagrams, conditions: Iterable[Node]) -> Node:
     holds = NO
-    for condition in conditions:
-        holds = diagrams.either(holds, condition)
+    for condition in sorted(conditions, key=diagrams.top, reverse=True):
+        holds = diagrams.either(condition, holds)
     return holds
 
 
@@ -98,8 +107,8 @@ def _body(diagrams: Diagrams, rule: Rule, conditions: Mapping[Literal, Node]) ->
     if rule.weights:
         return _enough(diagrams, list(zip(literals, rule.weights, strict=True)), rule.bound)
     holds = YES
-    for literal in literals:
-        holds = diagrams.both(holds, literal)
+    for literal in sorted(literals, key=diagrams.top, reverse=True):
+        holds = diagrams.both(literal, holds)
     return holds
 
 

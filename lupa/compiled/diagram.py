@@ -4,7 +4,7 @@ A node is a number. At 0 or above it is a variable (a number too) with a functio
 yes; below 0 it is a value. Along every path variables rise. (Bryant 1986; Bahar and others 1993.)
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from lupa.errors import SpaceLimitError
 
@@ -65,25 +65,46 @@ class Diagrams:
             return self._nodes[node][1:]
         return node, node
 
+    def at(self, node: Node, so: Collection[int]) -> Node:
+        """The value of a function where just these variables are so."""
+        while node >= 0:
+            variable, no, yes = self._nodes[node]
+            node = yes if variable in so else no
+        return node
+
     def first(self, nodes: Sequence[Node]) -> int:
         """The first variable of any of these; one of them has one."""
         return min(self._nodes[node][0] for node in nodes if node >= 0)
 
+    def top(self, node: Node) -> int:
+        """The first variable of a function; of a value, one that comes before all."""
+        return self._nodes[node][0] if node >= 0 else -1
+
     def choose(self, condition: Node, yes: Node, no: Node) -> Node:
         """The function that is `yes` where the condition holds, else `no`."""
-        if condition == YES:
+        if condition == YES or yes == no:
             return yes
         if condition == NO:
             return no
-        if yes == no:
-            return yes
+        if yes == YES and no == NO:
+            return condition
         key = (condition, yes, no)
         if key not in self._chosen:
             self.budget.spend()
-            variable = self.first(key)
-            parts = [self.split(part, variable) for part in key]
-            low, high = (self.choose(*(part[side] for part in parts)) for side in (0, 1))
-            self._chosen[key] = self.node(variable, low, high)
+            nodes = self._nodes
+            here, low, high = nodes[condition]
+            variable = here
+            if yes >= 0 and nodes[yes][0] < variable:
+                variable = nodes[yes][0]
+            if no >= 0 and nodes[no][0] < variable:
+                variable = nodes[no][0]
+            if here != variable:
+                low = high = condition
+            no_low, no_high = self.split(no, variable)
+            yes_low, yes_high = self.split(yes, variable)
+            self._chosen[key] = self.node(
+                variable, self.choose(low, yes_low, no_low), self.choose(high, yes_high, no_high)
+            )
         return self._chosen[key]
 
     def both(self, one: Node, other: Node) -> Node:

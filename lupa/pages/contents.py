@@ -64,11 +64,23 @@ def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def policy_text(rows: Sequence[Row]) -> str:
-    lines = []
+def policy_text(rows: Sequence[Row], width: int) -> str:
+    lines: list[str] = []
+
+    def wrapped(words: str) -> list[str]:
+        return textwrap.wrap(
+            words,
+            width,
+            initial_indent="  ",
+            subsequent_indent="    ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
     for row in rows:
-        lines += [click.style(row["policy"], bold=True), f"  {row['document']} ({row['payer']})"]
-        lines.append(f"  covers {', '.join(row['drugs'] + row['services'])}")
+        lines.append(click.style(row["policy"], bold=True))
+        lines += wrapped(f"{row['document']} ({row['payer']})")
+        lines += wrapped(f"covers {', '.join(row['drugs'] + row['services'])}")
         for edition in row["editions"]:
             since = edition["in_force_from"]
             known = edition["known_from"]
@@ -78,7 +90,7 @@ def policy_text(rows: Sequence[Row]) -> str:
                 else "in force before the next; its first day is not on record"
             )
             when += f", it is known from {known}" if known else ""
-            lines.append(f"  edition {edition['edition']}: {when}")
+            lines += wrapped(f"edition {edition['edition']}: {when}")
     return "\n".join(lines)
 
 
@@ -217,10 +229,19 @@ def table(edition: Edition) -> Row:
             "source": edition.source(atom, pathways),
         }
 
+    def criterion(atom: Atom, way: tuple[str, str]) -> Row:
+        node = edition.nodes.get(atom.symbol)
+        of = {"of": node.of, "least": node.least} if node else {"of": None, "least": None}
+        parts = [
+            {**criterion(part.atom.by(part.clauses), way), "conditional": part.conditional}
+            for part in (node.parts if node else ())
+        ]
+        return {**row(atom, [way]), **of, "parts": parts}
+
     everywhere = list(edition.pathways)
     pathways = []
     for way in everywhere:
-        criteria = [row(a, [way]) for a in edition.criteria if edition.on(a, way)]
+        criteria = [criterion(a, way) for a in edition.criteria if edition.on(a, way)]
         limits = [row(a, [way], holds=False) for a in edition.limits if edition.on(a, way)]
         pathways.append({"indication": way[0], "phase": way[1], "criteria": criteria, "limits": limits})
     return {
@@ -283,18 +304,31 @@ def table_text(data: Row, width: int) -> str:
     return "\n".join(v)
 
 
-def _table_rows(rows: Sequence[Row], width: int) -> list[str]:
+def _table_rows(rows: Sequence[Row], width: int, above: str = "", indent: str = "  ") -> list[str]:
+    """Rows with their sources, but for those that stand `above`; the parts of a criterion beneath it."""
     lines = []
     for row in rows:
-        lines += textwrap.wrap(
-            f"{row['id']}: {row['text']}", width, initial_indent="  ", subsequent_indent="    "
-        )
-        lines += _source(row["source"], width)
+        words = f"{row['id']}: {row['text']}{only_if(row)}"
+        lines += textwrap.wrap(words, width, initial_indent=indent, subsequent_indent=indent + "  ")
+        lines += _source(row["source"], width, indent + "  ") if row["source"] != above else []
+        if row.get("of"):
+            lines += [f"{indent}  {needs(row)}:"]
+            lines += _table_rows(row["parts"], width, row["source"], indent + "    ")
     return lines
 
 
-def _source(source: str, width: int) -> list[str]:
-    wrapped = textwrap.wrap(source, width, initial_indent="    ", subsequent_indent="    ")
+def only_if(row: Row) -> str:
+    """What is said of a part that is there under a condition only."""
+    return " (if it applies)" if row.get("conditional") else ""
+
+
+def needs(row: Row) -> str:
+    """How many of its parts a criterion needs."""
+    return {"all": "all of", "any": "any of"}.get(row["of"], f"at least {row['least']} of")
+
+
+def _source(source: str, width: int, indent: str = "    ") -> list[str]:
+    wrapped = textwrap.wrap(source, width, initial_indent=indent, subsequent_indent=indent)
     return [click.style(line, dim=True) for line in wrapped]
 
 

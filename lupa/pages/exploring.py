@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
@@ -11,14 +10,15 @@ from lupa.answers.decision import Decision
 from lupa.answers.exploration import (
     Ask,
     Asked,
+    Branch,
     Change,
     Flips,
     Margin,
     Plan,
     StatedChange,
     Statement,
-    Step,
     UnderReadings,
+    Way,
     WhatIf,
 )
 from lupa.errors import printable
@@ -45,7 +45,7 @@ def whatif_text(whatif: WhatIf, width: int = 80) -> str:
     rows = [("", "before", "after"), ("outcome", verdict(before), verdict(after))]
     if (before.policy, before.edition) != (after.policy, after.edition):
         rows.append(("edition", before.edition, after.edition))
-    rows += [(c.id, c.before or "-", c.after or "-") for c in whatif.criteria]
+    rows += [("  " * len(c.within) + c.id, c.before or "-", c.after or "-") for c in whatif.criteria]
     lines = [f"{after.policy}, edition {after.edition}", *page.case(after), ""]
     lines += _table(rows)
     differing = list(changed(whatif.changes, whatif.stated))
@@ -55,7 +55,8 @@ def whatif_text(whatif: WhatIf, width: int = 80) -> str:
     if whatif.criteria:
         lines += page.title("Criteria that changed")
         for criterion in whatif.criteria:
-            lines += page.wrap(f"{criterion.id}: {criterion.text}", 2, 4)
+            part = f" (part of {criterion.within[-1]})" if criterion.within else ""
+            lines += page.wrap(f"{criterion.id}{part}: {criterion.text}", 2, 4)
             lines += page.because(criterion.because)
             lines += page.source(criterion.source)
     gained = [item for item in after.bases if item.id not in {basis.id for basis in before.bases}]
@@ -149,60 +150,25 @@ def _ways(page: Page, flips: Flips, wanted: str) -> list[str]:
     lines = page.title(f"Cheapest to make it {wanted}: {count}, none cheaper")
     if flips.ties > 1:
         lines += page.wrap("Ways that differ in one item stand together, as one of several.", 2)
-    number = 0
-    for title, sets in (("", flips.flips[: flips.ties]), ("Next best", flips.flips[flips.ties :])):
-        if sets and title:
-            lines += page.title(title)
-        for cost, alike in groupby(sets, key=lambda flip: flip.cost):
-            for way in _alike([flip.statements for flip in alike]):
-                number += 1
-                lines += _way(page, number, way, cost)
+    cheapest = flips.flips[0].cost
+    for number, way in enumerate(flips.ways, start=1):
+        if way.cost > cheapest and flips.ways[number - 2].cost == cheapest:
+            lines += page.title("Next best")
+        lines += _way(page, number, way)
     if flips.more:
         lines += ["", "There are more, none cheaper than the last; --most N shows further ones."]
     return lines
 
 
-Way = tuple[tuple[Statement, ...], ...]
-"""Sets of statements in one: of each part, any one statement."""
-
-
-def _alike(sets: Sequence[Sequence[Statement]]) -> list[Way]:
-    """Sets that differ in one statement, of one kind, as one way with alternatives."""
-    ways: list[Way] = [tuple((statement,) for statement in each) for each in sets]
-    merged = True
-    while merged:
-        merged = False
-        by_rest: dict[tuple[object, ...], tuple[int, Way]] = {}
-        for number, way in enumerate(ways):
-            for place, part in enumerate(way):
-                rest = frozenset(way[:place] + way[place + 1 :])
-                before, other = by_rest.setdefault((rest, _sort(part[0])), (number, way))
-                if before != number:
-                    mine = next(p for p in other if p not in rest)
-                    ways[before] = tuple(p + part if p == mine else p for p in other)
-                    del ways[number]
-                    merged = True
-                    break
-            if merged:
-                break
-    return ways
-
-
-def _sort(statement: Statement) -> tuple[str, bool, str]:
-    return statement.fact.partition("(")[0], statement.value, statement.kind
-
-
-def _way(page: Page, number: int, way: Way, cost: int) -> list[str]:
-    lines = ["", f"{number}. cost {cost}"]
-    certain = [part[0] for part in way if len(part) == 1]
-    for group in families(certain):
+def _way(page: Page, number: int, way: Way) -> list[str]:
+    lines = ["", f"{number}. cost {way.cost}"]
+    for group in families(way.statements):
         if len(group) == 1:
             lines += _item(page, group[0], f"{group[0].text} [{_written(group[0])}]")
         else:
             lines += _item(page, group[0], _of_many(group, "each"))
-    for part in way:
-        if len(part) > 1:
-            lines += _item(page, part[0], _of_many(part, "one"))
+    for alternatives in way.alternatives:
+        lines += _item(page, alternatives[0], _of_many(alternatives, "one"))
     return lines
 
 
@@ -260,11 +226,16 @@ def ask_text(ask: Ask, width: int = 80, *, every: bool = False) -> str:
         lines += ["", "Nothing has to be found out: no silent fact can change this."]
     else:
         lines += page.title("Ask, the most decisive first")
-        for number, (words, asked, answers) in enumerate(_questions(ask.questions), start=1):
-            lines += page.wrap(f"{number}. {words}", 0, 3)
-            lines += page.wrap(f"{_about(asked)}{served_by(asked)}", 3)
-            lines += page.wrap(_together(answers.items()), 3, 5)
-            sources = list(dict.fromkeys(s for a in asked for s in a.source.split("; ") if s))
+        for number, (asked, *others) in enumerate(_alike_in_all(ask.questions), start=1):
+            likewise = " And likewise each of the others:" if others else ""
+            about = (
+                ", ".join(argument(each.facts[0]) for each in (asked, *others)) if others else _about(asked)
+            )
+            lines += page.wrap(f"{number}. {asked.text}{likewise}", 0, 3)
+            lines += page.wrap(f"{about}{served_by([asked, *others])}", 3)
+            lines += members(page, asked, 3, every=every)
+            lines += _answers(page, asked.kind, [(a.value, in_words(a.possible)) for a in asked.answers])
+            sources = [source for source in asked.source.split("; ") if source]
             more = " and others" if len(sources) > FEW else ""
             lines += page.source("; ".join(sources[:FEW]) + more)
     if ask.immaterial:
@@ -298,43 +269,44 @@ def _counted(facts: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(words))
 
 
-def _questions(asked: Sequence[Asked]) -> Iterator[tuple[str, list[Asked], Mapping[str, str]]]:
-    """Each question once, with what its answers leave; many alike of one kind are one question."""
-    done: set[str] = set()
-    for item in asked:
-        if item.fact in done:
-            continue
-        same = [a for a in asked if item.choice and a.choice == item.choice]
-        if len(same) > 1:
-            answers = {_value(a): in_words(a.answers[0].possible) for a in same if a.answers[0].possible}
-            yield item.question, same, answers
-        else:
-            answers = {a.value: in_words(a.possible) for a in item.answers if a.possible}
-            same = [a for a in asked if not a.choice and _like(a) == _like(item)]
-            if len(same) > FEW:
-                yield f"{item.question} And likewise each of the others:", same, answers
-            else:
-                same = [item]
-                yield item.question, same, answers
-        done.update(a.fact for a in same)
+def _alike_in_all(questions: Sequence[Asked]) -> Iterator[list[Asked]]:
+    """The questions; many about single facts of one relation that leave the same are one."""
+    kinds: dict[object, list[Asked]] = {}
+    for asked in questions:
+        name = asked.id.partition("(")[0] if asked.kind == "yes_no" else asked.id
+        leads = tuple((answer.value, answer.possible) for answer in asked.answers)
+        kinds.setdefault((name, leads), []).append(asked)
+    for alike in kinds.values():
+        yield from [alike] if len(alike) > FEW else ([asked] for asked in alike)
 
 
-def _about(asked: Sequence[Asked]) -> str:
-    """What a question is about: a fact, which of several is so, or many alike."""
-    if len(asked) == 1:
-        return asked[0].fact
-    if asked[0].choice:
-        return asked[0].choice
-    return ", ".join(argument(a.fact) for a in asked)
+def _about(asked: Asked) -> str:
+    """What a question is called: a choice, a number, a relation, or the one fact that it is about."""
+    return asked.facts[0] if len(asked.members) == 1 and asked.kind != "number" else asked.id
 
 
-def _value(asked: Asked) -> str:
-    """Which of several it would be: `initial` of `requested(phase,initial)`."""
-    return asked.fact[len(asked.choice.removesuffix(")")) + 1 : -1]
+def members(page: Page, asked: Asked, indent: int, *, every: bool) -> list[str]:
+    """What can be named in an answer, by classes; of a long list not all unless told so."""
+    if asked.kind != "members":
+        numbers = asked.numbers.values()
+        return page.wrap(", ".join(numbers), indent, indent + 2) if len(numbers) > 1 else []
+    kinds: dict[str, list[str]] = {}
+    for member in asked.members:
+        kinds.setdefault(member.kind, []).append(member.label)
+    lines = []
+    for kind, names in kinds.items():
+        shown = names if every or len(names) <= 2 * FEW else names[:FEW]
+        more = f" and {len(names) - len(shown)} more" if len(shown) < len(names) else ""
+        listed = f"{kind}: {', '.join(shown)}{more}".removeprefix(": ")
+        lines += page.wrap(listed, indent, indent + 2)
+    return lines
 
 
-def _like(asked: Asked) -> tuple[object, ...]:
-    return asked.fact.partition("(")[0], asked.answers
+def _answers(page: Page, kind: str, leads: Sequence[tuple[str, str]]) -> list[str]:
+    """Answers and what they lead to: each in its line, short ones in one."""
+    if kind in ("choice", "yes_no"):
+        return page.wrap(_together(leads), 3, 5)
+    return [line for answer, lead in leads for line in page.wrap(f"{answer}: {lead}", 3, 5)]
 
 
 # ---- plan --------------------------------------------------------------------------------------
@@ -350,16 +322,13 @@ def plan_text(plan: Plan, width: int = 80) -> str:
     lines += page.title(f"Certain after {questions} at most; no other plan needs fewer")
     for step in plan.steps:
         lines += page.wrap(f"{step.number}. {step.question}", 0, 3)
-        lines += page.wrap(_branches(step), 3, 5)
+        lines += _answers(page, step.kind, [(b.answer, _lead(b)) for b in step.branches])
     return "\n".join([*lines, "", *page.wrap(PERSON, 0)])
 
 
-def _branches(step: Step) -> str:
-    """Where the answers lead."""
-    return _together(
-        (b.answer, f"go to {b.step}" if b.outcome is None else in_words([b.outcome]).upper())
-        for b in step.branches
-    )
+def _lead(branch: Branch) -> str:
+    """Where an answer leads."""
+    return f"go to {branch.step}" if branch.outcome is None else in_words([branch.outcome]).upper()
 
 
 def _together(leads: Iterable[tuple[str, str]]) -> str:

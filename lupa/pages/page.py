@@ -124,6 +124,25 @@ def cause_sentences(causes: Iterable[Cause]) -> list[str]:
     return found
 
 
+_STATUS = {"met": "met", "unmet": "not met", "open": "open"}
+_STATUS_COLOURS = {"met": "green", "unmet": "red", "open": "blue"}
+_NEEDED = {"all": "All of these are needed", "any": "One of these is needed"}
+
+
+def count_sentence(criterion: Criterion) -> str:
+    """What a criterion needs of its parts, and how many are met."""
+    needed = _NEEDED.get(criterion.of or "", f"{criterion.least} of these are needed")
+    return f"{needed}; {criterion.found}."
+
+
+def parts_shown(criterion: Criterion) -> tuple[list[Criterion], list[Criterion]]:
+    """The parts that a reader has to see, and those that a criterion which is met does without."""
+    parts = list(criterion.parts)
+    if criterion.status != "met" or criterion.of == "all":
+        return parts, []
+    return [p for p in parts if p.status == "met"], [p for p in parts if p.status != "met"]
+
+
 class Page:
     """The parts of a page, `width` columns wide."""
 
@@ -150,11 +169,12 @@ class Page:
         lines += self.items("More is asked for than can be authorized", d.limits, d)
         if d.outcome != "out_of_scope" or full:
             unmet = [c for c in d.criteria if c.status == "unmet"]
-            lines += self._criteria("Not met", unmet, "red")
+            lines += self._criteria("Not met", unmet, "red", full=full)
             lines += self._missing(d.missing)
-            lines += self._criteria("Open", [c for c in d.criteria if c.status == "open"], "blue")
+            open_ = [c for c in d.criteria if c.status == "open"]
+            lines += self._criteria("Open", open_, "blue", full=full)
             met = [c for c in d.criteria if c.status == "met"]
-            lines += self._criteria("Met", met, "green") if full else self._met(met)
+            lines += self._criteria("Met", met, "green", full=True) if full else self._met(met)
         lines += self.items("Would be denied for, but for the override", d.superseded, d)
         lines += self.items("Advisories (they change no outcome)", d.advisories, d)
         lines += self.items("Notes", d.notes, d)
@@ -194,28 +214,57 @@ class Page:
             lines += self.source(item.source)
         return lines
 
-    def _criteria(self, title: str, criteria: Sequence[Criterion], colour: str) -> list[str]:
+    def _criteria(self, title: str, criteria: Sequence[Criterion], colour: str, *, full: bool) -> list[str]:
         lines = self.title(title) if criteria else []
         for c in criteria:
             where = "" if c.applies else " (on some of the possible pathways)"
             first, *rest = self.wrap(f"{c.id}: {c.text}{where}", 2, 4)
             lines += [first.replace(c.id, click.style(c.id, fg=colour), 1), *rest]
-            lines += self.because(c.because)
+            lines += self.counted(c) or self.because(c.because)
             lines += self.source(c.source)
+            lines += self._parts(c, 4, full=full)
         return lines
 
-    def because(self, causes: Sequence[Cause]) -> list[str]:
-        sentences = cause_sentences(causes)
-        return self.wrap(f"because {' '.join(sentences)}", 4, 12) if sentences else []
+    def _parts(self, of: Criterion, indent: int, *, full: bool) -> list[str]:
+        """The parts of a criterion, the failing first; those that are met in short unless in `full`.
 
-    def source(self, source: str) -> list[str]:
-        return [click.style(line, dim=True) for line in self.wrap(source, 4)]
+        Where one that is met would do without some, these are only named.
+        """
+        shown, idle = parts_shown(of)
+        lines = []
+        for part in shown:
+            status = _STATUS[part.status]
+            where = "" if part.applies else " (if it applies)"
+            first, *rest = self.wrap(f"- {status}, {part.id}: {part.text}{where}", indent, indent + 2)
+            styled = click.style(status, fg=_STATUS_COLOURS[part.status])
+            lines += [first.replace(status, styled, 1), *rest]
+            lines += self.counted(part, indent + 4)
+            if full or part.status != "met":
+                if not part.parts and cause_sentences(part.because) != [part.text]:
+                    lines += self.because(part.because, indent + 4)
+                lines += self.source(part.source, indent + 4) if part.source != of.source else []
+                lines += self._parts(part, indent + 4, full=full)
+        if idle:
+            lines += self.wrap(f"- not needed: {', '.join(part.id for part in idle)}", indent, indent + 2)
+        return lines
+
+    def counted(self, criterion: Criterion, indent: int = 4) -> list[str]:
+        """What a criterion needs of its parts, and how many are met; nothing for one without parts."""
+        return self.wrap(count_sentence(criterion), indent) if criterion.of else []
+
+    def because(self, causes: Sequence[Cause], indent: int = 4) -> list[str]:
+        sentences = cause_sentences(causes)
+        return self.wrap(f"because {' '.join(sentences)}", indent, indent + 8) if sentences else []
+
+    def source(self, source: str, indent: int = 4) -> list[str]:
+        return [click.style(line, dim=True) for line in self.wrap(source, indent)]
 
     def _met(self, criteria: Sequence[Criterion]) -> list[str]:
         lines = self.title("Met") if criteria else []
         for c in criteria:
             sentences = " ".join(cause_sentences(c.because)) or c.text
-            lines += self.wrap(f"{c.id}: {sentences}", 2, 4)
+            by = f" ({c.found})" if c.of and c.of != "all" else ""
+            lines += self.wrap(f"{c.id}{by}: {sentences}", 2, 4)
         return lines
 
     def _missing(self, missing: Sequence[Missing]) -> list[str]:
@@ -240,11 +289,13 @@ class Page:
             return lines + [line for a in assumptions for line in self.wrap(f"{a.fact}: {a.text}", 2, 4)]
         kinds: dict[str, list[str]] = {}
         for a in assumptions:
-            name = a.fact.partition("(")[0]
-            about = [argument(a.fact)] if "(" in a.fact else []  # else all of a kind are assumed alike
-            kinds.setdefault(name if a.value else f"not {name}", []).extend(about)
-        words = "; ".join(": ".join(filter(None, (k, ", ".join(v)))) for k, v in kinds.items())
-        return ["", *self.wrap(f"Assumed, as the case is silent: {words}.", 0, 2)]
+            name, bracket, _ = a.fact.partition("(")
+            if bracket:
+                kinds.setdefault(name if a.value else f"not {name}", []).append(argument(a.fact))
+        words = "; ".join(f"{kind}: {', '.join(about)}" for kind, about in kinds.items())
+        whole = [a.text for a in assumptions if "(" not in a.fact]  # a flag, or all of a kind alike
+        told = " ".join([*([f"{words}."] if words else []), *whole])
+        return ["", *self.wrap(f"Assumed, as the case is silent: {told}", 0, 2)]
 
     def reasons(self, why: Why) -> list[str]:
         """The minimal reasons of the outcome: each suffices, and no part of it does."""
@@ -325,9 +376,30 @@ def _has_unmet(d: Decision) -> bool:
 def _section(title: str, items: Sequence[Item | Criterion]) -> list[str]:
     lines = ["", f"### {title}", ""] if items else []
     for number, item in enumerate(items, start=1):
-        because = " ".join(cause_sentences(item.because))
+        has_parts = isinstance(item, Criterion) and item.of
+        because = "" if has_parts else " ".join(cause_sentences(item.because))
         lines.append(f"{number}. **{escaped(item.text)}** {escaped(because)}  ".rstrip() + "  ")
         lines.append(f"   *{escaped(item.source)}*" if item.source else "")
+        if isinstance(item, Criterion) and item.of:
+            lines += ["", f"   {escaped(count_sentence(item))}", "", *_markdown_parts(item, 3)]
+    return lines
+
+
+def _markdown_parts(criterion: Criterion, indent: int) -> list[str]:
+    """The parts of a criterion as a list, the failing first, those of parts beneath them."""
+    lines = []
+    shown, _ = parts_shown(criterion)
+    for part in shown:
+        words = f"{_STATUS[part.status]}: **{escaped(part.text)}**"
+        if part.parts:
+            words += f" {escaped(count_sentence(part))}"
+        elif part.status == "unmet":
+            words += f" {escaped(' '.join(cause_sentences(part.because)))}"
+        if part.source not in ("", criterion.source):
+            words += f" *{escaped(part.source)}*"
+        lines.append(f"{' ' * indent}- {words}")
+        if part.status != "met":
+            lines += _markdown_parts(part, indent + 2)
     return lines
 
 

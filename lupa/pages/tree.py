@@ -25,7 +25,8 @@ def _node(node: Node, indent: str, sign: str) -> Iterator[str]:
         yield f"{indent}{sign}{node.atom}  {status}, {node.origin}: {node.text}"
         return
     above = "  (see above)" if node.repeated else ""
-    yield f"{indent}{sign}{click.style(node.atom, bold=True)}  {status}{above}"
+    words = f": {node.text}" if node.text else ""
+    yield f"{indent}{sign}{click.style(node.atom, bold=True)}  {status}{above}{words}"
     for rules in _alike(node.rules):
         yield from _rules(rules, indent + "  ")
 

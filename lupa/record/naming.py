@@ -58,8 +58,11 @@ class Names:
         if parts[0] == "requested" and section != "facts":
             kind = self._known("".join(parts[1:2]), self.requested, "request")
             return self._within(("request", kind), parts[2:])
-        found = self._known(parts[0], self.sections, section)
-        here = self.sections[found]
+        if self.is_beyond(parts[0]):
+            found, here = parts[0], "facts"
+        else:
+            found = self._known(parts[0], self.sections, section)
+            here = self.sections[found]
         if section and here != section:
             raise unknown(f"{section}.{found}", f"{shown(found)} belongs under `{here}`")
         if found in ROUTING:
@@ -68,6 +71,11 @@ class Names:
             )
         return self._within((here, found), parts[1:])
 
+    def is_beyond(self, family: str) -> bool:
+        """Whether a relation is declared of which no rule reads anything."""
+        read = family in self.sections or family in self._vocabulary.choices
+        return not read and self._beyond.arity(family) > 0
+
     def _within(self, path: tuple[str, ...], rest: list[str]) -> Target:
         """The part that is meant of what stands at `path`."""
         name, v = path[-1], self._vocabulary
@@ -75,10 +83,12 @@ class Names:
             return self._value(path, {"": self.requested[name]}, rest)
         if name in self.choices:
             return self._value(path, self.choices[name], rest)
-        tree: Tree | str = v.families.get(name) or v.measures.get(name) or v.days.get(name) or ""
+        beyond = self.is_beyond(name)
+        depth = self._beyond.arity(name) if beyond else v.arity.get(name, 1)
+        tree: Tree | str = {} if beyond else _tree(v, name)
         while rest and isinstance(tree, Mapping):
             found, rest = self._first(path, tree, rest)
-            deeper: Tree | str = {} if len(path) - 1 < v.arity.get(name, 1) else ""
+            deeper: Tree | str = {} if len(path) - 1 < depth else ""
             path, tree = (*path, found), tree.get(found, deeper)
         if rest:
             raise unknown(".".join(path), f"has no part {shown('.'.join(rest))}")
@@ -152,6 +162,11 @@ class Names:
         named = [fam[one] for fam in v.families.values() if (one := v.canonical(name, fam))]
         found = [fact for fact in named if isinstance(fact, str) and fact not in v.defaults]
         return found[0] if len(found) == 1 else None
+
+
+def _tree(v: Vocabulary, name: str) -> Tree | str:
+    """The parts of what is called so: of a relation, of a number, or of a day."""
+    return v.families.get(name) or v.measures.get(name) or v.days.get(name) or ""
 
 
 def unknown(path: str, message: str) -> CaseError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lupa.errors import RuleError
 from lupa.rules.numbers import DECIMAL, mend
@@ -44,15 +44,32 @@ _OF_WORDS: frozenset[Spot] = frozenset({("number", 3, 2)})
 """What stands in a sentence may be a text."""
 
 
-def spots_of_numbers(rules: Iterable[ast.AST]) -> frozenset[Spot]:
-    """The places of numbers, and those from which or to which a variable of a rule takes one."""
+class Arguments(NamedTuple):
+    """What stands where in a rule: its `variables`, if it has conditions, and its `texts`."""
+
+    variables: tuple[tuple[Spot, str], ...]
+    texts: tuple[tuple[Spot, ast.AST], ...]
+
+
+def arguments_of(rule: ast.AST) -> Arguments:
+    """The variables and the texts of a rule, each with its place."""
+    from clingo import SymbolType
     from clingo.ast import ASTType
 
-    variables = [
-        [(spot, str(node)) for spot, node in _arguments(rule) if node.ast_type == ASTType.Variable]
-        for rule in rules
-        if rule.ast_type == ASTType.Rule and rule.body
-    ]
+    leads = rule.ast_type == ASTType.Rule and bool(rule.body)
+    variables, texts = [], []
+    for spot, node in _arguments(rule):
+        kind = node.ast_type
+        if kind == ASTType.Variable and leads:
+            variables.append((spot, str(node)))
+        elif kind == ASTType.SymbolicTerm and node.symbol.type == SymbolType.String:
+            texts.append((spot, node))
+    return Arguments(tuple(variables), tuple(texts))
+
+
+def spots_of_numbers(rules: Iterable[Arguments]) -> frozenset[Spot]:
+    """The places of numbers, and those from which or to which a variable of a rule takes one."""
+    variables = [rule.variables for rule in rules if rule.variables]
     found, before = set(_OF_NUMBERS), 0
     while len(found) > before:
         before = len(found)
@@ -62,18 +79,10 @@ def spots_of_numbers(rules: Iterable[ast.AST]) -> frozenset[Spot]:
     return frozenset(found)
 
 
-def quoted_numbers(rule: ast.AST, spots: Container[Spot]) -> Iterator[ast.AST]:
+def quoted_numbers(rule: Arguments, spots: Container[Spot]) -> Iterator[ast.AST]:
     """The texts of a rule that stand in the place of a number, and are no decimals."""
-    from clingo import SymbolType
-    from clingo.ast import ASTType
-
-    for spot, node in _arguments(rule):
-        is_text = node.ast_type == ASTType.SymbolicTerm and node.symbol.type == SymbolType.String
-        if (
-            spot in spots
-            and is_text
-            and (spot in _OF_WHOLE_NUMBERS or not DECIMAL.fullmatch(node.symbol.string))
-        ):
+    for spot, node in rule.texts:
+        if spot in spots and (spot in _OF_WHOLE_NUMBERS or not DECIMAL.fullmatch(node.symbol.string)):
             yield node
 
 
@@ -82,7 +91,7 @@ def misquoted(files: Sequence[Path]) -> list[str]:
     from lupa.rules.trees import parsed
 
     try:
-        rules = [rule for path in files for rule in parsed(path)]
+        rules = [arguments_of(rule) for path in files for rule in parsed(path)]
     except RuleError:
         return []
     spots = spots_of_numbers(rules)
@@ -97,15 +106,14 @@ def not_a_number(node: ast.AST) -> str:
 
 def _arguments(tree: ast.AST) -> Iterator[tuple[Spot, ast.AST]]:
     """Every argument of every predicate and function in a tree, with its place."""
-    from clingo.ast import AST, ASTSequence, ASTType
+    from clingo.ast import ASTType
+
+    from lupa.rules.trees import children
 
     if tree.ast_type == ASTType.Function:
         for place, argument in enumerate(tree.arguments):
             members = argument.arguments if argument.ast_type == ASTType.Pool else [argument]
             for member in members:
                 yield (tree.name, len(tree.arguments), place), member
-    for key in tree.child_keys:
-        child = getattr(tree, key)
-        for one in child if isinstance(child, ASTSequence) else [child]:
-            if isinstance(one, AST):
-                yield from _arguments(one)
+    for child in children(tree):
+        yield from _arguments(child)

@@ -8,7 +8,7 @@ or `related` only suggests it. Rows are looked up where a case gives a code; the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,16 +85,33 @@ class Codes:
             yield from map(_read, CODE_LINE.findall(text))
 
 
-def check_codes(path: Path, text: str) -> None:
-    """Raises `RuleError`, with its place, for a row of codes that is not plain and would not be found."""
-    if not _BEGINNING.search(text):
-        return
-    for number, line in enumerate(text.split("\n"), start=1):
+def check_codes(path: Path, text: str) -> list[tuple[str, Code]]:
+    """The rows of codes in a text, each with its place.
+
+    Raises `RuleError`, with its place, for one that is not plain and would not be found.
+    """
+    found: list[tuple[str, Code]] = []
+    for number, line in enumerate(text.split("\n"), start=1) if _BEGINNING.search(text) else ():
         if _BEGINNING.match(line):
             try:
-                _read(line)
+                found.append((f"{path}:{number}", _read(line)))
             except RuleError as error:
                 raise RuleError(f"{path}:{number}: {error}") from error
+    return found
+
+
+def check_meanings(rows: Iterable[tuple[str, Code]]) -> None:
+    """Raises `RuleError`, with both places, for a code that states two facts of one name."""
+    first: dict[tuple[str, str, str], tuple[str, Code]] = {}
+    for place, code in rows:
+        if code.relation in STATES[True]:
+            key = code.system, code.code.lower(), code.meaning.name
+            where, other = first.setdefault(key, (place, code))
+            if code.name != other.name:
+                raise RuleError(
+                    f"{place}: {code} means {code.meaning} here, and {other.meaning} at {where}; keep one, "
+                    f"or let one be {BROADER} or {RELATED}"
+                )
 
 
 def _read(line: str) -> Code:

@@ -1,23 +1,30 @@
 """One edition of one policy, grounded: the questions a verdict is made of, each answered exactly."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import clingo
 
 from lupa.errors import CaseError, RuleError, shown
+from lupa.rules.asking import Asking
 from lupa.rules.ground import Ground
 from lupa.rules.kept import cached_property
 from lupa.rules.known import Known
+from lupa.rules.nodes import ROWS, Nodes
 from lupa.rules.numbers import exact, written
 from lupa.rules.relevance import Relevance
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact, Vocabulary
 
+T = TypeVar("T")
 _KEPT = 4096
+_OF_POLICY = (("requires", 5), ("met", 2), ("excluded", 2), ("outside", 2))
+"""The predicates by which a policy speaks, beside those that say what has parts."""
+_LATELY = 16
+"""So much is remembered that was made for one record."""
 
 
 @dataclass(slots=True)
@@ -34,6 +41,11 @@ class Atom:
     @property
     def id(self) -> str:
         return str(self.symbol)
+
+    def by(self, clauses: Collection[str]) -> "Atom":
+        """The same, of those that say it by these clauses alone."""
+        sources = [(where, clause) for where, clause in self.sources if clause in clauses]
+        return Atom(self.symbol, self.item, self.literal, self.text, sources)
 
 
 class Edition:
@@ -54,6 +66,7 @@ class Edition:
         self.satisfiable = lru_cache(_KEPT)(self.solver.satisfiable)
         self.minimal = lru_cache(_KEPT)(self._minimal)
         self.least = lru_cache(_KEPT)(self._least)
+        self._remembered: dict[Hashable, Any] = {}
         self._policy = clingo.Function(policy)
         self._false = -self._known(clingo.Function("policy", [self._policy]))
         self.literals: dict[Fact, Literal] = {
@@ -72,6 +85,18 @@ class Edition:
         if free:
             self.lock.release()
         return free
+
+    def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What was made for a record lately, or is made now; whoever asks holds the edition."""
+        if key in self._remembered:
+            self._remembered[key] = self._remembered.pop(key)
+        else:
+            made = make()
+            if len(self._remembered) >= _LATELY:
+                del self._remembered[next(iter(self._remembered))]
+            self._remembered[key] = made
+        found: T = self._remembered[key]
+        return found
 
     # ---- what the policy holds -----------------------------------------------------------------
 
@@ -119,6 +144,11 @@ class Edition:
             criteria, key=lambda atom: min((order[c] for _, c in atom.sources), default=len(order))
         )
         self.applies = [self._literal("applies", atom.symbol) for atom in self.criteria]
+        parts = Nodes(self.program, self._policy)
+        self.nodes = parts.read(lambda name: self._atom("criterion", name, "met"), list(order))
+        self.considered = {
+            atom.id: self._literal("considered", atom.symbol) for atom in self.parts.values()
+        }
         self.bases = self._atoms("basis", "basis")
         self.referrals = self._atoms("referral", "referral")
         self.limits = self._atoms("limit", "exceeded")
@@ -126,10 +156,15 @@ class Edition:
         self.advisories = self._atoms("advisory", "advisory")
         self.notes = self._atoms("note", "note")
 
+    @property
+    def parts(self) -> dict[str, Atom]:
+        """The parts of criteria by id, each once."""
+        return {part.atom.id: part.atom for node in self.nodes.values() for part in node.parts}
+
     def _everything_read(self) -> list[Literal]:
         """The atoms whose truth a world is kept as: outcomes, items, pathways and facts."""
         items = (
-            self.criteria, self.bases, self.referrals, self.limits,
+            self.criteria, self.parts.values(), self.bases, self.referrals, self.limits,
             self.scope, self.advisories, self.notes,
         )  # fmt: skip
         literals = [
@@ -164,7 +199,7 @@ class Edition:
 
     def _check_names(self) -> None:
         """Raises `RuleError` for a name in the tables of the policy that nothing else knows."""
-        for predicate, arity in (("requires", 5), ("met", 2), ("excluded", 2), ("outside", 2)):
+        for predicate, arity in (*_OF_POLICY, *ROWS):
             for symbol in self.program.symbols(predicate, arity):
                 if symbol.arguments[0] != self._policy:
                     raise RuleError(f"policy {self.policy}: {symbol} is said of another policy")
@@ -175,16 +210,29 @@ class Edition:
                     raise RuleError(
                         f"policy {self.policy}: requires/5 speaks of {kind} {value}, unknown here"
                     )
-            if self._literal("met", criterion) == self._false:
-                raise RuleError(
-                    f"policy {self.policy}: no rule can make met({self.policy},{criterion}) hold; "
-                    "is a name in it misspelt?"
-                )
+            self._check_possible(criterion)
+        for _, part, _ in self._of_policy("part", 4):
+            self._check_possible(part)
+
+    def _check_possible(self, criterion: clingo.Symbol) -> None:
+        if self._literal("met", criterion) == self._false:
+            raise RuleError(
+                f"policy {self.policy}: no rule can make met({self.policy},{criterion}) hold; "
+                "is a name in it misspelt?"
+            )
 
     def phrase(self, atom: Atom, holds: bool) -> str:
         """The sentence for an item that holds, or that does not."""
         text = self.vocabulary.phrase(atom.text[0 if holds else 1], atom.symbol)
         return text.replace("{number}", str(self._numbers.get(atom.item)))
+
+    def name_of(self, criterion: str) -> str:
+        """What a criterion is called in a list: by its label, or else by what it is about."""
+        symbol = clingo.parse_term(criterion)
+        label = self.vocabulary.label(criterion)
+        if symbol.arguments and label == criterion.replace("_", " "):
+            return ", ".join(self.vocabulary.label(str(argument)) for argument in symbol.arguments)
+        return label
 
     def item_words(self, item: clingo.Symbol, *, holds: bool) -> str | None:
         """The sentence for an item such as `criterion(adult)`; None for one that has no text."""
@@ -258,6 +306,28 @@ class Edition:
                 }
             )
         return rows
+
+    @cached_property
+    def asking(self) -> Asking:
+        """How a person is asked for facts of this edition."""
+        return Asking(self.program, self.vocabulary)
+
+    @cached_property
+    def asked_first(self) -> dict[Fact, tuple[int, bool]]:
+        """The order in which a clinician is asked: for what is requested, then in the policy's own order.
+
+        Of what bears on one item numbers come last.
+        """
+        v = self.vocabulary
+        items = [*self.scope, *self.criteria, *self.bases, *self.limits]
+        direct = [self.program.below([item.literal]) for item in items]
+        order = {}
+        for fact, literal in self.literals.items():
+            first = next((at for at, below in enumerate(direct) if literal in below), len(items))
+            quantity = v.quantities.get(v.number_of.get(fact, ""))
+            is_requested = quantity.in_request if quantity else fact in v.requested
+            order[fact] = (-1 if is_requested else first, quantity is not None)
+        return order
 
     @cached_property
     def readings(self) -> dict[str, dict[str, Literal]]:

@@ -19,7 +19,7 @@ from clingo.ast import ASTType
 
 from lupa.errors import RuleError
 from lupa.rules.ground import MOST_RULES, Parts
-from lupa.rules.trees import parsed
+from lupa.rules.trees import children, parsed
 
 _COUNT, _MANY = "lupa_count", 20_000
 _APART = (ASTType.ConditionalLiteral, ASTType.BodyAggregateElement, ASTType.HeadAggregateElement)
@@ -57,18 +57,9 @@ def _size(tree: ast.AST, constants: Mapping[str, ast.AST]) -> int:
     if tree.ast_type == ASTType.Pool:
         return sum(_size(part, constants) for part in tree.arguments)
     apart, sizes = [1], [1]
-    for part in _parts(tree):
+    for part in children(tree):
         (apart if part.ast_type in _APART else sizes).append(_size(part, constants))
     return math.prod(sizes) * max(apart)
-
-
-def _parts(tree: ast.AST) -> Iterator[ast.AST]:
-    for key in tree.child_keys:
-        child = getattr(tree, key)
-        if isinstance(child, ast.AST):
-            yield child
-        elif child is not None:
-            yield from child
 
 
 def _number(term: ast.AST, constants: Mapping[str, ast.AST], deep: int = 9) -> int | None:

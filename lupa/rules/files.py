@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lupa.errors import RuleError, shown
+from lupa.errors import FolderError, RuleError, shown
 from lupa.rules.kept import cached_property
 
 _HERE = Path(__file__).resolve().parents[1]
@@ -52,7 +52,7 @@ def shipped(folder: str) -> Path:
     """
     archive = next((path for path in _HERE.parents if path.is_file()), None)
     if archive is not None:
-        raise RuleError(f"{archive}: lupa cannot run from inside of an archive; unpack it, or install it")
+        raise FolderError(f"{archive}: lupa cannot run from inside of an archive; unpack it, or install it")
     inside = _HERE / folder
     return inside if inside.is_dir() else _HERE.parent / folder
 
@@ -65,11 +65,11 @@ class RuleFiles:
 
     def __post_init__(self) -> None:
         if not self.root.is_dir():
-            raise RuleError(f"{self.root}: no such folder; a knowledge base is a folder of rules")
+            raise FolderError(f"{self.root}: no such folder; a knowledge base is a folder of rules")
         found = {"vocabulary.lp": Path.is_file, "decision.lp": Path.is_file, "policies": Path.is_dir}
         for needed, is_there in found.items():
             if not is_there(self.root / needed):
-                raise RuleError(
+                raise FolderError(
                     f"{self.root}: not a knowledge base, for it has no {needed}; "
                     "see the README for what a knowledge base holds"
                 )

@@ -16,7 +16,7 @@ import clingo
 
 from lupa.errors import RuleError, TimeLimitError
 from lupa.rules.deadline import Deadline
-from lupa.rules.files import begins_with_mark
+from lupa.rules.files import LARGEST, begins_with_mark
 from lupa.rules.kept import cached_property
 from lupa.rules.solver import Literal, Solver, Watch
 
@@ -42,6 +42,10 @@ class EndlessError(RuleError):
     """Rules that ground to too much, or for too long."""
 
 
+_TOO_LARGE_A_SUM = (
+    "the weights of a #sum in the rules are together beyond the largest number that rules can hold, "
+    f"{LARGEST}; use a larger unit"
+)
 _LIMIT: ContextVar[tuple[float, float] | None] = ContextVar("limit", default=None)
 """When the grounding has to end that is done here, and the seconds that its call was given."""
 
@@ -186,7 +190,8 @@ def ground(
     except _LateError as error:
         raise TimeLimitError(recorder.limit[1]) from error
     except RuntimeError as error:
-        raise RuleError(_said(messages) or str(error)) from error
+        words = _TOO_LARGE_A_SUM if "Integer overflow" in str(error) else str(error)
+        raise RuleError(_said(messages) or words) from error
     if messages:
         raise RuleError(_said(messages))
     recorder.complete = True
@@ -240,7 +245,7 @@ class Ground:
     def _bodies(self) -> dict[Literal, set[Literal]]:
         bodies: dict[Literal, set[Literal]] = {}
         for rule in self.rules:
-            for head in rule.head:
+            for head in rule.head if rule.body else ():
                 bodies.setdefault(head, set()).update(map(abs, rule.body))
         return bodies
 

@@ -51,6 +51,8 @@ class Known:
         self._own = own
         self._beside: dict[tuple[str, int], dict[str, str]] = {}
         self.codes = codes
+        self.calculates = False
+        """Whether a rule may calculate."""
 
     def begins_so(self, beginning: clingo.Symbol) -> bool:
         """Whether facts that no rule reads are such, or begin so: `starts`, `taking(aspirin)`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
@@ -23,6 +23,8 @@ BOUNDS = {
 }
 """How a rule asks for a measurement: as a cut point, and whether it has reached that."""
 
+ROW = 'quantity(Name, "unit", Least, Most)'
+"""How a quantity is declared."""
 _SINCE = "days_since"
 
 Made = Literal["rate", "difference", "percent_change"]
@@ -117,7 +119,11 @@ def asked_in(program: Ground, quantities: Mapping[str, Quantity]) -> dict[str, A
     return found
 
 
-def quantities_in(program: Ground) -> dict[str, Quantity]:
+Wrong = Callable[..., RuleError]
+"""Makes the error that says what is wrong with a row, where it stands, and how to `mend` it."""
+
+
+def quantities_in(program: Ground, wrong: Wrong) -> dict[str, Quantity]:
     """The quantities that are declared, by name."""
     whole = {str(name) for (name,) in program.facts("whole", 1)}
     in_request = {str(name) for (name,) in program.facts("part_of_request", 1)}
@@ -126,18 +132,23 @@ def quantities_in(program: Ground) -> dict[str, Quantity]:
     for name, unit, many, each in program.facts("conversion", 4):
         factor = _factor(many, each, f"conversion({name}, {unit}, {many}, {each})")
         units.setdefault(str(name), []).append((quoted(unit, "conversion/4"), factor))
-    return {
-        (key := str(name)): Quantity(
-            quoted(unit, "quantity/4"),
-            counted(least, "quantity/4"),
-            counted(most, "quantity/4"),
-            key in whole,
-            key in in_request,
-            tuple(units.get(key, ())),
-            key in dated,
-        )
-        for name, unit, least, most in program.facts("quantity", 4)
-    }
+    found = {}
+    for row in program.facts("quantity", 4):
+        name, unit, least, most = row
+        key = str(name)
+        try:
+            found[key] = Quantity(
+                quoted(unit, "quantity/4"),
+                counted(least, "quantity/4"),
+                counted(most, "quantity/4"),
+                key in whole,
+                key in in_request,
+                tuple(units.get(key, ())),
+                key in dated,
+            )
+        except RuleError as error:
+            raise wrong(str(error), clingo.Function("quantity", row), mend=f"write {ROW}") from error
+    return found
 
 
 def _factor(many: clingo.Symbol, each: clingo.Symbol, row: str) -> Fraction:
@@ -147,12 +158,15 @@ def _factor(many: clingo.Symbol, each: clingo.Symbol, row: str) -> Fraction:
     return Fraction(*numbers)
 
 
-def derived_in(program: Ground, quantities: Mapping[str, Quantity]) -> dict[str, Derived]:
+def derived_in(program: Ground, quantities: Mapping[str, Quantity], wrong: Wrong) -> dict[str, Derived]:
     """The quantities that follow from others, by name; raises `RuleError` for what makes no number."""
-    found = {
-        str(name): Derived("rate", counted(times, "rate/4"), str(first), str(second))
-        for name, times, first, second in program.facts("rate", 4)
-    }
+    found = {}
+    for row in program.facts("rate", 4):
+        name, times, first, second = row
+        if times.type != clingo.SymbolType.Number:
+            words = f"rate/4: {times} stands where a number belongs"
+            raise wrong(words, clingo.Function("rate", row), mend="write one, without quotes")
+        found[str(name)] = Derived("rate", times.number, str(first), str(second))
     kinds: tuple[Made, ...] = ("difference", "percent_change")
     for kind in kinds:
         for name, before, now in program.facts(kind, 3):

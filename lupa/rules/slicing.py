@@ -18,7 +18,7 @@ is ground: what else its rows declare is as if they were not there.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lupa.errors import RuleError, shown
@@ -29,11 +29,15 @@ from lupa.rules.names import normal
 from lupa.rules.reads import SINGLE, Reads, declared_in, merged, read_by, single_valued_in
 from lupa.rules.texts import (
     ALIAS,
+    END,
     STRING,
     WORD,
     Rule,
     arguments_in,
+    calculates,
     closing,
+    literals_in,
+    names_in,
     rules_of,
     skeleton,
     unescaped,
@@ -43,28 +47,39 @@ from lupa.rules.texts import (
 
 _LONG = 200
 """A name with more letters is no usual one, and not looked for letter for letter."""
-_WITHIN = rf"\((?:[^()\"%.\n]|{STRING}|\((?:[^()\"%.\n]|{STRING})*+\))*+\)"
-_REST = rf"[ \t]*(?:,(?:[^()\"%;.\n]|\.\.|{STRING}|{_WITHIN})*+)?\)[ \t]*\."
+_WITHIN = rf"\((?:[^()\"%.\n]++|{STRING}|\((?:[^()\"%.\n]++|{STRING})*+\))*+\)"
+_REST = rf"[ \t]*(?:,(?:[^()\"%;.\n]++|\.\.|{STRING}|{_WITHIN})*+)?\)[ \t]*\."
 """What follows the first argument of a fact that has no pool but within brackets, up to its end."""
+_NEXT = rf"[ \t]*([a-z]\w*)[ \t]*\([ \t]*(?P=name){_REST}"
 _ROW = re.compile(
-    rf"^([a-z]\w*)[ \t]*\([ \t]*(?P<name>[a-z]\w*){_REST}"
-    rf"(?P<more>(?:[ \t]*[a-z]\w*[ \t]*\([ \t]*(?P=name){_REST})*+)[ \t]*(?:%.*)?$",
+    rf"^(?P<first>[a-z]\w*)[ \t]*\([ \t]*(?P<name>[a-z]\w*){_REST}"
+    rf"(?:{_NEXT.replace('(', '(?P<second>', 1)})?+(?P<more>(?:{_NEXT.replace('(', '(?:', 1)})*+)"
+    r"[ \t]*(?:%.*)?$",
     re.MULTILINE,
 )
 _FACT = re.compile(rf"([a-z]\w*)[ \t]*\([ \t]*(?P<rest>[a-z]\w*{_REST})")
 _ALIAS_OF = re.compile(r"\balias\((\w+),\s*$")
 
 
+class _Row(NamedTuple):
+    """A row: where it begins and ends in its file, and what its facts say."""
+
+    begin: int
+    end: int
+    predicates: frozenset[str]
+
+
 class _File(NamedTuple):
-    """A shared file without its rows of codes: where its other rows begin and end, by their names."""
+    """A shared file without its rows of codes, and its other rows by their names."""
 
     text: str
-    rows: dict[str, list[tuple[int, int]]]
+    rows: dict[str, list[_Row]]
 
-    def lines(self, name: str) -> Iterator[str]:
-        """The rows about a name."""
-        for begin, end in self.rows[name]:
-            yield self.text[begin:end]
+    def lines(self, name: str, predicate: str) -> Iterator[str]:
+        """The rows about a name that say this of it."""
+        for row in self.rows[name]:
+            if predicate in row.predicates:
+                yield self.text[row.begin : row.end]
 
 
 class Shared:
@@ -86,6 +101,10 @@ class Shared:
         plain = skeleton(self.rest)
         self._rules = tuple(rules_of(plain))
         self.words = set(WORD.findall(plain))
+        self.calculates = calculates(plain) or any(
+            calculates(skeleton(text)) for text in texts.values() if "+" in text or "*" in text
+        )
+        """Whether a shared rule, or a row, may calculate."""
         self.single = single_valued_in(self._rules)
         self.single |= {name for name in self._predicates if self.declares(SINGLE, name)}
         self.declared = declared_in(self._rules)
@@ -94,17 +113,28 @@ class Shared:
     def _taken_apart(self, text: str) -> tuple[_File, str]:
         """A file with its rows, and what is none of them."""
         file = _File(text, {})
-        rest, begin = [], 0
+        rest, end = [], 0
+        said: dict[tuple[str, ...], frozenset[str]] = {}  # hardly any are not the same as others
         for match in _ROW.finditer(text):
-            if begin < match.start() - 1 and _ends_within(text[begin : match.start()]):
-                continue
-            name = match["name"]
-            predicates = [match[1]] if not match["more"] else _predicates(match[0])
-            file.rows.setdefault(name, []).append(match.span())
-            self._predicates.setdefault(name, set()).update(predicates)
-            rest.append(text[begin : match.start()])
-            begin = match.end()
-        return file, "".join([*rest, text[begin:]])
+            begin = match.start()
+            if end < begin - 1:
+                if _ends_within(text[end:begin]):
+                    continue
+                rest.append(text[end:begin])
+            name, first, second, more = match.group("name", "first", "second", "more")
+            key = tuple(_predicates(match[0])) if more else (first, second or first)
+            predicates = said.get(key) or said.setdefault(key, frozenset(key))
+            end = match.end()
+            row = _Row(begin, end, predicates)
+            if name in file.rows:
+                file.rows[name].append(row)
+            else:
+                file.rows[name] = [row]
+            if name in self._predicates:
+                self._predicates[name] |= predicates
+            else:
+                self._predicates[name] = set(predicates)
+        return file, "".join([*rest, text[end:]])
 
     # ---- names ---------------------------------------------------------------------------------
 
@@ -115,12 +145,14 @@ class Shared:
 
     @cached_property
     def aliases(self) -> dict[str, list[str]]:
-        """The names that any name, brand or synonym of the rows means, by its normal form."""
+        """The names that any name, brand or synonym here means, by its normal form."""
         found: dict[str, list[str]] = {}
+        for name, other in ALIAS.findall(self.rest):
+            found.setdefault(normal(unescaped(other)), []).append(name)
         for file in self._files.values():
             for name in file.rows:
                 found.setdefault(normal(name), []).append(name)
-                for line in file.lines(name):
+                for line in file.lines(name, "alias"):
                     for _, other in ALIAS.findall(line):
                         found.setdefault(normal(unescaped(other)), []).append(name)
         return found
@@ -165,13 +197,26 @@ class Shared:
 
     def declares(self, predicate: str, name: str) -> bool:
         """Whether there is a row that says this of a name."""
-        return predicate in self._predicates.get(name, ())
+        return predicate in self._predicates.get(name, ()) or name in self._beside_rows.get(predicate, ())
+
+    @cached_property
+    def _beside_rows(self) -> dict[str, set[str]]:
+        """The names of facts that are no rows, such as a pool, `drug(aspirin; codeine)`, by predicate."""
+        found: dict[str, set[str]] = {}
+        for statement in END.split(skeleton(self.rest)):
+            if ":-" not in statement:
+                for literal in literals_in(statement)[0]:
+                    found.setdefault(literal.name, set()).update(names_in(literal.arguments[0]))
+        return found
 
     def declared_as(self, predicates: Collection[str], name: str) -> str | None:
         """The name of a row of one of these predicates that a name, brand or synonym means."""
         said = normal(name)
-        meant = self._written(said) or self.aliases.get(said, [])
-        known = {found for found in meant if not self._predicates[found].isdisjoint(predicates)}
+        written = [] if "aliases" in self.__dict__ else self._written(said)  # once all are read, there
+        meant = written or self.aliases.get(said, [])
+        known = {found for found in meant if any(self.declares(each, found) for each in predicates)}
+        if not known and any(said in self._beside_rows.get(each, ()) for each in predicates):
+            return said  # which no row is about
         if len(known) > 1:
             both = " and for ".join(sorted(known))
             raise RuleError(f"{shown(name)} stands for {both}; keep one (`lupa lint` tells where they are)")
@@ -213,21 +258,27 @@ class Shared:
             last = next(reversed(kept))
             kept[last] = "\n".join([kept[last], *(f"#defined {p}/{n}." for p, n in sorted(lost))])
         shapes = {name: frozenset(self._predicates[name] & reads.thin) for name in left_out}
-        return {**kept, **texts}, Known(self, declared, single, reads, Codes(codes), texts, shapes)
+        known = Known(self, declared, single, reads, Codes(codes), texts, shapes)
+        known.calculates = self.calculates or calculates(plain)
+        return {**kept, **texts}, known
 
     def _without(self, file: _File, left_out: Mapping[str, Collection[str]]) -> str:
         """A file without what is left out of its rows; they are as many lines as before."""
-        spans = [
-            (*span, name) for name, gone in left_out.items() if gone for span in file.rows.get(name, ())
+        rows = [
+            (row, gone)
+            for name, gone in left_out.items()
+            for row in file.rows.get(name, ())
+            if not row.predicates.isdisjoint(gone)
         ]
-        kept, begin = [], 0
-        for start, end, name in sorted(spans):
-            kept.append(file.text[begin:start])
-            if left_out[name] != self._predicates[name]:
-                facts = _FACT.finditer(file.text, start, end)
-                kept.append(" ".join(fact[0] for fact in facts if fact[1] not in left_out[name]))
-            begin = end
-        return "".join([*kept, file.text[begin:]])
+        kept, end = [], 0
+        for row, gone in sorted(rows):
+            if end < row.begin:
+                kept.append(file.text[end : row.begin])
+            if not row.predicates.issubset(gone):
+                facts = _FACT.finditer(file.text, row.begin, row.end)
+                kept.append(" ".join(fact[0] for fact in facts if fact[1] not in gone))
+            end = row.end
+        return "".join([*kept, file.text[end:]])
 
     @cached_property
     def _every_predicate(self) -> frozenset[str]:
@@ -257,9 +308,11 @@ class Shared:
         unknown = {predicate for predicate in predicates if predicate not in self._related}
         if unknown:
             found: dict[str, list[tuple[str, frozenset[str]]]] = {predicate: [] for predicate in unknown}
-            for name, predicate, rest in self._facts(unknown):
-                words = frozenset(WORD.findall(unquoted(rest))) - {name}
-                found[predicate].append((name, words))
+            for file in self._files.values():
+                for name, rows in file.rows.items():
+                    if not self._predicates[name].isdisjoint(unknown):
+                        for predicate, words in _related(file.text, rows, unknown):
+                            found[predicate].append((name, words - {name}))
             self._related.update(found)
         for predicate in predicates:
             yield from self._related[predicate]
@@ -270,10 +323,11 @@ class Shared:
             for name in file.rows:
                 if self._predicates[name].isdisjoint(predicates):
                     continue
-                for line in file.lines(name):
-                    for fact in _FACT.finditer(line):
-                        if fact[1] in predicates:
-                            yield name, fact[1], fact["rest"]
+                for row in file.rows[name]:
+                    if not row.predicates.isdisjoint(predicates):
+                        for fact in _FACT.finditer(file.text, row.begin, row.end):
+                            if fact[1] in predicates:
+                                yield name, fact[1], fact["rest"]
 
     def _lost(self, rules: Iterable[Rule], left_out: Mapping[str, Collection[str]]) -> set[tuple[str, int]]:
         """What rules read, by name and number of arguments, that only rows which are left out give."""
@@ -308,6 +362,22 @@ def _inside(rest: str) -> str:
     """The arguments of a fact, from what follows its bracket."""
     plain = skeleton(rest)
     return plain[: closing(plain, 0)]
+
+
+def _related(
+    text: str, rows: Sequence[_Row], predicates: Collection[str]
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """What the facts of rows say by these predicates, each with the names in it."""
+    for row in rows:
+        if row.predicates.isdisjoint(predicates):
+            continue
+        if len(row.predicates) == 1:  # the line is read as one: mostly it is
+            predicate, *words = WORD.findall(unquoted(text[row.begin : row.end]))
+            yield predicate, frozenset(words)
+        else:
+            for fact in _FACT.finditer(text, row.begin, row.end):
+                if fact[1] in predicates:
+                    yield fact[1], frozenset(WORD.findall(unquoted(fact["rest"])))
 
 
 def _predicates(line: str) -> list[str]:

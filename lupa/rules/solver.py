@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 import clingo
 
@@ -58,6 +59,30 @@ class Watch:
     def check(self) -> None:
         """Raises once the time is over: an interruption may be lost, or meant for an earlier question."""
         self._limit.check()
+        run = _RUN.get()
+        if run is not None:
+            watch, limit = run
+            watch.controls = [*self.controls, *self._joined]
+            limit.check()
+
+
+_RUN: ContextVar[tuple[Watch, Deadline] | None] = ContextVar("run", default=None)
+"""The watch over a run that asks many things, of the controls that it asked last, and its time limit."""
+
+
+@contextmanager
+def solving_within(limit: Deadline) -> Iterator[None]:
+    """Whatever is asked in this block, and of whichever program, ends in time.
+
+    Or it raises `TimeLimitError`, for its own limit or for this one.
+    """
+    run = Watch()
+    with run.limit(limit):
+        token = _RUN.set((run, limit))
+        try:
+            yield
+        finally:
+            _RUN.reset(token)
 
 
 class Solver:
@@ -138,20 +163,31 @@ class Solver:
     def minimal(self, fixed: Sequence[Literal], candidates: Sequence[Literal]) -> list[Literal] | None:
         """A minimal part of `candidates` that no world holds with `fixed`; None if a world holds all.
 
-        Each candidate in turn, the last first, is dropped if the rest suffices without it. Cores only
-        spare the solver those that plainly do not matter, so the result follows from the meaning of
-        the program and the order of the candidates, never from what the solver learnt before.
+        It is the one that is left when each candidate in turn, the last first, is dropped if the rest
+        suffices without it. So the result follows from the meaning of the program and the order of the
+        candidates, never from what the solver learnt before: cores and longer steps only spare solves.
         """
-        core = self.core([*fixed, *candidates])
-        if core is None:
+        place = {literal: at for at, literal in reversed([*enumerate(candidates, start=1)])}
+        kept: list[Literal] = []  # the last first
+
+        def needed(count: int) -> int | None:
+            """How many of the first `count` candidates suffice, with what is kept; None if they do not."""
+            core = self.core([*fixed, *candidates[:count], *kept])
+            return None if core is None else max([0, *(p for x in core if (p := place.get(x, 0)) <= count)])
+
+        enough = needed(len(candidates))
+        if enough is None:
             return None
-        left = list(candidates)
-        for place in range(len(left) - 1, -1, -1):
-            rest = left[:place] + left[place + 1 :]
-            if left[place] in core:
-                smaller = self.core([*fixed, *rest])
-                if smaller is None:
-                    continue
-                core = smaller
-            left = rest
-        return left
+        while enough:
+            too_few, step = -1, 1  # so many do not suffice
+            while enough - too_few > 1:
+                tried = max(enough - step, (enough + too_few) // 2)
+                fewer = needed(tried)
+                if fewer is None:
+                    too_few, step = tried, len(candidates)
+                else:
+                    enough, step = fewer, 2 * step
+            if enough:
+                kept.append(candidates[enough - 1])
+                enough -= 1  # with what is kept, no more than these are needed
+        return kept[::-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from os import PathLike
 from pathlib import Path
@@ -17,13 +17,14 @@ import clingo
 from lupa.errors import CaseError, RuleError, shown
 from lupa.rules.about import About, abouts, in_force
 from lupa.rules.catalogue import Catalogue
-from lupa.rules.codes import check_codes
+from lupa.rules.codes import Code, check_codes, check_meanings
 from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles, check_text, fingerprint, shipped, source, text_of
 from lupa.rules.ground import EndlessError, Ground, Load, Parts, Then, ground, plainly
 from lupa.rules.kept import cached_property
 from lupa.rules.names import nearest, normal
+from lupa.rules.nodes import check_nodes
 from lupa.rules.orders import laws_of_numbers
 from lupa.rules.slicing import Shared
 from lupa.rules.strays import check
@@ -120,6 +121,14 @@ class Store:
             lambda: {policy: text_of(self.files.about(policy)) for policy in self.policies},
             lambda policy: self._texts(self.files.own(policy)),
         )
+
+    def mentioning(self, names: Collection[str]) -> Iterator[str]:
+        """The policies in whose own files one of these names, as people write them, may be declared."""
+        said = {form for name in names for form in (normal(name), name.strip().casefold())}
+        for policy in self.policies:
+            own = "\n".join(self._texts(self.files.own(policy)).values()).casefold()
+            if any(name in own for name in said):
+                yield policy
 
     def on_file(self, policy: str) -> None:
         """Raises `CaseError` for a policy that is not on file."""
@@ -236,9 +245,12 @@ class Store:
         core, shared = self._shared
         own = self._texts(self.files.own(policy))
         texts, known = shared.slice(own, also)
+        codes: list[tuple[str, Code]] = []
         for file, text in texts.items():
             check_text(self.files.root / file, text)
-            check_codes(self.files.root / file, without_long_comments(own[file]) if file in own else text)
+            plain = without_long_comments(own[file]) if file in own else text
+            codes += check_codes(self.files.root / file, plain)
+        check_meanings(codes)
         asked = [*(shipped("queries") / name for name in ("worlds.lp", "tables.lp")), *queries]
         parts = [("base", ()), ("edition", [clingo.String(name)])]
         load = rules(texts) if rules else as_texts(texts)
@@ -254,6 +266,12 @@ class Store:
             if rules is None:
                 check(program, paths)
                 check_tables(program)
+                if known.calculates:
+                    from lupa.rules.arithmetic import check_arithmetic  # few rules calculate
+
+                    here = {self.files.root / file: text for file, text in texts.items()}
+                    check_arithmetic({**here, **{path: text_of(path) for path in asked}}, parts)
+                check_nodes(program, policy)
             return Edition(program, policy, name, fingerprint({**core, **own}), known)
         except RuleError as error:
             from lupa.rules.bounds import misquoted  # only a mistake needs syntax trees
@@ -293,12 +311,14 @@ def laws_and_tables(atoms: clingo.SymbolicAtoms) -> Parts:
 
 def single_values(atoms: clingo.SymbolicAtoms) -> Parts:
     """The laws of `queries/worlds.lp` for what a knowledge base declares to be single-valued."""
-    names = {atom.symbol.arguments[0].name for atom in atoms.by_signature("single_valued", 1)}
+    single = (atom.symbol.arguments[0] for atom in atoms.by_signature("single_valued", 1))
+    beginnings = tuple(f"fact({name}(" for name in single)
     groups: dict[clingo.Symbol, None] = {}
     values = []
     for atom in atoms.by_signature("fact", 1):
-        (fact,) = atom.symbol.arguments
-        if fact.type == clingo.SymbolType.Function and fact.name in names:
+        symbol = atom.symbol
+        if str(symbol).startswith(beginnings):
+            (fact,) = symbol.arguments
             group = clingo.Function(fact.name, fact.arguments[:-1])
             groups[group] = None
             values.append(("value", (group, fact)))

@@ -132,7 +132,12 @@ def check_tables(program: Ground) -> None:
 
 def check_aliases(program: Ground) -> None:
     """Raises `RuleError`, with both places, where an alias stands for two names of one kind."""
-    refuse(program, doubtful(program.facts("alias", 2), kinds_of(program)))
+    rows = program.facts("alias", 2)
+    odd = next((row for row in rows if row[1].type != clingo.SymbolType.String), None)
+    if odd is not None:
+        words = f"alias/2: {odd[1]} stands where words in quotes belong"
+        raise wrong_rows(program, words, clingo.Function("alias", odd), mend="put them in quotes")
+    refuse(program, doubtful(rows, kinds_of(program)))
 
 
 def refuse(program: Ground, faults: Sequence[Fault]) -> None:
@@ -146,9 +151,18 @@ def _line(one: Placed) -> str:
     return f"{place}: {fault.said(str(others[0]) if others else None)}"
 
 
+def wrong_rows(program: Ground, wrong: str, *rows: clingo.Symbol, mend: str) -> RuleError:
+    """The error that says what is wrong with one row, or with two, and where they stand."""
+    fault = Fault(rows, str(rows[0]), wrong, mend)
+    if not program.origin[0]:
+        return RuleError(fault.said(None))
+    return RuleError("\n".join(map(_line, placed([fault], *program.origin))))
+
+
 def placed(faults: Sequence[Fault], files: Sequence[Path], parts: Parts) -> list[Placed]:
     """The faults with their places; what follows by one rule from others that clash is left out."""
-    places = _places(files, parts)
+    numbered = _givers(files, parts, {row.name for fault in faults for row in fault.rows})
+    places = {row: min(givers) for row, givers in numbered.items()}
     found = []
     for fault in faults:
         at = sorted({places[row] for row in fault.rows}, reverse=True)
@@ -159,8 +173,16 @@ def placed(faults: Sequence[Fault], files: Sequence[Path], parts: Parts) -> list
     ]
 
 
-def _places(files: Sequence[Path], parts: Parts) -> dict[clingo.Symbol, tuple[int, Place]]:
-    """Where each row stands, as the number of its statement and its place."""
+def givers(files: Sequence[Path], parts: Parts, name: str) -> dict[clingo.Symbol, list[Place]]:
+    """Where the rules stand that give each atom of predicates of this name, in their order."""
+    found = _givers(files, parts, {name})
+    return {atom: [place for _, place in sorted(numbered)] for atom, numbered in found.items()}
+
+
+def _givers(
+    files: Sequence[Path], parts: Parts, names: Collection[str]
+) -> dict[clingo.Symbol, list[tuple[int, Place]]]:
+    """The statements that give each atom of predicates of these names, by number and place."""
     from clingo import ast  # only a mistake needs syntax trees
 
     from lupa.rules.trees import parsed
@@ -171,26 +193,27 @@ def _places(files: Sequence[Path], parts: Parts) -> dict[clingo.Symbol, tuple[in
         for path in files:
             for statement in parsed(path):
                 builder.add(statement)
-                if _derives(statement):
+                if _derives(statement, names):
                     begin = statement.location.begin
                     builder.add(_numbered(statement, len(statements)))
                     statements.append(Place(path, begin.line, begin.column))
     control.ground(parts)
-    found: dict[clingo.Symbol, tuple[int, Place]] = {}
+    found: dict[clingo.Symbol, list[tuple[int, Place]]] = {}
     for atom in control.symbolic_atoms.by_signature(_ROW, 2):
         number, row = atom.symbol.arguments
-        at = (number.number, statements[number.number])
-        found[row] = min(at, found.get(row, at))
+        found.setdefault(row, []).append((number.number, statements[number.number]))
     return found
 
 
-def _derives(statement: ast.AST) -> bool:
-    """Whether this is a rule with an atom to the left of its arrow."""
+def _derives(statement: ast.AST, names: Collection[str]) -> bool:
+    """Whether this is a rule with an atom of one of these names to the left of its arrow."""
     from clingo.ast import ASTType
 
     head = getattr(statement, "head", None)
     atom = getattr(head, "atom", None)
-    return getattr(atom, "ast_type", None) == ASTType.SymbolicAtom
+    if atom is None or atom.ast_type != ASTType.SymbolicAtom:
+        return False
+    return getattr(atom.symbol, "name", None) in {None, *names}  # one of several atoms has no name
 
 
 def _numbered(rule: ast.AST, number: int) -> ast.AST:

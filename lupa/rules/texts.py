@@ -23,9 +23,10 @@ _VALUE = re.compile(
     r"(\(\s*[a-z]\w*(?:\s*;\s*[a-z]\w*)*\s*\)|[a-z]\w*)\s*(?=[,;]|$)"
 )
 _BARE = re.compile(r"(?:^|[,;])\s*(?:not\s+)*_*[a-z][\w']*\s*(?=[,;]|$)")
+_CALCULATION = re.compile(r"[*+]|[\w)]\s*-\s*[\w(]")
 CODE = "code"
 """Rows of codes are looked up where a case gives one, and never ground."""
-ALIAS = re.compile(r'\balias\((\w+),\s*"([^"\\\n]*(?:\\.[^"\\\n]*)*)"\)')
+ALIAS = re.compile(r'alias(?<!\walias)\((\w+),\s*"([^"\\\n]*(?:\\.[^"\\\n]*)*)"\)')
 _ESCAPED = re.compile(r"\\(.)")
 
 
@@ -108,6 +109,11 @@ def _with_values(literals: Sequence[Literal], values: Mapping[str, str]) -> tupl
 def skeleton(text: str) -> str:
     """A text without its comments, but for those that span lines, and with nothing in its quotes."""
     return QUOTED.sub(lambda found: '""' if found[0][0] == '"' else " ", text)
+
+
+def calculates(plain: str) -> bool:
+    """Whether a text that is a `skeleton` may hold an operation on numbers."""
+    return _CALCULATION.search(plain) is not None
 
 
 def without_long_comments(text: str) -> str:

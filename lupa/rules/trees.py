@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import clingo
 from clingo import ast
-from clingo.ast import AST, Location, Position
+from clingo.ast import AST, ASTSequence, ASTType, Location, Position
 
 from lupa.errors import RuleError
 from lupa.rules.files import begins_with_mark, text_of
@@ -53,6 +53,28 @@ def load_tree(control: clingo.Control, path: Path) -> None:
     with ast.ProgramBuilder(control) as builder:
         for statement in parsed(path):
             builder.add(statement)
+
+
+_KEYS: dict[ASTType, tuple[str, ...]] = {}
+"""Where nodes of a type have others below them: the same in all of them, so clingo is asked once."""
+
+
+def keys_of(tree: AST) -> tuple[str, ...]:
+    """Where a node has others below it."""
+    kind = tree.ast_type
+    if kind not in _KEYS:
+        _KEYS[kind] = tuple(tree.child_keys)
+    return _KEYS[kind]
+
+
+def children(tree: AST) -> Iterator[AST]:
+    """The nodes right below a node."""
+    for key in keys_of(tree):
+        child = getattr(tree, key)
+        if isinstance(child, ASTSequence):
+            yield from child
+        elif isinstance(child, AST):
+            yield child
 
 
 class _Placed(ast.Transformer):

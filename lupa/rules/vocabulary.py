@@ -8,11 +8,21 @@ import clingo
 
 from lupa.errors import RuleError
 from lupa.rules.efforts import Efforts
-from lupa.rules.ground import Ground, quoted
+from lupa.rules.ground import Ground
 from lupa.rules.kept import cached_property
 from lupa.rules.names import arguments, beginnings, nearest, normal, slip
 from lupa.rules.numbers import exact
-from lupa.rules.quantities import CUTS, Cut, Quantity, Scale, asked_in, derived_in, quantities_in, scales_in
+from lupa.rules.quantities import (
+    CUTS,
+    ROW,
+    Cut,
+    Quantity,
+    Scale,
+    asked_in,
+    derived_in,
+    quantities_in,
+    scales_in,
+)
 
 T = TypeVar("T")
 Fact = str
@@ -25,6 +35,9 @@ Tree = Mapping[str, "Tree | Fact"]
 Path = tuple[str, ...]
 """The arguments of a fact, or the first of them."""
 
+_TOO_FEW = (1, 2, 3)
+"""The numbers of arguments of what is meant for a quantity and lacks some."""
+
 ONLY = "only"
 """What a mapping in a case calls a list that is complete; no argument of a fact is called so."""
 
@@ -36,6 +49,14 @@ def leaves(tree: "Tree | Fact", path: Path = ()) -> Iterator[tuple[Path, Fact]]:
         return
     for argument, below in tree.items():
         yield from leaves(below, (*path, argument))
+
+
+def _taken_apart(fact: Fact, symbol: clingo.Symbol) -> tuple[str, Path]:
+    """The name of a fact, and its arguments."""
+    name, _, inside = fact.partition("(")
+    if "(" in inside or '"' in inside:  # else the text shows them, sooner than clingo tells
+        return symbol.name, tuple(map(str, symbol.arguments))
+    return name, tuple(inside[:-1].split(",")) if inside else ()
 
 
 class Vocabulary:
@@ -58,46 +79,82 @@ class Vocabulary:
         self.families: dict[str, Tree] = {}
         self.choices: dict[str, dict[Path, dict[str, Fact]]] = {}
         self.arity: dict[str, int] = {}
-        self._single = {str(name) for (name,) in program.facts("single_valued", 1)}
+        self._single = {str(name): name for (name,) in program.facts("single_valued", 1)}
         self.cuts: dict[str, list[Cut]] = {}
         self._said: dict[tuple[Fact, bool], str] = {}
-        self.quantities = quantities_in(program)
+        self.quantities = quantities_in(program, self._wrong)
         self.scales = scales_in(program, self.quantities)
-        self.derived = derived_in(program, self.quantities)
+        self.derived = derived_in(program, self.quantities, self._wrong)
         self.asked = asked_in(program, self.quantities)
         for symbol in program.symbols("fact", 1):
             self._declare(symbol.arguments[0])
+        self._check_rows()
         self.defaults = dict(map(self._default, program.facts("default", 2)))
 
     @cached_property
     def _quantity_symbols(self) -> dict[str, clingo.Symbol]:
         return {str(row[0]): row[0] for row in self._program.facts("quantity", 4)}
 
+    def _wrong(self, words: str, *rows: clingo.Symbol, mend: str) -> RuleError:
+        """The error that says what is wrong with these rows, and where they stand."""
+        from lupa.rules.tables import wrong_rows  # only a mistake needs it
+
+        return wrong_rows(self._program, words, *rows, mend=mend)
+
+    def _row(self, symbol: clingo.Symbol) -> clingo.Symbol:
+        """The row that declares a fact."""
+        cut_point = clingo.Function("cut_point", [symbol])
+        return cut_point if self._program.is_certain(cut_point) else clingo.Function("fact", [symbol])
+
+    def _check_rows(self) -> None:
+        """Raises `RuleError` for a quantity without all that it needs, and a single value of nothing."""
+        for arity in _TOO_FEW:
+            for row in self._program.symbols("quantity", arity):
+                raise self._wrong(f"{row} lacks an argument", row, mend=f"write {ROW}")
+        for name, symbol in self._single.items():
+            if name not in self.choices and not self._is_unread(symbol):
+                raise self._wrong(
+                    f"single_valued({name}): no fact called {name} with a value is declared",
+                    clingo.Function("single_valued", [symbol]),
+                    mend=f"declare fact({name}(...)), or take this out",
+                )
+
     def _declare(self, symbol: clingo.Symbol) -> None:
         fact = str(symbol)
         if not fact[0].isalpha():
-            raise RuleError(f"fact({fact}): a fact is a name, with or without arguments")
-        name, values = symbol.name, symbol.arguments
+            mend = "a fact is a name, with or without arguments"
+            raise self._wrong(f"fact({fact}) declares no fact", self._row(symbol), mend=mend)
+        name, path = _taken_apart(fact, symbol)
         self.facts[fact] = symbol
         if name in CUTS:
-            if len(values) != 2 or str(values[0]) not in self.quantities:
-                raise RuleError(f"the fact {fact} is of no quantity(Name, Unit, Least, Most)")
-            cut = Cut(name, exact(values[1], fact), fact)
-            self.cuts.setdefault(str(values[0]), []).append(cut)
+            if len(path) != 2 or path[0] not in self.quantities:
+                mend = f"declare {ROW}"
+                raise self._wrong(f"the fact {fact} is of no quantity", self._row(symbol), mend=mend)
+            try:
+                bound = exact(symbol.arguments[1], fact)
+            except RuleError as error:
+                mend = "write one, without quotes"
+                words = f"the fact {fact} has no number"
+                raise self._wrong(words, self._row(symbol), mend=mend) from error
+            self.cuts.setdefault(path[0], []).append(Cut(name, bound, fact))
             return
-        if self.arity.setdefault(name, len(values)) != len(values):
-            raise RuleError(
-                f"the fact {fact} has {len(values)} arguments, and others called {name} have "
-                f"{self.arity[name]}; give one of them another name"
+        if self.arity.setdefault(name, len(path)) != len(path):
+            other = next(s for s in self.facts.values() if s.name == name)
+            raise self._wrong(
+                f"the fact {fact} has {len(path)} argument{'s' * (len(path) != 1)}, and others "
+                f"called {name} have {self.arity[name]}",
+                self._row(symbol),
+                self._row(other),
+                mend="give one of them another name",
             )
-        path = tuple(map(str, values))
         if ONLY in path:
-            raise RuleError(
-                f"the fact {fact}: no argument can be called {ONLY}, which closes a list in a case"
-            )
+            words = f"the fact {fact}: no argument can be called {ONLY}, which closes a list in a case"
+            raise self._wrong(words, self._row(symbol), mend="give it another name")
         if name in self._single:
             if not path:
-                raise RuleError(f"single_valued({name}): the fact {name} has no argument to be its value")
+                words = f"single_valued({name}): the fact {name} has no argument to be its value"
+                mend = "give it one, or take single_valued out"
+                raise self._wrong(words, self._row(symbol), mend=mend)
             self.choices.setdefault(name, {}).setdefault(path[:-1], {})[path[-1]] = fact
         elif path:
             _plant(self.families, (name, *path), fact)
@@ -107,7 +164,8 @@ class Vocabulary:
     def _default(self, row: list[clingo.Symbol]) -> tuple[Fact, bool]:
         fact, value = map(str, row)
         if fact not in self.facts or value not in ("yes", "no"):
-            raise RuleError(f"default({fact}, {value}): a declared fact, and yes or no, is expected")
+            words = f"default({fact}, {value}) is not about a declared fact, or says neither yes nor no"
+            raise self._wrong(words, clingo.Function("default", row), mend="mend it, or take it out")
         return fact, value == "yes"
 
     @cached_property
@@ -125,6 +183,13 @@ class Vocabulary:
             for path, values in groups.items()
             for fact in values.values()
         }
+
+    @cached_property
+    def requested(self) -> frozenset[Fact]:
+        """The facts of which a request gives the value."""
+        return frozenset(
+            fact for values in self.choices.get("requested", {}).values() for fact in values.values()
+        )
 
     def kinds(self, name: str) -> dict[str, dict[str, Fact]]:
         """The values by kind of what is single-valued with two arguments, such as `reading`."""
@@ -227,26 +292,41 @@ class Vocabulary:
 
     @cached_property
     def _labels(self) -> dict[str, str]:
-        return {str(name): quoted(label, "label/2") for name, label in self._program.facts("label", 2)}
+        return dict(self._in_quotes("label"))
 
     @cached_property
     def _texts(self) -> dict[str, tuple[str, str]]:
-        return {
-            str(fact): (quoted(true, "fact_text/3"), quoted(false, "fact_text/3"))
-            for fact, true, false in self._program.facts("fact_text", 3)
-        }
+        found = {}
+        for row in self._program.facts("fact_text", 3):
+            fact, *words = row
+            true, false = (self._text(each, "fact_text", row) for each in words)
+            found[str(fact)] = true, false
+        return found
 
     @cached_property
     def _questions(self) -> dict[str, str]:
-        rows = self._program.facts("question", 2)
-        return {str(fact): quoted(question, "question/2") for fact, question in rows}
+        return dict(self._in_quotes("question"))
+
+    def _in_quotes(self, name: str) -> Iterator[tuple[str, str]]:
+        """The rows of a table with a text for each name."""
+        for row in self._program.facts(name, 2):
+            yield str(row[0]), self._text(row[1], name, row)
+
+    def _text(self, symbol: clingo.Symbol, name: str, row: list[clingo.Symbol]) -> str:
+        """The text that stands in a row of a table."""
+        try:
+            return symbol.string
+        except RuntimeError as error:
+            words = f"{name}/{len(row)}: {symbol} stands where words in quotes belong"
+            mend = "put them in quotes"
+            raise self._wrong(words, clingo.Function(name, row), mend=mend) from error
 
     @cached_property
     def aliases(self) -> dict[str, list[str]]:
         """The other names of each name: brands, synonyms, abbreviations."""
         found: dict[str, list[str]] = {}
-        for name, alias in self._program.facts("alias", 2):
-            found.setdefault(str(name), []).append(quoted(alias, "alias/2"))
+        for name, alias in self._in_quotes("alias"):
+            found.setdefault(name, []).append(alias)
         return found
 
     @cached_property
@@ -321,13 +401,13 @@ class Vocabulary:
         for beginning in beginnings(fact):
             if beginning in table:
                 return table[beginning]
-        raise RuleError(f"the fact {fact} has no {predicate}; give it words where it is declared")
+        row = clingo.Function("fact", [self.facts[fact]])
+        raise self._wrong(f"the fact {fact} has no {predicate}", row, mend="give it words here")
 
     @cached_property
     def assumed_families(self) -> dict[str, str]:
         """The families of which what is assumed is told in one sentence, with the sentence."""
-        rows = self._program.facts("assumed_text", 2)
-        return {str(family): quoted(words, "assumed_text/2") for family, words in rows}
+        return dict(self._in_quotes("assumed_text"))
 
     @cached_property
     def _ruled_out(self) -> dict[str, list[Fact]]:
@@ -362,9 +442,13 @@ class Vocabulary:
             return self._labels.get(name, name.replace("_", " ").strip('"'))
         symbol = clingo.parse_term(name)
         template = self._labels.get(name) or self._labels.get(symbol.name, name.replace("_", " "))
-        return self._with_unit(self._filled(template, symbol), symbol)
+        return self._with_unit(self.filled(template, symbol), symbol)
 
-    def _filled(self, template: str, symbol: clingo.Symbol) -> str:
+    def quantity(self, name: str) -> clingo.Symbol:
+        """The symbol of a quantity."""
+        return self._quantity_symbols[name]
+
+    def filled(self, template: str, symbol: clingo.Symbol) -> str:
         """A text with the labels of the symbol's arguments in the place of {1}, {2}, ..."""
         for place, argument in enumerate(arguments(symbol), start=1):
             template = template.replace(f"{{{place}}}", self.label(str(argument)))
@@ -373,7 +457,7 @@ class Vocabulary:
     def phrase(self, template: str, symbol: clingo.Symbol) -> str:
         """A sentence with the labels of the symbol's arguments in place of {1}, {2} and {unit}."""
         if "{" in template:
-            template = self._with_unit(self._filled(template, symbol), symbol)
+            template = self._with_unit(self.filled(template, symbol), symbol)
         if template[1:2].isupper():  # eGFR stays as it is
             return template
         return template[:1].upper() + template[1:]
@@ -383,7 +467,9 @@ class Vocabulary:
         if "{unit}" not in template:
             return template
         unit = self._unit(template, symbol)
-        return template.replace("{unit}" if unit else " {unit}", unit)
+        if not unit:
+            return template.replace(", in {unit}", "").replace(" {unit}", "")
+        return template.replace("{unit}", unit)
 
     def _unit(self, template: str, symbol: clingo.Symbol) -> str:
         about = arguments(symbol)

@@ -21,6 +21,7 @@ from lupa.authors.trials.proposal import comes_to, may_come_to, proposal, shows
 from lupa.authors.trials.same_worlds import difference
 from lupa.authors.trials.suite import read_suite
 from lupa.record.record import record_of
+from lupa.rules.deadline import ENDLESS
 from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles, shipped
 from tests.tiny import RULES, a_case, tiny_kb, write_case
@@ -194,7 +195,7 @@ def test_whoever_waits_is_told_how_many_are_done(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(benches, "CHUNK", 5)
     told: list[tuple[int, int]] = []
     mutated(tiny_kb(tmp_path), tick=lambda done, of: told.append((done, of)))
-    assert told == [(5, 12), (10, 12), (12, 12)]
+    assert told == [(0, 12), (5, 12), (10, 12), (12, 12)]
 
 
 def test_a_process_that_works_judges_what_it_is_given(
@@ -204,7 +205,7 @@ def test_a_process_that_works_judges_what_it_is_given(
     monkeypatch.setattr(benches, "_workers", [])
     kb = tiny_kb(tmp_path)
     suite = read_suite(kb, ["tiny"])
-    benches._begin(benches._Task(tmp_path, ("tiny",), False, benches.rows(suite)))
+    benches._begin(benches._Task(tmp_path, ("tiny",), False, benches.rows(suite), ENDLESS))
     assert benches._chunk(range(2, 4)) == list(mutate(kb, suite).mutants[2:4])
 
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from lupa import CaseError, KnowledgeBase, RuleError
 from lupa.authors import scaffold
-from lupa.authors.scaffold import Draft, Made, new_policy, place
+from lupa.authors.draft import Draft, Made
+from lupa.authors.scaffold import new_policy, place
 from lupa.authors.trials.expectations import expected, found
 from lupa.record.reading import read_cases
 from lupa.rules.files import RuleFiles, shipped

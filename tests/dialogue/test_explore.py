@@ -426,11 +426,31 @@ def test_an_interview_at_a_terminal_of_its_own(tmp_path: Path) -> None:
         person.type("why\r", "It bears on")
         person.type("maybe\r", "is expected, not 'maybe'")
         person.type("?\r", "1 of them not known")
-        person.type("back\r", "2 facts open; PEND")
+        person.type("back\r", "2 questions open; PEND")
         person.type("?\r", "1 of them not known")
         person.type("2\r", "DENY  uhc_benlysta")
         person.read("age: 2")
         assert person.end() == 0
+
+
+def test_an_interview_begins_from_nothing_and_ends_in_a_case_that_replays(tmp_path: Path) -> None:
+    saved = tmp_path / "new.yaml"
+    words = ("ask", "--policy", "fep_lupkynis", "--interactive", "--save", str(saved))
+    with at_terminal(*words) as person:
+        person.read("For which indication")
+        person.type("lupus nephritis\r", "Is this initial therapy or a continuation?")
+        person.type("renewal\r", "What is the age, in years?")
+        person.type("at least 18\r", "Which of these are diagnosed?")
+        person.type("lupus nephritis\r", "Which of these does the patient take")
+        person.type("MMF, hydroc\t", "hydrocortisone")
+        person.type("\r", "To which of these does the prescriber agree?")
+        person.type("all\r", "Is a live vaccine given, or planned")
+        person.type("n\r", "Is there a document that shows a clinical benefit")
+        person.type("y\r", "APPROVE  fep_lupkynis")
+        person.read("is saved in")
+        assert person.end() == 0
+    decision = replayed(saved.read_text("utf-8"))
+    assert (decision["outcome"], decision["missing"]) == ("approve", [])
 
 
 def test_an_interruption_of_a_script(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from lupa import CaseError, Decision, KnowledgeBase
 from lupa.dialogue.commands import COMMANDS
 from lupa.dialogue.common import Dialogue, Reply
-from lupa.dialogue.interview import Interview, Question
+from lupa.dialogue.interview import Interview
+from lupa.dialogue.replies import Question
 from lupa.dialogue.session import Session
 from lupa.dialogue.words import parts
 from lupa.record.reading import read_cases
@@ -544,7 +545,7 @@ def test_a_suggestion_says_what_it_is() -> None:
 def test_the_question_that_matters_is_asked_and_settles_the_verdict() -> None:
     asked = interview()
     assert click.unstyle(asked.opening()).splitlines()[-2:] == [
-        "1 fact open; PEND (approve or deny) so far",
+        "1 question open; PEND (approve or deny) so far",
         "Is severe active central nervous system lupus diagnosed?",
     ]
     assert asked.status == "PEND (approve, deny)  1 open  uhc_benlysta@2023-11-01"
@@ -563,13 +564,16 @@ def test_why_says_what_a_question_bears_on_and_what_answers_leave() -> None:
     assert why.splitlines()[-2:] == ["  yes: deny", "  no: approve"]
 
 
+ROUTE = {"request": {"drug": "Benlysta", "indication": "sle", "phase": "initial"}}
+
+
 def test_a_choice_takes_a_name_a_synonym_or_a_number() -> None:
-    for answer in ("1", "intravenous", "IV", "Intravenous  # by its synonym"):
-        asked = interview({"request": {"drug": "Benlysta"}})
+    for answer in ("1", "intravenous", "IV", "Intravenous infusion", "Intravenous  # by its synonym"):
+        asked = interview(ROUTE)
         assert "  1. intravenous: intravenous infusion" in asked.opening()
-        assert "For which indication is it requested?" in say(asked, answer)
+        assert "Which of these are diagnosed?" in say(asked, answer)
         assert asked.case["request"]["route"] == "intravenous"
-    asked = interview({"request": {"drug": "Benlysta"}})
+    asked = interview(ROUTE)
     assert "or a number from 1 to 3, not '4'" in refused(asked, "4")
     assert "one of intravenous, subcutaneous, oral is expected" in refused(asked, "by ear")
     assert "subcutaneous: out of scope" in say(asked, "why")
@@ -584,24 +588,109 @@ def adult() -> Interview:
 @pytest.mark.parametrize(
     ("answer", "age", "outcome"),
     [
-        ("yes", {"at_least": 18}, "approve"),
-        ("N", {"less_than": 18}, "deny"),
+        ("at least 18", {"at_least": 18}, "approve"),
+        ("Less than 18", {"less_than": 18}, "deny"),
         ("17", 17, "deny"),
         ("18.5", 18.5, "approve"),
         ("{at_least: 40}", {"at_least": 40}, "approve"),
     ],
 )
-def test_a_number_takes_yes_no_or_the_number_itself(answer: str, age: Any, outcome: str) -> None:
+def test_a_number_is_asked_for_once_and_takes_the_number_or_a_bound(
+    answer: str, age: Any, outcome: str
+) -> None:
     asked = adult()
-    assert "yes or no, or the age itself, in years" in asked.opening()
+    assert "What is the age, in years?" in asked.opening()
+    assert "a number (years), or a bound of it, such as `at least 18`" in asked.opening()
     say(asked, answer)
     assert asked.case["facts"]["age"] == age
     assert click.unstyle(asked.closing()).startswith(outcome.upper())
 
 
+def without_taking() -> Interview:
+    case = example("lupkynis_initial_with_every_criterion_met")
+    del case["facts"]["taking"]
+    return interview(case)
+
+
+def test_members_are_asked_for_once_and_told_by_classes() -> None:
+    opening = " ".join(click.unstyle(without_taking().opening()).split())
+    assert "Which of these does the patient take systemically now?" in opening
+    assert "corticosteroid: prednisone, prednisolone, methylprednisolone" in opening
+
+
+@pytest.mark.parametrize(
+    ("answer", "stated", "outcome"),
+    [
+        ("none", {"prednisone": False, "cyclophosphamide": False}, "deny"),
+        ("no", {"prednisone": False, "cyclophosphamide": False}, "deny"),
+        ("all", {"prednisone": True, "cyclophosphamide": True}, "deny"),
+        ("Prednisone, CellCept", {"prednisone": True, "mycophenolate_mofetil": True}, "approve"),
+        ("prednisone", {"prednisone": True, "cyclophosphamide": False}, "approve"),
+        ("prednisone, ?", {"prednisone": True, "cyclophosphamide": None}, "pend"),
+        ("prednisone, not known", {"prednisone": True, "cyclophosphamide": None}, "pend"),
+        ("cytoxan?", {"cyclophosphamide": True, "prednisone": None}, "deny"),
+        ("?", {"prednisone": None}, "pend"),
+    ],
+)
+def test_of_members_those_that_are_so_are_named_and_whether_these_are_all(
+    answer: str, stated: dict[str, bool | None], outcome: str
+) -> None:
+    asked = without_taking()
+    say(asked, answer)
+    taking = asked.case["facts"].get("taking", {})
+    assert {drug: taking.get(drug) for drug in stated} == stated
+    assert asked.over
+    assert (
+        click.unstyle(asked.closing())
+        .replace("What is left is not known, so the verdict stays open.\n\n", "")
+        .startswith(outcome.upper())
+    )
+
+
+def test_whoever_says_what_is_not_so_is_asked_for_the_rest() -> None:
+    asked = without_taking()
+    again = say(asked, "not cyclophosphamide")
+    assert asked.case["facts"]["taking"] == {"cyclophosphamide": False}
+    assert "Which of these does the patient take" in again
+    assert "cyclophosphamide" not in again
+
+
+def test_what_follows_from_what_is_named_is_not_denied() -> None:
+    asked = interview(
+        {"request": {"policy": "fep_lupkynis", "phase": "initial", "indication": "lupus_nephritis"}}
+    )
+    say(asked, "40", "lupus nephritis")
+    assert asked.case["facts"]["active"] == {"lupus_nephritis": True}
+
+
+@pytest.mark.parametrize(
+    ("answer", "complaint"),
+    [
+        ("aspirin", "a name of the list is expected, not 'aspirin'"),
+        ("prednisone, not prednisone", "'prednisone' is said to be so and not to be so"),
+        ("prednisone yes", "a name of the list is expected, not 'prednisone yes'"),
+    ],
+)
+def test_what_is_no_member_is_refused(answer: str, complaint: str) -> None:
+    assert complaint in refused(without_taking(), answer)
+
+
+def test_few_members_are_numbered() -> None:
+    case = example("lupkynis_initial_with_every_criterion_met")
+    del case["facts"]["attests"]
+    asked = interview(case)
+    assert "  1. monitor_egfr: to monitor eGFR" in asked.opening()
+    assert "is expected, or a number from 1 to 4," in refused(asked, "monitoring")
+    say(asked, "1, 2, 3, 4")
+    assert asked.case["facts"]["attests"] == dict.fromkeys(
+        ("monitor_egfr", "monitor_blood_pressure", "monitor_serious_infections", "monitor_malignancies"),
+        True,
+    )
+
+
 def test_a_wrong_answer_says_what_is_expected() -> None:
     assert "yes, no or don't know is expected, not 'maybe'" in refused(interview(), "maybe")
-    assert "yes, no, a number or don't know is expected, not 'old'" in refused(adult(), "old")
+    assert "a number, a bound or don't know is expected, not 'old'" in refused(adult(), "old")
     assert "200 cannot be" in refused(adult(), "200")
     assert "this is the first question" in refused(interview(), "back")
 
@@ -612,8 +701,7 @@ def test_an_answer_that_contradicts_the_record_says_with_what() -> None:
         "facts": {"age": {"at_least": 15}},
     }
     asked = interview(case)
-    while "adult" not in question(asked).about[0].bears_on:
-        say(asked, "skip")
+    assert question(asked).words == "What is the age, in years?"
     before = asked.case
     refused = asked.answer("14")
     assert (refused.refused, asked.case) == (True, before)
@@ -637,7 +725,7 @@ def test_what_nobody_knows_stays_open_and_is_not_asked_again(word: str) -> None:
 
 def test_other_questions_go_on_when_one_is_not_known() -> None:
     asked = interview({"request": {"drug": "Benlysta"}})
-    assert "104 facts open, 1 of them not known" in say(asked, "?")
+    assert "10 questions open, 1 of them not known" in say(asked, "?")
     assert "For which indication is it requested?" in say(asked, "?", "back")
 
 
@@ -664,7 +752,8 @@ def test_a_settled_case_has_no_questions() -> None:
 
 def test_answers_are_completed() -> None:
     assert said(interview(), "") == ["yes", "no", "don't know", "back", "why", "help", "quit"]
-    assert said(interview({"request": {"drug": "Benlysta"}}), "or") == ["oral"]
+    assert said(interview(ROUTE), "or") == ["oral"]
+    assert said(without_taking(), "prednisone, hydroc") == ["prednisone, hydrocortisone"]
 
 
 def test_where_several_policies_cover_the_drug_it_is_asked_which(two_policies: KnowledgeBase) -> None:
@@ -692,10 +781,30 @@ def test_every_interview_comes_to_an_end(name: str, seed: int) -> None:
     for _ in range(200):
         if asked.over:
             break
-        asked.answer(dice.choice([*question(asked).answers, "?"]))
+        asked.answer(dice.choice([*question(asked).names, "none", "17", "40", "?"]))
     assert asked.over
     decided = KB.decide(asked.case)
-    assert {m.fact for m in decided.missing} == set(asked.open)
+    assert {m.fact for m in decided.missing} == {
+        fact for each in KB.ask(asked.case).questions for fact in each.facts
+    }
+    assert asked.open == tuple(each.id for each in KB.ask(asked.case).questions)
+
+
+@pytest.mark.parametrize(("policy", "most"), [("fep_lupkynis", 8), ("uhc_benlysta", 9)])
+@pytest.mark.parametrize("seed", range(3))
+def test_from_nothing_few_questions_are_asked_and_none_twice(policy: str, most: int, seed: int) -> None:
+    dice = random.Random(seed)
+    asked = interview({"request": {"policy": policy}})
+    words = []
+    while not asked.over:
+        now = question(asked)
+        words.append(now.words)
+        assert now.asked is not None
+        hopeful = {"number": ["40"], "members": ["none", *now.names]}.get(now.asked.kind, list(now.names))
+        reply = asked.answer(dice.choice(hopeful))
+        assert not reply.refused
+    assert len(set(words)) == len(words) <= most
+    assert KB.decide(asked.case).outcome != "pend"
 
 
 def test_a_case_that_contradicts_itself_begins_no_dialogue() -> None:

@@ -59,13 +59,16 @@ def test_a_row_of_codes_within_a_comment_is_none(foreign: Path, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("rules", "message"),
     [
-        ("fact(tried(methotrexate)).", "has 2 arguments, and others called tried have 1; give one of them"),
-        ("fact(tried(methotrexate, a, b)).", "has 2 arguments, and others called tried have 3; give one"),
+        ("fact(tried(methotrexate)).", "has 2 arguments, and others called tried have 1; the other row"),
+        (
+            "fact(tried(methotrexate, a, b)).",
+            "has 2 arguments, and others called tried have 3; the other row",
+        ),
         ("single_valued(lone). fact(lone).", "single_valued(lone): the fact lone has no argument to be"),
         ("end_of_trial(only).", "the fact tried(methotrexate,only): no argument can be called only"),
         ("condition(only).", "the fact diagnosis(only): no argument can be called only"),
         ("quantity(height, 3, 0, 300).", "quantity/4: 3 stands where words in quotes belong"),
-        ("cut_point(at_least(height, 3)).", "the fact at_least(height,3) is of no quantity("),
+        ("cut_point(at_least(height, 3)).", "the fact at_least(height,3) is of no quantity; "),
         ('label(prednisone, "other").', "label(prednisone, ...) is given twice, with"),
     ],
 )
@@ -73,10 +76,33 @@ def test_what_is_declared_wrongly_is_refused(
     foreign: Path, tmp_path: Path, rules: str, message: str
 ) -> None:
     added(foreign, tmp_path / "kb", rules)
-    with pytest.raises(RuleError) as refused:
+    with pytest.raises(RuleError, match=r"^\S+\.lp:\d+:\d+: ") as refused:
         KnowledgeBase.load(tmp_path / "kb").decide(CASE)
     assert message in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("meaning", ["diagnosis(sle)", "diagnosis(rheumatoid_arthritis)"])
+def test_a_code_that_means_two_things_in_two_files_is_refused_with_both_places(
+    foreign: Path, tmp_path: Path, meaning: str
+) -> None:
+    row = 'code(icd10cm, "Z99.9", {}, equivalent, "Text.").'
+    path, line = added(foreign, tmp_path / "kb", row.format("diagnosis(lupus_nephritis)"))
+    other = path.with_name("more.lp")
+    other.write_text(row.format(meaning) + "\n", encoding="utf-8")
+    with pytest.raises(RuleError) as refused:
+        KnowledgeBase.load(tmp_path / "kb").decide(CASE)
+    assert str(refused.value) == (
+        f"{other}:1: icd10cm Z99.9 means {meaning} here, and diagnosis(lupus_nephritis) at {path}:{line}; "
+        "keep one, or let one be broader or related"
+    )
+
+
+def test_a_code_may_state_one_fact_and_suggest_another(foreign: Path, tmp_path: Path) -> None:
+    row = 'code(icd10cm, "Z99.9", diagnosis({}), {}, "Text.").'
+    rows = row.format("sle", "narrower"), row.format("lupus_nephritis", "related")
+    added(foreign, tmp_path / "kb", "\n".join(rows))
+    assert KnowledgeBase.load(tmp_path / "kb").decide(CASE).outcome == "approve"
 
 
 def test_what_is_shared_can_be_declared_again(foreign: Path, tmp_path: Path) -> None:

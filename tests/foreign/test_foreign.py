@@ -189,7 +189,15 @@ def test_a_plan_has_a_place_for_the_patient_for_whom_no_value_of_a_relation_hold
     assert told.rows[0] == "deny"  # the world in which nothing was tried
     plan = explored.check_plan(foreign_kb, examined, told)
     explored.check_smallest(plan, examined, told)
-    assert {asked.fact for asked in foreign_kb.ask(case).questions} == told.matter()
+    assert {f for asked in foreign_kb.ask(case).questions for f in asked.facts} == told.matter()
+
+
+def test_from_nothing_a_plan_asks_few_questions(foreign_kb: KnowledgeBase) -> None:
+    plan = foreign_kb.plan({"request": {"policy": "example_ra_antibody"}})
+    assert plan.questions <= 12
+    first, second, *_ = plan.steps
+    assert [first.id, second.id] == ["requested(indication)", "requested(phase)"]
+    assert "How many weeks was each of these taken?" in {step.question for step in plan.steps}
 
 
 # ---- every verb ----------------------------------------------------------------------------------

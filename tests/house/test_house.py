@@ -24,6 +24,26 @@ ORDER = (
 """The rooms from the ground up; those on one floor know nothing of each other."""
 FLOOR = {room: floor for floor, rooms in enumerate(ORDER) for room in rooms.split()}
 SOURCES = sorted(HERE.rglob("*.py"))
+MOST_LINES = 300
+LONG = {
+    "answers/desk.py": "one method for each question about a case, each with its promise in words",
+    "answers/flip.py": "one search: what can be stated, what it costs, and what comes of it",
+    "answers/plan.py": "one algorithm: the smallest tree, exact, with the bounds that make it feasible",
+    "authors/lint/scope.py": "one look at a policy's files: what is asked of them in which order",
+    "authors/reports/page.py": "one page, whose parts stand in the order in which they are read",
+    "authors/trials/same_worlds.py": "one comparison of two versions over all worlds",
+    "dialogue/interview.py": "one conversation: its questions, its answers and the way back",
+    "dialogue/session.py": "one session: a method for each of its commands",
+    "pages/contents.py": "the pages of what is on file, each as data and as text",
+    "pages/exploring.py": "the pages of the exploring verbs, made of the same few parts",
+    "pages/page.py": "the page of a decision, made of the parts that all pages share",
+    "rules/edition.py": "what one policy holds: all that is read of its program",
+    "rules/reads.py": "one analysis: what rules read of names",
+    "rules/slicing.py": "one slicing: rows, names and what is left out of both",
+    "rules/store.py": "the store: policies, editions and how they are grounded, kept together by its locks",
+    "rules/vocabulary.py": "one table of what can be said, checked as it is read",
+}
+"""The files that are longer than they should be, each with its reason."""
 
 
 def room_of(path: Path) -> str:
@@ -64,3 +84,13 @@ def test_every_room_has_its_floor_and_says_what_happens_there() -> None:
         folder = HERE / room
         if folder.is_dir():
             assert ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(HERE).as_posix())
+def test_a_file_is_short_or_has_its_reason(path: Path) -> None:
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= MOST_LINES or LONG[path.relative_to(HERE).as_posix()]
+
+
+def test_no_reason_is_given_for_a_file_that_is_gone() -> None:
+    assert [name for name in LONG if not (HERE / name).is_file()] == []

@@ -157,14 +157,14 @@ def test_what_is_asked_says_of_which_choice_it_is(tmp_path: Path) -> None:
         "facts": {"active": ["sle"], "tried": {"methotrexate": {"failure": ["late"]}}},
     }
     asked = steps_kb(tmp_path).ask({**case, "request": {"policy": "steps", "phase": "initial"}})
-    choices = {item.fact: item.choice for item in asked.questions}
-    assert choices["severity(skin,severe)"] == "severity(skin)"
-    assert choices["requested(indication,sle)"] == "requested(indication)"
+    choices = {fact: (item.id, item.kind) for item in asked.questions for fact in item.facts}
+    assert choices["severity(skin,severe)"] == ("severity(skin)", "choice")
+    assert choices["requested(indication,sle)"] == ("requested(indication)", "choice")
 
 
 def test_what_is_no_choice_says_so(tmp_path: Path) -> None:
     asked = steps_kb(tmp_path).ask({"request": REQUEST, "facts": {"severity": {"skin": "severe"}}})
-    assert {item.choice for item in asked.questions} == {""}
+    assert "choice" not in {item.kind for item in asked.questions}
 
 
 def test_facts_that_are_asked_in_the_same_words_are_no_choice(tmp_path: Path) -> None:
@@ -260,7 +260,7 @@ def test_a_policy_on_a_service_names_it_among_those_on_file(tmp_path: Path) -> N
     path.write_text(path.read_text("utf-8").replace("covers(steps, belimumab).", service), "utf-8")
     rows = policy_rows(KnowledgeBase.load(kb.files.root))
     assert [(row["drugs"], row["services"]) for row in rows] == [([], ["patch"])]
-    assert "  covers patch" in plain(policy_text(rows))
+    assert "  covers patch" in plain(policy_text(rows, 80))
 
 
 def test_what_no_policy_reads_is_listed_only_with_all_that_is_declared(tmp_path: Path) -> None:

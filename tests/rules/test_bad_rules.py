@@ -15,15 +15,20 @@ import pytest
 from lupa import CaseError, KnowledgeBase, RuleError, TimeLimitError
 from lupa.rules.files import shipped
 from lupa.rules.ground import ground, plainly
+from lupa.rules.vocabulary import Vocabulary
 from tests.command import as_bytes, command
 from tests.record.test_bad_input import CLASH, DAY, GOOD, LINE, complaint, stating
 
 POLICY = "policies/fep_lupkynis/policy.lp"
 ABOUT = "policies/fep_lupkynis/about.lp"
+LINT = "  `lupa lint` tells all that is wrong with the rules\n"
 ONLY_DEFINES = (
     "is not allowed in a knowledge base; its rules only define (a choice, a constraint or a search belongs "
     "to a question)"
 )
+
+
+QUANTITY = 'quantity(Name, "unit", Least, Most)'
 
 
 @pytest.fixture
@@ -45,7 +50,7 @@ def said_of(folder: Path, *words: str, stdin: bytes = LINE) -> str:
     """What is said of bad rules when a case, by itself a good one, is to be decided by them."""
     ended = command(*(words or ("decide", "-", "--json")), "--kb", str(folder), stdin=stdin)
     assert (ended.status, ended.out) == (2, "")
-    return ended.err.removeprefix("error: ").removesuffix("\n")
+    return ended.err.removeprefix("error: ").removesuffix(LINT).removesuffix("\n")
 
 
 def decides(folder: Path) -> bool:
@@ -568,39 +573,114 @@ def test_a_bound_in_quotes_is_refused_where_it_is_written(
 @pytest.mark.parametrize(
     ("rules", "message"),
     [
-        ("fact(5).", "fact(5): a fact is a name, with or without arguments"),
-        ('fact("live vaccine").', 'fact("live vaccine"): a fact is a name, with or without arguments'),
-        ("fact((a, b)).", "fact((a,b)): a fact is a name, with or without arguments"),
-        ("fact(-live_vaccine).", "fact(-live_vaccine): a fact is a name, with or without arguments"),
+        ("fact(5).", "fact(5) declares no fact; a fact is a name, with or without arguments"),
         (
-            "fact(a(b)). fact(a(b, c, d)).",
-            "the fact a(b,c,d) has 3 arguments, and others called a have 1; give one of them another name",
+            'fact("live vaccine").',
+            'fact("live vaccine") declares no fact; a fact is a name, with or without arguments',
+        ),
+        ("fact((a, b)).", "fact((a,b)) declares no fact; a fact is a name, with or without arguments"),
+        (
+            "fact(-live_vaccine).",
+            "fact(-live_vaccine) declares no fact; a fact is a name, with or without arguments",
+        ),
+        (
+            "fact(a(b)).\nfact(a(b, c, d)).",
+            (
+                "the fact a(b,c,d) has 3 arguments, and others called a have 1; "
+                "the other row is at {before}; give one of them another name"
+            ),
+        ),
+        (
+            "fact(a(b, c)).\nfact(a(b)).",
+            (
+                "the fact a(b) has 1 argument, and others called a have 2; the other row is at {before}; "
+                "give one of them another name"
+            ),
         ),
         (
             "fact(a(b, only)).",
-            "the fact a(b,only): no argument can be called only, which closes a list in a case",
+            (
+                "the fact a(b,only): no argument can be called only, which closes a list in a case; "
+                "give it another name"
+            ),
         ),
-        ("fact(a). single_valued(a).", "single_valued(a): the fact a has no argument to be its value"),
+        (
+            "single_valued(a).\nfact(a).",
+            (
+                "single_valued(a): the fact a has no argument to be its value; "
+                "give it one, or take single_valued out"
+            ),
+        ),
+        (
+            "single_valued(nothing).",
+            (
+                "single_valued(nothing): no fact called nothing with a value is declared; "
+                "declare fact(nothing(...)), or take this out"
+            ),
+        ),
         (
             "fact(at_least(weight, 5)).",
-            "the fact at_least(weight,5) is of no quantity(Name, Unit, Least, Most)",
+            f"the fact at_least(weight,5) is of no quantity; declare {QUANTITY}",
         ),
-        ("fact(at_least(age)).", "the fact at_least(age) is of no quantity(Name, Unit, Least, Most)"),
-        ("fact(at_least(age, old)).", "at_least(age,old): old stands where a number belongs"),
-        ("quantity(weight, kg, 0, 500).", "quantity/4: kg stands where words in quotes belong"),
-        ('quantity(weight, "kg", 0, many).', "quantity/4: many stands where a number belongs"),
-        ("rate(daily, once, capsules, days_supply).", "rate/4: once stands where a number belongs"),
-        ("label(mesna, 5).", "label/2: 5 stands where words in quotes belong"),
+        (
+            "cut_point(more_than(weight, 5)).",
+            f"the fact more_than(weight,5) is of no quantity; declare {QUANTITY}",
+        ),
+        ("fact(at_least(age)).", f"the fact at_least(age) is of no quantity; declare {QUANTITY}"),
+        (
+            "fact(at_least(age, old)).",
+            "the fact at_least(age,old) has no number; write one, without quotes",
+        ),
+        (
+            "quantity(weight, kg, 0, 500).",
+            f"quantity/4: kg stands where words in quotes belong; write {QUANTITY}",
+        ),
+        (
+            'quantity(weight, "kg", 0, many).',
+            f"quantity/4: many stands where a number belongs; write {QUANTITY}",
+        ),
+        ("quantity(weight, 0, 500).", f"quantity(weight,0,500) lacks an argument; write {QUANTITY}"),
+        ("quantity(weight).", f"quantity(weight) lacks an argument; write {QUANTITY}"),
+        (
+            "rate(daily, once, capsules, days_supply).",
+            "rate/4: once stands where a number belongs; write one, without quotes",
+        ),
+        ("label(mesna, 5).", "label/2: 5 stands where words in quotes belong; put them in quotes"),
         (
             "fact_text(documented(autoantibodies), yes, no).",
-            "fact_text/3: yes stands where words in quotes belong",
+            "fact_text/3: yes stands where words in quotes belong; put them in quotes",
         ),
-        ("question(documented(autoantibodies), 1).", "question/2: 1 stands where words in quotes belong"),
-        ("default(weight, no).", "default(weight, no): a declared fact, and yes or no, is expected"),
+        (
+            "question(documented(autoantibodies), 1).",
+            "question/2: 1 stands where words in quotes belong; put them in quotes",
+        ),
+        (
+            "default(weight, no).",
+            (
+                "default(weight, no) is not about a declared fact, or says neither yes nor no; "
+                "mend it, or take it out"
+            ),
+        ),
         (
             "default(live_vaccine, perhaps).",
-            "default(live_vaccine, perhaps): a declared fact, and yes or no, is expected",
+            (
+                "default(live_vaccine, perhaps) is not about a declared fact, or says neither yes nor no; "
+                "mend it, or take it out"
+            ),
         ),
+    ],
+)
+def test_a_fact_that_no_case_can_state_is_refused_with_its_place(
+    folder: Path, rules: str, message: str
+) -> None:
+    path, line = add(folder, rules)
+    at = f"{path}:{line + rules.count(chr(10))}:1"
+    assert said_of(folder) == f"{at}: {message.format(before=f'{path}:{line}:1')}"
+
+
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
         (
             "text(fep_lupkynis, criterion(grown_up), yes, no).",
             "policy fep_lupkynis: document/2, text/4, outcome_text/3 and clause/5 need words in quotes",
@@ -614,6 +694,12 @@ def test_a_bound_in_quotes_is_refused_where_it_is_written(
 def test_a_fact_that_no_case_can_state_is_refused(folder: Path, rules: str, message: str) -> None:
     add(folder, rules)
     assert said_of(folder) == message
+
+
+def test_a_declaration_that_is_in_no_file_is_refused_without_a_place() -> None:
+    program = ground(lambda control: control.add("base", [], "fact(5)."))
+    with pytest.raises(RuleError, match=r"^fact\(5\) declares no fact; "):
+        Vocabulary(program)
 
 
 # ---- rules that ground to too much -------------------------------------------------------------
@@ -723,6 +809,7 @@ def test_grounding_is_over_when_something_is_asked_of_the_rules(
 TWICE = {
     'quantity(age, "months", 0, 1560).': "quantity(age, ...)",
     'label(prednisone, "x").': "label(prednisone, ...)",
+    'class(prednisone, corticosteroid, "x").': "class(prednisone, corticosteroid, ...)",
     'fact_text(live_vaccine, "A.", "B.").': "fact_text(live_vaccine, ...)",
     'question(live_vaccine, "So?").': "question(live_vaccine, ...)",
     "rate(capsules_per_90_days, 30, capsules, days_supply).": "rate(capsules_per_90_days, ...)",
@@ -828,9 +915,12 @@ def test_an_alias_may_be_a_drug_here_and_a_disease_there(folder: Path) -> None:
 
 
 def test_a_name_that_is_no_text_is_refused_where_a_drug_is_looked_up(folder: Path) -> None:
-    add(folder, "alias(voclosporin, lupkynis).", "drugs.lp")
+    path, line = add(folder, "alias(voclosporin, lupkynis).", "drugs.lp")
     said = said_of(folder, "decide", "-", stdin=as_bytes(PLAQUENIL))
-    assert said == "alias/2: lupkynis stands where words in quotes belong"
+    assert (
+        said
+        == f"{path}:{line}:1: alias/2: lupkynis stands where words in quotes belong; put them in quotes"
+    )
 
 
 WORDS = {
@@ -848,8 +938,9 @@ def test_facts_without_words_are_refused_by_name(folder: Path, lacking: str) -> 
             folder,
             f'met(fep_lupkynis, {fact}) :- {fact}. text(fep_lupkynis, criterion({fact}), "A.", "B.").',
         )
-    message = f"has no {lacking}; give it words where it is declared"
-    assert said_of(folder) in (f"the fact insured {message}", f"the fact employed {message}")
+    said = re.sub(r"^.*:1: ", "", said_of(folder))
+    message = f"has no {lacking}; give it words here"
+    assert said in (f"the fact insured {message}", f"the fact employed {message}")
 
 
 # ---- several policies --------------------------------------------------------------------------

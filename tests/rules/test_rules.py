@@ -272,7 +272,7 @@ def edition(request: pytest.FixtureRequest, kb: KnowledgeBase) -> Edition:
 
 def items_of(edition: Edition) -> dict[str, list[Atom]]:
     return {
-        "criterion": edition.criteria,
+        "criterion": [*edition.criteria, *edition.parts.values()],
         "basis": edition.bases,
         "limit": edition.limits,
         "advisory": edition.advisories,
@@ -368,7 +368,8 @@ def test_every_name_that_a_sentence_puts_in_has_a_label(edition: Edition) -> Non
 
 def test_every_label_and_alias_is_of_something_that_a_case_can_say(edition: Edition) -> None:
     v, program = edition.vocabulary, edition.program
-    sayable = {str(a) for symbol in v.facts.values() for a in symbol.arguments} | set(v.quantities)
+    sayable = {str(a) for symbol in v.facts.values() for a in symbol.arguments}
+    sayable |= set(v.quantities) | set(edition.parts)
     rows = [*program.facts("label", 2), *program.facts("alias", 2)]
     assert {str(name) for name, _ in rows} - sayable == set()
 
@@ -413,7 +414,7 @@ def test_words_and_clauses_are_for_what_some_edition_has(policy: str, kb: Knowle
 @pytest.mark.parametrize("policy", KB.policies)
 def test_every_criterion_that_can_be_met_is_required_somewhere(policy: str, kb: KnowledgeBase) -> None:
     editions = [kb.edition(policy, name) for owner, name in EDITIONS if owner == policy]
-    required = {atom.id for e in editions for atom in e.criteria}
+    required = {atom.id for e in editions for atom in items_of(e)["criterion"]}
     met = {str(s.arguments[1]) for e in editions for s in e.program.symbols("met", 2)}
     assert met == required
 

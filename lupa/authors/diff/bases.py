@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from lupa.authors.diff.compare import compare
 from lupa.authors.diff.results import Comparison, Diff, Relation, together
+from lupa.authors.limited import Tick
 from lupa.errors import CaseError
 from lupa.rules.store import Store
 
-Tick = Callable[[int, int], None]
-"""Told how many comparisons are done, of how many."""
+COMPARED = "comparisons were made"
+"""What a run has done that compares."""
 
 Name = tuple[str, str]
 """A policy and the name of one of its editions."""

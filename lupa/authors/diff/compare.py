@@ -25,6 +25,7 @@ from lupa.authors.diff.rule_changes import rule_changes
 from lupa.authors.diff.same_patient import same_patient
 from lupa.authors.diff.ways import OnPathway, Outcomes, Way, Ways
 from lupa.authors.reports.finding import Patient
+from lupa.authors.trials.same_worlds import PART
 from lupa.pages.page import argument
 from lupa.rules.edition import Edition
 from lupa.rules.solver import Literal
@@ -174,7 +175,8 @@ class _Compared:
         """What only one side shows on pathways on which each outcome is the same."""
         pair = self._pair
         somewhere = pair.either([pair.both(here.held) for here in same])
-        for name in dict.fromkeys(name for says in pair.says for name in says):
+        names = dict.fromkeys(name for says in pair.says for name in says)
+        for name in (n for n in names if not _is_of_one_tree(n, pair)):
             for side in BOTH:
                 only = [pair.shows(name, side), -pair.shows(name, 1 - side)]
                 if pair.possible([*pair.shared, somewhere, *only]):
@@ -192,6 +194,11 @@ class _Compared:
         truths = zip(BOTH, shows, pair.truths(world, shows), strict=True)
         stated = {f for side, x, so in truths for f in pair.reason(world, side, x if so else -x)}
         return same_patient(pair, world, (outcome, outcome), stated, f"{here.pathway.text}: {name}")
+
+
+def _is_of_one_tree(name: str, pair: Pair) -> bool:
+    """Whether it is shown of a part that only one side has, which is told with what came and went."""
+    return name.startswith(PART) and not all(name in says for says in pair.says)
 
 
 def _becomes(shift: Outcomes) -> str:

@@ -15,6 +15,10 @@ ALL_CRITERIA = "criteria_not_met"
 """The basis of which each criterion that is not met is an instance."""
 
 
+_MET = ("criterion", "part")
+"""What speaks against a patient where it is not met."""
+
+
 class _Item(NamedTuple):
     """Something that speaks against a patient on one side, and what is true where it does."""
 
@@ -73,7 +77,7 @@ class Deciders:
             return Decider(SIDES[side], item.kind, item.id, "No patient is so.", "", ())
         ids = (str(pathway.indication), str(pathway.phase))
         clauses = dict.fromkeys(clause for where, clause in atom.sources if where in (None, ids))
-        text = edition.phrase(atom, item.kind != "criterion")
+        text = edition.phrase(atom, item.kind not in _MET)
         return Decider(SIDES[side], item.kind, item.id, text, edition.source(atom, [ids]), tuple(clauses))
 
 
@@ -88,6 +92,8 @@ def _items(edition: Edition) -> Iterator[tuple[str, str, Atom, tuple[Literal, ..
     """What can speak against a patient, each with the literals that hold where it does."""
     for atom, applies in zip(edition.criteria, edition.applies, strict=True):
         yield "criterion", atom.id, atom, (applies, -atom.literal)
+    for name, atom in edition.parts.items():
+        yield "part", name, atom, (edition.considered[name], -atom.literal)
     groups = {
         "basis": edition.bases,
         "referral": edition.referrals,

@@ -7,9 +7,10 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from lupa.authors.diff.bases import Tick, diff_bases, diff_policies, edition_of
+from lupa.authors.diff.bases import COMPARED, diff_bases, diff_policies, edition_of
 from lupa.authors.diff.results import Diff
 from lupa.authors.diff.revisions import commit_of, knowledge_at
+from lupa.authors.limited import Tick, limited
 from lupa.errors import CaseError, RuleError, shown
 from lupa.rules.store import Store
 
@@ -27,11 +28,19 @@ class _Operand(NamedTuple):
         return knowledge_at(self.word, kb.files.root)
 
 
-def diff_named(kb: Store, words: Sequence[str], *, all_readings: bool, tick: Tick) -> Diff:
+def diff_named(
+    kb: Store, words: Sequence[str], *, all_readings: bool, tick: Tick, timeout: float | None = None
+) -> Diff:
     """What these words, one or two, name, compared; beside the knowledge base in use if it is but one.
 
-    A folder alone is what that knowledge base becomes, a revision alone what it was.
+    A folder alone is what that knowledge base becomes, a revision alone what it was. Raises
+    `TimeLimitError` after `timeout` seconds.
     """
+    with limited(timeout) as time:
+        return _diff_named(kb, words, all_readings, time.telling(COMPARED, tick))
+
+
+def _diff_named(kb: Store, words: Sequence[str], all_readings: bool, tick: Tick) -> Diff:
     named = [_operand(word, kb) for word in words]
     kinds = {operand.kind for operand in named}
     if kinds == {"policy"}:

@@ -19,6 +19,7 @@ from lupa.authors.patients import cut_points
 from lupa.authors.sides import Side
 from lupa.authors.trials.same_worlds import shown
 from lupa.rules.edition import Edition
+from lupa.rules.kept import cached_property
 from lupa.rules.quantities import Cut
 from lupa.rules.solver import Literal, Solver, Watch
 from lupa.rules.vocabulary import Fact, Path
@@ -67,7 +68,7 @@ class Pair:
 
     # ---- the worlds ----------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def defaults(self) -> dict[Fact, bool]:
         """What every side that knows of a fact assumes of it where a record is silent."""
         every = [(e.literals, e.vocabulary.defaults) for e in self.editions]

@@ -9,6 +9,7 @@ from lupa.authors.diff.pair import usual_readings
 from lupa.authors.diff.results import RuleChange
 from lupa.pages.page import argument
 from lupa.rules.edition import Atom, Edition
+from lupa.rules.nodes import Node
 
 
 def rule_changes(before: Edition, after: Edition) -> tuple[RuleChange, ...]:
@@ -16,6 +17,8 @@ def rule_changes(before: Edition, after: Edition) -> tuple[RuleChange, ...]:
     return (
         *_only(after, before, "added"),
         *_only(before, after, "removed"),
+        *_needed_otherwise(before, after),
+        *_conditions(before, after),
         *_read_otherwise(before, after),
     )
 
@@ -45,7 +48,47 @@ def _items(edition: Edition) -> dict[tuple[str, str], Atom]:
         "advisory": edition.advisories,
         "note": edition.notes,
     }
-    return {(kind, atom.id): atom for kind, atoms in groups.items() for atom in atoms}
+    parts = {
+        ("part", f"{part.atom.id} of {node}"): part.atom.by(part.clauses)
+        for node, found in edition.nodes.items()
+        for part in found.parts
+    }
+    return {(kind, atom.id): atom for kind, atoms in groups.items() for atom in atoms} | parts
+
+
+def _needed_otherwise(before: Edition, after: Edition) -> Iterator[RuleChange]:
+    """The criteria of both editions that need their parts in another way, or have some on one side only."""
+    both = [*after.criteria, *after.parts.values()]
+    known = {atom.id for atom in (*before.criteria, *before.parts.values())}
+    for atom in {atom.id: atom for atom in both if atom.id in known}.values():
+        one, other = (_needs(edition.nodes.get(atom.symbol)) for edition in (before, after))
+        if one != other:
+            text = f"{one} before, {other} after"
+            source = after.source(atom, after.pathways)
+            yield RuleChange("changed", "criterion", atom.id, (), text, source)
+
+
+def _needs(node: Node | None) -> str:
+    if node is None:
+        return "has no parts"
+    many = {"all": "all", "any": "any"}.get(node.of, f"at least {node.least}")
+    return f"needs {many} of its parts"
+
+
+def _conditions(before: Edition, after: Edition) -> Iterator[RuleChange]:
+    """The parts of both editions that are there under a condition on one side, and always on the other."""
+    one, other = (
+        {(str(name), part.atom.id): part for name, node in e.nodes.items() for part in node.parts}
+        for e in (before, after)
+    )
+    for (node, name), part in other.items():
+        was = one.get((node, name))
+        if was is not None and was.conditional is not part.conditional:
+            ends = ("always there", "under a condition")
+            then, now = ends if part.conditional else ends[::-1]
+            text = f"{then} before, {now} after"
+            source = after.source(part.atom.by(part.clauses), after.pathways)
+            yield RuleChange("changed", "part", f"{name} of {node}", (), text, source)
 
 
 def _bound(atom: Atom) -> set[tuple[str, str] | None]:

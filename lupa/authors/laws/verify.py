@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,8 +13,11 @@ import clingo
 from lupa.authors.laws.accepted import accepted_in, compared, entries_of
 from lupa.authors.laws.accepting import Acceptance, accepting
 from lupa.authors.laws.authored import authored, dropped, places, sorted_places
-from lupa.authors.laws.hearing import GIVEN_BY, Alone, Beside, Hearing
+from lupa.authors.laws.hearing import Hearing
 from lupa.authors.laws.programs import Compared, concerned, droppable, law_files, laws_in
+from lupa.authors.laws.words import GIVEN_BY
+from lupa.authors.laws.worlds import Alone, Beside
+from lupa.authors.limited import Tick, limited
 from lupa.authors.reports.finding import SEVERITIES, Check, Example, Finding, Report
 from lupa.errors import RuleError
 from lupa.rules.about import About
@@ -26,8 +29,6 @@ if TYPE_CHECKING:
 
 Name = tuple[str, str]
 """A policy and one of its editions."""
-Tick = Callable[[int, int], None]
-"""Is told how many editions are done, and of how many."""
 
 
 def verify(
@@ -38,21 +39,25 @@ def verify(
     examples: bool = False,
     accept: Acceptance | None = None,
     tick: Tick = lambda *_: None,
+    timeout: float | None = None,
 ) -> Report:
     """Puts policies, or one edition of them (`policy@edition`), to every law; all without any.
 
     Ambiguous texts are read as they usually are, or in every way with `all_readings`. With `examples`,
     a patient is looked for where a law is kept because there is one. What is to be accepted of what is
     new is written beside the rules first. Raises `CaseError` for an unknown policy or edition, and for a
-    finding to accept that is none; `RuleError` for rules that cannot be used.
+    finding to accept that is none; `RuleError` for rules that cannot be used; and `TimeLimitError` after
+    `timeout` seconds.
     """
-    wanted = (name for policy in policies or kb.policies for name in _editions(kb, policy))
-    named = list(dict.fromkeys(wanted))
-    run = Verification(kb, all_readings=all_readings, examples=examples)
-    for done, name in enumerate(named):
-        tick(done, len(named))
-        run.edition(name)
-    report = run.report(named)
+    with limited(timeout) as time:
+        wanted = (name for policy in policies or kb.policies for name in _editions(kb, policy))
+        named = list(dict.fromkeys(wanted))
+        run = Verification(kb, all_readings=all_readings, examples=examples)
+        told = time.telling("editions were verified", tick)
+        for done, name in enumerate(named):
+            told(done, len(named))
+            run.edition(name)
+        report = run.report(named)
     if accept is None:
         return report
     written = accepting(kb, report, accept)

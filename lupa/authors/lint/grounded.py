@@ -17,6 +17,7 @@ from lupa.rules.ground import Ground, Load, Parts, ground
 from lupa.rules.names import arguments, beginnings
 from lupa.rules.quantities import CUTS
 from lupa.rules.tables import AFTER
+from lupa.rules.texts import WORD, unquoted
 
 WORLDS, TABLES = (shipped("queries") / name for name in ("worlds.lp", "tables.lp"))
 Atoms = dict[Signature, dict[clingo.Symbol, None]]
@@ -107,14 +108,7 @@ def _is_wanted(symbol: clingo.Symbol, items: set[clingo.Symbol]) -> bool:
 
 def names(symbols: Iterable[clingo.Symbol]) -> set[str]:
     """The names within the arguments of symbols: of constants and of functions."""
-    found: set[str] = set()
-    waiting = [argument for symbol in symbols for argument in symbol.arguments]
-    while waiting:
-        symbol = waiting.pop()
-        if symbol.type == clingo.SymbolType.Function:
-            found.add(symbol.name)
-            waiting.extend(symbol.arguments)
-    return found
+    return {name for symbol in symbols for name in WORD.findall(unquoted(str(symbol)))[1:]}
 
 
 # ---- names that are made from what is derived --------------------------------------------------
@@ -138,7 +132,7 @@ def made(found: Atoms, outcomes: Iterable[str]) -> Atoms:
     values_of = {
         "_item": _items(found),
         "_covered": covered,
-        "_named": [*named, *covered],
+        "_named": [*named, *covered, *(part.arguments[2] for part in found.get(("part", 4), ()))],
         "_beginning": _beginnings(facts, quantities),
         "_answer": _constants(("yes", "no")),
         "_way": _constants(KINDS),

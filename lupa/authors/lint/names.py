@@ -79,6 +79,8 @@ def tables(
     """Names in heads that have to be known elsewhere."""
     for one in statements:
         for head in one.heads:
+            if not one.is_row and not known.knows(head):  # it says nothing: why, its conditions tell
+                continue
             for term, parts in _needed(head):
                 if (term.name.startswith("_") or term.signature in given) and not known.knows(term):
                     why = MADE_NAMES.get(term.name, _no(term))

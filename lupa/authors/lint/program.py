@@ -14,6 +14,7 @@ from lupa.authors.lint.files import RuleFile, sound
 from lupa.authors.lint.terms import Term, names, terms
 from lupa.authors.reports.finding import Finding, Place
 from lupa.authors.syntax import Signature, atoms, declared, functions, heads, nodes
+from lupa.rules.bounds import Arguments, arguments_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Statement:
     reads: tuple[Term, ...]
     compared: tuple[Term, ...]
     declares: frozenset[Signature]
+    places: Arguments
 
     @property
     def is_row(self) -> bool:
@@ -62,8 +64,8 @@ class Statement:
         return self.file.finding(rule, place, subject, text)
 
 
-Parts = tuple[tuple[Term, ...], tuple[Term, ...], tuple[Term, ...], frozenset[Signature]]
-"""What a statement derives, reads and compares, and the predicates that it declares."""
+Parts = tuple[tuple[Term, ...], tuple[Term, ...], tuple[Term, ...], frozenset[Signature], Arguments]
+"""What a statement derives, reads and compares, the predicates that it declares, and what stands where."""
 
 
 def statements_of(file: RuleFile) -> Iterator[Statement]:
@@ -89,7 +91,7 @@ def _parts_of(text: str) -> tuple[Parts, ...]:
 
 def _parts(node: ast.AST) -> Parts:
     if node.ast_type != ASTType.Rule:
-        return (), (), (), frozenset(declared(node))
+        return (), (), (), frozenset(declared(node)), arguments_of(node)
     conditions = [*node.body]
     if node.head.ast_type != ASTType.Literal:
         conditions += [
@@ -98,7 +100,7 @@ def _parts(node: ast.AST) -> Parts:
     given = tuple(term for head in _heads(node) for term in _atoms(head))
     needed = tuple(term for part in conditions for term in _atoms(part))
     compared = tuple(name for part in conditions for name in _compared(part))
-    return given, needed, compared, frozenset()
+    return given, needed, compared, frozenset(), arguments_of(node)
 
 
 def _heads(node: ast.AST) -> list[ast.AST]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import clingo
 
@@ -67,16 +67,17 @@ def _read_by_others(atoms: Atoms, cut: Collection[clingo.Symbol]) -> Iterator[cl
         yield days_since(row.arguments[0])
 
 
-def _is_read(fact: clingo.Symbol, reads: Sequence[Term]) -> bool:
+def _is_read(fact: clingo.Symbol, reads: Mapping[Signature, Collection[Term]]) -> bool:
     """Whether a fact, or another value of the same choice, is read."""
-    same = (term for term in reads if term.signature == (fact.name, len(fact.arguments)))
-    if len(fact.arguments) == 2:
-        return any(matches(term.arguments[0], fact.arguments[0]) for term in same)
+    arguments = fact.arguments
+    same = reads.get((fact.name, len(arguments)), ())
+    if len(arguments) == 2:
+        return any(matches(term.arguments[0], arguments[0]) for term in same)
     return any(matches(term, fact) for term in same)
 
 
-def _reads(programs: Sequence[Program]) -> list[Term]:
-    """The conditions of all rules on which what lupa reads depends, but for the laws."""
+def _reads(programs: Sequence[Program]) -> dict[Signature, list[Term]]:
+    """By predicate, the conditions of all rules on which what lupa reads depends, but for the laws."""
     every = [statement for program in programs for statement in program.statements]
     wanted = set(READ_BY_LUPA - {_LAWS})
     growing = True
@@ -87,7 +88,10 @@ def _reads(programs: Sequence[Program]) -> list[Term]:
                 wanted.update(term.signature for term in statement.reads)
         growing = len(wanted) > before
     used = [one for one in every if any(head.signature in wanted for head in one.heads)]
-    return [term for one in used for term in one.reads]
+    found: dict[Signature, dict[str, Term]] = {}
+    for term in (term for one in used for term in one.reads):
+        found.setdefault(term.signature, {}).setdefault(str(term), term)
+    return {signature: list(terms.values()) for signature, terms in found.items()}
 
 
 def may_grow(programs: Sequence[Program]) -> bool:
@@ -100,13 +104,21 @@ def may_grow(programs: Sequence[Program]) -> bool:
     return any(
         head.signature in _below({term.signature for term in statement.reads}, needs)
         for statement in every
-        for head in filter(_grows, statement.heads)
+        for head in statement.heads
+        if _grows(head, statement.reads)
     )
 
 
-def _grows(head: Term) -> bool:
-    """Whether a head holds arithmetic, or a variable inside of a term."""
-    return any(_varies(argument, deep=False) for argument in head.arguments)
+def _grows(head: Term, reads: Sequence[Term]) -> bool:
+    """Whether a head holds arithmetic, or a variable inside of a term that no condition holds as it is."""
+    made = [argument for argument in head.arguments if _varies(argument, deep=False)]
+    return any(map(_computes, made)) or not {*map(str, made)} <= {
+        str(argument) for term in reads if made for argument in term.arguments
+    }
+
+
+def _computes(term: Term) -> bool:
+    return (term.anything and not term.name) or any(map(_computes, term.arguments))
 
 
 def _varies(term: Term, *, deep: bool) -> bool:

@@ -36,6 +36,11 @@ _RULES: tuple[tuple[str, Severity, str], ...] = (
         "Whatever a reader can meet has its words: text/4, for a fact fact_text/3 and question/2.",
     ),
     (
+        "tree",
+        "error",
+        "A criterion with parts is of one kind, has enough of them and is met by them alone.",
+    ),
+    (
         "endless",
         "error",
         "No rule feeds itself with ever larger terms, so that grounding it would never end.",
@@ -69,14 +74,16 @@ RULES: dict[str, Check] = {name: Check(name, text, severity) for name, severity,
 """Every rule of the linter by its name, the gravest first."""
 
 _READ = (
-    "advisory/2", "alias/2", "applies/2", "asks_whether_measured/2", "assumed_text/2", "basis/2",
-    "cites/3", "cites/5", "clause/5", "conversion/4", "covers/2", "dated/1", "default/2",
-    "difference/3", "document/2", "edition/3", "effort/4", "exceeded/2", "excluded/2", "fact/1",
-    "fact_text/3", "impossible/1", "known_from/3", "label/2", "met/2", "note/2", "number/3",
-    "on_pathway/3", "outcome/2", "outcome_text/3", "outside/2", "part_of_request/1", "payer/2",
-    "percent_change/3", "policy/1", "quantity/4", "question/2", "rate/4", "referral/2",
-    "requires/5", "single_valued/1", "speaks_against/2", "stated/1", "subdivides/3", "text/4",
-    "true/1", "two_rows/2", "unencoded/3", "usual_effort/2", "whole/1",
+    "advisory/2", "alias/2", "all_of/2", "answer_text/2", "any_of/2", "applies/2", "asked_as/2",
+    "asked_together/1", "asks_whether_measured/2", "assumed_text/2", "at_least_of/3", "basis/2",
+    "cites/3", "cites/5", "clause/5", "considered/2", "conversion/4", "covers/2", "dated/1",
+    "default/2", "difference/3", "document/2", "edition/3", "effort/4", "exceeded/2", "excluded/2",
+    "fact/1", "fact_text/3", "group_question/2", "impossible/1", "known_from/3", "label/2",
+    "member_text/2", "met/2", "note/2", "number/3", "on_pathway/3", "outcome/2", "outcome_text/3",
+    "outside/2", "part/4", "part_of/3", "part_of_request/1", "payer/2", "percent_change/3",
+    "policy/1", "quantity/4", "question/2", "rate/4", "referral/2", "requires/5", "single_valued/1",
+    "speaks_against/2", "stated/1", "subdivides/3", "text/4", "true/1", "two_rows/2", "unencoded/3",
+    "usual_effort/2", "whole/1",
 )  # fmt: skip
 CODES = ("code", 5)
 """The rows that lupa looks up in the texts of rule files rather than among what is ground."""
@@ -91,6 +98,10 @@ READ_BY_LUPA = frozenset((name, int(arity)) for name, arity in (each.split("/") 
 KNOWN_NAMES = """
 policy(Policy) :- requires(Policy, _, _, _, _).
 policy(Policy) :- met(Policy, _).
+policy(Policy) :- all_of(Policy, _).
+policy(Policy) :- any_of(Policy, _).
+policy(Policy) :- at_least_of(Policy, _, _).
+policy(Policy) :- part(Policy, _, _, _).
 policy(Policy) :- frame(Policy, _, _, _).
 policy(Policy) :- excluded(Policy, _).
 policy(Policy) :- speaks_of(Policy, _).
@@ -115,7 +126,11 @@ requested(phase, Phase) :- frame(_, _, Phase, _).
 requested(phase, Phase) :- limited(_, _, Phase, _, _).
 
 met(Policy, Criterion) :- requires(Policy, _, _, Criterion, _).
+met(Policy, Part) :- part(Policy, _, Part, _).
 applies(Policy, Criterion) :- met(Policy, Criterion).
+applies(Policy, Node) :- all_of(Policy, Node).
+applies(Policy, Node) :- any_of(Policy, Node).
+applies(Policy, Node) :- at_least_of(Policy, Node, _).
 pathway(Policy, Indication, Phase) :- frame(Policy, Indication, Phase, _).
 pathway(Policy, Indication, Phase) :- limited(Policy, Indication, Phase, _, _).
 limit(Policy, Limit, _, _) :- limited(Policy, _, _, Limit, _).
@@ -126,6 +141,7 @@ _item(Item) :- text(_, Item, _, _).
 _item(Item) :- cites(_, Item, _).
 _item(Item) :- number(_, Item, _).
 clause(Policy, Clause, _, _, _) :- requires(Policy, _, _, _, Clause).
+clause(Policy, Clause, _, _, _) :- part(Policy, _, _, Clause).
 clause(Policy, Clause, _, _, _) :- frame(Policy, _, _, Clause).
 clause(Policy, Clause, _, _, _) :- limited(Policy, _, _, _, Clause).
 clause(Policy, Clause, _, _, _) :- cites(Policy, _, Clause).

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 
 import clingo
 
 from lupa.authors.laws.programs import COMPARING, looked_at
 from lupa.authors.lint import cuts as lint_cuts
 from lupa.authors.lint import names as lint_names
+from lupa.authors.lint import nodes as lint_nodes
 from lupa.authors.lint import reach as lint_reach
 from lupa.authors.lint import statements as lint_statements
 from lupa.authors.lint import words as lint_words
-from lupa.authors.lint.files import read_file
+from lupa.authors.lint.files import RuleFile, read_file
 from lupa.authors.lint.grounded import (
     WORLDS,
     Atoms,
@@ -32,6 +34,7 @@ from lupa.authors.lint.grounded import (
     with_cuts,
 )
 from lupa.authors.lint.names import Known
+from lupa.authors.lint.nodes import met_by_parts, taken_as_they_are, with_parts
 from lupa.authors.lint.program import Program, Statement
 from lupa.authors.lint.rules import READ_BY_LUPA
 from lupa.authors.lint.tables import two_rows
@@ -91,7 +94,7 @@ class Shared:
         yield from faults(self.core)
         yield from lint_statements.lonely_variables(self.core.statements)
         yield from lint_statements.duplicates(self.core.statements)
-        spots = spots_of_numbers(one.node for one in self.core.statements)
+        spots = spots_of_numbers(one.places for one in self.core.statements)
         yield from lint_statements.quoted_numbers(self.core.statements, spots)
         yield from lint_statements.undefined(self.core, self._is_given, self.given)
         read_ = frozenset(s for program in programs for s in program.read) | self.asked
@@ -206,8 +209,8 @@ class Scope:
         yield from self._about()
         yield from lint_statements.lonely_variables(self.own.statements)
         yield from lint_statements.duplicates(self.own.statements)
-        nodes = [one.node for program in self._both for one in program.statements]
-        yield from lint_statements.quoted_numbers(self.own.statements, spots_of_numbers(nodes))
+        places = (one.places for program in self._both for one in program.statements)
+        yield from lint_statements.quoted_numbers(self.own.statements, spots_of_numbers(places))
         yield from self._endless()
         yield from lint_statements.undefined(self.own, self._gives, self._given)
         asked = self._shared.asked
@@ -267,9 +270,14 @@ class Scope:
 
     def _by_grounding(self, *, wrong: bool) -> Iterator[Finding]:
         predicates = [s for program in self._both for s in program.derived] + sorted(self._shared.of_worlds)
-        self.atoms = atoms(self._programs or (), predicates)
+        self.atoms = with_parts(atoms(self._programs or (), predicates))
         self.names = names(symbol for found in self.atoms.values() for symbol in found)
         every = self.atoms | made(self.atoms, ())
+        files = {file.path: file for program in self._both for file in program.files}
+        trees = [*self._trees(files)]
+        yield from trees
+        wrong = wrong or bool(trees)
+        every = (taken_as_they_are if trees else met_by_parts)(every, self.policy)
         cuts = {(one.file.name, term): finding for one, term, finding in self._cuts(every)}
         missed = [*cuts.values()]
         missed += lint_names.conditions(self.own.statements, Known(every, {}), (), cuts)
@@ -283,12 +291,19 @@ class Scope:
         yield from lint_words.unworded(known, places)
         yield from lint_words.ledger(self.policy, known, places)
         yield from lint_words.unworded_facts(self.atoms, places)
-        files = {file.path: file for program in self._both for file in program.files}
         for program, part in zip(self._programs or (), parts(self.own.editions), strict=False):
             yield from two_rows(program, part, files)
         if not wrong:
             yield from self._idle()
             yield from self._unread()
+
+    def _trees(self, files: Mapping[Path, RuleFile]) -> Iterator[Finding]:
+        """What is wrong with criteria that have parts, in the first edition in which something is."""
+        for program, part in zip(self._programs or (), parts(self.own.editions), strict=False):
+            found = [*lint_nodes.trees(program, self.policy, part, files)]
+            if found:
+                yield from found
+                return
 
     def _cuts(self, every: Atoms) -> Iterator[tuple[Statement, Term, Finding]]:
         """Comparisons of the policy with a number that no cut point declares."""

@@ -99,7 +99,7 @@ def lonely_variables(statements: Iterable[Statement]) -> Iterator[Finding]:
 def quoted_numbers(statements: Iterable[Statement], spots: Container[Spot]) -> Iterator[Finding]:
     """Texts that stand in the place of a number."""
     for statement in statements:
-        for node in bounds.quoted_numbers(statement.node, spots):
+        for node in bounds.quoted_numbers(statement.places, spots):
             at = Term(node.location.begin.line, node.location.begin.column)
             yield statement.finding("quoted-number", at, str(node), bounds.not_a_number(node))
 

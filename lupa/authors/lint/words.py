@@ -18,7 +18,7 @@ from lupa.authors.syntax import Signature
 from lupa.rules.names import beginnings, nearest, normal
 
 _GIVEN_BY = {
-    "criterion": (("met", 0, 0), ("requires", 2, 1)),
+    "criterion": (("met", 0, 0), ("requires", 2, 1), ("part", 1, 1)),
     "basis": (("excluded", 0, 0),),
     "limit": (("limit", 0, 2),),
 }
@@ -55,10 +55,13 @@ class Places:
 
     def of_item(self, kind: str, policy: clingo.Symbol, name: clingo.Symbol) -> Found:
         """The rule for an item that a reader can meet."""
+        found: list[Found] = []
         for predicate, before, after in _GIVEN_BY.get(kind, ()):
             arguments = [policy, *[None] * before, name, *[None] * after]
-            if found := self._all((predicate, len(arguments)), *arguments):
-                return found[0][1]
+            found += [one for _, one in self._all((predicate, len(arguments)), *arguments)]
+        own = [one for one in found if one[0].file.policy]
+        if own or found:
+            return (own or found)[0]
         return self.of((ITEMS.get(kind, kind), 2), policy, name)
 
     def of_fact(self, fact: clingo.Symbol) -> Found:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lupa.authors.reports.finding import Because, Example, Finding, Patient, Place, Report
 from lupa.authors.reports.html import Html, code, folded, joined, listed, page, table, tag
 from lupa.authors.reports.text import PATTERNS, PROPOSED, counted, outcome, tally, told, verdict, where
-from lupa.pages.contents import Row, ledger
+from lupa.pages.contents import Row, ledger, needs, only_if
 from lupa.pages.contents import table as policy_table
 from lupa.record.strict_yaml import dump
 
@@ -227,8 +227,27 @@ def _pathway(edition: Edition, way: Row, document: str) -> Html:
 
 
 def _rows(title: str, rows: Iterable[Row], document: str) -> Html:
-    cells = [(code(row["id"]), joined(row["text"], _source(row["source"], document))) for row in rows]
+    cells = [
+        (code(row["id"]), joined(row["text"], _source(row["source"], document), _parts(row, document)))
+        for row in rows
+    ]
     return table(title, ("Name", "What it says"), cells)
+
+
+def _parts(row: Row, document: str) -> Html:
+    """The parts of a criterion, as a list under how many of them it needs."""
+    if not row.get("of"):
+        return joined()
+    parts = (
+        joined(
+            code(part["id"]),
+            f": {part['text']}{only_if(part)}",
+            _source(part["source"], document) if part["source"] != row["source"] else "",
+            _parts(part, document),
+        )
+        for part in row["parts"]
+    )
+    return joined(tag("div", f"{needs(row)}:"), listed(parts))
 
 
 def _source(source: str, document: str) -> Html:

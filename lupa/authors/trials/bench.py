@@ -13,7 +13,7 @@ import os
 import signal
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +26,7 @@ from typing import NamedTuple
 import clingo
 
 from lupa.answers.desk import Desk
+from lupa.authors.limited import UNLIMITED, Limited, Tick, all_within
 from lupa.authors.syntax import line
 from lupa.authors.trials.mutation import Mutant, mutants
 from lupa.authors.trials.proposal import comes_to, may_come_to, proposal
@@ -33,14 +34,13 @@ from lupa.authors.trials.same_worlds import Difference, difference
 from lupa.authors.trials.suite import Suite
 from lupa.errors import RuleError
 from lupa.record.case import Case
+from lupa.rules.deadline import Deadline
 from lupa.rules.edition import Edition
 from lupa.rules.ground import plainly
 from lupa.rules.strays import check
 
 Fate = Choice["killed_by_case", "killed_by_grounding", "equivalent", "survived"]
 FATES: tuple[Fate, ...] = ("killed_by_case", "killed_by_grounding", "equivalent", "survived")
-Tick = Callable[[int, int], None]
-"""Is told how many are done, of how many."""
 CHUNK = 32
 """So many mutants are judged in a row; what one process does in a chunk depends on no other chunk."""
 
@@ -183,20 +183,27 @@ class Bench:
 
 
 def mutate(
-    kb: Desk, suite: Suite, *, shared: bool = False, jobs: int = 1, tick: Tick | None = None
+    kb: Desk,
+    suite: Suite,
+    *,
+    shared: bool = False,
+    jobs: int = 1,
+    tick: Tick | None = None,
+    time: Limited = UNLIMITED,
 ) -> Mutation:
     """What becomes of the mutants of the rules whose cases a suite holds, and of the `shared` ones.
 
     Only cases that pass can kill. With several `jobs`, so many processes share the work; the result is
-    the same.
+    the same. They end in the `time` that there is.
     """
-    task = _Task(kb.files.root, tuple(suite.editions), shared, rows(suite))
+    task = _Task(kb.files.root, tuple(suite.editions), shared, rows(suite), time.limit)
     total = sum(1 for _ in mutants(kb.files, task.policies, shared=shared))
     judged: list[Judged] = []
+    told = time.telling("changes of the rules were judged", tick)
+    told(0, total)
     for chunk in _chunks(task, [range(total)[n : n + CHUNK] for n in range(0, total, CHUNK)], jobs):
         judged += chunk
-        if tick is not None:
-            tick(len(judged), total)
+        told(len(judged), total)
     return _summary(judged)
 
 
@@ -207,6 +214,7 @@ class _Task(NamedTuple):
     policies: tuple[str, ...]
     shared: bool
     rows: tuple[Row, ...]
+    limit: Deadline
 
 
 def _chunks(task: _Task, chunks: Sequence[range], jobs: int) -> Iterator[list[Judged]]:
@@ -225,12 +233,14 @@ class _Worker:
     def __init__(self, task: _Task) -> None:
         kb = Desk.load(task.root)
         self._bench = Bench(kb, task.policies, task.rows)
+        self._limit = task.limit
         self._mutants = list(mutants(kb.files, task.policies, shared=task.shared))
 
     def chunk(self, chunk: range) -> list[Judged]:
         """What becomes of these mutants."""
         kills: Counter[str] = Counter()
-        return [self._bench.judge(self._mutants[number], kills) for number in chunk]
+        with all_within(self._limit):
+            return [self._bench.judge(self._mutants[number], kills) for number in chunk]
 
 
 _workers: list[_Worker] = []

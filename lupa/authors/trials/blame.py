@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import clingo
 
-from lupa.answers.decision import Criterion, Decision, Item
+from lupa.answers.decision import Criterion, Decision, Item, with_parts
 from lupa.authors.lint.terms import matches, terms
 from lupa.authors.syntax import atoms, heads, line, statements
 from lupa.rules.files import RuleFiles
@@ -16,6 +16,9 @@ _KINDS = {
     "unmet": "criterion",
     "open": "criterion",
     "met": "criterion",
+    "unmet_parts": "part",
+    "open_parts": "part",
+    "met_parts": "part",
     "bases": "basis",
     "superseded": "basis",
     "limits": "limit",
@@ -23,7 +26,8 @@ _KINDS = {
 }
 """The kind of item that each list of what a case expects names."""
 _GIVEN_BY = {
-    "criterion": ("met",),
+    "criterion": ("met", "all_of", "any_of", "at_least_of"),
+    "part": ("met", "all_of", "any_of", "at_least_of"),
     "basis": ("excluded", "referral"),
     "limit": ("limit",),
     "scope": ("outside",),
@@ -80,13 +84,14 @@ def _deciding(decision: Decision) -> Iterator[tuple[str, str]]:
         if criterion.status != "met":
             yield "criterion", criterion.id
     for kind, items in _items(decision):
-        if kind != "criterion":
+        if kind not in ("criterion", "part"):
             yield from ((kind, item.id) for item in items if item.id != _OF_THE_DECISION)
 
 
 def _items(decision: Decision) -> tuple[tuple[str, Sequence[Item | Criterion]], ...]:
     return (
         ("criterion", decision.criteria),
+        ("part", [criterion for above, criterion in with_parts(decision.criteria) if above]),
         ("basis", (*decision.bases, *decision.superseded)),
         ("limit", decision.limits),
         ("scope", decision.scope),
@@ -102,7 +107,16 @@ def _blame(files: RuleFiles, decision: Decision, kind: str, name: str) -> Blame:
 
 
 def _rules(files: RuleFiles, policy: str, predicates: Sequence[str], name: str) -> Iterator[str]:
-    """The places of the rules that give an item."""
+    """The places of the rules that give an item; those for any item only where no other does."""
+    found = list(_givers(files, policy, predicates, name))
+    own = [where for where, is_general in found if not is_general]
+    yield from own or (where for where, _ in found)
+
+
+def _givers(
+    files: RuleFiles, policy: str, predicates: Sequence[str], name: str
+) -> Iterator[tuple[str, bool]]:
+    """The places of the rules that give an item, each with whether it is one for all that there are."""
     symbol = clingo.parse_term(name)
     for path in files.of(policy):
         for statement in statements(path):
@@ -112,5 +126,6 @@ def _rules(files: RuleFiles, policy: str, predicates: Sequence[str], name: str) 
                 if term.name not in predicates or owner is None or not rest:
                     continue
                 if matches(owner, clingo.Function(policy)) and matches(rest[0], symbol):
-                    yield f"{path.relative_to(files.root).as_posix()}:{line(statement)}"
+                    where = f"{path.relative_to(files.root).as_posix()}:{line(statement)}"
+                    yield where, owner.anything and rest[0].anything
                     break

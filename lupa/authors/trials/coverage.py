@@ -120,7 +120,7 @@ class _Marks:
         query = shipped("queries") / "coverage.lp"
         self._edition = kb.grounded(policy, name, rules=lambda *_: load, queries=[query])
         program = self._edition.program
-        self.rows = [(of, row) for of, row in program.facts(ROW, 2)]
+        self.rows = [symbol.arguments for symbol in program.symbols(ROW, 2)]
         self.open: dict[_Key, list[Literal]] = {}
         self.fixed: set[_Key] = set()
         for key, literal in _marks(program):
@@ -215,6 +215,9 @@ class _Meter:
             yield self._goal(_Key("fires", name), rule.head)
         for place, literal in enumerate(rule.body):
             yield self._goal(_failing(name, place), literal)
+        for row in self._rows.get(name, ()):  # of parts, which have no other
+            for goal in self._sides.get((row.name, len(row.arguments)), ()):
+                yield self._goal(_Key(goal, row), rule.head, str(row))
 
     def _of_row(self, statement: Statement) -> Iterator[Goal]:
         for row in self._rows.get(mark(statement), ()):

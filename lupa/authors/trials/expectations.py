@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from lupa.answers.decision import Decision
+from lupa.answers.decision import Decision, with_parts
 from lupa.errors import CaseError, Problem, shown, within
 from lupa.rules.edition import Edition
 from lupa.rules.names import nearest, normal
@@ -17,6 +17,9 @@ FOUND: dict[str, Callable[[Decision], object]] = {
     "unmet": lambda decision: sorted(c.id for c in decision.criteria if c.status == "unmet"),
     "open": lambda decision: sorted(c.id for c in decision.criteria if c.status == "open"),
     "met": lambda decision: sorted(c.id for c in decision.criteria if c.status == "met"),
+    "unmet_parts": lambda decision: _parts(decision, "unmet"),
+    "open_parts": lambda decision: _parts(decision, "open"),
+    "met_parts": lambda decision: _parts(decision, "met"),
     "limits": lambda decision: sorted(item.id for item in decision.limits),
     "scope": lambda decision: sorted(item.id for item in decision.scope),
     "superseded": lambda decision: sorted(item.id for item in decision.superseded),
@@ -25,6 +28,12 @@ FOUND: dict[str, Callable[[Decision], object]] = {
     "missing": lambda decision: sorted(item.fact for item in decision.missing),
 }
 """What a case can expect, each with how a decision shows it."""
+
+
+def _parts(decision: Decision, status: str) -> list[str]:
+    """The parts of criteria that have a status, each once."""
+    every = with_parts(decision.criteria)
+    return sorted({criterion.id for above, criterion in every if above and criterion.status == status})
 
 
 def expected(case: Mapping[str, Any]) -> dict[str, object]:
@@ -55,6 +64,7 @@ def check_expectation(case: Mapping[str, Any], edition: Edition) -> None:
 def _names(edition: Edition) -> dict[str, list[str]]:
     """For each thing that can be expected, the names that an edition has for it."""
     criteria = [atom.id for atom in edition.criteria]
+    parts = list(edition.parts)
     denials = [atom.id for atom in edition.bases]
     return {
         "outcome": list(edition.outcome_words),
@@ -63,6 +73,9 @@ def _names(edition: Edition) -> dict[str, list[str]]:
         "unmet": criteria,
         "open": criteria,
         "met": criteria,
+        "unmet_parts": parts,
+        "open_parts": parts,
+        "met_parts": parts,
         "limits": [atom.id for atom in edition.limits],
         "scope": [atom.id for atom in edition.scope],
         "superseded": denials,

@@ -4,7 +4,8 @@ A rule should fire: its body holds (of a law no body ever does). And each litera
 once be the one that fails: for some values the others hold and it does not. Others to which only this
 literal gives values cannot be asked without it and are left aside, unless it needs them in its turn. A
 row (a rule without a body) should be used: some rule holds by it or, where it stands under a `not`,
-fails by it. A row of which `queries/coverage.lp` gives sides should show each of them instead.
+fails by it. A row of which `queries/coverage.lp` gives sides should show each of them instead; so should a
+part of a criterion, whether it stands in a row or under a condition.
 
 Whether a goal is reached in a world is an atom, true or false as any other.
 """
@@ -25,6 +26,8 @@ from lupa.rules.ground import Load
 FIRED, FAILED, ROW, USED, SIDE = "lupa_fired", "lupa_failed", "lupa_row", "lupa_used", "lupa_side"
 """The marks: of a statement, of it and a place in its body, of it and its row, of it and a row, of a
 row and its side."""
+PARTS = {("part", 4)}
+"""What has sides also where it stands under a condition."""
 _HELD = "lupa_held"
 _INNER = {"elements", "literal", "condition"}
 """What holds the parts of a set, or of a literal with a condition: variables there are its own."""
@@ -66,12 +69,14 @@ class _Marked:
         self._shared = {node.name for node in _outer_variables(self._rule)}
 
     def row(self) -> ast.AST:
-        """That the atoms of a row are of this statement."""
-        return self._made(ROW, [self._mark, self._rule.head.atom.symbol], [])
+        """That the atoms of a row, or of a rule, are of this statement."""
+        return self._made(ROW, [self._mark, self._rule.head.atom.symbol], list(self._rule.body))
 
     def all(self, tables: set[Signature]) -> Iterator[ast.AST]:
         """That a rule fires, that each of its literals fails, and each row of these tables by which."""
         yield self._made(FIRED, [self._mark], list(self._rule.body))
+        if derived(self._rule) & PARTS:
+            yield self.row()
         for place, literal in enumerate(self._rule.body):
             rest = self._asked_without(place)
             yield from self._fails(place, literal, rest)

@@ -1,7 +1,8 @@
 """Small changes of the rules, one at a time: what a case should notice.
 
 A mutant is the rules with one change: a rule or a row dropped, a condition dropped or turned into its
-opposite, a name dropped from a list, a number one up or one down, one phase for the other.
+opposite, a name dropped from a list, a number one up or one down, one phase for the other, all
+parts of a criterion for any of them.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from lupa.rules.numbers import DECIMAL, written
 
 PHASED = {"requires", "limited"}
 """Predicates whose rows hold for one phase."""
+SWAPPED = {"all_of": "any_of", "any_of": "all_of"}
+"""What says that a criterion needs all of its parts, or any."""
 SAMPLE = 3
 """How many rows of each class of drugs are dropped: the first, the last and those evenly between."""
 
@@ -104,6 +107,7 @@ def changes(statement: ast.AST, phases: Sequence[str] = ()) -> Iterator[tuple[st
     elif not lists:
         yield "row dropped", None
     yield from _in_the_body(statement)
+    yield from _of_others(statement)
     for route, pool in lists:
         yield from _shorter(statement, route, pool)
     for route, term in nodes(statement):
@@ -121,6 +125,14 @@ def _in_the_body(rule: ast.AST) -> Iterator[tuple[str, ast.AST]]:
         if literal.ast_type == ASTType.Literal:  # a condition for each of several has no opposite
             opposite = literal.update(sign=Sign.NoSign if literal.sign else Sign.Negation)
             yield f"`{literal}` became `{opposite}`", replaced(rule, route, opposite)
+
+
+def _of_others(statement: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """All of the parts of a criterion where it was any of them, or any where it was all."""
+    for route, node in nodes(statement):
+        if node.ast_type == ASTType.Function and node.name in SWAPPED and route[:1] == (("head", None),):
+            other = node.update(name=SWAPPED[node.name])
+            yield f"`{node}` became `{other}`", replaced(statement, route, other)
 
 
 def _shorter(statement: ast.AST, route: Route, pool: ast.AST) -> Iterator[tuple[str, ast.AST]]:

@@ -15,7 +15,17 @@ from lupa.record.plain import plain_data
 from lupa.record.record import record_of
 from lupa.rules.edition import Edition
 
-_TELLING = ("outcome", "bases", "unmet", "limits", "scope", "superseded", "advisories", "notes")
+_TELLING = (
+    "outcome",
+    "bases",
+    "unmet",
+    "unmet_parts",
+    "limits",
+    "scope",
+    "superseded",
+    "advisories",
+    "notes",
+)
 """What a reader expects of a case first."""
 
 T = TypeVar("T")

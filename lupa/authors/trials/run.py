@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from lupa.answers.desk import Desk
-from lupa.authors.trials.bench import Mutation, Tick, mutate
+from lupa.authors.limited import Tick, limited
+from lupa.authors.trials.bench import Mutation, mutate
 from lupa.authors.trials.coverage import Coverage, measure
 from lupa.authors.trials.suite import Refused, Tried, read_suite
 
@@ -59,18 +60,25 @@ def run(
     mutation: bool = False,
     jobs: int = 1,
     tick: Tick | None = None,
+    timeout: float | None = None,
 ) -> Trials:
-    """Tests these policies, or all; raises `CaseError` for one that is not on file."""
+    """Tests these policies, or all.
+
+    Raises `CaseError` for one that is not on file and `TimeLimitError` after `timeout` seconds.
+    """
     for policy in policies:
         if policy not in kb.policies:
             kb.about(policy)  # says what is wrong
     chosen = tuple(dict.fromkeys(policies)) or kb.policies
-    suite = read_suite(kb, chosen, further)
-    passes = all(case.passed for case in suite.tried)
-    return Trials(
-        chosen,
-        tuple(suite.tried),
-        tuple(suite.refused),
-        measure(kb, suite, shared=not policies) if coverage else None,
-        mutate(kb, suite, shared=not policies, jobs=jobs, tick=tick) if mutation and passes else None,
-    )
+    with limited(timeout) as time:
+        suite = read_suite(kb, chosen, further, time)
+        shared, passes = not policies, all(case.passed for case in suite.tried)
+        return Trials(
+            chosen,
+            tuple(suite.tried),
+            tuple(suite.refused),
+            measure(kb, suite, shared=shared) if coverage else None,
+            mutate(kb, suite, shared=shared, jobs=jobs, tick=tick, time=time)
+            if mutation and passes
+            else None,
+        )

@@ -18,11 +18,12 @@ import clingo
 from lupa.authors.patients import Case, as_case, cut_points
 from lupa.authors.sides import Side
 from lupa.rules.edition import Edition
-from lupa.rules.solver import Literal
+from lupa.rules.solver import Literal, Watch
 from lupa.rules.vocabulary import Fact, Path
 
 _UNLAWFUL = "it cannot be"
 _OUTCOME = "the outcome is "
+PART = "part "
 Pair = tuple[Literal, Literal]
 """What stands for the same under each of two versions."""
 
@@ -102,6 +103,9 @@ def shown(edition: Edition) -> dict[str, tuple[Literal, ...]]:
     for atom, applies in zip(edition.criteria, edition.applies, strict=True):
         found[f"criterion {atom.id} applies"] = (applies,)
         found[f"criterion {atom.id} is met"] = (applies, atom.literal)
+    for name, part in edition.parts.items():
+        found[f"{PART}{name} is there"] = (edition.considered[name],)
+        found[f"{PART}{name} is met"] = (edition.considered[name], part.literal)
     return found
 
 
@@ -167,6 +171,8 @@ class _Worlds(ABC):
     def __init__(self, editions: Sequence[Edition], groups: Sequence[Group]) -> None:
         self._editions = editions
         self._control = clingo.Control()
+        self._watch = Watch()
+        self._watch.controls.append(self._control)
         self._differ: dict[str, Literal] = {}
         with self._control.backend() as backend:
             facts = dict.fromkeys(fact for edition in editions for fact in edition.literals)
@@ -203,11 +209,14 @@ class _Worlds(ABC):
 
     def plainest(self) -> tuple[dict[Fact, bool], tuple[str, ...]] | None:
         """The plainest of these worlds with what tells it apart; None if there is none."""
-        found = None
-        with self._control.solve(yield_=True) as handle:
-            for model in handle:  # each plainer than the one before
-                facts = {fact: model.is_true(atom) for fact, atom in self._facts.items()}
-                found = facts, tuple(n for n, atom in self._differ.items() if model.is_true(atom))
+        found, through = None, False
+        while not through:
+            self._watch.check()
+            with self._control.solve(yield_=True) as handle:
+                for model in handle:  # each plainer than the one before
+                    facts = {fact: model.is_true(atom) for fact, atom in self._facts.items()}
+                    found = facts, tuple(n for n, atom in self._differ.items() if model.is_true(atom))
+                through = not handle.get().interrupted
         return found
 
     def difference(self) -> Difference | None:

@@ -11,11 +11,13 @@ from lupa.answers.decide import decision
 from lupa.answers.decision import Decision, Fingerprint
 from lupa.answers.desk import Desk
 from lupa.answers.question import Question
+from lupa.authors.limited import UNLIMITED, Limited
 from lupa.authors.trials.blame import Blame, blamed
 from lupa.authors.trials.expectations import check_expectation, expected, found
 from lupa.errors import CaseError, LupaError, RuleError
 from lupa.record.case import Case
 from lupa.record.reading import read_cases
+from lupa.rules.deadline import Deadline
 from lupa.rules.edition import Edition
 
 GENEROUS = 60.0
@@ -72,8 +74,9 @@ class Suite:
     `editions` are those of the policies whose own cases were tried.
     """
 
-    def __init__(self, kb: Desk) -> None:
+    def __init__(self, kb: Desk, time: Limited = UNLIMITED) -> None:
         self._kb = kb
+        self._time = time
         self._files = kb.files
         self.tried: list[Tried] = []
         self.refused: list[Refused] = []
@@ -131,11 +134,14 @@ class Suite:
         except RuleError as error:  # not the fault of this case
             self._refuse("", str(error))
         except LupaError as error:
+            self._time.limit.check()  # it is for all cases, and no fault of this one
             self._refuse(where, str(error))
 
     def _question(self, case: Case, policy: str | None) -> Question:
         """The case as a question to the one edition that it tests."""
-        asked = {q.edition.policy: q for q in self._kb.questions(case, timeout=GENEROUS)}
+        left = self._time.limit.left
+        within = GENEROUS if left is None else min(GENEROUS, left)
+        asked = {q.edition.policy: q for q in self._kb.questions(case, timeout=Deadline(within))}
         if policy in asked:
             return asked[policy]
         if policy is not None:
@@ -163,11 +169,15 @@ class Suite:
             self.refused.append(refused)
 
 
-def read_suite(kb: Desk, policies: Sequence[str], further: Iterable[Path] = ()) -> Suite:
-    """The cases of these policies and the further ones, tried."""
-    suite = Suite(kb)
-    for policy in policies:
+def read_suite(
+    kb: Desk, policies: Sequence[str], further: Iterable[Path] = (), time: Limited = UNLIMITED
+) -> Suite:
+    """The cases of these policies and the further ones, tried in the time that there is for all."""
+    suite, told = Suite(kb, time), time.telling("policies were tried")
+    for done, policy in enumerate(policies):
+        told(done, len(policies))
         suite.ship_with(policy)
+    told(len(policies), len(policies))
     for path in further:
         suite.further(path)
     return suite

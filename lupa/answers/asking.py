@@ -1,0 +1,97 @@
+"""The questions that a record leaves open, and its outcome as a function of their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from lupa.answers.question import Question
+from lupa.compiled.circuit import circuit
+from lupa.compiled.diagram import MOST_PARTS, Budget, Diagrams, Node
+from lupa.compiled.grouped import Classes, Grouped
+from lupa.compiled.lifted import Lifted
+from lupa.rules.asking import Group
+from lupa.rules.vocabulary import Fact
+
+
+class Open(NamedTuple):
+    """A question about a group: the facts of its variables, and the effort that its answer takes.
+
+    A clinician is asked those of a lower `rank` first.
+    """
+
+    group: Group
+    facts: Mapping[int, Fact]
+    seen: Lifted
+    classes: Classes | None
+    effort: int
+    rank: tuple[int, bool]
+
+    def bearing(self, support: Collection[int]) -> list[Fact]:
+        """Those of its facts that a function with this support depends on."""
+        if self.classes is not None:
+            support = self.classes.diagrams.support(self.classes.partition)
+        return [fact for variable, fact in self.facts.items() if variable in support]
+
+    def answers(self, node: Node, value: Callable[[Node], Node]) -> tuple[Diagrams, Node]:
+        """The value of what each assignment of the group leaves of a function, with its diagrams."""
+        seen, lifted = self.seen, self.seen.lifted(node)
+        if self.classes is None:
+            return seen.top, seen.top.together([lifted], lambda parts: value(seen.left(parts[0])))
+        values = [value(seen.left(seen.top.at(lifted, code))) for code in self.classes.codes]
+        place, diagrams = self.classes.place, self.classes.diagrams
+        return diagrams, diagrams.together([self.classes.partition], lambda parts: values[place(parts[0])])
+
+
+class Questions(NamedTuple):
+    """The questions in the order of a clinician, and the outcome, with its names, as what they leave."""
+
+    every: Sequence[Open]
+    diagrams: Diagrams
+    outcome: Node
+    names: Mapping[Node, str]
+
+    @property
+    def bearing(self) -> frozenset[Fact]:
+        """The facts that the outcome as a function depends on."""
+        support = self.diagrams.support(self.outcome)
+        return frozenset(fact for each in self.every for fact in each.bearing(support))
+
+
+def open_questions(question: Question, most: int = MOST_PARTS) -> Questions:
+    """Every question that can be asked about the silent facts of a record.
+
+    Raises `SpaceLimitError` where they make more than memory is given up for, or `most` parts.
+    """
+    budget = Budget(question.check, most)
+
+    def made() -> Questions:
+        return _open(question, budget)
+
+    found = question.edition.remembered(("questions", *question.statements), made)
+    found.diagrams.budget = budget
+    return found
+
+
+def _open(question: Question, budget: Budget) -> Questions:
+    edition = question.edition
+    made = circuit(edition, question.statements, budget)
+    facts = [edition.facts[literal] for literal in made.facts]
+    groups, first = [], 0
+    for group in made.groups:
+        groups.append(range(first, first + len(group.facts)))
+        first += len(group.facts)
+    grouped = Grouped(made.diagrams, made.outcome, groups)
+    every = [
+        Open(
+            group,
+            {variable: facts[variable] for variable in variables},
+            Lifted(grouped.diagrams, variables),
+            classes,
+            max(edition.find_out(made.facts[variable]) for variable in variables),
+            min(edition.asked_first[fact] for fact in group.facts),
+        )
+        for group, variables, classes in zip(made.groups, groups, grouped.classes, strict=True)
+    ]
+    every.sort(key=lambda each: each.rank)
+    return Questions(every, grouped.diagrams, grouped.node, made.names)

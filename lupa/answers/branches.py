@@ -1,0 +1,183 @@
+"""The answers to a question about a group: which there are to tell apart, and their words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from lupa.answers.exploration import Some, When
+from lupa.compiled import cubes
+from lupa.compiled.diagram import NOWHERE, Diagrams, Node
+from lupa.rules.asking import Asking, Group
+from lupa.rules.quantities import Cut
+from lupa.rules.vocabulary import Fact
+
+_FEW = 6
+"""So many members are named one by one; more by their classes, or half as many of them."""
+
+
+class Told(NamedTuple):
+    """An answer: the value that it has, its words, and when it is given."""
+
+    value: Node
+    words: str
+    when: When
+
+
+def told(
+    asking: Asking, group: Group, facts: Mapping[int, Fact], diagrams: Diagrams, node: Node
+) -> list[Told]:
+    """The answers that a function of the group's variables, which stand for these facts, tells apart."""
+    if group.kind == "choice":
+        return _values(asking, facts, diagrams, node)
+    if len(group.numbers) == 1:
+        return _intervals(asking, group, facts, diagrams, node)
+    if group.kind == "yes_no":
+        (variable,) = facts
+        sides = zip(_sides(asking), diagrams.split(node, variable), strict=True)
+        return [
+            Told(value, word, ((Some(group.facts, so, so),),))
+            for (word, so), value in sides
+            if value != NOWHERE
+        ]
+    return _combinations(asking, facts, diagrams, node)
+
+
+def _sides(asking: Asking) -> list[tuple[str, int]]:
+    return [(asking.answer("no"), 0), (asking.answer("yes"), 1)]
+
+
+def _values(asking: Asking, facts: Mapping[int, Fact], diagrams: Diagrams, node: Node) -> list[Told]:
+    found = []
+    for variable, fact in facts.items():
+        value = diagrams.at(node, {variable})
+        if value != NOWHERE:
+            found.append(Told(value, asking.value(fact), ((Some((fact,), 1, 1),),)))
+    return found
+
+
+def _intervals(
+    asking: Asking, group: Group, facts: Mapping[int, Fact], diagrams: Diagrams, node: Node
+) -> list[Told]:
+    """The ranges of a number, the lowest first."""
+    ((_, every),) = group.numbers
+    variable_of = {fact: variable for variable, fact in facts.items()}
+    cuts = [cut for cut in every if cut.fact in variable_of]
+    values = [
+        diagrams.at(node, {variable_of[cut.fact] for cut in cuts[:place]}) for place in range(len(cuts) + 1)
+    ]
+    ranges: list[tuple[Node, int, int]] = []
+    for place, value in enumerate(values):
+        if ranges and ranges[-1][0] == value and len(set(values)) > 1:
+            ranges[-1] = (value, ranges[-1][1], place)
+        else:
+            ranges.append((value, place, place))
+    return [
+        Told(value, _range(asking, cuts, low, high), (_bounds(cuts, low, high),))
+        for value, low, high in ranges
+        if value != NOWHERE
+    ]
+
+
+def _range(asking: Asking, cuts: Sequence[Cut], low: int, high: int) -> str:
+    ends = [asking.bound(cuts[low - 1], so=True)] if low else []
+    ends += [asking.bound(cuts[high], so=False)] if high < len(cuts) else []
+    return ends[0] if len(ends) == 1 else asking.answer("to", first=ends[0], second=ends[1])
+
+
+def _bounds(cuts: Sequence[Cut], low: int, high: int) -> tuple[Some, ...]:
+    so = [Some((cuts[low - 1].fact,), 1, 1)] if low else []
+    return (*so, *([Some((cuts[high].fact,), 0, 0)] if high < len(cuts) else []))
+
+
+def _combinations(asking: Asking, facts: Mapping[int, Fact], diagrams: Diagrams, node: Node) -> list[Told]:
+    whens = {
+        value: tuple(
+            tuple(Some(tuple(facts[v] for v in some.variables), some.least, some.most) for some in cube)
+            for cube in each
+        )
+        for value, each in cubes.cubes(diagrams, node).items()
+    }
+    spoken = {fact for when in whens.values() for cube in when for some in cube for fact in some.facts}
+    if len(whens) == 1:
+        return [Told(value, asking.answer("any"), when) for value, when in whens.items()]
+    if len(spoken) == 1:
+        of_side = {when[0][0].at_least: (value, when) for value, when in whens.items()}
+        return [Told(of_side[so][0], word, of_side[so][1]) for word, so in _sides(asking)]
+    longest = max(whens.values(), key=len)
+    rest = longest if len(longest) > 1 and len(whens) > 1 else None
+    answers = [Told(value, _in_words(asking, w, spoken), w) for value, w in whens.items() if w is not rest]
+    if rest is not None:  # what is longest to say is what is left
+        (value,) = (value for value, when in whens.items() if when is rest)
+        answers.append(Told(value, asking.answer("otherwise"), rest))
+    return answers
+
+
+def _in_words(asking: Asking, when: When, spoken: Collection[Fact]) -> str:
+    first, *others = (_cube(asking, cube, spoken) for cube in when)
+    for other in others:
+        first = asking.answer("or", first=first, second=other)
+    return first
+
+
+def _cube(asking: Asking, cube: Sequence[Some], spoken: Collection[Fact]) -> str:
+    """One way of answering in words: what is so, then what is not."""
+    here = sum(len(some.facts) for some in cube)
+    so = [fact for some in cube if some.at_least == len(some.facts) for fact in some.facts]
+    not_so = [fact for some in cube if some.at_most == 0 for fact in some.facts]
+    between = [some for some in cube if some.at_least < len(some.facts) and some.at_most]
+    if here == len(not_so) == len(spoken):
+        return asking.answer("none")
+    first, *others = (
+        _some(asking, some)
+        for some in (
+            Some(tuple(so), len(so), len(so)),
+            *(some for some in between if some.at_least),
+            Some(tuple(not_so), 0, 0),
+            *(some for some in between if not some.at_least),
+        )
+        if some.facts
+    )
+    for other in others:
+        first = asking.answer("and", first=first, second=other)
+    if here < len(spoken) and all(some.at_least for some in cube):
+        return asking.answer("whatever", first=first)
+    return first
+
+
+def _some(asking: Asking, some: Some) -> str:
+    """From so many to so many of some facts."""
+    facts, least, most = some.facts, some.at_least, some.at_most
+    names = _names(asking, facts)
+    if len(facts) == 1:
+        return names if least else asking.answer("without", names=names)
+    if most == 0:
+        return asking.answer("none_of", names=names)
+    if most == len(facts):
+        if least == most:
+            return asking.answer("all_of", names=names)
+        return asking.answer("one_of" if least == 1 else "some", number=least, names=names)
+    if least == most:
+        return asking.answer("exactly", number=least, names=names)
+    if least == 0 and most == len(facts) - 1:
+        return asking.answer("not_all", names=names)
+    if least == 0:
+        return asking.answer("few", number=most, names=names)
+    return asking.answer("between", number=least, most=most, names=names)
+
+
+def _names(asking: Asking, facts: Sequence[Fact]) -> str:
+    """The members by name; many by their classes, with how many there are of each."""
+    if len(facts) <= _FEW:
+        return ", ".join(map(asking.member, facts))
+    words: list[str] = []
+    for name, members in asking.classes(facts).items():
+        if name and len(members) > 1:
+            words.append(asking.answer("of_class", names=name, number=len(members)))
+            continue
+        named = list(map(asking.member, members))
+        shown = named if len(named) <= _FEW else named[: _FEW // 2]
+        names = ", ".join(shown)
+        more = len(named) - len(shown)
+        words.append(asking.answer("and_more", names=names, number=more) if more else names)
+    return ", ".join(words)

@@ -1,0 +1,219 @@
+"""Questions of an interview, and what a person's reply to one of them states."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from lupa.answers.exploration import Ask, Asked
+from lupa.errors import CaseError, shown
+from lupa.record.edits import value_of
+from lupa.rules.names import normal
+from lupa.rules.numbers import written
+from lupa.rules.vocabulary import Fact, Vocabulary
+
+_YES, _NO = ("yes", "y"), ("no", "n")
+UNKNOWN = ("don't_know", "dont_know", "do_not_know", "not_known", "unknown", "skip", "d", "?")
+_NONE, _ALL = (*_NO, "none", "none_of_these"), ("all", "all_of_these")
+_BOUND = re.compile(r"(at least|more than|less than|at most) (\S.*)")
+_FEW = 12
+"""So many names are told to whoever says another one."""
+_NAMES_HINT = "all that are so, with commas between (end with ? where you do not know of the rest), or none"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question in words, with what its answers state by name.
+
+    `choices` are listed with their labels, `numbers` are asked for by quantity, and `listed` is of whose
+    members any can be named; `asked` says what it is about, None where it is which policy to ask.
+    """
+
+    words: str
+    names: Mapping[str, Mapping[str, Any]]
+    asked: Asked | None = None
+    hint: str = ""
+    choices: Mapping[str, str] | None = None
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    listed: Asked | None = None
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """The facts that it is about."""
+        return self.asked.facts if self.asked else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a reply states, by name in a case or fact, and the facts that it says are not known.
+
+    The `others` were not named where all that is so was: they are not, unless that follows from it.
+    """
+
+    states: Mapping[str, Any]
+    unknown: frozenset[Fact] = frozenset()
+    others: tuple[Fact, ...] = ()
+
+
+# ---- questions ---------------------------------------------------------------------------------
+
+
+def following(
+    ask: Ask, vocabulary: Vocabulary, unknown: Collection[Fact], begin: Collection[Fact] = ()
+) -> Question | None:
+    """The first question that is not unknown, about what of it is not; None where there is none.
+
+    One that is about what to `begin` with goes before the others.
+    """
+    for asked in sorted(ask.questions, key=lambda asked: frozenset(begin).isdisjoint(asked.facts)):
+        left = tuple(member for member in asked.members if member.fact not in unknown)
+        if left:
+            return _put(replace(asked, members=left) if asked.kind == "members" else asked, vocabulary)
+    return None
+
+
+def _put(asked: Asked, vocabulary: Vocabulary) -> Question:
+    first = asked.members[0]
+    if asked.kind == "choice":
+        values = vocabulary.choice_of[first.fact]
+        names = {value: {fact: True} for value, fact in values.items()}
+        labels = {value: vocabulary.label(value) for value in values}
+        return Question(asked.text, names, asked, choices=labels)
+    if asked.kind == "number":
+        return _number(asked, vocabulary)
+    if len(asked.members) == 1:
+        names = {"yes": {first.fact: True}, "no": {first.fact: False}}
+        return Question(first.question, names, asked)
+    names = {_called(member.fact): {member.fact: True} for member in asked.members}
+    if any(member.kind for member in asked.members):
+        return Question(asked.text, names, asked, _NAMES_HINT, listed=asked)
+    numbered = {name: member.label for name, member in zip(names, asked.members, strict=True)}
+    return Question(asked.text, names, asked, _NAMES_HINT, choices=numbered)
+
+
+def _number(asked: Asked, vocabulary: Vocabulary) -> Question:
+    names: dict[str, Mapping[str, Any]] = {}
+    if len(asked.numbers) > 1:
+        hint = "each by name with its number, with commas between; end with ? where the rest is not known"
+        names = {_called(name): {} for name in asked.numbers}
+        return Question(asked.text, names, asked, hint, numbers=asked.numbers, listed=asked)
+    (name,) = asked.numbers
+    unit, bound = vocabulary.quantities[name].unit, written(vocabulary.cuts[name][0].bound)
+    said = f"a number ({unit})" if unit else "a number"
+    hint = f"{said}, or a bound of it, such as `at least {bound}`"
+    return Question(asked.text, names, asked, hint, numbers=asked.numbers)
+
+
+def _called(fact: str) -> str:
+    """What a fact is about, by its names: `prednisone`, `methotrexate.intolerance`."""
+    return fact.partition("(")[2].removesuffix(")").replace(",", ".") or fact
+
+
+# ---- replies -----------------------------------------------------------------------------------
+
+
+def stated(question: Question, vocabulary: Vocabulary | None, said: str, line: str) -> Reply:
+    """What a reply states; raises `CaseError` for what is no answer to the question."""
+    if said in UNKNOWN and question.asked is not None:
+        return Reply({}, frozenset(question.facts))
+    asked = question.asked
+    if question.numbers:
+        return _numbered(question, line)
+    if asked is not None and asked.kind == "members" and len(asked.members) > 1:
+        return _named(question, vocabulary, line)
+    if question.choices is not None:
+        return Reply(question.names[_one_of(question, vocabulary, said, line)])
+    if said in (*_YES, *_NO):
+        return Reply(question.names["yes" if said in _YES else "no"])
+    raise CaseError(f"yes, no or don't know is expected, not {shown(line)}; `help` says more")
+
+
+def _one_of(question: Question, vocabulary: Vocabulary | None, said: str, line: str) -> str:
+    """The name, or the number of a name, that is said."""
+    values = list(question.names)
+    numbers = {str(number): value for number, value in enumerate(values, start=1)}
+    found = numbers.get(said) if question.choices else None
+    if found is None:
+        found = vocabulary.canonical(said, question.names) if vocabulary else said
+    if found is None or found not in question.names:
+        labels = {normal(label): name for name, label in (question.choices or {}).items()}
+        found = labels.get(said)
+    if found is None:
+        expected = f"one of {', '.join(values)}" if len(values) <= _FEW else "a name of the list"
+        number = f", or a number from 1 to {len(values)}" if question.choices else ""
+        raise CaseError(f"{expected} is expected{number}, not {shown(line)}; `help` says more")
+    return found
+
+
+def _pieces(line: str) -> tuple[list[str], bool]:
+    """What stands between the commas of a reply, and whether its end says that more is not known."""
+    pieces = [piece.strip() for piece in line.split(",") if piece.strip()]
+    open_ended = bool(pieces) and normal(pieces[-1]) in UNKNOWN
+    if open_ended:
+        pieces.pop()
+    elif pieces and pieces[-1].endswith("?"):
+        pieces[-1], open_ended = pieces[-1][:-1].strip(), True
+    return pieces, open_ended
+
+
+def _named(question: Question, vocabulary: Vocabulary | None, line: str) -> Reply:
+    """Of members those that are named are so, and the others are not unless the rest is not known."""
+    if normal(line) in (*_NONE, *_ALL):
+        return Reply(dict.fromkeys(question.facts, normal(line) in _ALL))
+    pieces, open_ended = _pieces(line)
+    states: dict[str, Any] = {}
+    denied = False
+    for piece in pieces:
+        name, so = (piece[4:], False) if piece.lower().startswith("not ") else (piece, True)
+        (fact,) = question.names[_one_of(question, vocabulary, normal(name), name)]
+        if states.setdefault(fact, so) is not so:
+            raise CaseError(f"{shown(name)} is said to be so and not to be so; keep one")
+        denied = denied or not so
+    rest = [fact for fact in question.facts if fact not in states]
+    if open_ended:
+        return Reply(states, frozenset(rest))
+    # whoever says what is not so has not said what is
+    return Reply(states, others=() if denied else tuple(rest))
+
+
+def _numbered(question: Question, line: str) -> Reply:
+    """A number, or each of several by name."""
+    if len(question.numbers) == 1:
+        (name,) = question.numbers
+        return Reply({name: _value(line)})
+    pieces, open_ended = _pieces(line)
+    called = _by_name(question.numbers)
+    states: dict[str, Any] = {}
+    for piece in pieces:
+        name, value = _split(piece, called)
+        if name in states:
+            raise CaseError(f"{shown(piece)} gives a number twice; keep one")
+        states[name] = _value(value)
+    return Reply(states, frozenset(question.facts) if open_ended else frozenset())
+
+
+def _by_name(numbers: Mapping[str, str]) -> dict[str, str]:
+    found = {normal(label): name for name, label in numbers.items()}
+    return found | {normal(_called(name)): name for name in numbers}
+
+
+def _split(piece: str, called: Mapping[str, str]) -> tuple[str, str]:
+    """The quantity and the value that a part of a reply gives: `methotrexate 14`."""
+    for name in sorted(called, key=len, reverse=True):
+        words = name.replace("_", "[ _-]+")
+        match = re.fullmatch(rf"{words}\s*[:= ]\s*(.+)", piece, re.IGNORECASE)
+        if match:
+            return called[name], match[1]
+    raise CaseError(f"a name and its number are expected, not {shown(piece)}; `help` says more")
+
+
+def _value(line: str) -> Any:
+    """A number, or the bounds of one."""
+    bound = _BOUND.fullmatch(line.strip().lower())
+    value = value_of(f"{{{bound[1].replace(' ', '_')}: {bound[2]}}}" if bound else line)
+    if isinstance(value, int | Decimal | Mapping) and not isinstance(value, bool):
+        return value
+    raise CaseError(f"a number, a bound or don't know is expected, not {shown(line)}; `help` says more")

@@ -1,0 +1,190 @@
+"""Reads what a case says by names and values: a statement at a time, and all that is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from lupa.errors import CaseError, Problem, shown
+from lupa.record.measured import Measuring
+from lupa.record.said import Record, Unknown
+from lupa.rules.codes import STATES, Code
+from lupa.rules.days import day
+from lupa.rules.known import Known
+from lupa.rules.vocabulary import Fact, Path, Tree, Vocabulary
+
+_FEW = 50
+"""Beyond so many problems a case is no slip of the pen, and no nearest name is looked for."""
+
+Follows = Callable[[list[Fact], list[Fact]], Iterable[Fact]]
+"""Which of the second facts are true in every world where the first are."""
+
+
+class Reader:
+    """Takes note of statements and problems, and of what names, codes and values mean."""
+
+    def __init__(self, vocabulary: Vocabulary, follows: Follows, known: Known) -> None:
+        self.vocabulary = vocabulary
+        self.follows = follows
+        self.known = known
+        self.record = Record()
+        self.problems: list[Problem] = []
+        self.open: set[Fact] = set()
+        self.measuring = Measuring(
+            vocabulary, self.problem, lambda name, known, path: self.unknown(name, known, path, {}, "")
+        )
+
+    def problem(self, path: str, message: str) -> None:
+        self.problems.append(Problem(path, message))
+
+    def state(self, fact: Fact, value: bool | None, path: str) -> None:
+        """Records a statement; None leaves the fact open, even where it would be assumed."""
+        self.open.add(fact)
+        if value is None:
+            return
+        stated = self.record.stated if fact in self.vocabulary.facts else self.record.unread
+        if stated.get(fact, value) != value:
+            words = f"states {fact} {'true' if value else 'false'}"
+            self.problem(path, f"{words}, but {self.record.paths[fact]} the opposite; keep one")
+        stated[fact] = value
+        self.record.paths.setdefault(fact, path)
+
+    def choice(self, values: dict[str, Fact], value: Any, path: str) -> None:
+        if value is None:
+            for fact in values.values():
+                self.state(fact, None, path)
+            return
+        name = self.known_name(value, values, path)
+        if name is not None:
+            self.open.update(values.values())
+            self.state(values[name], True, path)
+
+    def coded(self, given: str, known: Mapping[str, object], path: str) -> list[Code] | None:
+        """The rows of a code whose meaning is known here; None, and no problem, where it is no code."""
+        rows = self.known.codes.rows(given)
+        system = self.known.codes.unknown_system(given)
+        if not rows and system is not None and self.known.codes.systems:
+            self.problem(
+                path,
+                f"{shown(system)} is no code system known here; known are "
+                f"{', '.join(self.known.codes.systems)}",
+            )
+            return []
+        if not rows:
+            return None
+        found = [code for code in rows if code.name in known]
+        stating = sorted({code.name for code in found if code.relation in STATES[True]})
+        if not found:
+            meanings = " and ".join(dict.fromkeys(str(code.meaning) for code in rows))
+            self.problem(path, f"the code {shown(given)} means {meanings}, which does not belong here")
+        elif len(stating) > 1:
+            self.problem(path, f"the code {shown(given)} means {' and '.join(stating)}; name one of them")
+            return []
+        return found
+
+    def argument(self, given: Any, tree: Mapping[str, object], path: str, about: Path) -> str | None:
+        """The name that is meant at a place, read or not; None, with a problem, where there is none."""
+        if isinstance(given, str) and self.vocabulary.canonical(given, tree) is None:
+            found = self.known.name(about[0], len(about) - 1, given)
+            if found is not None:
+                return found
+        return self.known_name(given, tree, path)
+
+    def day(self, value: Any, path: str) -> date | None:
+        try:
+            return day(value, path)
+        except CaseError as error:
+            self.problems.extend(error.problems)
+            return None
+
+    def truth(self, value: Any, path: str) -> bool | None:
+        if value is None or isinstance(value, bool):
+            return value
+        if value in ("yes", "no"):
+            return bool(value == "yes")
+        self.problem(path, f"yes, no or null is expected, not {shown(value)}")
+        return None
+
+    def known_name(self, name: Any, known: Mapping[str, object], path: str) -> str | None:
+        """The canonical name; None, with a problem, for a name that is not known."""
+        if not isinstance(name, str):
+            self.problem(path, f"a name is expected, not {shown(name)}")
+            return None
+        found = self.vocabulary.canonical(name, known)
+        if found is not None:
+            return found
+        coded = self.coded(name, known, path)
+        if coded is None:
+            self.not_a_value(name, known, path)
+        return next((code.name for code in coded or () if code.relation in STATES[True]), None)
+
+    def not_a_value(self, name: str, known: Mapping[str, object], path: str) -> None:
+        """Says that a name is none of the values known here."""
+        few = len(self.problems) < _FEW
+        hint = hint_at_value(self.vocabulary, name if few else "", known)
+        self.problems.append(Unknown(path, f"{shown(name)} is not known here; {hint}", name))
+
+    def unknown(
+        self,
+        name: Any,
+        known: Mapping[str, object],
+        path: str,
+        elsewhere: Mapping[str, object],
+        there: str,
+    ) -> None:
+        """Says that a name is not known, with the nearest that is."""
+        if isinstance(name, str) and name in elsewhere:
+            self.problems.append(Unknown(path, f"{shown(name)} belongs under `{there}`"))
+            return
+        few = len(self.problems) < _FEW
+        near = self.vocabulary.nearest(name, known) if few and isinstance(name, str) else None
+        if near is not None:
+            hint = f"did you mean {near}?"
+        elif len(known) <= 12:
+            hint = f"known are {', '.join(known)}"
+        else:
+            hint = f"`lupa facts` lists what is. D{CAUTION[1:]}"
+        self.problems.append(Unknown(path, f"{shown(name)} is not known here; {hint}", str(name)))
+
+
+def example(tree: Mapping[str, Any] | str, value: str = "VALUE") -> str:
+    """How the value of a single-valued fact, or a number, is written."""
+    if isinstance(tree, str):
+        return value
+    if not tree:
+        return f"{{NAME: {value}}}"
+    if "" in tree:
+        return str(next(iter(tree[""])))
+    argument, below = next(iter(tree.items()))
+    return f"{{{argument}: {example(below, value)}}}"
+
+
+def forms(tree: Tree) -> str:
+    """How what is so of a relation is written."""
+    argument, below = next(iter(tree.items()), ("NAME", ""))
+    if isinstance(below, str):
+        return f"a list of what is so ([{argument}]) or a mapping ({{{argument}: yes}})"
+    return f"a mapping ({{{argument}: ...}})"
+
+
+CAUTION = (
+    "do not put a similar name in its place, and leave it out only if it is of no kind that the policy "
+    "asks about"
+)
+
+
+def hint_at_value(vocabulary: Vocabulary, name: str, known: Mapping[str, object]) -> str:
+    """What to do about a name that is none of the `known` values, of which it may be a slip.
+
+    A drug or a disease that no rule speaks of has a name of its own, however like another's it looks.
+    """
+    if not known:
+        return "`lupa facts --all` lists what is"
+    near = vocabulary.slip(name, known) if name else None
+    world = vocabulary.are_of_the_world(known)
+    if near is not None:
+        return f"did you mean {near}?{f' If not, {CAUTION}' if world else ''}"
+    if len(known) <= 12:
+        return f"known are {', '.join(known)}{f'. D{CAUTION[1:]}' if world else ''}"
+    return f"`lupa facts` lists what is. D{CAUTION[1:]}"

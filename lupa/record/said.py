@@ -1,0 +1,58 @@
+"""What a case comes to: the facts that it states, the numbers that it gives, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from lupa.errors import Problem
+from lupa.record.interval import Interval
+from lupa.rules.codes import Code
+from lupa.rules.vocabulary import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(Problem):
+    """A name that these rules do not know, and those of another policy may."""
+
+    name: str = ""
+
+
+class Suggested(NamedTuple):
+    """A fact that a code suggests and does not state; `value` is what the case says of the code."""
+
+    fact: Fact
+    code: Code
+    value: bool
+
+
+@dataclass(slots=True)
+class Record:
+    """What a case comes to. No fact is in both `stated` and `assumed`; the rest are silent.
+
+    `closed` are the facts that are false because a list is said to be complete. `paths` says where in the
+    case a fact was stated, `given` what number stands behind one, `numbers`
+    which quantities the case gives and `intervals` what these, and the rates made from them, can be.
+    `unread` is what the case states of facts that no rule reads, `unmeasured` which quantities it gives of
+    which no rule reads one, `suggested` what its codes only suggest.
+    `case` is the case itself.
+    """
+
+    stated: dict[Fact, bool] = field(default_factory=dict)
+    assumed: dict[Fact, bool] = field(default_factory=dict)
+    closed: set[Fact] = field(default_factory=set)
+    paths: dict[Fact, str] = field(default_factory=dict)
+    given: dict[Fact, str] = field(default_factory=dict)
+    numbers: list[str] = field(default_factory=list)
+    intervals: dict[str, Interval] = field(default_factory=dict)
+    unread: dict[Fact, bool] = field(default_factory=dict)
+    unmeasured: list[str] = field(default_factory=list)
+    suggested: list[Suggested] = field(default_factory=list)
+    case: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def unread_names(self) -> list[str]:
+        """The names in what it states of facts that no rule reads, as often as they stand there."""
+        about = (*self.unread, *self.unmeasured)
+        return [name for fact in about for name in fact.partition("(")[2][:-1].split(",")]

@@ -1,0 +1,149 @@
+"""How a person is asked: which facts one question is about, and the words of questions and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from lupa.rules.ground import Ground, quoted
+from lupa.rules.names import beginnings
+from lupa.rules.numbers import written
+from lupa.rules.quantities import Cut
+from lupa.rules.vocabulary import Fact, Vocabulary
+
+Kind = Literal["choice", "number", "members", "yes_no"]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one question is about: a `choice` of one value out of several, a `number`, `members` or a fact.
+
+    `facts` are in the order of the vocabulary; of numbers those of one quantity after the other, its cut
+    points rising. Each of `numbers` is a quantity with its cut points, by which its answer is known.
+    """
+
+    id: str
+    kind: Kind
+    facts: tuple[Fact, ...]
+    numbers: tuple[tuple[str, tuple[Cut, ...]], ...] = ()
+
+
+class Asking:
+    """The questions that the facts of one ground program can be asked by, and their words."""
+
+    def __init__(self, program: Ground, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._together = {str(name) for (name,) in program.facts("asked_together", 1)}
+        self._questions = {
+            str(name): quoted(words, "group_question/2")
+            for name, words in program.facts("group_question", 2)
+        }
+        self._members = {
+            str(name): quoted(words, "member_text/2") for name, words in program.facts("member_text", 2)
+        }
+        self._answers = {
+            str(part): quoted(words, "answer_text/2") for part, words in program.facts("answer_text", 2)
+        }
+        self._classes: dict[Fact, list[str]] = {}
+        for fact, kind in program.facts("asked_as", 2):
+            self._classes.setdefault(str(fact), []).append(str(kind))
+
+    # ---- what is asked together ----------------------------------------------------------------
+
+    def group_of(self, fact: Fact) -> str:
+        """What the question for a fact is called: a choice, a quantity, a relation, or the fact itself."""
+        v = self._vocabulary
+        if fact in v.group_of:
+            return v.group_of[fact]
+        name = v.number_of.get(fact, fact)
+        head = name.partition("(")[0]
+        return head if head in self._together else name
+
+    def groups(self, facts: Sequence[Fact]) -> list[Group]:
+        """The questions for these facts, in their order."""
+        found: dict[str, list[Fact]] = {}
+        for fact in facts:
+            found.setdefault(self.group_of(fact), []).append(fact)
+        return [self._group(name, members) for name, members in found.items()]
+
+    def _group(self, name: str, facts: list[Fact]) -> Group:
+        v = self._vocabulary
+        if facts[0] in v.group_of:
+            return Group(name, "choice", tuple(facts))
+        if facts[0] in v.number_of:
+            quantities = dict.fromkeys(v.number_of[fact] for fact in facts)
+            numbers = tuple((quantity, self._cuts(quantity, facts)) for quantity in quantities)
+            ordered = tuple(cut.fact for _, cuts in numbers for cut in cuts)
+            return Group(name, "number", ordered, numbers)
+        if len(facts) == 1:
+            return Group(facts[0], "yes_no", tuple(facts))
+        return Group(name, "members", tuple(facts))
+
+    def _cuts(self, quantity: str, facts: Sequence[Fact]) -> tuple[Cut, ...]:
+        cuts = [cut for cut in self._vocabulary.cuts[quantity] if cut.fact in facts]
+        return tuple(sorted(cuts, key=lambda cut: (cut.bound, cut.kind)))
+
+    def classes(self, facts: Sequence[Fact]) -> dict[str, list[Fact]]:
+        """The facts by the classes that they are told by, the largest first; without one, by none."""
+        sizes: dict[str, int] = {}
+        for fact in facts:
+            for name in self._classes.get(fact, ()):
+                sizes[name] = sizes.get(name, 0) + 1
+        found: dict[str, list[Fact]] = {}
+        for fact in facts:
+            named = self._classes.get(fact, ())
+            name = max(named, key=lambda name: sizes[name], default="")
+            found.setdefault(self._vocabulary.label(name) if name else "", []).append(fact)
+        return found
+
+    # ---- words ---------------------------------------------------------------------------------
+
+    def question(self, group: Group) -> str:
+        """The question that asks for all of a group."""
+        v, fact = self._vocabulary, group.facts[0]
+        if group.kind in ("choice", "yes_no"):
+            return v.question(fact)
+        names = [group.id, group.id.partition("(")[0], fact.partition("(")[0]]
+        words = next((self._questions[name] for name in names if name in self._questions), None)
+        return v.question(fact) if words is None else v.phrase(words, v.facts[fact])
+
+    def member(self, fact: Fact) -> str:
+        """A fact as one of those that are asked for together: `prednisone`; a cut point as its number."""
+        v = self._vocabulary
+        quantity = v.number_of.get(fact)
+        if quantity is None:
+            template = next((self._members[b] for b in beginnings(fact) if b in self._members), None)
+            if template is not None:
+                return v.filled(template, v.facts[fact])
+            return ", ".join(v.label(str(value)) for value in v.facts[fact].arguments) or v.words(
+                fact, True
+            )
+        (cut,) = (cut for cut in v.cuts[quantity] if cut.fact == fact)
+        return f"{self.number(quantity)} {self.bound(cut, so=True)}"
+
+    def value(self, fact: Fact) -> str:
+        """The value that a fact of a choice stands for: `initial`."""
+        return str(self._vocabulary.facts[fact].arguments[-1])
+
+    def number(self, quantity: str) -> str:
+        """A quantity as one of those that are asked for together."""
+        v = self._vocabulary
+        template = next((self._members[b] for b in beginnings(quantity) if b in self._members), None)
+        return v.label(quantity) if template is None else v.filled(template, v.quantity(quantity))
+
+    def bound(self, cut: Cut, *, so: bool) -> str:
+        """What a number is on one side of a cut point: `18 or more`."""
+        sides = {"at_least": ("less_than", "at_least"), "more_than": ("at_most", "more_than")}
+        return self.answer(sides[cut.kind][so], number=written(cut.bound))
+
+    def answer(self, part: str, **names: object) -> str:
+        """The words of a part of an answer."""
+        template = self._answers.get(part)
+        if template is None:  # the name of the part says it, plainly
+            word = part.replace("_", " ")
+            blanks = [f"{{{name}}}" for name in names]
+            template = f" {word} ".join(blanks) if "second" in names else " ".join([word, *blanks])
+        for name, value in names.items():
+            template = template.replace(f"{{{name}}}", str(value))
+        return template
