@@ -7,7 +7,7 @@ from typing import Any
 
 from lupa.errors import Problem, shown
 from lupa.record.interval import Interval, anything
-from lupa.record.measured import ON, with_number, without_day
+from lupa.record.measurement import ON, with_number, without_day
 from lupa.record.naming import Names
 from lupa.record.plain import on_side, on_sides, plain_range
 from lupa.record.record import AGES, Record, Unknown, record_of

@@ -1,0 +1,88 @@
+"""Measurements as a case states them: with a unit, with the day, one or several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from lupa.record.interval import Interval
+from lupa.rules.quantities import Asked
+from lupa.rules.vocabulary import ONLY
+
+ENDS = ("at_least", "more_than", "at_most", "less_than")
+"""How a range in a case names its ends."""
+VALUE, UNIT, ON = "value", "unit", "on"
+"""How a case says of a number what it is, in which unit, and on which day it was so."""
+NEVER = "never"
+"""What a case says of a day that never was."""
+
+
+class Measurement(NamedTuple):
+    """One measurement: the numbers that it can have been (None: not stated), and how many days ago."""
+
+    interval: Interval | None
+    days: int | None
+    words: str
+
+    def is_one(self, asked: Asked) -> bool | None:
+        """Whether it is one of those asked for; None where that is not known."""
+        reached = None if self.interval is None else self.interval.truth(asked.cut)
+        if reached is (not asked.reached) or (self.days is not None and self.days > asked.days):
+            return False
+        return None if reached is None or self.days is None else True
+
+
+class Measured(NamedTuple):
+    """The measurements of a quantity that a case states; `all_of_them` if there are no others."""
+
+    each: tuple[Measurement, ...]
+    all_of_them: bool
+
+    @property
+    def newest(self) -> tuple[Measurement, ...]:
+        """The last measurement, or those of the last day."""
+        days = [one.days for one in self.each if one.days is not None]
+        return tuple(one for one in self.each if not days or one.days == min(days))
+
+    def has(self, asked: Asked) -> bool | None:
+        """Whether there is one of those asked for; None where that is not known."""
+        found = [one.is_one(asked) for one in self.each]
+        if True in found:
+            return True
+        return False if self.all_of_them and None not in found else None
+
+
+def without_day(said: Any) -> Any:
+    """What a case says of a number, without the day on which it was so; of several, of the newest."""
+    said = _newest(said)
+    if not isinstance(said, Mapping):
+        return said
+    left = {key: value for key, value in said.items() if key != ON}
+    return left if left.keys() - {UNIT} else {**left, VALUE: None}
+
+
+def with_number(said: Any, number: Any) -> Any:
+    """What a case says of a number on the day that it has there, of several on the newest."""
+    newest = _newest(said)
+    if not isinstance(newest, Mapping) or ON not in newest:
+        return number
+    ranged = number if isinstance(number, Mapping) else {VALUE: number}
+    found = {**ranged, ON: newest[ON]}
+    if newest is said:
+        return found
+    if isinstance(said, Mapping):
+        return {ONLY: with_number(said[ONLY], number)}
+    return [found if one is newest else one for one in said]
+
+
+def _newest(said: Any) -> Any:
+    """Of several measurements that a case states, the one of the last day; else what it states."""
+    each = said.get(ONLY) if isinstance(said, Mapping) and ONLY in said else said
+    if not isinstance(each, list | tuple):
+        return each
+    return max(each, key=lambda one: str(one.get(ON, "")) if isinstance(one, Mapping) else "", default=None)
+
+
+def range_words(value: Mapping[str, Any]) -> str:
+    """A range as a person reads it."""
+    return " and ".join(f"{str(key).replace('_', ' ')} {end}" for key, end in value.items())
