@@ -532,6 +532,20 @@ def test_the_first_patient_is_as_assumed_and_the_second_as_stated(verify: Verify
     assert [patient.outcome for patient in finding.patients] == ["approve", "deny"]
 
 
+def test_what_speaks_against_a_patient_makes_a_denial_an_approval(verify: Verify) -> None:
+    facts = replace(FACTS, speaking={"tested": "adverse"})
+    assert verify.broken("one_way", *GOUT, facts=facts) == [("adverse(tested)", "error")]
+    facts = replace(FACTS, speaking={"tested": "favourable"})
+    assert verify.broken("one_way", *GOUT, facts=facts) == []
+
+
+def test_what_speaks_for_a_patient_makes_an_approval_a_denial(verify: Verify) -> None:
+    facts = replace(FACTS, speaking={"smokes": "favourable"})
+    assert verify.broken("one_way", *GOUT, *SMOKER, facts=facts) == [("favourable(smokes)", "error")]
+    facts = replace(FACTS, speaking={"smokes": "adverse"})
+    assert verify.broken("one_way", *GOUT, *SMOKER, facts=facts) == []
+
+
 def test_a_stated_mandate_only_refers(verify: Verify) -> None:
     facts = replace(FACTS, overrides=("mandate",))
     for rule in ("always", "lifts_denial"):
