@@ -232,6 +232,21 @@ PATHWAYS = (
 
 CRITERIA = (
     Seed(
+        "two parts of a criterion ask for the same, so that either could go",
+        LUPKYNIS,
+        "met(fep_lupkynis, blood_pressure_monitoring) :- attests(monitor_blood_pressure).",
+        "met(fep_lupkynis, blood_pressure_monitoring) :- attests(monitor_egfr).",
+        (
+            *of(
+                "decisive_part",
+                "part(criterion(egfr_monitoring),criterion(renal_monitoring))",
+                "part(criterion(blood_pressure_monitoring),criterion(renal_monitoring))",
+            ),
+            *of("unread-fact", "attests(monitor_blood_pressure)"),
+        ),
+        at=(LUPKYNIS, "part(fep_lupkynis, renal_monitoring,  egfr_monitoring"),
+    ),
+    Seed(
         "a criterion is implied by another",
         BENLYSTA,
         "met(uhc_benlysta, prior_infusion)    :- received(belimumab_intravenous).",
@@ -679,6 +694,13 @@ DECISION = (
 # ---- what the linter finds ---------------------------------------------------------------------
 
 LINT = (
+    Seed(
+        "a criterion needs more parts than it has",
+        LUPKYNIS,
+        "all_of(fep_lupkynis, (renal_monitoring; safety_monitoring)).",
+        "at_least_of(fep_lupkynis, renal_monitoring, 3). all_of(fep_lupkynis, safety_monitoring).",
+        (*of("tree", "renal_monitoring"), REFUSED),
+    ),
     Seed(
         "nothing names the clause of the scope",
         BENLYSTA,
