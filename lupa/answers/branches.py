@@ -155,7 +155,9 @@ def _some(asking: Asking, some: Some) -> str:
     if most == len(facts):
         if least == most:
             return asking.answer("all_of", names=names)
-        return asking.answer("one_of" if least == 1 else "some", number=least, names=names)
+        if least == 1:
+            return asking.answer("one_of", names=names)
+        return asking.answer("some", number=least, names=names)
     if least == most:
         return asking.answer("exactly", number=least, names=names)
     if least == 0 and most == len(facts) - 1:
