@@ -22,6 +22,7 @@ from lupa.dialogue.interview import Interview
 from lupa.dialogue.replies import Question
 from lupa.dialogue.session import Session
 from lupa.dialogue.words import parts
+from lupa.errors import SpaceLimitError
 from lupa.record.reading import read_cases
 from lupa.rules.files import shipped
 from lupa.rules.vocabulary import leaves
@@ -805,6 +806,17 @@ def test_from_nothing_few_questions_are_asked_and_none_twice(policy: str, most: 
         assert not reply.refused
     assert len(set(words)) == len(words) <= most
     assert KB.decide(asked.case).outcome != "pend"
+
+
+def test_where_no_plan_can_be_made_the_most_decisive_question_comes_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def none(*_: object, **__: object) -> None:
+        raise SpaceLimitError(1)
+
+    monkeypatch.setattr(KnowledgeBase, "plan", none)
+    case = {"request": {"policy": "fep_lupkynis", "phase": "initial"}}
+    assert question(interview(case)).words == KB.ask(case).questions[0].text
 
 
 def test_a_case_that_contradicts_itself_begins_no_dialogue() -> None:
