@@ -1,4 +1,4 @@
-"""A knowledge base like the shipped one, in which fewer drugs have a name, so that it is looked at sooner."""
+"""A knowledge base like the shipped one with fewer drugs, so that it is looked at sooner."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ from lupa.dialogue.words import parts
 from lupa.record.reading import read_cases
 from lupa.rules.files import shipped
 from lupa.rules.vocabulary import leaves
+from tests.times import times
 
 EXAMPLE = "lupkynis_alongside_bars_benlysta"
 UNSTATED = "benlysta_cns_lupus_not_stated"
@@ -265,7 +266,7 @@ def test_a_change_that_contradicts_the_record_says_with_what() -> None:
     assert "facts.active.lupus_nephritis: Lupus nephritis is active" in message
 
 
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=times(100), deadline=None, database=None)
 @given(
     st.sampled_from(["", "set ", "unset ", "flip ", "policy ", "why ", "help ", "reading ", "save "]),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
