@@ -19,8 +19,6 @@ from lupa.cli.schema import schemas
 from tests.command import Ended, command
 from tests.tiny import CASES, RULES, a_case, tiny_kb, write_case, write_policy
 
-pytestmark = pytest.mark.long
-
 Run = Callable[..., Ended]
 
 
