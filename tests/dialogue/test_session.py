@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import random
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,8 +21,8 @@ from lupa.dialogue.interview import Interview, Question
 from lupa.dialogue.session import Session
 from lupa.dialogue.words import parts
 from lupa.record.reading import read_cases
-from lupa.rules.files import shipped
 from lupa.rules.vocabulary import leaves
+from tests.slim import slim
 from tests.times import times
 
 EXAMPLE = "lupkynis_alongside_bars_benlysta"
@@ -90,8 +89,7 @@ def verdict_of(decision: Decision) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def two_policies(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
     """The shipped knowledge base with a second policy on belimumab."""
-    folder = tmp_path_factory.mktemp("two") / "kb"
-    shutil.copytree(shipped("kb"), folder)
+    folder = slim(tmp_path_factory.mktemp("two") / "kb")
     own = folder / "policies" / "example_plan"
     own.mkdir()
     (own / "about.lp").write_text(
