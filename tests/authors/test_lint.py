@@ -383,11 +383,11 @@ def test_a_shared_name_is_looked_at_in_the_light_of_every_policy(
 
 
 def test_a_drug_that_is_misspelt_in_the_table_of_classes_is_found(folder: Path) -> None:
-    change(folder, "class(sarilumab,", "class(srilumab,", "drugs.lp")
+    change(folder, "class(ocrelizumab,", "class(ocrlizumab,", "drugs.lp")
     assert {text.partition(": ")[2] for text in found_in(folder)} == {
         (
-            "no-label: srilumab stands in a sentence and has no label; "
-            'write label(srilumab, "..."); or did you mean sarilumab?'
+            "no-label: ocrlizumab stands in a sentence and has no label; "
+            'write label(ocrlizumab, "..."); or did you mean ocrelizumab?'
         )
     }
 
