@@ -192,7 +192,7 @@ def test_a_link_out_of_the_folder_is_not_followed(repository: Path) -> None:
 
 
 def test_a_folder_alone_is_what_comes_after(few: KnowledgeBase, other: Path) -> None:
-    assert first_line(str(other)) == (1, "looser  uhc_benlysta@2022E0046O")
+    assert first_line("--kb", str(few.files.root), str(other)) == (1, "looser  uhc_benlysta@2022E0046O")
     assert first_line("--kb", str(other), str(few.files.root)) == (
         1,
         "stricter  uhc_benlysta@2022E0046O",
