@@ -304,7 +304,7 @@ def some_records(kb: KnowledgeBase, policy: str, edition: str, count: int) -> li
 @EDITIONS
 def test_flips_are_the_cheapest_that_work(kb: KnowledgeBase, policy: str, edition: str) -> None:
     dice = random.Random(f"reach {policy} {edition}")
-    for examined in some_records(kb, policy, edition, 4):
+    for examined in some_records(kb, policy, edition, 2):
         explored.check_flips(kb, examined, "approve")
         fixed, costs = explored.random_reach(dice, examined, 4)
         explored.check_all_flips(kb, examined, "deny", fixed, costs, 3)
@@ -314,7 +314,7 @@ def test_flips_are_the_cheapest_that_work(kb: KnowledgeBase, policy: str, editio
 def test_questions_and_plans_are_what_brute_force_finds(
     kb: KnowledgeBase, policy: str, edition: str
 ) -> None:
-    for examined in some_records(kb, policy, edition, 12):
+    for examined in some_records(kb, policy, edition, 5):
         told = examined.worlds(200)
         if told is not None:
             explored.check_ask(kb, examined, told)
@@ -324,7 +324,7 @@ def test_questions_and_plans_are_what_brute_force_finds(
 @EDITIONS
 def test_what_ifs_tell_what_differs(kb: KnowledgeBase, policy: str, edition: str) -> None:
     dice = random.Random(f"changes {policy} {edition}")
-    for examined in some_records(kb, policy, edition, 15):
+    for examined in some_records(kb, policy, edition, 3):
         nothing = explored.check_what_if(kb, examined, {}, ())
         assert nothing is not None
         assert nothing.before.to_dict() | {"fingerprint": None} == nothing.after.to_dict() | {

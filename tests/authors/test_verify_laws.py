@@ -43,8 +43,6 @@ from tests.random_policies import (
 )
 from tests.times import times
 
-pytestmark = pytest.mark.long
-
 # ---- what brute force says ---------------------------------------------------------------------
 
 
