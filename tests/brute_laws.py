@@ -189,6 +189,7 @@ SEVERITIES = {
     "telling_reading": "warning",
     "within_label": "warning",
     "knowledge_settles": "error",
+    "one_way": "error",
     "explained_denial": "error",
     "load_bearing_clause": "warning",
 }
@@ -235,6 +236,7 @@ class Brute:
             yield from (self._counter(law, name, sights) for name, sights in shown.items())
         yield from self._barred()
         yield from self._unsettled()
+        yield from self._the_wrong_way()
         yield from self._uncited()
         if OTHER in self.made.rules:
             yield self._order_of_requests()
@@ -266,6 +268,19 @@ class Brute:
                     and _turned(one, two)
                 )
                 yield self._counter("knowledge_settles", f"assumed({fact})", sights, frozenset({fact}))
+
+    def _the_wrong_way(self) -> Iterator[Subject]:
+        """Worlds that differ in what speaks against a patient, or for one, and in the outcome otherwise."""
+        turned = {"adverse": ("deny", "approve"), "favourable": ("approve", "deny")}
+        for fact, kind in self.made.facts.speaking.items():
+            before, after = turned[kind]
+            sights = (
+                (one, two)
+                for one, two in self._pairs({fact})
+                if fact not in one.facts and fact in two.facts
+                if before in one.outcomes and after in two.outcomes
+            )
+            yield self._counter("one_way", f"{kind}({fact})", sights, frozenset({fact}))
 
     def _uncited(self) -> Iterator[Subject]:
         """Worlds that differ in a reading that the policy does not cite, and in the outcome."""

@@ -1,9 +1,16 @@
 import pytest
 
 from lupa import KnowledgeBase
+from tests.slim import slim
 
 
 @pytest.fixture(scope="session")
 def kb() -> KnowledgeBase:
     """The knowledge base that ships with lupa."""
     return KnowledgeBase.load()
+
+
+@pytest.fixture(scope="session")
+def few(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
+    """The one that ships with lupa, with fewer drugs; not to be changed."""
+    return KnowledgeBase.load(slim(tmp_path_factory.mktemp("few") / "kb"))

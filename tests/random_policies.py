@@ -40,6 +40,8 @@ class Facts:
     laws: Sequence[str] = ()
     related: Sequence[str] = ()
     graded: Sequence[str] = ()
+    speaking: Mapping[str, str] = field(default_factory=dict)
+    """Facts that speak against a patient, or for one: `adverse` or `favourable`."""
 
     @property
     def other_than_requested(self) -> list[str]:
@@ -94,6 +96,7 @@ class Facts:
         )
         yield from (f"superseding({name}). default(override({name}), no)." for name in self.overrides)
         yield from (f"default({fact}, {value})." for fact, value in self.assumed.items())
+        yield from (f"{kind}({fact})." for fact, kind in self.speaking.items())
         yield from (f"of_request({fact})." for fact in (*self.requested, *self.of_request))
         yield from (f"impossible(law({number})) :- {law}." for number, law in enumerate(self.laws))
         yield from (
@@ -123,6 +126,7 @@ below(at_least(Quantity, Low), at_least(Quantity, High)) :-
     cut_point(at_least(Quantity, Low)), cut_point(at_least(Quantity, High)), Low < High.
 impossible(order(Low, High)) :- below(Low, High), true(High), not true(Low).
 #defined cut_point/1. #defined reading/2. #defined choice/2. #defined usual/2. #defined default/2.
+#defined adverse/1. #defined favourable/1.
 #defined superseding/1. #defined override/1. #defined taking/1. #defined active/1. #defined diagnosis/1.
 """
 
@@ -235,6 +239,10 @@ def random_facts(dice: Dice) -> Facts:
             facts = replace(facts, **fewer)
     if dice.random() < 0.3:
         facts = _with_relations(dice, facts)
+    for flag in facts.flags:
+        if dice.random() < 0.3:
+            kind = dice.choice(("adverse", "favourable"))
+            facts = replace(facts, speaking={**facts.speaking, flag: kind})
     if dice.random() < 0.25:
         facts = replace(facts, assumed={dice.choice(facts.flags): dice.choice(("yes", "no"))})
     if dice.random() < 0.4:

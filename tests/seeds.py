@@ -232,6 +232,21 @@ PATHWAYS = (
 
 CRITERIA = (
     Seed(
+        "two parts of a criterion ask for the same, so that either could go",
+        LUPKYNIS,
+        "met(fep_lupkynis, blood_pressure_monitoring) :- attests(monitor_blood_pressure).",
+        "met(fep_lupkynis, blood_pressure_monitoring) :- attests(monitor_egfr).",
+        (
+            *of(
+                "decisive_part",
+                "part(criterion(egfr_monitoring),criterion(renal_monitoring))",
+                "part(criterion(blood_pressure_monitoring),criterion(renal_monitoring))",
+            ),
+            *of("unread-fact", "attests(monitor_blood_pressure)"),
+        ),
+        at=(LUPKYNIS, "part(fep_lupkynis, renal_monitoring,  egfr_monitoring"),
+    ),
+    Seed(
         "a criterion is implied by another",
         BENLYSTA,
         "met(uhc_benlysta, prior_infusion)    :- received(belimumab_intravenous).",
@@ -265,6 +280,42 @@ CRITERIA = (
             *idle("f20", "f28"),
         ),
         at=(LUPKYNIS, "initial,      no_live_vaccine"),
+    ),
+    Seed(
+        "a dropped not asks for the drugs that the criterion bars",
+        BENLYSTA,
+        "met(uhc_benlysta, no_combination) :- not partnered.",
+        "met(uhc_benlysta, no_combination) :- partnered.",
+        of("one_way", "adverse(starts(voclosporin))", "adverse(taking(voclosporin))"),
+        gone=ORDER,
+        at=(BENLYSTA, "adverse(starts(Drug))"),
+        outcomes=("deny", "approve"),
+    ),
+    Seed(
+        "a part of a criterion is always met",
+        LUPKYNIS,
+        "met(fep_lupkynis, malignancy_monitoring)     :- attests(monitor_malignancies).",
+        "met(fep_lupkynis, malignancy_monitoring).",
+        of("decisive_part", "part(criterion(malignancy_monitoring),criterion(safety_monitoring))"),
+        at=(LUPKYNIS, "part(fep_lupkynis, safety_monitoring, malignancy_monitoring"),
+    ),
+    Seed(
+        "a dropped not asks for a live vaccine",
+        LUPKYNIS,
+        "met(fep_lupkynis, no_live_vaccine) :- not live_vaccine.",
+        "met(fep_lupkynis, no_live_vaccine) :- live_vaccine.",
+        of("one_way", "adverse(live_vaccine)"),
+        at=(LUPKYNIS_FACTS, "adverse(live_vaccine)"),
+        outcomes=("deny", "approve"),
+    ),
+    Seed(
+        "a not too many asks that no response is documented",
+        BENLYSTA,
+        "met(uhc_benlysta, positive_response) :- documented(clinical_response).",
+        "met(uhc_benlysta, positive_response) :- not documented(clinical_response).",
+        of("one_way", "favourable(documented(clinical_response))"),
+        at=("policies/uhc_benlysta/facts.lp", "favourable(documented(Finding))"),
+        outcomes=("approve", "deny"),
     ),
     Seed(
         "voclosporin is no longer barred, and what is left of the criterion the unproven list says too",
@@ -643,6 +694,13 @@ DECISION = (
 # ---- what the linter finds ---------------------------------------------------------------------
 
 LINT = (
+    Seed(
+        "a criterion needs more parts than it has",
+        LUPKYNIS,
+        "all_of(fep_lupkynis, (renal_monitoring; safety_monitoring)).",
+        "at_least_of(fep_lupkynis, renal_monitoring, 3). all_of(fep_lupkynis, safety_monitoring).",
+        (*of("tree", "renal_monitoring"), REFUSED),
+    ),
     Seed(
         "nothing names the clause of the scope",
         BENLYSTA,

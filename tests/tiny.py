@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import yaml
 
 from lupa import KnowledgeBase
-from lupa.rules.files import shipped
+from tests.slim import slim
 
 ABOUT = """
 policy({policy}).
@@ -67,8 +66,7 @@ def write_policy(folder: Path, rules: str, policy: str = "tiny") -> None:
     """Writes a policy with these rules beside the shipped vocabulary."""
     own = folder / "policies" / policy
     own.mkdir(parents=True)
-    for path in shipped("kb").glob("*.lp"):
-        shutil.copy(path, folder)
+    slim(folder, "policies")
     (folder / "more_facts.lp").write_text(FACTS, encoding="utf-8")
     texts = {"about": ABOUT.format(policy=policy), "clauses": CLAUSES.format(policy=policy)}
     for name, text in (texts | {"policy": rules}).items():

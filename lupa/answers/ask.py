@@ -9,7 +9,7 @@ from lupa.answers.branches import told
 from lupa.answers.decision import Decision, Missing
 from lupa.answers.exploration import Answer, Ask, Asked, Member
 from lupa.answers.question import Question
-from lupa.compiled.diagram import NOWHERE, Node
+from lupa.compiled.diagram import NOWHERE, Node, deep
 from lupa.rules.asking import Asking, Group
 from lupa.rules.edition import Edition
 from lupa.rules.vocabulary import Fact
@@ -19,7 +19,8 @@ def ask(question: Question, decision: Decision) -> Ask:
     """The questions that matter, the most decisive first, and the facts that do not."""
 
     def found() -> tuple[tuple[Asked, ...], tuple[Fact, ...]]:
-        return _questions(question, decision), _immaterial(question, decision)
+        with deep(len(question.edition.literals)):
+            return _questions(question, decision), _immaterial(question, decision)
 
     return Ask(decision, *question.edition.remembered(("ask", *question.statements), found))
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lupa.answers.question import Question
 from lupa.compiled.circuit import circuit
-from lupa.compiled.diagram import MOST_PARTS, Budget, Diagrams, Node
+from lupa.compiled.diagram import MOST_PARTS, Budget, Diagrams, Node, deep
 from lupa.compiled.grouped import Classes, Grouped
 from lupa.compiled.lifted import Lifted
 from lupa.rules.asking import Group
@@ -66,7 +66,8 @@ def open_questions(question: Question, most: int = MOST_PARTS) -> Questions:
     budget = Budget(question.check, most)
 
     def made() -> Questions:
-        return _open(question, budget)
+        with deep(len(question.edition.literals)):
+            return _open(question, budget)
 
     found = question.edition.remembered(("questions", *question.statements), made)
     found.diagrams.budget = budget

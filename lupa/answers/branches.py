@@ -131,7 +131,7 @@ def _cube(asking: Asking, cube: Sequence[Some], spoken: Collection[Fact]) -> str
     first, *others = (
         _some(asking, some)
         for some in (
-            Some(tuple(so), len(so), len(so)),
+            *([Some((fact,), 1, 1) for fact in so] if len(so) < 3 else [Some(tuple(so), len(so), len(so))]),
             *(some for some in between if some.at_least),
             Some(tuple(not_so), 0, 0),
             *(some for some in between if not some.at_least),
@@ -156,7 +156,9 @@ def _some(asking: Asking, some: Some) -> str:
     if most == len(facts):
         if least == most:
             return asking.answer("all_of", names=names)
-        return asking.answer("one_of" if least == 1 else "some", number=least, names=names)
+        if least == 1:
+            return asking.answer("one_of", names=names)
+        return asking.answer("some", number=least, names=names)
     if least == most:
         return asking.answer("exactly", number=least, names=names)
     if least == 0 and most == len(facts) - 1:

@@ -256,13 +256,11 @@ class _Search:
             statement = self._within.get(-literal)
             return self._against(literal) is not None, -statement.cost if statement else 0
 
-        harm = self._solver.core([self._wanted, *sorted(world, key=dear)])
+        fixed = [literal for literal in world if self._is_fixed(literal)]
+        rest = [literal for literal in world if not self._is_fixed(literal)]
+        harm = self._solver.minimal([self._wanted, *fixed], sorted(rest, key=dear))
         assert harm is not None  # noqa: S101 - the world itself has another outcome
-        for literal in sorted(harm - {self._wanted}, key=dear, reverse=True):
-            if literal in harm and not self._is_fixed(literal):
-                smaller = self._solver.core([self._wanted, *(harm - {literal, self._wanted})])
-                harm = harm if smaller is None else smaller
-        return frozenset(x for x in harm - {self._wanted} if not self._is_fixed(x))
+        return frozenset(harm)
 
     def _is_fixed(self, literal: Literal) -> bool:
         """Whether the record says so whatever is stated."""

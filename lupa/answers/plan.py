@@ -19,7 +19,7 @@ from lupa.answers.branches import Told, told
 from lupa.answers.decision import Decision
 from lupa.answers.exploration import Branch, Plan, Step, When
 from lupa.answers.question import Question
-from lupa.compiled.diagram import NO, NOWHERE, YES, Node
+from lupa.compiled.diagram import NO, NOWHERE, YES, Node, deep
 from lupa.rules.asking import Asking, Group
 
 _ONE = 10**6
@@ -31,9 +31,10 @@ _GIVEN_AWAY = 4
 def plan(question: Question, decision: Decision) -> Plan:
     """The smallest decision tree for the record that the question is about."""
     questions = open_questions(question)
-    planner = _Planner(questions, question.check)
-    weight = planner.weigh(questions.outcome)
-    steps = _Writer(question.edition.asking, questions, planner).steps()
+    with deep(len(question.edition.literals)):
+        planner = _Planner(questions, question.check)
+        weight = planner.weigh(questions.outcome)
+        steps = _Writer(question.edition.asking, questions, planner).steps()
     return Plan(decision, weight // _ONE, weight % _ONE, steps)
 
 

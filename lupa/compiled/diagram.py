@@ -4,7 +4,9 @@ A node is a number. At 0 or above it is a variable (a number too) with a functio
 yes; below 0 it is a value. Along every path variables rise. (Bryant 1986; Bahar and others 1993.)
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import sys
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 
 from lupa.errors import SpaceLimitError
 
@@ -17,6 +19,17 @@ MOST_PARTS = 1_500_000
 """What is kept of functions at most, here and by whoever searches them: some 200 bytes each."""
 _BETWEEN = 1024
 """Parts between two looks at the clock."""
+
+
+@contextmanager
+def deep(variables: int) -> Iterator[None]:
+    """Allows the recursion that functions of so many variables can need."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, 1000 + 40 * variables))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 class Budget:
@@ -169,11 +182,3 @@ class Diagrams:
             return made[parts]
 
         return of(tuple(nodes))
-
-    def replaced(self, node: Node, variables: Sequence[int], by: Mapping[Node, Node]) -> Node:
-        """The function of these variables, in order, that is `by` what is left of the other one."""
-        if not variables:
-            return by[node]
-        first, *rest = variables
-        low, high = (self.replaced(self.restrict(node, first, value=v), rest, by) for v in (False, True))
-        return self.node(first, low, high)

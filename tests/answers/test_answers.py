@@ -14,8 +14,8 @@ import pytest
 from lupa import CaseError, KnowledgeBase
 from lupa.cli.schema import schemas
 from lupa.pages.exploring import ask_text
-from lupa.rules.files import shipped
 from tests.command import as_bytes, command
+from tests.slim import slim
 
 DENIED = ("--example", "lupkynis_alongside_bars_benlysta")
 START = {"policy": "fep_lupkynis", "indication": "lupus_nephritis", "phase": "initial"}
@@ -270,8 +270,7 @@ def test_every_answer_in_json_is_as_its_schema_says(
 
 
 def test_each_policy_on_the_drug_answers(tmp_path: Path) -> None:
-    root = tmp_path / "kb"
-    shutil.copytree(shipped("kb"), root)
+    root = slim(tmp_path / "kb")
     twin = root / "policies" / "other_plan"
     shutil.copytree(root / "policies" / "fep_lupkynis", twin)
     for path in twin.glob("*.lp"):

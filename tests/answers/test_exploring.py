@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,10 @@ from typing import Any
 import pytest
 
 from lupa import CaseError, KnowledgeBase, RuleError
+from lupa.answers import question
 from lupa.answers.exploration import Flips, Plan, Step
+from lupa.compiled import grouped
+from lupa.rules.files import shipped
 from tests import brute, explored, oracle
 from tests.explored import Examined, examine
 from tests.rules.test_knowledge import DENIED
@@ -300,7 +304,7 @@ def some_records(kb: KnowledgeBase, policy: str, edition: str, count: int) -> li
 @EDITIONS
 def test_flips_are_the_cheapest_that_work(kb: KnowledgeBase, policy: str, edition: str) -> None:
     dice = random.Random(f"reach {policy} {edition}")
-    for examined in some_records(kb, policy, edition, 4):
+    for examined in some_records(kb, policy, edition, 2):
         explored.check_flips(kb, examined, "approve")
         fixed, costs = explored.random_reach(dice, examined, 4)
         explored.check_all_flips(kb, examined, "deny", fixed, costs, 3)
@@ -310,7 +314,7 @@ def test_flips_are_the_cheapest_that_work(kb: KnowledgeBase, policy: str, editio
 def test_questions_and_plans_are_what_brute_force_finds(
     kb: KnowledgeBase, policy: str, edition: str
 ) -> None:
-    for examined in some_records(kb, policy, edition, 12):
+    for examined in some_records(kb, policy, edition, 5):
         told = examined.worlds(200)
         if told is not None:
             explored.check_ask(kb, examined, told)
@@ -320,7 +324,7 @@ def test_questions_and_plans_are_what_brute_force_finds(
 @EDITIONS
 def test_what_ifs_tell_what_differs(kb: KnowledgeBase, policy: str, edition: str) -> None:
     dice = random.Random(f"changes {policy} {edition}")
-    for examined in some_records(kb, policy, edition, 15):
+    for examined in some_records(kb, policy, edition, 3):
         nothing = explored.check_what_if(kb, examined, {}, ())
         assert nothing is not None
         assert nothing.before.to_dict() | {"fingerprint": None} == nothing.after.to_dict() | {
@@ -387,6 +391,132 @@ def test_two_of_four_signs_take_all_four_questions_at_worst(tmp_path: Path) -> N
     assert all(len(step.branches) == 2 for step in plan.steps)
     answer = flipped(tmp_path / "flip", vocabulary(signs), rules, most=1)
     assert (answer.ties, {cost for cost, _ in sets(answer)}) == (6, {2})
+
+
+SIGNS = ["rash", "fever", "pain", "ulcer", "cough"]
+WORDS = "\n".join(re.findall(r"(?m)^answer_text\(.*", (shipped("kb") / "asking.lp").read_text("utf-8")))
+"""The words of answers."""
+
+
+def counted(*outcomes: str) -> str:
+    """The outcome by how many signs there are: none, one, two, ..."""
+    return "".join(
+        f"outcome(small, {outcome}) :- #count {{ Sign : sign(Sign) }} = {count}.\n"
+        for count, outcome in enumerate(outcomes)
+    )
+
+
+@pytest.mark.parametrize(
+    ("signs", "rules", "words"),
+    [
+        (
+            SIGNS,
+            counted("deny", "refer", "modify", "modify", "approve", "approve"),
+            [
+                "none of these",
+                "1 of rash, fever, pain, ulcer, cough",
+                "2 to 3 of rash, fever, pain, ulcer, cough",
+                "4 or more of rash, fever, pain, ulcer, cough",
+            ],
+        ),
+        (
+            SIGNS[:4],
+            counted("deny", "deny", "deny", "approve", "approve"),
+            ["no more than 2 of rash, fever, pain, ulcer", "3 or more of rash, fever, pain, ulcer"],
+        ),
+        (SIGNS[:2], counted("deny", "deny", "approve"), ["not all of rash, fever", "rash and fever"]),
+        (
+            SIGNS[:3],
+            counted("deny", "deny", "deny", "approve"),
+            ["not all of rash, fever, pain", "all of rash, fever, pain"],
+        ),
+        (SIGNS[:2], counted("deny", "approve", "approve"), ["none of these", "one of rash, fever"]),
+        (
+            SIGNS[:2],
+            "outcome(small, deny) :- sign(rash).\noutcome(small, modify) :- not sign(rash), sign(fever).\n"
+            + otherwise("deny", "modify", last="approve"),
+            ["none of these", "fever and not rash", "rash, whatever else"],
+        ),
+        (
+            SIGNS[:2],
+            counted("deny", "approve", "deny"),
+            ["1 of rash, fever", "anything else"],
+        ),
+        (
+            SIGNS[:2],
+            "same :- sign(rash), sign(fever).\nsame :- not sign(rash), not sign(fever).\n"
+            "outcome(small, approve) :- same.\n" + otherwise("approve", last="deny"),
+            ["1 of rash, fever", "anything else"],
+        ),
+        (
+            SIGNS[:3],
+            "yes :- sign(rash), sign(fever).\nyes :- sign(pain), not sign(fever).\n"
+            "outcome(small, approve) :- yes.\n" + otherwise("approve", last="deny"),
+            ["pain and not fever, or rash and fever, whatever else", "anything else"],
+        ),
+    ],
+)
+def test_an_answer_says_in_few_words_what_is_so(
+    tmp_path: Path, signs: list[str], rules: str, words: list[str]
+) -> None:
+    plan = planned(tmp_path, vocabulary(signs=signs) + WORDS, rules)
+    (step,) = plan.steps
+    assert (step.question, step.kind, step.id) == ("Which of these are there?", "members", "sign")
+    assert sorted(branch.answer for branch in step.branches) == sorted(words)
+
+
+def test_a_long_list_is_told_by_classes_and_else_by_the_first_few(tmp_path: Path) -> None:
+    signs = [f"sign_{number}" for number in range(8)]
+    facts = vocabulary(signs=signs) + WORDS
+    rules = counted("deny", *["approve"] * 8)
+    (step,) = planned(tmp_path / "few", facts, rules).steps
+    assert step.branches[1].answer == "one of sign 0, sign 1, sign 2 and 5 more"
+    facts += "".join(
+        f"asked_as(sign({sign}), {'skin' if sign < 'sign_5' else 'joint'}).\n" for sign in signs
+    )
+    (step,) = planned(tmp_path / "classes", facts, rules).steps
+    assert step.branches[1].answer == "one of skin (5), joint (3)"
+
+
+def test_a_group_of_too_many_classes_is_planned_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = vocabulary(["a"], {"route": ["vein", "skin"]}, {"age": [5, 18]}, SIGNS[:3]) + WORDS
+    rules = "many :- #count { Sign : sign(Sign) } >= 2.\n"
+    rules += "outcome(small, approve) :- many, a, requested(route, vein), at_least(age, 5).\n"
+    rules += "outcome(small, refer) :- sign(rash), at_least(age, 18), not a.\n"
+    rules += otherwise("approve", "refer", last="deny")
+    usual = planned(tmp_path / "usual", facts, rules)
+    monkeypatch.setattr(grouped, "_MOST", 1)
+    assert planned(tmp_path / "left", facts, rules).steps == usual.steps
+
+
+def test_what_matters_is_found_one_by_one_where_the_function_grows_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts, rules = (
+        vocabulary(["a", "b", "c"]),
+        "outcome(small, approve) :- a, b.\n" + otherwise("approve", last="deny"),
+    )
+    found = []
+    monkeypatch.setattr(question, "_MANY", 2)
+    for largest in (question._LARGE, 0):
+        monkeypatch.setattr(question, "_LARGE", largest)
+        small = small_kb(tmp_path / str(largest), facts, rules)
+        found.append([missing.fact for missing in small.decide(SMALL).missing])
+    assert found == [["a", "b"], ["a", "b"]]
+
+
+def test_what_was_found_long_ago_is_found_again(tmp_path: Path) -> None:
+    flags = ["a", "b", "c", "d", "e"]
+    rules = "outcome(small, approve) :- a, b, c, d, e.\n" + otherwise("approve", last="deny")
+    small = small_kb(tmp_path / "kb", vocabulary(flags), rules)
+    cases = [
+        {**SMALL, "facts": {flag: True for place, flag in enumerate(flags) if number >> place & 1}}
+        for number in range(31)
+    ]
+    first, again = ([small.ask(case).questions for case in cases] for _ in range(2))
+    assert first == again
 
 
 def test_points_are_summed(tmp_path: Path) -> None:

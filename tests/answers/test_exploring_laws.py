@@ -63,7 +63,7 @@ def test_just_the_facts_that_can_change_the_verdict_are_asked_for(
     asked = 0
     for examined in records(kb, "ask", policy, edition):
         told = examined.worlds()
-        if told is not None:
+        if told is not None and told.rows:
             explored.check_ask(kb, examined, told)
             asked += len(set(told.rows.values())) > 1
     assert asked >= times(50)
@@ -76,7 +76,7 @@ def test_a_plan_keeps_its_promise_and_no_tree_promises_less(
     questions: Counter[int] = Counter()
     for examined in records(kb, "plan", policy, edition):
         told = examined.worlds()
-        if told is None:
+        if told is None or not told.rows:  # too many worlds, or a record that contradicts itself
             continue
         plan = explored.check_plan(kb, examined, told)
         if len(brute.asks(told.open())) <= 9 and len(told.rows) <= 400:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import clingo
@@ -10,7 +9,7 @@ import pytest
 
 from lupa import KnowledgeBase
 from lupa.authors.laws.alike import Alike
-from lupa.rules.files import shipped
+from tests.slim import slim
 
 UNSPOKEN = ("gout", "psoriasis", "migraine")
 
@@ -18,8 +17,7 @@ UNSPOKEN = ("gout", "psoriasis", "migraine")
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The shipped policies, with indications of which they do not speak."""
-    root = tmp_path / "kb"
-    shutil.copytree(shipped("kb"), root)
+    root = slim(tmp_path / "kb")
     rows = "".join(f'condition({c}). indication({c}). label({c}, "{c}").\n' for c in UNSPOKEN)
     with (root / "conditions.lp").open("a", encoding="utf-8") as file:
         file.write(f"\n{rows}")

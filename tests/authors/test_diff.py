@@ -20,14 +20,12 @@ from lupa import CaseError, Comparison, Diff, KnowledgeBase, Region, RuleError, 
 from lupa.authors.diff.alike import alike
 from lupa.authors.diff.compare import compare
 from lupa.authors.diff.page import diff_text
-from lupa.rules.files import shipped
 from tests import compared
 from tests.command import command
+from tests.slim import slim
 from tests.small import otherwise, small_kb, vocabulary
 from tests.times import THOROUGH, times
 from tests.tried import RULES, steps_kb
-
-pytestmark = pytest.mark.long
 
 OLD, NEW = "uhc_benlysta@2022E0046O", "uhc_benlysta@2023-11-01"
 SLE_INITIAL = "systemic lupus erythematosus, initial therapy"
@@ -40,10 +38,10 @@ def shipped_diff(kb: KnowledgeBase) -> Comparison:
 
 
 def changed(tmp_path: Path, *changes: tuple[str, str, str]) -> KnowledgeBase:
-    """The shipped knowledge base with some text of some files in the place of another."""
+    """The slim knowledge base with some text of some files in the place of another."""
     folder = tmp_path / "kb"
     if not folder.exists():
-        shutil.copytree(shipped("kb"), folder)
+        slim(folder, "cases")
     for file, old, new in changes:
         path = folder / file
         text = path.read_text("utf-8")
@@ -169,7 +167,7 @@ def test_the_same_answer_comes_again(kb: KnowledgeBase) -> None:
 # ---- changes of the shipped rules --------------------------------------------------------------
 
 
-def test_other_words_and_another_order_change_nothing(kb: KnowledgeBase, tmp_path: Path) -> None:
+def test_other_words_and_another_order_change_nothing(few: KnowledgeBase, tmp_path: Path) -> None:
     other = changed(
         tmp_path,
         (
@@ -178,11 +176,11 @@ def test_other_words_and_another_order_change_nothing(kb: KnowledgeBase, tmp_pat
             "met(uhc_benlysta, standard_of_care) :- standard_treatment(Medicine),\n  taking(Medicine).",
         ),
     )
-    diff = kb.diff(other)
+    diff = few.diff(other)
     assert (diff.relation, [c.regions for c in diff.comparisons]) == ("equal", [(), (), ()])
 
 
-def test_members_of_one_family_are_one_row(kb: KnowledgeBase, tmp_path: Path) -> None:
+def test_members_of_one_family_are_one_row(few: KnowledgeBase, tmp_path: Path) -> None:
     other = changed(
         tmp_path,
         (
@@ -191,7 +189,7 @@ def test_members_of_one_family_are_one_row(kb: KnowledgeBase, tmp_path: Path) ->
             "barred_partner(voclosporin; anifrolumab; tofacitinib; baricitinib).",
         ),
     )
-    *_, found = kb.diff(other).comparisons
+    *_, found = few.diff(other).comparisons
     assert [said(region) for region in found.regions] == [
         ["Baricitinib is started together with the requested drug. Or likewise: tofacitinib."],
         [
@@ -209,10 +207,10 @@ def test_members_of_one_family_are_one_row(kb: KnowledgeBase, tmp_path: Path) ->
     assert deciders == {"no_combination"}
 
 
-def test_a_shorter_limit_is_told_by_its_number(kb: KnowledgeBase, tmp_path: Path) -> None:
+def test_a_shorter_limit_is_told_by_its_number(few: KnowledgeBase, tmp_path: Path) -> None:
     limit = "limit(uhc_benlysta, term_limit, months, {})."
     other = changed(tmp_path, ("policies/uhc_benlysta/policy.lp", limit.format(12), limit.format(6)))
-    *_, found = kb.diff(other).comparisons
+    *_, found = few.diff(other).comparisons
     (region,) = found.regions
     assert (steps(region), [c.facts for c in region.conditions]) == (
         [("approve", "modify")],
@@ -223,19 +221,19 @@ def test_a_shorter_limit_is_told_by_its_number(kb: KnowledgeBase, tmp_path: Path
     assert {(d.side, d.kind, d.id) for d in region.shifts[0].deciders} == {("after", "limit", "term_limit")}
 
 
-def test_a_new_indication_is_known_to_one_side_only(kb: KnowledgeBase, tmp_path: Path) -> None:
+def test_a_new_indication_is_known_to_one_side_only(few: KnowledgeBase, tmp_path: Path) -> None:
     other = changed(
         tmp_path,
         ("conditions.lp", "indication(other).", 'indication(gpa). label(gpa, "GPA").\nindication(other).'),
     )
-    found = kb.diff(other).comparisons[0]
+    found = few.diff(other).comparisons[0]
     assert relations(found) == {"GPA, initial therapy": "only_after", "GPA, continuation": "only_after"}
     (region,) = found.regions
     assert (said(region), {d.kind for s in region.shifts for d in s.deciders}) == ([], {"law"})
-    assert compared.check_patients({0: kb, 1: other}, found) > 0
+    assert compared.check_patients({0: few, 1: other}, found) > 0
 
 
-def test_a_new_fact_is_free_where_nobody_knows_it(kb: KnowledgeBase, tmp_path: Path) -> None:
+def test_a_new_fact_is_free_where_nobody_knows_it(few: KnowledgeBase, tmp_path: Path) -> None:
     other = changed(
         tmp_path,
         ("vocabulary.lp", "finding(clinical_response).", "finding(biopsy). finding(clinical_response)."),
@@ -245,15 +243,15 @@ def test_a_new_fact_is_free_where_nobody_knows_it(kb: KnowledgeBase, tmp_path: P
             "met(uhc_benlysta, active_lupus_nephritis) :- active(lupus_nephritis), documented(biopsy).",
         ),
     )
-    found = kb.diff(other).comparisons[-1]
+    found = few.diff(other).comparisons[-1]
     assert [said(region) for region in found.regions] == [["No document shows biopsy."]]
     assert relations(found) == {"lupus nephritis, initial therapy": "stricter"}
 
 
-def test_another_law_is_a_difference_of_its_own(kb: KnowledgeBase, tmp_path: Path) -> None:
+def test_another_law_is_a_difference_of_its_own(few: KnowledgeBase, tmp_path: Path) -> None:
     law = ":- diagnosis(lupus_nephritis), not diagnosis(sle)."
     other = changed(tmp_path, ("vocabulary.lp", law, f"{law[:-1]}, dosed_per_label."))
-    regions = compare(kb.edition("uhc_benlysta"), other.edition("uhc_benlysta")).regions
+    regions = compare(few.edition("uhc_benlysta"), other.edition("uhc_benlysta")).regions
     assert {region.relation for region in regions} == {"only_after"}
     assert {d.id for r in regions for s in r.shifts for d in s.deciders} == {"nephritis_without_lupus"}
     assert {text for region in regions for text in said(region)} == {
@@ -262,11 +260,11 @@ def test_another_law_is_a_difference_of_its_own(kb: KnowledgeBase, tmp_path: Pat
     }
 
 
-def test_an_indication_in_the_place_of_another_is_not_the_same(kb: KnowledgeBase, tmp_path: Path) -> None:
+def test_an_indication_in_the_place_of_another_is_not_the_same(few: KnowledgeBase, tmp_path: Path) -> None:
     other = changed(
         tmp_path, ("conditions.lp", "indication(other).", 'indication(gpa). label(gpa, "GPA").')
     )
-    found = compare(kb.edition("uhc_benlysta"), other.edition("uhc_benlysta"))
+    found = compare(few.edition("uhc_benlysta"), other.edition("uhc_benlysta"))
     assert relations(found) == {
         "another indication, initial therapy": "only_before",
         "another indication, continuation": "only_before",
@@ -275,7 +273,7 @@ def test_an_indication_in_the_place_of_another_is_not_the_same(kb: KnowledgeBase
     }
 
 
-def test_what_is_only_shown_is_told_apart(kb: KnowledgeBase, tmp_path: Path) -> None:
+def test_what_is_only_shown_is_told_apart(few: KnowledgeBase, tmp_path: Path) -> None:
     other = changed(
         tmp_path,
         (
@@ -284,10 +282,10 @@ def test_what_is_only_shown_is_told_apart(kb: KnowledgeBase, tmp_path: Path) -> 
             "advisory(uhc_benlysta, off_label_age) :- not dosed_per_label, ",
         ),
     )
-    diff = kb.diff(other)
+    diff = few.diff(other)
     (change,) = diff.comparisons[-1].shown
     assert (diff.relation, change.what, change.only) == ("equal", "advisory off_label_age", "before")
-    bases = {0: kb, 1: other}
+    bases = {0: few, 1: other}
     shown = [
         [item.id for item in bases[side].decide(patient.case).advisories]
         for side, patient in enumerate(change.patients)
@@ -296,7 +294,7 @@ def test_what_is_only_shown_is_told_apart(kb: KnowledgeBase, tmp_path: Path) -> 
     assert "advisory off_label_age: only before" in plain(diff)
 
 
-def test_a_reading_that_is_usually_another_one_is_told(kb: KnowledgeBase, tmp_path: Path) -> None:
+def test_a_reading_that_is_usually_another_one_is_told(few: KnowledgeBase, tmp_path: Path) -> None:
     other = changed(
         tmp_path,
         (
@@ -305,7 +303,7 @@ def test_a_reading_that_is_usually_another_one_is_told(kb: KnowledgeBase, tmp_pa
             "usual(age_floor_in_label, ignored).",
         ),
     )
-    *_, found = kb.diff(other).comparisons
+    *_, found = few.diff(other).comparisons
     assert [(r.change, r.id, r.text) for r in found.rules] == [
         ("changed", "age_floor_in_label", "usually applies before, ignored after")
     ]
@@ -316,7 +314,7 @@ def test_a_reading_that_is_usually_another_one_is_told(kb: KnowledgeBase, tmp_pa
 
 
 def test_what_only_another_reading_shows_is_told_where_readings_are_open(
-    kb: KnowledgeBase, tmp_path: Path
+    few: KnowledgeBase, tmp_path: Path
 ) -> None:
     other = changed(
         tmp_path,
@@ -326,8 +324,8 @@ def test_what_only_another_reading_shows_is_told_where_readings_are_open(
             "",
         ),
     )
-    assert kb.diff(other).relation == "equal"
-    opened = kb.diff(other, all_readings=True)
+    assert few.diff(other).relation == "equal"
+    opened = few.diff(other, all_readings=True)
     told = [said(region) for region in opened.comparisons[-1].regions]
     assert (opened.relation, told) == ("stricter", [["The age is less than 5 years."]])
     assert [(r.change, r.kind, r.id) for r in opened.comparisons[-1].rules] == [
@@ -335,14 +333,14 @@ def test_what_only_another_reading_shows_is_told_where_readings_are_open(
     ]
 
 
-def test_a_policy_on_one_side_only_is_listed(kb: KnowledgeBase, tmp_path: Path) -> None:
+def test_a_policy_on_one_side_only_is_listed(few: KnowledgeBase, tmp_path: Path) -> None:
     other = changed(tmp_path)
     shutil.rmtree(tmp_path / "kb" / "policies" / "fep_lupkynis")
-    assert (kb.diff(other).only_before, other.diff(kb).only_after) == (
+    assert (few.diff(other).only_before, other.diff(few).only_after) == (
         ("fep_lupkynis@2024-10-01",),
         ("fep_lupkynis@2024-10-01",),
     )
-    assert kb.diff(other).relation == "incomparable"
+    assert few.diff(other).relation == "incomparable"
 
 
 # ---- exact, by brute force ---------------------------------------------------------------------
@@ -538,12 +536,12 @@ def test_empty_knowledge_bases_have_nothing_to_compare(tmp_path: Path) -> None:
     assert plain(found[0].diff(found[1])).startswith("Nothing to compare: both sides hold no policy.")
 
 
-def test_a_shift_knows_no_patient_where_no_law_allows_one(kb: KnowledgeBase, tmp_path: Path) -> None:
+def test_a_shift_knows_no_patient_where_no_law_allows_one(few: KnowledgeBase, tmp_path: Path) -> None:
     other = changed(
         tmp_path,
         ("conditions.lp", "indication(other).", 'indication(gpa). label(gpa, "GPA").\nindication(other).'),
     )
-    diff = other.diff(kb)
+    diff = other.diff(few)
     shifts: tuple[Shift, ...] = diff.comparisons[0].regions[0].shifts
     assert {(s.after, len(s.patients)) for s in shifts} == {(None, 1)}
     page = plain(diff)

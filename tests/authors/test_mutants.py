@@ -23,10 +23,8 @@ from lupa.authors.trials.suite import read_suite
 from lupa.record.record import record_of
 from lupa.rules.deadline import ENDLESS
 from lupa.rules.edition import Edition
-from lupa.rules.files import RuleFiles, shipped
+from lupa.rules.files import RuleFiles
 from tests.tiny import RULES, a_case, tiny_kb, write_case
-
-pytestmark = pytest.mark.long
 
 
 def mutated(kb: KnowledgeBase, **options: Any) -> Mutation:
@@ -39,9 +37,9 @@ def survivor(mutation: Mutation, change: str) -> Judged:
 
 
 @pytest.fixture(scope="module")
-def bench(kb: KnowledgeBase) -> Bench:
-    suite = read_suite(kb, kb.policies)
-    return Bench(kb, kb.policies, benches.rows(suite))
+def bench(few: KnowledgeBase) -> Bench:
+    suite = read_suite(few, few.policies)
+    return Bench(few, few.policies, benches.rows(suite))
 
 
 def rules_of(text: str) -> list[ast.AST]:
@@ -107,8 +105,8 @@ def test_a_rule_with_a_variable_that_nothing_binds_is_no_mutant(text: str, safe:
     assert is_safe(rule) == safe
 
 
-def test_words_and_clauses_are_not_changed() -> None:
-    heads = {str(mutant.rule).partition("(")[0] for mutant in every()}
+def test_words_and_clauses_are_not_changed(few: KnowledgeBase) -> None:
+    heads = {str(mutant.rule).partition("(")[0] for mutant in every(few.files.root)}
     assert heads & {"text", "cites", "clause", "label", "alias", "question", "frame", "quantity"} == set()
     assert {"requires", "met", "outcome", "impossible", "class", "limit", "usual"} <= heads
 
@@ -179,9 +177,9 @@ def test_rules_without_a_change_that_matters_have_the_full_score(tmp_path: Path)
     assert (found.of, found.score) == (found.killed, 100.0)
 
 
-def test_the_shared_rules_are_changed_where_they_are_asked_for(kb: KnowledgeBase) -> None:
-    own = {mutant.policy for mutant in mutants(kb.files, ["uhc_benlysta"])}
-    shared = {mutant.policy for mutant in mutants(kb.files, ["uhc_benlysta"], shared=True)}
+def test_the_shared_rules_are_changed_where_they_are_asked_for(few: KnowledgeBase) -> None:
+    own = {mutant.policy for mutant in mutants(few.files, ["uhc_benlysta"])}
+    shared = {mutant.policy for mutant in mutants(few.files, ["uhc_benlysta"], shared=True)}
     assert (own, shared) == ({"uhc_benlysta"}, {"", "uhc_benlysta"})
 
 
@@ -303,16 +301,15 @@ def test_a_case_that_expects_no_outcome_may_come_to_any(kb: KnowledgeBase) -> No
 
 
 @cache
-def every() -> list[Mutant]:
-    files = RuleFiles(shipped("kb"))
+def every(root: Path) -> list[Mutant]:
+    files = RuleFiles(root)
     return list(mutants(files, files.policies, shared=True))
 
 
-def mutant(file: str, rule: str, change: str) -> Mutant:
-    """The one mutant of a shipped file by how its rule begins and what was changed."""
-    (found,) = (
-        m for m in every() if m.path.name == file and str(m.rule).startswith(rule) and m.change == change
-    )
+def mutant(root: Path, file: str, rule: str, change: str) -> Mutant:
+    """The one mutant of a file by how its rule begins and what was changed."""
+    rules = [one for one in every(root) if one.path.name == file and str(one.rule).startswith(rule)]
+    (found,) = (one for one in rules if one.change == change)
     return found
 
 
@@ -333,29 +330,29 @@ OTHERWISE = [
 
 @pytest.mark.parametrize(("file", "rule", "change"), SAME)
 def test_a_change_that_says_the_same_is_told_from_one_that_does_not(
-    file: str, rule: str, change: str, bench: Bench
+    file: str, rule: str, change: str, bench: Bench, few: KnowledgeBase
 ) -> None:
-    assert bench.judge(mutant(file, rule, change), Counter()).fate == "equivalent"
+    assert bench.judge(mutant(few.files.root, file, rule, change), Counter()).fate == "equivalent"
 
 
 @pytest.mark.parametrize(("file", "rule", "change", "said"), OTHERWISE)
 def test_what_tells_two_versions_apart_is_a_case_that_they_decide_differently(
-    file: str, rule: str, change: str, said: str, bench: Bench, kb: KnowledgeBase
+    file: str, rule: str, change: str, said: str, bench: Bench, few: KnowledgeBase
 ) -> None:
-    changed = mutant(file, rule, change)
+    changed = mutant(few.files.root, file, rule, change)
     policy = bench.concerned(changed)[0]
-    ((name, _),) = kb.about(policy).editions
-    before, after = kb.edition(policy, name), bench.changed(changed, policy, name)
+    ((name, _),) = few.about(policy).editions
+    before, after = few.edition(policy, name), bench.changed(changed, policy, name)
     found = difference(before, after)
     assert found is not None
     assert any(row.startswith(said) for row in found.said)
     assert decided(found.case, before) != decided(found.case, after)
 
 
-def test_another_assumption_tells_two_versions_apart(bench: Bench, kb: KnowledgeBase) -> None:
-    changed = mutant("readings.lp", "usual(cyclophosphamide", "row dropped")
+def test_another_assumption_tells_two_versions_apart(bench: Bench, few: KnowledgeBase) -> None:
+    changed = mutant(few.files.root, "readings.lp", "usual(cyclophosphamide", "row dropped")
     name = "2024-10-01"
-    found = difference(kb.edition("fep_lupkynis", name), bench.changed(changed, "fep_lupkynis", name))
+    found = difference(few.edition("fep_lupkynis", name), bench.changed(changed, "fep_lupkynis", name))
     assert found is not None
     assert found.said == ("only before: reading(cyclophosphamide,any_use) is assumed True",)
 

@@ -23,9 +23,8 @@ from lupa.record.reading import read_cases
 from lupa.rules.files import RuleFiles, shipped
 from tests import readme
 from tests.command import command
+from tests.slim import slim
 from tests.times import times
-
-pytestmark = pytest.mark.long
 
 EXAMPLE = readme.ROOT / "tests" / "example_policy"
 CORE = {path.name for path in RuleFiles(shipped("kb")).core}
@@ -119,7 +118,7 @@ def test_an_edition_without_a_first_day_is_a_draft_and_always_in_force(tmp_path:
 @example("a\\")
 @example("%* a comment")
 @example("$policy ${drug} {1}")
-@settings(deadline=None)
+@settings(max_examples=times(25), deadline=None)
 def test_any_title_stays_the_text_that_it_is(title: str) -> None:
     with TemporaryDirectory() as folder:
         kb = KnowledgeBase.load(made(Path(folder), payer=title, document=title, edition=title).kb)
@@ -154,8 +153,7 @@ def test_a_new_policy_passes_every_check(check: tuple[str, ...], tmp_path: Path)
 def test_a_new_policy_passes_every_check_beside_those_that_ship(
     check: tuple[str, ...], tmp_path: Path
 ) -> None:
-    kb = tmp_path / "kb"
-    shutil.copytree(shipped("kb"), kb)
+    kb = slim(tmp_path / "kb")
     made(tmp_path, drugs=("prednisone",), indications=("RA",))
     ended = command(*check, "a_policy", "--kb", str(kb))
     assert (ended.err, ended.status) == ("", 0)
@@ -323,8 +321,7 @@ def test_the_command_takes_several_of_each_and_answers_in_json(tmp_path: Path) -
 @pytest.fixture(scope="module")
 def alike(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """A policy that is like one on file, beside it, and on another drug."""
-    kb = tmp_path_factory.mktemp("alike") / "kb"
-    shutil.copytree(shipped("kb"), kb)
+    kb = slim(tmp_path_factory.mktemp("alike") / "kb")
     return new_policy(kb, Draft("a_policy", ("Saphnelo",), payer='A "plan"', like="uhc_benlysta"))
 
 
@@ -416,8 +413,7 @@ def test_a_name_that_the_other_declares_itself_is_left_to_its_author(tmp_path: P
 
 
 def test_the_command_says_what_is_to_be_rewritten(tmp_path: Path) -> None:
-    kb = tmp_path / "kb"
-    shutil.copytree(shipped("kb"), kb)
+    kb = slim(tmp_path / "kb")
     ended = command("new", "a_policy", "--kb", str(kb), "--like", "uhc_benlysta", "--drug", "Saphnelo")
     assert (ended.err, ended.status) == ("", 0)
     assert (

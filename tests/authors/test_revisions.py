@@ -11,8 +11,8 @@ import pytest
 
 from lupa import CaseError, KnowledgeBase
 from lupa.authors.diff.revisions import commit_of, knowledge_at
-from lupa.rules.files import shipped
 from tests.command import command
+from tests.slim import slim
 
 LIMIT = "limit(uhc_benlysta, term_limit, months, {})."
 
@@ -36,7 +36,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "README").write_text("Rules.")
     git(folder, "add", ".")
     git(folder, "commit", "--quiet", "--message=begun")
-    shutil.copytree(shipped("kb"), kb)
+    slim(kb)
     git(folder, "add", ".")
     git(folder, "commit", "--quiet", "--message=added")
     git(folder, "tag", "as-shipped")
@@ -49,7 +49,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def other(tmp_path: Path) -> Path:
     """A knowledge base in no repository, with a longer limit."""
     kb = tmp_path / "other"
-    shutil.copytree(shipped("kb"), kb)
+    slim(kb)
     rewrite(kb, LIMIT.format(12), LIMIT.format(24))
     return kb
 
@@ -191,16 +191,16 @@ def test_a_link_out_of_the_folder_is_not_followed(repository: Path) -> None:
 # ---- folders and policies ----------------------------------------------------------------------
 
 
-def test_a_folder_alone_is_what_comes_after(other: Path) -> None:
-    assert first_line(str(other)) == (1, "looser  uhc_benlysta@2022E0046O")
-    assert first_line("--kb", str(other), str(shipped("kb"))) == (
+def test_a_folder_alone_is_what_comes_after(few: KnowledgeBase, other: Path) -> None:
+    assert first_line("--kb", str(few.files.root), str(other)) == (1, "looser  uhc_benlysta@2022E0046O")
+    assert first_line("--kb", str(other), str(few.files.root)) == (
         1,
         "stricter  uhc_benlysta@2022E0046O",
     )
 
 
-def test_two_folders_are_compared_in_their_order(other: Path) -> None:
-    assert first_line(str(other), str(shipped("kb"))) == (1, "stricter  uhc_benlysta@2022E0046O")
+def test_two_folders_are_compared_in_their_order(few: KnowledgeBase, other: Path) -> None:
+    assert first_line(str(other), str(few.files.root)) == (1, "stricter  uhc_benlysta@2022E0046O")
 
 
 def test_a_policy_and_a_knowledge_base_are_not_compared(other: Path) -> None:
@@ -260,7 +260,7 @@ def test_inside_of_gits_own_folder_there_are_no_revisions(repository: Path) -> N
         commit_of("HEAD", repository.parent.parent / ".git")
 
 
-def test_a_knowledge_base_is_compared_with_another_in_python(kb: KnowledgeBase, other: Path) -> None:
+def test_a_knowledge_base_is_compared_with_another_in_python(few: KnowledgeBase, other: Path) -> None:
     ticks: list[tuple[int, int]] = []
-    diff = kb.diff(KnowledgeBase.load(other), tick=lambda *done: ticks.append(done))
+    diff = few.diff(KnowledgeBase.load(other), tick=lambda *done: ticks.append(done))
     assert (diff.relation, ticks) == ("looser", [(0, 3), (1, 3), (2, 3)])

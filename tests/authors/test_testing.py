@@ -19,8 +19,6 @@ from lupa.cli.schema import schemas
 from tests.command import Ended, command
 from tests.tiny import CASES, RULES, a_case, tiny_kb, write_case, write_policy
 
-pytestmark = pytest.mark.long
-
 Run = Callable[..., Ended]
 
 
@@ -182,8 +180,8 @@ def test_the_shipped_policies_pass(kb: KnowledgeBase) -> None:
     assert {case.policy for case in found.cases} == set(kb.policies)
 
 
-def test_one_policy_is_tested_alone(kb: KnowledgeBase) -> None:
-    assert {case.policy for case in kb.test("uhc_benlysta").cases} == {"uhc_benlysta"}
+def test_one_policy_is_tested_alone(few: KnowledgeBase) -> None:
+    assert {case.policy for case in few.test("uhc_benlysta").cases} == {"uhc_benlysta"}
 
 
 # ---- what cannot be tried ----------------------------------------------------------------------

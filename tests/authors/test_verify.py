@@ -16,8 +16,7 @@ from lupa.authors.laws.smallest import smallest
 from lupa.authors.reports.finding import Finding, Report
 from lupa.rules.files import shipped
 from tests.command import command
-
-pytestmark = pytest.mark.long
+from tests.slim import slim
 
 GAP = "request(other,initial)"
 NEPHRITIS = "requires(uhc_benlysta, lupus_nephritis, initial,      active_lupus_nephritis, u31).\n"
@@ -25,8 +24,8 @@ NEPHRITIS = "requires(uhc_benlysta, lupus_nephritis, initial,      active_lupus_
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the shipped knowledge base, to change."""
-    return Path(shutil.copytree(shipped("kb"), tmp_path / "kb"))
+    """A slim copy of the shipped knowledge base, to change."""
+    return slim(tmp_path / "kb")
 
 
 def change(path: Path, old: str, new: str) -> None:

@@ -43,8 +43,6 @@ from tests.random_policies import (
 )
 from tests.times import times
 
-pytestmark = pytest.mark.long
-
 # ---- what brute force says ---------------------------------------------------------------------
 
 
@@ -530,6 +528,20 @@ def test_the_first_patient_is_as_assumed_and_the_second_as_stated(verify: Verify
     report = verify(Made(facts, {POLICY: GOUT}))
     (finding,) = (finding for finding in report.findings if finding.check == "knowledge_settles")
     assert [patient.outcome for patient in finding.patients] == ["approve", "deny"]
+
+
+def test_what_speaks_against_a_patient_makes_a_denial_an_approval(verify: Verify) -> None:
+    facts = replace(FACTS, speaking={"tested": "adverse"})
+    assert verify.broken("one_way", *GOUT, facts=facts) == [("adverse(tested)", "error")]
+    facts = replace(FACTS, speaking={"tested": "favourable"})
+    assert verify.broken("one_way", *GOUT, facts=facts) == []
+
+
+def test_what_speaks_for_a_patient_makes_an_approval_a_denial(verify: Verify) -> None:
+    facts = replace(FACTS, speaking={"smokes": "favourable"})
+    assert verify.broken("one_way", *GOUT, *SMOKER, facts=facts) == [("favourable(smokes)", "error")]
+    facts = replace(FACTS, speaking={"smokes": "adverse"})
+    assert verify.broken("one_way", *GOUT, *SMOKER, facts=facts) == []
 
 
 def test_a_stated_mandate_only_refers(verify: Verify) -> None:

@@ -6,7 +6,6 @@ import io
 import json
 import os
 import runpy
-import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -25,6 +24,7 @@ from lupa import CaseError, KnowledgeBase
 from lupa.cli.command import GROUPS, complain, no_progress, progress
 from lupa.record.record import ROUTING
 from lupa.rules.files import shipped
+from tests.slim import slim
 
 Run = Callable[..., tuple[int, str, str]]
 EXAMPLE = "lupkynis_alongside_bars_benlysta"
@@ -318,7 +318,7 @@ def test_every_verb_has_help_with_an_example(run: Run, verb: str) -> None:
 
 
 def test_a_shipped_case_that_cannot_be_read_is_named(run: Run, tmp_path: Path) -> None:
-    shutil.copytree(shipped("kb"), tmp_path / "kb")
+    slim(tmp_path / "kb")
     broken = tmp_path / "kb" / "policies" / "fep_lupkynis" / "cases" / "broken.yaml"
     broken.write_text("a: [\n")
     status, out, err = run("examples", "--kb", str(tmp_path / "kb"))
@@ -327,7 +327,7 @@ def test_a_shipped_case_that_cannot_be_read_is_named(run: Run, tmp_path: Path) -
 
 
 def test_rules_are_not_blamed_on_the_case(run: Run, tmp_path: Path) -> None:
-    shutil.copytree(shipped("kb"), tmp_path / "kb")
+    slim(tmp_path / "kb")
     (tmp_path / "kb" / "policies" / "uhc_benlysta" / "more.lp").write_text("{ a }.\n")
     status, out, err = run("decide", "--example", EXAMPLE, "--kb", str(tmp_path / "kb"))
     assert (status, out) == (2, "")
@@ -442,7 +442,7 @@ def test_help_names_every_verb_in_the_group_of_those_who_use_it_and_cuts_no_summ
 
 
 def test_policies_says_which_folder_is_in_use(run: Run, tmp_path: Path) -> None:
-    shutil.copytree(shipped("kb"), tmp_path / "mine")
+    slim(tmp_path / "mine")
     assert run("policies", "--kb", str(tmp_path / "mine"))[1].endswith(
         f"\nknowledge base: {(tmp_path / 'mine').resolve()}\n"
     )

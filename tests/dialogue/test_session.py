@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import random
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,9 +21,11 @@ from lupa.dialogue.interview import Interview
 from lupa.dialogue.replies import Question
 from lupa.dialogue.session import Session
 from lupa.dialogue.words import parts
+from lupa.errors import SpaceLimitError
 from lupa.record.reading import read_cases
-from lupa.rules.files import shipped
 from lupa.rules.vocabulary import leaves
+from tests.slim import slim
+from tests.times import times
 
 EXAMPLE = "lupkynis_alongside_bars_benlysta"
 UNSTATED = "benlysta_cns_lupus_not_stated"
@@ -90,8 +91,7 @@ def verdict_of(decision: Decision) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def two_policies(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
     """The shipped knowledge base with a second policy on belimumab."""
-    folder = tmp_path_factory.mktemp("two") / "kb"
-    shutil.copytree(shipped("kb"), folder)
+    folder = slim(tmp_path_factory.mktemp("two") / "kb")
     own = folder / "policies" / "example_plan"
     own.mkdir()
     (own / "about.lp").write_text(
@@ -266,7 +266,7 @@ def test_a_change_that_contradicts_the_record_says_with_what() -> None:
     assert "facts.active.lupus_nephritis: Lupus nephritis is active" in message
 
 
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=times(100), deadline=None, database=None)
 @given(
     st.sampled_from(["", "set ", "unset ", "flip ", "policy ", "why ", "help ", "reading ", "save "]),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
@@ -805,6 +805,17 @@ def test_from_nothing_few_questions_are_asked_and_none_twice(policy: str, most: 
         assert not reply.refused
     assert len(set(words)) == len(words) <= most
     assert KB.decide(asked.case).outcome != "pend"
+
+
+def test_where_no_plan_can_be_made_the_most_decisive_question_comes_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def none(*_: object, **__: object) -> None:
+        raise SpaceLimitError(1)
+
+    monkeypatch.setattr(KnowledgeBase, "plan", none)
+    case = {"request": {"policy": "fep_lupkynis", "phase": "initial"}}
+    assert question(interview(case)).words == KB.ask(case).questions[0].text
 
 
 def test_a_case_that_contradicts_itself_begins_no_dialogue() -> None:

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from lupa import CaseError, KnowledgeBase
+from lupa.dialogue.interview import Interview
+from lupa.pages.exploring import ask_text
 from lupa.record.edits import edited
 from lupa.rules import slicing
 from lupa.rules.reads import Reads
@@ -198,6 +200,51 @@ def test_from_nothing_a_plan_asks_few_questions(foreign_kb: KnowledgeBase) -> No
     first, second, *_ = plan.steps
     assert [first.id, second.id] == ["requested(indication)", "requested(phase)"]
     assert "How many weeks was each of these taken?" in {step.question for step in plan.steps}
+
+
+def asked_for_weeks(kb: KnowledgeBase) -> Interview:
+    drugs = {"methotrexate": ["failure"], "leflunomide": ["failure"]}
+    return Interview(kb, with_facts(tried={"only": drugs}, weeks_on={}))
+
+
+@pytest.mark.parametrize(
+    ("reply", "weeks", "outcome"),
+    [
+        ("methotrexate 14", {"methotrexate": 14}, "approve"),
+        (
+            "methotrexate: 3, Leflunomide at least 12",
+            {"methotrexate": 3, "leflunomide": {"at_least": 12}},
+            "approve",
+        ),
+        ("methotrexate=3, leflunomide=3", {"methotrexate": 3, "leflunomide": 3}, "deny"),
+        ("methotrexate 3, ?", {"methotrexate": 3}, "pend"),
+    ],
+)
+def test_numbers_that_are_asked_for_together_are_said_by_name(
+    foreign_kb: KnowledgeBase, reply: str, weeks: dict[str, Any], outcome: str
+) -> None:
+    asked = asked_for_weeks(foreign_kb)
+    assert "How many weeks was each of these taken?" in asked.opening()
+    assert "  methotrexate, leflunomide" in asked.opening()
+    assert not asked.answer(reply).refused
+    assert (asked.case["facts"]["weeks_on"], asked.over) == (weeks, True)
+    assert foreign_kb.decide(asked.case).outcome == outcome
+
+
+def test_what_was_not_said_of_several_numbers_is_asked_again(foreign_kb: KnowledgeBase) -> None:
+    asked = asked_for_weeks(foreign_kb)
+    assert "What is the time on leflunomide" in asked.answer("methotrexate 3").text or not asked.over
+    for wrong in ("leflunomide", "methotrexate 3, methotrexate 4", "aspirin 3"):
+        assert asked_for_weeks(foreign_kb).answer(wrong).refused
+
+
+def test_a_page_of_questions_names_the_numbers_that_are_asked_for_together(
+    foreign_kb: KnowledgeBase,
+) -> None:
+    page = ask_text(foreign_kb.ask({"request": {"policy": "example_ra_antibody"}}))
+    assert "   methotrexate, leflunomide, hydroxychloroquine, sulfasalazine\n" in page
+    every = ask_text(foreign_kb.ask({"request": {"policy": "example_ra_antibody"}}), every=True)
+    assert ("ustekinumab" in every, "ustekinumab" in page) == (True, False)
 
 
 # ---- every verb ----------------------------------------------------------------------------------

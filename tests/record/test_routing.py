@@ -11,6 +11,7 @@ import pytest
 from lupa import CaseError, KnowledgeBase, RuleError
 from lupa.rules.codes import Codes
 from lupa.rules.files import shipped
+from tests.slim import slim
 from tests.small import otherwise, small_kb, vocabulary
 
 SLE = {"policy": "uhc_benlysta", "indication": "sle", "phase": "initial", "route": "intravenous"}
@@ -79,8 +80,7 @@ def test_a_request_that_no_policy_answers_is_refused(
 @pytest.fixture
 def infusions(tmp_path: Path) -> KnowledgeBase:
     """The shipped policies and one on a service, which it declares itself."""
-    folder = tmp_path / "kb"
-    shutil.copytree(shipped("kb"), folder, ignore=shutil.ignore_patterns("cases"))
+    folder = slim(tmp_path / "kb", "cases")
     plan = folder / "policies" / "infusions"
     shutil.copytree(folder / "policies" / "uhc_benlysta", plan)
     for path in plan.glob("*.lp"):

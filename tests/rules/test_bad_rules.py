@@ -18,6 +18,7 @@ from lupa.rules.ground import ground, plainly
 from lupa.rules.vocabulary import Vocabulary
 from tests.command import as_bytes, command
 from tests.record.test_bad_input import CLASH, DAY, GOOD, LINE, complaint, stating
+from tests.slim import slim
 
 POLICY = "policies/fep_lupkynis/policy.lp"
 ABOUT = "policies/fep_lupkynis/about.lp"
@@ -33,9 +34,8 @@ QUANTITY = 'quantity(Name, "unit", Least, Most)'
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the knowledge base that ships with lupa, to be spoilt."""
-    shutil.copytree(shipped("kb"), tmp_path / "kb", ignore=shutil.ignore_patterns("cases"))
-    return tmp_path / "kb"
+    """A slim copy of the knowledge base that ships with lupa, to be spoilt."""
+    return slim(tmp_path / "kb", "cases")
 
 
 def add(folder: Path, rules: str, name: str = POLICY) -> tuple[Path, int]:

@@ -481,7 +481,6 @@ def record(dice: random.Random) -> dict[str, Any]:
     return statements({"taking": taking, "tried": tried, **flagged})
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("seed", range(times(40)))
 def test_random_knowledge_bases_decide_as_if_nothing_were_left_out(tmp_path: Path, seed: int) -> None:
     dice = random.Random(f"sliced {seed}")
@@ -492,7 +491,6 @@ def test_random_knowledge_bases_decide_as_if_nothing_were_left_out(tmp_path: Pat
         assert possible(sliced, case) == possible(whole, case), (shared, rules, case)
 
 
-@pytest.mark.long
 def test_some_of_what_these_knowledge_bases_hold_can_be_left_out(tmp_path: Path) -> None:
     found: Counter[bool] = Counter()
     for seed in range(40):
@@ -549,7 +547,6 @@ def with_a_choice(dice: random.Random) -> tuple[str, str]:
     return shared, rules
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("seed", range(times(40)))
 def test_one_of_many_values_decides_as_if_all_were_known_of_each(tmp_path: Path, seed: int) -> None:
     dice = random.Random(f"chosen {seed}")
@@ -567,7 +564,6 @@ def whole_choice(kb: KnowledgeBase) -> set[str]:
     return set(kb.edition("small").vocabulary.kinds("chosen")["one"])
 
 
-@pytest.mark.long
 def test_of_some_values_no_more_is_known(tmp_path: Path) -> None:
     found: Counter[bool] = Counter()
     for seed in range(40):

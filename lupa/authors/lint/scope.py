@@ -6,7 +6,7 @@ import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import clingo
@@ -63,9 +63,7 @@ class Shared:
         self.core = Program(read_file(path, files.root) for path in files.core)
         self.loosened = loosened(self.core.sound)
         self.of_worlds = frozenset(s for one in statements(WORLDS) for s in derived(one))
-        asked = (one for path in shipped("queries").rglob("*.lp") for one in statements(path))
-        compared = (found for kind in COMPARING for found in looked_at(kind).values())
-        self.asked = READ_BY_LUPA.union((s for one in asked for s in read(one)), *compared)
+        self.asked = _asked()
         self.given = self.core.given | self.of_worlds
         # where rules of use read the same, it is they who tell a row of use from another
         self.roots = READ_BY_LUPA | (self.asked - set(self.core.read))
@@ -363,6 +361,14 @@ class Scope:
             else:
                 at = (Place(f"{folder}about.lp", 1, 1),)
                 yield replace(finding, places=at, text=f"{place}: {finding.text}")
+
+
+@cache
+def _asked() -> frozenset[Signature]:
+    """What the questions read, and lupa itself."""
+    queries = (one for path in shipped("queries").rglob("*.lp") for one in statements(path))
+    compared = (found for kind in COMPARING for found in looked_at(kind).values())
+    return READ_BY_LUPA.union((s for one in queries for s in read(one)), *compared)
 
 
 def faults(program: Program) -> Iterator[Finding]:
