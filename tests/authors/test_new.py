@@ -159,7 +159,8 @@ def test_a_new_policy_passes_every_check_beside_those_that_ship(
 
 
 def test_the_cases_of_a_new_policy_notice_every_change_of_its_rules(tmp_path: Path) -> None:
-    tests = KnowledgeBase.load(made(tmp_path).kb).test(["a_policy"], mutate=True)
+    kb = slim(made(tmp_path).kb, "policies")
+    tests = KnowledgeBase.load(kb).test(["a_policy"], mutate=True)
     assert tests.mutation is not None
     assert tests.mutation.survivors == ()
 
@@ -180,7 +181,9 @@ UNKNOWN: Mapping[str, Mapping[str, Any]] = {
 @pytest.fixture(scope="module", params=UNKNOWN)
 def unknown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Made:
     """A policy on names that the shared files do not know."""
-    return made(tmp_path_factory.mktemp("unknown"), **UNKNOWN[request.param])
+    policy = made(tmp_path_factory.mktemp("unknown"), **UNKNOWN[request.param])
+    slim(policy.kb, "policies")
+    return policy
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=" ".join)
@@ -419,7 +422,7 @@ def test_the_command_says_what_is_to_be_rewritten(tmp_path: Path) -> None:
         "It has the structure of uhc_benlysta, and is not true of your document yet. To be rewritten:"
         in ended.out
     )
-    assert "Cases that do not hold of it are left out: 10." in ended.out
+    assert "Cases that do not hold of it are left out: 9." in ended.out
 
 
 def test_the_command_says_no_more_of_what_is_like_a_small_policy(tmp_path: Path) -> None:
@@ -631,9 +634,10 @@ def test_the_guide_adds_each_policy_as_it_says(title: str, walks: Walks) -> None
 
 @pytest.mark.parametrize("title", readme.WALKS)
 def test_the_policies_of_the_guide_pass_every_check(title: str, walks: Walks) -> None:
-    _, _, kb = walks[title]
+    section, _, kb = walks[title]
     (policy,) = KnowledgeBase.load(kb).policies
-    for check in (("lint",), ("verify",), ("test", "--fail-under", "100", "--mutate")):
+    mutate = () if "--mutate" in section else ("--mutate",)  # what the guide shows is not done again
+    for check in (("lint",), ("verify",), ("test", "--fail-under", "100", *mutate)):
         ended = command(*check, policy, "--kb", str(kb))
         assert (ended.err, ended.status) == ("", 0), check
 
@@ -673,6 +677,7 @@ def test_the_example_passes_every_check(check: tuple[str, ...], with_example: Pa
     assert (ended.err, ended.status) == ("", 0)
 
 
+@pytest.mark.mass  # which those of the guide's first policy do, and it is the same
 def test_the_cases_of_the_example_notice_every_change_of_its_rules(with_example: Path) -> None:
     tests = KnowledgeBase.load(with_example).test(["example_anifrolumab"], mutate=True)
     assert tests.mutation is not None
