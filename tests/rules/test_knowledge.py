@@ -22,6 +22,7 @@ from lupa.rules.edition import Edition
 from lupa.rules.names import slip
 from tests import oracle, worlds
 from tests.slim import slim
+from tests.times import times
 
 DENIED: dict[str, Any] = {
     "request": {
@@ -93,7 +94,7 @@ def test_what_was_decided_before_does_not_change_a_byte() -> None:
     assert first == [forwards.decide(case).to_json() for case in cases]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=times(60), deadline=None, derandomize=True)
 @given(order=st.randoms(use_true_random=False))
 def test_the_order_of_facts_does_not_matter(order: random.Random) -> None:
     kb = shared()
