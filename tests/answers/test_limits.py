@@ -19,7 +19,7 @@ import pytest
 from lupa import KnowledgeBase, LupaError, SpaceLimitError, TimeLimitError
 from lupa.answers.asking import open_questions
 from lupa.answers.search import Cheapest, Unexplored
-from lupa.compiled.diagram import MOST_PARTS, NO, YES, Diagrams
+from lupa.compiled.diagram import MOST_PARTS, NO, YES, Budget, Diagrams
 from lupa.rules.deadline import Deadline
 from lupa.rules.kept import cached_property
 from lupa.rules.solver import Watch
