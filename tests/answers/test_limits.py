@@ -23,6 +23,7 @@ from lupa.compiled.diagram import MOST_PARTS, NO, YES, Budget, Diagrams
 from lupa.rules.deadline import Deadline
 from lupa.rules.kept import cached_property
 from lupa.rules.solver import Watch
+from lupa.rules.store import _after_fork
 from tests.readme import ROOT
 
 CHILD: dict[str, Any] = {
@@ -348,3 +349,10 @@ def test_the_command_says_so_and_goes_on_with_the_next_case(
     assert ended.status == 2
     assert ended.err.startswith(f"error: {path}:1: more than {PARTS:,} parts would be needed")
     assert ended.out.startswith("DENY")
+
+
+def test_after_a_fork_each_store_has_a_lock_of_its_own(own: KnowledgeBase) -> None:
+    expected = own.decide(CHILD)
+    with held(own._lock):
+        _after_fork()
+        assert own.decide(CHILD) == expected

@@ -1004,3 +1004,26 @@ def test_rules_and_cases_are_blamed_apart_in_python_too(folder: Path) -> None:
     add(folder, "met(fep_lupkynis, adult) :- takign(prednisone).")
     with pytest.raises(RuleError):
         KnowledgeBase.load(folder).decide(stating(agee=34))
+
+
+# ---- efforts -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (
+            "effort(dosed_per_label, maybe, find_out, 1).",
+            "effort(dosed_per_label, maybe, find_out, 1): yes or no, and one of find_out, ask_for_less, change",
+        ),
+        (
+            "usual_effort(wait, 1).",
+            "usual_effort(wait, 1): one of find_out, ask_for_less, change is expected",
+        ),
+    ],
+)
+def test_an_effort_of_no_kind_is_refused(folder: Path, row: str, message: str) -> None:
+    add(folder, row, POLICY)
+    with pytest.raises(RuleError) as refused:
+        KnowledgeBase.load(folder).flip({"request": {"policy": "fep_lupkynis"}, "facts": {}})
+    assert str(refused.value).startswith(message)
