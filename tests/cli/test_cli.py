@@ -481,3 +481,13 @@ def test_the_shell_completes_policies_facts_and_examples(words: str, found: list
     *before, begun = words.split()[1:]
     completion = ShellComplete(lupa.cli.main.lupa, {}, "lupa", "_LUPA_COMPLETE")
     assert [item.value for item in completion.get_completions(before, begun)] == found
+
+
+def test_an_interruption_clears_a_line_that_may_stand_at_the_terminal(
+    exits: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[bytes] = []
+    monkeypatch.setattr(os, "isatty", lambda _: True)
+    monkeypatch.setattr(os, "write", lambda _, data: written.append(data))
+    lupa.cli.main._stop()
+    assert (written[0].strip(), written[-1], exits) == (b"", b"stopped\n", [130])

@@ -899,6 +899,16 @@ def test_an_empty_alias_is_refused_with_its_place(folder: Path, alias: str) -> N
     assert said == f"{path}:{line}:1: {row} is empty, and would name nothing; take it out"
 
 
+def test_an_alias_without_quotes_is_refused_with_its_place(folder: Path) -> None:
+    path, line = add(folder, "alias(prednisone, aspirin).", "drugs.lp")
+    expected = f"{path}:{line}:1: alias/2: aspirin stands where words in quotes belong; put them in quotes"
+    assert said_of(folder) == expected
+    with pytest.raises(RuleError, match="aspirin stands where words in quotes belong"):
+        KnowledgeBase.load(folder).decide(
+            {"request": {"policy": "fep_lupkynis"}, "facts": {"taking": ["Plaquenil"]}}
+        )
+
+
 def test_an_alias_that_is_the_name_of_another_drug_is_refused_with_its_place(folder: Path) -> None:
     path, line = add(folder, 'alias(rituximab, "Prednisone").', "drugs.lp")
     said = said_of(folder, "decide", "-", stdin=as_bytes(PLAQUENIL))
@@ -1014,7 +1024,7 @@ def test_rules_and_cases_are_blamed_apart_in_python_too(folder: Path) -> None:
     [
         (
             "effort(dosed_per_label, maybe, find_out, 1).",
-            "effort(dosed_per_label, maybe, find_out, 1): yes or no, and one of find_out, ask_for_less, change",
+            "effort(dosed_per_label, maybe, find_out, 1): yes or no, and one of find_out, ask",
         ),
         (
             "usual_effort(wait, 1).",
