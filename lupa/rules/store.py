@@ -297,11 +297,9 @@ class Store:
             if path.name == f"{name}.yaml" and path.is_file():
                 return path
         found = self.examples()
-        if name not in found:
-            near = nearest(name, {normal(known): known for known in found})
-            hint = f"did you mean {near}?" if near else "`lupa examples` lists them"
-            raise CaseError(f"no shipped case is called {shown(name)}; {hint}")
-        return found[name]
+        near = nearest(name, {normal(known): known for known in found})
+        hint = f"did you mean {near}?" if near else "`lupa examples` lists them"
+        raise CaseError(f"no shipped case is called {shown(name)}; {hint}")
 
 
 def laws_and_tables(atoms: clingo.SymbolicAtoms) -> Parts:

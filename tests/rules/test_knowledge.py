@@ -19,6 +19,7 @@ from hypothesis import given, settings
 import lupa
 from lupa import CaseError, Decision, KnowledgeBase, RuleError
 from lupa.rules.edition import Edition
+from lupa.rules.files import shipped
 from lupa.rules.names import slip
 from tests import oracle, worlds
 from tests.times import times
@@ -733,3 +734,13 @@ def test_the_package_offers_just_what_it_lists() -> None:
     assert all(getattr(lupa, name) is not None for name in lupa.__all__)
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         lupa.nothing  # type: ignore[attr-defined]  # noqa: B018 - asking is the test
+
+
+def test_what_lies_in_an_archive_has_to_be_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "lupa.pyz"
+    archive.touch()
+    monkeypatch.setattr("lupa.rules.files._HERE", archive / "lupa")
+    with pytest.raises(RuleError, match="cannot run from inside of an archive; unpack it, or install it"):
+        shipped("kb")

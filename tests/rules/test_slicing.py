@@ -573,3 +573,19 @@ def test_of_some_values_no_more_is_known(tmp_path: Path) -> None:
         kb = small_kb(tmp_path / str(seed), VOCABULARY + shared, rules + OUTCOME)
         found[not whole_choice(kb).isdisjoint(names_left_out(kb))] += 1
     assert found[True] >= 2, found
+
+
+def test_few_editions_are_kept_that_were_widened(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lupa.rules.store._WIDENED", 1)
+    kb = KnowledgeBase.load()
+    edition = kb.edition("fep_lupkynis")
+    for name in ("adalimumab", "etanercept", "infliximab"):
+        kb.widened(edition, {name})
+    kept = [set(also) for _, _, also in kb._editions if also]
+    assert kept == [{"etanercept"}, {"infliximab"}]
+
+
+def test_a_fact_has_no_name_beyond_its_last_argument() -> None:
+    known = KnowledgeBase.load().edition("fep_lupkynis").known
+    assert (known.name("taking", 0, "aspirin"), known.name("taking", 1, "aspirin")) == (None, None)
+    assert known.name("taking", 0, "Humira") == "adalimumab"
