@@ -45,11 +45,11 @@ class Measured(NamedTuple):
         return tuple(one for one in self.each if not days or one.days == min(days))
 
     def has(self, asked: Asked) -> bool | None:
-        """Whether there is one of those asked for; None where that is not known."""
+        """Whether there are as many of those asked for; None where that is not known."""
         found = [one.is_one(asked) for one in self.each]
-        if True in found:
+        if found.count(True) >= asked.times:
             return True
-        return False if self.all_of_them and None not in found else None
+        return False if self.all_of_them and len(found) - found.count(False) < asked.times else None
 
 
 def without_day(said: Any) -> Any:

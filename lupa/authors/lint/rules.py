@@ -75,7 +75,8 @@ RULES: dict[str, Check] = {name: Check(name, text, severity) for name, severity,
 
 _READ = (
     "advisory/2", "alias/2", "all_of/2", "answer_text/2", "any_of/2", "applies/2", "asked_as/2",
-    "asked_together/1", "asks_whether_measured/2", "assumed_text/2", "at_least_of/3", "basis/2",
+    "asked_together/1", "asks_how_often_measured/3", "asks_whether_measured/2", "assumed_text/2",
+    "at_least_of/3", "basis/2",
     "cites/3", "cites/5", "clause/5", "considered/2", "conversion/4", "covers/2", "dated/1",
     "default/2", "difference/3", "document/2", "edition/3", "effort/4", "exceeded/2", "excluded/2",
     "fact/1", "fact_text/3", "group_question/2", "impossible/1", "known_from/3", "label/2",
