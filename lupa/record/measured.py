@@ -134,9 +134,7 @@ class Measuring(StatedNumbers):
             stated = self._measured.get(asked.quantity)
             so = None if stated is None else stated.has(asked)
             if stated is not None and so is not None:
-                which = [one for one in stated.each if not so or one.is_one(asked)]
-                words = ", ".join(one.words for one in which) or "none on record"
-                yield fact, so, self.place(asked.quantity), words
+                yield fact, so, self.place(asked.quantity), stated.told(asked, so)
 
 
 def months_on(birth: date, today: date) -> int:

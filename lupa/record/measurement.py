@@ -51,6 +51,15 @@ class Measured(NamedTuple):
             return True
         return False if self.all_of_them and len(found) - found.count(False) < asked.times else None
 
+    def told(self, asked: Asked, so: bool) -> str:
+        """The measurements that make it so; or else all, and of several asked for those that count."""
+        if so:
+            which = [one for one in self.each if one.is_one(asked)]
+        else:
+            which = [one for one in self.each if asked.times == 1 or one.is_one(asked) is not False]
+        none = "none of those on record" if self.each else "none on record"
+        return ", ".join(one.words for one in which) or none
+
 
 def without_day(said: Any) -> Any:
     """What a case says of a number, without the day on which it was so; of several, of the newest."""
