@@ -235,6 +235,19 @@ def test_what_it_holds_is_shown(monitors: Path, words: tuple[str, ...]) -> None:
     assert ended.out
 
 
+def test_what_all_pathways_ask_for_alike_is_shown_once(monitors: Path) -> None:
+    ended = command("show", POLICY, "--kb", str(monitors))
+    assert (
+        """
+type_1_diabetes, type_2_diabetes, other_diabetes, initial and
+continuation: all of
+  diabetes: The diabetes that the monitor is requested for is diagnosed.
+"""
+        in ended.out
+    )
+    assert ended.out.count("training: ") == 1
+
+
 # ---- for authors ---------------------------------------------------------------------------------
 
 
