@@ -171,6 +171,7 @@ _named(Name) :- alias(Name, _).
 _beginning(Beginning) :- fact_text(Beginning, _, _).
 _beginning(Beginning) :- question(Beginning, _).
 _beginning(Beginning) :- effort(Beginning, _, _, _).
+_group(Name) :- group_question(Name, _).
 fact(Fact) :- default(Fact, _).
 fact(Fact) :- of_request(Fact).
 _answer(Answer) :- default(_, Answer).
@@ -193,6 +194,7 @@ MADE_NAMES = {
     "_item": "no rule gives the policy such an item",
     "_named": "no fact of a case, and no quantity, holds such a name",
     "_beginning": "no fact of a case is that, or begins so",
+    "_group": "no facts of a case are called so, and no quantity is that, or begins so",
     "_answer": "it is yes or no",
     "_way": "it is one of the ways in which a statement comes about",
     "_worded": "it has no outcome_text/3",
