@@ -141,6 +141,13 @@ def test_a_change_that_is_offered_makes_it_so(monitors_kb: KnowledgeBase) -> Non
     assert monitors_kb.whatif(case, stated).after.outcome == "approve"
 
 
+def test_a_witness_of_each_outcome_is_a_case_that_comes_to_it(monitors_kb: KnowledgeBase) -> None:
+    witnesses = monitors_kb.decide(OPEN).witnesses
+    assert {witness.outcome for witness in witnesses} == {"approve", "deny"}
+    for witness in witnesses:
+        assert monitors_kb.decide(witness.case).outcome == witness.outcome
+
+
 # ---- the pages that a provider's office reads ----------------------------------------------------
 
 
