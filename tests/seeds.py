@@ -339,7 +339,11 @@ CRITERIA = (
         BENLYSTA,
         "requires(uhc_benlysta, lupus_nephritis, continuation, no_combination,         u39).",
         "requires(uhc_benlysta, lupus_nephritis, continuation, standard_of_care,       u39).",
-        (*left_out("lupus_nephritis", "no_combination"), *idle("u38", "u39")),
+        (
+            *left_out("lupus_nephritis", "no_combination"),
+            *idle("u38", "u39"),
+            *of("one_way", "adverse(taking(voclosporin))"),
+        ),
         at=(BENLYSTA, "lupus_nephritis, initial,      no_combination"),
         outcomes=("approve",),
         before=("deny",),

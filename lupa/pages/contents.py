@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from lupa.rules.store import Store
 from lupa.rules.vocabulary import Vocabulary
 
 Row = dict[str, Any]
+_NEEDED = ": all of"
 
 
 def _columns(rows: Sequence[Sequence[str]], width: int) -> list[str]:
@@ -278,8 +279,10 @@ def _readings(edition: Edition) -> list[Row]:
 
 def table_text(data: Row, width: int) -> str:
     v = [click.style(f"{data['policy']}, edition {data['edition']}", bold=True)]
-    for way in data["pathways"]:
-        v += _title(f"{way['indication']}, {way['phase']}: all of")
+    for ways in _alike(data["pathways"]):
+        way = ways[0]
+        heading = textwrap.wrap(_which(ways), width - len(_NEEDED))
+        v += _title("\n".join(heading) + _NEEDED)
         v += _table_rows(way["criteria"], width)
         v += ["  Limits"] if way["limits"] else []
         v += _table_rows(way["limits"], width)
@@ -302,6 +305,25 @@ def table_text(data: Row, width: int) -> str:
         v += _columns(cells, width)
         v += _source(reading["source"], width)
     return "\n".join(v)
+
+
+def _alike(pathways: Iterable[Row]) -> Iterable[list[Row]]:
+    """The pathways, those together that ask for the same by the same clauses."""
+    found: dict[str, list[Row]] = {}
+    for way in pathways:
+        found.setdefault(repr((way["criteria"], way["limits"])), []).append(way)
+    return found.values()
+
+
+def _which(ways: Iterable[Row]) -> str:
+    """Which pathways they are: `asthma, initial and continuation`."""
+    phases: dict[str, list[str]] = {}
+    for way in ways:
+        phases.setdefault(way["indication"], []).append(way["phase"])
+    indications: dict[str, list[str]] = {}
+    for indication, each in phases.items():
+        indications.setdefault(" and ".join(each), []).append(indication)
+    return "; ".join(f"{', '.join(names)}, {each}" for each, names in indications.items())
 
 
 def _table_rows(rows: Sequence[Row], width: int, above: str = "", indent: str = "  ") -> list[str]:

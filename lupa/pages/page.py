@@ -288,12 +288,14 @@ class Page:
             lines = self.title("Assumed, as the case is silent")
             return lines + [line for a in assumptions for line in self.wrap(f"{a.fact}: {a.text}", 2, 4)]
         kinds: dict[str, list[str]] = {}
+        whole = []  # the words for a flag, a number, or all of a kind alike
         for a in assumptions:
             name, bracket, _ = a.fact.partition("(")
-            if bracket:
+            if bracket and name not in CUTS:
                 kinds.setdefault(name if a.value else f"not {name}", []).append(argument(a.fact))
+            else:
+                whole.append(a.text)
         words = "; ".join(f"{kind}: {', '.join(about)}" for kind, about in kinds.items())
-        whole = [a.text for a in assumptions if "(" not in a.fact]  # a flag, or all of a kind alike
         told = " ".join([*([f"{words}."] if words else []), *whole])
         return ["", *self.wrap(f"Assumed, as the case is silent: {told}", 0, 2)]
 

@@ -84,7 +84,7 @@ class Measuring(StatedNumbers):
         found = anything(self._vocabulary.quantities[fine])
         found = found._replace(high=found.high + 1, high_open=True)
         if large is not None:
-            found = found.both(scaled(in_parts(large), Fraction(parts)))
+            found = found.both(scaled(in_parts(_whole(large)), Fraction(parts)))
         if small is not None:
             found = found.both(in_parts(small))
         if found.empty:
@@ -134,11 +134,14 @@ class Measuring(StatedNumbers):
             stated = self._measured.get(asked.quantity)
             so = None if stated is None else stated.has(asked)
             if stated is not None and so is not None:
-                which = [one for one in stated.each if not so or one.is_one(asked)]
-                words = ", ".join(one.words for one in which) or "none on record"
-                yield fact, so, self.place(asked.quantity), words
+                yield fact, so, self.place(asked.quantity), stated.told(asked, so)
 
 
 def months_on(birth: date, today: date) -> int:
     """Whole months; who is born on the 31st is a month older on the first where a month has none."""
     return 12 * (today.year - birth.year) + today.month - birth.month - (today.day < birth.day)
+
+
+def _whole(interval: Interval) -> Interval:
+    """What a number is at least, in whole ones: who is said to be 40.5 years old is 40."""
+    return interval if interval.low % 1 == 0 else interval._replace(low=interval.low // 1, low_open=False)

@@ -45,11 +45,20 @@ class Measured(NamedTuple):
         return tuple(one for one in self.each if not days or one.days == min(days))
 
     def has(self, asked: Asked) -> bool | None:
-        """Whether there is one of those asked for; None where that is not known."""
+        """Whether there are as many of those asked for; None where that is not known."""
         found = [one.is_one(asked) for one in self.each]
-        if True in found:
+        if found.count(True) >= asked.times:
             return True
-        return False if self.all_of_them and None not in found else None
+        return False if self.all_of_them and len(found) - found.count(False) < asked.times else None
+
+    def told(self, asked: Asked, so: bool) -> str:
+        """The measurements that make it so; or else all, and of several asked for those that count."""
+        if so:
+            which = [one for one in self.each if one.is_one(asked)]
+        else:
+            which = [one for one in self.each if asked.times == 1 or one.is_one(asked) is not False]
+        none = "none of those on record" if self.each else "none on record"
+        return ", ".join(one.words for one in which) or none
 
 
 def without_day(said: Any) -> Any:

@@ -29,6 +29,10 @@ _OF_WHOLE_NUMBERS: frozenset[Spot] = frozenset(
         ("subdivides", 3, 2),
         ("measured", 2, 1),
         ("asks_whether_measured", 2, 1),
+        ("measured_often", 3, 1),
+        ("measured_often", 3, 2),
+        ("asks_how_often_measured", 3, 1),
+        ("asks_how_often_measured", 3, 2),
         ("effort", 4, 3),
         ("usual_effort", 2, 1),
     }

@@ -18,6 +18,7 @@ from lupa.rules.texts import ALIAS, CODE, unescaped
 
 KINDS = ("drug", "service")
 """What a request can ask for."""
+NAME_IT = "name the drug or the service"
 _DECLARED = re.compile(r"\b(drug|service)\(([^()]*(?:\([^()]*\))?[^()]*)\)")
 _COVERED = re.compile(r"\bcovers\(\s*\w+\s*,([^.:]*?)\)\s*[.:]")
 _WORD = re.compile(r"\b[a-z]\w*")
@@ -124,7 +125,7 @@ class Catalogue:
         """What a code asks for, as kind and name; raises `CaseError` where it asks for nothing."""
         rows = self._codes(given)
         if not rows:
-            raise CaseError(f"the code {shown(given)} is not known; name the drug or the service")
+            raise CaseError(f"the code {shown(given)} is not known; {NAME_IT}")
         meant = [
             (code.meaning.name, code.name)
             for code in rows
@@ -132,7 +133,7 @@ class Catalogue:
         ]
         if not meant:
             meanings = ", ".join(f"{code.relation} to {code.meaning}" for code in rows)
-            raise CaseError(f"the code {shown(given)} asks for nothing: it is {meanings}")
+            raise CaseError(f"the code {shown(given)} asks for nothing: it is {meanings}; {NAME_IT}")
         if len(set(meant)) > 1:
             names = " and ".join(sorted({name for _, name in meant}))
             raise CaseError(f"the code {shown(given)} means {names}; name the one that is meant")

@@ -15,7 +15,7 @@ import clingo
 
 from lupa.rules.ground import Parts
 from lupa.rules.numbers import exact
-from lupa.rules.quantities import CUTS, days_since
+from lupa.rules.quantities import ASKS, CUTS, days_since
 
 _Place = tuple[Fraction, bool]
 """A number, and whether what is meant is more than that."""
@@ -25,8 +25,12 @@ def laws_of_numbers(atoms: clingo.SymbolicAtoms) -> Parts:
     """What one cut point, or one measurement, says of others."""
     facts = [atom.symbol.arguments[0] for atom in atoms.by_signature("fact", 1)]
     cuts = [fact for fact in facts if _is_about_number(fact) and fact.name in CUTS]
-    asked = (atom.symbol.arguments for atom in atoms.by_signature("asks_whether_measured", 2))
-    measured = [clingo.Function("measured", row) for row in asked if _is_about_number(row[0])]
+    measured = [
+        clingo.Function(name, atom.symbol.arguments)
+        for asks, name in ASKS.items()
+        for atom in atoms.by_signature(*asks)
+        if _is_about_number(atom.symbol.arguments[0])
+    ]
     return [*_ordered(cuts, atoms), *_measurements(measured, cuts)]
 
 
@@ -69,7 +73,8 @@ def _measurements(
     measured: Iterable[clingo.Symbol], cuts: Iterable[clingo.Symbol]
 ) -> Iterator[tuple[str, list[clingo.Symbol]]]:
     """That what is measured so is measured less narrowly too, and what the newest one says."""
-    facts = [fact for fact in measured if fact.arguments[1].type == clingo.SymbolType.Number]
+    number = clingo.SymbolType.Number
+    facts = [fact for fact in measured if all(count.type == number for count in fact.arguments[1:])]
     by_quantity: dict[clingo.Symbol, list[tuple[_Place, clingo.Symbol]]] = {}
     for cut in cuts if facts else ():
         place = exact(cut.arguments[1], str(cut)), cut.name == "more_than"
@@ -83,11 +88,19 @@ def _measurements(
 
 def _narrower(fact: clingo.Symbol, other: clingo.Symbol) -> bool:
     """Whether a measurement of which the one is so makes the other so too."""
-    (bound, days), (wider, longer) = fact.arguments, other.arguments
+    (bound, days, times), (wider, longer, fewer) = _counts(fact), _counts(other)
     if bound.arguments[0] != wider.arguments[0] or (bound.name in CUTS) != (wider.name in CUTS):
         return False
     place, reached = _place(bound), _place(wider)
-    return days.number <= longer.number and (reached <= place if bound.name in CUTS else place <= reached)
+    if days > longer or times < fewer:
+        return False
+    return reached <= place if bound.name in CUTS else place <= reached
+
+
+def _counts(fact: clingo.Symbol) -> tuple[clingo.Symbol, int, int]:
+    """The bound of a fact about measurements, of how many days they are, and how many at the least."""
+    bound, days, *times = fact.arguments
+    return bound, days.number, times[0].number if times else 1
 
 
 def _place(bound: clingo.Symbol) -> _Place:
@@ -98,9 +111,11 @@ def _newest(
     fact: clingo.Symbol, cuts: Mapping[clingo.Symbol, list[tuple[_Place, clingo.Symbol]]]
 ) -> Iterator[tuple[str, list[clingo.Symbol]]]:
     """That the newest measurement is one: where it is so, and not too old, one is."""
-    bound, days = fact.arguments
+    bound, days, times = _counts(fact)
+    if times > 1:
+        return
     quantity, place = bound.arguments[0], _place(bound)
-    limit = Fraction(days.number)
+    limit = Fraction(days)
     ages = sorted(cuts.get(days_since(quantity), ()))
     old = [cut for at, cut in ages if at <= (limit + 1, False)][
         -1:

@@ -23,6 +23,9 @@ BOUNDS = {
 }
 """How a rule asks for a measurement: as a cut point, and whether it has reached that."""
 
+ASKS = {("asks_whether_measured", 2): "measured", ("asks_how_often_measured", 3): "measured_often"}
+"""How a rule asks about measurements, and the fact that answers it, with the same arguments."""
+
 ROW = 'quantity(Name, "unit", Least, Most)'
 """How a quantity is declared."""
 _SINCE = "days_since"
@@ -90,19 +93,23 @@ def days_since(dated: clingo.Symbol) -> clingo.Symbol:
 
 
 class Asked(NamedTuple):
-    """A fact about any measurement of the last `days`: that it has reached a cut point, or has not."""
+    """A fact about the measurements of the last `days`: that `times` or more of them reached a cut point,
+    or did not.
+    """
 
     quantity: str
     cut: Cut
     reached: bool
     days: int
+    times: int = 1
 
 
 def asked_in(program: Ground, quantities: Mapping[str, Quantity]) -> dict[str, Asked]:
     """What rules ask about single measurements, by the fact; raises `RuleError`."""
     found = {}
-    for bound, days in program.facts("asks_whether_measured", 2):
-        row = f"asks_whether_measured({bound}, {days})"
+    asking = [(*about, row) for about in ASKS.items() for row in program.facts(*about[0])]
+    for (asks, _), name, (bound, *counts) in asking:
+        row = f"{asks}({', '.join(map(str, (bound, *counts)))})"
         if (
             bound.type != clingo.SymbolType.Function
             or len(bound.arguments) != 2
@@ -113,9 +120,12 @@ def asked_in(program: Ground, quantities: Mapping[str, Quantity]) -> dict[str, A
         if str(quantity) not in quantities or not quantities[str(quantity)].dated:
             raise RuleError(f"{row}: {quantity} is no quantity that is dated({quantity})")
         kind, reached = BOUNDS[bound.name]
-        fact = f"measured({bound},{days})"
+        fact = str(clingo.Function(name, [bound, *counts]))
         cut = Cut(kind, exact(number, row), fact)
-        found[fact] = Asked(str(quantity), cut, reached, counted(days, row))
+        asked = Asked(str(quantity), cut, reached, *(counted(each, row) for each in counts))
+        if asked.times < 1:
+            raise RuleError(f"{row}: {asked.times} times or more is always so; write 1 or more")
+        found[fact] = asked
     return found
 
 

@@ -935,3 +935,23 @@ def test_a_policy_may_be_named_by_itself_in_python(folder: Path) -> None:
     assert [finding.check for finding in kb.lint(["fep_lupkynis"]).new] == ["undefined"]
     with pytest.raises(CaseError):
         kb.lint(["nobody"])
+
+
+ASKED_BY_NONE = "is not known here: no facts of a case are called so, and no quantity is that, or begins so"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("capsules", []),
+        ("taking", []),
+        ("at_least", []),
+        ("at_least(capsules)", [f"unknown-name: at_least(capsules) {ASKED_BY_NONE}"]),
+        ("capsule", [f"misspelt: capsule {ASKED_BY_NONE}; did you mean capsules?"]),
+    ],
+)
+def test_words_for_a_question_that_nothing_is_asked_by_are_found(
+    folder: Path, name: str, said: list[str]
+) -> None:
+    add(folder, f'group_question({name}, "How many?").')
+    assert [line.partition(": ")[2] for line in found(folder) if ASKED_BY_NONE in line] == said

@@ -354,7 +354,8 @@ def test_where_all_can_be_shown_nothing_is_said_to_be_beyond_proof(tmp_path: Pat
 
 def test_without_a_policy_the_shared_rules_are_told_apart(run: Run) -> None:
     out = run("--coverage").out
-    assert "shared rules, not counted\n  decision.lp" in out
+    assert "shared rules, not counted\n  asking.lp" in out
+    assert "\n  decision.lp " in out
     assert "vocabulary.lp:64:23: never the one that fails: true(taking(Drug))" in out
     assert "cannot fire: out_of_scope(Policy)" in out
     assert out.endswith("4 cases, all passed; coverage 100 %\n")

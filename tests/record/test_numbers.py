@@ -280,6 +280,47 @@ cut_point(more_than(days_since(eosinophils), 42)).
     assert found == expected
 
 
+OFTEN = """
+asks_how_often_measured(at_least(eosinophils, 300), 365, 2).
+asks_how_often_measured(at_least(eosinophils, 150), 365, 3).
+asks_how_often_measured(at_least(eosinophils, 300), 365, 3).
+met(measuring, counted) :- measured_often(at_least(eosinophils, (150; 300)), 365, (2; 3)).
+"""
+
+
+@pytest.fixture(scope="module")
+def often(tmp_path_factory: pytest.TempPathFactory) -> Edition:
+    return measuring_kb(tmp_path_factory.mktemp("often"), OFTEN).edition("measuring")
+
+
+def test_measurements_of_a_window_are_counted(often: Edition) -> None:
+    dice = random.Random("counted")
+    for _ in range(times(120)):
+        several = [(dice.choice([299, 300]), dice.choice([0, 365, 366])) for _ in range(dice.randint(0, 4))]
+        open_ = dice.choice([[], [{"at_least": 299, "on": ago(9)}]])
+        complete = dice.random() < 0.5
+        stated: Any = [*({"value": value, "on": ago(days)} for value, days in several), *open_]
+        found = record(often, a_case(eosinophils={"only": stated} if complete else stated)).stated
+        high = sum(value >= 300 and days <= 365 for value, days in several)
+        for least in (2, 3):
+            fact = f"measured_often(at_least(eosinophils,300),365,{least})"
+            most = high + len(open_) if complete else least
+            assert found.get(fact) is (True if high >= least else False if most < least else None), stated
+
+
+def test_what_is_measured_more_often_is_measured_less_often_too(often: Edition) -> None:
+    facts = [
+        "measured(at_least(eosinophils,300),365)",
+        "measured_often(at_least(eosinophils,300),365,2)",
+        "measured_often(at_least(eosinophils,300),365,3)",
+        "measured_often(at_least(eosinophils,150),365,3)",
+    ]
+    assert _lawful(often, facts) == {
+        (high >= 1, high >= 2, high >= 3, high + lower >= 3)
+        for high, lower in itertools.product(range(4), repeat=2)
+    }
+
+
 # ---- differences, changes and rates ------------------------------------------------------------
 
 
@@ -535,6 +576,13 @@ def test_a_day_needs_a_service_date(kb: KnowledgeBase, facts: Any, path: str) ->
         (
             "asks_whether_measured(at_least(bmi, 3), 3).",
             ("asks_whether_measured(at_least(bmi,3), 3): bmi is no quantity that is dated(bmi)"),
+        ),
+        (
+            "asks_how_often_measured(at_least(ldl, 3), 3, 0).",
+            (
+                "asks_how_often_measured(at_least(ldl,3), 3, 0): 0 times or more is always so; "
+                "write 1 or more"
+            ),
         ),
     ],
 )

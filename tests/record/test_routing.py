@@ -58,7 +58,7 @@ def test_a_request_finds_the_policies_on_what_it_asks_for(
             {"code": "M32.14"},
             (
                 "request.code: the code 'M32.14' asks for nothing: it is equivalent to "
-                "diagnosis(lupus_nephritis)"
+                "diagnosis(lupus_nephritis); name the drug or the service"
             ),
         ),
         ({"code": 5}, "request.code: a name is expected, not 5"),

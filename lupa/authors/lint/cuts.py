@@ -10,6 +10,7 @@ from lupa.authors.lint.grounded import Atoms
 from lupa.authors.lint.program import Statement
 from lupa.authors.lint.terms import Term, bound, filled, ground, term_of
 from lupa.authors.reports.finding import Finding
+from lupa.rules.numbers import DECIMAL
 from lupa.rules.quantities import CUTS
 
 _MANY = 10_000
@@ -30,9 +31,16 @@ def undeclared(one: Statement, term: Term, atoms: Atoms) -> list[clingo.Symbol]:
         cut
         for cut in dict.fromkeys(symbol for symbol in wanted if symbol is not None)
         if cut.arguments[0] in quantities
-        and cut.arguments[1].type in (clingo.SymbolType.Number, clingo.SymbolType.String)
+        and _is_number(cut.arguments[1])
         and clingo.Function("fact", [cut]) not in facts
     ]
+
+
+def _is_number(bound: clingo.Symbol) -> bool:
+    """Whether this is a whole number, or a decimal, which stands in quotes."""
+    if bound.type == clingo.SymbolType.String:
+        return DECIMAL.fullmatch(bound.string) is not None
+    return bool(bound.type == clingo.SymbolType.Number)
 
 
 def _joined(reads: Sequence[Term], atoms: Atoms) -> list[Values]:

@@ -134,6 +134,7 @@ def made(found: Atoms, outcomes: Iterable[str]) -> Atoms:
         "_covered": covered,
         "_named": [*named, *covered, *(part.arguments[2] for part in found.get(("part", 4), ()))],
         "_beginning": _beginnings(facts, quantities),
+        "_group": _groups(facts, quantities),
         "_answer": _constants(("yes", "no")),
         "_way": _constants(KINDS),
         "_worded": worded,
@@ -170,6 +171,14 @@ def _beginnings(facts: Iterable[clingo.Symbol], quantities: Iterable[clingo.Symb
     every = dict.fromkeys(beginning for fact in facts for beginning in beginnings(str(fact)))
     cuts = [clingo.Function(cut, [quantity]) for quantity in quantities for cut in CUTS]
     return [*map(clingo.parse_term, every), *cuts, *_constants(CUTS)]
+
+
+def _groups(facts: Iterable[clingo.Symbol], quantities: Iterable[clingo.Symbol]) -> Iterator[clingo.Symbol]:
+    """What a question for several facts, or for a number, can be about."""
+    for symbol in (*facts, *quantities):
+        yield clingo.Function(symbol.name)
+    yield from quantities
+    yield from _constants(CUTS)
 
 
 def _items(found: Atoms) -> Iterator[clingo.Symbol]:

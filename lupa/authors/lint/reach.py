@@ -13,7 +13,7 @@ from lupa.authors.lint.terms import Term, matches
 from lupa.authors.lint.words import Places
 from lupa.authors.reports.finding import Finding
 from lupa.authors.syntax import Signature
-from lupa.rules.quantities import CUTS, days_since
+from lupa.rules.quantities import ASKS, CUTS, days_since
 
 _LAWS = ("impossible", 1)
 _WORLDS = {("true", 1): {("fact", 1)}}
@@ -61,7 +61,7 @@ def _read_by_others(atoms: Atoms, cut: Collection[clingo.Symbol]) -> Iterator[cl
     for row in atoms.get(("subdivides", 3), ()):
         if not set(row.arguments[:2]).isdisjoint(cut):
             yield from row.arguments[:2]
-    for row in atoms.get(("asks_whether_measured", 2), ()):
+    for row in (row for asks in ASKS for row in atoms.get(asks, ())):
         yield from row.arguments[0].arguments[:1]
     for row in atoms.get(("dated", 1), ()):
         yield days_since(row.arguments[0])

@@ -75,10 +75,11 @@ RULES: dict[str, Check] = {name: Check(name, text, severity) for name, severity,
 
 _READ = (
     "advisory/2", "alias/2", "all_of/2", "answer_text/2", "any_of/2", "applies/2", "asked_as/2",
-    "asked_together/1", "asks_whether_measured/2", "assumed_text/2", "at_least_of/3", "basis/2",
-    "cites/3", "cites/5", "clause/5", "considered/2", "conversion/4", "covers/2", "cut_point/1",
-    "dated/1", "default/2", "difference/3", "document/2", "edition/3", "effort/4", "exceeded/2",
-    "excluded/2", "fact/1", "fact_text/3", "group_question/2", "impossible/1", "known_from/3", "label/2",
+    "asked_together/1", "asks_how_often_measured/3", "asks_whether_measured/2", "assumed_text/2",
+    "at_least_of/3", "basis/2", "cites/3", "cites/5", "clause/5", "considered/2", "conversion/4",
+    "covers/2", "cut_point/1", "dated/1", "default/2", "difference/3", "document/2", "edition/3",
+    "effort/4", "exceeded/2", "excluded/2", "fact/1", "fact_text/3", "group_question/2", "impossible/1",
+    "known_from/3", "label/2",
     "member_text/2", "met/2", "note/2", "number/3", "on_pathway/3", "outcome/2", "outcome_text/3",
     "outside/2", "part/4", "part_of/3", "part_of_request/1", "payer/2", "percent_change/3", "policy/1",
     "quantity/4", "question/2", "rate/4", "referral/2", "requires/5", "single_valued/1",
@@ -170,6 +171,7 @@ _named(Name) :- alias(Name, _).
 _beginning(Beginning) :- fact_text(Beginning, _, _).
 _beginning(Beginning) :- question(Beginning, _).
 _beginning(Beginning) :- effort(Beginning, _, _, _).
+_group(Name) :- group_question(Name, _).
 fact(Fact) :- default(Fact, _).
 fact(Fact) :- of_request(Fact).
 _answer(Answer) :- default(_, Answer).
@@ -192,6 +194,7 @@ MADE_NAMES = {
     "_item": "no rule gives the policy such an item",
     "_named": "no fact of a case, and no quantity, holds such a name",
     "_beginning": "no fact of a case is that, or begins so",
+    "_group": "no facts of a case are called so, and no quantity is that, or begins so",
     "_answer": "it is yes or no",
     "_way": "it is one of the ways in which a statement comes about",
     "_worded": "it has no outcome_text/3",
@@ -216,6 +219,9 @@ WITHOUT_CLAUSE = ("referral",)
 
 WORDS = frozenset({("text", 4), ("cites", 3), ("number", 3)})
 """The predicates that say something of an item, which is their second argument."""
+
+OF_EACH = frozenset({("asked_as", 2)})
+"""The predicates that shared rules give to every row of a table, be it of use or not."""
 
 KINDS_OF_CLAUSES = ("informational", "advisory")
 """The kinds of clauses that lupa itself tells from others."""

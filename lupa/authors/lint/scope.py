@@ -36,7 +36,7 @@ from lupa.authors.lint.grounded import (
 from lupa.authors.lint.names import Known
 from lupa.authors.lint.nodes import met_by_parts, taken_as_they_are, with_parts
 from lupa.authors.lint.program import Program, Statement
-from lupa.authors.lint.rules import READ_BY_LUPA
+from lupa.authors.lint.rules import OF_EACH, READ_BY_LUPA
 from lupa.authors.lint.tables import two_rows
 from lupa.authors.lint.terms import Term, ground
 from lupa.authors.lint.words import Places
@@ -66,7 +66,7 @@ class Shared:
         self.asked = _asked()
         self.given = self.core.given | self.of_worlds
         # where rules of use read the same, it is they who tell a row of use from another
-        self.roots = READ_BY_LUPA | (self.asked - set(self.core.read))
+        self.roots = (READ_BY_LUPA - OF_EACH) | (self.asked - set(self.core.read))
         self.unsure: set[str] = set()
         self._policies: list[Program] = []
         self._atoms: Atoms = {}
