@@ -144,4 +144,8 @@ def months_on(birth: date, today: date) -> int:
 
 def _whole(interval: Interval) -> Interval:
     """What a number is at least, in whole ones: who is said to be 40.5 years old is 40."""
-    return interval if interval.low % 1 == 0 else interval._replace(low=interval.low // 1, low_open=False)
+    return (
+        interval
+        if interval.low % 1 == 0
+        else interval._replace(low=Fraction(interval.low // 1), low_open=False)
+    )

@@ -356,7 +356,7 @@ def test_without_a_policy_the_shared_rules_are_told_apart(run: Run) -> None:
     out = run("--coverage").out
     assert "shared rules, not counted\n  asking.lp" in out
     assert "\n  decision.lp " in out
-    assert "vocabulary.lp:64:23: never the one that fails: true(taking(Drug))" in out
+    assert re.search(r"vocabulary\.lp:\d+:23: never the one that fails: true\(taking\(Drug\)\)", out)
     assert "cannot fire: out_of_scope(Policy)" in out
     assert out.endswith("4 cases, all passed; coverage 100 %\n")
 
