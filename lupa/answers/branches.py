@@ -68,6 +68,8 @@ def _intervals(
     ]
     ranges: list[tuple[Node, int, int]] = []
     for place, value in enumerate(values):
+        if value == NOWHERE:
+            continue
         if ranges and ranges[-1][0] == value and len(set(values)) > 1:
             ranges[-1] = (value, ranges[-1][1], place)
         else:
@@ -75,13 +77,14 @@ def _intervals(
     return [
         Told(value, _range(asking, cuts, low, high), (_bounds(cuts, low, high),))
         for value, low, high in ranges
-        if value != NOWHERE
     ]
 
 
 def _range(asking: Asking, cuts: Sequence[Cut], low: int, high: int) -> str:
     ends = [asking.bound(cuts[low - 1], so=True)] if low else []
     ends += [asking.bound(cuts[high], so=False)] if high < len(cuts) else []
+    if not ends:
+        return asking.answer("any")
     return ends[0] if len(ends) == 1 else asking.answer("to", first=ends[0], second=ends[1])
 
 

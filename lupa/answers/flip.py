@@ -305,7 +305,9 @@ class _Search:
 def margins(question: Question) -> tuple[Margin, ...]:
     """How far each number of the case may move before the outcome, settled, is another."""
     found = []
-    for quantity, cuts in question.edition.vocabulary.cuts.items():
+    vocabulary = question.edition.vocabulary
+    for quantity in vocabulary.quantities:
+        cuts = vocabulary.cuts.get(quantity, ())
         given = next((question.record.given[c.fact] for c in cuts if c.fact in question.record.given), None)
         if given is not None and any(
             question.edition.literals[cut.fact] in question.edition.relevance.outcome_cone for cut in cuts

@@ -19,6 +19,7 @@ _YES, _NO = ("yes", "y"), ("no", "n")
 UNKNOWN = ("don't_know", "dont_know", "do_not_know", "not_known", "unknown", "skip", "d", "?")
 _NONE, _ALL = (*_NO, "none", "none_of_these"), ("all", "all_of_these")
 _BOUND = re.compile(r"(at least|more than|less than|at most) (\S.*)")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|never")
 _FEW = 12
 """So many names are told to whoever says another one."""
 _NAMES_HINT = "all that are so, with commas between (end with ? where you do not know of the rest), or none"
@@ -103,6 +104,9 @@ def _number(asked: Asked, vocabulary: Vocabulary) -> Question:
     (name,) = asked.numbers
     unit, bound = vocabulary.quantities[name].unit, written(vocabulary.cuts[name][0].bound)
     said = f"a number ({unit})" if unit else "a number"
+    others = [other for other in _units(name, vocabulary) if other != unit]
+    said += f", also one in {' or '.join(others)}" if others else ""
+    said += ", or a day, or never" if _is_day(name, vocabulary) else ""
     hint = f"{said}, or a bound of it, such as `at least {bound}`"
     return Question(asked.text, names, asked, hint, numbers=asked.numbers)
 
@@ -120,8 +124,8 @@ def stated(question: Question, vocabulary: Vocabulary | None, said: str, line: s
     if said in UNKNOWN and question.asked is not None:
         return Reply({}, frozenset(question.facts))
     asked = question.asked
-    if question.numbers:
-        return _numbered(question, line)
+    if question.numbers and vocabulary is not None:
+        return _numbered(question, vocabulary, line)
     if asked is not None and asked.kind == "members" and len(asked.members) > 1:
         return _named(question, vocabulary, line)
     if question.choices is not None:
@@ -179,19 +183,19 @@ def _named(question: Question, vocabulary: Vocabulary | None, line: str) -> Repl
     return Reply(states, others=() if denied else tuple(rest))
 
 
-def _numbered(question: Question, line: str) -> Reply:
+def _numbered(question: Question, vocabulary: Vocabulary, line: str) -> Reply:
     """A number, or each of several by name."""
     if len(question.numbers) == 1:
         (name,) = question.numbers
-        return Reply({name: _value(line)})
+        return Reply(dict([_number_said(name, line, vocabulary)]))
     pieces, open_ended = _pieces(line)
     called = _by_name(question.numbers)
     states: dict[str, Any] = {}
     for piece in pieces:
-        name, value = _split(piece, called)
+        name, value = _number_said(*_split(piece, called), vocabulary)
         if name in states:
             raise CaseError(f"{shown(piece)} gives a number twice; keep one")
-        states[name] = _value(value)
+        states[name] = value
     return Reply(states, frozenset(question.facts) if open_ended else frozenset())
 
 
@@ -208,6 +212,36 @@ def _split(piece: str, called: Mapping[str, str]) -> tuple[str, str]:
         if match:
             return called[name], match[1]
     raise CaseError(f"a name and its number are expected, not {shown(piece)}; `help` says more")
+
+
+def _units(name: str, vocabulary: Vocabulary) -> dict[str, str]:
+    """The units in which a number can be said, each with the quantity that is then stated."""
+    quantity = vocabulary.quantities[name]
+    found = dict.fromkeys((quantity.unit, *(unit for unit, _ in quantity.units)), name)
+    scales = vocabulary.scales.items()
+    same = [other for fine, scale in scales for other in (fine, scale.of) if name in (fine, scale.of)]
+    return {vocabulary.quantities[other].unit: other for other in same} | found
+
+
+def _is_day(name: str, vocabulary: Vocabulary) -> bool:
+    """Whether a number says how long ago something was of which a case states the day."""
+    return name.startswith("days_since(") and vocabulary.day_of(name)[0] in vocabulary.days
+
+
+def _number_said(name: str, line: str, vocabulary: Vocabulary) -> tuple[str, Any]:
+    """What a number, its bound or its day, with or without a unit, states, by name."""
+    said = line.strip()
+    if _is_day(name, vocabulary) and _DAY.fullmatch(said.lower()):
+        return ".".join(vocabulary.day_of(name)), said.lower()
+    units = _units(name, vocabulary)
+    for unit in sorted(filter(None, units), key=len, reverse=True):
+        number = said[: -len(unit)].rstrip()
+        if normal(said[-len(unit) :]) == normal(unit) and number[-1:].isdigit():
+            value = _value(number)
+            if unit in dict(vocabulary.quantities[name].units):
+                value = {**(value if isinstance(value, Mapping) else {"value": value}), "unit": unit}
+            return units[unit], value
+    return name, _value(said)
 
 
 def _value(line: str) -> Any:

@@ -145,7 +145,7 @@ class StatedNumbers:
         keys: dict[str, object] = dict.fromkeys((*ENDS, VALUE, UNIT, *((ON,) if quantity.dated else ())))
         for key in value:
             if key is True:  # as YAML 1.1 reads it, and with it many a library
-                self._tell(path, 'its key `on` was read as a truth value; write it in quotes, "on"')
+                self._tell(path, 'its key `on` was read as the truth value true; write it in quotes, "on"')
                 return None
             if key == ON and not quantity.dated:
                 self._tell(f"{path}.{ON}", "no day is kept of this number; leave `on` out")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -56,9 +56,15 @@ class Asking:
         v = self._vocabulary
         if fact in v.group_of:
             return v.group_of[fact]
-        name = v.number_of.get(fact, fact)
+        name = self._scale_of(v.number_of[fact]) if fact in v.number_of else fact
         head = name.partition("(")[0]
         return head if head in self._together else name
+
+    def _scale_of(self, quantity: str) -> str:
+        """The quantity that is asked for in its place: who says an age in years says it in months too."""
+        v = self._vocabulary
+        scale = v.scales.get(quantity)
+        return quantity if scale is None or scale.of not in v.cuts else scale.of
 
     def groups(self, facts: Sequence[Fact]) -> list[Group]:
         """The questions for these facts, in their order."""
@@ -72,17 +78,29 @@ class Asking:
         if facts[0] in v.group_of:
             return Group(name, "choice", tuple(facts))
         if facts[0] in v.number_of:
-            quantities = dict.fromkeys(v.number_of[fact] for fact in facts)
-            numbers = tuple((quantity, self._cuts(quantity, facts)) for quantity in quantities)
+            asked: dict[str, dict[str, None]] = {}
+            for fact in facts:
+                asked.setdefault(self._scale_of(v.number_of[fact]), {})[v.number_of[fact]] = None
+            numbers = tuple(
+                (name if name in parts else next(iter(parts)), self._cuts(parts, facts))
+                for name, parts in asked.items()
+            )
             ordered = tuple(cut.fact for _, cuts in numbers for cut in cuts)
             return Group(name, "number", ordered, numbers)
         if len(facts) == 1:
             return Group(facts[0], "yes_no", tuple(facts))
         return Group(name, "members", tuple(facts))
 
-    def _cuts(self, quantity: str, facts: Sequence[Fact]) -> tuple[Cut, ...]:
-        cuts = [cut for cut in self._vocabulary.cuts[quantity] if cut.fact in facts]
-        return tuple(sorted(cuts, key=lambda cut: (cut.bound, cut.kind)))
+    def _cuts(self, quantities: Iterable[str], facts: Sequence[Fact]) -> tuple[Cut, ...]:
+        """Those of the facts that are cut points of one number, whatever it is counted in, rising."""
+        v = self._vocabulary
+        placed = [
+            ((cut.bound / (v.scales[name].parts if name in v.scales else 1), cut.kind), cut)
+            for name in quantities
+            for cut in v.cuts[name]
+            if cut.fact in facts
+        ]
+        return tuple(cut for _, cut in sorted(placed, key=lambda each: each[0]))
 
     def classes(self, facts: Sequence[Fact]) -> dict[str, list[Fact]]:
         """The facts by the classes that they are told by, the largest first; without one, by none."""
@@ -104,6 +122,8 @@ class Asking:
         v, fact = self._vocabulary, group.facts[0]
         if group.kind in ("choice", "yes_no"):
             return v.question(fact)
+        if group.numbers:  # in the unit in which a number without one is understood
+            fact = next(f for f in group.facts if v.number_of[f] == group.numbers[0][0])
         names = [group.id, group.id.partition("(")[0], fact.partition("(")[0]]
         words = next((self._questions[name] for name in names if name in self._questions), None)
         return v.question(fact) if words is None else v.phrase(words, v.facts[fact])
@@ -133,9 +153,13 @@ class Asking:
         return v.label(quantity) if template is None else v.filled(template, v.quantity(quantity))
 
     def bound(self, cut: Cut, *, so: bool) -> str:
-        """What a number is on one side of a cut point: `18 or more`."""
+        """What a number is on one side of a cut point: `18 or more`, `6 months or more`."""
         sides = {"at_least": ("less_than", "at_least"), "more_than": ("at_most", "more_than")}
-        return self.answer(sides[cut.kind][so], number=written(cut.bound))
+        v, number = self._vocabulary, written(cut.bound)
+        quantity = v.number_of[cut.fact]
+        if quantity in v.scales:  # another counts the same in larger parts
+            number = f"{number} {v.quantities[quantity].unit}"
+        return self.answer(sides[cut.kind][so], number=number)
 
     def answer(self, part: str, **names: object) -> str:
         """The words of a part of an answer."""

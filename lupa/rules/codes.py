@@ -54,7 +54,7 @@ class Codes:
     @property
     def systems(self) -> list[str]:
         """The code systems of which there are rows."""
-        rows = (re.findall(r"^code\((\w+)", text, re.MULTILINE) for text in self._texts)
+        rows = (re.findall(r"^[ \t]*code\((\w+)", text, re.MULTILINE) for text in self._texts)
         return sorted({system for found in rows for system in found})
 
     def rows(self, given: str) -> list[Code]:
@@ -66,7 +66,7 @@ class Codes:
         holding = [text for text, folded in self._folded if f'"{code.lower()}"' in folded]
         if not holding:  # however long it is, it costs no pattern
             return []
-        row = re.compile(rf'^code\({system}, *"{re.escape(code)}",.*$', re.MULTILINE | re.IGNORECASE)
+        row = re.compile(rf'^[ \t]*code\({system}, *"{re.escape(code)}",.*$', re.MULTILINE | re.IGNORECASE)
         return [_read(line) for text in holding for line in row.findall(text)]
 
     @cached_property

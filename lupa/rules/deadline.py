@@ -39,7 +39,6 @@ class Deadline:
         """Holds a lock meanwhile; raises `TimeLimitError` where another holds it until the time is over."""
         left = self.left
         if not lock.acquire(timeout=-1 if left is None else min(left, TIMEOUT_MAX)):
-            self.check()
             raise TimeLimitError(self.seconds or 0)
         try:
             yield

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 STRING = r'"(?:[^"\\\n]|\\.)*+"'
-CODE_LINE = re.compile(r"^code\(.*\)\.[ \t]*$", re.MULTILINE)
+CODE_LINE = re.compile(r"^[ \t]*code\(.*\)\.[ \t]*$", re.MULTILINE)
 QUOTED = re.compile(rf"{STRING}|%[^\n]*")
 _TOKEN = re.compile(rf"{STRING}|%\*|%[^\n]*")
 _BRACE = re.compile(r"%\*|\*%|%[^\n]*")

@@ -298,7 +298,9 @@ EDITIONS = pytest.mark.parametrize(("policy", "edition"), oracle.EDITIONS)
 
 def some_records(kb: KnowledgeBase, policy: str, edition: str, count: int) -> list[Examined]:
     dice = random.Random(f"few {policy} {edition}")
-    return [examine(kb, explored.random_case(dice, n, policy, edition)) for n in range(count)]
+    begin = count * oracle.EDITIONS.index((policy, edition))  # so that there are some of each kind
+    kinds = range(begin, begin + count)
+    return [examine(kb, explored.random_case(dice, n, policy, edition)) for n in kinds]
 
 
 @EDITIONS

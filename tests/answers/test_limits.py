@@ -17,11 +17,13 @@ from typing import Any
 import pytest
 
 from lupa import KnowledgeBase, LupaError, SpaceLimitError, TimeLimitError
+from lupa.answers.asking import open_questions
 from lupa.answers.search import Cheapest, Unexplored
 from lupa.compiled.diagram import MOST_PARTS, NO, YES, Budget, Diagrams
 from lupa.rules.deadline import Deadline
 from lupa.rules.kept import cached_property
 from lupa.rules.solver import Watch
+from lupa.rules.store import _after_fork
 from tests.readme import ROOT
 
 CHILD: dict[str, Any] = {
@@ -96,7 +98,7 @@ def test_a_decision_does_not_wait_for_a_long_question_on_the_same_edition(own: K
 def test_a_plan_beside_which_others_decide_keeps_nobody_waiting(
     own: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lupa.answers.plan.Budget", partial(Budget, most=PARTS))
+    monkeypatch.setattr("lupa.answers.plan.open_questions", partial(open_questions, most=PARTS))
     expected = own.decide(CHILD)
     ended: list[LupaError] = []
 
@@ -307,7 +309,7 @@ def test_an_interruption_meant_for_another_question_does_not_end_a_search() -> N
 def test_a_plan_that_would_take_gigabytes_ends_with_what_to_do_about_it(
     kb: KnowledgeBase, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lupa.answers.plan.Budget", partial(Budget, most=most))
+    monkeypatch.setattr("lupa.answers.plan.open_questions", partial(open_questions, most=most))
     with pytest.raises(SpaceLimitError) as caught:
         kb.plan(OPEN)
     assert str(caught.value) == (
@@ -340,10 +342,17 @@ def test_the_command_says_so_and_goes_on_with_the_next_case(
 
     from tests.command import command
 
-    monkeypatch.setattr("lupa.answers.plan.Budget", partial(Budget, most=PARTS))
+    monkeypatch.setattr("lupa.answers.plan.open_questions", partial(open_questions, most=PARTS))
     path = tmp_path / "cases.jsonl"
     path.write_text(f"{json.dumps(OPEN)}\n{json.dumps(CHILD)}\n")
     ended = command("ask", "--plan", str(path))
     assert ended.status == 2
     assert ended.err.startswith(f"error: {path}:1: more than {PARTS:,} parts would be needed")
     assert ended.out.startswith("DENY")
+
+
+def test_after_a_fork_each_store_has_a_lock_of_its_own(own: KnowledgeBase) -> None:
+    expected = own.decide(CHILD)
+    with held(own._lock):
+        _after_fork()
+        assert own.decide(CHILD) == expected

@@ -106,7 +106,7 @@ def test_each_possible_outcome_has_a_patient_whose_case_replays(
     kb: KnowledgeBase, policy: str, edition: str
 ) -> None:
     pends = 0
-    for case in random_records("witness", 15, policy, edition):
+    for case in random_records("witness", 30, policy, edition):
         decision = kb.decide(case)
         check(kb, case, decision)
         pends += decision.outcome == "pend"

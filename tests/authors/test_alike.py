@@ -47,3 +47,10 @@ def test_subjects_are_alike_that_differ_in_a_name_nobody_speaks_of(folder: Path)
     assert alike.pattern(one) != alike.pattern(clingo.parse_term("gap(gout,continuation)"))
     assert alike.pattern(spoken)[0] == spoken
     assert alike.pattern(two) == (two, None)
+
+
+def test_numbers_and_texts_in_subjects_stay_as_they_are(folder: Path) -> None:
+    alike = Alike([KnowledgeBase.load(folder).edition("uhc_benlysta")])
+    one, other, more = map(clingo.parse_term, ('far(gout,5,"a")', 'far(migraine,5,"a")', 'far(gout,6,"a")'))
+    assert alike.pattern(one) == alike.pattern(other)
+    assert alike.pattern(one) != alike.pattern(more)

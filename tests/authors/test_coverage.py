@@ -165,28 +165,28 @@ def test_a_row_of_a_limit_is_to_be_kept_and_exceeded(tmp_path: Path) -> None:
     assert (found["kept", row], found["exceeded", row]) == ("missed", "reached")
 
 
-LISTED = "barred(prednisone; cortisone). one :- taking(Drug), barred(Drug).\n"
+LISTED = "barred(prednisone; prednisolone). one :- taking(Drug), barred(Drug).\n"
 
 
 def test_each_name_of_a_list_is_to_be_used(tmp_path: Path) -> None:
     found = with_rules(tmp_path, LISTED, {"taking": {"only": ["prednisone"]}})
     assert found["used", "barred(prednisone)"] == "reached"
-    assert found["used", "barred(cortisone)"] == "missed"
+    assert found["used", "barred(prednisolone)"] == "missed"
 
 
 def test_a_row_under_a_not_is_used_where_the_rule_fails_by_it(tmp_path: Path) -> None:
-    rules = "spared(prednisone; cortisone). one :- taking(Drug), not spared(Drug).\n"
+    rules = "spared(prednisone; prednisolone). one :- taking(Drug), not spared(Drug).\n"
     found = with_rules(tmp_path, rules, {"taking": {"only": ["prednisone"]}})
     assert found["used", "spared(prednisone)"] == "reached"
-    assert found["used", "spared(cortisone)"] == "missed"
+    assert found["used", "spared(prednisolone)"] == "missed"
 
 
 def test_a_row_that_a_rule_takes_from_a_list_is_used_by_its_own_name_only(tmp_path: Path) -> None:
-    rules = "kind(prednisone, mild). kind(cortisone, strong).\n"
+    rules = "kind(prednisone, mild). kind(prednisolone, strong).\n"
     rules += "one :- taking(Drug), kind(Drug, (mild; strong)).\n"
-    found = with_rules(tmp_path, rules, {"taking": {"only": ["cortisone"]}})
+    found = with_rules(tmp_path, rules, {"taking": {"only": ["prednisolone"]}})
     assert found["used", "kind(prednisone,mild)"] == "missed"
-    assert found["used", "kind(cortisone,strong)"] == "reached"
+    assert found["used", "kind(prednisolone,strong)"] == "reached"
 
 
 def test_a_row_that_only_rows_depend_on_is_used_by_any_case(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from tests.command import command
 from tests.slim import slim
 
 GAP = "request(other,initial)"
+NEWEST = "uhc_benlysta@2023-11-01"
 NEPHRITIS = "requires(uhc_benlysta, lupus_nephritis, initial,      active_lupus_nephritis, u31).\n"
 
 
@@ -26,6 +27,24 @@ NEPHRITIS = "requires(uhc_benlysta, lupus_nephritis, initial,      active_lupus_
 def folder(tmp_path: Path) -> Path:
     """A slim copy of the shipped knowledge base, to change."""
     return slim(tmp_path / "kb")
+
+
+@pytest.fixture(scope="module")
+def usual(few: KnowledgeBase) -> Report:
+    """What is found of the newest edition, read as usual."""
+    return few.verify([NEWEST])
+
+
+@pytest.fixture(scope="module")
+def every(few: KnowledgeBase) -> Report:
+    """What is found of the newest edition, read in every way."""
+    return few.verify([NEWEST], all_readings=True)
+
+
+@pytest.fixture(scope="module")
+def exemplified(few: KnowledgeBase) -> Report:
+    """What is found of the policy on Lupkynis, with examples."""
+    return few.verify(["fep_lupkynis"], examples=True)
 
 
 def change(path: Path, old: str, new: str) -> None:
@@ -39,7 +58,7 @@ def benlysta(folder: Path) -> Path:
 
 
 def verified(folder: Path, *policies: str) -> Report:
-    return KnowledgeBase.load(folder).verify(policies or ["uhc_benlysta@2023-11-01"])
+    return KnowledgeBase.load(folder).verify(policies or [NEWEST])
 
 
 # ---- what is found -----------------------------------------------------------------------------
@@ -51,13 +70,13 @@ def test_the_shipped_policies_hold_nothing_new() -> None:
     assert out.splitlines()[-1].startswith("17 laws on 3 editions: nothing new;")
 
 
-def test_one_edition_can_be_asked_for(kb: KnowledgeBase) -> None:
-    assert kb.verify("uhc_benlysta@2022E0046O").editions == ("uhc_benlysta@2022E0046O",)
-    assert kb.verify(["uhc_benlysta@2022E0046O"]).editions == ("uhc_benlysta@2022E0046O",)
+def test_one_edition_can_be_asked_for(few: KnowledgeBase) -> None:
+    assert few.verify("uhc_benlysta@2022E0046O").editions == ("uhc_benlysta@2022E0046O",)
+    assert few.verify(["uhc_benlysta@2022E0046O"]).editions == ("uhc_benlysta@2022E0046O",)
 
 
-def test_a_policy_stands_for_all_of_its_editions_each_once(kb: KnowledgeBase) -> None:
-    report = kb.verify(["uhc_benlysta@2022E0046O", "uhc_benlysta"])
+def test_a_policy_stands_for_all_of_its_editions_each_once(few: KnowledgeBase) -> None:
+    report = few.verify(["uhc_benlysta@2022E0046O", "uhc_benlysta"])
     assert report.editions == ("uhc_benlysta@2022E0046O", "uhc_benlysta@2023-11-01")
 
 
@@ -76,40 +95,38 @@ def test_a_finding_names_the_line_and_the_clause(kb: KnowledgeBase) -> None:
     assert (clause.id, because.item) == ("f16a", "criterion(active_lupus_nephritis)")
 
 
-def test_editions_that_were_never_in_force_together_are_not_compared(kb: KnowledgeBase) -> None:
-    old, new = (kb.verify([f"uhc_benlysta@{name}"]) for name in ("2022E0046O", "2023-11-01"))
+def test_editions_that_were_never_in_force_together_are_not_compared(
+    few: KnowledgeBase, usual: Report
+) -> None:
+    old, new = few.verify(["uhc_benlysta@2022E0046O"]), usual
     assert ["order_of_requests" in {f.check for f in r.findings} for r in (old, new)] == [False, True]
 
 
-def test_every_reading_may_break_more_laws_than_the_usual_one(kb: KnowledgeBase) -> None:
-    usual, every = (kb.verify(["uhc_benlysta@2023-11-01"], all_readings=a) for a in (False, True))
+def test_every_reading_may_break_more_laws_than_the_usual_one(usual: Report, every: Report) -> None:
     further = {f.subject for f in every.findings} - {f.subject for f in usual.findings}
     assert "barred(sle,initial,u50)" in further
 
 
-def test_a_patient_of_another_reading_says_how_the_text_is_read(kb: KnowledgeBase) -> None:
-    report = kb.verify(["uhc_benlysta@2023-11-01"], all_readings=True)
-    (finding,) = [f for f in report.findings if f.subject == "barred(sle,initial,u50)"]
+def test_a_patient_of_another_reading_says_how_the_text_is_read(every: Report) -> None:
+    (finding,) = [f for f in every.findings if f.subject == "barred(sle,initial,u50)"]
     assert finding.patients[0].case["facts"]["reading"] == {"comorbidity": "any"}
 
 
-def test_examples_show_that_laws_are_kept(kb: KnowledgeBase) -> None:
-    report = kb.verify(["fep_lupkynis"], examples=True)
-    (approved, _) = [e for e in report.examples if e.check == "approvable_pathway"]
+def test_examples_show_that_laws_are_kept(few: KnowledgeBase, exemplified: Report) -> None:
+    (approved, _) = [e for e in exemplified.examples if e.check == "approvable_pathway"]
     assert approved.patients[0].outcome == "approve"
-    assert kb.verify(["fep_lupkynis"]).examples == ()
+    assert few.verify(["fep_lupkynis"]).examples == ()
 
 
-def test_an_example_of_a_clause_tells_what_comes_of_it_without(kb: KnowledgeBase) -> None:
-    report = kb.verify(["fep_lupkynis"], examples=True)
-    told = {e.subject: e.patients[0] for e in report.examples if e.check == "load_bearing_clause"}
+def test_an_example_of_a_clause_tells_what_comes_of_it_without(exemplified: Report) -> None:
+    told = {e.subject: e.patients[0] for e in exemplified.examples if e.check == "load_bearing_clause"}
     assert told["clause(f15)"].outcome == "deny"
     assert told["clause(f15)"].text.endswith(" Without it: approve.")
 
 
-def test_progress_is_told_for_each_edition(kb: KnowledgeBase) -> None:
+def test_progress_is_told_for_each_edition(few: KnowledgeBase) -> None:
     told: list[tuple[int, int]] = []
-    kb.verify(["uhc_benlysta"], tick=lambda done, total: told.append((done, total)))
+    few.verify(["uhc_benlysta"], tick=lambda done, total: told.append((done, total)))
     assert told == [(0, 2), (1, 2)]
 
 
@@ -269,7 +286,7 @@ def test_what_is_found_in_every_edition_is_accepted_in_all(unsettled: Path) -> N
 
 def test_what_was_looked_for_in_one_edition_is_accepted_there_alone(unsettled: Path) -> None:
     words = ("--accept", ALL_SIX, "--because", "So.")
-    assert accept(unsettled, *words, policy="uhc_benlysta@2023-11-01")[0] == 1
+    assert accept(unsettled, *words, policy=NEWEST)[0] == 1
     assert [entry.edition for entry in accepted_in(record(unsettled).parent)] == ["2023-11-01"]
 
 
@@ -336,20 +353,21 @@ def test_how_many_findings_an_entry_covers_is_told(unsettled: Path) -> None:
 def test_a_name_that_means_nothing_new_is_told_and_nothing_is_written(
     unsettled: Path, named: str, said: str
 ) -> None:
-    status, _, err = accept(unsettled, "--accept", ALL_SIX, "--accept", named, "--because", "So.")
+    words = ("--accept", ALL_SIX, "--accept", named, "--because", "So.")
+    status, _, err = accept(unsettled, *words, policy=NEWEST)
     assert (status, said in err, record(unsettled).exists()) == (2, True, False)
 
 
 def test_what_is_accepted_already_is_told(folder: Path) -> None:
-    status, _, err = accept(folder, "--accept", ALL_SIX, "--because", "So.")
+    status, _, err = accept(folder, "--accept", ALL_SIX, "--because", "So.", policy=NEWEST)
     assert (status, f"'{ALL_SIX}' is accepted already" in err) == (2, True)
-    status, _, err = accept(folder, "--accept", "no_gap nothing", "--because", "So.")
+    status, _, err = accept(folder, "--accept", "no_gap nothing", "--because", "So.", policy=NEWEST)
     assert (status, "covers no new finding; nothing is new" in err) == (2, True)
 
 
 def test_where_nothing_is_new_nothing_is_written(folder: Path) -> None:
     before = record(folder).read_bytes()
-    status, _, err = accept(folder, "--accept", "--because", "So.")
+    status, _, err = accept(folder, "--accept", "--because", "So.", policy=NEWEST)
     assert (status, err, record(folder).read_bytes() == before) == (
         0,
         "nothing was new, so nothing was accepted\n",

@@ -600,7 +600,7 @@ def test_a_number_is_asked_for_once_and_takes_the_number_or_a_bound(
 ) -> None:
     asked = adult()
     assert "What is the age, in years?" in asked.opening()
-    assert "a number (years), or a bound of it, such as `at least 18`" in asked.opening()
+    assert "a number (years), also one in months, or a bound" in asked.opening()
     say(asked, answer)
     assert asked.case["facts"]["age"] == age
     assert click.unstyle(asked.closing()).startswith(outcome.upper())

@@ -51,7 +51,7 @@ CASE = oracle.case_of(PATIENT, NEWEST)
 def test_it_decides_as_the_document_does(foreign_kb: KnowledgeBase, edition: str) -> None:
     dice = random.Random(f"Exoryx {edition}")
     found: Counter[str] = Counter()
-    for _ in range(times(1500)):
+    for _ in range(times(500)):
         patient = oracle.random_patient(dice)
         decision = foreign_kb.decide(oracle.case_of(patient, edition))
         wanted, bases = oracle.outcome(patient, edition)
@@ -63,7 +63,7 @@ def test_it_decides_as_the_document_does(foreign_kb: KnowledgeBase, edition: str
                 oracle.limits(patient) if wanted in ("modify", "deny") else set()
             ) or wanted == "deny", patient
         found[decision.outcome] += 1
-    assert min(found[name] for name in ("approve", "deny", "modify")) >= times(25), found
+    assert min(found[name] for name in ("approve", "deny", "modify")) >= times(8), found
 
 
 @EVERY_EDITION
@@ -72,7 +72,7 @@ def test_a_record_with_gaps_comes_to_what_its_completions_come_to(
 ) -> None:
     dice = random.Random(f"gaps {edition}")
     found: Counter[str] = Counter()
-    for _ in range(times(600)):
+    for _ in range(times(250)):
         patient = oracle.random_patient(dice)
         gaps = dice.sample(oracle.GAPS, dice.randint(1, 6))
         case = oracle.case_with_gaps(patient, gaps, edition)
@@ -80,7 +80,7 @@ def test_a_record_with_gaps_comes_to_what_its_completions_come_to(
         decision = foreign_kb.decide(case)
         assert set(decision.possible) == worlds, case
         found[decision.outcome] += 1
-    assert min(found[name] for name in ("approve", "deny", "pend")) >= times(15), found
+    assert min(found[name] for name in ("approve", "deny", "pend")) >= times(5), found
 
 
 @EVERY_EDITION
@@ -92,7 +92,7 @@ def test_nothing_that_is_left_out_bears_on_it(
         patched.setattr(slicing, "read_by", lambda *_: Reads(everything=True))
         whole.edition(POLICY, edition)
     dice = random.Random(f"whole {edition}")
-    for _ in range(times(200)):
+    for _ in range(times(100)):
         patient = oracle.random_patient(dice)
         case = oracle.case_with_gaps(patient, dice.sample(oracle.GAPS, dice.randint(0, 5)), edition)
         one, other = foreign_kb.decide(case), whole.decide(case)

@@ -26,13 +26,13 @@ FLOOR = {room: floor for floor, rooms in enumerate(ORDER) for room in rooms.spli
 SOURCES = sorted(HERE.rglob("*.py"))
 MOST_LINES = 300
 LONG = {
+    "answers/decide.py": "one writer: all that a decision tells, in the order of its page",
     "answers/desk.py": "one method for each question about a case, each with its promise in words",
     "answers/flip.py": "one search: what can be stated, what it costs, and what comes of it",
-    "answers/plan.py": "one algorithm: the smallest tree, exact, with the bounds that make it feasible",
     "authors/lint/scope.py": "one look at a policy's files: what is asked of them in which order",
     "authors/reports/page.py": "one page, whose parts stand in the order in which they are read",
     "authors/trials/same_worlds.py": "one comparison of two versions over all worlds",
-    "dialogue/interview.py": "one conversation: its questions, its answers and the way back",
+    "cli/reviewers.py": "one verb after the other of those that reviewers use",
     "dialogue/session.py": "one session: a method for each of its commands",
     "pages/contents.py": "the pages of what is on file, each as data and as text",
     "pages/exploring.py": "the pages of the exploring verbs, made of the same few parts",

@@ -23,6 +23,7 @@ from lupa.record.record import Record, record_of
 from lupa.rules.edition import Edition
 from lupa.rules.quantities import Cut
 from tests import oracle, worlds
+from tests.times import times
 
 CAUTION = (
     "Do not put a similar name in its place, and leave it out only if it is of no kind that the policy "
@@ -201,7 +202,7 @@ def check_silence(edition: Edition, case: Any, before: Record, facts: Mapping[st
     assert (silent.stated, silent.assumed) == (rest, kept | defaults)
 
 
-@settings(deadline=None, max_examples=150, derandomize=True)
+@settings(deadline=None, max_examples=times(150), derandomize=True)
 @given(st.integers(0, 10**9), st.sampled_from(oracle.EDITIONS))
 def test_facts_that_are_stated_hold_and_all_else_is_as_before(
     kb: KnowledgeBase, seed: int, edition: tuple[str, str]

@@ -19,6 +19,7 @@ from lupa.record.reading import read_cases
 from lupa.rules.files import shipped
 from tests import worlds
 from tests.command import command
+from tests.times import times
 
 GOOD: dict[str, Any] = {
     "case": "a patient on both drugs",
@@ -153,13 +154,13 @@ def test_any_data_is_decided_or_refused(kb: KnowledgeBase, data: Any) -> None:
     answered(kb, data)
 
 
-@settings(thorough, max_examples=150)
+@settings(thorough, max_examples=times(150))
 @given(cases)
 def test_a_likely_case_is_decided_or_refused(kb: KnowledgeBase, case: Any) -> None:
     answered(kb, case)
 
 
-@settings(thorough, max_examples=200)
+@settings(thorough, max_examples=times(200))
 @given(odd_cases)
 def test_an_odd_case_is_decided_or_refused(kb: KnowledgeBase, case: Any) -> None:
     answered(kb, case)
@@ -198,7 +199,7 @@ def spoilt(draw: st.DrawFn) -> Any:
     return case
 
 
-@settings(thorough, max_examples=400)
+@settings(thorough, max_examples=times(400))
 @given(spoilt())
 def test_a_good_case_with_changes_is_decided_or_refused(kb: KnowledgeBase, case: Any) -> None:
     answered(kb, case)
@@ -222,7 +223,7 @@ def read(data: bytes, name: str) -> int:
     return len(found)
 
 
-@settings(thorough, max_examples=200)
+@settings(thorough, max_examples=times(200))
 @given(st.binary(max_size=200), st.sampled_from(ENDINGS))
 @example(b"", "case.jsonl")
 @example(b"\xef\xbb\xbf", "case")
@@ -230,7 +231,7 @@ def test_any_bytes_are_read_or_refused(data: bytes, name: str) -> None:
     assert read(data, name) >= 1
 
 
-@settings(thorough, max_examples=300)
+@settings(thorough, max_examples=times(300))
 @given(
     st.text(max_size=200) | st.text("{}[]:,-?&*!|>'\"%@`#~ \n\tab01.", max_size=60),
     st.sampled_from(ENDINGS),
@@ -254,7 +255,7 @@ def garbled(draw: st.DrawFn) -> bytes:
     return bytes(data)
 
 
-@settings(thorough, max_examples=80)
+@settings(thorough, max_examples=times(80))
 @given(
     st.binary(max_size=100) | garbled() | spoilt().map(lambda case: json.dumps(case, default=str).encode()),
     st.sampled_from((["decide", "-"], ["decide", "-", "--json"], ["why", "-"])),
@@ -266,7 +267,7 @@ def test_any_input_ends_the_command_well(data: bytes, words: list[str]) -> None:
     assert all(line.isprintable() for line in (out + err).split("\n"))
 
 
-@settings(thorough, max_examples=60)
+@settings(thorough, max_examples=times(60))
 @given(
     st.lists(texts | st.sampled_from(("--json", "--kb", "--timeout", "--tree", "--all", "-h")), max_size=4)
 )
@@ -292,7 +293,7 @@ def stated(dice: random.Random) -> dict[str, Any]:
     return worlds.case_of(worlds.random_world(dice, policy), policy, edition)
 
 
-@settings(thorough, max_examples=60)
+@settings(thorough, max_examples=times(60))
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_keys_does_not_change_a_byte(kb: KnowledgeBase, dice: random.Random) -> None:
     for case in (GOOD, stated(dice)):
@@ -300,7 +301,7 @@ def test_the_order_of_keys_does_not_change_a_byte(kb: KnowledgeBase, dice: rando
         assert [d.to_json() for d in kb.decide_all(case)] == [d.to_json() for d in kb.decide_all(other)]
 
 
-@settings(thorough, max_examples=60)
+@settings(thorough, max_examples=times(60))
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_a_list_changes_the_fingerprint_of_the_case_at_most(
     kb: KnowledgeBase, dice: random.Random
@@ -312,7 +313,7 @@ def test_the_order_of_a_list_changes_the_fingerprint_of_the_case_at_most(
         assert one == other
 
 
-@settings(thorough, max_examples=40)
+@settings(thorough, max_examples=times(40))
 @given(st.randoms(use_true_random=False))
 def test_a_case_means_the_same_in_json_and_yaml(kb: KnowledgeBase, dice: random.Random) -> None:
     for case in (GOOD, stated(dice)):

@@ -387,7 +387,7 @@ def test_a_limit_with_decimals_is_said_as_it_is_written(kb: KnowledgeBase) -> No
         ),
         (
             {"ldl": {"value": 95, True: ago(1)}},
-            ('facts.ldl: its key `on` was read as a truth value; write it in quotes, "on"'),
+            ('facts.ldl: its key `on` was read as the truth value true; write it in quotes, "on"'),
         ),
         ({"bmi": [28]}, "facts.bmi: a number of kg/m2 is expected, not [28]"),
         (

@@ -105,3 +105,7 @@ def test_numbers_are_in_order_however_large_they_are(folder: Path) -> None:
     read = "met(fep_lupkynis, adult) :- at_least(platelets, 1500000000), not at_least(platelets, 5)."
     path.write_text(f"{path.read_text(encoding='utf-8')}{rules} {cuts}\n{read}\n", encoding="utf-8")
     assert KnowledgeBase.load(folder).decide(CHILD).outcome == "deny"
+
+
+def test_what_is_divided_is_never_beyond(folder: Path) -> None:
+    assert decided(folder, "size(9). half(X/2) :- size(X). sum(X+1) :- size(X).") == "deny"

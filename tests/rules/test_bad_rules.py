@@ -899,6 +899,12 @@ def test_an_empty_alias_is_refused_with_its_place(folder: Path, alias: str) -> N
     assert said == f"{path}:{line}:1: {row} is empty, and would name nothing; take it out"
 
 
+def test_an_alias_without_quotes_is_refused_with_its_place_where_others_are_in_doubt(folder: Path) -> None:
+    path, line = add(folder, 'alias(rituximab, "Plaquenil"). alias(prednisone, aspirin).', "drugs.lp")
+    expected = f"{path}:{line}:32: alias/2: aspirin stands where words in quotes belong; put them in quotes"
+    assert said_of(folder) == expected
+
+
 def test_an_alias_that_is_the_name_of_another_drug_is_refused_with_its_place(folder: Path) -> None:
     path, line = add(folder, 'alias(rituximab, "Prednisone").', "drugs.lp")
     said = said_of(folder, "decide", "-", stdin=as_bytes(PLAQUENIL))
@@ -1004,3 +1010,26 @@ def test_rules_and_cases_are_blamed_apart_in_python_too(folder: Path) -> None:
     add(folder, "met(fep_lupkynis, adult) :- takign(prednisone).")
     with pytest.raises(RuleError):
         KnowledgeBase.load(folder).decide(stating(agee=34))
+
+
+# ---- efforts -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (
+            "effort(dosed_per_label, maybe, find_out, 1).",
+            "effort(dosed_per_label, maybe, find_out, 1): yes or no, and one of find_out, ask",
+        ),
+        (
+            "usual_effort(wait, 1).",
+            "usual_effort(wait, 1): one of find_out, ask_for_less, change is expected",
+        ),
+    ],
+)
+def test_an_effort_of_no_kind_is_refused(folder: Path, row: str, message: str) -> None:
+    add(folder, row, POLICY)
+    with pytest.raises(RuleError) as refused:
+        KnowledgeBase.load(folder).flip({"request": {"policy": "fep_lupkynis"}, "facts": {}})
+    assert str(refused.value).startswith(message)

@@ -96,3 +96,11 @@ def test_what_is_known_of_no_edition_or_twice_is_refused(tmp_path: Path, rows: s
     with pytest.raises(RuleError) as refused:
         KnowledgeBase.load(root).about("small")
     assert said in str(refused.value)
+
+
+def test_nothing_follows_from_what_clashes() -> None:
+    edition = KnowledgeBase.load().edition("fep_lupkynis")
+    clash = ["requested(phase,initial)", "requested(phase,continuation)"]
+    assert edition.follows(clash, ["active(lupus_nephritis)"]) == []
+    named = ["active(lupus_nephritis)"]
+    assert edition.follows(named, ["diagnosis(lupus_nephritis)"]) == ["diagnosis(lupus_nephritis)"]

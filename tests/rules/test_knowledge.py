@@ -21,7 +21,7 @@ from lupa import CaseError, Decision, KnowledgeBase, RuleError
 from lupa.rules.edition import Edition
 from lupa.rules.names import slip
 from tests import oracle, worlds
-from tests.slim import slim
+from tests.times import times
 
 DENIED: dict[str, Any] = {
     "request": {
@@ -93,7 +93,7 @@ def test_what_was_decided_before_does_not_change_a_byte() -> None:
     assert first == [forwards.decide(case).to_json() for case in cases]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=times(60), deadline=None, derandomize=True)
 @given(order=st.randoms(use_true_random=False))
 def test_the_order_of_facts_does_not_matter(order: random.Random) -> None:
     kb = shared()
@@ -380,7 +380,11 @@ def test_a_fact_that_one_of_the_policies_declares_is_known(tmp_path: Path) -> No
 
 def two_policies(folder: Path) -> KnowledgeBase:
     """A copy of the knowledge base with two plans on anifrolumab; one declares a fact of its own."""
-    slim(folder / "kb")
+    import shutil
+
+    from lupa.rules.files import shipped
+
+    shutil.copytree(shipped("kb"), folder / "kb")
     declared = (
         "fact(referred_by_specialist). referred_by_specialist :- true(referred_by_specialist).\n"
         'fact_text(referred_by_specialist, "A specialist refers.", "No specialist refers.").\n'

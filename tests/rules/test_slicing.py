@@ -58,7 +58,9 @@ def statements(case: Mapping[str, Any]) -> dict[str, Any]:
 def possible(kb: KnowledgeBase, case: Mapping[str, Any]) -> tuple[str, ...]:
     """The outcomes of a case that are possible; none where it contradicts itself."""
     try:
-        return kb.decide(dict(case)).possible
+        (question,) = kb.questions(dict(case))
+        with question:
+            return tuple(sorted(question.outcomes))
     except CaseError as error:
         if "contradict" not in str(error):
             raise

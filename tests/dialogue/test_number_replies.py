@@ -1,0 +1,55 @@
+"""What a person may say where a number is asked for: other units, parts, and days."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lupa import KnowledgeBase
+from lupa.dialogue.replies import following, stated
+from lupa.rules.names import normal
+from tests.measuring import a_case, measuring_kb
+
+
+@pytest.fixture(scope="module")
+def kb(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
+    folder: Path = tmp_path_factory.mktemp("kb")
+    return measuring_kb(folder)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "line", "expected"),
+    [
+        ("ldl", "190", {"ldl": 190}),
+        ("ldl", "190 mg/dL", {"ldl": 190}),
+        ("ldl", "5 mmol/L", {"ldl": {"value": 5, "unit": "mmol/L"}}),
+        ("ldl", "at least 5 mmol/L", {"ldl": {"at_least": 5, "unit": "mmol/L"}}),
+        ("t_score", "-2", {"t_score": -2}),
+        ("age", "17", {"age": 17}),
+        ("age", "5 months", {"age_months": 5}),
+        ("age", "less than 6 months", {"age_months": {"less_than": 6}}),
+        ("days_since(last_taken(prednisone))", "2025-01-10", {"last_taken.prednisone": "2025-01-10"}),
+        ("days_since(last_taken(prednisone))", "never", {"last_taken.prednisone": "never"}),
+        ("days_since(last_taken(prednisone))", "30", {"days_since(last_taken(prednisone))": 30}),
+    ],
+)
+def test_a_number_is_said_in_any_of_its_units(
+    kb: KnowledgeBase, quantity: str, line: str, expected: dict[str, Any]
+) -> None:
+    case = a_case()
+    ask = kb.ask(case)
+    vocabulary = next(kb.questions(case)).edition.vocabulary
+    facts = next(asked.facts for asked in ask.questions if asked.id == quantity)
+    others = {fact for asked in ask.questions for fact in asked.facts} - set(facts)
+    question = following(ask, vocabulary, others)
+    assert question is not None
+    assert stated(question, vocabulary, normal(line), line).states == expected
+
+
+def test_an_age_is_one_question_in_years_whatever_rules_count_it_in(kb: KnowledgeBase) -> None:
+    asked = {one.id: one for one in kb.ask(a_case()).questions}
+    assert "age_months" not in asked
+    assert asked["age"].text == "What is the age, in years?"
+    assert [a.value for a in asked["age"].answers] == ["less than 6 months", "6 months or more"]
