@@ -11,16 +11,29 @@ from lupa.rules.files import shipped
 HERE = Path(__file__).parent
 
 
-@pytest.fixture(scope="session")
-def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def beside_shared(name: str, folder: Path) -> Path:
     """A knowledge base of the shipped files that policies share and of one policy foreign to them."""
-    folder = tmp_path_factory.mktemp("foreign") / "kb"
-    shutil.copytree(HERE / "kb_ra", folder)
+    shutil.copytree(HERE / name, folder)
     for path in shipped("kb").glob("*.lp"):
         shutil.copy(path, folder)
     return folder
 
 
 @pytest.fixture(scope="session")
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return beside_shared("kb_ra", tmp_path_factory.mktemp("foreign") / "kb")
+
+
+@pytest.fixture(scope="session")
 def foreign_kb(foreign: Path) -> KnowledgeBase:
     return KnowledgeBase.load(foreign)
+
+
+@pytest.fixture(scope="session")
+def lipid(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return beside_shared("kb_lipid", tmp_path_factory.mktemp("lipid") / "kb")
+
+
+@pytest.fixture(scope="session")
+def lipid_kb(lipid: Path) -> KnowledgeBase:
+    return KnowledgeBase.load(lipid)
