@@ -102,12 +102,12 @@ def _number(asked: Asked, vocabulary: Vocabulary) -> Question:
         names = {_called(name): {} for name in asked.numbers}
         return Question(asked.text, names, asked, hint, numbers=asked.numbers, listed=asked)
     (name,) = asked.numbers
-    unit, bound = vocabulary.quantities[name].unit, written(vocabulary.cuts[name][0].bound)
+    unit, cut = vocabulary.quantities[name].unit, vocabulary.cuts[name][0]
     said = f"a number ({unit})" if unit else "a number"
     others = [other for other in _units(name, vocabulary) if other != unit]
     said += f", also one in {' or '.join(others)}" if others else ""
     said += ", or a day, or never" if _is_day(name, vocabulary) else ""
-    hint = f"{said}, or a bound of it, such as `at least {bound}`"
+    hint = f"{said}, or a bound of it, such as `{cut.kind.replace('_', ' ')} {written(cut.bound)}`"
     return Question(asked.text, names, asked, hint, numbers=asked.numbers)
 
 
@@ -143,13 +143,19 @@ def _one_of(question: Question, vocabulary: Vocabulary | None, said: str, line: 
     if found is None:
         found = vocabulary.canonical(said, question.names) if vocabulary else said
     if found is None or found not in question.names:
-        labels = {normal(label): name for name, label in (question.choices or {}).items()}
-        found = labels.get(said)
+        found = _by_label(question).get(said)
     if found is None:
         expected = f"one of {', '.join(values)}" if len(values) <= _FEW else "a name of the list"
         number = f", or a number from 1 to {len(values)}" if question.choices else ""
         raise CaseError(f"{expected} is expected{number}, not {shown(line)}; `help` says more")
     return found
+
+
+def _by_label(question: Question) -> dict[str, str]:
+    """The names by what a person is shown for them."""
+    members = question.listed.members if question.listed is not None else ()
+    labels = question.choices or {_called(member.fact): member.label for member in members}
+    return {normal(label): name for name, label in labels.items()}
 
 
 def _pieces(line: str) -> tuple[list[str], bool]:

@@ -73,6 +73,11 @@ def test_a_new_knowledge_base_has_the_shared_rules_and_the_one_policy(tmp_path: 
     assert KnowledgeBase.load(kb).policies == ("a_policy",)
 
 
+def test_a_new_knowledge_base_breaks_no_rule(tmp_path: Path) -> None:
+    findings = KnowledgeBase.load(made(tmp_path).kb).lint().findings
+    assert {finding.severity for finding in findings} == {"note"}  # what it can state and does not ask
+
+
 def test_nothing_is_left_beside_what_is_made(tmp_path: Path) -> None:
     kb = made(tmp_path).kb
     new_policy(kb, Draft("another"))

@@ -11,10 +11,17 @@ from lupa.rules.files import shipped
 HERE = Path(__file__).parent
 
 
+def beside_shared(name: str, folder: Path) -> Path:
+    """A knowledge base of the shipped files that policies share and of one policy foreign to them."""
+    shutil.copytree(HERE / name, folder)
+    for path in shipped("kb").glob("*.lp"):
+        shutil.copy(path, folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A knowledge base of the shipped files that policies share and of one policy foreign to them."""
-    return _beside_what_is_shared("kb_ra", tmp_path_factory)
+    return beside_shared("kb_ra", tmp_path_factory.mktemp("foreign") / "kb")
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +32,7 @@ def foreign_kb(foreign: Path) -> KnowledgeBase:
 @pytest.fixture(scope="session")
 def monitors(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same, of a policy on a service."""
-    return _beside_what_is_shared("kb_cgm", tmp_path_factory)
+    return beside_shared("kb_cgm", tmp_path_factory.mktemp("monitors") / "kb")
 
 
 @pytest.fixture(scope="session")
@@ -33,9 +40,11 @@ def monitors_kb(monitors: Path) -> KnowledgeBase:
     return KnowledgeBase.load(monitors)
 
 
-def _beside_what_is_shared(name: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("foreign") / "kb"
-    shutil.copytree(HERE / name, folder)
-    for path in shipped("kb").glob("*.lp"):
-        shutil.copy(path, folder)
-    return folder
+@pytest.fixture(scope="session")
+def lipid(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return beside_shared("kb_lipid", tmp_path_factory.mktemp("lipid") / "kb")
+
+
+@pytest.fixture(scope="session")
+def lipid_kb(lipid: Path) -> KnowledgeBase:
+    return KnowledgeBase.load(lipid)

@@ -39,7 +39,7 @@ def undefined(program: Program, given: Gives, known: Iterable[Signature]) -> Ite
 def unused(program: Program, read: Gives, known: Iterable[Signature]) -> Iterator[Finding]:
     """What a program derives or declares and nothing reads, once for each predicate.
 
-    A table that policies share is part of the vocabulary: it may wait for one that reads it.
+    What policies share is part of the vocabulary: it may wait for one that reads it.
     """
     names = _by_name(known)
     first: dict[Signature, tuple[Statement, Term | None]] = {
@@ -51,8 +51,8 @@ def unused(program: Program, read: Gives, known: Iterable[Signature]) -> Iterato
             how = "derived" if signature in program.derived else "declared"
             rule, why = _stray(signature, names, f"is {how} here and nothing reads it")
             if rule == "undefined":
-                table = not statement.file.policy and statement.is_row and "did you mean" not in why
-                rule = "unread-fact" if table else "unused"
+                waits = not statement.file.policy and "did you mean" not in why
+                rule = "unread-fact" if waits else "unused"
             yield statement.finding(rule, term, shown(signature), why)
 
 
