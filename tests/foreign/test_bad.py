@@ -14,7 +14,6 @@ from tests.foreign.test_foreign import CASE, POLICY, with_facts
 ROW = 'code(hcpcs, "J0001", drug(exolimab), equivalent, "Text.")'
 PLAIN = "a row of codes is code(System, "
 BAD_ROWS = (
-    f"  {ROW}.",
     f"{ROW}. % twice",
     f"{ROW} :- drug(exolimab).",
     ROW.replace("equivalent", "same") + ".",

@@ -66,7 +66,7 @@ class Shared:
         self.asked = _asked()
         self.given = self.core.given | self.of_worlds
         # where rules of use read the same, it is they who tell a row of use from another
-        self.roots = (READ_BY_LUPA - OF_EACH) | (self.asked - set(self.core.read))
+        self.roots = (READ_BY_LUPA | (self.asked - set(self.core.read))) - OF_EACH
         self.unsure: set[str] = set()
         self._policies: list[Program] = []
         self._atoms: Atoms = {}
