@@ -35,9 +35,8 @@ class Efforts:
                 raise RuleError(f"{row}: yes or no, and one of {', '.join(KINDS)}, is expected")
             if str(fact) not in self._beginnings and not self._is_unread(fact):
                 raise RuleError(f"{row}: no fact is {fact}, or begins so")
-            costs, key = found.setdefault(str(fact), {}), (str(kind), str(value) == "yes")
-            if costs.setdefault(key, _cost(cost, "effort/4")) != cost.number:
-                raise RuleError(f"{row}: another row says {costs[key]}; keep one")
+            key = str(kind), str(value) == "yes"
+            found.setdefault(str(fact), {})[key] = _cost(cost, "effort/4")
         return found
 
     @cached_property
@@ -47,10 +46,7 @@ class Efforts:
         for kind, cost in rows:
             if str(kind) not in KINDS:
                 raise RuleError(f"usual_effort({kind}, {cost}): one of {', '.join(KINDS)} is expected")
-            if found.setdefault(str(kind), _cost(cost, "usual_effort/2")) != cost.number:
-                raise RuleError(
-                    f"usual_effort({kind}, {cost}): another row says {found[str(kind)]}; keep one"
-                )
+            found[str(kind)] = _cost(cost, "usual_effort/2")
         return found
 
     def of(self, fact: str, kind: str, *, value: bool, usual: bool = True) -> int | None:

@@ -22,6 +22,7 @@ from prompt_toolkit.output import DummyOutput
 import lupa.dialogue.terminal
 from lupa import KnowledgeBase
 from lupa.dialogue.session import Session
+from lupa.dialogue.terminal import _is_same
 from tests.command import Ended, command, process
 from tests.terminal import at_terminal
 
@@ -468,3 +469,11 @@ def test_an_interruption_of_a_script(tmp_path: Path) -> None:
         assert running.returncode == 130
     assert err.startswith(b"The case so far, which is saved nowhere:\n")
     assert err.endswith(b"stopped\n")
+
+
+def test_a_file_that_is_not_there_is_none_that_was_read(tmp_path: Path) -> None:
+    there = tmp_path / "case.yaml"
+    there.touch()
+    assert _is_same(str(there), str(there))
+    assert not _is_same(str(tmp_path / "new.yaml"), str(there))
+    assert not _is_same(str(there), None)

@@ -42,8 +42,14 @@ WORLDS = QUERIES / "worlds.lp"
 EDITIONS = [
     (policy, edition) for policy in KB.policies for edition, _ in KnowledgeBase(KB).about(policy).editions
 ]
-WORDS = {"text", "fact_text", "outcome_text", "question", "alias", "label", "further"}
-"""Predicates whose arguments are sentences or names for people, so that their rules may hold them."""
+WORDS = {
+    *("text", "fact_text", "outcome_text", "question", "group_question", "member_text", "alias", "label"),
+    *("further", "effort"),
+}
+"""Predicates whose arguments are for people: sentences, names, what it costs them to find something out.
+
+So their rules may hold them.
+"""
 
 
 def where(path: Path, number: int, what: object) -> str:
