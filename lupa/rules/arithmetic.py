@@ -19,6 +19,7 @@ from lupa.errors import RuleError
 from lupa.rules.files import LARGEST
 from lupa.rules.ground import Parts
 from lupa.rules.texts import calculates, skeleton
+from lupa.rules.trees import children
 
 _CALL = "lupa_calculated"
 _DONE: dict[int, tuple[str, Callable[[int, int], int]]] = {
@@ -97,23 +98,13 @@ def _is_linear(tree: ast.AST) -> bool:
     """Whether each operation below is on at most one variable, which clingo finds from the result."""
     if tree.ast_type == ASTType.BinaryOperation:
         return len(list(_variables(tree))) < 2 and tree.operator_type != BinaryOperator.Power
-    return all(map(_is_linear, _children(tree)))
+    return all(map(_is_linear, children(tree)))
 
 
 def _variables(tree: ast.AST) -> list[ast.AST]:
     if tree.ast_type == ASTType.Variable:
         return [tree]
-    return [found for child in _children(tree) for found in _variables(child)]
-
-
-def _children(tree: ast.AST) -> list[ast.AST]:
-    values = (getattr(tree, key) for key in tree.child_keys)
-    return [
-        child
-        for value in values
-        for child in (value if isinstance(value, ast.ASTSequence) else [value])
-        if isinstance(child, ast.AST)
-    ]
+    return [found for child in children(tree) for found in _variables(child)]
 
 
 class _Calculator:
