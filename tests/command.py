@@ -26,7 +26,7 @@ def unchanging(folder: Path) -> KnowledgeBase:
 
 
 def _loaded(folder: str | Path | None = None) -> KnowledgeBase:
-    """What a command loads: what it decides does not hang on what was decided before, so it may be shared."""
+    """What a command loads; what it decides does not hang on what was decided before, so it is shared."""
     name = None if folder is None else str(folder)
     if name is None:
         _LOADED.setdefault(None, _load())
