@@ -184,7 +184,10 @@ ATTESTATIONS: tuple[str, ...] = (
 
 DOCUMENTED: tuple[str, ...] = ("clinical_benefit", "clinical_response", "autoantibodies")
 
-OVERRIDES: tuple[str, ...] = ("plan_document", "state_mandate", "federal_mandate", "rare_disease")
+SHARED_OVERRIDES: tuple[str, ...] = ("plan_document", "state_mandate", "federal_mandate", "rare_disease")
+# Instructions for Use of UnitedHealthcare: a Medicare Advantage plan, and criteria of another's tool.
+OTHER_LINES: tuple[str, ...] = ("medicare_advantage", "delegated_criteria")
+OVERRIDES: tuple[str, ...] = (*SHARED_OVERRIDES, *OTHER_LINES)
 
 # What is asked of a drug beside whether it is taken now: whether it is stopped before the requested
 # drug is given, or started with it. Of whom neither bars nor can count later, it is not asked.
@@ -434,7 +437,8 @@ def _uhc_outcome(world: World, bases: set[str], unmet: set[str]) -> Opinion:
     """The outcome of a request within scope: the first that applies, in this order.
 
     The member's plan document governs where it conflicts with the policy (Instructions for Use), in
-    either direction, so that whatever the outcome would be is for a person to see. A mandate of a
+    either direction, so that whatever the outcome would be is for a person to see; so is a request of
+    another line of business, of which the text only says that it may be applied. A mandate of a
     state or of the nation, and the rule for serious rare diseases (Benefit Considerations,
     Instructions for Use), can only give coverage, so they matter where there is something to deny.
     """
@@ -443,7 +447,7 @@ def _uhc_outcome(world: World, bases: set[str], unmet: set[str]) -> Opinion:
     silent = set() if world.indication in named else {"policy_silent"}
     if unmet:
         bases = bases | {"criteria_not_met"}
-    if "plan_document" in world.overrides:
+    if not world.overrides.isdisjoint(("plan_document", *OTHER_LINES)):
         return Opinion("refer", frozenset({"override"} | silent), missed)
     if bases and world.overrides:
         return Opinion("refer", frozenset({"override"} | silent), missed)

@@ -64,6 +64,7 @@ def asked_about(policy: str) -> dict[str, tuple[str, ...]]:
         "documented": oracle.DOCUMENTED[:2] if fep else oracle.DOCUMENTED[1:],
         "stops": oracle.STOPPED[policy],
         "starts": oracle.STARTED[policy],
+        "overrides": oracle.SHARED_OVERRIDES if fep else oracle.OVERRIDES,
         "readings": tuple(oracle.READINGS_OF[policy]),
     }
 
@@ -99,7 +100,7 @@ def case_of(world: World, policy: str, edition: str) -> dict[str, Any]:
         "starts": {"only": sorted(world.starts & {*asked["starts"]})},
         "documented": {"only": sorted(world.documented & {*asked["documented"]})},
         "dosed_per_label": world.dosed_per_label,
-        "override": {"only": sorted(world.overrides)},
+        "override": {"only": sorted(world.overrides & {*asked["overrides"]})},
         "reading": {name: world.readings[name] for name in asked["readings"] if name in world.readings},
     }
     if policy == "fep_lupkynis":
@@ -216,7 +217,7 @@ def case_with_gaps(  # noqa: C901, PLR0912 - one branch a kind of gap
         "starts": ("starts", asked["starts"]),
         "attests": ("attests", asked["attests"]),
         "documented": ("documented", asked["documented"]),
-        "overrides": ("override", oracle.OVERRIDES),
+        "overrides": ("override", asked["overrides"]),
     }
     for field, (key, names) in families.items():
         if names:
