@@ -339,6 +339,11 @@ def _first_clause(rows: Iterable[Row], order: Mapping[str, int]) -> int:
     return min((order[clause] for row in rows for clause in row["clauses"]), default=len(order))
 
 
+def argument(name: str) -> str:
+    """What an item is of: `rituximab` of `other_biologic(rituximab)`."""
+    return name.partition("(")[2].removesuffix(")")
+
+
 def _pathways(ways: Sequence[Row], width: int) -> tuple[list[Row], list[str]]:
     """Pathways that ask for the same: their rows, and their lines."""
     way = ways[0]
@@ -353,7 +358,7 @@ def _alike_named(rows: Sequence[Row]) -> list[Row]:
     found: list[Row] = []
     for _, group in groupby(rows, key=lambda row: (row["id"].partition("(")[0], row["clauses"])):
         first, *rest = group
-        names = [row["id"].partition("(")[2].removesuffix(")") for row in rest]
+        names = [argument(row["id"]) for row in rest]
         found += [first, *rest] if len(rest) < _FEW else [{**first, "alike": names}]
     return found
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 import clingo
 from clingo import ast
-from clingo.ast import ASTType
 
+from lupa.authors.document.written import Written, helpers, names_in, read, rules_in
 from lupa.authors.laws.authored import authored, places, sorted_places
 from lupa.authors.reports.finding import Place
-from lupa.authors.syntax import Signature, atoms, functions, heads, nodes, text_with_heads
+from lupa.authors.syntax import Signature
 from lupa.rules.files import text_of
 from lupa.rules.store import Store
 
@@ -62,7 +62,6 @@ _WORDS = frozenset(
     }
 )  # fmt: skip
 """What gives words and clauses, and no rule that a patient could meet."""
-_Arguments = tuple[frozenset[str], ...]
 _FEW = 2
 """So many items that the same rules give are told one by one; of more, one and the names of the others."""
 
@@ -124,15 +123,6 @@ class Document:
     others: tuple[Rule, ...]
 
 
-class _Written(NamedTuple):
-    """A rule in the folder of the policy."""
-
-    place: Place
-    statement: ast.AST
-    given: frozenset[Signature]
-    text: str
-
-
 def document(store: Store, policy: str, edition: str) -> Document:
     """An edition in the order of its document; each rule of the policy's folder is shown once.
 
@@ -152,9 +142,9 @@ class _Reader:
         root = store.files.root
         self._folder = store.files.folder(policy).relative_to(root).as_posix()
         own = {path.relative_to(root).as_posix(): text_of(path) for path in store.files.own(policy)}
-        rules = [rule for file, text in own.items() for rule in _rules_in(file, text)]
+        rules = [rule for file, text in own.items() for rule in rules_in(file, text)]
         self._rules = {rule.place: rule for rule in rules}
-        self._helpers = _helpers(rules)
+        self._helpers = helpers(rules, _PUBLIC)
         self._shown: dict[Place, str] = {}
 
     def read(self) -> Document:
@@ -263,75 +253,33 @@ class _Reader:
             if about in symbol.arguments[:2]:
                 yield from self._places.get(symbol, ())
 
-    def _with_helpers(self, begun: Iterable[Place]) -> list[_Written]:
+    def _with_helpers(self, begun: Iterable[Place]) -> list[Written]:
         """These rules and, after them, those that give what they read, to any depth."""
-        found: dict[Place, _Written] = {}
+        found: dict[Place, Written] = {}
         ahead = list(begun)
         while ahead:
             place = ahead.pop(0)
             if place not in found:
                 rule = found[place] = self._rules[place]
-                ahead += [at for atom in _read(rule.statement) for at in self._giving(atom)]
+                ahead += [at for atom in read(rule.statement) for at in self._giving(atom)]
         return list(found.values())
 
     def _giving(self, atom: ast.AST) -> Iterator[Place]:
         """The rules of the policy that may give what a condition reads."""
-        wanted = _names_in(atom)
+        wanted = names_in(atom)
         for place, given in self._helpers.get((atom.name, len(wanted)), ()):
             if all(not one or not other or one & other for one, other in zip(wanted, given, strict=True)):
                 yield place
 
-    def _rule(self, rule: _Written, clause: str, *, helps: bool) -> Rule:
-        first = self._shown.setdefault(rule.place, clause)
-        return Rule(rule.place, rule.text, helps, "" if first == clause else first)
+    def _rule(self, rule: Written, clause: str, *, helps: bool) -> Rule:
+        first = self._shown.get(rule.place, "")
+        self._shown.setdefault(rule.place, clause)
+        return Rule(rule.place, rule.text, helps, first)
 
 
 def _name(item: clingo.Symbol) -> clingo.Symbol:
     """What an item is called: `adult` of `criterion(adult)`, `drug` of `drug`."""
     return item.arguments[0] if item.arguments else item
-
-
-def _rules_in(file: str, text: str) -> Iterator[_Written]:
-    """The rules of a file, with their text."""
-    lines = text.encode().split(b"\n")  # clingo counts bytes
-    for statement, given in text_with_heads(text):
-        if statement.ast_type == ASTType.Rule:
-            begin, end = statement.location.begin, statement.location.end
-            part = lines[begin.line - 1 : end.line]
-            part[-1] = part[-1][: end.column - 1]
-            part[0] = part[0][begin.column - 1 :]
-            place = Place(file, begin.line, begin.column)
-            yield _Written(place, statement, given, b"\n".join(part).decode())
-
-
-def _helpers(rules: Iterable[_Written]) -> dict[Signature, list[tuple[Place, _Arguments]]]:
-    """Where the policy gives what its rules read in turn, by predicate; but not what a case states."""
-    found: dict[Signature, list[tuple[Place, _Arguments]]] = {}
-    stated: set[Signature] = set()
-    for rule in rules:
-        if any(atom.name == "true" for atom in _read(rule.statement)):
-            stated |= rule.given
-        for atom in (atom for head in heads(rule.statement) for atom in atoms(head)):
-            names = _names_in(atom)
-            found.setdefault((atom.name, len(names)), []).append((rule.place, names))
-    return {signature: at for signature, at in found.items() if signature not in _PUBLIC | stated}
-
-
-def _read(statement: ast.AST) -> list[ast.AST]:
-    """The atoms that the conditions of a rule read."""
-    return [atom for literal in statement.body for atom in atoms(literal)]
-
-
-def _names_in(atom: ast.AST) -> _Arguments:
-    """The names that each argument of an atom can be; none where it can be any."""
-    return tuple(
-        frozenset(map(str, functions(argument))) if not list(_variables(argument)) else frozenset()
-        for argument in atom.arguments
-    )
-
-
-def _variables(term: ast.AST) -> Iterator[ast.AST]:
-    return (node for _, node in nodes(term) if node.ast_type == ASTType.Variable)
 
 
 def _order(place: Place) -> tuple[str, int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
@@ -9,9 +10,11 @@ from lupa.authors.document.clauses import Clause, Document, Item, Rule
 from lupa.authors.document.text import shortened
 from lupa.authors.reports.html import Html, code, folded, joined, page, table, tag
 from lupa.authors.reports.text import PROPOSED, counted
+from lupa.pages.contents import argument
 from lupa.version import __version__
 
 _TICKED = "This clause says what the document says, and the rules beside it say what this clause says."
+_WIDE = re.compile(r"(?<=\S) {2,}")
 _SIGNED = ("Name and role", "Date", "Signature", "Remarks")
 
 
@@ -82,29 +85,22 @@ def _encoded(clause: Clause, read: Document) -> Html:
             clause.why,
         )
     ]
-    return joined(*(_item(item, read) for item in clause.items), *(why if clause.why else []))
+    return joined(*(_item(item, clause, read) for item in clause.items), *(why if clause.why else []))
 
 
-def _item(item: Item, read: Document) -> Html:
-    name = joined(tag("span", item.kind.replace("_", " "), class_="kind"), " ", code(item.id))
+def _item(item: Item, here: Clause, read: Document) -> Html:
+    kind = tag("span", item.kind.replace("_", " "), class_="kind")
+    name = kind if item.id == item.kind else joined(kind, " ", code(item.id))
     where = f" ({'; '.join(item.pathways)})" if item.pathways else ""
     parts = [tag("div", name, tag("span", where, class_="quiet"))]
     parts += [tag("div", item.text)] if item.text else []
-    parts += (
-        [tag("div", "likewise ", joined(*_row(map(code, item.alike))), class_="quiet")]
-        if item.alike
-        else []
-    )
+    if item.alike:
+        parts.append(tag("div", f"likewise {', '.join(map(argument, item.alike))}", class_="quiet"))
     parts += [tag("div", item.meaning, class_="meaning")] if item.meaning else []
-    return tag("div", *parts, *_rules(item.rules, read), class_="item")
+    return tag("div", *parts, *_rules(item.rules, here, read), class_="item")
 
 
-def _row(parts: Iterable[str]) -> Iterable[str]:
-    for number, part in enumerate(parts):
-        yield from (", ", part) if number else (part,)
-
-
-def _rules(rules: Iterable[Rule], read: Document) -> list[Html]:
+def _rules(rules: Iterable[Rule], here: Clause, read: Document) -> list[Html]:
     """The rules that are new here as they are written; of others, under which clause they stand."""
     fresh = [rule for rule in rules if not rule.first]
     again: dict[str, list[Rule]] = {}
@@ -112,16 +108,27 @@ def _rules(rules: Iterable[Rule], read: Document) -> list[Html]:
         if rule.first:
             again.setdefault(rule.first, []).append(rule)
     return [
-        *(_written(read, rule) for rule in fresh),
+        *([_written(read, fresh)] if fresh else []),
         *(
-            tag("div", shortened(read, same), ": see ", tag("a", clause, href=f"#{clause}"), class_="quiet")
+            tag("div", shortened(read, same), ": ", *_see(clause, here), class_="quiet")
             for clause, same in again.items()
         ),
     ]
 
 
-def _written(read: Document, rule: Rule) -> Html:
-    return tag("pre", tag("span", shortened(read, [rule]), class_="line"), rule.text)
+def _see(clause: str, here: Clause) -> list[str]:
+    return ["above"] if clause == here.id else ["see ", tag("a", clause, href=f"#{clause}")]
+
+
+def _written(read: Document, rules: Iterable[Rule]) -> Html:
+    """Rules as they are written, but for what aligns them with their neighbours, each under its place."""
+    return tag(
+        "pre",
+        *(
+            joined(tag("span", shortened(read, [rule]), class_="line"), _WIDE.sub(" ", rule.text), "\n")
+            for rule in rules
+        ),
+    )
 
 
 def _others(read: Document) -> Html:
@@ -129,7 +136,7 @@ def _others(read: Document) -> Html:
     return folded(
         f"Rules that stand under no clause: {len(read.others)}. They declare names and numbers, and "
         "what is assumed.",
-        *(_written(read, rule) for rule in read.others),
+        _written(read, read.others),
         class_="others",
     )
 
@@ -143,15 +150,16 @@ header dl > div { display: grid; grid-template-columns: 5rem 1fr; gap: .5rem; }
 dt { color: var(--quiet); }
 dd { margin: 0; min-width: 0; }
 .clauses { table-layout: fixed; }
-.clauses caption { display: none; }
+.clauses caption, section + section .clauses thead { display: none; }
+main h2 { margin-top: 1.5rem; font-size: 1.1rem; border-bottom-width: 1px; }
 .clauses th:first-child { width: 5rem; white-space: nowrap; }
-.clauses th:nth-child(2) { width: 34%; }
+.clauses th:nth-child(2), .clauses td:nth-child(2) { width: 31%; }
 .box { font-size: 1.3em; line-height: 1; }
 .place { font-weight: 600; }
 .item + .item { margin-top: .6rem; padding-top: .6rem; border-top: 1px dotted var(--line); }
 .kind { color: var(--note); font-weight: 600; }
 .clauses pre, .others pre { margin: .2rem 0; padding: .3rem .5rem; font-size: .78rem; line-height: 1.4; }
-.line { display: block; color: var(--quiet); }
+.line { float: right; padding-left: 1rem; color: var(--quiet); }
 .signature { margin-top: 2rem; break-inside: avoid; }
 .signature > div { display: grid; grid-template-columns: 9rem 1fr; gap: .5rem; margin: 1.6rem 0 0; }
 .signature dd { border-bottom: 1px solid var(--ink); }
