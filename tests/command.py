@@ -7,10 +7,30 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
 
 import lupa.cli.main
+from lupa import KnowledgeBase
+
+_LOADED: dict[str | None, KnowledgeBase] = {}
+"""Knowledge bases that no test changes, by folder; the shipped one is loaded when it is first needed."""
+
+_load = KnowledgeBase.load
+
+
+def unchanging(folder: Path) -> KnowledgeBase:
+    """The knowledge base in a folder that no test changes: commands that name it share it too."""
+    return _LOADED.setdefault(str(folder), _load(folder))
+
+
+def _loaded(folder: str | Path | None = None) -> KnowledgeBase:
+    """What a command loads; what it decides does not hang on what was decided before, so it is shared."""
+    name = None if folder is None else str(folder)
+    if name is None:
+        _LOADED.setdefault(None, _load())
+    return _LOADED.get(name) or _load(folder)
 
 
 class Ended(NamedTuple):
@@ -26,8 +46,11 @@ class Ended(NamedTuple):
         return [json.loads(line)["case"] for line in self.out.splitlines()]
 
 
-def command(*words: str, stdin: bytes = b"") -> Ended:
-    """Runs the command in this process, the way `lupa.cli.main.main` does but for its end."""
+def command(*words: str, stdin: bytes = b"", fresh: bool = False) -> Ended:
+    """Runs the command in this process, the way `lupa.cli.main.main` does but for its end.
+
+    A `fresh` one loads the knowledge base anew, as each does that is a process of its own.
+    """
     out, err = io.BytesIO(), io.BytesIO()
     streams = [io.TextIOWrapper(s, encoding="utf-8", errors="backslashreplace") for s in (out, err)]
     with (
@@ -35,6 +58,7 @@ def command(*words: str, stdin: bytes = b"") -> Ended:
         mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin))),
         mock.patch.object(sys, "stdout", streams[0]),
         mock.patch.object(sys, "stderr", streams[1]),
+        mock.patch.object(KnowledgeBase, "load", _load if fresh else _loaded),
     ):
         status = lupa.cli.main._status()
         for stream in streams:

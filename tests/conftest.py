@@ -1,6 +1,7 @@
 import pytest
 
 from lupa import KnowledgeBase
+from tests.command import unchanging
 from tests.slim import slim
 
 
@@ -13,4 +14,4 @@ def kb() -> KnowledgeBase:
 @pytest.fixture(scope="session")
 def few(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
     """The one that ships with lupa, with fewer drugs; not to be changed."""
-    return KnowledgeBase.load(slim(tmp_path_factory.mktemp("few") / "kb"))
+    return unchanging(slim(tmp_path_factory.mktemp("few") / "kb"))

@@ -6,6 +6,7 @@ where a cut point, a limit or a quantity has it, or where a variable leads there
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -92,14 +93,28 @@ def quoted_numbers(rule: Arguments, spots: Container[Spot]) -> Iterator[ast.AST]
 
 def misquoted(files: Sequence[Path]) -> list[str]:
     """Each text in the place of a number, with its place; none where the files cannot be read."""
+    from clingo.ast import ASTType
+
     from lupa.rules.trees import parsed
 
     try:
-        rules = [arguments_of(rule) for path in files for rule in parsed(path)]
+        rules = [rule for path in files for rule in parsed(path)]
     except RuleError:
         return []
-    spots = spots_of_numbers(rules)
-    found = ((node.location.begin, node) for rule in rules for node in quoted_numbers(rule, spots))
+    # Facts are most of all there is, and lead from no place to another: few of them are looked into.
+    leading = {
+        at: arguments_of(rule)
+        for at, rule in enumerate(rules)
+        if rule.ast_type == ASTType.Rule and rule.body
+    }
+    spots = spots_of_numbers(leading.values())
+    names = re.compile("|".join(rf"\b{name}\(" if name else r"(?<!\w)\(" for name, *_ in spots))
+    found = (
+        (node.location.begin, node)
+        for at, rule in enumerate(rules)
+        if at in leading or ('"' in (text := str(rule)) and names.search(text))
+        for node in quoted_numbers(leading.get(at) or arguments_of(rule), spots)
+    )
     return [f"{at.filename}:{at.line}:{at.column}: {not_a_number(node)}" for at, node in found]
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from lupa import KnowledgeBase
 from lupa.rules.files import shipped
+from tests.command import unchanging
 
 HERE = Path(__file__).parent
 
@@ -26,7 +27,7 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def foreign_kb(foreign: Path) -> KnowledgeBase:
-    return KnowledgeBase.load(foreign)
+    return unchanging(foreign)
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +38,7 @@ def monitors(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def monitors_kb(monitors: Path) -> KnowledgeBase:
-    return KnowledgeBase.load(monitors)
+    return unchanging(monitors)
 
 
 @pytest.fixture(scope="session")
@@ -47,4 +48,4 @@ def lipid(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def lipid_kb(lipid: Path) -> KnowledgeBase:
-    return KnowledgeBase.load(lipid)
+    return unchanging(lipid)
