@@ -79,8 +79,8 @@ class SpaceLimitError(LupaError):
         super().__init__(
             words
             or f"more than {parts:,} parts would be needed to answer this, more than memory is given up "
-            "for; nothing was decided. Leave fewer facts open: answer first what `lupa ask` names first, or say "
-            "how the text is read where its readings are left open."
+            "for; nothing was decided. Leave fewer facts open: answer first what `lupa ask` names first, "
+            "or say how the text is read where its readings are left open."
         )
 
 
