@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         Fingerprint,
         Item,
         Missing,
+        Remark,
         Suggestion,
         Why,
         Witness,
@@ -112,6 +113,7 @@ __all__ = [
     "Problem",
     "Refused",
     "Region",
+    "Remark",
     "Report",
     "RuleChange",
     "RuleError",
@@ -141,7 +143,7 @@ _HOMES = {
     "authors.trials.suite": "Mismatch Refused Tried",
     "authors.trials.run": "Trials",
     "answers.decision": (
-        "Assumption Cause Criterion Decision Fingerprint Item Missing Suggestion Why Witness"
+        "Assumption Cause Criterion Decision Fingerprint Item Missing Remark Suggestion Why Witness"
     ),
     "answers.exploration": (
         "Answer Ask Asked Branch Change CriterionChange Flip Flips Margin Plan StatedChange Statement "
