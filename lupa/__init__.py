@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from lupa.authors.trials.coverage import Count, Coverage, Covered, FileCoverage, Goal
     from lupa.authors.trials.run import Trials
     from lupa.authors.trials.suite import Mismatch, Refused, Tried
+    from lupa.compiled.compiled import Compiled, Verdict
     from lupa.errors import CaseError, LupaError, Problem, RuleError, SpaceLimitError, TimeLimitError
     from lupa.knowledge import KnowledgeBase
     from lupa.rules.about import About
@@ -81,6 +82,7 @@ __all__ = [
     "Check",
     "Clause",
     "Comparison",
+    "Compiled",
     "Condition",
     "Count",
     "Coverage",
@@ -128,6 +130,7 @@ __all__ = [
     "Trials",
     "Tried",
     "UnderReadings",
+    "Verdict",
     "WhatIf",
     "Why",
     "Witness",
@@ -149,6 +152,7 @@ _HOMES = {
         "Answer Ask Asked Branch Change CriterionChange Flip Flips Margin Plan StatedChange Statement "
         "Step UnderReadings WhatIf"
     ),
+    "compiled.compiled": "Compiled Verdict",
     "errors": "CaseError LupaError Problem RuleError SpaceLimitError TimeLimitError",
     "knowledge": "KnowledgeBase",
     "version": "__version__",
