@@ -12,7 +12,7 @@ import pytest
 from lupa import Criterion, KnowledgeBase
 from tests import brute_trees, explored, oracle
 from tests.brute import Plain
-from tests.brute_trees import FLAGS, REQUEST, WORLDS, Record, Trees
+from tests.brute_trees import FLAGS, REQUEST, Record, Trees
 from tests.explored import Examined, examine
 from tests.times import times
 
@@ -29,17 +29,17 @@ def told(criterion: Criterion) -> set[frozenset[tuple[str, bool]]]:
 
 def smallest_changes(trees: Trees, name: str, record: Record) -> set[frozenset[tuple[str, bool]]]:
     """All minimal sets of changes of a record with which a criterion is met in every world."""
-    unmet = [world for world in WORLDS if not trees.met(name, world)]
     found: list[frozenset[tuple[str, bool]]] = []
-    every = itertools.product((None, True, False), repeat=len(FLAGS))
-    for values in sorted(every, key=lambda values: len(FLAGS) - values.count(None)):
+    for values in sorted(
+        itertools.product((None, True, False), repeat=len(FLAGS)),
+        key=lambda v: sum(x is not None for x in v),
+    ):
         changes = {flag: value for flag, value in zip(FLAGS, values, strict=True) if value is not None}
         if any(record[flag] is value for flag, value in changes.items()):
             continue
-        each, now = frozenset(changes.items()), {**record, **changes}
-        if any(fewer <= each for fewer in found):
-            continue
-        if not any(all(so is None or (f in world) is so for f, so in now.items()) for world in unmet):
+        each = frozenset(changes.items())
+        worlds = worlds_of({**record, **changes})
+        if not any(fewer <= each for fewer in found) and all(trees.met(name, world) for world in worlds):
             found.append(each)
     return set(found)
 
