@@ -102,12 +102,50 @@ function caveats(edition, on) {
   return found;
 }
 
+/** What is wrong with a case, but for names that another policy knows: what it states by these is kept as said. */
+function leftWrong(page, given, asked, read) {
+  const isUnknown = (record) => record.problems.some((problem) => problem.isUnknown);
+  const policies = new Set(asked.map(({ policy }) => policy));
+  const others = read.some(isUnknown) ? page.policies.filter(({ policy }) => !policies.has(policy)) : [];
+  const beside = others.map(({ editions }) => recordOf(given, editions.at(-1)));
+  const places = (record) => new Set(record.problems.flatMap(({ path }) => parents(path)));
+  const here = read.map((record) => [record, new Set(record.problems.filter((one) => one.isUnknown).map(({ path }) => path))]);
+  const knowing = [...here, ...beside.map((record) => [record, places(record)])];
+  const wrong = new Set();
+  for (const record of read) {
+    for (const { path, text, isUnknown: unknown } of record.problems) {
+      const found = unknown ? knowing.filter(([other, unread]) => other !== record && !unread.has(path)) : [];
+      for (const [other] of found) keep(record, other, path);
+      if (!found.length) wrong.add(text);
+    }
+  }
+  return [...wrong];
+}
+
+/** A path, and what it is a part of. */
+function parents(path) {
+  const found = [path];
+  for (let end = path.length; (end = Math.max(path.lastIndexOf(".", end - 1), path.lastIndexOf("[", end - 1))) > 0;) found.push(path.slice(0, end));
+  return found;
+}
+
+/** Keeps as unread what another policy reads at a place of the case. */
+function keep(record, other, place) {
+  const isThere = (path) => path === place || path.startsWith(`${place}.`) || path.startsWith(`${place}[`);
+  for (const [fact, value] of [...other.stated, ...other.unread]) {
+    if (isThere(other.paths.get(fact)) && !other.given.has(fact)) record.unread.set(other.nameOf(fact), value);
+  }
+  for (const name of other.numbers) {
+    if (!record.numbers.includes(name) && place.endsWith(`.${name.split("(")[0]}`)) record.numbers.push(name);
+  }
+}
+
 /** The case as a question to each edition that it is about; throws with all that is wrong with it. */
 export function questions(page, given, editions = null) {
   checkShape(given);
   const asked = editions ?? routed(page, given.request);
   const read = asked.map((edition) => recordOf(given, edition));
-  const problems = [...new Set(read.flatMap((record) => record.problems))];
+  const problems = leftWrong(page, given, asked, read);
   if (problems.length) throw new CaseError(problems);
   return asked.map((edition, place) => {
     const question = new Question(edition, read[place]);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from lupa.compiled.compiled import Compiled
@@ -197,7 +197,7 @@ class _Told:
         return [self._item(kind, atom) for atom in atoms]
 
     def _item(self, kind: str, atom: Atom) -> list[Any]:
-        """An item: its name, root, sentences (so, not so), sources, the facts that can bear on it, label."""
+        """An item: its name, root, sentences (so, not so), sources, the facts that bear on it, label."""
         edition, texts = self._edition, self._texts
         sources = [
             [-1 if where is None else self._pathways.index(where), self._clauses[clause]]
@@ -241,7 +241,7 @@ class _Told:
     # ---- what a case can say -------------------------------------------------------------------
 
     def _facts(self) -> list[Any]:
-        """Of each variable: the fact, its default, its rank, its sentences, its question, whether it is read."""
+        """Of each variable the fact, its default, rank, sentences and question, and whether it is read."""
         edition, texts = self._edition, self._texts
         v = edition.vocabulary
         return [
@@ -284,7 +284,7 @@ class _Told:
         }
 
     def _beyond(self) -> dict[str, Any]:
-        """What is declared beyond what rules read: for each relation, or quantity, the names at its places."""
+        """What is declared beyond what rules read: of each relation, or quantity, the names by place."""
         known = self._edition.known
         found = {}
         for name, places in known.declared().items():

@@ -43,13 +43,14 @@ class Reader {
     this.record = {
       stated: new Map(), assumed: new Map(), closed: new Set(), paths: new Map(), given: new Map(),
       numbers: [], unread: new Map(), suggested: [], problems: [],
+      nameOf: (fact) => (typeof fact === "number" ? edition.facts[fact].fact : fact),
     };
     this.measuring = new StatedNumbers(edition, (path, words) => this.problem(path, words), (name, path, known) =>
-      this.problem(path, `${quoted(name)} is not known here; known are ${known.join(", ")}`));
+      this.problem(path, `${quoted(name)} is not known here; known are ${known.join(", ")}`, true));
   }
 
-  problem(path, words) {
-    this.record.problems.push(path ? `${path}: ${words}` : words);
+  problem(path, words, isUnknown = false) {
+    this.record.problems.push({ path, isUnknown, text: path ? `${path}: ${words}` : words });
   }
 
   /** Records a statement; null leaves the fact open, even where it would be assumed. */
@@ -120,7 +121,8 @@ class Reader {
 
   unknown(name, path, known) {
     const names = Object.keys(known);
-    this.problem(path, `${quoted(name)} is not known here${names.length <= 12 ? `; known are ${names.join(", ")}` : ""}`);
+    const known_ = names.length <= 12 ? `; known are ${names.join(", ")}` : "";
+    this.problem(path, `${quoted(name)} is not known here${known_}`, true);
   }
 
   beyondName([family, ...before], given) {

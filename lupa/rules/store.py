@@ -123,7 +123,7 @@ class Store:
         )
 
     def also_called(self) -> dict[str, list[str]]:
-        """The brands and synonyms of the names in the files that all policies share, as they are written."""
+        """The brands and synonyms of names in the files that all policies share, as they are written."""
         return self._shared[1].also_called()
 
     def mentioning(self, names: Collection[str]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from lupa.rules.edition import Edition
 from lupa.rules.quantities import Quantity
-from lupa.rules.vocabulary import Tree
+from lupa.rules.vocabulary import Tree, Vocabulary
 
 FEW = 3
 """So many of a long list are named, more or less."""
@@ -21,25 +21,23 @@ def random_case(dice: random.Random, edition: Edition) -> dict[str, Any]:
     for kind, values in v.kinds("requested").items():
         if dice.random() < 0.8:
             request[kind] = dice.choice(list(values))
+    _numbers(dice, v, request, facts)
+    facts.update((flag, dice.choice([True, False, "yes", "no", None])) for flag in v.flags)
+    facts.update((name, _relation(dice, tree)) for name, tree in v.families.items())
+    facts.update((name, _chosen(dice, v.tree_of(name))) for name in v.choices if name != "requested")
+    for name in [name for name, said in facts.items() if dice.random() < 0.2 or said == {}]:
+        del facts[name]
+    return {"request": request, "facts": facts}
+
+
+def _numbers(dice: random.Random, v: Vocabulary, request: dict[str, Any], facts: dict[str, Any]) -> None:
     for name, quantity in v.quantities.items():
         if dice.random() < 0.5 and name not in v.derived and "days_since" not in name:
-            place: Any = request if quantity.in_request else facts
+            place = request if quantity.in_request else facts
             *way, last = v.where(name)
             for step in way:
                 place = place.setdefault(step, {})
             place[last] = _number(dice, quantity, [cut.bound for cut in v.cuts.get(name, ())])
-    for flag in v.flags:
-        if dice.random() < 0.7:
-            facts[flag] = dice.choice([True, False, "yes", "no", None])
-    for name, tree in v.families.items():
-        if dice.random() < 0.85:
-            facts[name] = _relation(dice, tree)
-    for name in v.choices:
-        if name != "requested":
-            chosen = _chosen(dice, v.tree_of(name))
-            if chosen:
-                facts[name] = chosen
-    return {"request": request, "facts": facts}
 
 
 def _chosen(dice: random.Random, tree: dict[str, Any]) -> Any:

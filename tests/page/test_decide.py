@@ -1,4 +1,4 @@
-"""A page decides every case as lupa does: outcome, statuses, reasons, what is missing, in the same words."""
+"""A page decides every case as lupa does: outcome, statuses, reasons and what is missing, in its words."""
 
 from __future__ import annotations
 
