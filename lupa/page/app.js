@@ -11,6 +11,7 @@ import { digest, plainJson } from "./saving.js";
 import { verdict } from "./words.js";
 
 const LARGEST = 64 * 1024; // bytes; what a case can be
+const LATER = 30; // milliseconds after the verdict
 
 const element = (id) => document.getElementById(id);
 
@@ -103,13 +104,9 @@ class App {
       show: (variable) => this.show(variable),
       isNumber: (variable) => this.pathOf(variable) === null,
     };
-    const rows = others(this.page, this.given, question);
-    element("result").replaceChildren(...[
-      this.answering(asked),
-      ...result(this.decision, question, actions),
-      othersTable(rows, this.given, (given, name) => this.change(given, `Read so: ${name}`)),
-    ].flat(Infinity).filter(Boolean));
-    element("document").replaceChildren(...documentView(edition, this.decision));
+    element("result").replaceChildren(...[this.answering(asked), ...result(this.decision, question, actions)].flat(Infinity).filter(Boolean));
+    clearTimeout(this.later);
+    this.later = setTimeout(() => this.renderRest(), LATER);
     element("undo").disabled = !this.before.length;
     element("redo").disabled = !this.after.length;
     const named = this.given.request.policy;
@@ -117,6 +114,14 @@ class App {
     element("case-name").textContent = this.given.case ? `Case: ${this.given.case}` : "";
     element("bar").textContent = `${verdict(this.decision)} · see why`;
     document.title = `${verdict(this.decision)} · ${edition.policy} · lupa`;
+  }
+
+  /** What can follow the verdict: other readings and editions, and the policy as a document. */
+  renderRest() {
+    const rows = others(this.page, this.given, this.question);
+    const table = othersTable(rows, this.given, (given, name) => this.change(given, `Read so: ${name}`));
+    if (table) element("result").append(table);
+    if (!element("policy-view").hidden) element("document").replaceChildren(...documentView(this.form.edition, this.decision));
   }
 
   /** Where several policies answer, a button for each. */
@@ -165,6 +170,7 @@ class App {
       element(`${one}-view`).hidden = one !== name;
       element(`show-${one}`).setAttribute("aria-pressed", String(one === name));
     }
+    if (name === "policy") element("document").replaceChildren(...documentView(this.form.edition, this.decision));
   }
 
   // ---- the tools ------------------------------------------------------------------------------------

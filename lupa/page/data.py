@@ -7,6 +7,7 @@ from typing import Any
 
 from lupa.compiled.compiled import Compiled
 from lupa.compiled.compiler import compiled
+from lupa.page.packed import Lists, Nodes, Texts, codes_of
 from lupa.rules.about import About
 from lupa.rules.edition import Atom, Edition
 from lupa.rules.quantities import Quantity
@@ -22,8 +23,8 @@ def page_data(store: Store, policies: Sequence[str]) -> dict[str, Any]:
     Sentences stand once, in `texts`, and a number in their place means one of these. Raises `CaseError`
     for a policy that is not on file, `SpaceLimitError` for one that grows too large.
     """
-    texts = _Texts()
-    lists = _Lists()
+    texts = Texts()
+    lists = Lists()
     names: dict[str, list[str]] = {}
     editions: dict[str, list[Edition]] = {}
     for policy in policies:
@@ -40,45 +41,19 @@ def page_data(store: Store, policies: Sequence[str]) -> dict[str, Any]:
         "lupa": __version__,
         "policies": told,
         "names": names,
-        "codes": _codes(editions.values()),
+        "codes": codes_of(editions.values()),
         "lists": lists.each,
         "texts": texts.each,
     }
 
 
-class _Texts:
-    """Texts, each kept once and known by its place."""
-
-    def __init__(self) -> None:
-        self.each: list[str] = []
-        self._places: dict[str, int] = {}
-
-    def __call__(self, text: str) -> int:
-        if text not in self._places:
-            self._places[text] = len(self.each)
-            self.each.append(text)
-        return self._places[text]
-
-
-class _Lists:
-    """Lists of names, each kept once and known by its place."""
-
-    def __init__(self) -> None:
-        self.each: list[list[str]] = []
-
-    def __call__(self, names: list[str]) -> int:
-        if names not in self.each:
-            self.each.append(names)
-        return self.each.index(names)
-
-
-def _policy(about: About, editions: Iterable[Edition], texts: _Texts, lists: _Lists) -> dict[str, Any]:
+def _policy(about: About, editions: Iterable[Edition], texts: Texts, lists: Lists) -> dict[str, Any]:
     """A policy with its editions, the oldest first; those with the same facts share their nodes."""
-    nodes: dict[tuple[str, ...], _Nodes] = {}
+    nodes: dict[tuple[str, ...], Nodes] = {}
     told = []
     for edition, (name, first) in zip(editions, about.editions, strict=True):
         made = compiled(edition, all_readings=True)
-        shared = nodes.setdefault(tuple(v.fact for v in made.variables), _Nodes())
+        shared = nodes.setdefault(tuple(v.fact for v in made.variables), Nodes())
         known_from = about.known_from.get(name)
         told.append(
             {
@@ -99,36 +74,11 @@ def _policy(about: About, editions: Iterable[Edition], texts: _Texts, lists: _Li
     }
 
 
-class _Nodes:
-    """The nodes of several compiled editions, those that are alike once.
-
-    As `deltas` tell them a node is its variable and its two children, each as how far before it that
-    stands, or as a value below 0.
-    """
-
-    def __init__(self) -> None:
-        self.deltas: list[int] = []
-        self._known: dict[tuple[int, int, int], int] = {}
-
-    def add(self, made: Compiled) -> list[int]:
-        """The places of the nodes of an edition."""
-        places: list[int] = []
-        for variable, no, yes in made.nodes:
-            children = [places[child] if child >= 0 else child for child in (no, yes)]
-            key = variable, children[0], children[1]
-            place = self._known.get(key)
-            if place is None:
-                place = self._known[key] = len(self._known)
-                self.deltas += [variable, *(place - child if child >= 0 else child for child in children)]
-            places.append(place)
-        return places
-
-
 class _Told:
     """One edition as plain data."""
 
     def __init__(
-        self, edition: Edition, made: Compiled, places: Sequence[int], texts: _Texts, lists: _Lists
+        self, edition: Edition, made: Compiled, places: Sequence[int], texts: Texts, lists: Lists
     ) -> None:
         self._edition = edition
         self._made = made
@@ -343,14 +293,3 @@ class _Told:
             }
             for group in groups
         ]
-
-
-def _codes(editions: Iterable[Sequence[Edition]]) -> list[list[str]]:
-    """The rows of codes that are known to any of the editions: system, code, meaning, relation, ground."""
-    rows: dict[tuple[str, ...], None] = {}
-    for each in editions:
-        for edition in each:
-            for code in edition.known.codes.every():
-                meaning = f"{code.meaning.name}", code.name, str(code.meaning)
-                rows[(code.system, code.code, *meaning, code.relation, code.ground)] = None
-    return [list(row) for row in rows]

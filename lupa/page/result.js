@@ -132,6 +132,6 @@ function next(context) {
   return h("section", { class: "next", "aria-label": "The next question" }, h("h3", {}, "Next question"),
     h("p", {}, alone ? first.question : group.question),
     alone
-      ? answer(context, first.asked[0], false)
+      ? h("ul", {}, answer(context, first.asked[0], false))
       : h("button", { type: "button", class: "primary", on: { click: () => actions.show(variable) } }, "Answer it"));
 }
