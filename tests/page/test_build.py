@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lupa import CaseError, KnowledgeBase
-from tests.command import lupa
+from tests.command import command
 
 LARGEST = 300_000
 """Bytes of the page of the shipped policies."""
@@ -54,15 +54,15 @@ def test_a_case_of_a_policy_that_the_page_lacks_is_refused(kb: KnowledgeBase) ->
 
 def test_the_command_writes_a_file_and_says_what_it_holds(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
-    run = lupa("page", "fep_lupkynis", "-o", str(path), "--case", "lupkynis_at_eighteen")
+    run = command("page", "fep_lupkynis", "-o", str(path), "--case", "lupkynis_at_eighteen")
     assert re.fullmatch(rf"{re.escape(str(path))}: \d+ kB, by fep_lupkynis\n", run.out)
     assert "lupkynis" in path.read_text(encoding="utf-8").lower()
 
 
 def test_the_command_prints_the_page_where_asked_to() -> None:
-    assert lupa("page", "fep_lupkynis", "-o", "-").out.startswith("<!DOCTYPE html>")
+    assert command("page", "fep_lupkynis", "-o", "-").out.startswith("<!DOCTYPE html>")
 
 
 def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    run = lupa("page", "fep_lupkynis", "-o", str(tmp_path / "no" / "page.html"))
+    run = command("page", "fep_lupkynis", "-o", str(tmp_path / "no" / "page.html"))
     assert run.err.endswith("cannot be written: No such file or directory\n")
