@@ -32,7 +32,9 @@ export function unfolded(data) {
   const shared = { lists, meant, codes, names: data.names, lupa: data.lupa };
   const policies = data.policies.map((policy) => {
     const nodes = policy.nodes.map(nodesOf);
-    return { ...policy, editions: policy.editions.map((one) => new Edition(policy, one, nodes[one.nodes], shared, text)) };
+    const found = { ...policy };
+    found.editions = policy.editions.map((one) => new Edition(found, one, nodes[one.nodes], shared, text));
+    return found;
   });
   return { ...shared, policies };
 }
