@@ -23,7 +23,7 @@ from tests.times import times
 
 EDITIONS = pytest.mark.parametrize(("policy", "edition"), oracle.EDITIONS)
 STAYS = ("requested(", "reading(")
-Said = Mapping[str, bool]
+Said = dict[str, bool]
 Set = frozenset[tuple[str, bool]]
 LUPKYNIS = {"policy": "fep_lupkynis", "indication": "lupus_nephritis", "phase": "initial"}
 SOUND: dict[str, Any] = {
@@ -140,7 +140,9 @@ def test_once_all_that_is_named_comes_true_the_criterion_is_met_and_without_any_
     checked: Counter[str] = Counter()
     for number in range(times(40)):
         examined = explored.examine(kb, explored.random_case(dice, number, policy, edition))
-        decision = decided(examined.edition, Record(stated=examined.stated, assumed=examined.assumed))
+        decision = decided(
+            examined.edition, Record(stated=dict(examined.stated), assumed=dict(examined.assumed))
+        )
         for criterion in decision.criteria if decision else ():
             for each in (criterion.needs[0], dice.choice(criterion.needs)) if criterion.needs else ():
                 made = frozenset((need.fact, need.value) for need in each)
@@ -200,7 +202,9 @@ def test_just_the_readings_under_which_the_outcome_would_be_another_are_told(
     seen = 0
     for number in range(times(60)):
         examined = explored.examine(kb, explored.random_case(dice, number, policy, edition))
-        found = decided(examined.edition, Record(stated=examined.stated, assumed=examined.assumed))
+        found = decided(
+            examined.edition, Record(stated=dict(examined.stated), assumed=dict(examined.assumed))
+        )
         if found is None:
             continue
         expected = {}
