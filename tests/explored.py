@@ -470,17 +470,15 @@ def check_readings(kb: KnowledgeBase, examined: Examined) -> None:
     """A row for each choice of the readings that matter, with what is possible under just that."""
     rows = kb.whatif(examined.case, all_readings=True).readings
     rest = {f: v for f, v in examined.said.items() if not f.startswith("reading(")}
-    readings = [f for f in examined.plain.literals if f.startswith("reading(")]
-    silent = [f for f in examined.silent() if f not in readings]
-    told = examined.plain.worlds(rest, [*silent, *readings], 40_000)
-    if told is None:
-        return
     names = list(oracle.READINGS_OF[examined.edition.policy])
-    possible: dict[tuple[str, ...], set[str]] = {}
-    bits = [[(choice, told.bit(f"reading({n},{choice})")) for choice in oracle.READINGS[n]] for n in names]
-    for world, outcome in told.rows.items():
-        key = tuple(next(choice for choice, bit in both if world & bit) for both in bits)
-        possible.setdefault(key, set()).add(outcome)
+    possible: dict[tuple[str, ...], list[str]] = {}
+    for key in itertools.product(*(oracle.READINGS[name] for name in names)):
+        chosen = {
+            f"reading({name},{choice})": choice == taken
+            for name, taken in zip(names, key, strict=True)
+            for choice in oracle.READINGS[name]
+        }
+        possible[key] = examined.plain.possible({**rest, **chosen})
     needed = [
         place
         for place, name in enumerate(names)
@@ -491,8 +489,7 @@ def check_readings(kb: KnowledgeBase, examined: Examined) -> None:
         )
     ]
     expected = {
-        frozenset((names[p], key[p]) for p in needed): sorted(outcomes)
-        for key, outcomes in possible.items()
+        frozenset((names[p], key[p]) for p in needed): outcomes for key, outcomes in possible.items()
     }
     assert {frozenset(row.readings.items()): list(row.possible) for row in rows} == expected
     assert len(rows) == len(expected) == 2 ** len(needed)

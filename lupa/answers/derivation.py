@@ -147,6 +147,7 @@ class _Walker:
         self._edition: Edition = question.edition
         self._derivations = derivations
         self._shown: set[Literal] = set()
+        self._statuses: dict[tuple[Literal, ...], Holding] = {}
         criteria = [*self._edition.criteria, *self._edition.parts.values()]
         self._criteria = {criterion.literal: criterion for criterion in criteria}
         self._stated = set(map(abs, question.stated))
@@ -208,7 +209,13 @@ class _Walker:
         return Need(literal < 0, self._status((literal,)), self.node(abs(literal)))
 
     def _status(self, body: Sequence[Literal]) -> Holding:
-        """Whether all of these hold in every world, in none, or in some."""
+        """Whether all of these hold in every world, in none, or in some; many are met with repeatedly."""
+        key = tuple(body)
+        if key not in self._statuses:
+            self._statuses[key] = self._found(key)
+        return self._statuses[key]
+
+    def _found(self, body: Sequence[Literal]) -> Holding:
         if all(self._question.certain(literal) for literal in body):
             return "holds"
         return "open" if self._question.possible(*body) else "fails"

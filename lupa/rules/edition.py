@@ -1,7 +1,7 @@
 """One edition of one policy, grounded: the questions a verdict is made of, each answered exactly."""
 
 import threading
-from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -397,3 +397,11 @@ def _ledger_status(kind: str, *, encoded: bool) -> str:
     if encoded:
         return "encoded"
     return "informational" if kind == "informational" else "not encoded"
+
+
+def not_one_outcome(policy: str, held: Sequence[str]) -> RuleError:
+    """The error for a world that has these outcomes, of which there must be one."""
+    return RuleError(
+        f"policy {policy}: a world has {' and '.join(held) or 'no outcome'}, "
+        "where the rules of outcome/2 must give exactly one"
+    )

