@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from lupa.authors.reports.finding import Report
     from lupa.authors.trials.run import Trials
     from lupa.compiled.compiled import Compiled
+    from lupa.record.case import Case
+    from lupa.rules.edition import Edition
 
 
 def _page(decision: Decision) -> str:
@@ -50,15 +53,25 @@ class KnowledgeBase(Desk):
         `RuleError` for rules that give a world no outcome or two, `SpaceLimitError` where it would grow
         too large, `TimeLimitError` after `timeout` seconds.
         """
+        from lupa.compiled.compiled import Rules
         from lupa.compiled.compiler import compiled
-        from lupa.rules.deadline import Deadline
+        from lupa.rules.deadline import ENDLESS, Deadline
         from lupa.rules.ground import grounding_within
 
         name, at, edition = policy.partition("@")
         limit = Deadline(timeout)
         with grounding_within(limit):
             found = self.edition(name, edition if at else None, limit=limit)
-        return compiled(found, readings, all_readings=all_readings, limit=limit)
+        made = compiled(found, readings, all_readings=all_readings, limit=limit)
+
+        def others(names: Collection[str]) -> Iterable[Edition]:
+            return self.knowing(names, [found], ENDLESS)
+
+        def reason(case: Case) -> Sequence[str]:
+            first = self.why(case).reasons[:1]
+            return [str(cause.fact) if cause.value else f"not {cause.fact}" for r in first for cause in r]
+
+        return replace(made, rules=Rules(found, others, self.decide, reason))
 
     def verify(
         self,

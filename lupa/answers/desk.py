@@ -210,7 +210,7 @@ class Desk(Store):
         with question:
             return plan(question, self._decision(question, case, name))
 
-    def _knowing(
+    def knowing(
         self, names: Collection[str], asked: Sequence[Edition], limit: Deadline
     ) -> Iterator[Edition]:
         """The newest editions of other policies whose own files may declare one of these names."""
@@ -291,7 +291,7 @@ class Desk(Store):
                     editions[place] = self.widened(editions[place], bound, limit)
                     read[place] = record_of(case, editions[place], limit)
         names = unknown_names(read)
-        others = self._knowing(names, editions, limit) if names else ()
+        others = self.knowing(names, editions, limit) if names else ()
         wrong = left_wrong(read, [record_of(case, edition, limit) for edition in others])
         if wrong:
             raise CaseError(wrong)

@@ -1,0 +1,322 @@
+"""Columns of a table as statements: each distinct value is read once, as a case that says it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lupa.compiled.compiled import Compiled
+from lupa.compiled.kernel import Bools, Said
+from lupa.errors import CaseError, Problem, shown
+from lupa.record.measurement import ENDS, ON, UNIT, VALUE
+from lupa.record.members import as_mapping
+from lupa.record.naming import Names
+from lupa.record.record import ROUTING, record_of
+from lupa.rules.edition import Edition
+from lupa.rules.vocabulary import ONLY, leaves
+
+Codes = NDArray[np.int64]
+_KEPT = 100_000
+_PARTS = (ONLY, VALUE, UNIT, ON, *ENDS)
+"""What can end the name of a column, after that of a fact or a number."""
+_DATE = ("request", "service_date")
+
+
+class Column(NamedTuple):
+    """A column: its name in the table, and the keys that lead to what it says in a case."""
+
+    name: str
+    path: tuple[str, ...]
+
+
+class Meaning(NamedTuple):
+    """What some columns say in a row: bits by variable, the names that no rule reads, and whether all is
+    well with it.
+    """
+
+    bits: Mapping[int, int]
+    unread: tuple[str, ...]
+    well: bool
+
+
+@dataclass(slots=True)
+class Group:
+    """Columns that are read together, as what one says bears on how another is read."""
+
+    columns: list[Column]
+    meanings: dict[str, Meaning] = field(default_factory=dict)
+
+
+class Told(NamedTuple):
+    """What a table says: by variable, for each row; and the rows that only the rules can judge."""
+
+    said: Said
+    odd: Bools
+
+
+def columns_of(
+    edition: Edition, names: Sequence[str], renamed: Mapping[str, str], others: Sequence[Edition] = ()
+) -> list[Column]:
+    """What the columns of these names say; `renamed` gives some of them the name of a fact.
+
+    Raises `CaseError`, naming every column that says nothing which the edition, or one of the others, can
+    be told, and every two that say the same.
+    """
+    found: dict[tuple[str, ...], Column] = {}
+    wrong = []
+    for name in names:
+        meant = renamed.get(name, name)
+        path: tuple[str, ...] | None = None
+        problem = None
+        for each in (edition, *others):
+            try:
+                path = _path(Names(each.vocabulary, each.known), meant)
+                break
+            except CaseError as error:
+                problem = problem or "; ".join(p.message for p in error.problems)
+        if path is None:
+            wrong.append(Problem(f"column {shown(name)}", problem or ""))
+        elif path in found:
+            words = f"says the same as column {shown(found[path].name)}; keep one"
+            wrong.append(Problem(f"column {shown(name)}", words))
+        else:
+            found[path] = Column(name, path)
+    if wrong:
+        raise CaseError(wrong)
+    return list(found.values())
+
+
+def _path(names: Names, name: str) -> tuple[str, ...]:
+    """The keys that lead to what a column says; raises `CaseError` where it says nothing."""
+    if name in ROUTING or name.removeprefix("request.") in ROUTING:
+        return "request", name.removeprefix("request.")
+    base, _, last = name.rpartition(".")
+    part = (last,) if base and last in _PARTS else ()
+    target = names.target(base if part else name)
+    if target.value is not None or target.cut is not None:
+        place = ".".join(target.path[1:])
+        raise CaseError(f"is a value; name the column {place} and have it say which")
+    return (*target.path, *part)
+
+
+class Columns:
+    """The columns of a table under an edition that is compiled."""
+
+    def __init__(self, compiled: Compiled, edition: Edition, columns: Sequence[Column]) -> None:
+        self._compiled = compiled
+        self._edition = edition
+        self.columns = columns
+        self._groups = [Group(group) for group in self._grouped(columns)]
+
+    def _grouped(self, columns: Sequence[Column]) -> Iterator[list[Column]]:
+        """Columns that bear on each other: of a relation, or of numbers that follow from each other."""
+        v = self._edition.vocabulary
+        numbers = {key: name for name in v.quantities for key in [v.where(name)[0]]}
+        root: dict[str, str] = {}
+
+        def of(name: str) -> str:
+            while name in root:
+                name = root[name]
+            return name
+
+        def tie(one: str, other: str) -> None:
+            if of(one) != of(other):
+                root[of(one)] = of(other)
+
+        for quantity in v.quantities:
+            for other in v.following(quantity):
+                tie(v.where(quantity)[0], v.where(other)[0])
+        dated = {v.where(name)[0] for name, quantity in v.quantities.items() if quantity.dated}
+        on_date = {of(name) for name in ("birth_date", *v.days, *dated)}
+        if "age" in numbers or "age_months" in numbers:
+            tie("birth_date", "age" if "age" in numbers else "age_months")
+            on_date.add(of("birth_date"))
+        whole = {column.path[1] for column in columns if len(column.path) == 2 or ONLY in column.path}
+        groups: dict[str, list[Column]] = {}
+        for column in columns:
+            name = column.path[1]
+            if name in ROUTING and name != "service_date":
+                continue
+            alone = name in v.families and name not in whole
+            groups.setdefault(column.name if alone else of(name), []).append(column)
+        today = groups.pop("service_date", [])
+        for name, group in groups.items():
+            has_date = any(of(column.path[1]) in on_date or column.path[1] in v.days for column in group)
+            yield [*today, *group] if has_date else group
+        yield from [today] if today else []
+
+    # ---- cases ---------------------------------------------------------------------------------
+
+    def case(self, columns: Sequence[Column], values: Sequence[Any]) -> dict[str, Any]:
+        """What the values say in these columns, as a case; raises `CaseError` for what none can say."""
+        case: dict[str, Any] = {
+            "request": {"policy": f"{self._compiled.policy}@{self._compiled.edition}"},
+            "facts": {},
+        }
+        for column, value in zip(columns, values, strict=True):
+            if column.path[1] not in ROUTING or column.path == _DATE:
+                self._put(case, column, self._plain(column, value))
+        return case
+
+    def _plain(self, column: Column, value: Any) -> Any:
+        """A value as a case has it."""
+        if isinstance(value, datetime):
+            return value.date() if value.time() == time() else value.isoformat()
+        if isinstance(value, str) and self._is_relation(column):
+            return [name for part in value.split(";") if (name := part.strip())]
+        if isinstance(value, list) and value and all(isinstance(x, tuple) for x in value):
+            value = dict(value)  # a map, as Arrow has it
+        if isinstance(value, Mapping):
+            return _without_nulls(value)
+        return value
+
+    def _is_relation(self, column: Column) -> bool:
+        """Whether a list can stand in the column."""
+        path, v = column.path, self._edition.vocabulary
+        tree: Any = v.families.get(path[1])
+        for key in path[2:]:
+            tree = tree if key == ONLY else tree.get(key) if isinstance(tree, Mapping) else None
+        return isinstance(tree, Mapping)
+
+    def _put(self, case: dict[str, Any], column: Column, value: Any) -> None:
+        """Says it at its place, beside what others say there."""
+        is_part = value is None and column.path[-1] in _PARTS  # where no part is known, all is open
+        *way, last = column.path[:-1] if is_part else column.path
+        level = case
+        for depth, key in enumerate(way):
+            below = level.setdefault(key, {})
+            if not isinstance(below, dict):
+                tree = self._edition.vocabulary.families.get(key, {})
+                flat = below is None and all(len(path) == 1 for path, _ in leaves(tree))
+                if (below is None and not flat) or not isinstance(below, list | None):
+                    where = ".".join(column.path[: depth + 1])
+                    raise CaseError(
+                        [Problem(where, f"is said beside column {shown(column.name)}; keep one")]
+                    )
+                below = level[key] = as_mapping(below, tree)
+            level = below
+        if last not in level or level[last] is None:
+            level[last] = value
+        elif is_part:
+            return
+        elif (
+            isinstance(level[last], dict)
+            and isinstance(value, dict)
+            and not level[last].keys() & value.keys()
+        ):
+            level[last].update(value)
+        elif level[last] != value:
+            where = ".".join(column.path)
+            raise CaseError([Problem(where, "two columns say different things of it; keep one")])
+
+    # ---- rows ----------------------------------------------------------------------------------
+
+    def told(self, table: pa.Table) -> Told:
+        """What the rows of a table say."""
+        count = table.num_rows
+        said: dict[int, tuple[Bools, Bools]] = {}
+        odd = np.zeros(count, dtype=bool)
+        unread: list[tuple[Codes, list[Meaning]]] = []
+        for group in self._groups:
+            codes, values = _coded([table.column(column.name) for column in group.columns])
+            meanings = [self._meaning(group, each) for each in values]
+            bad = np.array([not meaning.well for meaning in meanings], dtype=bool)
+            if bad.any():
+                odd |= bad[codes]
+            if any(meaning.unread for meaning in meanings):
+                unread.append((codes, meanings))
+            for variable in dict.fromkeys(v for meaning in meanings for v in meaning.bits):
+                default = self._compiled.variables[variable].default
+                usual = 3 if default is None else 1 + default
+                bits = np.array([m.bits.get(variable, usual) for m in meanings], dtype=np.uint8)
+                said[variable] = (bits & 1).astype(bool)[codes], (bits & 2).astype(bool)[codes]
+        if len(unread) > 1:
+            odd |= self._bound(unread, count)
+        return Told(said, odd)
+
+    def _meaning(self, group: Group, values: Sequence[Any]) -> Meaning:
+        key = repr(values)
+        if key not in group.meanings:
+            if len(group.meanings) >= _KEPT:
+                group.meanings.clear()
+            group.meanings[key] = self._read(group.columns, values)
+        return group.meanings[key]
+
+    def _read(self, columns: Sequence[Column], values: Sequence[Any]) -> Meaning:
+        """What a case says that says this."""
+        place = self._compiled.place_of
+        try:
+            record, problems = record_of(self.case(columns, values), self._edition)
+        except CaseError:
+            return Meaning({}, (), well=False)
+        opened = self._edition.vocabulary.defaults.keys() - record.assumed.keys() - record.stated.keys()
+        bits = {place[fact]: 3 for fact in opened if fact in place}
+        bits |= {place[fact]: 1 + value for fact, value in record.stated.items() if fact in place}
+        names = tuple(record.unread_names)
+        return Meaning(bits, names, not problems and not self._edition.known.bound(names))
+
+    def _bound(self, unread: Sequence[tuple[Codes, list[Meaning]]], count: int) -> Bools:
+        """The rows that speak in several columns of names which no rule reads, and a law may."""
+        odd = np.zeros(count, dtype=bool)
+        several = sum(
+            np.array([bool(m.unread) for m in meanings], dtype=np.int64)[codes]
+            for codes, meanings in unread
+        )
+        known: dict[tuple[str, ...], bool] = {}
+        for row in np.flatnonzero(np.asarray(several) > 1):
+            names = tuple(name for codes, meanings in unread for name in meanings[codes[row]].unread)
+            if names not in known:
+                known[names] = bool(self._edition.known.bound(names))
+            odd[row] = known[names]
+        return odd
+
+
+def _without_nulls(value: Mapping[Any, Any]) -> dict[Any, Any]:
+    """What a struct says: a field without a value, which every row has, says nothing."""
+    return {
+        key: _without_nulls(inner) if isinstance(inner, Mapping) else inner
+        for key, inner in value.items()
+        if inner is not None
+    }
+
+
+def _coded(columns: Sequence[pa.ChunkedArray]) -> tuple[Codes, list[tuple[Any, ...]]]:
+    """For each row the place of its values among those that are distinct, and these."""
+    codes, values = _distinct(columns[0])
+    found = [(value,) for value in values]
+    for column in columns[1:]:
+        more, values = _distinct(column)
+        both, first, codes = np.unique(codes * len(values) + more, return_index=True, return_inverse=True)
+        found = [(*found[code // len(values)], values[code % len(values)]) for code in both.tolist()]
+    return codes, found
+
+
+def _distinct(column: pa.ChunkedArray) -> tuple[Codes, list[Any]]:
+    """The same for one column."""
+    kind = column.type
+    if pa.types.is_boolean(kind):
+        codes = column.cast(pa.int8()).fill_null(2).to_numpy().astype(np.int64)
+        return codes, [False, True, None]
+    if pa.types.is_nested(kind):
+        known: dict[str, int] = {}
+        values: list[Any] = []
+        places = np.empty(len(column), dtype=np.int64)
+        for row, value in enumerate(column.to_pylist()):
+            key = repr(value)
+            if key not in known:
+                known[key] = len(values)
+                values.append(value)
+            places[row] = known[key]
+        return places, values
+    if pa.types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
+    encoded = column.dictionary_encode(null_encoding="encode").combine_chunks()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.chunk(0) if encoded.num_chunks else pa.array([], kind).dictionary_encode()
+    return encoded.indices.to_numpy().astype(np.int64), encoded.dictionary.to_pylist()
