@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
     from lupa.authors.diff.results import Diff
     from lupa.authors.reports.finding import Report
     from lupa.authors.trials.run import Trials
-    from lupa.compiled.compiled import Compiled
-    from lupa.record.case import Case
-    from lupa.rules.edition import Edition
 
 
 def _page(decision: Decision) -> str:
@@ -37,41 +33,6 @@ class KnowledgeBase(Desk):
 
     A policy is grounded when a case first needs it, once for each edition, and kept.
     """
-
-    def compile(
-        self,
-        policy: str,
-        readings: Mapping[str, str] | None = None,
-        *,
-        all_readings: bool = False,
-        timeout: float | None = None,
-    ) -> Compiled:
-        """An edition of a policy (`policy@edition`, or the newest) compiled, to decide many records.
-
-        Its text is read as it usually is, but for the `readings` that are named with their choices; with
-        `all_readings` each record says how. Raises `CaseError` for an unknown policy, edition or reading,
-        `RuleError` for rules that give a world no outcome or two, `SpaceLimitError` where it would grow
-        too large, `TimeLimitError` after `timeout` seconds.
-        """
-        from lupa.compiled.compiled import Rules
-        from lupa.compiled.compiler import compiled
-        from lupa.rules.deadline import ENDLESS, Deadline
-        from lupa.rules.ground import grounding_within
-
-        name, at, edition = policy.partition("@")
-        limit = Deadline(timeout)
-        with grounding_within(limit):
-            found = self.edition(name, edition if at else None, limit=limit)
-        made = compiled(found, readings, all_readings=all_readings, limit=limit)
-
-        def others(names: Collection[str]) -> Iterable[Edition]:
-            return self.knowing(names, [found], ENDLESS)
-
-        def reason(case: Case) -> Sequence[str]:
-            first = self.why(case).reasons[:1]
-            return [str(cause.fact) if cause.value else f"not {cause.fact}" for r in first for cause in r]
-
-        return replace(made, rules=Rules(found, others, self.decide, reason))
 
     def verify(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,9 +18,9 @@ from lupa.errors import CaseError, Problem, shown
 from lupa.record.measurement import ENDS, ON, UNIT, VALUE
 from lupa.record.members import as_mapping
 from lupa.record.naming import Names
-from lupa.record.record import ROUTING, record_of
+from lupa.record.record import AGES, ROUTING, record_of
 from lupa.rules.edition import Edition
-from lupa.rules.vocabulary import ONLY, leaves
+from lupa.rules.vocabulary import ONLY, Vocabulary, leaves
 
 Codes = NDArray[np.int64]
 _KEPT = 100_000
@@ -108,8 +109,11 @@ def _path(names: Names, name: str) -> tuple[str, ...]:
 class Columns:
     """The columns of a table under an edition that is compiled."""
 
-    def __init__(self, compiled: Compiled, edition: Edition, columns: Sequence[Column]) -> None:
+    def __init__(
+        self, compiled: Compiled, edition: Edition, columns: Sequence[Column], *, texts: bool = False
+    ) -> None:
         self._compiled = compiled
+        self._texts = texts
         self._edition = edition
         self.columns = columns
         self._groups = [Group(group) for group in self._grouped(columns)]
@@ -117,38 +121,20 @@ class Columns:
     def _grouped(self, columns: Sequence[Column]) -> Iterator[list[Column]]:
         """Columns that bear on each other: of a relation, or of numbers that follow from each other."""
         v = self._edition.vocabulary
-        numbers = {key: name for name in v.quantities for key in [v.where(name)[0]]}
-        root: dict[str, str] = {}
-
-        def of(name: str) -> str:
-            while name in root:
-                name = root[name]
-            return name
-
-        def tie(one: str, other: str) -> None:
-            if of(one) != of(other):
-                root[of(one)] = of(other)
-
-        for quantity in v.quantities:
-            for other in v.following(quantity):
-                tie(v.where(quantity)[0], v.where(other)[0])
+        tied = _tied_numbers(v)
         dated = {v.where(name)[0] for name, quantity in v.quantities.items() if quantity.dated}
-        on_date = {of(name) for name in ("birth_date", *v.days, *dated)}
-        if "age" in numbers or "age_months" in numbers:
-            tie("birth_date", "age" if "age" in numbers else "age_months")
-            on_date.add(of("birth_date"))
+        on_date = {tied.get(name, name) for name in ("birth_date", *v.days, *dated)}
         whole = {column.path[1] for column in columns if len(column.path) == 2 or ONLY in column.path}
         groups: dict[str, list[Column]] = {}
         for column in columns:
             name = column.path[1]
-            if name in ROUTING and name != "service_date":
-                continue
-            alone = name in v.families and name not in whole
-            groups.setdefault(column.name if alone else of(name), []).append(column)
-        today = groups.pop("service_date", [])
+            if name in v.families and name not in whole:  # each says what it says of one member
+                groups[column.name] = [column]
+            elif name not in ROUTING or column.path == _DATE:
+                groups.setdefault(tied.get(name, name), []).append(column)
+        today = groups.pop(_DATE[1], [])
         for name, group in groups.items():
-            has_date = any(of(column.path[1]) in on_date or column.path[1] in v.days for column in group)
-            yield [*today, *group] if has_date else group
+            yield [*today, *group] if name in on_date else group
         yield from [today] if today else []
 
     # ---- cases ---------------------------------------------------------------------------------
@@ -166,8 +152,9 @@ class Columns:
 
     def _plain(self, column: Column, value: Any) -> Any:
         """A value as a case has it."""
-        if isinstance(value, datetime):
-            return value.date() if value.time() == time() else value.isoformat()
+        value = plain_value(value)
+        if self._texts and isinstance(value, str):
+            value = self._from_text(column, value)
         if isinstance(value, str) and self._is_relation(column):
             return [name for part in value.split(";") if (name := part.strip())]
         if isinstance(value, list) and value and all(isinstance(x, tuple) for x in value):
@@ -175,6 +162,16 @@ class Columns:
         if isinstance(value, Mapping):
             return _without_nulls(value)
         return value
+
+    def _from_text(self, column: Column, value: str) -> Any:
+        """What a text says in a file that holds texts alone: a number, a truth value, or itself."""
+        v = self._edition.vocabulary
+        if column.path[1] in v.measures and column.path[-1] not in (UNIT, ON):
+            return number_in(value)
+        tree: Any = {**v.families, **v.flags}
+        for key in column.path[1:]:
+            tree = tree.get(key) if isinstance(tree, Mapping) else None
+        return _TRUTHS.get(value.strip().lower(), value) if isinstance(tree, str) else value
 
     def _is_relation(self, column: Column) -> bool:
         """Whether a list can stand in the column."""
@@ -224,7 +221,7 @@ class Columns:
         odd = np.zeros(count, dtype=bool)
         unread: list[tuple[Codes, list[Meaning]]] = []
         for group in self._groups:
-            codes, values = _coded([table.column(column.name) for column in group.columns])
+            codes, values = coded([table.column(column.name) for column in group.columns])
             meanings = [self._meaning(group, each) for each in values]
             bad = np.array([not meaning.well for meaning in meanings], dtype=bool)
             if bad.any():
@@ -277,6 +274,35 @@ class Columns:
         return odd
 
 
+def _tied_numbers(v: Vocabulary) -> dict[str, str]:
+    """The names of numbers by the first of those that something follows from together with them."""
+    groups: dict[str, set[str]] = {}
+    follow = [[v.where(each)[0] for each in (name, *v.following(name))] for name in v.quantities]
+    ages = [name for name in sorted(AGES) if any(name in names for names in follow)]
+    for names in (*follow, ["birth_date", *ages]):
+        group = set(names).union(*(groups.get(name, ()) for name in names))
+        groups.update(dict.fromkeys(group, group))
+    return {name: min(group) for name, group in groups.items()}
+
+
+_TRUTHS = {"true": True, "false": False}
+
+
+def number_in(text: str) -> Decimal | str:
+    """The number that a text is, or the text."""
+    try:
+        return Decimal(text.strip())
+    except InvalidOperation:
+        return text
+
+
+def plain_value(value: Any) -> Any:
+    """A value of Arrow as a case has it: midnight is a day."""
+    if isinstance(value, datetime):
+        return value.date() if value.time() == time() else value.isoformat()
+    return value
+
+
 def _without_nulls(value: Mapping[Any, Any]) -> dict[Any, Any]:
     """What a struct says: a field without a value, which every row has, says nothing."""
     return {
@@ -286,13 +312,13 @@ def _without_nulls(value: Mapping[Any, Any]) -> dict[Any, Any]:
     }
 
 
-def _coded(columns: Sequence[pa.ChunkedArray]) -> tuple[Codes, list[tuple[Any, ...]]]:
+def coded(columns: Sequence[pa.ChunkedArray]) -> tuple[Codes, list[tuple[Any, ...]]]:
     """For each row the place of its values among those that are distinct, and these."""
     codes, values = _distinct(columns[0])
     found = [(value,) for value in values]
     for column in columns[1:]:
         more, values = _distinct(column)
-        both, first, codes = np.unique(codes * len(values) + more, return_index=True, return_inverse=True)
+        both, codes = np.unique(codes * len(values) + more, return_inverse=True)
         found = [(*found[code // len(values)], values[code % len(values)]) for code in both.tolist()]
     return codes, found
 

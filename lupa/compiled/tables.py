@@ -18,11 +18,26 @@ ALWAYS = ("possible", "unmet", "open", "bases", "limits")
 FURTHER = ("met", "scope", "advisories", "notes")
 """What is told too where it is asked for."""
 BY_RULES = ("missing", "reason")
-"""What is told by the rules alone, one record after the other: facts that can still matter, and a reason."""
+"""What is told by the rules alone, one record after the other: what can still matter, and a reason."""
 _KINDS = ("applies", "criterion", "basis", "referral", "limit", "scope", "advisory", "note")
 _TEXTS = pa.list_(pa.string())
 _SPARE = 4096
 """So many rows that the rules judged are remembered."""
+
+
+def schema_of(outputs: Sequence[str]) -> list[tuple[str, pa.DataType]]:
+    """The columns that are told, with these further ones; raises `CaseError` for one that is not."""
+    for name in outputs:
+        if name not in (*FURTHER, *BY_RULES):
+            known = ", ".join((*FURTHER, *BY_RULES))
+            raise CaseError(f"{shown(name)} is no further output; known are {known}")
+    return [
+        ("policy", pa.string()),
+        ("edition", pa.string()),
+        ("outcome", pa.string()),
+        *((name, _TEXTS) for name in (*ALWAYS, *outputs)),
+        ("error", pa.string()),
+    ]
 
 
 class Lists(NamedTuple):
@@ -38,46 +53,33 @@ class Tables:
     def __init__(
         self, compiled: Compiled, outputs: Sequence[str], ids: Sequence[str], ignored: Sequence[str] = (),
         renamed: Mapping[str, str] | None = None,
+        texts: bool = False,
     ) -> None:  # fmt: skip
         if compiled.rules is None:
             raise CaseError(
                 "it was sent here without the rules, which tables need; compile it where it is used"
             )
-        wrong = [name for name in outputs if name not in (*FURTHER, *BY_RULES)]
-        if wrong:
-            known = ", ".join((*FURTHER, *BY_RULES))
-            raise CaseError(f"{shown(wrong[0])} is no further output; known are {known}")
         self._compiled = compiled
         self._rules = compiled.rules
-        self._outputs = tuple(outputs)
+        self._outputs = tuple(dict.fromkeys(outputs))
+        self.schema = schema_of(self._outputs)
         self._ids = tuple(ids)
         self._ignored = {*ids, *ignored}
         self._renamed = renamed or {}
+        self._texts = texts
         self._places = [place for place, output in enumerate(compiled.outputs) if output.kind in _KINDS]
         self._kernel = Kernel(compiled, self._places)
         self._columns: dict[tuple[str, ...], Columns] = {}
         self._judged: dict[str, dict[str, Any]] = {}
 
-    @property
-    def schema(self) -> list[tuple[str, pa.DataType]]:
-        """The columns that are given, beside the ids."""
-        texts = (*ALWAYS, *(name for name in self._outputs))
-        return [
-            ("policy", pa.string()),
-            ("edition", pa.string()),
-            ("outcome", pa.string()),
-            *((name, _TEXTS) for name in texts),
-            ("error", pa.string()),
-        ]
-
     def table(self, table: Any) -> pa.Table:
         """The verdict on each row."""
-        return self._decided(pa.table(table))
+        return self.decided(pa.table(table))
 
     def batches(self, reader: Any) -> Iterator[pa.RecordBatch]:
         """The verdicts on each batch of a stream."""
         for batch in pa.RecordBatchReader.from_stream(reader):
-            yield from self._decided(pa.Table.from_batches([batch])).combine_chunks().to_batches()
+            yield from self.decided(pa.Table.from_batches([batch])).combine_chunks().to_batches()
 
     def _columns_of(self, table: pa.Table) -> Columns:
         names = tuple(name for name in table.column_names if name not in self._ignored)
@@ -92,10 +94,11 @@ class Tables:
             except CaseError:  # what other policies ask of need not be known to this one
                 heads = {self._renamed.get(name, name).partition(".")[0] for name in names}
                 found = columns_of(edition, names, self._renamed, tuple(self._rules.others(heads)))
-            self._columns[names] = Columns(self._compiled, edition, found)
+            self._columns[names] = Columns(self._compiled, edition, found, texts=self._texts)
         return self._columns[names]
 
-    def _decided(self, table: pa.Table) -> pa.Table:
+    def decided(self, table: pa.Table) -> pa.Table:
+        """The verdict on each row of an Arrow table."""
         columns = self._columns_of(table)
         count = table.num_rows
         told = columns.told(table)
@@ -128,7 +131,7 @@ class Tables:
         }
         lists = {"possible": Lists(names, possible), **self._lists(answers, names, outcome, possible)}
         for name in (*ALWAYS, *(name for name in self._outputs if name in FURTHER)):
-            columns[name] = _listed(lists[name], count)
+            columns[name] = _listed(lists[name])
         for name in self._outputs:
             if name in BY_RULES:
                 columns[name] = pa.nulls(count, _TEXTS)
@@ -213,7 +216,7 @@ class Tables:
         }
 
 
-def _listed(lists: Lists, count: int) -> pa.ListArray:
+def _listed(lists: Lists) -> pa.ListArray:
     """For each row the names that it has."""
     _, places = np.nonzero(lists.has.T)
     offsets = np.concatenate([[0], lists.has.sum(axis=0).cumsum()]).astype(np.int32)
