@@ -243,7 +243,14 @@ class Desk(Store):
             first = self.why(case).reasons[:1]
             return [str(cause.fact) if cause.value else f"not {cause.fact}" for r in first for cause in r]
 
-        return replace(made, rules=Rules(found, others, self.decide, reason))
+        def wrong(case: Case) -> str:
+            try:
+                tuple(self.questions(case))
+            except CaseError as error:
+                return "; ".join(str(error).splitlines())
+            return ""
+
+        return replace(made, rules=Rules(found, others, wrong, self.decide, reason))
 
     def knowing(
         self, names: Collection[str], asked: Sequence[Edition], limit: Deadline

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lupa.compiled.compiled import Compiled
+from lupa.compiled.compiled import Compiled, Rules
 from lupa.compiled.kernel import Bools, Said
 from lupa.errors import CaseError, Problem, shown
 from lupa.record.measurement import ENDS, ON, UNIT, VALUE
@@ -37,13 +37,15 @@ class Column(NamedTuple):
 
 
 class Meaning(NamedTuple):
-    """What some columns say in a row: bits by variable, the names that no rule reads, and whether all is
-    well with it.
+    """What some columns say in a row: bits by variable, and the names that no rule reads.
+
+    `wrong` is why it cannot be read; where it is not `well` otherwise, only the rules can judge it.
     """
 
     bits: Mapping[int, int]
-    unread: tuple[str, ...]
-    well: bool
+    unread: tuple[str, ...] = ()
+    wrong: str = ""
+    well: bool = True
 
 
 @dataclass(slots=True)
@@ -55,10 +57,14 @@ class Group:
 
 
 class Told(NamedTuple):
-    """What a table says: by variable, for each row; and the rows that only the rules can judge."""
+    """What a table says: by variable, for each row.
+
+    And the rows that only the rules can judge, and those that cannot be read, with why.
+    """
 
     said: Said
     odd: Bools
+    wrong: list[tuple[Codes, str]]
 
 
 def columns_of(
@@ -110,11 +116,12 @@ class Columns:
     """The columns of a table under an edition that is compiled."""
 
     def __init__(
-        self, compiled: Compiled, edition: Edition, columns: Sequence[Column], *, texts: bool = False
+        self, compiled: Compiled, rules: Rules, columns: Sequence[Column], *, texts: bool = False
     ) -> None:
         self._compiled = compiled
+        self._wrong = rules.wrong
         self._texts = texts
-        self._edition = edition
+        self._edition = rules.edition
         self.columns = columns
         self._groups = [Group(group) for group in self._grouped(columns)]
 
@@ -218,14 +225,20 @@ class Columns:
         """What the rows of a table say."""
         count = table.num_rows
         said: dict[int, tuple[Bools, Bools]] = {}
-        odd = np.zeros(count, dtype=bool)
+        odd, failed = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
+        wrong: list[tuple[Codes, str]] = []
         unread: list[tuple[Codes, list[Meaning]]] = []
         for group in self._groups:
             codes, values = coded([table.column(column.name) for column in group.columns])
             meanings = [self._meaning(group, each) for each in values]
-            bad = np.array([not meaning.well for meaning in meanings], dtype=bool)
-            if bad.any():
-                odd |= bad[codes]
+            odd |= np.array([not meaning.well for meaning in meanings], dtype=bool)[codes]
+            errors = np.array([bool(meaning.wrong) for meaning in meanings], dtype=bool)
+            if errors.any():
+                odd |= failed & errors[codes]  # with two reasons, the rules say which comes first
+                failed |= errors[codes]
+                wrong += [
+                    (np.flatnonzero(codes == code), meanings[code].wrong) for code in np.flatnonzero(errors)
+                ]
             if any(meaning.unread for meaning in meanings):
                 unread.append((codes, meanings))
             for variable in dict.fromkeys(v for meaning in meanings for v in meaning.bits):
@@ -235,7 +248,7 @@ class Columns:
                 said[variable] = (bits & 1).astype(bool)[codes], (bits & 2).astype(bool)[codes]
         if len(unread) > 1:
             odd |= self._bound(unread, count)
-        return Told(said, odd)
+        return Told(said, odd, wrong)
 
     def _meaning(self, group: Group, values: Sequence[Any]) -> Meaning:
         key = repr(values)
@@ -249,14 +262,18 @@ class Columns:
         """What a case says that says this."""
         place = self._compiled.place_of
         try:
-            record, problems = record_of(self.case(columns, values), self._edition)
-        except CaseError:
-            return Meaning({}, (), well=False)
+            case = self.case(columns, values)
+            record, problems = record_of(case, self._edition)
+        except CaseError as error:
+            return Meaning({}, wrong="; ".join(str(error).splitlines()))
+        if problems:  # others may know what is not known here
+            wrong = self._wrong(case)
+            return Meaning({}, wrong=wrong, well=bool(wrong))
         opened = self._edition.vocabulary.defaults.keys() - record.assumed.keys() - record.stated.keys()
         bits = {place[fact]: 3 for fact in opened if fact in place}
         bits |= {place[fact]: 1 + value for fact, value in record.stated.items() if fact in place}
         names = tuple(record.unread_names)
-        return Meaning(bits, names, not problems and not self._edition.known.bound(names))
+        return Meaning(bits, names, well=not self._edition.known.bound(names))
 
     def _bound(self, unread: Sequence[tuple[Codes, list[Meaning]]], count: int) -> Bools:
         """The rows that speak in several columns of names which no rule reads, and a law may."""

@@ -30,12 +30,14 @@ class Rules(NamedTuple):
     """What a compiled policy was made from, to judge what only the rules can: a name that others know, a
     record that cannot be.
 
-    `decide` and `reason` answer for a case as a knowledge base does, with a `Decision` and the facts of a
-    minimal reason; `others` are the editions of further policies that may know these names.
+    `wrong` says why a case cannot be read, and nothing of one that can; `decide` and `reason` answer for
+    it as a knowledge base does, with a `Decision` and the facts of a minimal reason; `others` are the
+    editions of further policies that may know these names.
     """
 
     edition: Edition
     others: Callable[[Collection[str]], Iterable[Edition]]
+    wrong: Callable[[Case], str]
     decide: Callable[[Case], Any]
     reason: Callable[[Case], Sequence[str]]
 

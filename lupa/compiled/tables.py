@@ -94,7 +94,7 @@ class Tables:
             except CaseError:  # what other policies ask of need not be known to this one
                 heads = {self._renamed.get(name, name).partition(".")[0] for name in names}
                 found = columns_of(edition, names, self._renamed, tuple(self._rules.others(heads)))
-            self._columns[names] = Columns(self._compiled, edition, found, texts=self._texts)
+            self._columns[names] = Columns(self._compiled, self._rules, found, texts=self._texts)
         return self._columns[names]
 
     def decided(self, table: pa.Table) -> pa.Table:
@@ -104,13 +104,19 @@ class Tables:
         told = columns.told(table)
         answers = self._kernel.answers(told.said, count)
         main = self._told(answers, count)
-        rows = told.odd | ~answers.lawful
+        refused = {row: why for rows, why in told.wrong for row in rows.tolist()}
+        bad = np.zeros(count, dtype=bool)
+        bad[list(refused)] = True
+        rows = told.odd | (~answers.lawful & ~bad)
         if self._outputs and set(BY_RULES) & set(self._outputs):
-            rows |= ~rows
+            rows |= ~bad
         odd = np.flatnonzero(rows)
         names = [column.name for column in columns.columns]
         judged = self._by_rules(columns, table.select(names).take(odd).to_pylist())
-        found = _merged(main, judged, odd, self.schema)
+        about = {"policy": self._compiled.policy, "edition": self._compiled.edition, "outcome": "invalid"}
+        failed = np.flatnonzero(bad & ~rows)
+        judged += [{**about, "error": refused[row]} for row in failed.tolist()]
+        found = _merged(main, judged, np.concatenate([odd, failed]), self.schema)
         for place, name in enumerate(self._ids):
             found = found.add_column(place, table.field(name), table.column(name))
         return found
