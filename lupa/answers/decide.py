@@ -13,8 +13,10 @@ from lupa.answers.decision import (
     Fingerprint,
     Item,
     Missing,
+    Need,
     Origin,
     Outcome,
+    Remark,
     Status,
     Suggestion,
     Witness,
@@ -73,6 +75,7 @@ def decision(
         notes=notes,
         unread=writer.unread(),
         suggestions=writer.suggestions(),
+        remarks=writer.remarks(),
         witnesses=() if settled else _witnesses(question),
         fingerprint=fingerprint,
     )
@@ -167,8 +170,8 @@ class _Writer:
             if self._question.possible(applies)
         )
 
-    def criterion(self, atom: Atom, applies: Literal) -> Criterion:
-        """A criterion with its parts, which applies where a literal holds."""
+    def criterion(self, atom: Atom, applies: Literal, *, whole: bool = True) -> Criterion:
+        """A criterion with its parts, which applies where a literal holds; a `whole` one has its needs."""
         edition, question = self._edition, self._question
         node = edition.nodes.get(atom.symbol)
         parts = self.parts(node) if node else ()
@@ -180,6 +183,7 @@ class _Writer:
             reason = question.reason(-atom.literal)
             if reason is not None:
                 status = "unmet"
+        needed, more = self.needs(atom) if whole and status == "unmet" else ((), False)
         return Criterion(
             atom.id,
             status,
@@ -191,7 +195,14 @@ class _Writer:
             node.least if node else None,
             self.found(node, parts) if node else "",
             parts,
+            needed,
+            more,
         )
+
+    def needs(self, atom: Atom) -> tuple[tuple[tuple[Need, ...], ...], bool]:
+        from lupa.answers.needs import needs  # only what is not met needs anything
+
+        return needs(self._question, atom.literal)
 
     def parts(self, node: Node) -> tuple[Criterion, ...]:
         """The parts of a node that may be there: unmet, open, met."""
@@ -200,6 +211,7 @@ class _Writer:
             self.criterion(
                 part.atom.by([clause for clause, there in part.clauses.items() if possible(there)]),
                 part.there,
+                whole=False,
             )
             for part in node.parts
             if possible(part.there)
@@ -275,6 +287,19 @@ class _Writer:
             if question.is_open(literal):
                 words, asked = vocabulary.words(fact, value), vocabulary.question(fact)
                 found.append(Suggestion(str(code), code.ground, fact, words, asked))
+        return tuple(found)
+
+    def remarks(self) -> tuple[Remark, ...]:
+        """What was read otherwise than it is written, and which lists might settle what is open."""
+        record, question = self._question.record, self._question
+        found = [Remark(place, text) for place, text in record.remarks]
+        if record.lists and len(question.outcomes) > 1:
+            asked = dict.fromkeys(fact.partition("(")[0] for fact in question.missing())
+            places = [record.lists[family] for family in asked if family in record.lists]
+            words = (
+                "A list says that what it names is so, and nothing of the rest; one that is complete is "
+            )
+            found += [Remark(", ".join(places), f"{words}written {{only: [...]}}.")] if places else []
         return tuple(found)
 
     def assumptions(self) -> tuple[Assumption, ...]:

@@ -15,6 +15,7 @@ Outcome = Literal["approve", "deny", "modify", "out_of_scope", "pend", "refer"]
 Status = Literal["met", "unmet", "open"]
 Of = Literal["all", "any", "at_least"]
 Origin = Literal["stated", "only", "assumed"]
+Now = Literal["yes", "no", "silent"]
 EditionBy = Literal["name", "service_date", "newest"]
 
 
@@ -50,6 +51,16 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """A fact that would have to be so as `value` says, in words, and what the record says of it `now`."""
+
+    fact: str
+    value: bool
+    text: str
+    now: Now
+
+
+@dataclass(frozen=True, slots=True)
 class Criterion:
     """A criterion of a pathway that the request may be on; as an `Item`, and more.
 
@@ -59,6 +70,10 @@ class Criterion:
     One that has `parts` is met by `all` of them, by `any`, or by `least` of them or more, as `of` says,
     and `found` tells which are met. They come as criteria do, unmet first, and are criteria too: of each
     `applies` is false where it may not be there, as its condition is not known to hold.
+
+    One that is unmet, and no part, has `needs`: sets of facts, the smallest first. Once all of a set is so,
+    and the rest as the record says, it is met in every world; with any fewer it is not. `more_needs` is
+    true where there are sets that are not told.
     """
 
     id: str
@@ -71,6 +86,8 @@ class Criterion:
     least: int | None = None
     found: str = ""
     parts: tuple[Criterion, ...] = ()
+    needs: tuple[tuple[Need, ...], ...] = ()
+    more_needs: bool = False
 
 
 def with_parts(
@@ -121,6 +138,14 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What is told of how the case was read: at which `place` of it, and what."""
+
+    place: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Witness:
     """A patient who has one of the possible outcomes, as a case that leaves nothing open.
 
@@ -156,7 +181,7 @@ class Decision:
     `edition_by` says what chose the edition: its name or the service date, both from the request, or
     that it is the newest; `caveats` what is not sure of it, such as when it began. `unread` are the
     things that the case states and the policy never asks about, `suggestions` what its codes suggest and
-    do not state.
+    do not state, `remarks` what was read otherwise than it is written.
 
     `outcome` is the only possible one, or `pend` where several are `possible`; `text` says what that
     means and `next` what to do about it. `bases` say why it is
@@ -187,6 +212,7 @@ class Decision:
     notes: tuple[Item, ...]
     unread: tuple[str, ...]
     suggestions: tuple[Suggestion, ...]
+    remarks: tuple[Remark, ...]
     witnesses: tuple[Witness, ...]
     fingerprint: Fingerprint
 

@@ -67,6 +67,7 @@ class Edition:
         self.minimal = lru_cache(_KEPT)(self._minimal)
         self.least = lru_cache(_KEPT)(self._least)
         self._remembered: dict[Hashable, Any] = {}
+        self._made: dict[Hashable, Any] = {}
         self._policy = clingo.Function(policy)
         self._false = -self._known(clingo.Function("policy", [self._policy]))
         self.literals: dict[Fact, Literal] = {
@@ -96,6 +97,13 @@ class Edition:
                 del self._remembered[next(iter(self._remembered))]
             self._remembered[key] = made
         found: T = self._remembered[key]
+        return found
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What is made of the rules alone, and kept."""
+        if key not in self._made:
+            self._made[key] = make()
+        found: T = self._made[key]
         return found
 
     # ---- what the policy holds -----------------------------------------------------------------
@@ -251,13 +259,15 @@ class Edition:
         rows = self._of_policy("number", 3)
         return {str(item): written(exact(number, "number/3")) for item, number in rows}
 
-    def source(self, atom: Atom, pathways: Iterable[tuple[str, str]]) -> str:
+    def clauses(self, atom: Atom, pathways: Iterable[tuple[str, str]]) -> list[str]:
         """The clauses behind an item, for the pathways that the request may be on."""
         possible = set(pathways)
-        clauses = dict.fromkeys(
-            clause for where, clause in atom.sources if where is None or where in possible
-        )
-        return "; ".join(self._locators[clause] for clause in clauses)
+        found = (clause for where, clause in atom.sources if where is None or where in possible)
+        return list(dict.fromkeys(found))
+
+    def source(self, atom: Atom, pathways: Iterable[tuple[str, str]]) -> str:
+        """Where these clauses stand."""
+        return "; ".join(self._locators[clause] for clause in self.clauses(atom, pathways))
 
     def _minimal(self, refuted: Literal, candidates: tuple[Literal, ...]) -> tuple[Literal, ...] | None:
         found = self.solver.minimal([refuted], candidates)
@@ -279,9 +289,13 @@ class Edition:
         }
 
     def cited(self, kind: str, name: str) -> str:
-        """The clauses that an item which is no atom comes from, such as a reading."""
+        """Where the clauses stand that an item which is no atom comes from, such as a reading."""
+        return "; ".join(self._locators[clause] for clause in self.citing(kind, name))
+
+    def citing(self, kind: str, name: str) -> list[str]:
+        """The clauses that such an item comes from."""
         item = clingo.Function(kind, [clingo.Function(name)])
-        return "; ".join(self._locators[clause] for _, clause in self._cites.get(item, []))
+        return [clause for _, clause in self._cites.get(item, [])]
 
     def ledger(self) -> list[dict[str, Any]]:
         """Every clause of the document, in its order: what encodes it, or why nothing does."""
