@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -29,11 +29,16 @@ _PARTS = (ONLY, VALUE, UNIT, ON, *ENDS)
 _DATE = ("request", "service_date")
 
 
+Form = Literal["number", "truth", "members", "value"]
+"""What a column holds: a number, a truth value, a list of what is so, or something else."""
+
+
 class Column(NamedTuple):
-    """A column: its name in the table, and the keys that lead to what it says in a case."""
+    """A column: its name in the table, the keys that lead to what it says in a case, and what that is."""
 
     name: str
     path: tuple[str, ...]
+    form: Form = "value"
 
 
 class Meaning(NamedTuple):
@@ -80,10 +85,12 @@ def columns_of(
     for name in names:
         meant = renamed.get(name, name)
         path: tuple[str, ...] | None = None
-        problem = None
+        problem: str | None = None
+        form: Form = "value"
         for each in (edition, *others):
             try:
                 path = _path(Names(each.vocabulary, each.known), meant)
+                form = _form(each, path)
                 break
             except CaseError as error:
                 problem = problem or "; ".join(p.message for p in error.problems)
@@ -93,7 +100,7 @@ def columns_of(
             words = f"says the same as column {shown(found[path].name)}; keep one"
             wrong.append(Problem(f"column {shown(name)}", words))
         else:
-            found[path] = Column(name, path)
+            found[path] = Column(name, path, form)
     if wrong:
         raise CaseError(wrong)
     return list(found.values())
@@ -160,33 +167,15 @@ class Columns:
     def _plain(self, column: Column, value: Any) -> Any:
         """A value as a case has it."""
         value = plain_value(value)
-        if self._texts and isinstance(value, str):
-            value = self._from_text(column, value)
-        if isinstance(value, str) and self._is_relation(column):
+        if isinstance(value, str) and self._texts:
+            value = _from_text(column, value)
+        if isinstance(value, str) and column.form == "members":
             return [name for part in value.split(";") if (name := part.strip())]
         if isinstance(value, list) and value and all(isinstance(x, tuple) for x in value):
             value = dict(value)  # a map, as Arrow has it
         if isinstance(value, Mapping):
             return _without_nulls(value)
         return value
-
-    def _from_text(self, column: Column, value: str) -> Any:
-        """What a text says in a file that holds texts alone: a number, a truth value, or itself."""
-        v = self._edition.vocabulary
-        if column.path[1] in v.measures and column.path[-1] not in (UNIT, ON):
-            return number_in(value)
-        tree: Any = {**v.families, **v.flags}
-        for key in column.path[1:]:
-            tree = tree.get(key) if isinstance(tree, Mapping) else None
-        return _TRUTHS.get(value.strip().lower(), value) if isinstance(tree, str) else value
-
-    def _is_relation(self, column: Column) -> bool:
-        """Whether a list can stand in the column."""
-        path, v = column.path, self._edition.vocabulary
-        tree: Any = v.families.get(path[1])
-        for key in path[2:]:
-            tree = tree if key == ONLY else tree.get(key) if isinstance(tree, Mapping) else None
-        return isinstance(tree, Mapping)
 
     def _put(self, case: dict[str, Any], column: Column, value: Any) -> None:
         """Says it at its place, beside what others say there."""
@@ -303,6 +292,28 @@ def _tied_numbers(v: Vocabulary) -> dict[str, str]:
 
 
 _TRUTHS = {"true": True, "false": False}
+
+
+def _form(edition: Edition, path: tuple[str, ...]) -> Form:
+    """What a column holds that says what stands there in a case."""
+    section, name, *arguments = path
+    v, known = edition.vocabulary, edition.known
+    if name in v.measures or (name not in v.families and known.quantity(name) is not None):
+        return "value" if path[-1] in (UNIT, ON) else "number"
+    if section == "request" or name in v.choices or known.single(name):
+        return "value"
+    if name in v.flags:
+        return "truth"
+    depth = len(arguments) - (path[-1] == ONLY)
+    arity = v.arity.get(name, known.arity(name))
+    return "members" if depth < arity else "truth"
+
+
+def _from_text(column: Column, value: str) -> Any:
+    """What a text says in a file that holds texts alone: a number, a truth value, or itself."""
+    if column.form == "number":
+        return number_in(value)
+    return _TRUTHS.get(value.strip().lower(), value) if column.form == "truth" else value
 
 
 def number_in(text: str) -> Decimal | str:
