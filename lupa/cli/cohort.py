@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from lupa.cli.command import (
     completing,
     kb_option,
     loaded,
-    no_progress,
     policies_of,
     progress,
     say,
@@ -92,13 +92,14 @@ def cohort(
     begun = time.monotonic()
 
     def tick(done: int, total: int | None) -> None:
+        if not sys.stderr.isatty():
+            return
         spent = time.monotonic() - begun
         rate = done / spent if spent else 0
         rest = f" of {total:,}, {(total - done) / rate:,.0f} s left" if total and rate else ""
         progress(f"{done:,} rows{rest}, {rate:,.0f} a second")
 
     done, counts = run(knowledge, source, out, wanted, jobs=jobs, rows=rows, summed=summed, tick=tick)
-    no_progress()
     say(f"{done:,} rows decided into {printable(str(out))}")
     if summed:
         click.echo(text(counts))
