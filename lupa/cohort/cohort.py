@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from lupa.answers.desk import Desk
-from lupa.compiled.columns import coded, plain_value
+from lupa.compiled.columns import plain_value
+from lupa.compiled.distinct import coded
 from lupa.compiled.tables import Tables, schema_of
 from lupa.errors import CaseError, shown
 from lupa.record.record import ROUTING

@@ -6,39 +6,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from lupa.compiled.compiled import Compiled, Rules
+from lupa.compiled.distinct import Codes, coded
+from lupa.compiled.headings import PARTS, Column
 from lupa.compiled.kernel import Bools, Said
 from lupa.errors import CaseError, Problem, shown
-from lupa.record.measurement import ENDS, ON, UNIT, VALUE
 from lupa.record.members import as_mapping
-from lupa.record.naming import Names
 from lupa.record.record import AGES, ROUTING, record_of
-from lupa.rules.edition import Edition
 from lupa.rules.vocabulary import ONLY, Vocabulary, leaves
 
-Codes = NDArray[np.int64]
 _KEPT = 100_000
-_PARTS = (ONLY, VALUE, UNIT, ON, *ENDS)
-"""What can end the name of a column, after that of a fact or a number."""
 _DATE = ("request", "service_date")
-
-
-Form = Literal["number", "truth", "members", "value"]
-"""What a column holds: a number, a truth value, a list of what is so, or something else."""
-
-
-class Column(NamedTuple):
-    """A column: its name in the table, the keys that lead to what it says in a case, and what that is."""
-
-    name: str
-    path: tuple[str, ...]
-    form: Form = "value"
 
 
 class Meaning(NamedTuple):
@@ -70,53 +53,6 @@ class Told(NamedTuple):
     said: Said
     odd: Bools
     wrong: list[tuple[Codes, str]]
-
-
-def columns_of(
-    edition: Edition, names: Sequence[str], renamed: Mapping[str, str], others: Sequence[Edition] = ()
-) -> list[Column]:
-    """What the columns of these names say; `renamed` gives some of them the name of a fact.
-
-    Raises `CaseError`, naming every column that says nothing which the edition, or one of the others, can
-    be told, and every two that say the same.
-    """
-    found: dict[tuple[str, ...], Column] = {}
-    wrong = []
-    for name in names:
-        meant = renamed.get(name, name)
-        path: tuple[str, ...] | None = None
-        problem: str | None = None
-        form: Form = "value"
-        for each in (edition, *others):
-            try:
-                path = _path(Names(each.vocabulary, each.known), meant)
-                form = _form(each, path)
-                break
-            except CaseError as error:
-                problem = problem or "; ".join(p.message for p in error.problems)
-        if path is None:
-            wrong.append(Problem(f"column {shown(name)}", problem or ""))
-        elif path in found:
-            words = f"says the same as column {shown(found[path].name)}; keep one"
-            wrong.append(Problem(f"column {shown(name)}", words))
-        else:
-            found[path] = Column(name, path, form)
-    if wrong:
-        raise CaseError(wrong)
-    return list(found.values())
-
-
-def _path(names: Names, name: str) -> tuple[str, ...]:
-    """The keys that lead to what a column says; raises `CaseError` where it says nothing."""
-    if name in ROUTING or name.removeprefix("request.") in ROUTING:
-        return "request", name.removeprefix("request.")
-    base, _, last = name.rpartition(".")
-    part = (last,) if base and last in _PARTS else ()
-    target = names.target(base if part else name)
-    if target.value is not None or target.cut is not None:
-        place = ".".join(target.path[1:])
-        raise CaseError(f"is a value; name the column {place} and have it say which")
-    return (*target.path, *part)
 
 
 class Columns:
@@ -179,7 +115,7 @@ class Columns:
 
     def _put(self, case: dict[str, Any], column: Column, value: Any) -> None:
         """Says it at its place, beside what others say there."""
-        is_part = value is None and column.path[-1] in _PARTS  # where no part is known, all is open
+        is_part = value is None and column.path[-1] in PARTS  # where no part is known, all is open
         *way, last = column.path[:-1] if is_part else column.path
         level = case
         for depth, key in enumerate(way):
@@ -294,21 +230,6 @@ def _tied_numbers(v: Vocabulary) -> dict[str, str]:
 _TRUTHS = {"true": True, "false": False}
 
 
-def _form(edition: Edition, path: tuple[str, ...]) -> Form:
-    """What a column holds that says what stands there in a case."""
-    section, name, *arguments = path
-    v, known = edition.vocabulary, edition.known
-    if name in v.measures or (name not in v.families and known.quantity(name) is not None):
-        return "value" if path[-1] in (UNIT, ON) else "number"
-    if section == "request" or name in v.choices or known.single(name):
-        return "value"
-    if name in v.flags:
-        return "truth"
-    depth = len(arguments) - (path[-1] == ONLY)
-    arity = v.arity.get(name, known.arity(name))
-    return "members" if depth < arity else "truth"
-
-
 def _from_text(column: Column, value: str) -> Any:
     """What a text says in a file that holds texts alone: a number, a truth value, or itself."""
     if column.form == "number":
@@ -338,39 +259,3 @@ def _without_nulls(value: Mapping[Any, Any]) -> dict[Any, Any]:
         for key, inner in value.items()
         if inner is not None
     }
-
-
-def coded(columns: Sequence[pa.ChunkedArray]) -> tuple[Codes, list[tuple[Any, ...]]]:
-    """For each row the place of its values among those that are distinct, and these."""
-    codes, values = _distinct(columns[0])
-    found = [(value,) for value in values]
-    for column in columns[1:]:
-        more, values = _distinct(column)
-        both, codes = np.unique(codes * len(values) + more, return_inverse=True)
-        found = [(*found[code // len(values)], values[code % len(values)]) for code in both.tolist()]
-    return codes, found
-
-
-def _distinct(column: pa.ChunkedArray) -> tuple[Codes, list[Any]]:
-    """The same for one column."""
-    kind = column.type
-    if pa.types.is_boolean(kind):
-        codes = column.cast(pa.int8()).fill_null(2).to_numpy().astype(np.int64)
-        return codes, [False, True, None]
-    if pa.types.is_nested(kind):
-        known: dict[str, int] = {}
-        values: list[Any] = []
-        places = np.empty(len(column), dtype=np.int64)
-        for row, value in enumerate(column.to_pylist()):
-            key = repr(value)
-            if key not in known:
-                known[key] = len(values)
-                values.append(value)
-            places[row] = known[key]
-        return places, values
-    if pa.types.is_dictionary(kind):
-        column = column.cast(kind.value_type)
-    encoded = column.dictionary_encode(null_encoding="encode").combine_chunks()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.chunk(0) if encoded.num_chunks else pa.array([], kind).dictionary_encode()
-    return encoded.indices.to_numpy().astype(np.int64), encoded.dictionary.to_pylist()

@@ -23,7 +23,8 @@ from lupa.rules.vocabulary import Fact
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FORMAT, VERSION = "lupa-compiled", 1
+FORMAT = "lupa-compiled"
+VERSION = 1
 
 
 class Rules(NamedTuple):

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from lupa.compiled.columns import Columns, columns_of
+from lupa.compiled.columns import Columns
 from lupa.compiled.compiled import Compiled
+from lupa.compiled.headings import columns_of
 from lupa.compiled.kernel import Answers, Bools, Kernel
 from lupa.errors import CaseError, LupaError, Problem, shown
 
