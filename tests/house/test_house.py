@@ -15,7 +15,7 @@ ORDER = (
     "compiled",
     "answers",
     "pages",
-    "dialogue authors",
+    "dialogue authors fhir",
     "knowledge",
     "__init__",
     "cli",
