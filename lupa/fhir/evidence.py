@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,14 +11,13 @@ from typing import Any
 import clingo
 
 from lupa.errors import RuleError
-from lupa.fhir.flat import Flat, ymd
+from lupa.fhir.flat import Flat
 from lupa.fhir.names import DrugNames
 from lupa.fhir.tables import Tables
-from lupa.rules.files import shipped, text_of
 
 
 class _Given:
-    """What `queries/chart.lp` asks for by name while it is ground."""
+    """What `chart.lp` asks for by name while it is ground."""
 
     def __init__(
         self, flat: Flat, tables: Tables, names: DrugNames, served: date | None, months: int
@@ -44,17 +44,35 @@ class _Given:
         return [clingo.Function(name) for name in self._names.drugs]
 
     def service(self) -> Sequence[clingo.Symbol]:
-        return [_day(self._served)] if self._served is not None else []
+        return [clingo.Number(self._served.toordinal())] if self._served is not None else []
 
-    def today(self) -> Sequence[clingo.Symbol]:
-        return [_day(date.today())]  # noqa: DTZ011 - the day of whoever asks
+    def today(self) -> clingo.Symbol:
+        return clingo.Number(date.today().toordinal())  # noqa: DTZ011 - the day of whoever asks
 
-    def months(self) -> Sequence[clingo.Symbol]:
+    def months_asked(self) -> Sequence[clingo.Symbol]:
         return [clingo.Number(self._months)] if self._months else []
 
+    @staticmethod
+    def years(first: clingo.Symbol, last: clingo.Symbol) -> clingo.Symbol:
+        """Whole years between two days."""
+        begin, end = date.fromordinal(first.number), date.fromordinal(last.number)
+        early = (end.month, end.day) < (begin.month, begin.day)
+        return clingo.Number(end.year - begin.year - early)
 
-def _day(day: date) -> clingo.Symbol:
-    return clingo.Function("", [clingo.Number(day.toordinal()), clingo.Number(ymd(day))])
+    @staticmethod
+    def months(first: clingo.Symbol, last: clingo.Symbol) -> clingo.Symbol:
+        """The months that a period takes, begun ones too; its last day may be the anniversary."""
+        begin, end = date.fromordinal(first.number), date.fromordinal(last.number)
+        apart = (end.year - begin.year) * 12 + end.month - begin.month
+        return clingo.Number(max(apart + (end.day > begin.day), 1))
+
+    @staticmethod
+    def months_later(day: clingo.Symbol, months: clingo.Symbol) -> clingo.Symbol:
+        """The same day so many months later, or the last of that month."""
+        begin = date.fromordinal(day.number)
+        year, month = divmod(begin.year * 12 + begin.month - 1 + months.number, 12)
+        last = monthrange(year, month + 1)[1]
+        return clingo.Number(date(year, month + 1, min(begin.day, last)).toordinal())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +94,6 @@ class Evidence:
         control = clingo.Control(["--warn=none"], logger=lambda _, text: messages.append(text))
         try:
             control.add("base", [], tables.rules(flat.types))
-            control.add("base", [], text_of(shipped("queries") / "chart.lp"))
             control.ground([("base", [])], context=_Given(flat, tables, names, served, months))
         except RuntimeError as error:
             raise RuleError(f"{tables.folder}: {' '.join(messages[:1]) or error}") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -128,8 +129,8 @@ def reading_of(chart: Chart, kb: Store, patient: str | None, request: Mapping[st
     chosen = _patient(chart, patient)
     flat = Flat(tables, names, chart, chosen)
     told = Evidence(tables, names, flat, service, _whole(months))
-    on, by = next((day_, how.name) for _, day_, how in told.rows("taken", 3))
-    service_date = f"{on.number // 10000:04}-{on.number // 100 % 100:02}-{on.number % 100:02}"
+    on, by = next((day_.number, how.name) for day_, how in told.rows("taken", 2))
+    service_date = date.fromordinal(on).isoformat()
     if by == "today":
         notes.append(f"no service date is given; today, {service_date}, is taken for it")
     _refuse(told, flat, service_date)
