@@ -227,6 +227,12 @@ class Vocabulary:
                     found[str(symbol)] = since
         return found
 
+    @cached_property
+    def pairs(self) -> dict[str, tuple[str, str]]:
+        """The pairs of quantities that are written as one, `150/90`, by the name of the pair."""
+        rows = self._program.facts("pair", 3)
+        return {str(name): (str(first), str(second)) for name, first, second in rows}
+
     def day_of(self, since: str) -> Path:
         """The keys that lead, under `facts`, to what says how long ago something is."""
         about = self._quantity_symbols[since].arguments[0]

@@ -132,7 +132,10 @@ def made(found: Atoms, outcomes: Iterable[str]) -> Atoms:
     values_of = {
         "_item": _items(found),
         "_covered": covered,
-        "_named": [*named, *covered, *(part.arguments[2] for part in found.get(("part", 4), ()))],
+        "_named": [
+            *(*named, *covered, *(row.arguments[0] for row in found.get(("pair", 3), ()))),
+            *(part.arguments[2] for part in found.get(("part", 4), ())),
+        ],
         "_beginning": _beginnings(facts, quantities),
         "_group": _groups(facts, quantities),
         "_answer": _constants(("yes", "no")),
