@@ -72,15 +72,6 @@ class Plain:
         self._control.configuration.solve.models = 1  # type: ignore[union-attr]  # a key of this group
         return bool(self._control.solve(assumptions=assumptions).satisfiable)
 
-    def can_hold(self, said: Said, atom: str, *, holds: bool = True) -> bool:
-        """Some world that makes these statements makes this atom true, or false."""
-        found = self._control.symbolic_atoms[clingo.parse_term(atom)]
-        if found is None:
-            return not holds and self.has_world(said)
-        literal = found.literal if holds else -found.literal
-        self._control.configuration.solve.models = 1  # type: ignore[union-attr]  # a key of this group
-        return bool(self._control.solve(assumptions=[*self._assumptions(said), literal]).satisfiable)
-
     def possible(self, said: Said) -> list[str]:
         """The outcomes that some world has which makes these statements."""
         return sorted(outcome for outcome in self.outcomes if self.has_world(said, outcome))

@@ -13,7 +13,6 @@ from lupa.answers.decision import (
     Fingerprint,
     Item,
     Missing,
-    Need,
     Origin,
     Outcome,
     Remark,
@@ -170,8 +169,8 @@ class _Writer:
             if self._question.possible(applies)
         )
 
-    def criterion(self, atom: Atom, applies: Literal, *, whole: bool = True) -> Criterion:
-        """A criterion with its parts, which applies where a literal holds; a `whole` one has its needs."""
+    def criterion(self, atom: Atom, applies: Literal) -> Criterion:
+        """A criterion with its parts, which applies where a literal holds."""
         edition, question = self._edition, self._question
         node = edition.nodes.get(atom.symbol)
         parts = self.parts(node) if node else ()
@@ -183,7 +182,6 @@ class _Writer:
             reason = question.reason(-atom.literal)
             if reason is not None:
                 status = "unmet"
-        needed, more = self.needs(atom) if whole and status == "unmet" else ((), False)
         return Criterion(
             atom.id,
             status,
@@ -195,14 +193,7 @@ class _Writer:
             node.least if node else None,
             self.found(node, parts) if node else "",
             parts,
-            needed,
-            more,
         )
-
-    def needs(self, atom: Atom) -> tuple[tuple[tuple[Need, ...], ...], bool]:
-        from lupa.answers.needs import needs  # only what is not met needs anything
-
-        return needs(self._question, atom.literal)
 
     def parts(self, node: Node) -> tuple[Criterion, ...]:
         """The parts of a node that may be there: unmet, open, met."""
@@ -211,7 +202,6 @@ class _Writer:
             self.criterion(
                 part.atom.by([clause for clause, there in part.clauses.items() if possible(there)]),
                 part.there,
-                whole=False,
             )
             for part in node.parts
             if possible(part.there)

@@ -15,7 +15,6 @@ Outcome = Literal["approve", "deny", "modify", "out_of_scope", "pend", "refer"]
 Status = Literal["met", "unmet", "open"]
 Of = Literal["all", "any", "at_least"]
 Origin = Literal["stated", "only", "assumed"]
-Now = Literal["yes", "no", "silent"]
 EditionBy = Literal["name", "service_date", "newest"]
 
 
@@ -51,16 +50,6 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
-    """A fact that would have to be so as `value` says, in words, and what the record says of it `now`."""
-
-    fact: str
-    value: bool
-    text: str
-    now: Now
-
-
-@dataclass(frozen=True, slots=True)
 class Criterion:
     """A criterion of a pathway that the request may be on; as an `Item`, and more.
 
@@ -70,10 +59,6 @@ class Criterion:
     One that has `parts` is met by `all` of them, by `any`, or by `least` of them or more, as `of` says,
     and `found` tells which are met. They come as criteria do, unmet first, and are criteria too: of each
     `applies` is false where it may not be there, as its condition is not known to hold.
-
-    One that is unmet, and no part, has `needs`: sets of facts, the smallest first. Once all of a set is so,
-    and the rest as the record says, it is met in every world; with any fewer it is not. `more_needs` is
-    true where there are sets that are not told.
     """
 
     id: str
@@ -86,8 +71,6 @@ class Criterion:
     least: int | None = None
     found: str = ""
     parts: tuple[Criterion, ...] = ()
-    needs: tuple[tuple[Need, ...], ...] = ()
-    more_needs: bool = False
 
 
 def with_parts(

@@ -5,7 +5,7 @@ for rules that go in a circle the least one that satisfies them). The outcome is
 value for each, and none where the laws of the domain leave no world.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -46,36 +46,20 @@ def circuit(edition: Edition, statements: Sequence[Literal], budget: Budget | No
     facts = tuple(edition.literals[fact] for group in groups for fact in group.facts)
     known = {fact: YES if stated[fact] else NO for fact in cone if fact in stated}
     known |= {fact: diagrams.node(variable, NO, YES) for variable, fact in enumerate(facts)}
-    conditions, lawful = functions_of(edition, diagrams, known, cone, edition.outcomes.values())
-    names = {NOWHERE - 1 - place: name for place, name in enumerate(edition.outcomes)}
-    outcome = NOWHERE
-    for value, name in names.items():
-        outcome = diagrams.choose(conditions.get(edition.outcomes[name], NO), value, outcome)
-    return Circuit(diagrams, diagrams.choose(lawful, outcome, NOWHERE), facts, names, tuple(groups))
-
-
-def functions_of(
-    edition: Edition,
-    diagrams: Diagrams,
-    known: Mapping[Literal, Node],
-    cone: Collection[Literal],
-    atoms: Iterable[Literal],
-) -> tuple[dict[Literal, Node], Node]:
-    """When each of the atoms holds, and what stands below them; and when the laws on the cone are kept.
-
-    The cone are the facts that can bear on the atoms; all of them are `known`, as functions.
-    """
-    within = frozenset(cone)
     laws = [
-        rule for rule in edition.program.rules if not rule.head and within.issuperset(_facts(edition, rule))
+        rule for rule in edition.program.rules if not rule.head and cone.issuperset(_facts(edition, rule))
     ]
-    needed = edition.program.below([*atoms, *(x for law in laws for x in law.body)])
+    needed = edition.program.below([*edition.outcomes.values(), *(x for law in laws for x in law.body)])
     rules = [r for r in edition.program.rules if r.head and r.head[0] in needed and not r.choice]
     conditions = conditions_of(diagrams, rules, known)
     lawful = YES
     for law in laws:
         lawful = diagrams.both(lawful, diagrams.opposite(body_of(diagrams, law, conditions)))
-    return conditions, lawful
+    names = {NOWHERE - 1 - place: name for place, name in enumerate(edition.outcomes)}
+    outcome = NOWHERE
+    for value, name in names.items():
+        outcome = diagrams.choose(conditions.get(edition.outcomes[name], NO), value, outcome)
+    return Circuit(diagrams, diagrams.choose(lawful, outcome, NOWHERE), facts, names, tuple(groups))
 
 
 def _facts(edition: Edition, rule: Rule) -> Iterable[Literal]:

@@ -67,7 +67,6 @@ class Edition:
         self.minimal = lru_cache(_KEPT)(self._minimal)
         self.least = lru_cache(_KEPT)(self._least)
         self._remembered: dict[Hashable, Any] = {}
-        self._made: dict[Hashable, Any] = {}
         self._policy = clingo.Function(policy)
         self._false = -self._known(clingo.Function("policy", [self._policy]))
         self.literals: dict[Fact, Literal] = {
@@ -97,13 +96,6 @@ class Edition:
                 del self._remembered[next(iter(self._remembered))]
             self._remembered[key] = made
         found: T = self._remembered[key]
-        return found
-
-    def once(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What is made of the rules alone, and kept."""
-        if key not in self._made:
-            self._made[key] = make()
-        found: T = self._made[key]
         return found
 
     # ---- what the policy holds -----------------------------------------------------------------
