@@ -226,6 +226,7 @@ class _Told:
             "quantities": {name: self._quantity(name, quantity) for name, quantity in v.quantities.items()},
             "derived": {name: list(made) for name, made in v.derived.items()},
             "scales": {name: list(scale) for name, scale in v.scales.items()},
+            "pairs": v.pairs,
             "measures": v.measures,
             "days": v.days,
             "asked": [
