@@ -53,7 +53,5 @@ def test_the_cheapest_changes_are_the_same_in_a_page(kb: KnowledgeBase, data: Pa
 
 
 @pytest.mark.mass
-def test_of_hundreds_of_records_the_cheapest_changes_are_the_same(
-    kb: KnowledgeBase, tmp_path: Path
-) -> None:
-    assert list(different(kb, written(kb, tmp_path), jobs(kb, 2, 200))) == []
+def test_of_hundreds_of_records_the_cheapest_changes_are_the_same(kb: KnowledgeBase, data: Path) -> None:
+    assert list(different(kb, data, jobs(kb, 2, 200))) == []
