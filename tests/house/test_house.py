@@ -15,7 +15,7 @@ ORDER = (
     "compiled",
     "answers",
     "pages",
-    "dialogue authors cohort",
+    "dialogue authors cohort fhir",
     "page",
     "knowledge",
     "__init__",
