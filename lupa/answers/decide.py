@@ -21,6 +21,7 @@ from lupa.answers.decision import (
     Witness,
 )
 from lupa.answers.question import Question
+from lupa.record.case import contradicts_itself, lines_for
 from lupa.record.record import Record
 from lupa.rules.edition import Atom, Edition
 from lupa.rules.nodes import Node
@@ -116,15 +117,28 @@ def causes(question: Question, reason: Sequence[Literal]) -> tuple[Cause, ...]:
             text = f"{text[:-1]} ({record.given[fact]})."
         if fact in record.closed:
             text = f"{text[:-1]} (not on the list, which is said to be complete)."
-        found.append(Cause(fact, value, text, _origin(record, fact)))
+        lines = _lines(question, fact)
+        if lines:
+            text = f"{text[:-1]} ({'; '.join(lines)})."
+        found.append(Cause(fact, value, text, "evidence" if lines else _origin(record, fact)))
     return tuple(found)
 
 
 def _origin(record: Record, fact: Fact) -> Origin:
-    """Why the record says of a fact what it says."""
+    """Why the record says of a fact what it says, where no line of a chart does."""
     if fact in record.closed:
         return "only"
     return "assumed" if fact in record.assumed else "stated"
+
+
+def _lines(question: Question, fact: Fact) -> tuple[str, ...]:
+    """The lines of the chart that the case gives for a fact, or for the number that it is about."""
+    case = question.record.case
+    if not case.get("evidence"):
+        return ()
+    cuts = question.edition.vocabulary.cuts
+    of = (name for name, found in cuts.items() if any(cut.fact == fact for cut in found))
+    return lines_for(case, fact, next(of, None))
 
 
 class _Writer:
@@ -228,7 +242,9 @@ class _Writer:
     def missing(self) -> tuple[Missing, ...]:
         """The silent facts that matter, each with what it bears on."""
         edition, question = self._edition, self._question
-        facts = question.missing()
+        case = question.record.case
+        # what a chart contradicts itself in goes first
+        facts = sorted(question.missing(), key=lambda fact: not contradicts_itself(case, fact))
         if not facts:
             return ()
         items = [
@@ -251,12 +267,18 @@ class _Writer:
                 Missing(
                     fact,
                     edition.vocabulary.words(fact, True),
-                    edition.vocabulary.question(fact),
+                    self._asked(fact),
                     tuple(a.id for a in served),
                     "; ".join(source for source in sources if source),
                 )
             )
         return tuple(found)
+
+    def _asked(self, fact: Fact) -> str:
+        """The question that asks for a fact, with what the chart hints at."""
+        lines = _lines(self._question, fact)
+        hint = f" (See {'; '.join(lines)}.)" if lines else ""
+        return f"{self._edition.vocabulary.question(fact)}{hint}"
 
     def unread(self) -> tuple[str, ...]:
         """The facts that are stated to be so, and the numbers, which no rule of the policy reads."""
