@@ -148,6 +148,7 @@ class Writer {
       bases = referrals.length ? referrals : this.possible(edition.referrals, outcome);
       superseded = denials;
     } else if (outcome === "modify") limits = limits.length ? limits : this.possible(edition.limits, outcome);
+    const missing_ = this.missing();
     return {
       case: head.case,
       policy: edition.policy,
@@ -164,11 +165,12 @@ class Writer {
       scope: this.certain(edition.scope),
       superseded,
       advisories: this.certain(edition.advisories),
-      missing: this.missing(),
+      missing: missing_,
       assumptions: this.assumptions(),
       notes: this.certain(edition.notes),
       unread: this.unread(),
       suggestions: this.suggestions(),
+      remarks: this.remarks(missing_),
     };
   }
 
@@ -332,6 +334,16 @@ class Writer {
       const [a, b] = [order(one), order(other)];
       return a !== b ? (a < b ? -1 : 1) : one < other ? -1 : one > other ? 1 : 0;
     });
+  }
+
+  /** What was read otherwise than it is written, and which lists might settle what is open. */
+  remarks(asked) {
+    const { remarks, lists } = this.question.record;
+    const families = new Set(asked.map(({ fact }) => fact.split("(")[0]));
+    const places = [...families].filter((family) => lists.has(family)).map((family) => lists.get(family));
+    if (!places.length) return remarks;
+    const text = "A list says that what it names is so, and nothing of the rest; one that is complete is written {only: [...]}.";
+    return [...remarks, { place: places.join(", "), text }];
   }
 
   suggestions() {

@@ -29,6 +29,7 @@ export function result(decision, question, actions) {
     items(context, "Notes", d.notes, "note"),
     section("Suggested by a code, and not stated", d.suggestions.map((one) =>
       h("li", {}, `${one.code} (${one.ground.replace(/\.$/, "")}): ${one.question}`))),
+    section("How the case was read", d.remarks.map(({ place, text }) => h("li", {}, `${place}: ${text}`))),
     d.assumptions.length > 0 && h("section", { class: "part" }, h("h3", {}, "Assumed, as the case is silent"), h("p", {}, assumed(d.assumptions))),
     d.unread.length > 0 && h("p", { class: "part" }, `Stated, but not asked about by this policy: ${d.unread.join(", ")}.`),
   ];
