@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from lupa.authors.trials.coverage import Count, Coverage, Covered, FileCoverage, Goal
     from lupa.authors.trials.run import Trials
     from lupa.authors.trials.suite import Mismatch, Refused, Tried
+    from lupa.compiled.compiled import Compiled, Verdict
     from lupa.errors import CaseError, LupaError, Problem, RuleError, SpaceLimitError, TimeLimitError
     from lupa.knowledge import KnowledgeBase
     from lupa.rules.about import About
@@ -80,6 +81,7 @@ __all__ = [
     "Check",
     "Clause",
     "Comparison",
+    "Compiled",
     "Condition",
     "Count",
     "Coverage",
@@ -126,6 +128,7 @@ __all__ = [
     "Trials",
     "Tried",
     "UnderReadings",
+    "Verdict",
     "WhatIf",
     "Why",
     "Witness",
@@ -147,6 +150,7 @@ _HOMES = {
         "Answer Ask Asked Branch Change CriterionChange Flip Flips Margin Plan StatedChange Statement "
         "Step UnderReadings WhatIf"
     ),
+    "compiled.compiled": "Compiled Verdict",
     "errors": "CaseError LupaError Problem RuleError SpaceLimitError TimeLimitError",
     "knowledge": "KnowledgeBase",
     "version": "__version__",

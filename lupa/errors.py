@@ -75,11 +75,12 @@ class TimeLimitError(LupaError):
 class SpaceLimitError(LupaError):
     """A question whose answer would take more memory than any should."""
 
-    def __init__(self, parts: int) -> None:
+    def __init__(self, parts: int, words: str = "") -> None:
         super().__init__(
-            f"more than {parts:,} parts would be needed to answer this, more than memory is given up for; "
-            "nothing was decided. Leave fewer facts open: answer first what `lupa ask` names first, or say "
-            "how the text is read where its readings are left open."
+            words
+            or f"more than {parts:,} parts would be needed to answer this, more than memory is given up "
+            "for; nothing was decided. Leave fewer facts open: answer first what `lupa ask` names first, "
+            "or say how the text is read where its readings are left open."
         )
 
 

@@ -8,7 +8,7 @@ from typing import Self
 from lupa.errors import CaseError, Problem, RuleError, SpaceLimitError
 from lupa.record.record import Record
 from lupa.rules.deadline import ENDLESS, Deadline
-from lupa.rules.edition import Edition
+from lupa.rules.edition import Edition, not_one_outcome
 from lupa.rules.kept import cached_property
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
@@ -257,11 +257,3 @@ class Question:
             if seen or self.possible(answer, literal):
                 found.append(name)
         return found
-
-
-def not_one_outcome(policy: str, held: Sequence[str]) -> RuleError:
-    """The error for a world that has these outcomes, of which there must be one."""
-    return RuleError(
-        f"policy {policy}: a world has {' and '.join(held) or 'no outcome'}, "
-        "where the rules of outcome/2 must give exactly one"
-    )

@@ -9,6 +9,7 @@ import click
 
 from lupa.cli.command import (
     completing,
+    format_option,
     json_option,
     kb_option,
     loaded,
@@ -64,23 +65,37 @@ def facts(policy: str | None, kb: str | None, *, every: bool, as_json: bool) -> 
     "lupa show uhc_benlysta",
     "lupa show uhc_benlysta@2022E0046O",
     "lupa show fep_lupkynis --clauses",
+    "lupa show fep_lupkynis --format html > review.html",
 )
 @kb_option
 @json_option
+@format_option(
+    "html", explained="html is the page on which a reviewer ticks the document off, to print and sign."
+)
 @click.option("--clauses", is_flag=True, help="Show the ledger: every clause, and what encodes it.")
 @click.argument("policy", **completing(policies_of))
-def show(policy: str, kb: str | None, *, clauses: bool, as_json: bool) -> None:
-    """A POLICY as a table of its pathways, exclusions and limits, each with its clause."""
+def show(policy: str, form: str, kb: str | None, *, clauses: bool, as_json: bool) -> None:
+    """A POLICY in the order of its document: each clause, our sentence for it, and the line of its rule."""
+    if clauses and form == "html":
+        raise click.UsageError("--clauses goes with text and --json; the page in html has every clause")
     knowledge = loaded(kb)
+    from lupa.authors.document.clauses import document
+    from lupa.authors.document.text import with_rules
     from lupa.pages.contents import ledger, ledger_text, table, table_text
 
     name, at, edition = policy.partition("@")
     asked = knowledge.edition(name, edition if at else None)
-    rows = ledger(asked) if clauses else table(asked)
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    if clauses:
+        rows, told = ledger(asked), ledger_text
     else:
-        click.echo((ledger_text if clauses else table_text)(rows, width()))
+        read = document(knowledge, asked.policy, asked.name)
+        if form == "html":
+            from lupa.authors.document.page import document_html
+
+            click.echo(document_html(read), nl=False)
+            return
+        rows, told = with_rules(table(asked), read), table_text
+    click.echo(json.dumps(rows, ensure_ascii=False, indent=2) if as_json else told(rows, width()))
 
 
 @verb("lupa examples", "lupa examples --json")

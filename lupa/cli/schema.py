@@ -14,6 +14,7 @@ from lupa.answers.exploration import Ask, Flips, Plan, WhatIf
 from lupa.authors.diff.results import Diff
 from lupa.authors.reports.finding import Report
 from lupa.authors.trials.run import Trials
+from lupa.compiled.form import Form
 from lupa.rules.quantities import Quantity
 from lupa.rules.vocabulary import Tree, Vocabulary
 
@@ -26,8 +27,9 @@ ANSWERS = {
     "report": Report,
     "test": Trials,
     "diff": Diff,
+    "compiled": Form,
 }
-"""What each verb answers in JSON."""
+"""What each verb answers in JSON, and a policy as it is compiled."""
 
 _Truth = bool | Literal["yes", "no"] | None
 
@@ -83,7 +85,7 @@ def schemas(kb: KnowledgeBase) -> dict[str, dict[str, Any]]:
     }
 
 
-def _schema(answer: type) -> dict[str, Any]:
+def _schema(answer: Any) -> dict[str, Any]:
     return TypeAdapter(answer).json_schema(mode="serialization")
 
 

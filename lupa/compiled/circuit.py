@@ -51,10 +51,10 @@ def circuit(edition: Edition, statements: Sequence[Literal], budget: Budget | No
     ]
     needed = edition.program.below([*edition.outcomes.values(), *(x for law in laws for x in law.body)])
     rules = [r for r in edition.program.rules if r.head and r.head[0] in needed and not r.choice]
-    conditions = _conditions(diagrams, rules, known)
+    conditions = conditions_of(diagrams, rules, known)
     lawful = YES
     for law in laws:
-        lawful = diagrams.both(lawful, diagrams.opposite(_body(diagrams, law, conditions)))
+        lawful = diagrams.both(lawful, diagrams.opposite(body_of(diagrams, law, conditions)))
     names = {NOWHERE - 1 - place: name for place, name in enumerate(edition.outcomes)}
     outcome = NOWHERE
     for value, name in names.items():
@@ -66,7 +66,7 @@ def _facts(edition: Edition, rule: Rule) -> Iterable[Literal]:
     return edition.program.below(rule.body) & set(edition.facts)
 
 
-def _conditions(
+def conditions_of(
     diagrams: Diagrams, rules: Sequence[Rule], known: Mapping[Literal, Node]
 ) -> dict[Literal, Node]:
     """When each atom holds, by levels, so that what a rule negates is settled before it."""
@@ -87,7 +87,7 @@ def _conditions(
         while rising:  # what goes in a circle rises from false to the least that holds
             before = [conditions[atom] for atom in atoms]
             for atom in atoms:
-                conditions[atom] = _any(diagrams, [_body(diagrams, r, conditions) for r in by_head[atom]])
+                conditions[atom] = _any(diagrams, [body_of(diagrams, r, conditions) for r in by_head[atom]])
             rising = circular and before != [conditions[atom] for atom in atoms]
     return conditions
 
@@ -99,7 +99,7 @@ def _any(diagrams: Diagrams, conditions: Iterable[Node]) -> Node:
     return holds
 
 
-def _body(diagrams: Diagrams, rule: Rule, conditions: Mapping[Literal, Node]) -> Node:
+def body_of(diagrams: Diagrams, rule: Rule, conditions: Mapping[Literal, Node]) -> Node:
     """When the body of a rule holds."""
     literals = [
         conditions.get(x, NO) if x > 0 else diagrams.opposite(conditions.get(-x, NO)) for x in rule.body

@@ -85,6 +85,18 @@ class Diagrams:
             node = yes if variable in so else no
         return node
 
+    def where(self, node: Node, value: Node) -> set[int]:
+        """Variables with which just so a function has this value, which it takes."""
+        so = set()
+        while node >= 0:
+            variable, no, yes = self._nodes[node]
+            if value in self.values(no) or value == no:
+                node = no
+            else:
+                so.add(variable)
+                node = yes
+        return so
+
     def first(self, nodes: Sequence[Node]) -> int:
         """The first variable of any of these; one of them has one."""
         return min(self._nodes[node][0] for node in nodes if node >= 0)

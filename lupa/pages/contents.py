@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 import click
@@ -18,6 +19,8 @@ from lupa.rules.vocabulary import Vocabulary
 
 Row = dict[str, Any]
 _NEEDED = ": all of"
+_FEW = 3
+"""Of so many rows that differ only in what they are of each is told; of more the first, and names."""
 
 
 def _columns(rows: Sequence[Sequence[str]], width: int) -> list[str]:
@@ -221,14 +224,27 @@ def _cells(row: Row, indent: str) -> list[str]:
 
 
 def table(edition: Edition) -> Row:
-    """The policy as data: each pathway with its criteria, then what excludes, limits and advises."""
+    """The policy as data: each pathway with its criteria, then what excludes, limits and advises.
+
+    All in the order of the document, by the first clause that says it.
+    """
+    order = {clause["id"]: place for place, clause in enumerate(edition.ledger())}
 
     def row(atom: Atom, pathways: Sequence[tuple[str, str]], *, holds: bool = True) -> Row:
+        clauses = edition.clauses(atom, pathways)
         return {
             "id": atom.id,
+            "item": atom.item,
             "text": edition.phrase(atom, holds),
+            "clauses": sorted(clauses, key=order.__getitem__),
             "source": edition.source(atom, pathways),
         }
+
+    def first(found: Row) -> int:
+        return min((order[clause] for clause in found["clauses"]), default=len(order))
+
+    def rows(atoms: Iterable[Atom], ways: Sequence[tuple[str, str]], *, holds: bool = True) -> list[Row]:
+        return sorted((row(atom, ways, holds=holds) for atom in atoms), key=first)
 
     def criterion(atom: Atom, way: tuple[str, str]) -> Row:
         node = edition.nodes.get(atom.symbol)
@@ -242,17 +258,18 @@ def table(edition: Edition) -> Row:
     everywhere = list(edition.pathways)
     pathways = []
     for way in everywhere:
-        criteria = [criterion(a, way) for a in edition.criteria if edition.on(a, way)]
-        limits = [row(a, [way], holds=False) for a in edition.limits if edition.on(a, way)]
+        criteria = sorted((criterion(a, way) for a in edition.criteria if edition.on(a, way)), key=first)
+        limits = rows((a for a in edition.limits if edition.on(a, way)), [way], holds=False)
         pathways.append({"indication": way[0], "phase": way[1], "criteria": criteria, "limits": limits})
     return {
         "policy": edition.policy,
         "edition": edition.name,
-        "pathways": pathways,
-        "out_of_scope": [row(a, everywhere) for a in edition.scope],
-        "bases": [row(a, everywhere) for a in edition.bases if a.id != "criteria_not_met"],
-        "advisories": [row(a, everywhere) for a in edition.advisories],
-        "readings": _readings(edition),
+        "clauses": list(order),
+        "pathways": sorted(pathways, key=lambda way: min(map(first, way["criteria"]), default=len(order))),
+        "out_of_scope": rows(edition.scope, everywhere),
+        "bases": rows((a for a in edition.bases if a.id != "criteria_not_met"), everywhere),
+        "advisories": rows(edition.advisories, everywhere),
+        "readings": sorted(_readings(edition), key=first),
     }
 
 
@@ -266,11 +283,13 @@ def _readings(edition: Edition) -> list[Row]:
         rows.append(
             {
                 "id": reading,
+                "item": f"reading({reading})",
                 "question": v.question(facts[0]),
                 "choices": [
                     {"choice": c, "text": v.words(f, True), "usual": v.defaults.get(f, False)}
                     for c, f in choices.items()
                 ],
+                "clauses": edition.citing("reading", reading),
                 "source": edition.cited("reading", reading),
             }
         )
@@ -278,21 +297,22 @@ def _readings(edition: Edition) -> list[Row]:
 
 
 def table_text(data: Row, width: int) -> str:
+    """The policy on a page, in the order of its document.
+
+    Where the `title` of the document is known it is named once, and each row by its clauses and `rules`.
+    """
     v = [click.style(f"{data['policy']}, edition {data['edition']}", bold=True)]
-    for ways in _alike(data["pathways"]):
-        way = ways[0]
-        heading = textwrap.wrap(_which(ways), width - len(_NEEDED))
-        v += _title("\n".join(heading) + _NEEDED)
-        v += _table_rows(way["criteria"], width)
-        v += ["  Limits"] if way["limits"] else []
-        v += _table_rows(way["limits"], width)
-    for key, title in (
-        ("out_of_scope", "Out of scope"),
-        ("bases", "Denied, or not covered"),
-        ("advisories", "Advisories (they change no outcome)"),
-    ):
-        v += _title(title) if data[key] else []
-        v += _table_rows(data[key], width)
+    if "title" in data:
+        v += textwrap.wrap(f"{data['title']} ({data['payer']}); rules in {data['folder']}", width)
+    order = {clause: place for place, clause in enumerate(data["clauses"])}
+    sections = [_pathways(ways, width) for ways in _alike(data["pathways"])]
+    sections += [
+        (data[key], [*_title(title), *_table_rows(_alike_named(data[key]), width)])
+        for key, title in _SECTIONS.items()
+        if data[key]
+    ]
+    for _, lines in sorted(sections, key=lambda section: _first_clause(section[0], order)):
+        v += lines
     v += _title("Readings of what the text leaves open (* is the usual one)") if data["readings"] else []
     for reading in data["readings"]:
         v += textwrap.wrap(
@@ -303,8 +323,44 @@ def table_text(data: Row, width: int) -> str:
         )
         cells = [[f"    {'*' if c['usual'] else ' '} {c['choice']}", c["text"]] for c in reading["choices"]]
         v += _columns(cells, width)
-        v += _source(reading["source"], width)
+        v += _source(reading, width)
     return "\n".join(v)
+
+
+_SECTIONS = {
+    "out_of_scope": "Out of scope",
+    "bases": "Denied, or not covered",
+    "advisories": "Advisories (they change no outcome)",
+}
+
+
+def _first_clause(rows: Iterable[Row], order: Mapping[str, int]) -> int:
+    """The place in the document of the first clause that one of the rows comes from."""
+    return min((order[clause] for row in rows for clause in row["clauses"]), default=len(order))
+
+
+def argument(name: str) -> str:
+    """What an item is of: `rituximab` of `other_biologic(rituximab)`."""
+    return name.partition("(")[2].removesuffix(")")
+
+
+def _pathways(ways: Sequence[Row], width: int) -> tuple[list[Row], list[str]]:
+    """Pathways that ask for the same: their rows, and their lines."""
+    way = ways[0]
+    heading = textwrap.wrap(_which(ways), width - len(_NEEDED))
+    lines = _title("\n".join(heading) + _NEEDED) + _table_rows(way["criteria"], width)
+    lines += ["  Limits"] if way["limits"] else []
+    return way["criteria"], lines + _table_rows(way["limits"], width)
+
+
+def _alike_named(rows: Sequence[Row]) -> list[Row]:
+    """Rows, but of many that differ only in what they are of the first, with the names of the others."""
+    found: list[Row] = []
+    for _, group in groupby(rows, key=lambda row: (row["id"].partition("(")[0], row["clauses"])):
+        first, *rest = group
+        names = [argument(row["id"]) for row in rest]
+        found += [first, *rest] if len(rest) < _FEW else [{**first, "alike": names}]
+    return found
 
 
 def _alike(pathways: Iterable[Row]) -> Iterable[list[Row]]:
@@ -332,7 +388,12 @@ def _table_rows(rows: Sequence[Row], width: int, above: str = "", indent: str = 
     for row in rows:
         words = f"{row['id']}: {row['text']}{only_if(row)}"
         lines += textwrap.wrap(words, width, initial_indent=indent, subsequent_indent=indent + "  ")
-        lines += _source(row["source"], width, indent + "  ") if row["source"] != above else []
+        if row.get("alike"):
+            names = f"likewise {', '.join(row['alike'])}"
+            lines += textwrap.wrap(
+                names, width, initial_indent=indent + "  ", subsequent_indent=indent + "  "
+            )
+        lines += _source(row, width, indent + "  ", above)
         if row.get("of"):
             lines += [f"{indent}  {needs(row)}:"]
             lines += _table_rows(row["parts"], width, row["source"], indent + "    ")
@@ -349,9 +410,12 @@ def needs(row: Row) -> str:
     return {"all": "all of", "any": "any of"}.get(row["of"], f"at least {row['least']} of")
 
 
-def _source(source: str, width: int, indent: str = "    ") -> list[str]:
-    wrapped = textwrap.wrap(source, width, initial_indent=indent, subsequent_indent=indent)
-    return [click.style(line, dim=True) for line in wrapped]
+def _source(row: Row, width: int, indent: str = "    ", above: str = "") -> list[str]:
+    """Where it stands in the document, but for a part of what stands there too, and in the rules."""
+    place = "; ".join(row.get("places", ())) or row["source"]
+    said = [*([place] if row["source"] != above else []), row.get("rules", "")]
+    wrapped = (textwrap.wrap(line, width, initial_indent=indent, subsequent_indent=indent) for line in said)
+    return [click.style(line, dim=True) for lines in wrapped for line in lines]
 
 
 # ---- the ledger --------------------------------------------------------------------------------

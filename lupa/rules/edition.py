@@ -1,7 +1,7 @@
 """One edition of one policy, grounded: the questions a verdict is made of, each answered exactly."""
 
 import threading
-from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -251,13 +251,15 @@ class Edition:
         rows = self._of_policy("number", 3)
         return {str(item): written(exact(number, "number/3")) for item, number in rows}
 
-    def source(self, atom: Atom, pathways: Iterable[tuple[str, str]]) -> str:
+    def clauses(self, atom: Atom, pathways: Iterable[tuple[str, str]]) -> list[str]:
         """The clauses behind an item, for the pathways that the request may be on."""
         possible = set(pathways)
-        clauses = dict.fromkeys(
-            clause for where, clause in atom.sources if where is None or where in possible
-        )
-        return "; ".join(self._locators[clause] for clause in clauses)
+        found = (clause for where, clause in atom.sources if where is None or where in possible)
+        return list(dict.fromkeys(found))
+
+    def source(self, atom: Atom, pathways: Iterable[tuple[str, str]]) -> str:
+        """Where these clauses stand."""
+        return "; ".join(self._locators[clause] for clause in self.clauses(atom, pathways))
 
     def _minimal(self, refuted: Literal, candidates: tuple[Literal, ...]) -> tuple[Literal, ...] | None:
         found = self.solver.minimal([refuted], candidates)
@@ -279,9 +281,13 @@ class Edition:
         }
 
     def cited(self, kind: str, name: str) -> str:
-        """The clauses that an item which is no atom comes from, such as a reading."""
+        """Where the clauses stand that an item which is no atom comes from, such as a reading."""
+        return "; ".join(self._locators[clause] for clause in self.citing(kind, name))
+
+    def citing(self, kind: str, name: str) -> list[str]:
+        """The clauses that such an item comes from."""
         item = clingo.Function(kind, [clingo.Function(name)])
-        return "; ".join(self._locators[clause] for _, clause in self._cites.get(item, []))
+        return [clause for _, clause in self._cites.get(item, [])]
 
     def ledger(self) -> list[dict[str, Any]]:
         """Every clause of the document, in its order: what encodes it, or why nothing does."""
@@ -391,3 +397,11 @@ def _ledger_status(kind: str, *, encoded: bool) -> str:
     if encoded:
         return "encoded"
     return "informational" if kind == "informational" else "not encoded"
+
+
+def not_one_outcome(policy: str, held: Sequence[str]) -> RuleError:
+    """The error for a world that has these outcomes, of which there must be one."""
+    return RuleError(
+        f"policy {policy}: a world has {' and '.join(held) or 'no outcome'}, "
+        "where the rules of outcome/2 must give exactly one"
+    )

@@ -12,13 +12,12 @@ from itertools import combinations, permutations
 
 import clingo
 
-from lupa.answers.question import not_one_outcome
 from lupa.authors.diff.regions import Regions
 from lupa.authors.laws.smallest import smallest
 from lupa.authors.patients import cut_points
 from lupa.authors.sides import Side
 from lupa.authors.trials.same_worlds import shown
-from lupa.rules.edition import Edition
+from lupa.rules.edition import Edition, not_one_outcome
 from lupa.rules.kept import cached_property
 from lupa.rules.quantities import Cut
 from lupa.rules.solver import Literal, Solver, Watch

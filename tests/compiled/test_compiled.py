@@ -1,0 +1,190 @@
+"""The compiled policy says what the rules say, of every record."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from lupa import (
+    CaseError,
+    KnowledgeBase,
+    RuleError,
+    SpaceLimitError,
+)
+from lupa.cli.schema import schemas
+from lupa.compiled import compiler
+from lupa.record.said import Record
+from tests.drawn import compiled_says, decided, differences, gappy_record
+from tests.random_policies import POLICY, Facts, Made, random_made
+
+SHIPPED = ("fep_lupkynis@2024-10-01", "uhc_benlysta@2023-11-01", "uhc_benlysta@2022E0046O")
+
+
+@pytest.mark.parametrize("policy", SHIPPED)
+def test_the_compiled_policy_says_of_a_record_what_the_rules_say(kb: KnowledgeBase, policy: str) -> None:
+    assert list(differences(kb, policy, 8)) == []
+
+
+@pytest.mark.mass
+@pytest.mark.parametrize("policy", SHIPPED)
+def test_the_compiled_policy_says_of_thousands_what_the_rules_say(kb: KnowledgeBase, policy: str) -> None:
+    assert list(differences(kb, policy, 5000, seed=2)) == []
+
+
+def faulty_or_different(seed: int, folder: Path, count: int) -> str:
+    """What is wrong with a knowledge base thrown by dice: nothing where both refuse it or agree."""
+    kb = random_made(random.Random(seed)).written(folder)
+    edition = kb.edition(POLICY)
+    try:
+        found = list(differences(kb, f"{POLICY}@{edition.name}", count, seed))
+    except RuleError as error:
+        told = str(error)
+        return "" if "must give exactly one" in told or "no patient possible" in told else told
+    return str(found) if found else ""
+
+
+def test_random_policies_say_the_same_when_compiled(tmp_path: Path) -> None:
+    assert [
+        found for seed in range(8) if (found := faulty_or_different(seed, tmp_path / f"{seed}", 10))
+    ] == []
+
+
+@pytest.mark.mass
+def test_hundreds_of_random_policies_say_the_same_when_compiled(tmp_path: Path) -> None:
+    seeds = range(100, 500)
+    assert [found for seed in seeds if (found := faulty_or_different(seed, tmp_path / f"{seed}", 30))] == []
+
+
+# ---- what it refuses ---------------------------------------------------------------------------
+
+
+def refused(kb: KnowledgeBase, rules: str) -> str:
+    with pytest.raises(RuleError) as error:
+        kb.compile(rules)
+    return str(error.value)
+
+
+def test_a_policy_with_a_world_of_two_outcomes_is_refused(tmp_path: Path) -> None:
+    made = Made(
+        Facts(),
+        {
+            POLICY: [
+                "outcome(small, deny) :- tested",
+                "requires(small, gout, initial, t, a)",
+                "met(small, t) :- tested",
+            ]
+        },
+    )
+    assert refused(made.written(tmp_path), POLICY) == (
+        "policy small: a world has deny and refer, where the rules of outcome/2 must give exactly one"
+    )
+
+
+def test_laws_that_leave_no_patient_are_refused(tmp_path: Path) -> None:
+    laws = ["tested", "not tested"]
+    made = Made(
+        Facts(laws=laws), {POLICY: ["requires(small, gout, initial, t, a)", "met(small, t) :- tested"]}
+    )
+    assert refused(made.written(tmp_path), POLICY) == (
+        "policy small: its laws together leave no patient possible"
+    )
+
+
+def test_a_policy_that_grows_too_large_is_told(kb: KnowledgeBase) -> None:
+    with pytest.raises(SpaceLimitError, match="fep_lupkynis: compiled it would take more than 100 parts"):
+        compiler.compiled(kb.edition("fep_lupkynis"), most=100)
+
+
+@pytest.mark.parametrize(
+    ("readings", "words"),
+    [
+        ({"comorbidity": "any"}, "fep_lupkynis has no reading 'comorbidity'; its readings are "),
+        ({"term_limit": "cut"}, "term_limit is read as one of cap, criterion, not as 'cut'"),
+    ],
+)
+def test_a_reading_that_the_policy_lacks_is_refused(
+    kb: KnowledgeBase, readings: dict[str, str], words: str
+) -> None:
+    with pytest.raises(CaseError, match=words):
+        kb.compile("fep_lupkynis", readings)
+
+
+def test_a_record_of_what_the_policy_lacks_is_refused(kb: KnowledgeBase) -> None:
+    compiled = kb.compile("fep_lupkynis", {"term_limit": "criterion"})
+    with pytest.raises(CaseError) as error:
+        compiled.verdict({"taking(aspirine)": True, "reading(term_limit,cap)": True})
+    assert [problem.path for problem in error.value.problems] == [
+        "taking(aspirine)",
+        "reading(term_limit,cap)",
+    ]
+
+
+def test_a_reading_by_which_it_is_compiled_decides(kb: KnowledgeBase) -> None:
+    edition = kb.edition("fep_lupkynis")
+    dice = random.Random(3)
+    record = next(
+        record
+        for _ in range(500)
+        if (record := gappy_record(dice, edition, readings=False)).stated.get("more_than(months,12)")
+        and (found := decided(edition, record))
+        and found.outcome == "modify"
+    )
+    assert kb.compile("fep_lupkynis").verdict(record).outcome == "modify"
+    assert kb.compile("fep_lupkynis", {"term_limit": "criterion"}).verdict(record.stated).outcome == "deny"
+
+
+def test_of_a_record_that_contradicts_itself_the_facts_that_clash_are_named(kb: KnowledgeBase) -> None:
+    record = {
+        "active(lupus_nephritis)": True,
+        "diagnosis(lupus_nephritis)": False,
+        "diagnosis(sle)": True,
+        "taking(prednisone)": True,
+    }
+    with pytest.raises(CaseError) as error:
+        kb.compile("fep_lupkynis").verdict(record)
+    assert [problem.message for problem in error.value.problems] == [
+        "the record contradicts itself; these cannot all be so:",
+        "Lupus nephritis is active. [active(lupus_nephritis) is true]".replace(". [", " ["),
+        "Lupus nephritis is not diagnosed [diagnosis(lupus_nephritis) is false]",
+    ]
+
+
+# ---- as JSON -----------------------------------------------------------------------------------
+
+
+def outcomes_by(form: dict[str, object], record: Record) -> list[str]:
+    """The possible outcomes, by the JSON alone: which values are reached from the outcome's node."""
+    variables: list[dict[str, object]] = form["variables"]  # type: ignore[assignment]  # read from JSON
+    nodes: list[list[int]] = form["nodes"]  # type: ignore[assignment]  # likewise
+    names: list[str] = form["outcomes"]  # type: ignore[assignment]  # likewise
+    said = {**record.assumed, **record.stated}
+    reached: set[int] = set()
+    waiting = [int(str(form["outcome"]))]
+    while waiting:
+        node = waiting.pop()
+        if node in reached:
+            continue
+        reached.add(node)
+        if node >= 0:
+            variable, no, yes = nodes[node]
+            so = said.get(str(variables[variable]["fact"]))
+            waiting += [no] * (so is not True) + [yes] * (so is not False)
+    return sorted(name for place, name in enumerate(names) if -4 - place in reached)
+
+
+@pytest.mark.parametrize("policy", ["fep_lupkynis", "uhc_benlysta"])
+def test_as_json_a_policy_decides_without_lupa(kb: KnowledgeBase, policy: str) -> None:
+    edition, dice = kb.edition(policy), random.Random(7)
+    compiled = kb.compile(policy, all_readings=True)
+    form = json.loads(compiled.to_json())
+    jsonschema.validate(form, schemas(kb)["compiled"])
+    records = [gappy_record(dice, edition, readings=True) for _ in range(20)]
+    lawful = [(record, found) for record in records if (found := compiled_says(compiled, record))]
+    assert len(lawful) > 5
+    assert [outcomes_by(form, record) for record, _ in lawful] == [
+        list(found.possible) for _, found in lawful
+    ]
