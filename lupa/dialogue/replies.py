@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -90,7 +90,9 @@ def _put(asked: Asked, vocabulary: Vocabulary) -> Question:
         return Question(first.question, names, asked)
     names = {_called(member.fact): {member.fact: True} for member in asked.members}
     if any(member.kind for member in asked.members):
-        return Question(asked.text, names, asked, _NAMES_HINT, listed=asked)
+        by_two = next((m.label for m in asked.members if m.kind and m.label.endswith(f" {m.kind}")), None)
+        hint = _NAMES_HINT if by_two is None else f"{_NAMES_HINT}; each in full, such as `{by_two}`"
+        return Question(asked.text, names, asked, hint, listed=asked)
     numbered = {name: member.label for name, member in zip(names, asked.members, strict=True)}
     return Question(asked.text, names, asked, _NAMES_HINT, choices=numbered)
 
@@ -98,7 +100,8 @@ def _put(asked: Asked, vocabulary: Vocabulary) -> Question:
 def _number(asked: Asked, vocabulary: Vocabulary) -> Question:
     names: dict[str, Mapping[str, Any]] = {}
     if len(asked.numbers) > 1:
-        hint = "each by name with its number, with commas between; end with ? where the rest is not known"
+        hint = "each by name with its number, with commas between (end with ? where the rest is not known)"
+        hint += ", or none" if _can_be_none(asked.numbers, vocabulary) else ""
         names = {_called(name): {} for name in asked.numbers}
         return Question(asked.text, names, asked, hint, numbers=asked.numbers, listed=asked)
     (name,) = asked.numbers
@@ -194,6 +197,8 @@ def _numbered(question: Question, vocabulary: Vocabulary, line: str) -> Reply:
     if len(question.numbers) == 1:
         (name,) = question.numbers
         return Reply(dict([_number_said(name, line, vocabulary)]))
+    if _can_be_none(question.numbers, vocabulary) and normal(line) in _NONE:
+        return Reply(dict.fromkeys(question.numbers, 0))
     pieces, open_ended = _pieces(line)
     called = _by_name(question.numbers)
     states: dict[str, Any] = {}
@@ -203,6 +208,11 @@ def _numbered(question: Question, vocabulary: Vocabulary, line: str) -> Reply:
             raise CaseError(f"{shown(piece)} gives a number twice; keep one")
         states[name] = value
     return Reply(states, frozenset(question.facts) if open_ended else frozenset())
+
+
+def _can_be_none(numbers: Iterable[str], vocabulary: Vocabulary) -> bool:
+    """Whether each of these numbers can be 0 and none can be less, as what was not taken at all."""
+    return all(vocabulary.quantities[name].least == 0 for name in numbers)
 
 
 def _by_name(numbers: Mapping[str, str]) -> dict[str, str]:

@@ -270,8 +270,20 @@ class Edition:
         return tuple(self.facts[fact] for fact in self.solver.least(held, facts) or ())
 
     def on(self, atom: Atom, pathway: tuple[str, str]) -> bool:
-        """Whether an item belongs to a pathway however the text is read."""
-        return (atom.item, pathway) in self._always
+        """Whether an item belongs to a pathway, if only for some patients or in some reading."""
+        return any(where == pathway for where, _ in atom.sources)
+
+    def on_if(self, atom: Atom, pathway: tuple[str, str]) -> list[Fact] | None:
+        """The facts that make an item belong to a pathway for some only; None where it does for all."""
+        if (atom.item, pathway) in self._always:
+            return None
+        rows = [
+            symbol
+            for symbol in self.program.symbols("cites", 5)
+            if (str(symbol.arguments[3]), tuple(map(str, symbol.arguments[1:3]))) == (atom.item, pathway)
+        ]
+        below = self.program.below([self._known(row) for row in rows])
+        return [fact for fact, literal in self.literals.items() if literal in below]
 
     @cached_property
     def _always(self) -> set[tuple[str, tuple[str, str]]]:

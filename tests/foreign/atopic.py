@@ -5,15 +5,15 @@ Written from the document, which is as made up as the drug, and sharing nothing 
     Asthma. Atopyra (orvelimab) is covered to start with when
     1. asthma is diagnosed;
     2. the patient is 6 years or older;
-    3. the asthma is (a) eosinophilic, by a blood eosinophil count of 150 cells per microlitre or more in the
-       last 365 days or a documented one of 300 or more before oral corticosteroids were begun, or (b), from
-       12 years on, a document shows oral corticosteroids taken every day for 4 weeks or more;
+    3. the asthma is (a) eosinophilic, by a blood eosinophil count of 150 cells per microlitre or more in
+       the last 365 days or a documented one of 300 or more before oral corticosteroids were begun, or (b),
+       from 12 years on, a document shows oral corticosteroids taken every day for 4 weeks or more;
     4. (a) an inhaled corticosteroid (fluticasone, budesonide or mometasone) and (b) a second controller
        (salmeterol, formoterol, tiotropium or montelukast) were each taken for 12 weeks, not tolerated or
        contraindicated;
-    5. the asthma is not controlled: (a) two or more courses of oral corticosteroids, each of 3 days or more,
-       in the last 365 days, (b) a documented hospital admission in the last 12 months, or (c) an FEV1 below
-       90 percent of predicted from 6 to 11 years, below 80 percent from 12 years on;
+    5. the asthma is not controlled: (a) two or more courses of oral corticosteroids, each of 3 days or
+       more, in the last 365 days, (b) a documented hospital admission in the last 12 months, or (c) an FEV1
+       below 90 percent of predicted from 6 to 11 years, below 80 percent from 12 years on;
     6. an allergist or a pulmonologist prescribes it or was consulted.
     It stays covered when 1 and 6 are so and there were fewer exacerbations in the last 12 months than in
     the 12 months before treatment.
@@ -52,7 +52,9 @@ STRONG = ("clobetasol_cream", "betamethasone_cream", "mometasone_cream", "triamc
 WEAK = ("hydrocortisone_cream",)
 INHIBITORS = ("tacrolimus_ointment", "pimecrolimus_cream")
 LEAST_WEEKS = (
-    dict.fromkeys((*INHALED, *ADDED), 12) | dict.fromkeys((*STRONG, *WEAK), 4) | dict.fromkeys(INHIBITORS, 6)
+    dict.fromkeys((*INHALED, *ADDED), 12)
+    | dict.fromkeys((*STRONG, *WEAK), 4)
+    | dict.fromkeys(INHIBITORS, 6)
 )
 ENDS = ("inadequate_response", "intolerance", "contraindicated", "declined")
 AREAS = ("face", "hands", "genitals", "folds")

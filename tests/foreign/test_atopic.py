@@ -1,4 +1,4 @@
-"""A made-up policy on an antibody for asthma and atopic dermatitis: ages and weights in bands, deep trees."""
+"""A made-up policy on an antibody for asthma and atopic dermatitis: bands of ages, deep trees."""
 
 from __future__ import annotations
 
