@@ -277,6 +277,17 @@ class _Writer:
                 found.append(Suggestion(str(code), code.ground, fact, words, asked))
         return tuple(found)
 
+    def _spared(self) -> set[Fact]:
+        """Of what is assumed of one number at several cut points all but what says it for the verdict."""
+        found: set[Fact] = set()
+        for cuts in self._edition.vocabulary.rising:
+            falling = [
+                cut.fact for cut in reversed(cuts) if self._question.record.assumed.get(cut.fact) is False
+            ]
+            if len(falling) > 1:
+                found.update(set(falling) - {self._question.weakest(falling)})
+        return found
+
     def assumptions(self) -> tuple[Assumption, ...]:
         """The defaults that can bear on the outcome; of a family with words for all, those that do.
 
@@ -286,9 +297,10 @@ class _Writer:
         cone, families = edition.relevance.outcome_cone, edition.vocabulary.assumed_families
         found: list[Assumption] = []
         together: dict[str, list[Fact]] = {}
+        spared = self._spared()
         for fact, value in assumed.items():
             family = fact.partition("(")[0]
-            if edition.literals[fact] not in cone:
+            if edition.literals[fact] not in cone or fact in spared:
                 continue
             if family in families:
                 together.setdefault(family, []).append(fact)

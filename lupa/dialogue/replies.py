@@ -147,11 +147,29 @@ def _one_of(question: Question, vocabulary: Vocabulary | None, said: str, line: 
         found = vocabulary.canonical(said, question.names) if vocabulary else said
     if found is None or found not in question.names:
         found = _by_label(question).get(said)
+    if found is None and vocabulary is not None:
+        found = _by_two(values, vocabulary, line)
     if found is None:
         expected = f"one of {', '.join(values)}" if len(values) <= _FEW else "a name of the list"
         number = f", or a number from 1 to {len(values)}" if question.choices else ""
         raise CaseError(f"{expected} is expected{number}, not {shown(line)}; `help` says more")
     return found
+
+
+def _by_two(values: Collection[str], vocabulary: Vocabulary, line: str) -> str | None:
+    """The one of names in two parts that other names for its parts mean: `Trexall: not tolerated`."""
+    first, _, second = (normal(part) for part in line.partition(":"))
+    for value in values:
+        one, _, other = value.partition(".")
+        means = [_means(vocabulary, said, name) for said, name in ((first, one), (second, other))]
+        if other and all(means):
+            return value
+    return None
+
+
+def _means(vocabulary: Vocabulary, said: str, name: str) -> bool:
+    """Whether a name, brand, synonym or label means this one."""
+    return said == normal(vocabulary.label(name)) or vocabulary.canonical(said, {name: name}) is not None
 
 
 def _by_label(question: Question) -> dict[str, str]:
@@ -203,7 +221,7 @@ def _numbered(question: Question, vocabulary: Vocabulary, line: str) -> Reply:
     called = _by_name(question.numbers)
     states: dict[str, Any] = {}
     for piece in pieces:
-        name, value = _number_said(*_split(piece, called), vocabulary)
+        name, value = _number_said(*_split(piece, called, vocabulary), vocabulary)
         if name in states:
             raise CaseError(f"{shown(piece)} gives a number twice; keep one")
         states[name] = value
@@ -220,13 +238,17 @@ def _by_name(numbers: Mapping[str, str]) -> dict[str, str]:
     return found | {normal(_called(name)): name for name in numbers}
 
 
-def _split(piece: str, called: Mapping[str, str]) -> tuple[str, str]:
-    """The quantity and the value that a part of a reply gives: `methotrexate 14`."""
+def _split(piece: str, called: Mapping[str, str], vocabulary: Vocabulary) -> tuple[str, str]:
+    """The quantity and the value that a part of a reply gives: `methotrexate 14`, `Trexall: 14`."""
     for name in sorted(called, key=len, reverse=True):
         words = name.replace("_", "[ _-]+")
         match = re.fullmatch(rf"{words}\s*[:= ]\s*(.+)", piece, re.IGNORECASE)
         if match:
             return called[name], match[1]
+    for between in re.finditer(r"[:= ]+", piece):
+        brand = vocabulary.canonical(piece[: between.start()], called)
+        if brand is not None:
+            return called[brand], piece[between.end() :]
     raise CaseError(f"a name and its number are expected, not {shown(piece)}; `help` says more")
 
 

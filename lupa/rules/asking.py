@@ -85,7 +85,9 @@ class Asking:
     def _group(self, name: str, facts: list[Fact]) -> Group:
         v = self._vocabulary
         if facts[0] in v.group_of:
-            return Group(name, "choice", tuple(facts))
+            return Group(
+                name, "choice", tuple(fact for fact in v.choice_of[facts[0]].values() if fact in facts)
+            )
         if facts[0] in v.number_of:
             asked: dict[str, dict[str, None]] = {}
             for fact in facts:

@@ -348,6 +348,19 @@ class Edition:
         return order
 
     @cached_property
+    def order_of_statements(self) -> dict[Literal, tuple[int, int]]:
+        """The order of what is said of facts: of one number what says the least comes first."""
+        order = {}
+        for literal in self.literals.values():
+            order[literal] = order[-literal] = (self.places[literal], 0)
+        for cuts in self.vocabulary.rising:
+            first = min(self.places[self.literals[cut.fact]] for cut in cuts)
+            for place, cut in enumerate(cuts, start=1):
+                literal = self.literals[cut.fact]
+                order[literal], order[-literal] = (first, place), (first, -place)
+        return order
+
+    @cached_property
     def readings(self) -> dict[str, dict[str, Literal]]:
         """The choices of each reading of the text, by name."""
         kinds = self.vocabulary.kinds("reading")
