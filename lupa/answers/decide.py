@@ -280,10 +280,9 @@ class _Writer:
     def _spared(self) -> set[Fact]:
         """Of what is assumed of one number at several cut points all but what says it for the verdict."""
         found: set[Fact] = set()
+        assumed = self._question.record.assumed
         for cuts in self._edition.vocabulary.rising:
-            falling = [
-                cut.fact for cut in reversed(cuts) if self._question.record.assumed.get(cut.fact) is False
-            ]
+            falling = [fact for _, fact in reversed(cuts) if assumed.get(fact) is False]
             if len(falling) > 1:
                 found.update(set(falling) - {self._question.weakest(falling)})
         return found

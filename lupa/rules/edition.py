@@ -348,16 +348,17 @@ class Edition:
         return order
 
     @cached_property
-    def order_of_statements(self) -> dict[Literal, tuple[int, int]]:
+    def order_of_statements(self) -> dict[Literal, tuple[int, int, int]]:
         """The order of what is said of facts: of one number what says the least comes first."""
         order = {}
         for literal in self.literals.values():
-            order[literal] = order[-literal] = (self.places[literal], 0)
+            order[literal] = order[-literal] = (self.places[literal], 0, 0)
         for cuts in self.vocabulary.rising:
-            first = min(self.places[self.literals[cut.fact]] for cut in cuts)
-            for place, cut in enumerate(cuts, start=1):
-                literal = self.literals[cut.fact]
-                order[literal], order[-literal] = (first, place), (first, -place)
+            first = min(self.places[self.literals[fact]] for _, fact in cuts)
+            for rank, fact in cuts:
+                literal = self.literals[fact]
+                place = self.places[literal]
+                order[literal], order[-literal] = (first, rank, place), (first, -rank, place)
         return order
 
     @cached_property

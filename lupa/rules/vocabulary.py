@@ -252,14 +252,18 @@ class Vocabulary:
         return {cut.fact: name for name, cuts in self.cuts.items() for cut in cuts}
 
     @cached_property
-    def rising(self) -> list[list[Cut]]:
-        """The cut points of each number, whatever it is counted in, rising."""
-        found: dict[str, list[tuple[Fraction, bool, Cut]]] = {}
+    def rising(self) -> list[list[tuple[int, Fact]]]:
+        """The cut points of each number, whatever it is counted in, rising; equal ones have one place."""
+        found: dict[str, list[tuple[tuple[Fraction, bool], Fact]]] = {}
         for name, cuts in self.cuts.items():
             scale = self.scales.get(name, Scale(name, 1))
-            placed = [(cut.bound / scale.parts, cut.kind == "more_than", cut) for cut in cuts]
+            placed = [((cut.bound / scale.parts, cut.kind == "more_than"), cut.fact) for cut in cuts]
             found.setdefault(scale.of, []).extend(placed)
-        return [[cut for _, _, cut in sorted(placed)] for placed in found.values()]
+        rising = []
+        for placed in found.values():
+            places = {rank: place for place, rank in enumerate(sorted({rank for rank, _ in placed}))}
+            rising.append(sorted((places[rank], fact) for rank, fact in placed))
+        return rising
 
     def weaker(self, told: Mapping[Fact, bool]) -> set[Fact]:
         """The cut points among what is told that say no more than others of the same number there.
