@@ -15,7 +15,7 @@ from lupa.rules.asking import Asking, Group
 from lupa.rules.edition import Edition
 from lupa.rules.vocabulary import Fact
 
-_LARGE = 300_000
+_LARGE = 100_000
 """Of so many parts all questions together are made at most; beyond that each is looked at on its own."""
 
 

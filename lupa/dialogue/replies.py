@@ -212,11 +212,12 @@ def _named(question: Question, vocabulary: Vocabulary | None, line: str) -> Repl
 
 def _numbered(question: Question, vocabulary: Vocabulary, line: str) -> Reply:
     """A number, or each of several by name."""
+    asked_of_each = question.asked is not None and question.asked.id not in question.numbers
+    if asked_of_each and _can_be_none(question.numbers, vocabulary) and normal(line) in _NONE:
+        return Reply(dict.fromkeys(question.numbers, 0))
     if len(question.numbers) == 1:
         (name,) = question.numbers
         return Reply(dict([_number_said(name, line, vocabulary)]))
-    if _can_be_none(question.numbers, vocabulary) and normal(line) in _NONE:
-        return Reply(dict.fromkeys(question.numbers, 0))
     pieces, open_ended = _pieces(line)
     called = _by_name(question.numbers)
     states: dict[str, Any] = {}

@@ -136,6 +136,10 @@ class Asking:
         if group.numbers:  # in the unit in which a number without one is understood
             fact = next(f for f in group.facts if v.number_of[f] == group.numbers[0][0])
         names = [group.id, group.id.partition("(")[0], fact.partition("(")[0]]
+        if (
+            len(group.numbers) == 1 and group.id != group.numbers[0][0]
+        ):  # of all that are asked together one
+            names = [group.numbers[0][0], names[-1]]
         words = next((self._questions[name] for name in names if name in self._questions), None)
         return v.question(fact) if words is None else v.phrase(words, v.facts[fact])
 

@@ -59,3 +59,13 @@ def atopic(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def atopic_kb(atopic: Path) -> KnowledgeBase:
     return unchanging(atopic)
+
+
+@pytest.fixture(scope="session")
+def twelve(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return beside_shared("kb_twelve", tmp_path_factory.mktemp("twelve") / "kb")
+
+
+@pytest.fixture(scope="session")
+def twelve_kb(twelve: Path) -> KnowledgeBase:
+    return unchanging(twelve)

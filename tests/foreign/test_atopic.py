@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from lupa import KnowledgeBase
+from lupa.pages.exploring import ask_text, plan_text
 from lupa.pages.page import text
 from tests.command import as_bytes, command
 from tests.foreign import atopic as oracle
@@ -140,6 +141,61 @@ def test_an_adult_is_told_which_part_of_a_step_is_missing(atopic_kb: KnowledgeBa
         "The drug is not covered together with dupilumab.",
     ):
         assert words in told
+
+
+def test_a_reason_says_of_a_number_what_is_enough(atopic_kb: KnowledgeBase) -> None:
+    assert "The age is 6 months or more (40 years)." in page(atopic_kb, MAN)
+
+
+def test_of_limits_by_weight_the_one_that_holds_is_assumed(atopic_kb: KnowledgeBase) -> None:
+    facts = MAN["facts"] | {
+        "tried": {"Elidel": ["intolerance"], "Elocon": ["contraindicated"]},
+        "prescribed_with": ["dermatologist"],
+        "taking": {"only": []},
+    }
+    adult = atopic_kb.decide({"request": ECZEMA, "facts": facts})
+    child = atopic_kb.decide({"request": ECZEMA, "facts": facts | {"age": 17, "weight": 20}})
+    numbers = [[a.fact for a in d.assumptions if a.fact.startswith("more_than")] for d in (adult, child)]
+    assert numbers == [
+        ["more_than(months,6)", "more_than(dose_per_28_days,600)"],
+        ["more_than(months,6)", "more_than(dose_per_28_days,300)"],
+    ]
+
+
+def test_what_is_missing_is_asked_of_each_number_on_its_own(atopic_kb: KnowledgeBase) -> None:
+    told = page(atopic_kb, CHILD)
+    assert "Is the weight 60 kg or more? at_least(weight,60), for dose_big_child" in told
+    assert "Was mometasone cream tried and not tolerated? And likewise each of the others:" in told
+
+
+def test_what_is_asked_says_once_what_several_share(atopic_kb: KnowledgeBase) -> None:
+    told = " ".join(ask_text(atopic_kb.ask(CHILD)).split())
+    for words in (
+        "6 months or more, less than 18 years: approve, deny or modify",
+        "not tolerated: mometasone cream, triamcinolone cream, betamethasone cream, clobetasol cream,",
+    ):
+        assert words in told
+    told = " ".join(plan_text(atopic_kb.plan(CHILD)).split())
+    for words in (
+        "2 years or more, less than 18 years: go to",
+        "clobetasol cream: not tolerated or contraindicated and none of tacrolimus ointment, pimecrolimus",
+        "none of tacrolimus ointment, pimecrolimus cream: 6 or more: DENY",
+    ):
+        assert words in told
+
+
+def test_the_policys_own_indications_come_first(atopic_kb: KnowledgeBase) -> None:
+    choice = next(
+        group
+        for group in atopic_kb.edition(POLICY).vocabulary.choice_of.values()
+        if "requested(indication,asthma)" in group.values()
+    )
+    assert list(choice)[:3] == ["asthma", "atopic_dermatitis", "sle"]
+
+
+def test_limits_under_a_condition_are_shown(atopic: Path) -> None:
+    told = " ".join(command("show", POLICY, "--kb", str(atopic)).out.split())
+    assert "dose_child: No more than 300 mg per 28 days is asked for. (if it applies)" in told
 
 
 @pytest.mark.parametrize("case", [GIRL, MAN, CHILD], ids=["girl", "man", "child"])
