@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         Fingerprint,
         Item,
         Missing,
+        Remark,
         Suggestion,
         Why,
         Witness,
@@ -114,6 +115,7 @@ __all__ = [
     "Problem",
     "Refused",
     "Region",
+    "Remark",
     "Report",
     "RuleChange",
     "RuleError",
@@ -144,7 +146,7 @@ _HOMES = {
     "authors.trials.suite": "Mismatch Refused Tried",
     "authors.trials.run": "Trials",
     "answers.decision": (
-        "Assumption Cause Criterion Decision Fingerprint Item Missing Suggestion Why Witness"
+        "Assumption Cause Criterion Decision Fingerprint Item Missing Remark Suggestion Why Witness"
     ),
     "answers.exploration": (
         "Answer Ask Asked Branch Change CriterionChange Flip Flips Margin Plan StatedChange Statement "

@@ -15,6 +15,7 @@ from lupa.answers.decision import (
     Missing,
     Origin,
     Outcome,
+    Remark,
     Status,
     Suggestion,
     Witness,
@@ -73,6 +74,7 @@ def decision(
         notes=notes,
         unread=writer.unread(),
         suggestions=writer.suggestions(),
+        remarks=writer.remarks(),
         witnesses=() if settled else _witnesses(question),
         fingerprint=fingerprint,
     )
@@ -286,6 +288,19 @@ class _Writer:
             if len(falling) > 1:
                 found.update(set(falling) - {self._question.weakest(falling)})
         return found
+
+    def remarks(self) -> tuple[Remark, ...]:
+        """What was read otherwise than it is written, and which lists might settle what is open."""
+        record, question = self._question.record, self._question
+        found = [Remark(place, text) for place, text in record.remarks]
+        if record.lists and len(question.outcomes) > 1:
+            asked = dict.fromkeys(fact.partition("(")[0] for fact in question.missing())
+            places = [record.lists[family] for family in asked if family in record.lists]
+            words = (
+                "A list says that what it names is so, and nothing of the rest; one that is complete is "
+            )
+            found += [Remark(", ".join(places), f"{words}written {{only: [...]}}.")] if places else []
+        return tuple(found)
 
     def assumptions(self) -> tuple[Assumption, ...]:
         """The defaults that can bear on the outcome; of a family with words for all, those that do.

@@ -121,6 +121,14 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What is told of how the case was read: at which `place` of it, and what."""
+
+    place: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Witness:
     """A patient who has one of the possible outcomes, as a case that leaves nothing open.
 
@@ -156,7 +164,7 @@ class Decision:
     `edition_by` says what chose the edition: its name or the service date, both from the request, or
     that it is the newest; `caveats` what is not sure of it, such as when it began. `unread` are the
     things that the case states and the policy never asks about, `suggestions` what its codes suggest and
-    do not state.
+    do not state, `remarks` what was read otherwise than it is written.
 
     `outcome` is the only possible one, or `pend` where several are `possible`; `text` says what that
     means and `next` what to do about it. `bases` say why it is
@@ -187,6 +195,7 @@ class Decision:
     notes: tuple[Item, ...]
     unread: tuple[str, ...]
     suggestions: tuple[Suggestion, ...]
+    remarks: tuple[Remark, ...]
     witnesses: tuple[Witness, ...]
     fingerprint: Fingerprint
 

@@ -32,6 +32,10 @@ ANSWERS = {
 """What each verb answers in JSON, and a policy as it is compiled."""
 
 _Truth = bool | Literal["yes", "no"] | None
+_Written = Annotated[
+    str, Field(pattern=r"^\s*[+-]?\d", description="As it is written: '34', 'March 1, 2025'.")
+]
+_Date = date | Annotated[str, Field(description="A day in another usual way: March 1, 2025.")]
 
 
 class _Strict(BaseModel):
@@ -49,26 +53,26 @@ class Range(_Strict):
     more_than: float = Field(default_factory=float)
     at_most: float = Field(default_factory=float)
     less_than: float = Field(default_factory=float)
-    value: float | None = Field(None, description="The number itself, in the place of a range.")
+    value: float | _Written | None = Field(None, description="The number itself, in the place of a range.")
     unit: str = Field(default_factory=str, description="The quantity's own unit, or another it has.")
 
 
 class Measurement(Range):
     """What was measured, and on which day; one of several, or the only one."""
 
-    on: date | None = Field(None, description="The day, up to the service date.")
+    on: _Date | None = Field(None, description="The day, up to the service date.")
 
 
 class Measurements(_Strict):
     """All the measurements that there are."""
 
-    only: list[float | Measurement]
+    only: list[float | _Written | Measurement]
 
 
 class Day(_Strict):
     """The day on which something was so."""
 
-    on: date | None
+    on: _Date | None
 
 
 def schemas(kb: KnowledgeBase) -> dict[str, dict[str, Any]]:
@@ -96,10 +100,10 @@ def _case(vocabularies: list[Vocabulary]) -> type[BaseModel]:
         "service": (str | None, Field(None, description="What is no drug: a device, a test.")),
         "code": (str | None, Field(None, description="A code of the drug or the service.")),
         "payer": (str | None, Field(None, description="Whose policies are asked.")),
-        "service_date": (date | None, Field(None, description="Chooses the edition in force.")),
+        "service_date": (_Date | None, Field(None, description="Chooses the edition in force.")),
     }
     facts: dict[str, Any] = {
-        "birth_date": (date | None, Field(None, description="With request.service_date, the age."))
+        "birth_date": (_Date | None, Field(None, description="With request.service_date, the age."))
     }
     for v in vocabularies:
         _add(v, request, facts)
@@ -127,6 +131,8 @@ def _add(v: Vocabulary, request: dict[str, Any], facts: dict[str, Any]) -> None:
         facts[name] = (_relation(tree), None)
     facts.update(dict.fromkeys(v.flags, (_Truth, None)))
     facts.update({name: (said, None) for name, said in _days(v)})
+    for pair in v.pairs:
+        facts.update(dict.fromkeys((pair, *v.aliases.get(pair, ())), (_Written | Measurement | None, None)))
     for name, measured in v.measures.items():
         quantity = v.measured(name)
         number = (
@@ -139,7 +145,7 @@ def _add(v: Vocabulary, request: dict[str, Any], facts: dict[str, Any]) -> None:
 def _days(v: Vocabulary) -> Iterator[tuple[str, Any]]:
     """The days that a case can state, by name."""
     for name, tree in v.days.items():
-        said = date | Day | Literal["never"] | None
+        said = _Date | Day | None
         yield name, _nested(tree, said) if isinstance(tree, Mapping) else said
 
 
@@ -163,6 +169,6 @@ def _number(quantity: Quantity) -> Any:
     kind: Any = int if quantity.whole else float
     number = Annotated[kind, Field(ge=quantity.least, le=quantity.most)]
     if quantity.dated:
-        said = number | Measurement
+        said = number | _Written | Measurement
         return Union[said, list[said], Measurements, None]  # noqa: UP007 - built from data
-    return Union[number, Range, None]  # noqa: UP007 - built from data
+    return Union[number, _Written, Range, None]  # noqa: UP007 - built from data

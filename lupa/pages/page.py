@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import click
 
-from lupa.answers.decision import Assumption, Cause, Criterion, Decision, Item, Missing, Suggestion, Why
+from lupa.answers.decision import (
+    Assumption,
+    Cause,
+    Criterion,
+    Decision,
+    Item,
+    Missing,
+    Remark,
+    Suggestion,
+    Why,
+)
 from lupa.errors import printable
 from lupa.rules.quantities import CUTS
 
@@ -179,6 +189,7 @@ class Page:
         lines += self.items("Advisories (they change no outcome)", d.advisories, d)
         lines += self.items("Notes", d.notes, d)
         lines += self._suggested(d.suggestions)
+        lines += self._remarks(d.remarks)
         lines += self._assumed(d.assumptions, full=full)
         if d.unread:
             lines += [
@@ -279,6 +290,12 @@ class Page:
         lines = self.title("Suggested by a code, and not stated") if suggestions else []
         for each in suggestions:
             lines += self.wrap(f"{each.code} ({each.ground.rstrip('.')}): {each.question}", 2, 4)
+        return lines
+
+    def _remarks(self, remarks: Sequence[Remark]) -> list[str]:
+        lines = self.title("How the case was read") if remarks else []
+        for each in remarks:
+            lines += self.wrap(f"{each.place}: {each.text}", 2, 4)
         return lines
 
     def _assumed(self, assumptions: Sequence[Assumption], *, full: bool) -> list[str]:

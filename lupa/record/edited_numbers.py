@@ -9,6 +9,7 @@ from lupa.errors import Problem, shown
 from lupa.record.interval import Interval, anything
 from lupa.record.measurement import ON, with_number, without_day
 from lupa.record.naming import Names
+from lupa.record.pairs import without_pairs
 from lupa.record.plain import on_side, on_sides, plain_range
 from lupa.record.record import AGES, Record, Unknown, record_of
 from lupa.rules.edition import Edition
@@ -24,7 +25,8 @@ class EditedNumbers:
         self._edition = edition
         self._vocabulary = edition.vocabulary
         self._names = Names(edition.vocabulary, edition.known)
-        self._parts = {part: dict(case.get(part) or {}) for part in ("request", "facts")}
+        facts = without_pairs(case.get("facts") or {}, edition.vocabulary)
+        self._parts = {"request": dict(case.get("request") or {}), "facts": facts}
         _, self._before = record_of(self._whole(), edition)
         self._problems = [p for p in self._before if not isinstance(p, Unknown)]
         self._unreadable = bool(self._problems)

@@ -7,10 +7,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from lupa.errors import CaseError
 from lupa.record.interval import Interval, anything, in_parts, made, scaled
 from lupa.record.stated_numbers import StatedNumbers
-from lupa.rules.days import day
 from lupa.rules.quantities import Derived
 from lupa.rules.vocabulary import Fact
 
@@ -20,11 +18,8 @@ class Measuring(StatedNumbers):
 
     def birth_date(self, value: Any, path: str) -> None:
         """The age that a birth date gives, in years and where that is known in months."""
-        try:
-            birth = day(value, path)
-        except CaseError as error:
-            for problem in error.problems:
-                self._tell(problem.path, problem.message)
+        birth = self.on(value, path)
+        if birth is None:
             return
         if self.service_date is None:
             self._tell(path, "needs request.service_date to give an age; or state facts.age")

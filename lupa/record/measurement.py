@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 from lupa.record.interval import Interval
+from lupa.rules.days import day
 from lupa.rules.quantities import Asked
 from lupa.rules.vocabulary import ONLY
 
@@ -89,7 +91,13 @@ def _newest(said: Any) -> Any:
     each = said.get(ONLY) if isinstance(said, Mapping) and ONLY in said else said
     if not isinstance(each, list | tuple):
         return each
-    return max(each, key=lambda one: str(one.get(ON, "")) if isinstance(one, Mapping) else "", default=None)
+    return max(each, key=_on, default=None)
+
+
+def _on(said: Any) -> date:
+    """The day of a measurement that a case states; the first of all for one that has none."""
+    on = said.get(ON) if isinstance(said, Mapping) else None
+    return date.min if on is None else day(on, ON)
 
 
 def range_words(value: Mapping[str, Any]) -> str:

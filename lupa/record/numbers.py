@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lupa.errors import shown, within
+from lupa.record.pairs import taken_apart
 from lupa.record.reader import Reader, example
+from lupa.record.said import Remark
 from lupa.rules.quantities import Quantity
 from lupa.rules.vocabulary import Path, Tree, leaves
 
@@ -49,6 +51,30 @@ class Numbers(Reader):
             form = example(tree, "3" if read is None else "2025-01-10")
             self.problem(path, f"a mapping such as {form} is expected, not {shown(value)}")
 
+    def pair(self, name: str, value: Any, path: str) -> None:
+        """What is said of two numbers that are written as one, the larger first."""
+        parts = self.vocabulary.pairs[name]
+        quantities = [self.vocabulary.quantities[part] for part in parts]
+        both = taken_apart(value, quantities[0].unit)
+        if both is None:
+            self.problem(path, f"two numbers are expected, such as 150/90, not {shown(value)}")
+            return
+        for part, quantity, said in zip(parts, quantities, both, strict=True):
+            self.measuring.read(part, quantity, said, path)
+
+    def check_pairs(self) -> None:
+        """Has a pair looked at whose first number, which is the larger, is not."""
+        for first, second in self.vocabulary.pairs.values():
+            high, low = (self.measuring.intervals.get(part) for part in (first, second))
+            if high is not None and low is not None and high.high <= low.low:
+                words = [
+                    f"{self.vocabulary.label(part)} as {self.measuring.shown[part]}"
+                    for part in (first, second)
+                ]
+                place = self.measuring.place(first)
+                text = f"The case gives {' and '.join(words)}: are they the wrong way round?"
+                self.record.remarks.append(Remark(place, text))
+
     def unread_number(self, value: Any, path: str, about: Path) -> None:
         """A number of which no rule reads anything."""
         family, *arguments = about
@@ -61,8 +87,10 @@ class Numbers(Reader):
     def numbers(self) -> None:
         """States the cut points of every number that the case gives, and what its measurements say."""
         said = self.measuring
+        self.record.remarks += said.remarks
         self.record.numbers = said.stated
         said.settle()
+        self.check_pairs()
         for name, interval in said.intervals.items():
             if interval is not None:
                 self.record.intervals[name] = interval

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -21,6 +22,15 @@ def exact_number(value: Any) -> Fraction | Decimal | None:
     if isinstance(value, Rational):
         return Fraction(int(value.numerator), int(value.denominator))
     return Decimal(str(value))  # in the shortest form in which it is written: 0.1 is a tenth
+
+
+_WRITTEN = re.compile(r"([+-]?(?:0|[1-9]\d{0,11})(?:\.\d{1,12})?) ?(.*)", re.ASCII)
+
+
+def number_in(text: str, unit: str) -> Decimal | None:
+    """The number that a text says by itself, or before its unit; None where it says anything else."""
+    match = _WRITTEN.fullmatch(text.strip())
+    return Decimal(match[1]) if match and match[2].casefold() in ("", unit.casefold()) else None
 
 
 def plain_number(value: Fraction | Decimal) -> int | float:

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from lupa.errors import CaseError, Problem, shown
+from lupa.errors import Problem, shown
 from lupa.record.measured import Measuring
 from lupa.record.said import Record, Unknown
 from lupa.rules.codes import STATES, Code
-from lupa.rules.days import day
 from lupa.rules.known import Known
 from lupa.rules.vocabulary import Fact, Path, Tree, Vocabulary
 
@@ -92,11 +91,7 @@ class Reader:
         return self.known_name(given, tree, path)
 
     def day(self, value: Any, path: str) -> date | None:
-        try:
-            return day(value, path)
-        except CaseError as error:
-            self.problems.extend(error.problems)
-            return None
+        return self.measuring.on(value, path)
 
     def truth(self, value: Any, path: str) -> bool | None:
         if value is None or isinstance(value, bool):

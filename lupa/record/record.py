@@ -96,7 +96,7 @@ class _Reader(Relations, Numbers):
         for key, value in facts.items():
             path = within("facts", key)
             if key not in known:
-                if not self.unread(key, value, path, request_keys):
+                if not self.paired(key, value, path) and not self.unread(key, value, path, request_keys):
                     self.unknown(key, known, path, request_keys, "request")
             elif key == "birth_date":
                 continue
@@ -112,6 +112,14 @@ class _Reader(Relations, Numbers):
                 self.measure(v.days[key], value, path, (key,), self.measuring.day)
         if facts.get("birth_date") is not None and "birth_date" in known:
             self.measuring.birth_date(facts["birth_date"], "facts.birth_date")
+
+    def paired(self, key: Any, value: Any, path: str) -> bool:
+        """Reads two numbers that are written as one; False where a key means no such pair."""
+        pairs = self.vocabulary.pairs
+        name = self.vocabulary.canonical(key, pairs) if isinstance(key, str) else None
+        if name is not None:
+            self.pair(name, value, path)
+        return name is not None
 
     def unread(self, name: Any, value: Any, path: str, elsewhere: Mapping[str, object]) -> bool:
         """Reads what is said of facts, or numbers, that no rule reads; False where there are none such."""

@@ -49,6 +49,8 @@ class Relations(Reader):
 
     def listed(self, tree: Tree, values: list[Any], path: str, about: Path) -> None:
         """What a list names is so, and it says nothing else."""
+        if ONLY not in path.split("."):
+            self.record.lists.setdefault(about[0], path)
         for place, name in enumerate(values):
             where = f"{path}[{place}]"
             for meant in self.meant(name, tree, where, about):

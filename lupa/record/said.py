@@ -27,6 +27,13 @@ class Suggested(NamedTuple):
     value: bool
 
 
+class Remark(NamedTuple):
+    """What is told of how a case was read: at which place of the case, and what."""
+
+    place: str
+    text: str
+
+
 @dataclass(slots=True)
 class Record:
     """What a case comes to. No fact is in both `stated` and `assumed`; the rest are silent.
@@ -35,7 +42,8 @@ class Record:
     case a fact was stated, `given` what number stands behind one, `numbers`
     which quantities the case gives and `intervals` what these, and the rates made from them, can be.
     `unread` is what the case states of facts that no rule reads, `unmeasured` which quantities it gives of
-    which no rule reads one, `suggested` what its codes only suggest.
+    which no rule reads one, `suggested` what its codes only suggest, `remarks` what was read otherwise than
+    it is written, and `lists` at which place a relation is a list that is not said to be complete.
     `case` is the case itself.
     """
 
@@ -49,6 +57,8 @@ class Record:
     unread: dict[Fact, bool] = field(default_factory=dict)
     unmeasured: list[str] = field(default_factory=list)
     suggested: list[Suggested] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    lists: dict[str, str] = field(default_factory=dict)
     case: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -11,8 +11,9 @@ from typing import Any
 from lupa.errors import CaseError, shown, within
 from lupa.record.interval import Interval, hull
 from lupa.record.measurement import ENDS, NEVER, ON, UNIT, VALUE, Measured, Measurement, range_words
-from lupa.record.plain import exact_number
-from lupa.rules.days import day
+from lupa.record.plain import exact_number, number_in
+from lupa.record.said import Remark
+from lupa.rules.days import day, is_plain
 from lupa.rules.quantities import Quantity
 from lupa.rules.vocabulary import ONLY, Vocabulary
 
@@ -25,6 +26,8 @@ TellUnknown = Callable[[Any, Mapping[str, object], str], None]
 class StatedNumbers:
     """Reads what a case says of numbers; `tell` takes note of what is wrong with it.
 
+    `remarks` tell what was read otherwise than it is written.
+
     `intervals` is what each can be (None: said to be open), `shown` how the case has it.
     """
 
@@ -32,6 +35,7 @@ class StatedNumbers:
         self._vocabulary = vocabulary
         self._tell = tell
         self._unknown = unknown
+        self.remarks: list[Remark] = []
         self.intervals: dict[str, Interval | None] = {}
         self.shown: dict[str, str] = {}
         self.service_date: date | None = None
@@ -99,13 +103,22 @@ class StatedNumbers:
             return
         self._state(name, Interval(ago, ago), words, path)
 
-    def _days_ago(self, value: Any, path: str) -> int | None:
-        """How many days before the service date a day is; None, with a problem, where that is not known."""
+    def on(self, value: Any, path: str) -> date | None:
+        """The day that is stated; None, with a problem, where it cannot be read."""
         try:
-            on = day(value, path)
+            found = day(value, path)
         except CaseError as error:
             for problem in error.problems:
                 self._tell(problem.path, problem.message)
+            return None
+        if not is_plain(value):
+            self.remarks.append(Remark(path, f"{shown(value)} was read as {found}."))
+        return found
+
+    def _days_ago(self, value: Any, path: str) -> int | None:
+        """How many days before the service date a day is; None, with a problem, where that is not known."""
+        on = self.on(value, path)
+        if on is None:
             return None
         if self.service_date is None:
             self._tell(path, "needs request.service_date, from which days are counted")
@@ -194,6 +207,10 @@ class StatedNumbers:
     ) -> Fraction | None:
         """The number itself; None, with a problem, for what is none or cannot be one."""
         number = exact_number(value)
+        if number is None and isinstance(value, str):
+            number = number_in(value, unit or quantity.unit)
+            if number is not None:
+                self.remarks.append(Remark(path, f"{shown(value)} was read as the number {number}."))
         if number is None:
             of = f" of {unit or quantity.unit}" if unit or quantity.unit else ""
             self._tell(path, f"a number{of} is expected, not {shown(value)}")

@@ -38,6 +38,16 @@ class Table:
     said: tuple[str, ...]
 
 
+ANSWERS = frozenset(
+    {
+        "none", "one_of", "all_of", "not_all", "none_of", "without", "some", "few", "exactly", "between",
+        "and_more", "of_class", "any", "and", "whatever", "or", "otherwise", "yes", "no", "at_least",
+        "less_than", "more_than", "at_most", "to", "of_each", "either",
+    }
+)  # fmt: skip
+"""The parts of answers, each of which `answer_text/2` has words for."""
+
+
 class Asking:
     """The questions that the facts of one ground program can be asked by, and their words."""
 

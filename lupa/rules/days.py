@@ -1,21 +1,75 @@
 """Days as rules and cases write them."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from lupa.errors import CaseError, Problem, shown
 
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_YEAR_FIRST = re.compile(r"(\d{4})([/.])(\d{1,2})\2(\d{1,2})", re.ASCII)
+_YEAR_LAST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
+_MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.?[ -](\d{1,2})(?:st|nd|rd|th)?,?[ -](\d{4})", re.ASCII)
+_DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ -]([A-Za-z]{3,9})\.?,?[ -](\d{4})", re.ASCII)
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july"),
+    *("august", "september", "october", "november", "december"),
+)
+
 
 def day(value: Any, path: str) -> date:
-    """A date as a case writes it: 2025-03-01. Raises `CaseError`."""
+    """A date as a case writes it: 2025-03-01, or in another usual way that means but one day.
+
+    Raises `CaseError`; where a text can mean two days, it names both.
+    """
     if isinstance(value, date) and type(value) is date:
         return value
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            problem = f"there is no such day as {shown(value)}"
+    found = sorted(set(_meant(value.strip()))) if isinstance(value, str) else []
+    if len(found) == 1:
+        return found[0]
+    if found:
+        both = " or ".join(f"{each} ({each.day} {_MONTHS[each.month - 1].capitalize()})" for each in found)
+        problem = f"{shown(value)} can mean {both}; write the one that is meant, year-month-day"
+    elif isinstance(value, str) and any(form.fullmatch(value.strip()) for form in _FORMS):
+        problem = f"there is no such day as {shown(value)}"
     else:
         problem = f"a date is written year-month-day, such as 2025-03-01, not {shown(value)}"
     raise CaseError([Problem(path, problem)])
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a date is written as it is shown, year-month-day."""
+    return not isinstance(value, str) or _ISO.fullmatch(value) is not None
+
+
+_FORMS = (_ISO, _YEAR_FIRST, _YEAR_LAST, _MONTH_FIRST, _DAY_FIRST)
+
+
+def _meant(text: str) -> Iterator[date]:
+    """The days that a text can mean: of two numbers before a year either may be the month."""
+    if _ISO.fullmatch(text):
+        yield from _days(*text.split("-"))
+    elif match := _YEAR_FIRST.fullmatch(text):
+        yield from _days(match[1], match[3], match[4])
+    elif match := _YEAR_LAST.fullmatch(text):
+        yield from _days(match[4], match[1], match[3])
+        yield from _days(match[4], match[3], match[1])
+    elif match := _MONTH_FIRST.fullmatch(text):
+        yield from _days(match[3], _month(match[1]), match[2])
+    elif match := _DAY_FIRST.fullmatch(text):
+        yield from _days(match[3], _month(match[2]), match[1])
+
+
+def _month(name: str) -> int:
+    """The month of an English name, in full or its first three letters; 0 for no month."""
+    said = {form: number for number, full in enumerate(_MONTHS, 1) for form in (full, full[:3])}
+    return said.get("sep" if name.lower() == "sept" else name.lower(), 0)
+
+
+def _days(year: str, month: str | int, on: str) -> Iterator[date]:
+    """The day of these numbers; none where there is no such day."""
+    try:
+        yield date(int(year), int(month), int(on))
+    except ValueError:
+        return

@@ -11,7 +11,7 @@ from lupa.rules.texts import Literal, Rule, literals_in, names_in, variables_in
 ABOUT_NAMES = frozenset((
     "fact", "default", "of_request", "part_of_request", "whole", "cut_point", "quantity", "rate",
     "question", "fact_text", "label", "alias", "effort", "impossible", "single_valued", "rank", "dated",
-    "conversion", "difference", "percent_change", "subdivides", "speaks_against", "asked_as",
+    "conversion", "difference", "percent_change", "subdivides", "speaks_against", "asked_as", "pair",
 ))  # fmt: skip
 """The heads of rules that say something of each name by itself, and so read none for a verdict."""
 SINGLE = "single_valued"

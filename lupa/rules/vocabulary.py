@@ -232,6 +232,12 @@ class Vocabulary:
                     found[str(symbol)] = since
         return found
 
+    @cached_property
+    def pairs(self) -> dict[str, tuple[str, str]]:
+        """The pairs of quantities that are written as one, `150/90`, by the name of the pair."""
+        rows = self._program.facts("pair", 3)
+        return {str(name): (str(first), str(second)) for name, first, second in rows}
+
     def day_of(self, since: str) -> Path:
         """The keys that lead, under `facts`, to what says how long ago something is."""
         about = self._quantity_symbols[since].arguments[0]
@@ -451,6 +457,11 @@ class Vocabulary:
         What is `usual` for the kind holds for a fact that has no row of its own.
         """
         return self._efforts.of(fact, kind, value=value, usual=usual)
+
+    @property
+    def usual_efforts(self) -> dict[str, int]:
+        """What stating a fact that has no row of its own costs, by kind."""
+        return self._efforts.usual
 
     def label(self, name: str) -> str:
         """How a person reads a name of the knowledge base.

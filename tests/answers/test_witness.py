@@ -67,7 +67,7 @@ def random_records(seed: str, count: int, policy: str, edition: str) -> Iterator
         )
 
 
-ON_RECORD = ("at_least(egfr,0)", "at_least(systolic,20)", "at_least(diastolic,10)")
+ON_RECORD = ("at_least(egfr,0)", "at_least(systolic,50)", "at_least(diastolic,20)")
 """Whether there is such a number at all: that there is none, a case says by its silence alone."""
 
 

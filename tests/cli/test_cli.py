@@ -234,6 +234,9 @@ def test_the_schemas_accept_the_shipped_cases_and_their_decisions(run: Run, kb: 
     for end, accepted in ((18, True), (None, False)):
         ranged = {"request": {"drug": "Benlysta"}, "facts": {"age": {"at_least": end}}}
         assert case.is_valid(ranged) == accepted
+    written = {"request": {"service_date": "March 1, 2025"}, "facts": {"age": "34", "bp": "150/90"}}
+    assert case.is_valid(written)
+    assert not case.is_valid({**written, "facts": {"age": "thirty-four"}})
 
 
 def test_the_schema_knows_every_key_that_says_which_policies_are_asked(run: Run) -> None:

@@ -41,6 +41,9 @@ CLASH = "the record contradicts itself; these cannot all be so:"
 NUMBER = "a number of years is expected, not"
 AGES = "cannot be; from 0 to 130 years is expected"
 DAY = "a date is written year-month-day, such as 2025-03-01, not"
+TWO_DAYS = (
+    "can mean 2025-01-03 (3 January) or 2025-03-01 (1 March); write the one that is meant, year-month-day"
+)
 BEFORE = (
     "2024-09-30 is before 2024-10-01, when the first edition of fep_lupkynis on file, 2024-10-01, began"
 )
@@ -231,14 +234,14 @@ def test_a_fact_that_is_wrong_for_the_one_policy_that_knows_it_is_not_dropped(tm
 @pytest.mark.parametrize(
     ("case", "message"),
     [
-        (stating(age="34 years"), f"facts.age: {NUMBER} '34 years'"),
-        (stating(age="34"), f"facts.age: {NUMBER} '34'"),
+        (stating(age="34 months"), f"facts.age: {NUMBER} '34 months'"),
+        (stating(age="about 34"), f"facts.age: {NUMBER} 'about 34'"),
         (stating(age=True), f"facts.age: {NUMBER} true"),
         (stating(age=[34]), f"facts.age: {NUMBER} [34]"),
         (stating(age=-1), f"facts.age: -1 {AGES}"),
         (stating(age=131), f"facts.age: 131 {AGES}"),
         (stating(egfr=-5), "facts.egfr: -5 cannot be; from 0 to 300 mL/min/1.73 m2 is expected"),
-        (asking(months="12"), "request.months: a number of months is expected, not '12'"),
+        (asking(months="12."), "request.months: a number of months is expected, not '12.'"),
         (asking(months=0), "request.months: 0 cannot be; from 1 to 600 months is expected"),
         (asking(months=601), "request.months: 601 cannot be; from 1 to 600 months is expected"),
         (
@@ -377,13 +380,15 @@ def test_data_that_contains_itself_is_shown_by_its_type() -> None:
         ("2025-13-01", "there is no such day as '2025-13-01'"),
         ("2025-02-29", "there is no such day as '2025-02-29'"),
         ("0000-01-01", "there is no such day as '0000-01-01'"),
-        ("01/03/2025", f"{DAY} '01/03/2025'"),
-        ("1.3.2025", f"{DAY} '1.3.2025'"),
+        ("01/03/2025", f"'01/03/2025' {TWO_DAYS}"),
+        ("1.3.2025", f"'1.3.2025' {TWO_DAYS}"),
+        ("2/30/2025", "there is no such day as '2/30/2025'"),
+        ("March 32, 2025", "there is no such day as 'March 32, 2025'"),
+        ("3/1/25", f"{DAY} '3/1/25'"),
         ("2025-3-1", f"{DAY} '2025-3-1'"),
         ("20250301", f"{DAY} '20250301'"),
         ("2025-W09-6", f"{DAY} '2025-W09-6'"),
         ("2025-03-01T00:00:00", f"{DAY} '2025-03-01T00:00:00'"),
-        ("2025-03-01 ", f"{DAY} '2025-03-01 '"),
         ("\uff12\uff10\uff12\uff15-03-01", f"{DAY} '\uff12\uff10\uff12\uff15-03-01'"),
         ("", f"{DAY} ''"),
         (20250301, f"{DAY} 20250301"),
@@ -668,7 +673,6 @@ def tag(name: str) -> str:
         ("facts: {age: 0x22}", f"facts.age: {NUMBER} '0x22'"),
         ("facts: {age: 1:30}", f"facts.age: {NUMBER} '1:30'"),
         ("facts: {age: 3_4}", f"facts.age: {NUMBER} '3_4'"),
-        ("facts: {age: '34'}", f"facts.age: {NUMBER} '34'"),
         ("facts: {age: .inf}", f"facts.age: {NUMBER} '.inf'"),
         ("facts: {age: .nan}", f"facts.age: {NUMBER} '.nan'"),
         ("facts: {age: 1e999}", f"facts.age: {NUMBER} '1e999'"),
@@ -940,7 +944,7 @@ HOSTILE = {
     "a variable": "Drug",
     "an underscore": "_",
     "a minus": "-sle",
-    "a number": "1",
+    "a number": "1_000",
     "a length": "x" * 9_000,
 }
 PLACES: dict[str, Callable[[str], Any]] = {

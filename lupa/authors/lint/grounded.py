@@ -11,6 +11,7 @@ from clingo.ast import ASTType
 from lupa.authors.lint.rules import COVERED, ITEMS, WORDS
 from lupa.authors.syntax import Signature, statements
 from lupa.errors import RuleError
+from lupa.rules.asking import ANSWERS
 from lupa.rules.efforts import KINDS
 from lupa.rules.files import shipped
 from lupa.rules.ground import Ground, Load, Parts, ground
@@ -132,9 +133,14 @@ def made(found: Atoms, outcomes: Iterable[str]) -> Atoms:
     values_of = {
         "_item": _items(found),
         "_covered": covered,
-        "_named": [*named, *covered, *(part.arguments[2] for part in found.get(("part", 4), ()))],
+        "_named": [
+            *(*named, *covered, *(row.arguments[0] for row in found.get(("pair", 3), ()))),
+            *(part.arguments[2] for part in found.get(("part", 4), ())),
+        ],
         "_beginning": _beginnings(facts, quantities),
         "_group": _groups(facts, quantities),
+        "_member": _groups(facts, quantities),
+        "_reply": _constants(sorted(ANSWERS)),
         "_answer": _constants(("yes", "no")),
         "_way": _constants(KINDS),
         "_worded": worded,

@@ -79,9 +79,10 @@ _READ = (
     "at_least_of/3", "basis/2", "cites/3", "cites/5", "clause/5", "considered/2", "conversion/4",
     "covers/2", "cut_point/1", "dated/1", "default/2", "difference/3", "document/2", "edition/3",
     "effort/4", "exceeded/2", "excluded/2", "fact/1", "fact_text/3", "group_question/2", "impossible/1",
-    "known_from/3", "label/2",
-    "member_text/2", "met/2", "note/2", "number/3", "on_pathway/3", "outcome/2", "outcome_text/3",
-    "outside/2", "part/4", "part_of/3", "part_of_request/1", "payer/2", "percent_change/3", "policy/1",
+    "known_from/3", "label/2", "member_text/2", "met/2", "note/2", "number/3", "on_pathway/3", "outcome/2",
+    "outcome_text/3",
+    "outside/2", "pair/3", "part/4", "part_of/3", "part_of_request/1", "payer/2", "percent_change/3",
+    "policy/1",
     "quantity/4", "question/2", "rate/4", "referral/2", "requires/5", "single_valued/1",
     "speaks_against/2", "stands_first/1", "stated/1", "subdivides/3", "text/4", "true/1", "two_rows/2",
     "unencoded/3", "usual_effort/2", "whole/1",
@@ -172,6 +173,9 @@ _beginning(Beginning) :- fact_text(Beginning, _, _).
 _beginning(Beginning) :- question(Beginning, _).
 _beginning(Beginning) :- effort(Beginning, _, _, _).
 _group(Name) :- group_question(Name, _).
+_member(Name) :- member_text(Name, _).
+_member(Name) :- asked_together(Name).
+_reply(Part) :- answer_text(Part, _).
 fact(Fact) :- default(Fact, _).
 fact(Fact) :- of_request(Fact).
 _answer(Answer) :- default(_, Answer).
@@ -195,6 +199,8 @@ MADE_NAMES = {
     "_named": "no fact of a case, and no quantity, holds such a name",
     "_beginning": "no fact of a case is that, or begins so",
     "_group": "no facts of a case are called so, and no quantity is that, or begins so",
+    "_member": "no facts of a case are called so",
+    "_reply": "no answer has such a part",
     "_answer": "it is yes or no",
     "_way": "it is one of the ways in which a statement comes about",
     "_worded": "it has no outcome_text/3",
@@ -205,7 +211,7 @@ MADE_NAMES = {
 DECLARED_AS = {("_covered", 1): "declare drug({name}) or service({name})"}
 """What an author does about a name that no row declares."""
 
-UNLESS_NEAR = frozenset({"_said"})
+UNLESS_NEAR = frozenset({"_said", "_member"})
 """Where a name may be known to nobody, unless it is nearly one that is: words may wait."""
 
 ITEMS = {"criterion": "applies", "scope": "outside", "limit": "exceeded"}

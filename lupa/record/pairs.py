@@ -1,0 +1,37 @@
+"""Two numbers that are written as one: a blood pressure of 150/90."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from lupa.record.measurement import VALUE
+from lupa.rules.vocabulary import Vocabulary
+
+_TWO = re.compile(r"(\d{1,4}) ?/ ?(\d{1,4})(?: ?(\D.*))?", re.ASCII)
+
+
+def taken_apart(value: Any, unit: str) -> tuple[Any, Any] | None:
+    """What is said of the first number and of the second; None where that is no pair."""
+    if value is None:
+        return None, None
+    if isinstance(value, Mapping):
+        both = taken_apart(value[VALUE], unit) if value.get(VALUE) is not None else None
+        return both and ({**value, VALUE: both[0]}, {**value, VALUE: both[1]})
+    match = _TWO.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None or (match[3] or unit).casefold() != unit.casefold():
+        return None
+    return int(match[1]), int(match[2])
+
+
+def without_pairs(facts: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, Any]:
+    """What a case states, with each pair as the two numbers that it is; what cannot be read stays."""
+    found: dict[str, Any] = {}
+    for key, value in facts.items():
+        name = vocabulary.canonical(key, vocabulary.pairs) if isinstance(key, str) else None
+        parts = vocabulary.pairs[name] if name else ()
+        both = taken_apart(value, vocabulary.quantities[parts[0]].unit) if parts else None
+        said = {key: value} if both is None else dict(zip(parts, both, strict=True))
+        found |= {part: one for part, one in said.items() if part == key or part not in facts}
+    return found
