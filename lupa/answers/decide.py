@@ -5,6 +5,7 @@ from itertools import islice
 from typing import cast
 
 from lupa.answers.decision import (
+    Aside,
     Assumption,
     Cause,
     Criterion,
@@ -75,6 +76,7 @@ def decision(
         unread=writer.unread(),
         suggestions=writer.suggestions(),
         remarks=writer.remarks(),
+        aside=tuple(Aside(*each) for each in question.record.aside),
         witnesses=() if settled else _witnesses(question),
         fingerprint=fingerprint,
     )

@@ -459,9 +459,9 @@ def test_every_problem_is_told_at_once(lupkynis: Edition) -> None:
             "facts.reading: a mapping such as {term_limit: cap} is expected, not 5",
         ),
         (
-            [("taking", ["sirolimus", "foo"]), ("taking.voclosporin", None)],
+            [("active", ["sle", "foo"]), ("active.lupus_nephritis", None)],
             (
-                "facts.taking[1]: 'foo' is not known here; `lupa facts` lists what is. Do not put "
+                "facts.active[1]: 'foo' is not known here; known are sle, lupus_nephritis. Do not put "
                 "a similar name in its place, and leave it out only if it is of no kind that the policy "
                 "asks about"
             ),
