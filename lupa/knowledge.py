@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from lupa.answers.decision import Decision, print_by
 from lupa.answers.desk import Desk
+from lupa.errors import CaseError
 
 if TYPE_CHECKING:
     from lupa.authors.diff.results import Diff
     from lupa.authors.reports.finding import Report
     from lupa.authors.trials.run import Trials
     from lupa.compiled.compiled import Compiled
+    from lupa.record.case import Case
 
 
 def _page(decision: Decision) -> str:
@@ -59,6 +61,23 @@ class KnowledgeBase(Desk):
         with grounding_within(limit):
             found = self.edition(name, edition if at else None, limit=limit)
         return compiled(found, readings, all_readings=all_readings, limit=limit)
+
+    def page(self, policies: Sequence[str] | None = None, case: Case | None = None) -> str:
+        """One HTML file that decides, explains and explores in a browser, by these policies or by all.
+
+        It needs no server and loads nothing; it opens with the `case`, if one is given. Raises
+        `CaseError` for a policy that is not on file, and for a case that these cannot decide.
+        """
+        from lupa.page.build import page
+
+        chosen = [policies] if isinstance(policies, str) else policies or self.policies
+        for policy in chosen:
+            self.about(policy)
+        if case is not None:
+            about = [decision.policy for decision in self.decide_all(case)]
+            if not set(about) <= set(chosen):
+                raise CaseError(f"the case is about {' and '.join(about)}; name that for the page too")
+        return page(self, tuple(dict.fromkeys(chosen)), case)
 
     def verify(
         self,

@@ -36,7 +36,7 @@ LINT = "`lupa lint`"
 
 GROUPS = {
     "For reviewers": "decide why whatif flip ask explore",
-    "What is on file, for programs and people": "policies facts show examples schema",
+    "What is on file, for programs and people": "policies facts show page examples schema",
     "For those who write policies": "new lint test verify diff",
 }
 """The verbs by who uses them."""

@@ -18,7 +18,7 @@ from lupa.cli.command import (
     verb,
     width,
 )
-from lupa.errors import printable
+from lupa.errors import CaseError, printable
 
 
 @verb("lupa policies", "lupa policies --json")
@@ -96,6 +96,34 @@ def show(policy: str, form: str, kb: str | None, *, clauses: bool, as_json: bool
             return
         rows, told = with_rules(table(asked), read), table_text
     click.echo(json.dumps(rows, ensure_ascii=False, indent=2) if as_json else told(rows, width()))
+
+
+@verb(
+    "lupa page uhc_benlysta fep_lupkynis -o policies.html",
+    "lupa page uhc_benlysta --case case.yaml -o case.html",
+)
+@kb_option
+@click.option("-o", "--output", metavar="FILE", required=True, help="The file to write; - for the output.")
+@click.option("--case", "source", metavar="CASE", help="Open with this case, a file or a shipped one.")
+@click.argument("policies", nargs=-1, metavar="[POLICY]...", **completing(lambda kb: kb.policies))
+def page(policies: tuple[str, ...], output: str, source: str | None, *, kb: str | None) -> None:
+    """One file that decides, explains and explores in a browser, by each POLICY or by all on file.
+
+    It needs no server and no network, and nothing that is entered leaves it: mail it, or put it on any
+    web server.
+    """
+    knowledge = loaded(kb)
+    made = knowledge.page(policies, None if source is None else knowledge.case(source))
+    if output == "-":
+        print_utf8()
+        click.echo(made, nl=False)
+        return
+    try:
+        Path(output).write_text(made, encoding="utf-8")
+    except OSError as error:
+        raise CaseError(f"{printable(output)}: cannot be written: {error.strerror}") from error
+    size = f"{len(made.encode()) / 1000:.0f} kB"
+    click.echo(f"{printable(output)}: {size}, by {', '.join(policies or knowledge.policies)}")
 
 
 @verb("lupa examples", "lupa examples --json")

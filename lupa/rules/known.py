@@ -102,6 +102,16 @@ class Known:
             } | self._beside_rows(declared)
         return slip(given, self._every[family])
 
+    def declared(self) -> dict[str, list[list[str]]]:
+        """For each place of each relation, and quantity, the names that can stand there."""
+        return {
+            family: [
+                sorted({*self._shared.declared_by(each), *self._beside_rows(each).values()})
+                for each in places
+            ]
+            for family, places in self._declared.items()
+        }
+
     def _beside_rows(self, predicates: Collection[str]) -> dict[str, str]:
         """The names that facts of these predicates give which are no rows, by all of their names."""
         names = {

@@ -157,6 +157,19 @@ class Shared:
                         found.setdefault(normal(unescaped(other)), []).append(name)
         return found
 
+    def also_called(self) -> dict[str, list[str]]:
+        """The brands and synonyms of each name, as they are written."""
+        found: dict[str, list[str]] = {}
+        for text in (self.rest, *(file.text for file in self._files.values())):
+            for name, other in ALIAS.findall(text):
+                found.setdefault(name, []).append(unescaped(other))
+        return {name: list(dict.fromkeys(others)) for name, others in found.items()}
+
+    def declared_by(self, predicates: Collection[str]) -> list[str]:
+        """The names that these predicates declare, in a row or elsewhere, in the order of the alphabet."""
+        rows = {name for name, said in self._predicates.items() if not said.isdisjoint(predicates)}
+        return sorted(rows.union(*(self._beside_rows.get(each, ()) for each in predicates)))
+
     @cached_property
     def in_doubt(self) -> frozenset[str]:
         """The names that a name or synonym of another means too, which is told where they are ground."""

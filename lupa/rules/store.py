@@ -122,6 +122,10 @@ class Store:
             lambda policy: self._texts(self.files.own(policy)),
         )
 
+    def also_called(self) -> dict[str, list[str]]:
+        """The brands and synonyms of names in the files that all policies share, as they are written."""
+        return self._shared[1].also_called()
+
     def mentioning(self, names: Collection[str]) -> Iterator[str]:
         """The policies in whose own files one of these names, as people write them, may be declared."""
         said = {form for name in names for form in (normal(name), name.strip().casefold())}

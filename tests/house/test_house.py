@@ -16,6 +16,7 @@ ORDER = (
     "answers",
     "pages",
     "dialogue authors",
+    "page",
     "knowledge",
     "__init__",
     "cli",

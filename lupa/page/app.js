@@ -1,0 +1,255 @@
+// The page: a case is its whole state; every change decides it anew.
+
+import { CaseError, checkShape, decided, questions } from "./case.js";
+import { others, othersTable } from "./compare.js";
+import { documentView } from "./document.js";
+import { h, save } from "./dom.js";
+import { put, say } from "./edits.js";
+import { form } from "./form.js";
+import { result } from "./result.js";
+import { digest, plainJson } from "./saving.js";
+import { verdict } from "./words.js";
+
+const LARGEST = 64 * 1024; // bytes; what a case can be
+const LATER = 30; // milliseconds after the verdict
+
+const element = (id) => document.getElementById(id);
+
+/** Starts the page with its unfolded data and, perhaps, the case that it was made with. */
+export function start(page, first = null) {
+  new App(page, first);
+}
+
+class App {
+  constructor(page, first) {
+    this.page = page;
+    this.before = [];
+    this.after = [];
+    this.empty = { request: { policy: page.policies[0].policy } };
+    this.form = null;
+    this.shown = 0;
+    this.policies();
+    this.buttons();
+    this.given = null;
+    this.open(this.fromLink() ?? first ?? this.empty);
+    window.addEventListener("hashchange", () => {
+      const linked = this.fromLink();
+      if (linked) this.open(linked);
+    });
+  }
+
+  // ---- the case -------------------------------------------------------------------------------------
+
+  /** Takes a whole case; says what is wrong with one that cannot be decided, and keeps what there was. */
+  open(given) {
+    try {
+      checkShape(given);
+      const asked = questions(this.page, given);
+      if (this.given) this.before.push(this.given);
+      this.after = [];
+      this.given = given;
+      this.shown = Math.min(this.shown, asked.length - 1);
+      this.render(asked);
+      this.told([]);
+    } catch (error) {
+      if (!(error instanceof CaseError)) throw error;
+      this.told(error.problems);
+      if (!this.given) this.open(this.empty);
+    }
+  }
+
+  change(given, words = "") {
+    const was = this.decision;
+    const before = this.given;
+    this.open(given);
+    if (this.given === before) this.render(questions(this.page, before)); // a control goes back to what is so
+    else this.announce(words, was);
+  }
+
+  step(from, to) {
+    if (!from.length) return;
+    const was = this.decision;
+    to.push(this.given);
+    this.given = from.pop();
+    this.told([]);
+    this.render(questions(this.page, this.given));
+    this.announce("", was);
+  }
+
+  announce(words, was) {
+    const now = verdict(this.decision);
+    const then = was && verdict(was);
+    element("said").textContent = `${words ? `${words} ` : ""}${then && then !== now ? `${then} → ${now}` : now}`;
+  }
+
+  told(problems) {
+    element("problems").replaceChildren(...(problems.length ? [h("strong", {}, "This cannot be decided."), h("ul", {}, problems.map((one) => h("li", {}, one)))] : []));
+  }
+
+  // ---- what is shown --------------------------------------------------------------------------------
+
+  render(asked) {
+    const question = asked[this.shown];
+    const { edition } = question;
+    if (this.form?.edition !== edition) {
+      this.form = { edition, ...form(edition, (given) => this.change(given)) };
+      element("form").replaceChildren(this.form.element);
+    }
+    this.form.update(this.given, question);
+    this.question = question;
+    this.decision = decided(question, this.given);
+    const actions = {
+      flip: (cause) => this.flip(cause),
+      say: (variable, value) => this.say(variable, value),
+      show: (variable) => this.show(variable),
+      isNumber: (variable) => this.pathOf(variable) === null,
+    };
+    element("result").replaceChildren(...[this.answering(asked), ...result(this.decision, question, actions)].flat(Infinity).filter(Boolean));
+    clearTimeout(this.later);
+    this.later = setTimeout(() => this.renderRest(), LATER);
+    element("undo").disabled = !this.before.length;
+    element("redo").disabled = !this.after.length;
+    const named = this.given.request.policy;
+    element("policy").value = typeof named === "string" && [...element("policy").options].some(({ value }) => value === named) ? named : edition.policy;
+    element("case-name").textContent = this.given.case ? `Case: ${this.given.case}` : "";
+    element("bar").textContent = `${verdict(this.decision)} · see why`;
+    document.title = `${verdict(this.decision)} · ${edition.policy} · lupa`;
+  }
+
+  /** What can follow the verdict: other readings and editions, and the policy as a document. */
+  renderRest() {
+    const rows = others(this.page, this.given, this.question);
+    const table = othersTable(rows, this.given, (given, name) => this.change(given, `Read so: ${name}`));
+    if (table) element("result").append(table);
+    if (!element("policy-view").hidden) element("document").replaceChildren(...documentView(this.form.edition, this.decision));
+  }
+
+  /** Where several policies answer, a button for each. */
+  answering(asked) {
+    if (asked.length < 2) return null;
+    return h("p", { class: "row" }, asked.map(({ edition }, place) =>
+      h("button", { type: "button", "aria-pressed": String(place === this.shown), on: { click: () => { this.shown = place; this.render(questions(this.page, this.given)); } } }, edition.policy)));
+  }
+
+  /** Where a case states a fact with yes and no; null for numbers and choices, which the form asks for. */
+  pathOf(variable) {
+    const { edition } = this.form;
+    if (edition.choiceOf.has(variable)) return null;
+    for (const quantity of Object.values(edition.quantities)) if (quantity.cuts.some(([, , one]) => one === variable)) return null;
+    const inside = (tree, path) => (typeof tree === "number" ? (tree === variable ? path : null) : Object.entries(tree).reduce((found, [key, below]) => found ?? inside(below, [...path, key]), null));
+    return inside(edition.flags, ["facts"]) ?? inside(edition.relations, ["facts"]);
+  }
+
+  say(variable, value) {
+    const fact = this.form.edition.facts[variable];
+    this.change(say(this.given, this.form.edition, this.pathOf(variable), value), value === null ? "" : value ? fact.yes : fact.no);
+  }
+
+  /** What if a fact were otherwise. */
+  flip({ fact, value }) {
+    const variable = this.form.edition.variables.get(fact);
+    if (this.pathOf(variable) === null) this.show(variable);
+    else this.say(variable, !value);
+  }
+
+  /** Brings the reader to the control that asks for a fact. */
+  show(variable) {
+    this.view("decide");
+    const { edition } = this.form;
+    const group = edition.groups.find((one) => one.facts.includes(variable));
+    const all = [...element("form").querySelectorAll("[data-group]")];
+    const found = all.find((one) => one.dataset.group === group.id);
+    const control = found?.querySelector("input, select, button");
+    found?.closest("details")?.setAttribute("open", "");
+    found?.scrollIntoView({ block: "center" });
+    control?.focus();
+  }
+
+  view(name) {
+    for (const one of ["decide", "policy"]) {
+      element(`${one}-view`).hidden = one !== name;
+      element(`show-${one}`).setAttribute("aria-pressed", String(one === name));
+    }
+    if (name === "policy") element("document").replaceChildren(...documentView(this.form.edition, this.decision));
+  }
+
+  // ---- the tools ------------------------------------------------------------------------------------
+
+  policies() {
+    element("policy").append(...this.page.policies.map(({ policy, document: title, editions }) =>
+      h("optgroup", { label: title }, h("option", { value: policy }, `${policy}, by the day it begins`), editions.map(({ name }) => h("option", { value: `${policy}@${name}` }, `${policy}, edition ${name}`)))));
+    element("policy").addEventListener("change", (event) => {
+      const { drug, service, code, payer, ...request } = this.given.request;
+      this.shown = 0;
+      this.change({ ...this.given, request: { ...request, policy: event.target.value } });
+    });
+  }
+
+  buttons() {
+    const on = (id, act) => element(id).addEventListener("click", act);
+    on("undo", () => this.step(this.before, this.after));
+    on("redo", () => this.step(this.after, this.before));
+    on("new", () => this.open({ request: { policy: this.form.edition.policy } }));
+    on("open", () => element("file").click());
+    on("save-case", () => save("case.json", plainJson(this.given)));
+    on("save-decision", async () => save("decision.json", `${JSON.stringify({ ...this.decision, fingerprint: await digest(this.given, this.form.edition) })}\n`));
+    on("link", () => this.link());
+    on("print", () => window.print());
+    on("show-decide", () => this.view("decide"));
+    on("show-policy", () => this.view("policy"));
+    element("file").addEventListener("change", (event) => { this.read(event.target.files[0]); event.target.value = ""; });
+    document.addEventListener("dragover", (event) => event.preventDefault());
+    document.addEventListener("drop", (event) => { event.preventDefault(); this.read(event.dataTransfer.files[0]); });
+    document.addEventListener("keydown", (event) => {
+      if (!(event.ctrlKey || event.metaKey) || event.target.matches("input[type=text]")) return;
+      const key = event.key.toLowerCase();
+      if (key === "z") { event.preventDefault(); if (event.shiftKey) this.step(this.after, this.before); else this.step(this.before, this.after); }
+      if (key === "y") { event.preventDefault(); this.step(this.after, this.before); }
+    });
+  }
+
+  async read(file) {
+    if (!file) return;
+    if (file.size > LARGEST) this.told([`${file.name}: larger than a case can be`]);
+    else this.take(await file.text(), file.name);
+  }
+
+  /** A case as JSON, alone or as `lupa read --json` gives it. */
+  take(text, name) {
+    let given;
+    try {
+      given = JSON.parse(text);
+    } catch (error) {
+      this.told([`${name}: is no JSON (${error.message}); lupa decide reads YAML, this page does not`]);
+      return;
+    }
+    const inner = given && typeof given === "object" && given.case && typeof given.case === "object" ? given.case : given;
+    this.shown = 0;
+    const was = this.decision;
+    this.open(inner);
+    if (this.given === inner) this.announce(`${name}:`, was);
+  }
+
+  /** The case as a link: it is kept in the fragment, which no browser sends. */
+  link() {
+    const bytes = new TextEncoder().encode(JSON.stringify(this.given));
+    const fragment = btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+    history.replaceState(null, "", `#case=${fragment}`);
+    const told = (words) => { element("said").textContent = words; };
+    const kept = "The address of this page now holds the case, which is never sent.";
+    if (navigator.clipboard) navigator.clipboard.writeText(location.href).then(() => told(`Copied. ${kept}`), () => told(kept));
+    else told(kept);
+  }
+
+  fromLink() {
+    const found = /^#case=([A-Za-z0-9_-]+)$/.exec(location.hash);
+    if (!found) return null;
+    try {
+      const bytes = Uint8Array.from(atob(found[1].replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0));
+      return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    } catch {
+      this.told(["The link holds no case that can be read."]);
+      return null;
+    }
+  }
+}

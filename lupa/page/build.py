@@ -1,0 +1,73 @@
+"""One file of a page: its modules, styles and data put into its frame."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from lupa.authors.reports.html import STYLE
+from lupa.page.data import page_data
+from lupa.rules.store import Store
+
+HERE = Path(__file__).parent
+FIRST = "start"
+"""The module that starts the page."""
+_IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
+_END = re.compile(r"<(?=/script|!--)", re.IGNORECASE)
+"""What would end a script, or hide the end of one."""
+
+
+def page(store: Store, policies: Sequence[str], case: Mapping[str, Any] | None = None) -> str:
+    """The whole file, which decides by these policies, and opens with a case where one is given.
+
+    Raises `CaseError` for a policy that is not on file, `SpaceLimitError` for one that grows too large.
+    """
+    data = json.dumps(page_data(store, policies), ensure_ascii=False, separators=(",", ":"))
+    script, style = in_one(FIRST), STYLE + text_of("page.css")
+    holes = {
+        "policy": (
+            f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; "
+            "base-uri 'none'; form-action 'none'"
+        ),
+        "title": escape(" and ".join(store.about(policy).document for policy in policies)),
+        "style": style,
+        "data": base64.b64encode(zlib.compress(data.encode(), 9)).decode(),
+        "case": _END.sub(r"\\u003c", json.dumps(case, ensure_ascii=False, default=float)),
+        "script": script,
+    }
+    return re.sub(r"\{(\w+)\}", lambda hole: holes[hole[1]], text_of("page.html"))
+
+
+def text_of(name: str) -> str:
+    """A file of the page."""
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+def in_one(first: str) -> str:
+    """A module and all that it imports as one script, each in a scope of its own."""
+    done: dict[str, str] = {}
+
+    def add(name: str) -> None:
+        text = text_of(f"{name}.js")
+        for _, needed in _IMPORT.findall(text):
+            if needed not in done:
+                add(needed)
+        body = _EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = \2Module;", text))
+        given = ", ".join(exported for _, exported in _EXPORT.findall(text))
+        scope = f"const {name}Module = (() => {{\n{body}\nreturn {{ {given} }};\n}})();"
+        done[name] = body if name == first else scope
+
+    add(first)
+    return _END.sub(r"\\x3c", "\n".join(done.values()))
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

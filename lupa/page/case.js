@@ -1,0 +1,164 @@
+// A case, as plain data: which policies and editions it is about, and what these say of it.
+
+import { decision, Question } from "./decide.js";
+import { normal, quoted, recordOf } from "./record.js";
+import { day } from "./stated.js";
+
+const KEYS = ["case", "request", "facts", "expect"];
+const FRESH = 2; // years after which a newer edition than the last on file is to be expected
+const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+
+/** What is wrong with a case: `problems`, each with the path to it. */
+export class CaseError extends Error {
+  constructor(problems) {
+    super(problems.join("\n"));
+    this.problems = problems;
+  }
+}
+
+const wrong = (path, words) => new CaseError([`${path}: ${words}`]);
+
+/** A case is a mapping with a request; throws for anything else. */
+export function checkShape(given) {
+  if (!isPlain(given)) throw new CaseError([`a case is a mapping with request and facts, not ${quoted(given)}`]);
+  const problems = Object.keys(given).filter((key) => !KEYS.includes(key)).map((key) => `${key}: is no part of a case; its parts are ${KEYS.join(", ")}`);
+  if ((given.case ?? null) !== null && typeof given.case !== "string") problems.push(`case: a name is expected, not ${quoted(given.case)}`);
+  for (const part of KEYS.slice(1)) {
+    if ((given[part] ?? null) !== null && !isPlain(given[part])) problems.push(`${part}: a mapping is expected, not ${quoted(given[part])}`);
+  }
+  if (!problems.length && !Object.keys(given.request ?? {}).length) problems.push("request: missing; it says which policy or drug it is about");
+  if (problems.length) throw new CaseError(problems);
+}
+
+/** The editions that a request is about: one of each policy that it asks. */
+export function routed(page, request) {
+  const text = (key) => {
+    if (typeof request[key] !== "string") throw wrong(`request.${key}`, `a name is expected, not ${quoted(request[key])}`);
+    return request[key];
+  };
+  const has = (key) => (request[key] ?? null) !== null;
+  let on = null;
+  if (has("service_date")) on = day(request.service_date, "request.service_date", (path, words) => { throw wrong(path, words); });
+  let chosen = null;
+  if (has("policy")) {
+    const [named, edition = null] = text("policy").split(/@(.*)/s);
+    const policy = page.policies.find((one) => one.policy === named);
+    if (!policy) throw wrong("request.policy", `this page holds no policy called ${quoted(named)}; it holds ${page.policies.map((one) => one.policy).join(", ")}`);
+    chosen = [[policy, edition]];
+  }
+  const asked = ["drug", "service"].filter(has).map((kind) => [kind, kind, text(kind)]);
+  if (has("code")) {
+    const code = text("code").trim().replace(/^[a-z]\w*[:|]/, "").toLowerCase();
+    const row = page.codes.find((one) => one.code.toLowerCase() === code && ["drug", "service"].includes(one.kind) && ["equivalent", "narrower"].includes(one.relation));
+    if (!row) throw wrong("request.code", `the code ${quoted(request.code)} asks for nothing that is known here; name the drug or the service`);
+    asked.push([row.kind, "code", row.name]);
+  }
+  for (const [kind, key, name] of asked) {
+    const said = normal(name);
+    const names = new Set([said, ...(page.meant.get(said) ?? [])]);
+    const covering = page.policies.filter((policy) => policy.covers[kind].some((one) => names.has(one)));
+    const found = chosen ? chosen.filter(([policy]) => covering.includes(policy)) : covering.map((policy) => [policy, null]);
+    if (!found.length) throw wrong(`request.${key}`, chosen?.length ? `${chosen[0][0].policy} does not cover ${quoted(request[key])}` : `no policy on this page covers ${quoted(request[key])}`);
+    chosen = found;
+  }
+  if (has("payer") && chosen) {
+    const names = (payer) => [payer, payer.replace(/\s*\([^)]*\)/g, ""), ...[...payer.matchAll(/\(([^)]*)\)/g)].map((match) => match[1])].map(normal);
+    const found = chosen.filter(([policy]) => names(policy.payer).includes(normal(text("payer"))));
+    if (!found.length) throw wrong("request.payer", `${quoted(request.payer)} is the payer of no such policy`);
+    chosen = found;
+  }
+  if (!chosen) throw wrong("request", "say which `policy`, or which `drug`, `service` or `code`, it is about");
+  return chosen.map(([policy, edition]) => chosenEdition(policy, edition, on, request.service_date));
+}
+
+function chosenEdition(policy, named, on, text) {
+  const { editions } = policy;
+  if (named !== null) {
+    const found = editions.find((one) => one.name === named);
+    if (!found) throw wrong("request.policy", `${policy.policy} has no edition ${quoted(named)}; its editions are ${editions.map((one) => one.name).join(", ")}`);
+    return found;
+  }
+  if (on === null) return editions.at(-1);
+  const begun = editions.filter((one) => (one.first ?? one.known_from ?? "0000-00-00") <= text);
+  if (!begun.length) {
+    const { name, first, known_from: known } = editions[0];
+    const rest = first ? `when the first edition of ${policy.policy} on file, ${name}, began` : `from when the first edition of ${policy.policy} on file, ${name}, is known; what was in force earlier is not on file`;
+    throw wrong("request.service_date", `${text} is before ${first ?? known}, ${rest}`);
+  }
+  return begun.at(-1);
+}
+
+/** What is not sure of an edition: when it began or, for a service date, whether it is the last. */
+function caveats(edition, on) {
+  const { editions } = edition.about;
+  const found = [];
+  if (!edition.first && !edition.known_from) found.push(`The first day of edition ${edition.name} is not on record, so it may not have been in force.`);
+  if (on && edition.name === editions.at(-1).name && edition.first) {
+    const [year, rest] = [Number(edition.first.slice(0, 4)) + FRESH, edition.first.slice(4)];
+    const leap = new Date(Date.UTC(year, 1, 29)).getUTCMonth() === 1;
+    const last = `${String(year).padStart(4, "0")}${rest === "-02-29" && !leap ? "-02-28" : rest}`;
+    if (on > last) found.push(`The service date ${on} is more than ${FRESH} years after ${edition.first}, when the newest edition on file began: ask whether there is a newer one.`);
+  }
+  return found;
+}
+
+/** What is wrong with a case, but for names that another policy knows: what it states by these is kept as said. */
+function leftWrong(page, given, asked, read) {
+  const isUnknown = (record) => record.problems.some((problem) => problem.isUnknown);
+  const policies = new Set(asked.map(({ policy }) => policy));
+  const others = read.some(isUnknown) ? page.policies.filter(({ policy }) => !policies.has(policy)) : [];
+  const beside = others.map(({ editions }) => recordOf(given, editions.at(-1)));
+  const places = (record) => new Set(record.problems.flatMap(({ path }) => parents(path)));
+  const here = read.map((record) => [record, new Set(record.problems.filter((one) => one.isUnknown).map(({ path }) => path))]);
+  const knowing = [...here, ...beside.map((record) => [record, places(record)])];
+  const wrong = new Set();
+  for (const record of read) {
+    for (const { path, text, isUnknown: unknown } of record.problems) {
+      const found = unknown ? knowing.filter(([other, unread]) => other !== record && !unread.has(path)) : [];
+      for (const [other] of found) keep(record, other, path);
+      if (!found.length) wrong.add(text);
+    }
+  }
+  return [...wrong];
+}
+
+/** A path, and what it is a part of. */
+function parents(path) {
+  const found = [path];
+  for (let end = path.length; (end = Math.max(path.lastIndexOf(".", end - 1), path.lastIndexOf("[", end - 1))) > 0;) found.push(path.slice(0, end));
+  return found;
+}
+
+/** Keeps as unread what another policy reads at a place of the case. */
+function keep(record, other, place) {
+  const isThere = (path) => path === place || path.startsWith(`${place}.`) || path.startsWith(`${place}[`);
+  for (const [fact, value] of [...other.stated, ...other.unread]) {
+    if (isThere(other.paths.get(fact)) && !other.given.has(fact)) record.unread.set(other.nameOf(fact), value);
+  }
+  for (const name of other.numbers) {
+    if (!record.numbers.includes(name) && place.endsWith(`.${name.split("(")[0]}`)) record.numbers.push(name);
+  }
+}
+
+/** The case as a question to each edition that it is about; throws with all that is wrong with it. */
+export function questions(page, given, editions = null) {
+  checkShape(given);
+  const asked = editions ?? routed(page, given.request);
+  const read = asked.map((edition) => recordOf(given, edition));
+  const problems = leftWrong(page, given, asked, read);
+  if (problems.length) throw new CaseError(problems);
+  return asked.map((edition, place) => {
+    const question = new Question(edition, read[place]);
+    if (question.clash) throw new CaseError(["the record contradicts itself; these cannot all be so:", ...question.clash]);
+    return question;
+  });
+}
+
+/** What a question's policy decides, as `lupa decide --json` tells it. */
+export function decided(question, given) {
+  const { request } = given;
+  const on = request.service_date ?? null;
+  const named = String(request.policy ?? "").includes("@");
+  const by = named ? "name" : on === null ? "newest" : "service_date";
+  return decision(question, { case: given.case ?? "", by, caveats: caveats(question.edition, named ? null : on) });
+}

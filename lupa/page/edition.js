@@ -1,0 +1,201 @@
+// One edition of a policy, compiled: what a record can come to, in one pass over a few thousand nodes.
+//
+// A node asks for a fact and leads to one of two others, or to a value. What a record says of a fact is 1 (it
+// cannot be so), 2 (it must be so) or 3 (open). As no way through the nodes asks for a fact twice, the values
+// that are reached are just those of the worlds that agree with the record.
+
+import { leaves, normal } from "./record.js";
+
+export const NO = 1;
+export const YES = 2;
+export const NOWHERE = 4;
+const FIRST = 3; // the place of the bit that stands for the first outcome
+
+/** The data of a page, unfolded: `policies` with their `editions`. */
+export function unfolded(data) {
+  const text = (place) => data.texts[place];
+  const lists = data.lists.map((names) => {
+    const found = [...names];
+    found.lookup = Object.fromEntries(names.map((name) => [name, name]));
+    return found;
+  });
+  const meant = new Map();
+  for (const [name, others] of Object.entries(data.names)) {
+    for (const other of others) {
+      const key = normal(other);
+      meant.set(key, [...(meant.get(key) ?? []), name]);
+    }
+  }
+  const codes = data.codes.map(([system, code, kind, name, meaning, relation, ground]) => ({
+    system, code, kind, name, meaning, relation, ground,
+  }));
+  const shared = { lists, meant, codes, names: data.names, lupa: data.lupa };
+  const policies = data.policies.map((policy) => {
+    const nodes = policy.nodes.map(nodesOf);
+    const found = { ...policy };
+    found.editions = policy.editions.map((one) => new Edition(found, one, nodes[one.nodes], shared, text));
+    return found;
+  });
+  return { ...shared, policies };
+}
+
+/** The nodes, from how far before each its children stand. */
+function nodesOf(deltas) {
+  const count = deltas.length / 3;
+  const nodes = { variable: new Int32Array(count), no: new Int32Array(count), yes: new Int32Array(count), count };
+  for (let at = 0; at < count; at += 1) {
+    const [variable, no, yes] = deltas.slice(3 * at, 3 * at + 3);
+    nodes.variable[at] = variable;
+    nodes.no[at] = no < 0 ? no : at - no;
+    nodes.yes[at] = yes < 0 ? yes : at - yes;
+  }
+  return nodes;
+}
+
+const valueOf = (node) => 1 << (-1 - node);
+
+class Edition {
+  constructor(policy, data, nodes, shared, text) {
+    Object.assign(this, data, shared);
+    this.policy = policy.policy;
+    this.about = policy;
+    this.nodes = nodes;
+    this.stamps = new Int32Array(nodes.count);
+    this.stamp = 0;
+    this.facts = data.facts.map(([fact, assumed, place, yes, no, question, member, read]) => ({
+      fact: text(fact), assumed: assumed < 0 ? null : assumed === 1, place, yes: text(yes), no: text(no),
+      question: text(question), member: text(member), read: read === 1,
+    }));
+    this.variables = new Map(this.facts.map(({ fact }, variable) => [fact, variable]));
+    const item = ([id, root, yes, no, sources, cone, label, applies]) => ({
+      id, root, yes: text(yes), no: text(no), sources, cone: new Set(cone), label: text(label), applies,
+    });
+    for (const kind of ["criteria", "bases", "referrals", "limits", "scope", "advisories", "notes"]) {
+      this[kind] = data[kind].map(item);
+    }
+    this.parts = Object.fromEntries(Object.entries(data.parts).map(([id, part]) => [id, item(part)]));
+    this.clauses = data.clauses.map(([id, kind, status, source, said, why]) => ({
+      id, kind, status, source: text(source), text: text(said), why: text(why),
+    }));
+    this.words = Object.fromEntries(Object.entries(data.outcome_words).map(([name, [said, next]]) => [name, { text: text(said), next: text(next) }]));
+    this.assumedTogether = Object.fromEntries(Object.entries(data.families).map(([name, said]) => [name, text(said)]));
+    this.groups = data.groups.map((group) => ({ ...group, question: text(group.question) }));
+    this.cone = new Set(data.cone);
+    this.closedBy = data.closed_by;
+    this.laws = data.laws.map(([variables, root]) => ({ variables, root }));
+    this.lawOf = new Map(this.laws.flatMap((law) => law.variables.map((variable) => [variable, law])));
+    this.choiceOf = new Map();
+    for (const values of this.singleValued()) for (const variable of values) this.choiceOf.set(variable, values);
+    this.supports = new Map();
+  }
+
+  *singleValued() {
+    for (const values of Object.values(this.requested)) yield Object.values(values);
+    const within = function* walk(tree) {
+      if (tree[""]) yield Object.values(tree[""]);
+      else for (const below of Object.values(tree)) yield* walk(below);
+    };
+    for (const tree of Object.values(this.choices)) yield* within(tree);
+  }
+
+  /** The one of `known` that a name, brand or synonym means; null if it means none of them. */
+  canonical(name, known) {
+    if (Object.hasOwn(known, name)) return name;
+    const said = normal(name);
+    if (Object.hasOwn(known, said)) return said;
+    return (this.meant.get(said) ?? []).find((one) => Object.hasOwn(known, one)) ?? null;
+  }
+
+  // ---- worlds ---------------------------------------------------------------------------------------
+
+  /** What is said of each fact before anything is: nothing. */
+  silence() {
+    return new Uint8Array(this.facts.length).fill(3);
+  }
+
+  /** The values of every node, as bits. */
+  values(said) {
+    const { variable, no, yes, count } = this.nodes;
+    const found = new Int32Array(count);
+    for (let at = 0; at < count; at += 1) {
+      const can = said[variable[at]];
+      let seen = 0;
+      if (can & 1) seen = no[at] < 0 ? valueOf(no[at]) : found[no[at]];
+      if (can & 2) seen |= yes[at] < 0 ? valueOf(yes[at]) : found[yes[at]];
+      found[at] = seen;
+    }
+    return found;
+  }
+
+  /** Whether one of the wanted values is reached from a node. */
+  reaches(root, said, wanted) {
+    const { variable, no, yes } = this.nodes;
+    this.stamp += 1;
+    const waiting = [root];
+    while (waiting.length) {
+      const at = waiting.pop();
+      if (at < 0) {
+        if (valueOf(at) & wanted) return true;
+      } else if (this.stamps[at] !== this.stamp) {
+        this.stamps[at] = this.stamp;
+        const can = said[variable[at]];
+        if (can & 1) waiting.push(no[at]);
+        if (can & 2) waiting.push(yes[at]);
+      }
+    }
+    return false;
+  }
+
+  /** The variables that a node depends on. */
+  support(root) {
+    if (!this.supports.has(root)) {
+      const found = new Set();
+      const seen = new Set([root]);
+      for (const at of seen) {
+        if (at >= 0) {
+          found.add(this.nodes.variable[at]);
+          seen.add(this.nodes.no[at]).add(this.nodes.yes[at]);
+        }
+      }
+      this.supports.set(root, found);
+    }
+    return this.supports.get(root);
+  }
+
+  /** Those of the rest that are so in every world where the named are; none if these clash. */
+  implied(named, rest) {
+    const said = this.silence();
+    for (const variable of named) said[variable] = 2;
+    const found = new Set();
+    for (const { variables, root } of this.laws) {
+      if (variables.some((variable) => said[variable] === 2)) {
+        if (!this.reaches(root, said, YES)) return new Set();
+      }
+    }
+    for (const variable of rest) {
+      const law = this.lawOf.get(variable);
+      if (law && said[variable] === 3) {
+        said[variable] = 1;
+        if (!this.reaches(law.root, said, YES)) found.add(variable);
+        said[variable] = 3;
+      }
+    }
+    return found;
+  }
+
+  outcomesIn(values) {
+    return this.outcomes.filter((_, place) => values & (1 << (FIRST + place))).sort();
+  }
+
+  valueOfOutcome(name) {
+    return 1 << (FIRST + this.outcomes.indexOf(name));
+  }
+
+  get everyOutcome() {
+    return ((1 << this.outcomes.length) - 1) << FIRST;
+  }
+
+  factsOf(tree) {
+    return [...leaves(tree)];
+  }
+}

@@ -1,0 +1,149 @@
+// Which silent facts can still change the verdict, the most decisive first.
+//
+// A fact matters where two worlds of the record have different outcomes, one reached from the other by changing
+// that fact and no more than the laws of the domain then demand.
+
+const NOWHERE_NODE = -3;
+
+/** The outcome of a record as a function of what is open, each part once; `make` is null where a part is known. */
+class Left {
+  constructor(edition, said) {
+    this.edition = edition;
+    this.said = said;
+    this.known = new Map();
+    this.parts = new Map();
+    this.nodes = [];
+    this.root = this.of(edition.outcome);
+  }
+
+  node(variable, no, yes) {
+    if (no === yes) return no;
+    const key = `${variable},${no},${yes}`;
+    if (!this.parts.has(key)) {
+      this.parts.set(key, this.nodes.length);
+      this.nodes.push([variable, no, yes]);
+    }
+    return this.parts.get(key);
+  }
+
+  of(at) {
+    if (at < 0) return at;
+    if (!this.known.has(at)) {
+      const { variable, no, yes } = this.edition.nodes;
+      const can = this.said[variable[at]];
+      const low = can & 1 ? this.of(no[at]) : null;
+      const high = can & 2 ? this.of(yes[at]) : null;
+      this.known.set(at, low === null ? high : high === null ? low : this.node(variable[at], low, high));
+    }
+    return this.known.get(at);
+  }
+
+  /** The function once these facts have these values. */
+  with(values, at = this.root, known = new Map()) {
+    if (at < 0) return at;
+    if (!known.has(at)) {
+      const [variable, no, yes] = this.nodes[at];
+      const found = values.has(variable)
+        ? this.with(values, values.get(variable) ? yes : no, known)
+        : this.node(variable, this.with(values, no, known), this.with(values, yes, known));
+      known.set(at, found);
+    }
+    return known.get(at);
+  }
+
+  get support() {
+    const found = new Set();
+    const seen = new Set([this.root]);
+    for (const at of seen) {
+      if (at >= 0) {
+        const [variable, no, yes] = this.nodes[at];
+        found.add(variable);
+        seen.add(no).add(yes);
+      }
+    }
+    return found;
+  }
+
+  /** The values that are reached with one fact so, and not so; as bits, [not so, so]. */
+  sides(fact) {
+    return [false, true].map((so) => {
+      const seen = new Set([this.root]);
+      let values = 0;
+      for (const at of seen) {
+        if (at < 0) values |= 1 << (-1 - at);
+        else {
+          const [variable, no, yes] = this.nodes[at];
+          if (variable !== fact) seen.add(no).add(yes);
+          else seen.add(so ? yes : no);
+        }
+      }
+      return values;
+    });
+  }
+}
+
+/** Every way in which the open facts of a law can be so and keep it: each as a map. */
+function* lawful(edition, law, said, values = new Map(), place = 0, at = law.root) {
+  if (at === -1 || at === NOWHERE_NODE) return;
+  if (place === law.variables.length) {
+    yield new Map(values);
+    return;
+  }
+  const variable = law.variables[place];
+  const { nodes } = edition;
+  const here = at >= 0 && nodes.variable[at] === variable;
+  for (const so of [false, true]) {
+    if (said[variable] & (so ? 2 : 1)) {
+      if (said[variable] === 3) values.set(variable, so);
+      yield* lawful(edition, law, said, values, place + 1, here ? (so ? nodes.yes[at] : nodes.no[at]) : at);
+    }
+  }
+  values.delete(variable);
+}
+
+/** The silent facts that matter. */
+export function missing(question) {
+  const { edition } = question;
+  const silent = [...edition.cone].filter((variable) => question.isSilent(variable));
+  const left = new Left(edition, question.said);
+  const { support } = left;
+  const open = new Set(silent);
+  const matter = new Set();
+  const tied = new Set();
+  for (const variable of silent) {
+    const law = edition.lawOf.get(variable);
+    const together = law ? law.variables.filter((one) => open.has(one)) : [variable];
+    if (together.length < 2) {
+      if (support.has(variable)) matter.add(variable);
+    } else tied.add(law);
+  }
+  for (const law of tied) {
+    const ways = [...lawful(edition, law, question.said)].map((values) => ({ values, left: left.with(values) }));
+    for (const fact of law.variables) if (open.has(fact) && changes(fact, ways)) matter.add(fact);
+  }
+  const count = (values) => edition.outcomesIn(values).length;
+  const weight = new Map([...matter].map((fact) => {
+    const possible = left.sides(fact).map(count).filter(Boolean);
+    return [fact, [-possible.filter((one) => one === 1).length, possible.reduce((a, b) => a + b, 0)]];
+  }));
+  return [...matter].sort((one, other) => {
+    const [a, b] = [weight.get(one), weight.get(other)];
+    return a[0] - b[0] || a[1] - b[1] || edition.facts[one].place - edition.facts[other].place;
+  });
+}
+
+/** Whether another outcome is reached by changing a fact, and of those tied to it no more than must be. */
+function changes(fact, ways) {
+  for (const here of ways) {
+    const others = ways.filter(({ values }) => values.get(fact) !== here.values.get(fact));
+    const apart = others.map(({ values }) => [...values].filter(([one, so]) => here.values.get(one) !== so).map(([one]) => one));
+    for (const [place, there] of others.entries()) {
+      if (there.left !== here.left) {
+        const changed = new Set(apart[place]);
+        const nearer = apart.some((less) => less.length < changed.size && less.every((one) => changed.has(one)));
+        if (!nearer) return true;
+      }
+    }
+  }
+  return false;
+}

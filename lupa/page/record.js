@@ -1,0 +1,336 @@
+// From a case to a record: which facts it states so, which not, and which it leaves open.
+
+import { truth, exact } from "./numbers.js";
+import { day, StatedNumbers } from "./stated.js";
+
+export const ROUTING = ["policy", "drug", "service", "code", "payer", "service_date"];
+const AGES = ["age", "age_months"];
+const STATES = { true: ["equivalent", "narrower"], false: ["equivalent", "broader"] };
+const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+export const quoted = (value) => {
+  const text = typeof value === "string" ? `'${value}'` : JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+};
+
+/** A name without case, accents and the difference between blank, hyphen and underscore. */
+export function normal(name) {
+  const plain = name.replaceAll("’", "'").normalize("NFKD").replace(/\p{M}/gu, "");
+  return plain.toLowerCase().replace(/^ +| +$/g, "").replace(/[ _\-\u2010-\u2015]+/g, "_");
+}
+
+/** The variables of a tree of facts. */
+export function* leaves(tree) {
+  if (typeof tree === "number") yield tree;
+  else for (const below of Object.values(tree)) yield* leaves(below);
+}
+
+/** The record of a case under an edition, with what is wrong with the case in `problems`. */
+export function recordOf(given, edition) {
+  const reader = new Reader(edition);
+  reader.request(given.request ?? {});
+  reader.facts(given.facts ?? {});
+  reader.numbers();
+  for (const [fact, path] of reader.closing) {
+    if (reader.open.has(fact)) continue;
+    reader.state(fact, false, path);
+    reader.record.closed.add(fact);
+  }
+  for (const variable of edition.defaults) {
+    if (!reader.open.has(variable)) reader.record.assumed.set(variable, edition.facts[variable].assumed);
+  }
+  return reader.record;
+}
+
+class Reader {
+  constructor(edition) {
+    this.edition = edition;
+    this.open = new Set();
+    this.closing = new Map();
+    this.record = {
+      stated: new Map(), assumed: new Map(), closed: new Set(), paths: new Map(), given: new Map(),
+      numbers: [], unread: new Map(), suggested: [], problems: [], lists: new Map(),
+      nameOf: (fact) => (typeof fact === "number" ? edition.facts[fact].fact : fact),
+    };
+    this.measuring = new StatedNumbers(edition, (path, words) => this.problem(path, words), (name, path, known) =>
+      this.problem(path, `${quoted(name)} is not known here; known are ${known.join(", ")}`, true));
+  }
+
+  problem(path, words, isUnknown = false) {
+    this.record.problems.push({ path, isUnknown, text: path ? `${path}: ${words}` : words });
+  }
+
+  /** Records a statement; null leaves the fact open, even where it would be assumed. */
+  state(fact, value, path) {
+    this.open.add(fact);
+    if (value === null) return;
+    const stated = typeof fact === "number" ? this.record.stated : this.record.unread;
+    if (stated.has(fact) && stated.get(fact) !== value) {
+      const name = typeof fact === "number" ? this.edition.facts[fact].fact : fact;
+      this.problem(path, `states ${name} ${value}, but ${this.record.paths.get(fact)} the opposite; keep one`);
+    }
+    stated.set(fact, value);
+    if (!this.record.paths.has(fact)) this.record.paths.set(fact, path);
+  }
+
+  // ---- the parts of a case ------------------------------------------------------------------------
+
+  request(request) {
+    const { requested } = this.edition;
+    const numbers = this.measures("request");
+    for (const [key, value] of Object.entries(request)) {
+      const path = `request.${key}`;
+      if (ROUTING.includes(key)) {
+        if (key === "service_date" && value !== null) {
+          this.measuring.serviceDate = day(value, path, (...told) => this.problem(...told));
+          this.measuring.serviceText = value;
+        }
+      } else if (Object.hasOwn(requested, key)) this.choice(requested[key], value, path);
+      else if (Object.hasOwn(numbers, key)) this.measure(numbers[key], value, path, [key]);
+      else this.unknown(key, path, { ...requested, ...numbers });
+    }
+  }
+
+  measures(section) {
+    const { measures, quantities } = this.edition;
+    const first = (tree) => (typeof tree === "string" ? tree : first(Object.values(tree)[0]));
+    return Object.fromEntries(Object.entries(measures).filter(([, tree]) => quantities[first(tree)].section === section));
+  }
+
+  facts(facts) {
+    const { flags, relations, choices, days } = this.edition;
+    const numbers = this.measures("facts");
+    const ages = AGES.some((name) => Object.hasOwn(numbers, name));
+    for (const [key, value] of Object.entries(facts)) {
+      const path = `facts.${key}`;
+      if (key === "birth_date" && ages) continue;
+      if (Object.hasOwn(flags, key)) this.state(flags[key], this.truth(value, path), path);
+      else if (Object.hasOwn(relations, key)) this.relation(relations[key], value, path, [key]);
+      else if (Object.hasOwn(choices, key)) this.groups(choices[key], value, path, [key]);
+      else if (Object.hasOwn(numbers, key)) this.measure(numbers[key], value, path, [key]);
+      else if (Object.hasOwn(days, key)) this.measure(days[key], value, path, [key], (...said) => this.measuring.day(...said));
+      else if (!this.unread(key, value, path)) this.unknown(key, path, { ...flags, ...relations, ...choices, ...numbers });
+    }
+    if (ages && (facts.birth_date ?? null) !== null) this.measuring.birthDate(facts.birth_date, "facts.birth_date");
+  }
+
+  /** Reads what is said of facts, or numbers, that no rule reads; false where there are none such. */
+  unread(name, value, path) {
+    const { beyond } = this.edition;
+    if (!Object.hasOwn(beyond, name) || !beyond[name].places.length) return false;
+    if (beyond[name].number) this.measure({}, value, path, [name]);
+    else if (beyond[name].single) this.groups({}, value, path, [name]);
+    else this.relation({}, value, path, [name]);
+    return true;
+  }
+
+  // ---- names ----------------------------------------------------------------------------------------
+
+  unknown(name, path, known) {
+    const names = Object.keys(known);
+    const known_ = names.length <= 12 ? `; known are ${names.join(", ")}` : "";
+    this.problem(path, `${quoted(name)} is not known here${known_}`, true);
+  }
+
+  beyondName([family, ...before], given) {
+    const places = this.edition.beyond[family]?.places ?? [];
+    const names = this.edition.lists[places[before.length]];
+    return names ? this.edition.canonical(given, names.lookup) : null;
+  }
+
+  arity(family) {
+    return this.edition.beyond[family]?.places.length ?? 0;
+  }
+
+  coded(given, known, path) {
+    const [, system = null, code] = /^(?:([a-z]\w*)[:|])?(.+)$/s.exec(given.trim()) ?? [null, null, ""];
+    const rows = this.edition.codes.filter(
+      (row) => row.code.toLowerCase() === code.toLowerCase() && (system === null || row.system === system),
+    );
+    if (!rows.length) return null;
+    const found = rows.filter((row) => Object.hasOwn(known, row.name));
+    const stating = [...new Set(found.filter((row) => STATES.true.includes(row.relation)).map((row) => row.name))];
+    if (!found.length) {
+      const meanings = [...new Set(rows.map((row) => row.meaning))].join(" and ");
+      this.problem(path, `the code ${quoted(given)} means ${meanings}, which does not belong here`);
+    } else if (stating.length > 1) {
+      this.problem(path, `the code ${quoted(given)} means ${stating.sort().join(" and ")}; name one of them`);
+      return [];
+    }
+    return found;
+  }
+
+  knownName(name, known, path) {
+    if (typeof name !== "string") {
+      this.problem(path, `a name is expected, not ${quoted(name)}`);
+      return null;
+    }
+    const found = this.edition.canonical(name, known);
+    if (found !== null) return found;
+    const coded = this.coded(name, known, path);
+    if (coded === null) this.unknown(name, path, known);
+    return (coded ?? []).find((row) => STATES.true.includes(row.relation))?.name ?? null;
+  }
+
+  argument(given, tree, path, about) {
+    if (typeof given === "string" && this.edition.canonical(given, tree) === null) {
+      const found = this.beyondName(about, given);
+      if (found !== null) return found;
+    }
+    return this.knownName(given, tree, path);
+  }
+
+  truth(value, path) {
+    if (value === null || typeof value === "boolean") return value;
+    if (value === "yes" || value === "no") return value === "yes";
+    this.problem(path, `yes, no or null is expected, not ${quoted(value)}`);
+    return null;
+  }
+
+  choice(values, value, path) {
+    if (value === null) {
+      for (const fact of Object.values(values)) this.state(fact, null, path);
+      return;
+    }
+    const name = this.knownName(value, values, path);
+    if (name === null) return;
+    for (const fact of Object.values(values)) this.open.add(fact);
+    this.state(values[name], true, path);
+  }
+
+  // ---- relations ------------------------------------------------------------------------------------
+
+  relation(tree, value, path, about) {
+    if (value === null) for (const fact of leaves(tree)) this.state(fact, null, path);
+    else if (isPlain(value)) {
+      if (Object.hasOwn(value, "only")) this.complete(tree, value, path, about);
+      this.members(tree, value, path, about);
+    } else if (Array.isArray(value)) this.listed(tree, value, path, about);
+    else this.problem(path, `a list of what is so, or a mapping, is expected, not ${quoted(value)}`);
+  }
+
+  members(tree, value, path, about) {
+    for (const [key, said] of Object.entries(value)) {
+      const where = `${path}.${key}`;
+      for (const { name, below, code } of key === "only" ? [] : this.meant(key, tree, where, about)) {
+        if (isPlain(below)) this.relation(below, said, where, [...about, name]);
+        else this.member(below, this.truth(said, where), where, code);
+      }
+    }
+  }
+
+  listed(tree, values, path, about) {
+    const { lists } = this.record;
+    if (!path.split(".").includes("only") && !lists.has(about[0])) lists.set(about[0], path);
+    for (const [place, given] of values.entries()) {
+      const where = `${path}[${place}]`;
+      for (const { name, below, code } of this.meant(given, tree, where, about)) {
+        if (isPlain(below)) this.problem(where, `says of ${name} no more; write {${name}: ...}`);
+        else this.member(below, true, where, code);
+      }
+    }
+  }
+
+  member(fact, value, path, code) {
+    if (code && value !== null && !STATES[value].includes(code.relation)) {
+      this.record.suggested.push({ fact, code, value });
+      this.open.add(fact);
+    } else this.state(fact, value, path);
+  }
+
+  /** What a name means at this place, or each row of a code: a variable, or the name of a fact not read. */
+  meant(given, tree, path, about) {
+    if (typeof given !== "string") {
+      this.problem(path, `a name is expected, not ${quoted(given)}`);
+      return [];
+    }
+    const name = this.edition.canonical(given, tree);
+    if (name !== null) return [{ name, below: tree[name], code: null }];
+    const other = this.beyondName(about, given);
+    if (other !== null) {
+      const [family, ...before] = about;
+      const last = about.length === this.arity(family);
+      return [{ name: other, below: last ? `${family}(${[...before, other].join(",")})` : {}, code: null }];
+    }
+    const coded = this.coded(given, tree, path);
+    if (coded === null) this.unknown(given, path, tree);
+    return (coded ?? []).map((code) => ({ name: code.name, below: tree[code.name], code }));
+  }
+
+  /** What `only` neither names nor implies is not so, but for what stands beside it. */
+  complete(tree, value, path, about) {
+    const { only } = value;
+    if (only === null || typeof only !== "object") {
+      this.problem(`${path}.only`, `all that is so is expected, as a list, not ${quoted(only)}`);
+      return;
+    }
+    const aside = new Reader(this.edition);
+    aside.relation(tree, only, `${path}.only`, about);
+    aside.members(tree, value, path, about);
+    this.relation(tree, only, `${path}.only`, about);
+    const every = [...leaves(tree)];
+    const named = every.filter((fact) => aside.record.stated.get(fact));
+    const rest = every.filter((fact) => !aside.open.has(fact));
+    const implied = this.edition.implied(named, rest);
+    for (const fact of rest) {
+      if (!implied.has(fact)) {
+        this.state(fact, false, path);
+        this.record.closed.add(fact);
+      }
+    }
+    for (const fact of this.edition.closedBy[about[0]] ?? []) this.closing.set(fact, path);
+  }
+
+  groups(tree, value, path, about) {
+    if (tree[""]) return this.choice(tree[""], value, path);
+    if (!Object.keys(tree).length && about.length === this.arity(about[0])) {
+      const name = value === null ? null : this.argument(value, {}, path, about);
+      const [family, ...before] = about;
+      if (name !== null) this.state(`${family}(${[...before, name].join(",")})`, true, path);
+    } else if (!isPlain(value)) this.problem(path, `a mapping is expected, not ${quoted(value)}`);
+    else {
+      for (const [key, chosen] of Object.entries(value)) {
+        const found = this.argument(key, tree, `${path}.${key}`, about);
+        if (found !== null) this.groups(tree[found] ?? {}, chosen, `${path}.${key}`, [...about, found]);
+      }
+    }
+    return undefined;
+  }
+
+  // ---- numbers --------------------------------------------------------------------------------------
+
+  measure(tree, value, path, about, read) {
+    const [family, ...before] = about;
+    const names = (below) => (typeof below === "string" ? [below] : Object.values(below).flatMap(names));
+    if (typeof tree === "string") {
+      if (read) read(tree, value, path);
+      else this.measuring.read(tree, this.edition.quantities[tree], value, path);
+    } else if (!Object.keys(tree).length && before.length === this.arity(family)) {
+      const quantity = { section: "facts", where: about, cuts: [], whole: false, ...this.edition.beyond[family].number };
+      const name = `${family}(${before.join(",")})`;
+      this.measuring.read(name, quantity, value, path);
+    } else if (value === null) for (const name of names(tree)) this.measuring.intervals.set(name, null);
+    else if (isPlain(value)) {
+      for (const [key, number] of Object.entries(value)) {
+        const found = this.argument(key, tree, `${path}.${key}`, about);
+        if (found !== null) this.measure(tree[found] ?? {}, number, `${path}.${key}`, [...about, found], read);
+      }
+    } else this.problem(path, `a mapping of names to numbers is expected, not ${quoted(value)}`);
+  }
+
+  /** States the cut points of every number that the case gives, and what its measurements say. */
+  numbers() {
+    const said = this.measuring;
+    this.record.numbers = said.stated;
+    said.settle();
+    for (const [name, within] of said.intervals) {
+      for (const [kind, bound, fact] of this.edition.quantities[name]?.cuts ?? []) {
+        this.state(fact, within && truth(within, kind, exact(bound)), said.place(name));
+        if (said.shown.has(name)) this.record.given.set(fact, said.shown.get(name));
+      }
+    }
+    for (const [fact, so, place, words] of said.measurements()) {
+      this.state(fact, so, place);
+      this.record.given.set(fact, words);
+    }
+  }
+}

@@ -1,0 +1,138 @@
+// What is decided, in the order in which a reviewer reads it; every fact in it can be changed where it stands.
+
+import { h } from "./dom.js";
+import { trilean } from "./form.js";
+import { asked, assumed, counted, families, inWords, PERSON, plainly, sentence } from "./words.js";
+
+const MARKS = { met: "✓", unmet: "✗", open: "?" };
+const STATUS = { met: "met", unmet: "not met", open: "open" };
+
+/** The page of a decision. `actions` has `flip(fact)` and `say(fact, value)`. */
+export function result(decision, question, actions) {
+  const { edition } = question;
+  const context = { decision, edition, question, actions };
+  const d = decision;
+  const by = (status) => d.criteria.filter((one) => one.status === status);
+  const inScope = d.outcome !== "out_of_scope";
+  return [
+    banner(d),
+    stated(context),
+    next(context),
+    items(context, "Advisories (they change no outcome)", d.advisories, "advisory"),
+    items(context, "Why", [...d.scope, ...d.bases], "why"),
+    items(context, "More is asked for than can be authorized", d.limits, "limit"),
+    inScope && criteria(context, "Not met", by("unmet")),
+    inScope && missing(context),
+    inScope && criteria(context, "Open", by("open")),
+    inScope && criteria(context, "Met", by("met")),
+    items(context, "Would be denied for, but for the override", d.superseded, "superseded"),
+    items(context, "Notes", d.notes, "note"),
+    section("Suggested by a code, and not stated", d.suggestions.map((one) =>
+      h("li", {}, `${one.code} (${one.ground.replace(/\.$/, "")}): ${one.question}`))),
+    section("How the case was read", d.remarks.map(({ place, text }) => h("li", {}, `${place}: ${text}`))),
+    d.assumptions.length > 0 && h("section", { class: "part" }, h("h3", {}, "Assumed, as the case is silent"), h("p", {}, assumed(d.assumptions))),
+    d.unread.length > 0 && h("p", { class: "part" }, `Stated, but not asked about by this policy: ${d.unread.join(", ")}.`),
+  ];
+}
+
+function banner(d) {
+  const outcome = plainly(d.outcome).toUpperCase();
+  const newest = d.edition_by === "newest" ? " (the newest: no service date)" : "";
+  return h("div", { class: `verdict ${d.outcome}` },
+    h("p", { class: "outcome" }, h("strong", {}, outcome), d.outcome === "pend" ? ` between ${inWords(d.possible, "and")}` : ""),
+    h("p", {}, d.text),
+    h("p", { class: "quiet" }, `${d.policy}, edition ${d.edition}${newest}`),
+    d.caveats.map((caveat) => h("p", { class: "caveat" }, `Caveat: ${caveat}`)),
+    h("p", {}, `Next: ${d.next}`),
+    h("p", { class: "person" }, PERSON));
+}
+
+/** What the case states, for paper: on a screen the form shows it. */
+function stated({ decision, question }) {
+  const { record, edition } = question;
+  const facts = [...record.stated].filter(([variable]) => !record.closed.has(variable) && edition.facts[variable].read);
+  return h("section", { class: "part case" }, h("h3", {}, "The case"), decision.case && h("p", {}, decision.case),
+    h("p", {}, question.causes(facts).map(({ text }) => `${text} `)));
+}
+
+function section(title, children, name = "") {
+  return children.length > 0 && h("section", { class: `part ${name}` }, h("h3", {}, title), h("ul", {}, children));
+}
+
+// ---- facts ----------------------------------------------------------------------------------------
+
+/** The facts of a reason as sentences; each of a single fact is a button that has it otherwise. */
+function because({ actions }, causes) {
+  if (!causes.length) return null;
+  return h("p", { class: "because" }, "because ", families(causes).map((group) => {
+    const [cause] = group;
+    if (group.length > 1) return h("span", {}, `${sentence(group)} `);
+    const hint = `What if it were otherwise? ${cause.fact} is ${cause.value ? "yes" : "no"}, ${cause.origin === "only" ? "not on the list" : cause.origin}.`;
+    return [h("button", { type: "button", class: `fact ${cause.origin}`, title: hint, on: { click: () => actions.flip(cause) } }, cause.text), " "];
+  }));
+}
+
+/** The clauses of an item, each with its text in the document. */
+function sources({ edition }, source) {
+  if (!source) return null;
+  return h("div", { class: "sources" }, source.split("; ").map((place) => {
+    const clauses = edition.clauses.filter((clause) => clause.source === place);
+    if (!clauses.length) return h("p", { class: "quiet" }, place);
+    return h("details", {}, h("summary", {}, place), clauses.map((clause) => h("blockquote", {}, clause.text)));
+  }));
+}
+
+function items(context, title, found, name) {
+  const unmet = context.decision.criteria.some((one) => one.status === "unmet");
+  return section(title, found.map((item) => h("li", { "data-item": item.id },
+    h("p", {}, h("code", {}, item.id), `: ${item.certain ? "" : "(it or another of these) "}${item.text}`),
+    item.id === "criteria_not_met" && unmet ? null : because(context, item.because),
+    sources(context, item.source))), name);
+}
+
+function criteria(context, title, found) {
+  return section(title, found.map((one) => criterion(context, one)), found[0]?.status);
+}
+
+function criterion(context, one) {
+  const where = one.applies ? "" : " (on some of the possible pathways)";
+  return h("li", { "data-item": one.id, "data-status": one.status },
+    h("p", {}, h("span", { class: `mark ${one.status}`, "aria-label": STATUS[one.status], role: "img" }, MARKS[one.status]), " ", h("code", {}, one.id), `: ${one.text}${where}`),
+    one.of ? h("p", {}, counted(one)) : because(context, one.because),
+    sources(context, one.source),
+    one.parts.length > 0 && h("ul", {}, one.parts.map((part) => criterion(context, part))));
+}
+
+// ---- what is missing ------------------------------------------------------------------------------
+
+function missing(context) {
+  const { decision } = context;
+  return section("Missing, the most decisive first", asked(decision.missing).map(({ question, asked: same }) =>
+    h("li", {}, h("p", {}, question), h("ul", { class: "answers" }, same.map((one) => answer(context, one, same.length > 1))))), "missing");
+}
+
+/** A missing fact with the answers to it; a number is typed in the form. */
+function answer({ edition, actions }, one, several) {
+  const variable = edition.variables.get(one.fact);
+  const { member } = edition.facts[variable];
+  const served = one.bears_on.length && one.bears_on.length <= 6 ? `for ${one.bears_on.join(", ")}` : "for most of what is open";
+  const control = actions.isNumber(variable)
+    ? h("button", { type: "button", on: { click: () => actions.show(variable) } }, "answer in the form")
+    : trilean(one.question, (value) => actions.say(variable, value), null).element;
+  return h("li", { "data-missing": one.fact }, several ? h("span", { class: "name" }, member, " ") : null, control, " ", h("span", { class: "quiet" }, one.bears_on.length ? served : ""));
+}
+
+/** The next question, at hand beside the verdict. */
+function next(context) {
+  const [first] = asked(context.decision.missing);
+  if (!first || context.decision.outcome === "out_of_scope") return null;
+  const { edition, actions } = context;
+  const variable = edition.variables.get(first.asked[0].fact);
+  const group = edition.groups.find((one) => one.facts.includes(variable));
+  const alone = first.asked.length === 1 && !actions.isNumber(variable);
+  return h("section", { class: "next", "aria-label": "The next question" }, h("h3", {}, "Next question"),
+    h("p", {}, alone ? first.question : group.question),
+    alone
+      ? h("ul", {}, answer(context, first.asked[0], false))
+      : h("button", { type: "button", class: "primary", on: { click: () => actions.show(variable) } }, "Answer it"));
+}

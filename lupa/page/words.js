@@ -1,0 +1,86 @@
+// Decisions in the words of `lupa decide`.
+
+export const PERSON = "lupa proposes this determination under the text of the policy. A person decides.";
+const FEW = 6; // so many facts of one kind are said in sentences; more are listed by name
+const NAME_AND_VALUE = ["reading", "requested", "at_least", "more_than"];
+const CUTS = ["at_least", "more_than"];
+
+export const plainly = (outcome) => outcome.replaceAll("_", " ");
+
+/** Outcomes as they are read: `approve, deny or out of scope`. */
+export function inWords(outcomes, joint = "or") {
+  const words = outcomes.map(plainly);
+  const last = words.pop();
+  return words.length ? `${words.join(", ")} ${joint} ${last}` : last;
+}
+
+/** The outcome in capitals; of a pend also what it is between. */
+export function verdict(decision) {
+  return decision.outcome === "pend" ? `PEND (${inWords(decision.possible)})` : plainly(decision.outcome).toUpperCase();
+}
+
+/** What a fact is about: `voclosporin` of `taking(voclosporin)`, `a=b` of `reading(a,b)`. */
+export function argument(fact) {
+  const [name, ...rest] = fact.split("(");
+  const inner = rest.join("(").slice(0, -1);
+  if (NAME_AND_VALUE.includes(name)) return inner.replace(",", "=");
+  const [first, ...others] = inner.split(",");
+  return others.length ? `${first} (${others.join(", ")})` : first || fact;
+}
+
+/** The facts of a reason in groups: each alone, or those of one kind and value together where they are many. */
+export function families(causes) {
+  const groups = new Map();
+  for (const cause of causes) {
+    const key = `${cause.fact.split("(")[0]} ${cause.value}`;
+    groups.set(key, [...(groups.get(key) ?? []), cause]);
+  }
+  return [...groups.values()].flatMap((group) => (group.length > FEW ? [group] : group.map((cause) => [cause])));
+}
+
+/** One group of facts as a sentence. */
+export function sentence(group) {
+  if (group.length === 1) return group[0].text;
+  const name = group[0].fact.split("(")[0];
+  return `${name}: ${group[0].value ? "yes" : "no"} for each of ${group.map(({ fact }) => argument(fact)).join(", ")}.`;
+}
+
+/** What a criterion needs of its parts, and how many are met. */
+export function counted({ of, least, found }) {
+  const needed = { all: "All of these are needed", any: "One of these is needed" }[of] ?? `${least} of these are needed`;
+  return `${needed}; ${found}.`;
+}
+
+/** What is assumed where a case is silent, as one paragraph. */
+export function assumed(assumptions) {
+  const kinds = new Map();
+  const whole = [];
+  for (const { fact, value, text } of assumptions) {
+    const name = fact.split("(")[0];
+    if (fact.includes("(") && !CUTS.includes(name)) {
+      const kind = value ? name : `not ${name}`;
+      kinds.set(kind, [...(kinds.get(kind) ?? []), argument(fact)]);
+    } else whole.push(text);
+  }
+  const words = [...kinds].map(([kind, about]) => `${kind}: ${about.join(", ")}`).join("; ");
+  return [...(words ? [`${words}.`] : []), ...whole].join(" ");
+}
+
+/** What to ask, each question once; many of one kind become one question. */
+export function asked(missing) {
+  const found = [];
+  const told = new Set();
+  const kind = ({ fact }) => fact.split("(")[0];
+  for (const item of missing) {
+    let same = missing.filter((one) => one.question === item.question);
+    const alike = missing.filter((one) => kind(one) === kind(item));
+    let { question } = item;
+    if (alike.length > FEW && same.length === 1) {
+      same = alike;
+      question = `${alike[0].question} And likewise each of the others:`;
+    }
+    if (!told.has(question)) found.push({ question, asked: same });
+    told.add(question);
+  }
+  return found;
+}

@@ -1,0 +1,69 @@
+"""Cases thrown by dice for any edition: what its vocabulary can say, in every form that a case can have."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from lupa.rules.edition import Edition
+from lupa.rules.quantities import Quantity
+from lupa.rules.vocabulary import Tree, Vocabulary
+
+FEW = 3
+"""So many of a long list are named, more or less."""
+
+
+def random_case(dice: random.Random, edition: Edition) -> dict[str, Any]:
+    """A case of which much is silent; now and then one that contradicts itself."""
+    v = edition.vocabulary
+    request: dict[str, Any] = {"policy": f"{edition.policy}@{edition.name}", "service_date": "2025-06-15"}
+    facts: dict[str, Any] = {}
+    for kind, values in v.kinds("requested").items():
+        if dice.random() < 0.8:
+            request[kind] = dice.choice(list(values))
+    _numbers(dice, v, request, facts)
+    facts.update((flag, dice.choice([True, False, "yes", "no", None])) for flag in v.flags)
+    facts.update((name, _relation(dice, tree)) for name, tree in v.families.items())
+    facts.update((name, _chosen(dice, v.tree_of(name))) for name in v.choices if name != "requested")
+    for name in [name for name, said in facts.items() if dice.random() < 0.2 or said == {}]:
+        del facts[name]
+    return {"request": request, "facts": facts}
+
+
+def _numbers(dice: random.Random, v: Vocabulary, request: dict[str, Any], facts: dict[str, Any]) -> None:
+    for name, quantity in v.quantities.items():
+        if dice.random() < 0.5 and name not in v.derived and "days_since" not in name:
+            place = request if quantity.in_request else facts
+            *way, last = v.where(name)
+            for step in way:
+                place = place.setdefault(step, {})
+            place[last] = _number(dice, quantity, [cut.bound for cut in v.cuts.get(name, ())])
+
+
+def _chosen(dice: random.Random, tree: dict[str, Any]) -> Any:
+    if "" in tree:
+        return dice.choice([*tree[""], None])
+    return {key: _chosen(dice, below) for key, below in tree.items() if dice.random() < 0.2}
+
+
+def _number(dice: random.Random, quantity: Quantity, bounds: list[Any]) -> Any:
+    near = [int(bound) + step for bound in bounds for step in (-1, 0, 1)] or [quantity.least]
+    number: Any = min(max(dice.choice(near), quantity.least), quantity.most)
+    if not quantity.whole and dice.random() < 0.2 and number < quantity.most:
+        number += 0.25
+    forms = [number, number, {"at_least": number}, {"at_most": number}, {"value": number}, None]
+    if quantity.dated:
+        forms += [{"value": number, "on": dice.choice(["2025-06-01", "2024-01-01"])}, {"only": []}]
+    return dice.choice(forms)
+
+
+def _relation(dice: random.Random, tree: Tree) -> Any:
+    names = dice.sample(list(tree), min(len(tree), dice.randrange(2 * FEW)))
+    if any(not isinstance(tree[name], str) for name in tree):
+        inner = {name: _relation(dice, below) for name in names if not isinstance(below := tree[name], str)}
+        return dice.choice([inner, inner, {"only": {n: list(tree[n]) for n in inner}}])
+    mixed = {name: dice.choice([True, False, "yes", "no", None]) for name in names}
+    rest = dict(list(mixed.items())[:1])
+    return dice.choice(
+        [names, mixed, {"only": names}, {"only": names[1:], **rest}, dict.fromkeys(names, False)]
+    )

@@ -1,0 +1,63 @@
+"""The modules of a page in Node: what they make of cases, beside what lupa makes of them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lupa import CaseError, KnowledgeBase
+from lupa.page.data import page_data
+
+HERE = Path(__file__).parent
+NODE = shutil.which("node")
+needs_node = pytest.mark.skipif(NODE is None, reason="Node is not installed")
+LEFT_OUT = ("witnesses", "fingerprint")
+"""What a page does not tell of a decision."""
+
+
+def written(kb: KnowledgeBase, folder: Path) -> Path:
+    """The data of a page with every policy of a knowledge base, as a file."""
+    path = folder / "data.json"
+    path.write_text(json.dumps(page_data(kb, kb.policies)), encoding="utf-8")
+    return path
+
+
+def in_node(data: Path, cases: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """The decisions on each case, or what is wrong with it, as a page has them."""
+    lines = "\n".join(json.dumps(case, default=float) for case in cases)
+    run = subprocess.run(
+        [str(NODE), str(HERE / "decide.mjs"), str(data)],
+        input=lines,
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
+    )
+    assert run.stderr == ""
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def expected(kb: KnowledgeBase, case: Mapping[str, Any]) -> list[Any] | None:
+    """The decisions on a case; None where something is wrong with it."""
+    try:
+        found = [json.loads(decision.to_json()) for decision in kb.decide_all(case)]
+    except CaseError:
+        return None
+    return [{key: value for key, value in each.items() if key not in LEFT_OUT} for each in found]
+
+
+def differences(
+    kb: KnowledgeBase, data: Path, cases: Iterable[Mapping[str, Any]]
+) -> Iterator[tuple[Mapping[str, Any], Any]]:
+    """The cases of which a page says something else, with what it says."""
+    asked = list(cases)
+    for case, found in zip(asked, in_node(data, asked), strict=True):
+        wanted = expected(kb, case)
+        if found != wanted and not (wanted is None and "error" in found):
+            yield case, found

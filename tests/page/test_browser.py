@@ -1,0 +1,244 @@
+"""The page in a real browser: the same answers, by mouse or keyboard, on any screen, with nothing sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lupa import KnowledgeBase
+from tests.page.browser import AXE, Opened, browser, needs_browser
+
+pytestmark = needs_browser
+pytest.importorskip("selenium", reason="selenium is not installed")
+PEND = "benlysta_cns_lupus_not_stated"
+DENY = "lupkynis_alongside_bars_benlysta"
+WIDTHS = (320, 768, 1280, 1920)
+
+
+@pytest.fixture(scope="module")
+def driver() -> Iterator[Any]:
+    with browser() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def path(kb: KnowledgeBase, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    found = tmp_path_factory.mktemp("page") / "page.html"
+    found.write_text(kb.page(), encoding="utf-8")
+    return found
+
+
+@pytest.fixture
+def page(driver: Any, path: Path) -> Opened:
+    return Opened(driver, path)
+
+
+def told(decision: Any) -> dict[str, Any]:
+    """A decision without the witnesses, which a page does not look for."""
+    return {key: value for key, value in decision.items() if key != "witnesses"}
+
+
+def different(page: Opened, kb: KnowledgeBase, names: list[str]) -> list[str]:
+    """The shipped cases of which the page saves another decision than lupa prints."""
+    found = []
+    for name in names:
+        case = kb.case(name)
+        page.open_case(case)
+        wanted = kb.decide_all(case)[0].to_json()
+        if json.loads(page.saved("save-decision")) != told(json.loads(wanted)):
+            found.append(name)
+    return found
+
+
+def test_decisions_are_saved_as_lupa_prints_them(page: Opened, kb: KnowledgeBase) -> None:
+    assert different(page, kb, sorted(kb.examples())[::30]) == []
+
+
+@pytest.mark.mass
+def test_all_shipped_cases_are_decided_as_lupa_does(page: Opened, kb: KnowledgeBase) -> None:
+    assert different(page, kb, sorted(kb.examples())) == []
+
+
+def test_a_case_is_shown_with_its_verdict_and_criteria(page: Opened, kb: KnowledgeBase) -> None:
+    page.open_case(kb.case(DENY))
+    decision = kb.decide(kb.case(DENY))
+    assert page.verdict == "DENY"
+    assert page.statuses() == {one.id: one.status for one in decision.criteria}
+
+
+def test_a_saved_case_is_the_case(page: Opened, kb: KnowledgeBase) -> None:
+    case = json.loads(json.dumps(kb.case(DENY), default=float))
+    page.open_case(case)
+    assert json.loads(page.saved("save-case")) == case
+
+
+def test_the_next_question_is_answered_where_it_stands(page: Opened, kb: KnowledgeBase) -> None:
+    page.open_case(kb.case(PEND))
+    assert page.verdict == "PEND between approve and deny"
+    page.run("document.querySelectorAll('.next input')[1].click()")
+    assert page.verdict == "APPROVE"
+    page.run("document.getElementById('undo').click()")
+    assert page.verdict == "PEND between approve and deny"
+    page.run("document.getElementById('redo').click()")
+    assert page.verdict == "APPROVE"
+
+
+def test_a_fact_in_a_reason_can_be_had_otherwise(page: Opened, kb: KnowledgeBase) -> None:
+    page.open_case(kb.case(DENY))
+    page.run("document.querySelector('[data-item=no_combination] .fact').click()")
+    assert page.verdict == "APPROVE"
+    assert page.run("return document.getElementById('said').textContent") == (
+        "The patient does not take voclosporin. DENY → APPROVE"
+    )
+
+
+def test_drugs_are_typed_by_name_or_brand(page: Opened) -> None:
+    page.run(
+        "const list = document.querySelector('[data-group=taking]');"
+        "list.querySelector('input').value = 'CellCept 500 mg; Plaquenil, nosuchdrug';"
+        "list.querySelector('button').click();"
+    )
+    saved = json.loads(page.saved("save-case"))
+    assert saved["facts"]["taking"] == {"mycophenolate_mofetil": True, "hydroxychloroquine": True}
+    assert page.run("return document.querySelector('[data-group=taking] .error').textContent") == (
+        "nosuchdrug: not known here. Do not put a similar name in its place."
+    )
+
+
+def test_numbers_are_typed_as_ranges(page: Opened) -> None:
+    age = "const field = document.querySelector('[data-number=age] input'); field.value = arguments[0];"
+    changed = f"{age} field.dispatchEvent(new Event('change'))"
+    page.run(changed, "18+")
+    assert json.loads(page.saved("save-case"))["facts"] == {"age": {"at_least": 18}}
+    page.run(changed, "young")
+    assert json.loads(page.saved("save-case"))["facts"] == {"age": {"at_least": 18}}
+    assert page.run("return document.querySelector('[data-number=age] input').ariaInvalid") == "true"
+
+
+def test_the_keyboard_alone_answers_and_takes_back(page: Opened, kb: KnowledgeBase) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    page.open_case(kb.case(PEND))
+    page.run("document.querySelector('.next input:checked').focus()")
+    ActionChains(page.driver).send_keys(Keys.ARROW_LEFT).perform()
+    assert page.verdict == "APPROVE"
+    ActionChains(page.driver).key_down(Keys.CONTROL).send_keys("z").key_up(Keys.CONTROL).perform()
+    assert page.verdict == "PEND between approve and deny"
+
+
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [
+        ({"request": {"policy": "<img src=x onerror=alert(1)>"}}, "<img src=x onerror=alert(1)>"),
+        ({"request": {"policy": "uhc_benlysta"}, "facts": {"taking": {"only": 3}}}, "facts.taking.only"),
+        ([], "a case is a mapping"),
+        ({"__proto__": {"request": {}}}, "request"),
+    ],
+)
+def test_a_hostile_case_ends_in_a_message(page: Opened, case: Any, words: str) -> None:
+    before = page.verdict
+    page.open_case(case)
+    assert words in page.problems
+    assert page.verdict == before
+
+
+def test_a_link_that_holds_no_case_ends_in_a_message(page: Opened) -> None:
+    page.run("location.hash = '#case=AAAA'")
+    assert page.wait("return document.getElementById('problems').textContent") == (
+        "This cannot be decided.The link holds no case that can be read."
+    )
+
+
+def test_a_name_with_markup_stays_text(page: Opened) -> None:
+    page.open_case({"case": "<b id=bold>x</b>", "request": {"policy": "fep_lupkynis"}})
+    assert page.run("return document.getElementById('bold')") is None
+    assert page.run("return document.getElementById('case-name').textContent") == "Case: <b id=bold>x</b>"
+
+
+def test_nothing_leaves_the_page(page: Opened, kb: KnowledgeBase) -> None:
+    page.open_case(kb.case(DENY))
+    assert page.run("return performance.getEntriesByType('resource').map((one) => one.name)") == []
+    assert page.run("return window.refused") == []
+    failed = page.driver.execute_async_script(
+        "const done = arguments[0];fetch('https://lupa.example/').then(() => done(false), () => done(true))"
+    )
+    assert failed
+    assert page.run("return window.refused") == ["connect-src"]
+
+
+def test_it_fits_every_width(page: Opened, kb: KnowledgeBase) -> None:
+    page.open_case(kb.case(PEND))
+    for width in WIDTHS:
+        page.appearance(width)
+        assert page.run("return document.documentElement.scrollWidth") <= width
+    page.appearance(1280)
+
+
+def test_on_paper_it_is_the_decision_and_the_case(page: Opened, kb: KnowledgeBase) -> None:
+    page.open_case(kb.case(DENY))
+    page.appearance(1000, media="print")
+    shown = page.run("return document.body.innerText")
+    page.appearance(1280)
+    assert "DENY" in shown
+    assert "The patient takes voclosporin." in shown
+    assert "Undo" not in shown
+
+
+def test_the_policy_is_shown_in_the_order_of_its_document(page: Opened, kb: KnowledgeBase) -> None:
+    page.open_case(kb.case(DENY))
+    page.run("document.getElementById('show-policy').click()")
+    shown = page.run(
+        "return [...document.querySelectorAll('[data-clause]')].map((one) => one.dataset.clause)"
+    )
+    assert shown == [row["id"] for row in kb.edition("uhc_benlysta").ledger()]
+
+
+def test_other_readings_and_editions_stand_beside_it(page: Opened, kb: KnowledgeBase) -> None:
+    page.open_case(kb.case("lupkynis_cyclophosphamide_beside_other_background"))
+    rows = "return [...document.querySelectorAll('.others tr.differs')].map((row) => row.innerText)"
+    (row,) = page.wait(rows)
+    assert row.split("\t")[:2] == ["Cyclophosphamide excludes, whatever else is taken.", "deny"]
+    page.run("document.querySelector('.others button').click()")
+    assert page.verdict == "DENY"
+
+
+def test_another_edition_is_decided_beside_it(page: Opened, kb: KnowledgeBase) -> None:
+    case = kb.case("benlysta_archived_edition_autoantibodies_not_stated")
+    page.open_case({**case, "request": {**case["request"], "policy": "uhc_benlysta@2023-11-01"}})
+    rows = "return [...document.querySelectorAll('.others tr.differs')].map((row) => row.innerText)"
+    assert page.wait(rows)[0].startswith("Edition 2022E0046O\tpend (approve or deny)")
+
+
+@pytest.mark.mass
+def test_an_answer_takes_less_than_a_frame(page: Opened, kb: KnowledgeBase) -> None:
+    page.open_case(kb.case(PEND))
+    times = page.run(
+        "return Array.from({length: 30}, (_, at) => {"
+        "const begin = performance.now();"
+        "document.querySelectorAll('[data-fact=\"dosed_per_label\"] input')[at % 2].click();"
+        "return performance.now() - begin; })"
+    )
+    assert sorted(times)[len(times) // 4] < 16
+
+
+@pytest.mark.skipif(not AXE, reason="LUPA_AXE names no axe.min.js")
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("view", ["show-decide", "show-policy"])
+def test_axe_finds_nothing(page: Opened, kb: KnowledgeBase, view: str, dark: bool) -> None:
+    page.open_case(kb.case(PEND))
+    page.appearance(1280, dark=dark)
+    page.run("document.getElementById(arguments[0]).click()", view)
+    source = Path(AXE).read_text(encoding="utf-8")
+    page.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": source})
+    found = page.driver.execute_async_script(
+        "const done = arguments[0];"
+        "document.querySelectorAll('details').forEach((one) => { one.open = true; });"
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+        ".then((told) => done(told.violations.map((one) => one.id + ': ' + one.nodes[0].html)))"
+    )
+    assert found == []

@@ -1,0 +1,68 @@
+"""The file of a page: one, small, that allows no connection and takes no text for markup."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+
+from lupa import CaseError, KnowledgeBase
+from tests.command import command
+
+LARGEST = 300_000
+"""Bytes of the page of the shipped policies."""
+
+
+@pytest.fixture(scope="module")
+def page(kb: KnowledgeBase) -> str:
+    return kb.page()
+
+
+def test_the_shipped_policies_make_a_small_page(page: str) -> None:
+    assert len(page.encode()) < LARGEST
+
+
+def test_what_runs_is_named_by_its_digest_and_nothing_is_loaded(page: str) -> None:
+    (script,) = re.findall(r'<script type="module">(.*?)</script>', page, re.DOTALL)
+    (style,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    script_hash, style_hash = (
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+        for text in (script, style)
+    )
+    (rules,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert rules == (
+        f"default-src 'none'; script-src {script_hash}; style-src {style_hash}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    assert re.findall(r"(?:src|href)=\"(?!#)", page) == []
+
+
+def test_a_case_with_markup_in_its_name_ends_no_script(kb: KnowledgeBase) -> None:
+    case = {"case": "</script><!--<script>", "request": {"policy": "fep_lupkynis"}}
+    made = kb.page("fep_lupkynis", case)
+    assert made.count("</script>") == 3
+    assert "<!--" not in made
+
+
+def test_a_case_of_a_policy_that_the_page_lacks_is_refused(kb: KnowledgeBase) -> None:
+    with pytest.raises(CaseError, match="the case is about uhc_benlysta; name that for the page too"):
+        kb.page(["fep_lupkynis"], kb.case("lupkynis_alongside_bars_benlysta"))
+
+
+def test_the_command_writes_a_file_and_says_what_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    run = command("page", "fep_lupkynis", "-o", str(path), "--case", "lupkynis_at_eighteen")
+    assert re.fullmatch(rf"{re.escape(str(path))}: \d+ kB, by fep_lupkynis\n", run.out)
+    assert "lupkynis" in path.read_text(encoding="utf-8").lower()
+
+
+def test_the_command_prints_the_page_where_asked_to() -> None:
+    assert command("page", "fep_lupkynis", "-o", "-").out.startswith("<!DOCTYPE html>")
+
+
+def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    run = command("page", "fep_lupkynis", "-o", str(tmp_path / "no" / "page.html"))
+    assert run.err.endswith("cannot be written: No such file or directory\n")

@@ -1,0 +1,83 @@
+"""A page decides every case as lupa does: outcome, statuses, reasons and what is missing, in its words."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lupa import KnowledgeBase
+from tests.foreign.conftest import beside_shared
+from tests.page.cases import random_case
+from tests.page.node import differences, in_node, needs_node, written
+
+pytestmark = needs_node
+FOREIGN = ("kb_ra", "kb_cgm", "kb_lipid")
+
+
+@pytest.fixture(scope="module")
+def data(kb: KnowledgeBase, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(kb, tmp_path_factory.mktemp("page"))
+
+
+def random_cases(kb: KnowledgeBase, seed: int, count: int) -> Iterator[dict[str, Any]]:
+    dice = random.Random(seed)
+    editions = [kb.edition(policy, name) for policy in kb.policies for name, _ in kb.about(policy).editions]
+    for _ in range(count):
+        yield random_case(dice, dice.choice(editions))
+
+
+def test_shipped_cases_come_to_the_same_in_a_page(kb: KnowledgeBase, data: Path) -> None:
+    cases = [kb.case(path) for path in list(kb.examples().values())[::8]]
+    assert list(differences(kb, data, cases)) == []
+
+
+def test_random_records_come_to_the_same_in_a_page(kb: KnowledgeBase, data: Path) -> None:
+    assert list(differences(kb, data, random_cases(kb, 1, 30))) == []
+
+
+@pytest.mark.parametrize("folder", FOREIGN)
+def test_policies_foreign_to_lupus_come_to_the_same_in_a_page(folder: str, tmp_path: Path) -> None:
+    kb = KnowledgeBase.load(beside_shared(folder, tmp_path / "kb"))
+    assert list(differences(kb, written(kb, tmp_path), random_cases(kb, 2, 15))) == []
+
+
+@pytest.mark.mass
+def test_every_shipped_case_comes_to_the_same_in_a_page(kb: KnowledgeBase, data: Path) -> None:
+    assert list(differences(kb, data, map(kb.case, kb.examples().values()))) == []
+
+
+@pytest.mark.mass
+def test_thousands_of_random_records_come_to_the_same_in_a_page(kb: KnowledgeBase, data: Path) -> None:
+    assert list(differences(kb, data, random_cases(kb, 3, 2000))) == []
+
+
+@pytest.mark.mass
+@pytest.mark.parametrize("folder", FOREIGN)
+def test_many_records_of_foreign_policies_come_to_the_same(folder: str, tmp_path: Path) -> None:
+    kb = KnowledgeBase.load(beside_shared(folder, tmp_path / "kb"))
+    assert list(differences(kb, written(kb, tmp_path), random_cases(kb, 4, 500))) == []
+
+
+@pytest.mark.parametrize(
+    ("request_", "facts", "path"),
+    [
+        ({"policy": "uhc_benlysta"}, {"takin": []}, "facts.takin"),
+        ({"policy": "uhc_benlysta"}, {"taking": {"__proto__": True}}, "facts.taking.__proto__"),
+        ({"policy": "uhc_benlysta"}, {"age": "34"}, "facts.age"),
+        ({"policy": "uhc_benlysta"}, {"age": {"at_least": 5, "toString": 1}}, "facts.age.toString"),
+        ({"policy": "uhc_benlysta", "service_date": "2025-02-30"}, {}, "request.service_date"),
+        ({"policy": "constructor"}, {}, "request.policy"),
+        ({"drug": "Benlista"}, {}, "request.drug"),
+        ({"policy": "uhc_benlysta"}, {"diagnosis": [["sle"]]}, "facts.diagnosis[0]"),
+    ],
+)
+def test_what_a_page_cannot_read_ends_in_a_message_with_its_path(
+    data: Path, request_: dict[str, Any], facts: dict[str, Any], path: str
+) -> None:
+    (found,) = in_node(data, [json.loads(json.dumps({"request": request_, "facts": facts}))])
+    assert found["error"][0].startswith(f"{path}: ")
