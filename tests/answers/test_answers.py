@@ -142,7 +142,7 @@ def test_drugs_that_would_each_do_stand_in_one_line() -> None:
     assert "Cheapest to make it APPROVE: 20 ways, none cheaper" in ended.out
     assert "find out      taking: yes for one of mycophenolate_mofetil," in ended.out
     assert "3. cost" not in ended.out
-    assert "2. cost 2\n   find out      unlisted: " in ended.out
+    assert "find out      unlisted: yes for one of immunosuppressant, corticosteroid" in ended.out
 
 
 def test_what_is_found_of_each_of_many_stands_in_one_line() -> None:
