@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from lupa.authors.diff.results import Diff
     from lupa.authors.reports.finding import Report
     from lupa.authors.trials.run import Trials
-    from lupa.compiled.compiled import Compiled
     from lupa.record.case import Case
 
 
@@ -36,31 +35,6 @@ class KnowledgeBase(Desk):
 
     A policy is grounded when a case first needs it, once for each edition, and kept.
     """
-
-    def compile(
-        self,
-        policy: str,
-        readings: Mapping[str, str] | None = None,
-        *,
-        all_readings: bool = False,
-        timeout: float | None = None,
-    ) -> Compiled:
-        """An edition of a policy (`policy@edition`, or the newest) compiled, to decide many records.
-
-        Its text is read as it usually is, but for the `readings` that are named with their choices; with
-        `all_readings` each record says how. Raises `CaseError` for an unknown policy, edition or reading,
-        `RuleError` for rules that give a world no outcome or two, `SpaceLimitError` where it would grow
-        too large, `TimeLimitError` after `timeout` seconds.
-        """
-        from lupa.compiled.compiler import compiled
-        from lupa.rules.deadline import Deadline
-        from lupa.rules.ground import grounding_within
-
-        name, at, edition = policy.partition("@")
-        limit = Deadline(timeout)
-        with grounding_within(limit):
-            found = self.edition(name, edition if at else None, limit=limit)
-        return compiled(found, readings, all_readings=all_readings, limit=limit)
 
     def page(self, policies: Sequence[str] | None = None, case: Case | None = None) -> str:
         """One HTML file that decides, explains and explores in a browser, by these policies or by all.

@@ -1,10 +1,11 @@
 // The page: a case is its whole state; every change decides it anew.
 
 import { CaseError, checkShape, decided, questions } from "./case.js";
+import { changing, stating } from "./change.js";
 import { others, othersTable } from "./compare.js";
 import { documentView } from "./document.js";
 import { h, save } from "./dom.js";
-import { put, say } from "./edits.js";
+import { places, say } from "./edits.js";
 import { form } from "./form.js";
 import { result } from "./result.js";
 import { digest, plainJson } from "./saving.js";
@@ -92,7 +93,7 @@ class App {
     const question = asked[this.shown];
     const { edition } = question;
     if (this.form?.edition !== edition) {
-      this.form = { edition, ...form(edition, (given) => this.change(given)) };
+      this.form = { edition, places: places(edition), ...form(edition, (given) => this.change(given)) };
       element("form").replaceChildren(this.form.element);
     }
     this.form.update(this.given, question);
@@ -118,6 +119,9 @@ class App {
 
   /** What can follow the verdict: other readings and editions, and the policy as a document. */
   renderRest() {
+    const { edition, places: where } = this.form;
+    const way = (statements) => this.change(stating(this.given, edition, where, statements), statements.map(({ variable, value }) => this.question.sentence(variable, value)).join(" "));
+    element("result").append(changing(this.question, where, way));
     const rows = others(this.page, this.given, this.question);
     const table = othersTable(rows, this.given, (given, name) => this.change(given, `Read so: ${name}`));
     if (table) element("result").append(table);
@@ -133,11 +137,8 @@ class App {
 
   /** Where a case states a fact with yes and no; null for numbers and choices, which the form asks for. */
   pathOf(variable) {
-    const { edition } = this.form;
-    if (edition.choiceOf.has(variable)) return null;
-    for (const quantity of Object.values(edition.quantities)) if (quantity.cuts.some(([, , one]) => one === variable)) return null;
-    const inside = (tree, path) => (typeof tree === "number" ? (tree === variable ? path : null) : Object.entries(tree).reduce((found, [key, below]) => found ?? inside(below, [...path, key]), null));
-    return inside(edition.flags, ["facts"]) ?? inside(edition.relations, ["facts"]);
+    const { path, value, quantity } = this.form.places.get(variable);
+    return value === undefined && quantity === undefined ? path : null;
   }
 
   say(variable, value) {

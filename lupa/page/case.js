@@ -1,8 +1,8 @@
 // A case, as plain data: which policies and editions it is about, and what these say of it.
 
 import { decision, Question } from "./decide.js";
-import { normal, quoted, recordOf } from "./record.js";
-import { day } from "./stated.js";
+import { day, shown } from "./days.js";
+import { normal, recordOf } from "./record.js";
 
 const KEYS = ["case", "request", "facts", "expect"];
 const FRESH = 2; // years after which a newer edition than the last on file is to be expected
@@ -20,11 +20,11 @@ const wrong = (path, words) => new CaseError([`${path}: ${words}`]);
 
 /** A case is a mapping with a request; throws for anything else. */
 export function checkShape(given) {
-  if (!isPlain(given)) throw new CaseError([`a case is a mapping with request and facts, not ${quoted(given)}`]);
+  if (!isPlain(given)) throw new CaseError([`a case is a mapping with request and facts, not ${shown(given)}`]);
   const problems = Object.keys(given).filter((key) => !KEYS.includes(key)).map((key) => `${key}: is no part of a case; its parts are ${KEYS.join(", ")}`);
-  if ((given.case ?? null) !== null && typeof given.case !== "string") problems.push(`case: a name is expected, not ${quoted(given.case)}`);
+  if ((given.case ?? null) !== null && typeof given.case !== "string") problems.push(`case: a name is expected, not ${shown(given.case)}`);
   for (const part of KEYS.slice(1)) {
-    if ((given[part] ?? null) !== null && !isPlain(given[part])) problems.push(`${part}: a mapping is expected, not ${quoted(given[part])}`);
+    if ((given[part] ?? null) !== null && !isPlain(given[part])) problems.push(`${part}: a mapping is expected, not ${shown(given[part])}`);
   }
   if (!problems.length && !Object.keys(given.request ?? {}).length) problems.push("request: missing; it says which policy or drug it is about");
   if (problems.length) throw new CaseError(problems);
@@ -33,7 +33,7 @@ export function checkShape(given) {
 /** The editions that a request is about: one of each policy that it asks. */
 export function routed(page, request) {
   const text = (key) => {
-    if (typeof request[key] !== "string") throw wrong(`request.${key}`, `a name is expected, not ${quoted(request[key])}`);
+    if (typeof request[key] !== "string") throw wrong(`request.${key}`, `a name is expected, not ${shown(request[key])}`);
     return request[key];
   };
   const has = (key) => (request[key] ?? null) !== null;
@@ -43,14 +43,14 @@ export function routed(page, request) {
   if (has("policy")) {
     const [named, edition = null] = text("policy").split(/@(.*)/s);
     const policy = page.policies.find((one) => one.policy === named);
-    if (!policy) throw wrong("request.policy", `this page holds no policy called ${quoted(named)}; it holds ${page.policies.map((one) => one.policy).join(", ")}`);
+    if (!policy) throw wrong("request.policy", `this page holds no policy called ${shown(named)}; it holds ${page.policies.map((one) => one.policy).join(", ")}`);
     chosen = [[policy, edition]];
   }
   const asked = ["drug", "service"].filter(has).map((kind) => [kind, kind, text(kind)]);
   if (has("code")) {
     const code = text("code").trim().replace(/^[a-z]\w*[:|]/, "").toLowerCase();
     const row = page.codes.find((one) => one.code.toLowerCase() === code && ["drug", "service"].includes(one.kind) && ["equivalent", "narrower"].includes(one.relation));
-    if (!row) throw wrong("request.code", `the code ${quoted(request.code)} asks for nothing that is known here; name the drug or the service`);
+    if (!row) throw wrong("request.code", `the code ${shown(request.code)} asks for nothing that is known here; name the drug or the service`);
     asked.push([row.kind, "code", row.name]);
   }
   for (const [kind, key, name] of asked) {
@@ -58,32 +58,32 @@ export function routed(page, request) {
     const names = new Set([said, ...(page.meant.get(said) ?? [])]);
     const covering = page.policies.filter((policy) => policy.covers[kind].some((one) => names.has(one)));
     const found = chosen ? chosen.filter(([policy]) => covering.includes(policy)) : covering.map((policy) => [policy, null]);
-    if (!found.length) throw wrong(`request.${key}`, chosen?.length ? `${chosen[0][0].policy} does not cover ${quoted(request[key])}` : `no policy on this page covers ${quoted(request[key])}`);
+    if (!found.length) throw wrong(`request.${key}`, chosen?.length ? `${chosen[0][0].policy} does not cover ${shown(request[key])}` : `no policy on this page covers ${shown(request[key])}`);
     chosen = found;
   }
   if (has("payer") && chosen) {
     const names = (payer) => [payer, payer.replace(/\s*\([^)]*\)/g, ""), ...[...payer.matchAll(/\(([^)]*)\)/g)].map((match) => match[1])].map(normal);
     const found = chosen.filter(([policy]) => names(policy.payer).includes(normal(text("payer"))));
-    if (!found.length) throw wrong("request.payer", `${quoted(request.payer)} is the payer of no such policy`);
+    if (!found.length) throw wrong("request.payer", `${shown(request.payer)} is the payer of no such policy`);
     chosen = found;
   }
   if (!chosen) throw wrong("request", "say which `policy`, or which `drug`, `service` or `code`, it is about");
-  return chosen.map(([policy, edition]) => chosenEdition(policy, edition, on, request.service_date));
+  return chosen.map(([policy, edition]) => chosenEdition(policy, edition, on));
 }
 
-function chosenEdition(policy, named, on, text) {
+function chosenEdition(policy, named, on) {
   const { editions } = policy;
   if (named !== null) {
     const found = editions.find((one) => one.name === named);
-    if (!found) throw wrong("request.policy", `${policy.policy} has no edition ${quoted(named)}; its editions are ${editions.map((one) => one.name).join(", ")}`);
+    if (!found) throw wrong("request.policy", `${policy.policy} has no edition ${shown(named)}; its editions are ${editions.map((one) => one.name).join(", ")}`);
     return found;
   }
   if (on === null) return editions.at(-1);
-  const begun = editions.filter((one) => (one.first ?? one.known_from ?? "0000-00-00") <= text);
+  const begun = editions.filter((one) => (one.first ?? one.known_from ?? "0000-00-00") <= on);
   if (!begun.length) {
     const { name, first, known_from: known } = editions[0];
     const rest = first ? `when the first edition of ${policy.policy} on file, ${name}, began` : `from when the first edition of ${policy.policy} on file, ${name}, is known; what was in force earlier is not on file`;
-    throw wrong("request.service_date", `${text} is before ${first ?? known}, ${rest}`);
+    throw wrong("request.service_date", `${on} is before ${first ?? known}, ${rest}`);
   }
   return begun.at(-1);
 }
@@ -157,7 +157,7 @@ export function questions(page, given, editions = null) {
 /** What a question's policy decides, as `lupa decide --json` tells it. */
 export function decided(question, given) {
   const { request } = given;
-  const on = request.service_date ?? null;
+  const on = (request.service_date ?? null) === null ? null : day(request.service_date, "", () => null);
   const named = String(request.policy ?? "").includes("@");
   const by = named ? "name" : on === null ? "newest" : "service_date";
   return decision(question, { case: given.case ?? "", by, caveats: caveats(question.edition, named ? null : on) });

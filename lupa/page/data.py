@@ -10,6 +10,7 @@ from lupa.compiled.compiler import compiled
 from lupa.page.packed import Lists, Nodes, Texts, codes_of
 from lupa.rules.about import About
 from lupa.rules.edition import Atom, Edition
+from lupa.rules.efforts import KINDS
 from lupa.rules.quantities import Quantity
 from lupa.rules.store import Store
 from lupa.version import __version__
@@ -142,6 +143,7 @@ class _Told:
                 for family, facts in edition.vocabulary.closed_by.items()
             },
             **self._vocabulary(),
+            **self._efforts(),
             "groups": self._groups(),
         }
 
@@ -228,6 +230,7 @@ class _Told:
             "quantities": {name: self._quantity(name, quantity) for name, quantity in v.quantities.items()},
             "derived": {name: list(made) for name, made in v.derived.items()},
             "scales": {name: list(scale) for name, scale in v.scales.items()},
+            "pairs": v.pairs,
             "measures": v.measures,
             "days": v.days,
             "asked": [
@@ -271,6 +274,29 @@ class _Told:
             "label": v.label(name),
             "read": self._edition.reads_number(name),
             "cuts": [[cut.kind, str(cut.bound), self._variable[cut.fact]] for cut in v.cuts.get(name, ())],
+        }
+
+    def _efforts(self) -> dict[str, Any]:
+        """What it costs to state facts: `find_out`, `ask_for_less`, `change`, each for yes and for no.
+
+        `usual` is what a kind costs for a fact without a row of its own, `against` the facts of which any
+        speaks against bringing one about.
+        """
+        v, variable = self._edition.vocabulary, self._variable
+        own = {
+            variable[fact]: [
+                v.effort(fact, kind, value=value, usual=False) for kind in KINDS for value in (True, False)
+            ]
+            for fact in variable
+        }
+        against = {
+            variable[fact]: [variable[x] for x in v.speaks_against(fact) if x in variable]
+            for fact in variable
+        }
+        return {
+            "efforts": {at: costs for at, costs in own.items() if any(costs)},
+            "usual": v.usual_efforts,
+            "against": {at: found for at, found in against.items() if found},
         }
 
     def _groups(self) -> list[Any]:

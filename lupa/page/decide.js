@@ -148,6 +148,7 @@ class Writer {
       bases = referrals.length ? referrals : this.possible(edition.referrals, outcome);
       superseded = denials;
     } else if (outcome === "modify") limits = limits.length ? limits : this.possible(edition.limits, outcome);
+    const missing_ = this.missing();
     return {
       case: head.case,
       policy: edition.policy,
@@ -164,12 +165,12 @@ class Writer {
       scope: this.certain(edition.scope),
       superseded,
       advisories: this.certain(edition.advisories),
-      missing: this.missing(),
+      missing: missing_,
       assumptions: this.assumptions(),
       notes: this.certain(edition.notes),
       unread: this.unread(),
       suggestions: this.suggestions(),
-      remarks: this.remarks(outcome),
+      remarks: this.remarks(missing_),
       aside: [],
     };
   }
@@ -336,15 +337,14 @@ class Writer {
     });
   }
 
-  /** Which lists might settle what is open: they say nothing of what they do not name. */
-  remarks(outcome) {
-    const { lists } = this.question.record;
-    if (outcome !== "pend" || !lists.size) return [];
-    const asked = new Set(this.missing().map(({ fact }) => fact.split("(")[0]));
-    const places = [...asked].filter((family) => lists.has(family)).map((family) => lists.get(family));
-    const text = "A list says that what it names is so, and nothing of the rest; one that is complete is written "
-      + "{only: [...]}.";
-    return places.length ? [{ place: places.join(", "), text }] : [];
+  /** What was read otherwise than it is written, and which lists might settle what is open. */
+  remarks(asked) {
+    const { remarks, lists } = this.question.record;
+    const families = new Set(asked.map(({ fact }) => fact.split("(")[0]));
+    const places = [...families].filter((family) => lists.has(family)).map((family) => lists.get(family));
+    if (!places.length) return remarks;
+    const text = "A list says that what it names is so, and nothing of the rest; one that is complete is written {only: [...]}.";
+    return [...remarks, { place: places.join(", "), text }];
   }
 
   suggestions() {

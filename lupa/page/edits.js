@@ -120,7 +120,7 @@ export function numberFrom(text) {
 /** A number that a case states, as a person writes it; null for what has no such form. */
 export function numberText(said) {
   if (said === undefined || said === null) return "";
-  if (typeof said === "number") return String(said);
+  if (typeof said === "number" || typeof said === "string") return String(said);
   if (!isPlain(said)) return null;
   const keys = Object.keys(said).sort().join();
   if (keys === "at_least,at_most") return `${said.at_least} - ${said.at_most}`;

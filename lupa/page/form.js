@@ -1,5 +1,6 @@
 // The form: the questions of an edition as a person is asked them, each a control that shows what the case says.
 
+import { day } from "./days.js";
 import { fresh, h } from "./dom.js";
 import { at, complete, namesIn, numberFrom, numberText, places, put, say } from "./edits.js";
 
@@ -78,7 +79,7 @@ function serviceDate(context) {
   return {
     element: h("div", { class: "field" }, h("label", { for: id }, "On which day does it begin? (It chooses the edition.)"), input),
     update() {
-      if (document.activeElement !== input) input.value = at(context.given, path) ?? "";
+      if (document.activeElement !== input) input.value = day(at(context.given, path), "", () => null) ?? "";
     },
   };
 }

@@ -1,17 +1,13 @@
 // From a case to a record: which facts it states so, which not, and which it leaves open.
 
-import { truth, exact } from "./numbers.js";
-import { day, StatedNumbers } from "./stated.js";
+import { compare, exact, truth } from "./numbers.js";
+import { numberOf, shown } from "./days.js";
+import { StatedNumbers, takenApart } from "./stated.js";
 
 export const ROUTING = ["policy", "drug", "service", "code", "payer", "service_date"];
 const AGES = ["age", "age_months"];
 const STATES = { true: ["equivalent", "narrower"], false: ["equivalent", "broader"] };
 const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
-export const quoted = (value) => {
-  const text = typeof value === "string" ? `'${value}'` : JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-};
-
 /** A name without case, accents and the difference between blank, hyphen and underscore. */
 export function normal(name) {
   const plain = name.replaceAll("’", "'").normalize("NFKD").replace(/\p{M}/gu, "");
@@ -48,11 +44,11 @@ class Reader {
     this.closing = new Map();
     this.record = {
       stated: new Map(), assumed: new Map(), closed: new Set(), paths: new Map(), given: new Map(),
-      numbers: [], unread: new Map(), suggested: [], problems: [], lists: new Map(),
+      numbers: [], unread: new Map(), suggested: [], problems: [], remarks: [], lists: new Map(),
       nameOf: (fact) => (typeof fact === "number" ? edition.facts[fact].fact : fact),
     };
     this.measuring = new StatedNumbers(edition, (path, words) => this.problem(path, words), (name, path, known) =>
-      this.problem(path, `${quoted(name)} is not known here; known are ${known.join(", ")}`, true));
+      this.problem(path, `${shown(name)} is not known here; known are ${known.join(", ")}`, true));
   }
 
   problem(path, words, isUnknown = false) {
@@ -81,8 +77,9 @@ class Reader {
       const path = `request.${key}`;
       if (ROUTING.includes(key)) {
         if (key === "service_date" && value !== null) {
-          this.measuring.serviceDate = day(value, path, (...told) => this.problem(...told));
-          this.measuring.serviceText = value;
+          const on = this.measuring.on(value, path);
+          this.measuring.serviceDate = on && numberOf(on);
+          this.measuring.serviceText = on;
         }
       } else if (Object.hasOwn(requested, key)) this.choice(requested[key], value, path);
       else if (Object.hasOwn(numbers, key)) this.measure(numbers[key], value, path, [key]);
@@ -108,9 +105,32 @@ class Reader {
       else if (Object.hasOwn(choices, key)) this.groups(choices[key], value, path, [key]);
       else if (Object.hasOwn(numbers, key)) this.measure(numbers[key], value, path, [key]);
       else if (Object.hasOwn(days, key)) this.measure(days[key], value, path, [key], (...said) => this.measuring.day(...said));
-      else if (!this.unread(key, value, path)) this.unknown(key, path, { ...flags, ...relations, ...choices, ...numbers });
+      else if (!this.paired(key, value, path) && !this.unread(key, value, path)) this.unknown(key, path, { ...flags, ...relations, ...choices, ...numbers });
     }
     if (ages && (facts.birth_date ?? null) !== null) this.measuring.birthDate(facts.birth_date, "facts.birth_date");
+  }
+
+  /** Reads two numbers that are written as one, the larger first; false where a key means no such pair. */
+  paired(key, value, path) {
+    const name = this.edition.canonical(key, this.edition.pairs);
+    if (name === null) return false;
+    const parts = this.edition.pairs[name].map((part) => [part, this.edition.quantities[part]]);
+    const both = takenApart(value, parts[0][1].unit);
+    if (!both) this.problem(path, `two numbers are expected, such as 150/90, not ${shown(value)}`);
+    else parts.forEach(([part, quantity], place) => this.measuring.read(part, quantity, both[place], path));
+    return true;
+  }
+
+  /** Has a pair looked at whose first number, which is the larger, is not. */
+  checkPairs() {
+    const { intervals, shown: words } = this.measuring;
+    for (const pair of Object.values(this.edition.pairs)) {
+      const [high, low] = pair.map((part) => intervals.get(part));
+      if (high && low && compare(high.high, low.low) <= 0) {
+        const told = pair.map((part) => `${this.edition.quantities[part].label} as ${words.get(part)}`).join(" and ");
+        this.record.remarks.push({ place: this.measuring.place(pair[0]), text: `The case gives ${told}: are they the wrong way round?` });
+      }
+    }
   }
 
   /** Reads what is said of facts, or numbers, that no rule reads; false where there are none such. */
@@ -128,7 +148,7 @@ class Reader {
   unknown(name, path, known) {
     const names = Object.keys(known);
     const known_ = names.length <= 12 ? `; known are ${names.join(", ")}` : "";
-    this.problem(path, `${quoted(name)} is not known here${known_}`, true);
+    this.problem(path, `${shown(name)} is not known here${known_}`, true);
   }
 
   beyondName([family, ...before], given) {
@@ -151,9 +171,9 @@ class Reader {
     const stating = [...new Set(found.filter((row) => STATES.true.includes(row.relation)).map((row) => row.name))];
     if (!found.length) {
       const meanings = [...new Set(rows.map((row) => row.meaning))].join(" and ");
-      this.problem(path, `the code ${quoted(given)} means ${meanings}, which does not belong here`);
+      this.problem(path, `the code ${shown(given)} means ${meanings}, which does not belong here`);
     } else if (stating.length > 1) {
-      this.problem(path, `the code ${quoted(given)} means ${stating.sort().join(" and ")}; name one of them`);
+      this.problem(path, `the code ${shown(given)} means ${stating.sort().join(" and ")}; name one of them`);
       return [];
     }
     return found;
@@ -161,7 +181,7 @@ class Reader {
 
   knownName(name, known, path) {
     if (typeof name !== "string") {
-      this.problem(path, `a name is expected, not ${quoted(name)}`);
+      this.problem(path, `a name is expected, not ${shown(name)}`);
       return null;
     }
     const found = this.edition.canonical(name, known);
@@ -182,7 +202,7 @@ class Reader {
   truth(value, path) {
     if (value === null || typeof value === "boolean") return value;
     if (value === "yes" || value === "no") return value === "yes";
-    this.problem(path, `yes, no or null is expected, not ${quoted(value)}`);
+    this.problem(path, `yes, no or null is expected, not ${shown(value)}`);
     return null;
   }
 
@@ -205,7 +225,7 @@ class Reader {
       if (Object.hasOwn(value, "only")) this.complete(tree, value, path, about);
       this.members(tree, value, path, about);
     } else if (Array.isArray(value)) this.listed(tree, value, path, about);
-    else this.problem(path, `a list of what is so, or a mapping, is expected, not ${quoted(value)}`);
+    else this.problem(path, `a list of what is so, or a mapping, is expected, not ${shown(value)}`);
   }
 
   members(tree, value, path, about) {
@@ -219,8 +239,7 @@ class Reader {
   }
 
   listed(tree, values, path, about) {
-    const { lists } = this.record;
-    if (!path.split(".").includes("only") && !lists.has(about[0])) lists.set(about[0], path);
+    if (!path.split(".").includes("only") && !this.record.lists.has(about[0])) this.record.lists.set(about[0], path);
     for (const [place, given] of values.entries()) {
       const where = `${path}[${place}]`;
       for (const { name, below, code } of this.meant(given, tree, where, about)) {
@@ -240,7 +259,7 @@ class Reader {
   /** What a name means at this place, or each row of a code: a variable, or the name of a fact not read. */
   meant(given, tree, path, about) {
     if (typeof given !== "string") {
-      this.problem(path, `a name is expected, not ${quoted(given)}`);
+      this.problem(path, `a name is expected, not ${shown(given)}`);
       return [];
     }
     const name = this.edition.canonical(given, tree);
@@ -260,7 +279,7 @@ class Reader {
   complete(tree, value, path, about) {
     const { only } = value;
     if (only === null || typeof only !== "object") {
-      this.problem(`${path}.only`, `all that is so is expected, as a list, not ${quoted(only)}`);
+      this.problem(`${path}.only`, `all that is so is expected, as a list, not ${shown(only)}`);
       return;
     }
     const aside = new Reader(this.edition);
@@ -286,7 +305,7 @@ class Reader {
       const name = value === null ? null : this.argument(value, {}, path, about);
       const [family, ...before] = about;
       if (name !== null) this.state(`${family}(${[...before, name].join(",")})`, true, path);
-    } else if (!isPlain(value)) this.problem(path, `a mapping is expected, not ${quoted(value)}`);
+    } else if (!isPlain(value)) this.problem(path, `a mapping is expected, not ${shown(value)}`);
     else {
       for (const [key, chosen] of Object.entries(value)) {
         const found = this.argument(key, tree, `${path}.${key}`, about);
@@ -314,14 +333,16 @@ class Reader {
         const found = this.argument(key, tree, `${path}.${key}`, about);
         if (found !== null) this.measure(tree[found] ?? {}, number, `${path}.${key}`, [...about, found], read);
       }
-    } else this.problem(path, `a mapping of names to numbers is expected, not ${quoted(value)}`);
+    } else this.problem(path, `a mapping of names to numbers is expected, not ${shown(value)}`);
   }
 
   /** States the cut points of every number that the case gives, and what its measurements say. */
   numbers() {
     const said = this.measuring;
+    this.record.remarks.push(...said.remarks);
     this.record.numbers = said.stated;
     said.settle();
+    this.checkPairs();
     for (const [name, within] of said.intervals) {
       for (const [kind, bound, fact] of this.edition.quantities[name]?.cuts ?? []) {
         this.state(fact, within && truth(within, kind, exact(bound)), said.place(name));

@@ -4,27 +4,23 @@ import {
   anything, both, compare, exact, fraction, hull, inParts, interval, isEmpty, isWhole, floor, made,
   plus, roundedInward, scaled, times, truth,
 } from "./numbers.js";
+import { day, isPlainDay, numberOf, shown } from "./days.js";
 
 const ENDS = ["at_least", "more_than", "at_most", "less_than"];
 const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
-const quoted = (value) => {
-  const text = typeof value === "string" ? `'${value}'` : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-};
+const WRITTEN = /^([+-]?(?:0|[1-9]\d{0,11})(?:\.\d{1,12})?) ?(.*)$/s;
+const TWO = /^(\d{1,4}) ?\/ ?(\d{1,4})(?: ?(\D.*))?$/s;
 
-/** A day as a case writes it, as a number of days; null, with a problem told, for what is none. */
-export function day(value, path, tell) {
-  const parts = typeof value === "string" && /^(\d{4})-(\d{2})-(\d{2})$/.exec(value);
-  if (!parts) {
-    tell(path, `a date is written year-month-day, such as 2025-03-01, not ${quoted(value)}`);
-    return null;
+/** What is said of two numbers that are written as one, 150/90; null where that is no pair. */
+export function takenApart(value, unit) {
+  if (value === null) return [null, null];
+  if (isPlain(value)) {
+    const pair = (value.value ?? null) === null ? null : takenApart(value.value, unit);
+    return pair && pair.map((one) => ({ ...value, value: one }));
   }
-  const made = new Date(`${value}T00:00:00Z`);
-  if (Number.isNaN(made.getTime()) || made.toISOString().slice(0, 10) !== value || parts[1] === "0000") {
-    tell(path, `there is no such day as ${quoted(value)}`);
-    return null;
-  }
-  return made.getTime() / 86400000;
+  const found = typeof value === "string" ? TWO.exec(value.trim()) : null;
+  if (!found || (found[3] || unit).toLowerCase() !== unit.toLowerCase()) return null;
+  return [Number(found[1]), Number(found[2])];
 }
 
 const rangeWords = (ends) =>
@@ -41,6 +37,7 @@ export class StatedNumbers {
     this.places = new Map();
     this.made = new Map();
     this.measured = new Map();
+    this.remarks = [];
     this.serviceDate = null;
     this.serviceText = "";
   }
@@ -104,15 +101,23 @@ export class StatedNumbers {
     this.state(name, interval(ago, ago), words, path);
   }
 
+  /** The day that is stated, as year-month-day; null, with a problem, where it cannot be read. */
+  on(value, path) {
+    const found = day(value, path, this.tell);
+    if (found !== null && !isPlainDay(value)) this.remarks.push({ place: path, text: `${shown(value)} was read as ${found}.` });
+    return found;
+  }
+
   daysAgo(value, path) {
-    const on = day(value, path, this.tell);
-    if (on === null) return null;
+    const iso = this.on(value, path);
+    if (iso === null) return null;
+    const on = numberOf(iso);
     if (this.serviceDate === null) {
       this.tell(path, "needs request.service_date, from which days are counted");
       return null;
     }
     if (on > this.serviceDate) {
-      this.tell(path, `${value} is after request.service_date, ${this.serviceText}; check both`);
+      this.tell(path, `${iso} is after request.service_date, ${this.serviceText}; check both`);
       return null;
     }
     return this.serviceDate - on;
@@ -159,7 +164,7 @@ export class StatedNumbers {
     const factor = unit === quantity.unit ? fraction(1n) : Object.hasOwn(quantity.units, unit) && exact(quantity.units[unit]);
     if (!factor) {
       const known = [quantity.unit, ...Object.keys(quantity.units)].filter(Boolean).join(", ") || "none";
-      this.tell(`${path}.unit`, `${quoted(value.unit)} is no unit of this number; known are ${known}`);
+      this.tell(`${path}.unit`, `${shown(value.unit)} is no unit of this number; known are ${known}`);
       return null;
     }
     const on = value.on ?? null;
@@ -176,42 +181,51 @@ export class StatedNumbers {
       return null;
     }
     if (hasValue && value.value !== null) {
-      const number = this.number(quantity, value.value, `${path}.value`, factor);
+      const number = this.number(quantity, value.value, `${path}.value`, factor, unit);
       return number && { interval: interval(number, number), days, words };
     }
     if (!hasValue && (ranged || days === null)) {
-      const found = this.range(quantity, ends, path, factor);
+      const found = this.range(quantity, ends, path, factor, unit);
       return found && { interval: found, days, words };
     }
     return { interval: null, days, words };
   }
 
-  number(quantity, value, path, factor = fraction(1n)) {
+  number(quantity, given, path, factor = fraction(1n), unit = quantity.unit) {
+    let value = given;
+    if (typeof given === "string") {
+      const found = WRITTEN.exec(given.trim());
+      if (found && ["", unit.toLowerCase()].includes(found[2].toLowerCase())) {
+        value = Number(found[1]);
+        const number = found[1].replace(/^\+/, "");
+        this.remarks.push({ place: path, text: `${shown(given)} was read as the number ${number}.` });
+      }
+    }
     if (typeof value !== "number" || !Number.isFinite(value)) {
-      this.tell(path, `a number${quantity.unit ? ` of ${quantity.unit}` : ""} is expected, not ${quoted(value)}`);
+      this.tell(path, `a number${quantity.unit ? ` of ${quantity.unit}` : ""} is expected, not ${shown(value)}`);
       return null;
     }
     const found = times(exact(value), factor);
     if (compare(found, exact(quantity.least)) < 0 || compare(found, exact(quantity.most)) > 0) {
       const span = `${quantity.least} to ${quantity.most} ${quantity.unit}`.trimEnd();
-      this.tell(path, `${quoted(value)} cannot be; from ${span} is expected`);
+      this.tell(path, `${shown(value)} cannot be; from ${span} is expected`);
       return null;
     }
     if (quantity.whole && !isWhole(found)) {
-      this.tell(path, `${quoted(value)} is not whole; ${quantity.unit} are counted`);
+      this.tell(path, `${shown(value)} is not whole; ${quantity.unit} are counted`);
       return null;
     }
     return found;
   }
 
-  range(quantity, ends, path, factor) {
+  range(quantity, ends, path, factor, unit) {
     if (!Object.keys(ends).length) {
       this.tell(path, `a range names one of ${ENDS.join(", ")}`);
       return null;
     }
     let found = anything(quantity);
     for (const [key, end] of Object.entries(ends)) {
-      const bound = this.number(quantity, end, `${path}.${key}`, factor);
+      const bound = this.number(quantity, end, `${path}.${key}`, factor, unit);
       if (!bound) return null;
       const low = key === "at_least" || key === "more_than";
       const open = key === "more_than" || key === "less_than";
@@ -233,9 +247,10 @@ export class StatedNumbers {
 
   // ---- what follows -------------------------------------------------------------------------------
 
-  birthDate(value, path) {
-    const born = day(value, path, this.tell);
-    if (born === null) return;
+  birthDate(given, path) {
+    const value = this.on(given, path);
+    if (value === null) return;
+    const born = numberOf(value);
     if (this.serviceDate === null) {
       this.tell(path, "needs request.service_date to give an age; or state facts.age");
       return;

@@ -40,7 +40,7 @@ class Efforts:
         return found
 
     @cached_property
-    def _usual(self) -> dict[str, int]:
+    def usual(self) -> dict[str, int]:
         rows = self._program.facts("usual_effort", 2)
         found: dict[str, int] = {}
         for kind, cost in rows:
@@ -58,7 +58,7 @@ class Efforts:
             cost = self._rows.get(beginning, {}).get((kind, value))
             if cost is not None:
                 return cost
-        return self._usual.get(kind) if usual else None
+        return self.usual.get(kind) if usual else None
 
 
 def _cost(symbol: clingo.Symbol, where: str) -> int:

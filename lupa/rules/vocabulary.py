@@ -452,6 +452,11 @@ class Vocabulary:
         """
         return self._efforts.of(fact, kind, value=value, usual=usual)
 
+    @property
+    def usual_efforts(self) -> dict[str, int]:
+        """What stating a fact that has no row of its own costs, by kind."""
+        return self._efforts.usual
+
     def label(self, name: str) -> str:
         """How a person reads a name of the knowledge base.
 

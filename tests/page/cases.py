@@ -9,6 +9,7 @@ from lupa.rules.edition import Edition
 from lupa.rules.quantities import Quantity
 from lupa.rules.vocabulary import Tree, Vocabulary
 
+DAYS = ("2025-06-15", "2025-06-15", "6/15/2025", "15 June 2025", "Jun 15, 2025", "2025/6/15", "6/7/2025")
 FEW = 3
 """So many of a long list are named, more or less."""
 
@@ -16,12 +17,17 @@ FEW = 3
 def random_case(dice: random.Random, edition: Edition) -> dict[str, Any]:
     """A case of which much is silent; now and then one that contradicts itself."""
     v = edition.vocabulary
-    request: dict[str, Any] = {"policy": f"{edition.policy}@{edition.name}", "service_date": "2025-06-15"}
+    request: dict[str, Any] = {
+        "policy": f"{edition.policy}@{edition.name}",
+        "service_date": dice.choice(DAYS),
+    }
     facts: dict[str, Any] = {}
     for kind, values in v.kinds("requested").items():
         if dice.random() < 0.8:
             request[kind] = dice.choice(list(values))
     _numbers(dice, v, request, facts)
+    if v.pairs and dice.random() < 0.3:
+        facts[next(iter(v.pairs))] = dice.choice(["150/90", "90 / 150", "120/80 mmHg", {"value": "130/85"}])
     facts.update((flag, dice.choice([True, False, "yes", "no", None])) for flag in v.flags)
     facts.update((name, _relation(dice, tree)) for name, tree in v.families.items())
     facts.update((name, _chosen(dice, v.tree_of(name))) for name in v.choices if name != "requested")
@@ -51,7 +57,16 @@ def _number(dice: random.Random, quantity: Quantity, bounds: list[Any]) -> Any:
     number: Any = min(max(dice.choice(near), quantity.least), quantity.most)
     if not quantity.whole and dice.random() < 0.2 and number < quantity.most:
         number += 0.25
-    forms = [number, number, {"at_least": number}, {"at_most": number}, {"value": number}, None]
+    forms = [
+        number,
+        number,
+        str(number),
+        f" {number} {quantity.unit}",
+        {"at_least": number},
+        {"at_most": number},
+        {"value": number},
+        None,
+    ]
     if quantity.dated:
         forms += [{"value": number, "on": dice.choice(["2025-06-01", "2024-01-01"])}, {"only": []}]
     return dice.choice(forms)

@@ -16,28 +16,23 @@ LARGEST = 300_000
 """Bytes of the page of the shipped policies."""
 
 
-@pytest.fixture(scope="module")
-def page(kb: KnowledgeBase) -> str:
-    return kb.page()
+def test_the_shipped_policies_make_a_small_page(made: str) -> None:
+    assert len(made.encode()) < LARGEST
 
 
-def test_the_shipped_policies_make_a_small_page(page: str) -> None:
-    assert len(page.encode()) < LARGEST
-
-
-def test_what_runs_is_named_by_its_digest_and_nothing_is_loaded(page: str) -> None:
-    (script,) = re.findall(r'<script type="module">(.*?)</script>', page, re.DOTALL)
-    (style,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+def test_what_runs_is_named_by_its_digest_and_nothing_is_loaded(made: str) -> None:
+    (script,) = re.findall(r'<script type="module">(.*?)</script>', made, re.DOTALL)
+    (style,) = re.findall(r"<style>(.*?)</style>", made, re.DOTALL)
     script_hash, style_hash = (
         f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
         for text in (script, style)
     )
-    (rules,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', page)
+    (rules,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', made)
     assert rules == (
         f"default-src 'none'; script-src {script_hash}; style-src {style_hash}; "
         "base-uri 'none'; form-action 'none'"
     )
-    assert re.findall(r"(?:src|href)=\"(?!#)", page) == []
+    assert re.findall(r"(?:src|href)=\"(?!#)", made) == []
 
 
 def test_a_case_with_markup_in_its_name_ends_no_script(kb: KnowledgeBase) -> None:

@@ -1,0 +1,65 @@
+// What would change the outcome: the cheapest ways, each to be tried, and what may not change.
+
+import { h } from "./dom.js";
+import { put, say } from "./edits.js";
+import { flips } from "./flip.js";
+import { plainly } from "./words.js";
+
+const FEW = 5; // so many ways are shown at once
+const KIND = { find_out: "find out", ask_for_less: "ask for less", change: "change" };
+
+/** The case with these statements, each where a case states it. */
+export function stating(given, edition, places, statements) {
+  let next = given;
+  const ranges = new Map();
+  for (const { variable, value } of statements) {
+    const { path, value: choice, quantity } = places.get(variable);
+    if (choice !== undefined) next = put(next, path, choice);
+    else if (quantity === undefined) next = say(next, edition, path, value);
+    else {
+      const [kind, bound] = edition.quantities[quantity].cuts.find(([, , one]) => one === variable);
+      const end = { at_least: ["less_than", "at_least"], more_than: ["at_most", "more_than"] }[kind][Number(value)];
+      const key = path.join("/");
+      ranges.set(key, { path, range: { ...ranges.get(key)?.range, [end]: Number(bound) } });
+    }
+  }
+  for (const { path, range } of ranges.values()) next = put(next, path, range);
+  return next;
+}
+
+/** The part of the page that finds them, when asked to; `choose(statements)` tries some. */
+export function changing(question, places, choose) {
+  const { edition, outcomes } = question;
+  const wanted = edition.outcomes.filter((name) => outcomes.length > 1 || name !== outcomes[0]);
+  const first = wanted.includes("approve") ? "approve" : wanted[0];
+  const select = h("select", { id: "wanted" }, wanted.map((name) => h("option", { value: name }, plainly(name))));
+  select.value = first;
+  const fixed = new Map();
+  const found = h("div", { role: "status" });
+  const find = () => found.replaceChildren(...told(question, places, select.value, fixed, choose, find).flat(Infinity).filter(Boolean));
+  return h("section", { class: "part change", "aria-labelledby": "change" }, h("h3", { id: "change" }, "What would change it"),
+    h("div", { class: "row" }, h("label", { for: "wanted" }, "Cheapest ways to make it"), select, h("button", { type: "button", on: { click: find } }, "Find them")),
+    found);
+}
+
+function told(question, places, to, fixed, choose, find) {
+  const { sets, ties, up, blocked } = flips(question, to, FEW, new Set(fixed.keys()));
+  const fix = (statement) => { fixed.set(statement.variable, statement); find(); };
+  const free = (variable) => { fixed.delete(variable); find(); };
+  const words = ({ variable, value }) => question.sentence(variable, value);
+  const item = ({ cost, statements }) => h("li", {},
+    h("ul", {}, statements.map((statement) => h("li", {},
+      h("strong", {}, `${KIND[statement.kind]}: `), `${words(statement)} `,
+      h("button", { type: "button", "aria-label": `Leave this out: ${words(statement)}`, on: { click: () => fix(statement) } }, "not this")))),
+    h("p", { class: "row" }, h("span", { class: "quiet" }, `cost ${cost}`), h("button", { type: "button", on: { click: () => choose(statements) } }, "Try it")));
+  const rest = sets.slice(FEW);
+  return [
+    fixed.size > 0 && h("p", {}, "Left out: ", [...fixed.values()].map((statement) =>
+      h("button", { type: "button", on: { click: () => free(statement.variable) } }, `${words(statement)} ×`))),
+    up && h("p", {}, "There may be more: the search was given up; `lupa flip` goes on."),
+    sets.length > 0 && h("p", {}, `Cheapest to make it ${plainly(to).toUpperCase()}: ${ties} ${ties === 1 ? "way" : "ways"}, none cheaper${sets.length > ties ? "; then the next best" : ""}.`),
+    sets.length > 0 && h("ol", {}, sets.slice(0, FEW).map(item)),
+    rest.length > 0 && h("details", {}, h("summary", {}, `${rest.length} more`), h("ol", { start: FEW + 1 }, rest.map(item))),
+    !sets.length && !up && h("p", {}, blocked.length ? `Nothing within reach makes it ${plainly(to)}: ${blocked.map(({ text }) => text).join(" ")}` : `Nothing within reach makes it ${plainly(to)}.`),
+  ];
+}

@@ -1,0 +1,221 @@
+// The cheapest statements after which an outcome is certain, as `lupa flip` finds them.
+//
+// Sets of statements are tried, the cheapest first. Where the record with one leaves a world with another outcome,
+// whatever holds that set and makes the outcome certain must contradict the part of that world which does the harm:
+// it is tried with each statement that does (a hitting-set tree, Reiter 1987). What holds a set that was found is
+// not looked at: in what is found, nothing can be spared.
+
+import { YES } from "./edition.js";
+
+const KINDS = ["find_out", "ask_for_less", "change"];
+const MOST_TRIED = 4000;
+
+/** The `sets` of statements with what they cost, how many are `ties`; or what is `blocked`, or given `up`. */
+export function flips(question, to, most = 5, fixed = new Set()) {
+  return new Search(question, to, fixed).cheapest(most);
+}
+
+class Search {
+  constructor(question, to, fixed) {
+    this.question = question;
+    this.edition = question.edition;
+    this.fixed = fixed;
+    this.wanted = this.edition.valueOfOutcome(to);
+    this.others = this.edition.everyOutcome & ~this.wanted;
+    const { facts, choiceOf } = this.edition;
+    this.cone = [...this.edition.cone].sort((one, other) => facts[one].place - facts[other].place);
+    this.subject = (variable) => (choiceOf.has(variable) ? choiceOf.get(variable)[0] : variable);
+    this.effort = new Map();
+    for (const { cuts } of Object.values(this.edition.quantities)) for (const [, , variable] of cuts) this.effort.set(variable, cuts[0][2]);
+    this.statedSubjects = new Set([...question.record.stated.keys()].map(this.subject));
+    this.assumedSubjects = new Set([...question.record.assumed.keys()].map(this.subject));
+    this.reach = [...this.withinReach()].map((statement, place) => ({ ...statement, place }));
+    this.bySaying = new Map(this.reach.map((statement) => [`${statement.variable} ${statement.value}`, statement]));
+    this.bySubject = new Map();
+    for (const statement of this.reach) this.bySubject.set(statement.subject, [...(this.bySubject.get(statement.subject) ?? []), statement]);
+    this.record = new Map(question.statements.filter(([variable]) => this.edition.cone.has(variable)));
+    this.laws = this.edition.laws.filter(({ variables }) => variables.some((one) => this.edition.cone.has(one)));
+  }
+
+  /** The statements that can come about and say something else than the record. */
+  *withinReach() {
+    const { edition, question } = this;
+    const { stated } = question.record;
+    for (const variable of this.cone) {
+      const said = stated.get(variable) ?? question.record.assumed.get(variable);
+      for (const value of edition.choiceOf.has(variable) ? [true] : [true, false]) {
+        const against = value && (edition.against[variable] ?? []).some((other) => stated.get(other));
+        if (said !== value && !this.fixed.has(variable) && !against) {
+          const found = this.kind(variable, value);
+          if (found) {
+            const subject = this.subject(variable);
+            yield { variable, value, subject, effort: this.effort.get(variable) ?? subject, ...found };
+          }
+        }
+      }
+    }
+  }
+
+  /** How a statement can come about and what that costs; null where it cannot. */
+  kind(variable, value) {
+    const { efforts, usual } = this.edition;
+    const subject = this.subject(variable);
+    const isAssumed = this.assumedSubjects.has(subject);
+    const kinds = this.statedSubjects.has(subject) ? KINDS.slice(1) : isAssumed ? KINDS : KINDS.slice(0, 1);
+    for (const kind of kinds) {
+      const own = efforts[variable]?.[2 * KINDS.indexOf(kind) + (value ? 0 : 1)] ?? null;
+      const cost = own ?? (isAssumed ? null : usual[kind] ?? null);
+      if (cost !== null) return { kind, cost };
+    }
+    return null;
+  }
+
+  // ---- proposals ------------------------------------------------------------------------------------
+
+  cheapest(most) {
+    const waiting = [{ cost: 0, chosen: [] }];
+    const seen = new Set([""]);
+    const found = [];
+    let [ties, tried] = [0, 0];
+    const order = (one, other) => one.cost - other.cost || one.chosen.length - other.chosen.length;
+    while (waiting.length && tried < MOST_TRIED) {
+      let best = 0;
+      for (let at = 1; at < waiting.length; at += 1) if (order(waiting[at], waiting[best]) < 0) best = at;
+      const [next] = waiting.splice(best, 1);
+      const isNewLevel = found.length && next.cost > found.at(-1).cost;
+      if (isNewLevel) {
+        ties ||= found.length;
+        if (found.length >= most) break;
+      }
+      const has = new Set(next.chosen);
+      if (!found.some(({ chosen }) => chosen.every((place) => has.has(place)))) {
+        tried += 1;
+        const ways = this.objection(next.chosen.map((place) => this.reach[place]));
+        if (ways === null) found.push(next);
+        for (const way of ways ?? []) {
+          const chosen = [...next.chosen, way.place].sort((one, other) => one - other);
+          const key = chosen.join();
+          if (!seen.has(key)) {
+            seen.add(key);
+            waiting.push({ cost: this.cost(chosen), chosen });
+          }
+        }
+      }
+    }
+    const up = tried >= MOST_TRIED;
+    const byPlaces = (one, other) => {
+      const at = one.chosen.findIndex((place, here) => place !== other.chosen[here]);
+      return at < 0 ? 0 : one.chosen[at] - other.chosen[at];
+    };
+    found.sort((one, other) => order(one, other) || byPlaces(one, other));
+    ties ||= found.length;
+    const sets = found.slice(0, Math.max(most, ties)).map(({ cost, chosen }) => ({ cost, statements: chosen.map((place) => this.reach[place]) }));
+    return { sets, ties, up, blocked: sets.length || up ? [] : this.blocked() };
+  }
+
+  /** What statements cost together: the same effort counts once. */
+  cost(chosen) {
+    const efforts = new Map();
+    for (const place of chosen) {
+      const { effort, cost } = this.reach[place];
+      efforts.set(`${effort} ${cost}`, cost);
+    }
+    return [...efforts.values()].reduce((sum, cost) => sum + cost, 0);
+  }
+
+  /** One of what must be stated besides, if these statements do not make the outcome certain; null if they do. */
+  objection(chosen) {
+    const { edition } = this;
+    const changed = new Set(chosen.map(({ subject }) => subject));
+    const said = edition.silence();
+    for (const [variable, value] of this.record) if (!changed.has(this.subject(variable))) said[variable] = value ? 2 : 1;
+    for (const { variable, value } of chosen) said[variable] = value ? 2 : 1;
+    const free = (statement) => statement && !changed.has(statement.subject);
+    const broken = this.laws.find(({ root }) => !edition.reaches(root, said, YES));
+    if (broken) {
+      const clash = this.clash(broken, said);
+      return clash.flatMap((variable) => this.bySubject.get(this.subject(variable)) ?? []).filter(free);
+    }
+    const world = this.world(said);
+    if (!world) return null;
+    const harm = this.harm(world, said, free);
+    const tied = new Set(harm.flatMap((variable) => edition.lawOf.get(variable)?.variables ?? [variable]));
+    return [...tied].map((variable) => this.bySaying.get(`${variable} ${world[variable] === 1}`)).filter(free);
+  }
+
+  /** Facts on record, not stated here, that break a law with what is stated; a minimal set of them. */
+  clash({ variables, root }, said) {
+    const tried = said.slice();
+    const kept = [];
+    for (const variable of variables) {
+      if (tried[variable] !== 3) {
+        tried[variable] = 3;
+        if (this.edition.reaches(root, tried, YES)) {
+          tried[variable] = said[variable];
+          kept.push(variable);
+        }
+      }
+    }
+    return kept;
+  }
+
+  /** A world of a record with another outcome than the one that is wanted, as bits; null if there is none. */
+  world(said) {
+    const { edition } = this;
+    if (!edition.reaches(edition.outcome, said, this.others)) return null;
+    const world = said.slice();
+    for (const variable of this.cone) {
+      if (world[variable] === 3) {
+        const law = edition.lawOf.get(variable);
+        for (const as of [1, 2]) {
+          world[variable] = as;
+          const can = edition.reaches(edition.outcome, world, this.others);
+          if (can && (!law || edition.reaches(law.root, world, YES))) break;
+        }
+      }
+    }
+    return world;
+  }
+
+  /** A minimal part of a world with which the outcome is not what is wanted; what is dear to contradict is kept. */
+  harm(world, said, free) {
+    const { edition } = this;
+    const tried = edition.silence();
+    for (const variable of this.cone) tried[variable] = world[variable];
+    const way = (variable) => {
+      const statement = this.bySaying.get(`${variable} ${world[variable] === 1}`);
+      return free(statement) ? statement : null;
+    };
+    const support = edition.support(edition.outcome);
+    const rest = this.cone.filter((variable) => support.has(variable));
+    const dear = (variable) => (way(variable) ? 1e9 - way(variable).cost : 0);
+    rest.sort((one, other) => dear(other) - dear(one));
+    const kept = [];
+    for (const variable of rest) {
+      tried[variable] = 3;
+      if (edition.reaches(edition.outcome, tried, this.wanted)) {
+        tried[variable] = world[variable];
+        kept.push(variable);
+      }
+    }
+    return kept.filter((variable) => way(variable) || edition.lawOf.has(variable));
+  }
+
+  /** The facts on record that prevent it, whatever else is stated; none where more than these do. */
+  blocked() {
+    const stays = [...this.record].filter(([variable]) => !this.bySubject.has(this.subject(variable)));
+    const said = this.edition.silence();
+    for (const [variable, value] of stays) said[variable] = value ? 2 : 1;
+    if (this.edition.reaches(this.edition.outcome, said, this.wanted)) return [];
+    const inOrder = this.question.statements.filter(([variable]) => stays.some(([one]) => one === variable));
+    const kept = [];
+    for (const [variable, value] of inOrder.reverse()) {
+      said[variable] = 3;
+      if (this.edition.reaches(this.edition.outcome, said, this.wanted)) {
+        said[variable] = value ? 2 : 1;
+        kept.push([variable, value]);
+      }
+    }
+    return this.question.causes(kept);
+  }
+}

@@ -1,0 +1,18 @@
+// Finds the cheapest changes of the cases on standard input, one a line, by the data of a page.
+
+import { readFileSync } from "node:fs";
+
+import { questions } from "../../lupa/page/case.js";
+import { unfolded } from "../../lupa/page/edition.js";
+import { flips } from "../../lupa/page/flip.js";
+
+const page = unfolded(JSON.parse(readFileSync(process.argv[2], "utf8")));
+for (const line of readFileSync(0, "utf8").split("\n").filter(Boolean)) {
+  const { given, to } = JSON.parse(line);
+  const [question] = questions(page, given);
+  const { sets, ties, blocked } = flips(question, to);
+  const told = ({ variable, value, kind, cost }) => [question.edition.facts[variable].fact, value, kind, cost];
+  console.log(JSON.stringify([
+    sets.map(({ cost, statements }) => [cost, statements.map(told)]), ties, blocked.map(({ fact }) => fact),
+  ]));
+}
