@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from lupa import KnowledgeBase
 from lupa.cli.command import (
     completing,
     kb_option,
@@ -20,6 +25,9 @@ from lupa.cli.command import (
     warn_of_another,
 )
 from lupa.errors import CaseError, printable
+
+if TYPE_CHECKING:
+    from lupa.cohort.cohort import Wanted
 
 
 @verb(
@@ -45,6 +53,12 @@ from lupa.errors import CaseError, printable
     metavar="NAMES",
     help="Further columns, by commas: met, scope, advisories, notes, missing, reason.",
 )
+@click.option(
+    "--against",
+    metavar="OTHER",
+    help="Tell of those whom OTHER decides otherwise: an edition, a folder with a knowledge base, or a git "
+    "revision of it.",
+)
 @click.option("--summary", "summed", is_flag=True, help="Print counts, and save them beside OUT.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes.")
 @click.option(
@@ -60,6 +74,7 @@ def cohort(
     renamed: tuple[str, ...],
     outputs: str,
     *,
+    against: str | None,
     summed: bool,
     jobs: int,
     rows: int,
@@ -73,9 +88,10 @@ def cohort(
     What was stopped goes on where it was when it is started again.
     """
     try:
+        from lupa.cohort.against import text as shifts_text
         from lupa.cohort.cohort import Wanted
         from lupa.cohort.files import Source, named, write_text
-        from lupa.cohort.summary import plain, text
+        from lupa.cohort.summary import plain, summary, text
         from lupa.cohort.work import run
     except ImportError as error:
         raise CaseError(f"{error.name} is not installed; pip install 'lupa-kb[cohort]'") from error
@@ -91,19 +107,38 @@ def cohort(
     )
     begun = time.monotonic()
 
-    def tick(done: int, total: int | None) -> None:
+    done = [0]
+
+    def tick(count: int, total: int | None) -> None:
+        done[0] = count
         if not sys.stderr.isatty():
             return
         spent = time.monotonic() - begun
-        rate = done / spent if spent else 0
-        rest = f" of {total:,}, {(total - done) / rate:,.0f} s left" if total and rate else ""
-        progress(f"{done:,} rows{rest}, {rate:,.0f} a second")
+        rate = count / spent if spent else 0
+        rest = f" of {total:,}, {(total - count) / rate:,.0f} s left" if total and rate else ""
+        progress(f"{count:,} rows{rest}, {rate:,.0f} a second")
 
-    done, counts = run(knowledge, source, out, wanted, jobs=jobs, rows=rows, summed=summed, tick=tick)
-    say(f"{done:,} rows decided into {printable(str(out))}")
-    if summed:
-        click.echo(text(counts))
-        beside = out.with_name(f"{out.name}.summary.json")
-        write_text(beside, json.dumps(plain(counts), indent=1, ensure_ascii=False) + "\n")
-        say(f"counts saved in {printable(str(beside))}")
+    def look(tables: Iterator[Any]) -> None:
+        if against is not None:
+            click.echo(shifts_text(tables, done[0]))
+        elif summed:
+            counts = summary(tables)
+            click.echo(text(counts))
+            beside = out.with_name(f"{out.name}.summary.json")
+            write_text(beside, json.dumps(plain(counts), indent=1, ensure_ascii=False) + "\n")
+
+    with ExitStack() as stack:
+        other = None if against is None else _other(knowledge, wanted, against, stack)
+        run(knowledge, source, out, wanted, jobs=jobs, rows=rows, against=other, look=look, tick=tick)
+    say(f"{done[0]:,} rows decided into {printable(str(out))}")
     warn_of_another(knowledge.files.root, kb)
+
+
+def _other(kb: KnowledgeBase, wanted: Wanted, word: str, stack: ExitStack) -> tuple[KnowledgeBase, Wanted]:
+    """The knowledge base that a word names, and what is asked of it."""
+    from lupa.authors.diff.operands import operand_of
+
+    operand = operand_of(word, kb)
+    if operand.kind == "policy":
+        return kb, replace(wanted, policies=(word,))
+    return KnowledgeBase.load(stack.enter_context(operand.opened(kb)).files.root), wanted

@@ -18,6 +18,9 @@ from lupa.record.record import ROUTING
 from lupa.record.routing import ASKED_FOR, routed
 from lupa.rules.files import fingerprint, text_of
 
+_KEPT = 100_000
+"""So many requests are remembered with the editions that answer them."""
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -44,6 +47,7 @@ class Cohort:
         self._kb = kb
         self._wanted = wanted
         self._tables: dict[tuple[str, str], Tables] = {}
+        self._answering: dict[str, list[tuple[str, tuple[str, str] | str]]] = {}
         schema_of(wanted.outputs)  # what is not known is told before anything is read
         for policy in wanted.policies:
             name, at, edition = policy.partition("@")
@@ -120,14 +124,24 @@ class Cohort:
             codes, values = coded([table.column(meant[key]) for key in keys])
         rows: dict[tuple[Any, tuple[int, str]], list[int]] = {}
         for code, said in enumerate(values):
-            for place, (policy, found) in enumerate(self._editions(dict(zip(keys, said, strict=True)))):
+            answering = self._editions(dict(zip(keys, said, strict=True)))
+            for place, (policy, found) in enumerate(answering):
                 rows.setdefault((found, (place, policy)), []).append(code)
         for (found, rank), those in rows.items():
             here = np.flatnonzero(np.isin(codes, those))
             if len(here):
                 yield found, here, rank
 
-    def _editions(self, said: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str] | str]]:
+    def _editions(self, said: Mapping[str, Any]) -> list[tuple[str, tuple[str, str] | str]]:
+        """The policies that answer a request, each with its edition or with why it has none."""
+        key = repr(said)
+        if key not in self._answering:
+            if len(self._answering) >= _KEPT:
+                self._answering.clear()
+            self._answering[key] = list(self._found(said))
+        return self._answering[key]
+
+    def _found(self, said: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str] | str]]:
         """The policies that answer a request, each with its edition or with why it has none."""
         request = {key: plain_value(value) for key, value in said.items() if value is not None}
         for policy in self._wanted.policies or (request.get("policy", ""),):

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,20 @@ from typing import Any
 import pyarrow as pa
 
 from lupa.answers.desk import Desk
+from lupa.cohort.against import Against
 from lupa.cohort.cohort import Cohort, Wanted
 from lupa.cohort.files import Source, kind_of, write, write_text
-from lupa.cohort.summary import Summary, summary
 from lupa.errors import CaseError, printable
 from lupa.version import __version__
 
 ROWS = 1 << 18
 """The rows of a part, unless it is said otherwise."""
+Work = Cohort | Against
+"""What decides tables."""
+Other = tuple[Desk, Wanted]
+"""Other rules, and what is asked of them."""
+Look = Callable[[Iterator[pa.Table]], None]
+"""Is shown tables."""
 Tick = Callable[[int, int | None], None]
 """Is told how many rows are done, of how many where that is known."""
 
@@ -34,21 +41,25 @@ def run(
     *,
     jobs: int = 1,
     rows: int = ROWS,
-    summed: bool = False,
+    against: Other | None = None,
+    look: Look = lambda _: None,
     tick: Tick = lambda *_: None,
-) -> tuple[int, Summary]:
-    """Decides all rows of the source into the file `out`, and says how many; and counts where `summed`.
+) -> int:
+    """Decides all rows of the source into the file `out`, and says how many rows were read.
+
+    Or, `against` other rules, tells of those that these decide otherwise. `look` is shown what was written.
 
     Parts are kept beside it, in a folder called as it is with `.parts`, until all are done; so what was
     stopped goes on where it was, and gives the same. Raises `CaseError` where these are of other work.
     """
     kind_of(out)
-    cohort = Cohort(kb, wanted)
+    make = partial(Cohort, kb, wanted) if against is None else partial(Against, (kb, wanted), against)
+    cohort = make()
     cohort.check(source.schema.names)
     about = {
         "lupa": __version__,
         "rules": cohort.fingerprint,
-        "asked": json.loads(json.dumps(asdict(wanted))),
+        "asked": json.loads(json.dumps([asdict(wanted), asdict(against[1]) if against else None])),
         "input": source.stamps,
         "rows": rows,
     }
@@ -56,15 +67,15 @@ def run(
     _begin(folder, about)
     schema = cohort.schema(source.schema)
     done = 0
-    for count in _parts(kb, cohort, source, folder, wanted, jobs, rows, schema):
+    for count in _parts(make, source, folder, jobs, rows):
         done += count
         tick(done, source.rows)
     source.check_unchanged()
     stamp = json.dumps({key: about[key] for key in ("lupa", "rules", "asked")}, sort_keys=True)
     write(out, schema, _read(folder), stamp)
-    counts = summary(_read(folder)) if summed else {}
+    look(_read(folder))
     shutil.rmtree(folder)
-    return done, counts
+    return done
 
 
 def _begin(folder: Path, about: dict[str, Any]) -> None:
@@ -91,17 +102,10 @@ def _part(folder: Path, place: int) -> Path:
     return folder / f"part-{place:06}.arrow"
 
 
-def _parts(
-    kb: Desk,
-    cohort: Cohort,
-    source: Source,
-    folder: Path,
-    wanted: Wanted,
-    jobs: int,
-    rows: int,
-    schema: pa.Schema,
-) -> Iterator[int]:
+def _parts(make: Callable[[], Work], source: Source, folder: Path, jobs: int, rows: int) -> Iterator[int]:
     """Writes the parts that are not there, in order, and gives the rows of each."""
+    cohort = make()
+    schema = cohort.schema(source.schema)
     parts = enumerate(source.parts(rows))
     if jobs == 1:
         for place, table in parts:
@@ -109,7 +113,7 @@ def _parts(
                 write(_part(folder, place), schema, [cohort.decided(table)], "")
             yield table.num_rows
         return
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _start, (kb, wanted)) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _start, (make,)) as pool:
         waiting: list[tuple[int, int, Future[pa.Table] | None]] = []
 
         def next_done() -> int:
@@ -127,12 +131,12 @@ def _parts(
             yield next_done()
 
 
-_COHORT: list[Cohort] = []
+_COHORT: list[Work] = []
 """What decides in a process of the pool."""
 
 
-def _start(kb: Desk, wanted: Wanted) -> None:
-    _COHORT[:] = [Cohort(kb, wanted)]
+def _start(make: Callable[[], Work]) -> None:
+    _COHORT[:] = [make()]
 
 
 def _work(table: pa.Table) -> pa.Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from lupa.compiled.distinct import Codes, coded
 from lupa.compiled.headings import PARTS, Column
 from lupa.compiled.kernel import Bools, Said
 from lupa.errors import CaseError, Problem, shown
+from lupa.record.measured import months_on
 from lupa.record.members import as_mapping
 from lupa.record.record import AGES, ROUTING, record_of
 from lupa.rules.vocabulary import ONLY, Vocabulary, leaves
@@ -176,7 +177,14 @@ class Columns:
         return Told(said, odd, wrong)
 
     def _meaning(self, group: Group, values: Sequence[Any]) -> Meaning:
-        key = repr(values)
+        """What the values say; those are read once of which the same is so."""
+        age = _age(group.columns, values)
+        found = self._kept(group, repr(values if age is None else age), values)
+        if found.wrong and age is not None:  # that names the day
+            return self._kept(group, repr(values), values)
+        return found
+
+    def _kept(self, group: Group, key: str, values: Sequence[Any]) -> Meaning:
         if key not in group.meanings:
             if len(group.meanings) >= _KEPT:
                 group.meanings.clear()
@@ -225,6 +233,14 @@ def _tied_numbers(v: Vocabulary) -> dict[str, str]:
         group = set(names).union(*(groups.get(name, ()) for name in names))
         groups.update(dict.fromkeys(group, group))
     return {name: min(group) for name, group in groups.items()}
+
+
+def _age(columns: Sequence[Column], values: Sequence[Any]) -> int | None:
+    """The age in months that a birth date gives; None where other columns bear on it, or it gives none."""
+    said = {column.path[1]: plain_value(value) for column, value in zip(columns, values, strict=True)}
+    if said.keys() != {"birth_date", "service_date"} or {*map(type, said.values())} != {date}:
+        return None
+    return months_on(said["birth_date"], said["service_date"])
 
 
 _TRUTHS = {"true": True, "false": False}

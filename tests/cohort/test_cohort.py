@@ -19,9 +19,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from lupa import CaseError, KnowledgeBase
+from lupa.cohort.against import text as shifts
 from lupa.cohort.cohort import Cohort, Wanted
 from lupa.cohort.files import Source
-from lupa.cohort.summary import plain, text
+from lupa.cohort.summary import plain, summary, text
 from lupa.cohort.work import run
 from tests.command import command, unchanging
 
@@ -44,6 +45,7 @@ DRAWN: dict[str, Sequence[Any]] = {
     "dosed_per_label": [True, True, True, None],
     "received": [["belimumab_intravenous"], None],
     "documented.clinical_response": [True, True, None],
+    "documented.autoantibodies": [None, False],
     "stops.voclosporin": [False, False, True, None],
     "egfr.at_least": [60.5, 30.5, None],
 }
@@ -74,7 +76,9 @@ def as_case(row: Row) -> dict[str, Any]:
             "active": {name: row[f"active.{name}"] for name in ("lupus_nephritis", "sle")},
             "dosed_per_label": row["dosed_per_label"],
             "received": row["received"],
-            "documented": {"clinical_response": row["documented.clinical_response"]},
+            "documented": {
+                name: row[f"documented.{name}"] for name in ("clinical_response", "autoantibodies")
+            },
             "stops": {"voclosporin": row["stops.voclosporin"]},
             "egfr": None if egfr is None else {"at_least": egfr},
         },
@@ -151,7 +155,7 @@ def test_each_row_is_decided_as_the_case_that_it_is(
     source = Source(str(written(rows, tmp_path / f"in.{kind}")))
     out = tmp_path / "out.jsonl"
     wanted = Wanted(ids=("member",), texts=kind == "csv")
-    assert run(few, source, out, wanted, rows=11) == (40, {})
+    assert run(few, source, out, wanted, rows=11) == 40
     assert read(out, expected) == expected
     assert {row["outcome"] for row in expected} >= {"pend", "deny", "invalid"}
 
@@ -204,9 +208,45 @@ def test_one_policy_decides_a_table_of_any_library(few: KnowledgeBase) -> None:
 
 def test_counts_are_what_people_look_at(few: KnowledgeBase, rows: list[Row], tmp_path: Path) -> None:
     source = Source(str(written(rows, tmp_path / "in.parquet")))
-    _, counts = run(few, source, tmp_path / "out.parquet", Wanted(ids=("member",)), summed=True)
+    seen: list[pa.Table] = []
+    run(few, source, tmp_path / "out.parquet", Wanted(ids=("member",)), look=seen.extend)
+    counts = summary(seen)
     assert sum(each["rows"] for each in plain(counts)) == 40
     assert "uhc_benlysta, edition 2022E0046O" in text(counts)
+
+
+def decided_otherwise(kb: KnowledgeBase, rows: list[Row], *editions: str) -> Iterator[tuple[str, str, str]]:
+    """The members whom two editions decide otherwise, by their cases, with both outcomes."""
+    for row in rows:
+        case = as_case(row)
+        request = {key: value for key, value in case["request"].items() if key != "drug"}
+        try:
+            before, after = (
+                kb.decide({**case, "request": {**request, "policy": edition}}) for edition in editions
+            )
+        except CaseError:
+            continue
+        if before.possible != after.possible:
+            yield row["member"], before.outcome, after.outcome
+
+
+def test_who_would_be_decided_otherwise_is_told_with_what_changes(
+    few: KnowledgeBase, rows: list[Row], tmp_path: Path
+) -> None:
+    good = {"drug": "Benlysta", "indication": "sle", "phase": "initial", "active.sle": True}
+    good |= {"taking.voclosporin": False, "diagnosis.severe_active_cns_lupus": False}
+    chosen = [{**row, **good, "dosed_per_label": True, "taking": ["prednisone"]} for row in rows]
+    source = Source(str(written(chosen, tmp_path / "in.parquet")))
+    editions = ("uhc_benlysta@2022E0046O", "uhc_benlysta@2023-11-01")
+    old, new = (Wanted((edition,), ids=("member",)) for edition in editions)
+    out = tmp_path / "out.jsonl"
+    said: list[str] = []
+    run(few, source, out, old, against=(few, new), look=lambda tables: said.append(shifts(tables, 40)))
+    told = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    differ = list(decided_otherwise(few, chosen, *editions))
+    assert differ
+    assert [(row["member"], row["outcome_before"], row["outcome_after"]) for row in told] == differ
+    assert said[0].startswith(f"{len(differ)} of 40 rows would be decided otherwise")
 
 
 # ---- what was stopped --------------------------------------------------------------------------
@@ -377,7 +417,7 @@ def test_a_row_that_cannot_be_is_kept_with_the_reason(
 
 def test_no_rows_give_no_verdicts(few: KnowledgeBase, tmp_path: Path) -> None:
     pq.write_table(pa.table({"age": pa.array([], pa.int64())}), tmp_path / "in.parquet")
-    assert run(few, Source(str(tmp_path / "in.parquet")), tmp_path / "out.parquet", FEP) == (0, {})
+    assert run(few, Source(str(tmp_path / "in.parquet")), tmp_path / "out.parquet", FEP) == 0
     assert pq.read_table(tmp_path / "out.parquet").num_rows == 0
 
 
