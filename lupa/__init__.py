@@ -8,6 +8,7 @@ from warnings import warn
 
 if TYPE_CHECKING:
     from lupa.answers.decision import (
+        Aside,
         Assumption,
         Cause,
         Criterion,
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
 __all__ = [
     "About",
     "Answer",
+    "Aside",
     "Ask",
     "Asked",
     "Assumption",
@@ -146,7 +148,7 @@ _HOMES = {
     "authors.trials.suite": "Mismatch Refused Tried",
     "authors.trials.run": "Trials",
     "answers.decision": (
-        "Assumption Cause Criterion Decision Fingerprint Item Missing Remark Suggestion Why Witness"
+        "Assumption Cause Criterion Decision Fingerprint Item Missing Aside Remark Suggestion Why Witness"
     ),
     "answers.exploration": (
         "Answer Ask Asked Branch Change CriterionChange Flip Flips Margin Plan StatedChange Statement "

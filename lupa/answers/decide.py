@@ -7,6 +7,7 @@ from typing import cast
 
 from lupa.answers.causes import causes, lines_of
 from lupa.answers.decision import (
+    Aside,
     Assumption,
     Cause,
     Criterion,
@@ -79,6 +80,7 @@ def decision(
         unread=writer.unread(),
         suggestions=writer.suggestions(),
         remarks=writer.remarks(),
+        aside=tuple(Aside(*each) for each in question.record.aside),
         witnesses=() if settled else _witnesses(question),
         fingerprint=fingerprint,
     )

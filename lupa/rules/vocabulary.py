@@ -238,6 +238,19 @@ class Vocabulary:
         rows = self._program.facts("pair", 3)
         return {str(name): (str(first), str(second)) for name, first, second in rows}
 
+    @cached_property
+    def open_families(self) -> frozenset[str]:
+        """The relations of which a case may name what the vocabulary does not know: it is set aside."""
+        return frozenset(str(name) for (name,) in self._program.facts("open_family", 1))
+
+    @cached_property
+    def closed_by(self) -> dict[str, list[Fact]]:
+        """The facts that are not so where all of a relation is named, by the relation."""
+        found: dict[str, list[Fact]] = {}
+        for fact, family in self._program.facts("closed_by", 2):
+            found.setdefault(str(family), []).append(str(fact))
+        return found
+
     def day_of(self, since: str) -> Path:
         """The keys that lead, under `facts`, to what says how long ago something is."""
         about = self._quantity_symbols[since].arguments[0]
