@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import cast
 
-from lupa.answers.causes import causes
+from lupa.answers.causes import causes, lines_of
 from lupa.answers.decision import (
     Assumption,
     Cause,
@@ -24,6 +24,7 @@ from lupa.answers.decision import (
 from lupa.answers.needs import needs
 from lupa.answers.question import Question
 from lupa.answers.readings import other_readings
+from lupa.record.case import contradicts_itself
 from lupa.rules.edition import Atom, Edition
 from lupa.rules.nodes import Node
 from lupa.rules.solver import Literal
@@ -225,7 +226,9 @@ class _Writer:
     def missing(self) -> tuple[Missing, ...]:
         """The silent facts that matter, each with what it bears on."""
         edition, question = self._edition, self._question
-        facts = question.missing()
+        case = question.record.case
+        # what a chart contradicts itself in goes first
+        facts = sorted(question.missing(), key=lambda fact: not contradicts_itself(case, fact))
         if not facts:
             return ()
         items = [
@@ -248,12 +251,18 @@ class _Writer:
                 Missing(
                     fact,
                     edition.vocabulary.words(fact, True),
-                    edition.vocabulary.question(fact),
+                    self._asked(fact),
                     tuple(a.id for a in served),
                     "; ".join(source for source in sources if source),
                 )
             )
         return tuple(found)
+
+    def _asked(self, fact: Fact) -> str:
+        """The question that asks for a fact, with what the chart hints at."""
+        lines = lines_of(self._question, fact)
+        hint = f" (See {'; '.join(lines)}.)" if lines else ""
+        return f"{self._edition.vocabulary.question(fact)}{hint}"
 
     def unread(self) -> tuple[str, ...]:
         """The facts that are stated to be so, and the numbers, which no rule of the policy reads."""

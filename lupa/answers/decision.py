@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Outcome = Literal["approve", "deny", "modify", "out_of_scope", "pend", "refer"]
 Status = Literal["met", "unmet", "open"]
 Of = Literal["all", "any", "at_least"]
-Origin = Literal["stated", "only", "assumed"]
+Origin = Literal["stated", "only", "assumed", "evidence"]
 Says = Literal["yes", "no", "silent"]
 EditionBy = Literal["name", "service_date", "newest"]
 
@@ -24,7 +24,8 @@ class Cause:
     """One fact of a reason: `fact` as a term, its `value`, and a sentence that says so.
 
     `origin` is `stated` for what the case says, `only` for what is false because a list that the case
-    says to be complete does not name it, and `assumed` for a default that the case left alone.
+    says to be complete does not name it, `assumed` for a default that the case left alone, and `evidence`
+    for what a line of a chart says, which the sentence names.
     """
 
     fact: str
