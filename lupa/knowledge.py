@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lupa.answers.decision import Decision, print_by
 from lupa.answers.desk import Desk
 from lupa.errors import CaseError
+from lupa.record.case import Case
+from lupa.rules.files import shipped
 
 if TYPE_CHECKING:
     from lupa.authors.diff.results import Diff
     from lupa.authors.reports.finding import Report
     from lupa.authors.trials.run import Trials
-    from lupa.compiled.compiled import Compiled
+    from lupa.pages.letter import Form, Letter, Reader
     from lupa.record.case import Case
 
 
@@ -37,31 +39,6 @@ class KnowledgeBase(Desk):
     A policy is grounded when a case first needs it, once for each edition, and kept.
     """
 
-    def compile(
-        self,
-        policy: str,
-        readings: Mapping[str, str] | None = None,
-        *,
-        all_readings: bool = False,
-        timeout: float | None = None,
-    ) -> Compiled:
-        """An edition of a policy (`policy@edition`, or the newest) compiled, to decide many records.
-
-        Its text is read as it usually is, but for the `readings` that are named with their choices; with
-        `all_readings` each record says how. Raises `CaseError` for an unknown policy, edition or reading,
-        `RuleError` for rules that give a world no outcome or two, `SpaceLimitError` where it would grow
-        too large, `TimeLimitError` after `timeout` seconds.
-        """
-        from lupa.compiled.compiler import compiled
-        from lupa.rules.deadline import Deadline
-        from lupa.rules.ground import grounding_within
-
-        name, at, edition = policy.partition("@")
-        limit = Deadline(timeout)
-        with grounding_within(limit):
-            found = self.edition(name, edition if at else None, limit=limit)
-        return compiled(found, readings, all_readings=all_readings, limit=limit)
-
     def page(self, policies: Sequence[str] | None = None, case: Case | None = None) -> str:
         """One HTML file that decides, explains and explores in a browser, by these policies or by all.
 
@@ -78,6 +55,32 @@ class KnowledgeBase(Desk):
             if not set(about) <= set(chosen):
                 raise CaseError(f"the case is about {' and '.join(about)}; name that for the page too")
         return page(self, tuple(dict.fromkeys(chosen)), case)
+
+    def letter(
+        self,
+        case: Case,
+        *,
+        to: Reader = "provider",
+        form: Form = "text",
+        fields: Mapping[str, Any] | None = None,
+        name: str = "",
+        timeout: float | None = None,
+    ) -> Letter:
+        """The letter about the decision on a case, to the provider or the member; see `lupa.pages.letter`.
+
+        `fields` are what no case holds, such as names and addresses; what is left out is marked in the
+        letter. Raises as `decide`, and `CaseError` for fields that the letter does not have.
+        """
+        from lupa.pages.letter import letter
+
+        question = self._question(case, "letter", timeout)
+        with question:
+            decided = self._decision(question, case, name)
+        edition = question.edition
+        own = self.files.folder(edition.policy) / "letters"
+        folders = [own, self.files.root / "letters", shipped("kb") / "letters"]
+        about = self.about(edition.policy)
+        return letter(decided, case, edition, about, folders, to=to, form=form, fields=fields)
 
     def verify(
         self,

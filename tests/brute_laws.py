@@ -23,7 +23,7 @@ Sight = tuple["World", ...]
 READ = (
     "clause/5 "
     "applies/2 requires/5 met/2 unmet/2 excluded/2 outside/2 exceeded/2 outcome/2 basis/2 referral/2 "
-    "on_pathway/3 cites/3 cites/5 frame/4 off_label/3 text/4 limited/5 outcome_of/3"
+    "on_pathway/3 cites/3 cites/5 frame/4 off_label/3 text/4 limited/5 outcome_of/3 advisory/2 at_start/2"
 )
 
 
@@ -192,6 +192,11 @@ SEVERITIES = {
     "one_way": "error",
     "explained_denial": "error",
     "load_bearing_clause": "warning",
+    "clause_of_pathway": "warning",
+    "only_at_start": "error",
+    "decisive_limit": "warning",
+    "fail_apart": "warning",
+    "approvable_together": "warning",
 }
 
 DEMANDS = {
@@ -201,6 +206,9 @@ DEMANDS = {
     "continuable",
     "telling_reading",
     "load_bearing_clause",
+    "decisive_limit",
+    "fail_apart",
+    "approvable_together",
 }
 """The laws that are kept where some patient shows it."""
 
@@ -319,12 +327,19 @@ class Brute:
             )
             yield self._counter("continuable", f"barred({indication})", sights, self._phases())
 
+    @property
+    def _between_requests(self) -> frozenset[str]:
+        """What may differ between two requests of one patient: what belongs to one, and both drugs."""
+        taken = {f"taking({self.made.covers[name]})" for name in (POLICY, OTHER)}
+        of_request = {*self.made.facts.requested, *self.made.facts.of_request}
+        of_request |= {fact for fact in self.vocabulary.facts if fact.startswith("more_than(months,")}
+        return frozenset({*taken, *of_request})
+
     def _order_of_requests(self) -> Subject:
         one_drug, other_drug = self.made.covers[POLICY], self.made.covers[OTHER]
         first_taken, then_taken = f"taking({one_drug})", f"taking({other_drug})"
-        of_request = {*self.made.facts.requested, *self.made.facts.of_request}
-        of_request |= {fact for fact in self.vocabulary.facts if fact.startswith("more_than(months,")}
-        differing = frozenset({first_taken, then_taken, *of_request})
+        differing = self._between_requests
+        of_request = differing - {first_taken, then_taken}
 
         def those(worlds: Iterable[World], outcome: str, *taken: str) -> dict[frozenset[str], list[World]]:
             found: dict[frozenset[str], list[World]] = defaultdict(list)
@@ -366,8 +381,47 @@ class Brute:
             if basis.startswith("basis(") and basis != "basis(criteria_not_met)":
                 asked = _decisive_exclusion(self.worlds, basis)
                 yield self._demand("decisive_exclusion", basis, self.worlds, asked)
+        for limited in sorted({row[:3] for world in self.worlds for row in world("limited/5")}):
+            asked = list(_cut(self.worlds, limited))
+            name = f"on(limit({limited[2]}),{limited[0]},{limited[1]})"
+            yield self._demand("decisive_limit", name, self.worlds, asked)
+        yield from self._criteria_apart()
         yield from self._pairs_demanded()
+        if OTHER in self.made.rules:
+            yield self._together()
         yield from self._clauses()
+
+    def _criteria_apart(self) -> Iterator[Subject]:
+        """Two criteria of a pathway, where one of them is asked for and fails: the other does not."""
+        rows = sorted({row[:3] for world in self.worlds for row in world("requires/5")})
+        for one, two in ((a, b) for a in rows for b in rows if a[:2] == b[:2] and _before(a, b)):
+            pair = {one[2], two[2]}
+            asked = [
+                Asked((world,), frozenset(), not pair <= world.names("unmet/2"))
+                for world in self.worlds
+                if one[:2] in world("on_pathway/3") and pair & world.names("unmet/2")
+                if any((*one[:2], name) in _required(world) for name in pair & world.names("unmet/2"))
+            ]
+            in_play = [world for world in self.worlds if {one, two} <= _required(world)]
+            name = f"both(criterion({one[2]}),criterion({two[2]}),{one[0]},{one[1]})"
+            yield self._demand("fail_apart", name, in_play, asked)
+
+    def _together(self) -> Subject:
+        """A patient whom both policies approve, each on a request of its own."""
+        differing = self._between_requests
+        others = defaultdict(list)
+        for world in enumerated(self.made, OTHER)[1]:
+            if "approve" in world.outcomes:
+                others[world.facts - differing].append(world)
+        asked = [
+            Asked((one, two, one), frozenset(), answered=True)
+            for one in self.worlds
+            if "approve" in one.outcomes
+            for two in others[one.facts - differing]
+        ]
+        name = f"pair({self.made.covers[POLICY]},{self.made.covers[OTHER]})"
+        found = self._demand("approvable_together", name, self.worlds, asked, differing)
+        return found if found.sights else replace(found, name=f"{name} beside {OTHER}@{EDITION}")
 
     def _pairs_demanded(self) -> Iterator[Subject]:
         for indication in self._starts():
@@ -499,6 +553,34 @@ def _unexplained(brute: Brute, world: World) -> Iterator[str]:  # noqa: ARG001
         yield from (f"unexplained({item})" for item in items - named)
 
 
+def _shared(brute: Brute, world: World) -> Iterator[str]:  # noqa: ARG001
+    """Clauses on two pathways which elsewhere ask for one criterion by clauses of their own."""
+    lists: dict[Row, set[tuple[str, str]]] = defaultdict(set)
+    for row in world("requires/5"):
+        lists[row[:2]].add((row[2], row[3]))
+    for one, other in ((a, b) for a in lists for b in lists if a != b and _before(a, b)):
+        here, there = ({clause for _, clause in lists[way]} for way in (one, other))
+        own, its = (
+            {(c, k) for c, k in lists[w] if k not in far} for w, far in ((one, there), (other, here))
+        )
+        if {criterion for criterion, _ in own} & {criterion for criterion, _ in its}:
+            yield from (f"shared({clause},{','.join((*one, *other))})" for clause in here & there)
+
+
+def _required(world: World) -> frozenset[Row]:
+    return frozenset(row[:3] for row in world("requires/5"))
+
+
+def _before(one: Row, other: Row) -> bool:
+    return tuple(map(clingo.Function, one)) < tuple(map(clingo.Function, other))
+
+
+def _at_start(brute: Brute, world: World) -> Iterator[str]:  # noqa: ARG001
+    if "requested(phase,continuation)" in world.facts:
+        for advisory in world.names("at_start/2") & world.names("advisory/2"):
+            yield f"at_start(advisory({advisory}))"
+
+
 ONE_WORLD: Mapping[str, Callable[[Brute, World], Iterator[str]]] = {
     "proven_and_unproven": _barred_by_text,
     "no_gap": _gap,
@@ -508,6 +590,8 @@ ONE_WORLD: Mapping[str, Callable[[Brute, World], Iterator[str]]] = {
     "left_out_on_continuation": _left_out,
     "within_label": _off_label,
     "explained_denial": _unexplained,
+    "clause_of_pathway": _shared,
+    "only_at_start": _at_start,
 }
 
 
@@ -527,6 +611,13 @@ def _approvable(worlds: Iterable[World], indication: str, phase: str) -> list[As
             items = _in_the_way(world) | {f"limit({name})" for name in world.names("exceeded/2")}
             asked.append(Asked((world,), items, "approve" in world.outcomes))
     return asked
+
+
+def _cut(worlds: Iterable[World], row: Row) -> Iterator[Asked]:
+    for world in worlds:
+        limited = any(r[:3] == row for r in world("limited/5"))
+        if limited and row[:2] in world("on_pathway/3") and row[2] in world.names("exceeded/2"):
+            yield Asked((world,), _in_the_way(world), "modify" in world.outcomes)
 
 
 def _decisive_criterion(worlds: Iterable[World], row: Row) -> list[Asked]:
@@ -707,8 +798,13 @@ def agreeing(sights: Iterable[Sight], saids: Sequence[Mapping[str, bool]]) -> li
     return [
         sight
         for sight in sights
-        if all(agrees(world, said) for world, said in zip(sight, saids, strict=True))
+        if all(agrees(world, said) for world, said in zip(_once(sight), saids, strict=True))
     ]
+
+
+def _once(sight: Sight) -> list[World]:
+    """The worlds of a sight, each once: a patient who is looked at twice is told once."""
+    return [world for place, world in enumerate(sight) if not any(world is one for one in sight[:place])]
 
 
 def is_minimal_reason(subject: Subject, items: Collection[str]) -> bool:

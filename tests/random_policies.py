@@ -175,6 +175,7 @@ def head_of(rule: str) -> clingo.Symbol:
 _ITEMS = {"requires": ("criterion", 3), "applies": ("criterion", 1), "excluded": ("basis", 1)}
 _ITEMS |= {"part": ("criterion", 2)}
 _ITEMS |= {"limited": ("limit", 3), "outside": ("scope", 1), "off_label": ("off_label", 1)}
+_ITEMS |= {"advisory": ("advisory", 1)}
 _CLAUSES = {"requires": 4, "part": 3, "limited": 4, "frame": 3, "cites": 2, "off_label": 2, "supersedes": 2}
 
 
@@ -199,7 +200,7 @@ def random_made(dice: Dice) -> Made:
     """One policy over four to eight facts beside the request, often with something odd in it."""
     facts = random_facts(dice)
     rules = random_rules(dice, POLICY, facts)
-    made = Made(facts, {POLICY: rules})
+    made = Made(facts, {POLICY: [*rules, *_advisory(random.Random(" ".join(rules)), facts)]})
     return dice.choice(_ODD)(dice, made) if dice.random() < 0.6 else made
 
 
@@ -334,6 +335,14 @@ def _exclusion(dice: Dice, policy: str, facts: Facts, name: str) -> Iterator[str
             yield f"cites({policy}, basis({name}), {clause})"
         if clause != "c_shared" and dice.random() < 0.6:
             yield f'clause({policy}, {clause}, unproven, "Section {clause}", "It is unproven.")'
+
+
+def _advisory(dice: Dice, facts: Facts) -> Iterator[str]:
+    """An advisory that speaks of starting, and does not always look whether that is asked for."""
+    if dice.random() < 0.4:
+        phase = ["requested(phase,initial)"] if dice.random() < 0.6 else []
+        yield _rule(f"advisory({POLICY}, caution)", [*_literals(dice, facts, 1), *phase])
+        yield f"at_start({POLICY}, caution)"
 
 
 def _limits(dice: Dice, policy: str, facts: Facts, covered: Sequence[str]) -> Iterator[str]:

@@ -78,6 +78,16 @@ def left_out(indication: str, *criteria: str) -> tuple[Found, ...]:
     return of("left_out_on_continuation", *(f"left_out(criterion({c}),{indication})" for c in criteria))
 
 
+def never_cut(indication: str, phase: str, *limits: str) -> tuple[Found, ...]:
+    """Limits of a pathway by which no request is cut."""
+    return of("decisive_limit", *(f"on(limit({limit}),{indication},{phase})" for limit in limits))
+
+
+def fail_together(one: str, other: str, *pathways: tuple[str, str]) -> tuple[Found, ...]:
+    """Two criteria of which, on these pathways, none fails without the other."""
+    return of("fail_apart", *(f"both(criterion({one}),criterion({other}),{i},{p})" for i, p in pathways))
+
+
 def off_label(*reasons: str) -> tuple[Found, ...]:
     """Ways in which something is approved outside the label."""
     return of("within_label", *(f"approved(off_label({reason}))" for reason in reasons))
@@ -140,6 +150,7 @@ PATHWAYS = (
             *of("approvable_pathway", "pathway(lupus_nephritis,initial)"),
             *of("continuable", "indication(lupus_nephritis)"),
             *redundant(*NEPHRITIS_START, "label_dosing", "no_combination", "standard_of_care"),
+            *never_cut(*NEPHRITIS_START, "term_limit"),
             *idle("u32", "u33", "u34", "u35"),
         ),
         gone=no_longer(*barred("u54", NEPHRITIS_START)),
@@ -173,6 +184,7 @@ PATHWAYS = (
             ),
             *redundant(*NEPHRITIS_ON, "no_cyclophosphamide", "no_live_vaccine", "renal_monitoring"),
             *redundant(*NEPHRITIS_ON, "safety_monitoring"),
+            *never_cut(*NEPHRITIS_ON, "term_limit", "quantity_limit"),
             *idle("f22", "f23", "f25", "f26a", "f26b", "f27a", "f27b", "f28", "f32"),
         ),
         gone=no_longer(
@@ -226,6 +238,57 @@ PATHWAYS = (
             "The quantity asked for (capsules over days_supply) is more than 540 capsules per 90 days.",
         ),
     ),
+    Seed(
+        "a row cites the clause of the other phase, in whose list its like stands",
+        BENLYSTA,
+        "requires(uhc_benlysta, sle,             continuation, no_combination,         u19).",
+        "requires(uhc_benlysta, sle,             continuation, no_combination,         u13).",
+        (
+            *of("clause_of_pathway", "shared(u13,sle,continuation,sle,initial)"),
+            *of("unencoded-clause", "u19"),
+        ),
+        outcomes=("deny",),
+    ),
+    Seed(
+        "two criteria ask for one fact, so that they always fail together",
+        LUPKYNIS,
+        "met(fep_lupkynis, clinical_benefit)        :- documented(clinical_benefit).",
+        "met(fep_lupkynis, clinical_benefit)        :- attests(benefits_outweigh_risks).",
+        (
+            *fail_together("benefits_outweigh_risks", "clinical_benefit", NEPHRITIS_ON),
+            *redundant(*NEPHRITIS_ON, "benefits_outweigh_risks", "clinical_benefit"),
+            *idle("f24", "f25"),
+        ),
+        at=(LUPKYNIS, "continuation, benefits_outweigh_risks"),
+    ),
+    Seed(
+        "a limit is set above whatever can be asked for",
+        LUPKYNIS,
+        "limit(fep_lupkynis, quantity_limit, capsules_per_90_days, 540).",
+        "limit(fep_lupkynis, quantity_limit, capsules_per_90_days, 8999910).",
+        (*never_cut(*NEPHRITIS_START, "quantity_limit"), *never_cut(*NEPHRITIS_ON, "quantity_limit")),
+        at=(LUPKYNIS, "limited(fep_lupkynis, lupus_nephritis, initial,      quantity_limit"),
+    ),
+    Seed(
+        "a baseline is asked for on a continuation too",
+        LUPKYNIS,
+        "advisory(fep_lupkynis, no_baseline_egfr) :- starting, not known(egfr).",
+        "advisory(fep_lupkynis, no_baseline_egfr) :- not known(egfr).",
+        of("only_at_start", "at_start(advisory(no_baseline_egfr))"),
+        outcomes=("deny",),
+    ),
+    Seed(
+        "a criterion asks for the state that the other policy bars, so that no patient has both",
+        LUPKYNIS,
+        "met(fep_lupkynis, lupus_nephritis)        :- diagnosis(lupus_nephritis).",
+        "met(fep_lupkynis, lupus_nephritis)        :- "
+        "diagnosis(lupus_nephritis), diagnosis(severe_active_cns_lupus).",
+        of("approvable_together", "pair(voclosporin,belimumab) beside uhc_benlysta@2023-11-01"),
+        gone=no_longer(
+            *redundant(*NEPHRITIS_START, "lupus_nephritis"), *idle("f16a"), policy="fep_lupkynis"
+        ),
+        at=("policies/fep_lupkynis/about.lp", "covers(fep_lupkynis"),
+    ),
 )
 
 # ---- criteria ----------------------------------------------------------------------------------
@@ -254,6 +317,7 @@ CRITERIA = (
         (
             *redundant(*SLE_ON, "positive_response", "prior_infusion"),
             *redundant(*NEPHRITIS_ON, "positive_response", "prior_infusion"),
+            *fail_together("positive_response", "prior_infusion", SLE_ON, NEPHRITIS_ON),
             *idle("u16", "u17", "u36", "u37"),
         ),
     ),
@@ -636,7 +700,11 @@ DECISION = (
         "readings.lp",
         "usual(term_limit, cap).",
         "usual(term_limit, criterion).",
-        of("knowledge_settles", "assumed(more_than(months,12))"),
+        (
+            *of("knowledge_settles", "assumed(more_than(months,12))"),
+            *never_cut(*NEPHRITIS_START, "term_limit"),
+            *never_cut(*NEPHRITIS_ON, "term_limit"),
+        ),
         at=("decision.lp", "default(more_than(Quantity, Most), no)"),
         outcomes=("approve", "deny"),
         before=("approve", "modify"),
@@ -736,7 +804,10 @@ LINT = (
         BENLYSTA,
         "requires(uhc_benlysta, lupus_nephritis, initial,      standard_of_care,       u32).",
         "requires(uhc_benlysta, lupus_nephritis, initial,      standard_of_care,       u12).",
-        of("unencoded-clause", "u32"),
+        (
+            *of("unencoded-clause", "u32"),
+            *of("clause_of_pathway", "shared(u12,lupus_nephritis,initial,sle,initial)"),
+        ),
         at=("policies/uhc_benlysta/clauses.lp", "clause(uhc_benlysta, u32,"),
     ),
     Seed(
@@ -883,3 +954,104 @@ CASES = (
 )
 
 SEEDS = (*PATHWAYS, *CRITERIA, *EXCLUSIONS, *DECISION, *LINT, *CASES)
+
+BUNDLES: tuple[tuple[str, ...], ...] = (
+    (
+        "two criteria of one pathway contradict each other, so nobody starts in nephritis",
+        "a pathway leads to an indication that the list calls unproven",
+        "a limit stands for the other phase, so a start may be longer than its continuation",
+        "voclosporin is no longer barred, and what is left of the criterion the unproven list says too",
+        "a list names every indication and excludes only some, so that the rest is approved unasked",
+        "a reading is read nowhere in the rules",
+    ),
+    (
+        "the list of unproven uses binds continuations alone, so what was approved is then barred",
+        "a criterion is implied by another",
+        "the criterion of a start stands in the continuation's row",
+        "the dose of a child is not looked at",
+        "an exclusion is shadowed by another",
+        "the list names a condition that nothing is requested for, and an indication falls in the gap",
+        "a row cites the clause of the other phase, in whose list its like stands",
+    ),
+    (
+        "a dropped not asks for the drugs that the criterion bars",
+        "a not too many asks that no response is documented",
+        "two phases are swapped: an infusion before is asked for at the start",
+        "an exclusion never applies",
+        "a new indication is addressed by nobody",
+        "an outcome is given twice: a denial stands beside the rule that supersedes it",
+    ),
+    (
+        "a drug is put into the wrong class",
+        "an exclusion cites the wrong clause",
+        "an outcome is lost where the policy is silent",
+        "nothing names the clause of an exclusion",
+    ),
+    (
+        "a criterion can never be met, so no renewal is approved",
+        "a limit is set above whatever can be asked for",
+        "two parts of a criterion ask for the same, so that either could go",
+        "a criterion says what another says already, as the text is usually read",
+        "a criterion is always met",
+        "a part of a criterion is always met",
+        "a baseline is asked for on a continuation too",
+    ),
+    (
+        "a continuation asks for what the start rules out, so nobody who starts can go on",
+        "a dropped not asks for a live vaccine",
+        "a row is copied and not changed, and two clauses become idle",
+        "the age is not asked for at the start",
+        "a reading changes nothing",
+        "nothing names the clause of an exclusion",
+    ),
+    (
+        "the limit of one phase is lost",
+        "an advisory is made a criterion of the start",
+        "no clause is cited for a reading",
+        "no heading asks for the criteria of a renewal",
+        "a criterion asks for the state that the other policy bars, so that no patient has both",
+    ),
+    (
+        "two criteria ask for one fact, so that they always fail together",
+        "the diagnosis is not asked for at renewal",
+    ),
+    (
+        "a criterion looks for a condition that is spelt wrongly, so that only the list bars it",
+        "the rule on the scope is dropped",
+        "a row stands twice",
+    ),
+    (
+        "nothing names the clause of the scope",
+        "a row names the clause of another pathway",
+        "a class is spelt wrongly",
+    ),
+    (
+        "a reading is spelt wrongly",
+        "a variable occurs once, so that any drug at all is a background therapy",
+    ),
+    (
+        "the age of an adult is one year off",
+        "the limit on capsules is one off",
+        "belimumab counts as background therapy from the start",
+    ),
+    (
+        "the term is one month off",
+        "a biologic counts among the standard treatments",
+        "the list binds the wrong phase whatever the reading",
+    ),
+    ("another reading becomes the usual one: the list no longer binds continuations",),
+    ("two phases are swapped: a documented benefit is asked for at the start",),
+    ("an outcome is given twice: what is too much is approved and cut",),
+    ("a default is turned round: a term that was cut is now a denial, once it is stated",),
+    ("silence is read as no: a live vaccine is assumed away",),
+    ("a criterion stands for the wrong edition",),
+    ("an edition is dated back, so that an older one of the other policy meets it",),
+    ("a drug is spelt wrongly",),
+    ("a criterion needs more parts than it has",),
+    ("a clause is missing from the ledger",),
+    ("a criterion has no words",),
+    ("a criterion is spelt wrongly",),
+    ("a condition has one argument too many",),
+    ("a rule of another policy stands in the file",),
+)
+"""Seeds, by name, that are tried at once: each is found as it is alone, and nothing else is."""

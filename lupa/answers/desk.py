@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from os import PathLike
@@ -19,7 +20,7 @@ from lupa.record.others import left_wrong, unknown_names
 from lupa.record.record import record_of
 from lupa.record.routing import routed
 from lupa.rules.days import day
-from lupa.rules.deadline import Deadline
+from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles
 from lupa.rules.ground import grounding_within
@@ -30,6 +31,7 @@ from lupa.version import __version__
 if TYPE_CHECKING:
     from lupa.answers.derivation import Derivations, Node
     from lupa.answers.exploration import Ask, Flips, Plan, WhatIf
+    from lupa.compiled.compiled import Compiled
 
 T = TypeVar("T")
 
@@ -210,7 +212,47 @@ class Desk(Store):
         with question:
             return plan(question, self._decision(question, case, name))
 
-    def _knowing(
+    def compile(
+        self,
+        policy: str,
+        readings: Mapping[str, str] | None = None,
+        *,
+        all_readings: bool = False,
+        timeout: float | None = None,
+    ) -> Compiled:
+        """An edition of a policy (`policy@edition`, or the newest) compiled, to decide many records.
+
+        Its text is read as it usually is, but for the `readings` that are named with their choices; with
+        `all_readings` each record says how. Raises `CaseError` for an unknown policy, edition or reading,
+        `RuleError` for rules that give a world no outcome or two, `SpaceLimitError` where it would grow
+        too large, `TimeLimitError` after `timeout` seconds.
+        """
+        from lupa.compiled.compiled import Rules
+        from lupa.compiled.compiler import compiled
+
+        name, at, edition = policy.partition("@")
+        limit = _limit(timeout)
+        with grounding_within(limit):
+            found = self.edition(name, edition if at else None, limit=limit)
+        made = compiled(found, readings, all_readings=all_readings, limit=limit)
+
+        def others(names: Collection[str]) -> Iterable[Edition]:
+            return self.knowing(names, [found], ENDLESS)
+
+        def reason(case: Case) -> Sequence[str]:
+            first = self.why(case).reasons[:1]
+            return [str(cause.fact) if cause.value else f"not {cause.fact}" for r in first for cause in r]
+
+        def wrong(case: Case) -> str:
+            try:
+                tuple(self.questions(case))
+            except CaseError as error:
+                return "; ".join(str(error).splitlines())
+            return ""
+
+        return replace(made, rules=Rules(found, others, wrong, self.decide, reason))
+
+    def knowing(
         self, names: Collection[str], asked: Sequence[Edition], limit: Deadline
     ) -> Iterator[Edition]:
         """The newest editions of other policies whose own files may declare one of these names."""
@@ -291,7 +333,7 @@ class Desk(Store):
                     editions[place] = self.widened(editions[place], bound, limit)
                     read[place] = record_of(case, editions[place], limit)
         names = unknown_names(read)
-        others = self._knowing(names, editions, limit) if names else ()
+        others = self.knowing(names, editions, limit) if names else ()
         wrong = left_wrong(read, [record_of(case, edition, limit) for edition in others])
         if wrong:
             raise CaseError(wrong)

@@ -121,9 +121,11 @@ def _verified(report: Report, form: str, kb: KnowledgeBase) -> str:
 
         return escaped(json.dumps(sarif(report, kb.files.root), ensure_ascii=False))
     if form == "html":
+        from datetime import datetime
+
         from lupa.authors.reports.page import report_html
 
-        return report_html(report, kb)
+        return report_html(report, kb, datetime.now().astimezone().date())
     from lupa.authors.reports.text import report_text
 
     return report_text(report, width())

@@ -115,6 +115,10 @@ def _case(vocabularies: list[Vocabulary]) -> type[BaseModel]:
             dict[str, str | list[str]] | None,
             Field(None, description="What a shipped case must come to."),
         ),
+        "evidence": (
+            dict[str, list[dict[str, str | None]]] | None,
+            Field(None, description="Of each fact, the lines of a chart that say something of it."),
+        ),
     }
     doc = "What is asked for, and what is known of the patient; silence is never read as no."
     return create_model("Case", __base__=_Strict, __doc__=doc, **parts)

@@ -8,17 +8,39 @@ way asks for a fact twice, the values that are reached are just those of the rec
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lupa.compiled.diagram import NO, YES, Node
 from lupa.errors import CaseError, Problem, shown
+from lupa.record.case import Case
 from lupa.record.said import Record
+from lupa.rules.edition import Edition
 from lupa.rules.kept import cached_property
 from lupa.rules.vocabulary import Fact
 
-FORMAT, VERSION = "lupa-compiled", 1
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FORMAT = "lupa-compiled"
+VERSION = 1
+
+
+class Rules(NamedTuple):
+    """What a compiled policy was made from, to judge what only the rules can: a name that others know, a
+    record that cannot be.
+
+    `wrong` says why a case cannot be read, and nothing of one that can; `decide` and `reason` answer for
+    it as a knowledge base does, with a `Decision` and the facts of a minimal reason; `others` are the
+    editions of further policies that may know these names.
+    """
+
+    edition: Edition
+    others: Callable[[Collection[str]], Iterable[Edition]]
+    wrong: Callable[[Case], str]
+    decide: Callable[[Case], Any]
+    reason: Callable[[Case], Sequence[str]]
 
 
 class Variable(NamedTuple):
@@ -95,6 +117,11 @@ class Compiled:
     laws: tuple[Law, ...]
     fixed: Mapping[Fact, bool]
     contents: Mapping[str, Any] = field(repr=False)
+    rules: Rules | None = field(default=None, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled: the rules stay in their process."""
+        return {**{each.name: getattr(self, each.name) for each in fields(self)}, "rules": None}
 
     # ---- what a record says --------------------------------------------------------------------
 
@@ -222,6 +249,30 @@ class Compiled:
             for v in sorted(clash, key=lambda v: (bits[v] == 1, self.variables[v].place))
         ]
         return CaseError([Problem("", "the record contradicts itself; these cannot all be so:"), *problems])
+
+    # ---- many records --------------------------------------------------------------------------
+
+    def decide(self, table: Any, outputs: Sequence[str] = (), *, ids: Sequence[str] = ()) -> pa.Table:
+        """What the policy says of each row of a table, as an Arrow table with a row for each.
+
+        The table is anything with the Arrow C stream interface (pyarrow, Polars, DuckDB, pandas). Its
+        columns are named as a case names facts: `age`, `indication`, `taking.voclosporin`, `taking` (a
+        list of what is taken), `taking.only` (all that is); null leaves a fact open. `ids` are handed on.
+        `outputs` are further columns: `met`, `scope`, `advisories`, `notes`, `missing`, `reason`. Raises
+        `CaseError` for a column that says nothing known here; a row that cannot be read, or contradicts
+        itself, has the outcome `invalid` and says why under `error`.
+        """
+        from lupa.compiled.tables import Tables
+
+        return Tables(self, outputs, ids).table(table)
+
+    def batches(
+        self, reader: Any, outputs: Sequence[str] = (), *, ids: Sequence[str] = ()
+    ) -> Iterator[pa.RecordBatch]:
+        """As `decide`, of a stream of record batches, one after the other."""
+        from lupa.compiled.tables import Tables
+
+        return Tables(self, outputs, ids).batches(reader)
 
     # ---- elsewhere -----------------------------------------------------------------------------
 

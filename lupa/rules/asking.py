@@ -29,6 +29,16 @@ class Group:
     numbers: tuple[tuple[str, tuple[Cut, ...]], ...] = ()
 
 
+ANSWERS = frozenset(
+    {
+        "none", "one_of", "all_of", "not_all", "none_of", "without", "some", "few", "exactly", "between",
+        "and_more", "of_class", "any", "and", "whatever", "or", "otherwise", "yes", "no", "at_least",
+        "less_than", "more_than", "at_most", "to",
+    }
+)  # fmt: skip
+"""The parts of answers, each of which `answer_text/2` has words for."""
+
+
 class Asking:
     """The questions that the facts of one ground program can be asked by, and their words."""
 

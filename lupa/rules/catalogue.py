@@ -40,6 +40,11 @@ class Catalogue:
         self._read_abouts = abouts
         self._read = read
 
+    @property
+    def shared(self) -> Shared:
+        """The files that all policies share, taken apart."""
+        return self._shared
+
     @cached_property
     def _abouts(self) -> Mapping[str, str]:
         return self._read_abouts()

@@ -8,6 +8,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -41,6 +42,7 @@ from lupa.authors.reports.text import report_text, verdict
 from lupa.cli.schema import schemas
 from lupa.record.strict_yaml import load
 from lupa.rules.files import shipped
+from lupa.version import __version__
 
 POLICY = "policies/uhc_benlysta/policy.lp"
 EDITIONS = ("fep_lupkynis@2024-10-01", "uhc_benlysta@2022E0046O", "uhc_benlysta@2023-11-01")
@@ -565,7 +567,7 @@ def test_the_page_holds_the_ledger_once_a_policy_and_a_table_an_edition(shown: R
         "Ledger: 42 clauses",
         "Edition 2022E0046O as a table",
         "Edition 2023-11-01 as a table",
-        "Ledger: 64 clauses",
+        "Ledger: 68 clauses",
     ]
 
 
@@ -678,3 +680,33 @@ def test_every_colour_can_be_told_from_its_ground() -> None:
     for ground, ink, below, above in pairs:
         dark, light = sorted((luminance(below), luminance(above)))
         assert (light + 0.05) / (dark + 0.05) >= 4.5, (ground, ink)
+
+
+# ---- the same in several editions, and when it was made --------------------------------------------
+
+
+def test_what_is_found_alike_in_two_editions_is_told_once(kb: KnowledgeBase) -> None:
+    older = dataclasses.replace(REDUNDANT, policy="uhc_benlysta", edition="2022E0046O", accepted=None)
+    newer = dataclasses.replace(older, edition="2023-11-01")
+    both = dataclasses.replace(REPORT, findings=(older, newer))
+    place = "uhc_benlysta@2022E0046O, 2023-11-01"
+    assert sum(place in line for line in " ".join(lines_of(both)).split("warning")) == 1
+    page = report_html(both, kb)
+    read = Read(page)
+    assert place in page.replace("<wbr>", "")
+    assert [words.strip() for words in read.within("h3")].count(REDUNDANT.text) == 1
+
+
+def test_the_page_says_when_by_what_and_from_which_rules_it_was_made(kb: KnowledgeBase) -> None:
+    page = report_html(REPORT, kb, date(2025, 3, 1))
+    assert f"Made on 2025-03-01; lupa {__version__}; " in page
+    assert kb.edition("uhc_benlysta").fingerprint in page
+    assert "Made on" not in report_html(REPORT, kb)
+
+
+def test_the_heading_of_a_finding_names_subject_and_patient_in_brief(kb: KnowledgeBase) -> None:
+    patient = dataclasses.replace(BOTH.patients[0], text="It is so. " * 40)
+    long = dataclasses.replace(BOTH, subject="sle,initial", patients=(patient,))
+    page = report_html(dataclasses.replace(REPORT, findings=(BOTH, long)), kb)
+    assert re.search(r"DENY: SLE, continuation; takes rituximab\.", page)
+    assert re.search(r"DENY: [^<]{100,160} …", page)

@@ -17,40 +17,43 @@ from lupa.authors.lint.rules import RULES
 from lupa.authors.reports.finding import Finding, Patient, Report
 from lupa.authors.syntax import statements
 from lupa.rules.files import shipped
-from tests.seeds import CHANGED, SEEDS, Found, Seed
+from tests.seeds import BUNDLES, CHANGED, REFUSED, SEEDS, Found, Seed
 from tests.slim import slim
 from tests.times import THOROUGH
 
 # ---- seeded defects ----------------------------------------------------------------------------
 
 
-def changed(seed: Seed, folder: Path) -> KnowledgeBase:
-    """The shipped rules with the one change; with fewer drugs, unless it is for the cases to notice."""
+def changed(seeds: Sequence[Seed], folder: Path) -> KnowledgeBase:
+    """The shipped rules with these changes; with fewer drugs, unless it is for the cases to notice."""
     root = folder / "kb"
-    shutil.copytree(shipped("kb"), root) if seed.tries_cases else slim(root, "cases")
-    text = (root / seed.file).read_text(encoding="utf-8")
-    assert text.count(seed.old) == 1
-    (root / seed.file).write_text(text.replace(seed.old, seed.new), encoding="utf-8")
+    in_full = any(seed.tries_cases for seed in seeds)
+    shutil.copytree(shipped("kb"), root) if in_full else slim(root, "cases")
+    for seed in seeds:
+        text = (root / seed.file).read_text(encoding="utf-8")
+        assert text.count(seed.old) == 1
+        (root / seed.file).write_text(text.replace(seed.old, seed.new), encoding="utf-8")
     return KnowledgeBase.load(root)
 
 
-def linted(kb: KnowledgeBase, seed: Seed) -> tuple[Finding, ...]:
-    """What the linter finds in the folder that is changed, or in all where all share the file."""
-    folders = seed.file.split("/")
-    return kb.lint([folders[1]] if folders[0] == "policies" else None).new
+def linted(kb: KnowledgeBase, seeds: Sequence[Seed]) -> tuple[Finding, ...]:
+    """What the linter finds in the folders that are changed, or in all where all share a file."""
+    folders = [seed.file.split("/") for seed in seeds]
+    own = sorted({folder[1] for folder in folders if folder[0] == "policies"})
+    return kb.lint(own if all(folder[0] == "policies" for folder in folders) else None).new
 
 
-def verified(kb: KnowledgeBase, seed: Seed) -> Report | None:
+def verified(kb: KnowledgeBase, seeds: Sequence[Seed]) -> Report | None:
     """What the laws find; none where the rules are refused."""
     try:
-        return kb.verify([seed.policy])
+        return kb.verify(sorted({seed.policy for seed in seeds}))
     except RuleError:
         return None
 
 
-def failing(kb: KnowledgeBase, seed: Seed) -> Iterator[Found]:
+def failing(kb: KnowledgeBase, seeds: Sequence[Seed]) -> Iterator[Found]:
     """The cases that come out otherwise than they expect, or can no longer be asked."""
-    tests = kb.test([seed.policy.partition("@")[0]])
+    tests = kb.test(sorted({seed.policy.partition("@")[0] for seed in seeds}))
     for file in (*(case.file for case in tests.failed), *(case.file for case in tests.refused)):
         yield "case", Path(file).stem
 
@@ -84,22 +87,52 @@ def replayed(kb: KnowledgeBase, patient: Patient) -> str:
         return " and ".join(names)
 
 
-@pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: seed.name.replace(" ", "_"))
-def test_a_seeded_defect_is_found_and_nothing_else(seed: Seed, few: KnowledgeBase, tmp_path: Path) -> None:
-    defective = changed(seed, tmp_path)
-    report = verified(defective, seed)
-    is_linted = THOROUGH or seed.finds[0][0] in RULES
-    findings = (*(linted(defective, seed) if is_linted else ()), *(report.new if report else ()))
-    refused = set() if report else {("refused", seed.policy)}
-    cases = set(failing(defective, seed)) if seed.tries_cases else set()
-    finds = {found for found in seed.finds if is_linted or found[0] not in RULES}
+def check(seeds: Sequence[Seed], few: KnowledgeBase, folder: Path) -> None:
+    """Just what the seeds are said to be found by is found, and each of them where it is meant to be."""
+    defective = changed(seeds, folder)
+    is_refused = any(REFUSED in seed.finds for seed in seeds)
+    for_lint = [seed for seed in seeds if seed.finds[0][0] in RULES]
+    is_verified = THOROUGH or is_refused or len(for_lint) < len(seeds)
+    is_linted = THOROUGH or bool(for_lint)
+    report = verified(defective, seeds) if is_verified else None
+    findings = (*(linted(defective, seeds) if is_linted else ()), *(report.new if report else ()))
+    refused = {("refused", seed.policy) for seed in seeds} if is_verified and report is None else set()
+    cases = set(failing(defective, seeds)) if any(seed.tries_cases for seed in seeds) else set()
+    finds = {
+        found
+        for seed in seeds
+        for found in seed.finds
+        if (is_linted if found[0] in RULES else is_verified or found[0] == "case")
+    }
     assert finds == keys(findings) | refused | cases
-    assert sorted(seed.gone) == sorted(report.gone if report else ())
+    if is_verified:
+        assert sorted({gone for seed in seeds for gone in seed.gone}) == sorted(
+            report.gone if report else ()
+        )
     for patient in (patient for finding in findings for patient in finding.patients):
         assert patient.outcome == replayed(defective, patient)
-    meant = next((finding for finding in findings if seed.finds[0] in keys([finding])), None)
-    if meant:
-        check_meant(seed, meant, few, defective.files.root)
+    for seed in seeds:
+        meant = next((finding for finding in findings if seed.finds[0] in keys([finding])), None)
+        if meant:
+            check_meant(seed, meant, few, defective.files.root)
+
+
+@pytest.mark.parametrize("names", BUNDLES, ids=lambda names: names[0].replace(" ", "_"))
+def test_seeded_defects_are_found_and_nothing_else(
+    names: Sequence[str], few: KnowledgeBase, tmp_path: Path
+) -> None:
+    """Several at once, of which none hides what another shows."""
+    check([seed for seed in SEEDS if seed.name in names], few, tmp_path)
+
+
+@pytest.mark.mass
+@pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: seed.name.replace(" ", "_"))
+def test_a_seeded_defect_is_found_and_nothing_else(seed: Seed, few: KnowledgeBase, tmp_path: Path) -> None:
+    check([seed], few, tmp_path)
+
+
+def test_every_seed_is_looked_at_once() -> None:
+    assert sorted(seed.name for seed in SEEDS) == sorted(name for names in BUNDLES for name in names)
 
 
 def check_meant(seed: Seed, finding: Finding, kb: KnowledgeBase, root: Path) -> None:
@@ -135,8 +168,8 @@ def report(kb: KnowledgeBase) -> Report:
 
 @pytest.fixture(scope="module")
 def few_report(few: KnowledgeBase) -> Report:
-    """What is found where drugs are fewer, with patients for the laws that are kept, too."""
-    return few.verify(examples=True)
+    """What is found where drugs are fewer."""
+    return few.verify()
 
 
 def test_every_finding_of_the_shipped_policies_is_accepted_with_a_reason(report: Report) -> None:
@@ -160,8 +193,9 @@ def test_every_patient_of_a_finding_replays(report: Report, kb: KnowledgeBase) -
     assert [p.outcome for p in patients] == [kb.decide(p.case).outcome for p in patients]
 
 
-def test_every_patient_who_shows_that_a_law_is_kept_replays(few_report: Report, few: KnowledgeBase) -> None:
-    patients = [patient for example in few_report.examples for patient in example.patients]
+def test_every_patient_who_shows_that_a_law_is_kept_replays(few: KnowledgeBase) -> None:
+    examples = few.verify(["fep_lupkynis"], examples=True).examples
+    patients = [patient for example in examples for patient in example.patients]
     assert [p.outcome for p in patients] == [few.decide(p.case).outcome for p in patients]
 
 
@@ -227,7 +261,12 @@ def said(findings: Sequence[Finding], *, with_patients: bool) -> list[Finding]:
     )
 
 
-@pytest.mark.parametrize("form", [reflowed, renamed, shuffled])
+MASS = pytest.mark.mass
+
+
+@pytest.mark.parametrize(
+    "form", [pytest.param(reflowed, marks=MASS), renamed, pytest.param(shuffled, marks=MASS)]
+)
 def test_another_form_of_the_rules_has_the_same_findings(
     form: Form, few_report: Report, tmp_path: Path
 ) -> None:
@@ -238,6 +277,8 @@ def test_another_form_of_the_rules_has_the_same_findings(
     )
 
 
-@pytest.mark.parametrize("form", [reflowed, renamed, shuffled])
+@pytest.mark.parametrize(
+    "form", [pytest.param(reflowed, marks=MASS), pytest.param(renamed, marks=MASS), shuffled]
+)
 def test_another_form_of_the_rules_has_no_finding_of_the_linter(form: Form, tmp_path: Path) -> None:
     assert in_form(tmp_path, form).lint().new == ()

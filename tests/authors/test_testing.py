@@ -72,6 +72,18 @@ TURNED = RULES.replace(":- active(sle)", ":- not active(sle)")
 """The criterion the wrong way round."""
 
 
+def test_of_many_that_fail_for_one_cause_the_first_are_told_and_the_others_named(tmp_path: Path) -> None:
+    tiny_kb(tmp_path, [], TURNED)
+    for number in range(5):
+        write_case(tmp_path, f"active_{number}.yaml", a_case("approve", months=number + 1))
+    lines = command("test", "--kb", str(tmp_path)).out.splitlines()
+    assert lines[0] == "FAILED  5 cases of tiny by the same rules"
+    assert [line for line in lines if line.startswith("  - ")] == [
+        *(f"  - policies/tiny/cases/active_{number}.yaml, edition 1" for number in range(3)),
+        "  - and 2 more: active_3, active_4",
+    ]
+
+
 def test_what_fails_for_one_cause_stands_under_it(tmp_path: Path) -> None:
     cases = {"active": a_case("approve"), "also_active": a_case("approve", months=6)}
     tiny_kb(tmp_path, [], TURNED)

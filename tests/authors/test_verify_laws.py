@@ -120,7 +120,7 @@ def differences(heard: Heard) -> tuple[set[object], set[object]]:
 
 FEW = [Throw(seed) for seed in range(14)]
 FEW += [Throw(seed, all_readings=True) for seed in range(14, 18)]
-FEW += [Throw(seed, policies=2) for seed in range(6)]
+FEW += [Throw(seed, policies=2) for seed in range(1, 6)]
 MANY = [Throw(seed) for seed in range(100, 100 + times(120))]
 MANY += [Throw(seed, all_readings=True) for seed in range(400, 400 + times(40))]
 MANY += [Throw(seed, policies=2) for seed in range(100, 100 + times(60))]
@@ -704,3 +704,100 @@ def test_editions_that_are_never_in_force_together_are_no_pair(verify: Verify) -
     early, late = {"1": "2020-01-01", "2": "2021-01-01"}, {"1": "2022-01-01"}
     made = paired(*bars, editions={POLICY: early, OTHER: late})
     assert verify.of("order_of_requests", made) == []
+
+
+def test_two_policies_of_which_one_bars_what_the_other_requires_approve_nobody_together(
+    verify: Verify,
+) -> None:
+    made = paired("excluded(small, smoker) :- smokes", BARS)
+    needs = (made.rules[OTHER][0], "met(other, tested) :- tested, smokes")
+    expected = [("pair(aspirin,codeine) beside other@1", "warning")]
+    made = replace(made, rules={**made.rules, OTHER: needs})
+    assert verify.of("approvable_together", made) == expected
+
+
+def test_two_policies_that_bar_each_others_drug_alone_approve_some_patient_together(verify: Verify) -> None:
+    assert verify.of("approvable_together", paired(BARS)) == []
+
+
+APART = (
+    "requires(small, gout, initial, tested, c_1)",
+    "requires(small, gout, continuation, tested, c_2)",
+    "requires(small, gout, initial, no_smoke, c_3)",
+    "met(small, tested) :- tested",
+    "met(small, no_smoke) :- not smokes",
+)
+"""Each phase has a list of its own."""
+
+
+def test_a_row_that_cites_the_list_of_another_phase_is_found(verify: Verify) -> None:
+    row = "requires(small, gout, continuation, no_smoke, c_3)"
+    expected = [("shared(c_3,gout,continuation,gout,initial)", "warning")]
+    assert verify.broken("clause_of_pathway", *APART, row) == expected
+
+
+def test_a_row_that_cites_its_own_list_is_not(verify: Verify) -> None:
+    row = "requires(small, gout, continuation, no_smoke, c_4)"
+    assert verify.broken("clause_of_pathway", *APART, row) == []
+
+
+def test_one_list_for_both_phases_is_cited_by_both(verify: Verify) -> None:
+    both = "requires(small, gout, (initial; continuation), tested, c_1)".partition(
+        "(initial; continuation)"
+    )
+    rows = [phase.join((both[0], both[2])) for phase in ("initial", "continuation")]
+    assert verify.broken("clause_of_pathway", *rows, "met(small, tested) :- tested") == []
+
+
+START = "at_start(small, caution)"
+
+
+def test_what_speaks_of_starting_shows_on_a_continuation(verify: Verify) -> None:
+    rules = (*GOUT, START, "advisory(small, caution) :- smokes")
+    assert verify.broken("only_at_start", *rules) == [("at_start(advisory(caution))", "error")]
+
+
+def test_what_speaks_of_starting_shows_at_the_start_alone(verify: Verify) -> None:
+    rules = (*GOUT, START, "advisory(small, caution) :- smokes, requested(phase, initial)")
+    assert verify.broken("only_at_start", *rules) == []
+
+
+def test_an_advisory_that_does_not_speak_of_starting_may_show_on_a_continuation(verify: Verify) -> None:
+    assert verify.broken("only_at_start", *GOUT, "advisory(small, caution) :- smokes") == []
+
+
+def test_a_limit_as_high_as_anyone_can_ask_for_cuts_no_request(verify: Verify) -> None:
+    limit = ("limit(small, term, months, 600)", TERM[1])
+    expected = [("on(limit(term),gout,initial)", "warning")]
+    assert verify.broken("decisive_limit", *GOUT, *limit) == expected
+
+
+def test_a_limit_that_a_criterion_keeps_too_cuts_no_request(verify: Verify) -> None:
+    short = ("requires(small, gout, initial, short, c_2)", "met(small, short) :- not more_than(months, 12)")
+    expected = [["criterion(short)"]]
+    assert verify.because("decisive_limit", *GOUT, *TERM, *short) == expected
+
+
+def test_a_limit_below_what_can_be_asked_for_cuts_some_request(verify: Verify) -> None:
+    assert verify.broken("decisive_limit", *GOUT, *TERM) == []
+
+
+def test_two_criteria_on_one_fact_always_fail_together(verify: Verify) -> None:
+    again = ("requires(small, gout, initial, checked, c_2)", "met(small, checked) :- tested")
+    expected = [("both(criterion(checked),criterion(tested),gout,initial)", "warning")]
+    assert verify.broken("fail_apart", *GOUT, *again) == expected
+
+
+def test_two_criteria_of_which_one_asks_for_more_fail_apart(verify: Verify) -> None:
+    more = ("requires(small, gout, initial, checked, c_2)", "met(small, checked) :- tested, agrees")
+    assert verify.broken("fail_apart", *GOUT, *more) == []
+
+
+def test_criteria_of_two_readings_of_one_text_never_meet_and_fail_apart(verify: Verify) -> None:
+    readings = (
+        "requires(small, gout, initial, one, c_1) :- reading(wording, narrow)",
+        "requires(small, gout, initial, two, c_1) :- reading(wording, wide)",
+        "met(small, one) :- tested",
+        "met(small, two) :- tested",
+    )
+    assert verify.broken("fail_apart", *readings, facts=WORDING) == []

@@ -15,7 +15,7 @@ from lupa.errors import CaseError, RuleError, shown
 from lupa.rules.store import Store
 
 
-class _Operand(NamedTuple):
+class Operand(NamedTuple):
     """What a word names."""
 
     word: str
@@ -41,7 +41,7 @@ def diff_named(
 
 
 def _diff_named(kb: Store, words: Sequence[str], all_readings: bool, tick: Tick) -> Diff:
-    named = [_operand(word, kb) for word in words]
+    named = [operand_of(word, kb) for word in words]
     kinds = {operand.kind for operand in named}
     if kinds == {"policy"}:
         old, new = (*words, None)[:2]
@@ -56,7 +56,7 @@ def _diff_named(kb: Store, words: Sequence[str], all_readings: bool, tick: Tick)
         return diff_bases(*bases, all_readings=all_readings, tick=tick)
 
 
-def _operand(word: str, kb: Store) -> _Operand:
+def operand_of(word: str, kb: Store) -> Operand:
     """What a word names; raises `CaseError`, saying what it was looked for as, if it names nothing."""
     said = []
     try:
@@ -64,16 +64,16 @@ def _operand(word: str, kb: Store) -> _Operand:
     except RuleError as error:
         said.append(str(error).removeprefix(f"{word}: ") if Path(word).is_dir() else "no such folder")
     else:
-        return _Operand(word, "folder")
+        return Operand(word, "folder")
     try:
         edition_of(kb, word)
     except CaseError as error:
         said.append(str(error))
     else:
-        return _Operand(word, "policy")
+        return Operand(word, "policy")
     try:
         if commit_of(word, kb.files.root) is not None:
-            return _Operand(word, "revision")
+            return Operand(word, "revision")
         said.append(f"git knows no revision {shown(word)}")
     except CaseError as error:
         said.append(str(error))

@@ -161,7 +161,7 @@ def _patient(edition: Edition, facts: Mapping[Fact, bool], relevant: Collection[
     vocabulary, literals = edition.vocabulary, edition.literals
     world = [literals[fact] if so else -literals[fact] for fact, so in facts.items()]
     held = edition.solver.world(world, list(edition.outcomes.values())) or ()
-    outcome = " and ".join(name for name, so in zip(edition.outcomes, held, strict=False) if so)
+    outcome = " and ".join(sorted(name for name, so in zip(edition.outcomes, held, strict=False) if so))
     case = brief_case(edition, facts, relevant)
     if outcome in edition.outcomes:
         case["expect"] = {"outcome": outcome}

@@ -11,6 +11,7 @@ from clingo.ast import ASTType
 from lupa.authors.lint.rules import COVERED, ITEMS, WORDS
 from lupa.authors.syntax import Signature, statements
 from lupa.errors import RuleError
+from lupa.rules.asking import ANSWERS
 from lupa.rules.efforts import KINDS
 from lupa.rules.files import shipped
 from lupa.rules.ground import Ground, Load, Parts, ground
@@ -138,6 +139,8 @@ def made(found: Atoms, outcomes: Iterable[str]) -> Atoms:
         ],
         "_beginning": _beginnings(facts, quantities),
         "_group": _groups(facts, quantities),
+        "_member": _groups(facts, quantities),
+        "_reply": _constants(sorted(ANSWERS)),
         "_answer": _constants(("yes", "no")),
         "_way": _constants(KINDS),
         "_worded": worded,

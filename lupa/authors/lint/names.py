@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from clingo.ast import ASTType
 from lupa.authors.lint.files import RuleFile
 from lupa.authors.lint.grounded import Atoms
 from lupa.authors.lint.program import Statement, statement
-from lupa.authors.lint.rules import DECLARED_AS, KNOWN_NAMES, MADE_NAMES, UNLESS_NEAR
+from lupa.authors.lint.rules import CODES, DECLARED_AS, KNOWN_NAMES, MADE_NAMES, UNLESS_NEAR
 from lupa.authors.lint.terms import Term, bound, filled, ground, matches, meets, name_at, names
 from lupa.authors.reports.finding import Finding
 from lupa.authors.syntax import Signature
@@ -183,6 +184,19 @@ def idle(
                 yield one.finding("idle", term, str(term), text)
             else:
                 yield misspelt(one, *odd)
+
+
+def systems(statements: Sequence[Statement], everywhere: Sequence[Statement]) -> Iterator[Finding]:
+    """Code systems that are nearly one of which there are more rows."""
+    counts = Counter(term.arguments[0].name for _, term in rows(everywhere) if term.signature == CODES)
+    for one, term in rows(statements):
+        if term.signature == CODES:
+            system = term.arguments[0]
+            more = {normal(name): name for name, count in counts.items() if count > counts[system.name]}
+            near = nearest(system.name, more)
+            if near:
+                text = f"hardly any row is of the code system {system.name}{_meant(near)}"
+                yield one.finding("misspelt", system, system.name, text)
 
 
 def rows(statements: Sequence[Statement]) -> Iterator[tuple[Statement, Term]]:

@@ -173,6 +173,9 @@ _beginning(Beginning) :- fact_text(Beginning, _, _).
 _beginning(Beginning) :- question(Beginning, _).
 _beginning(Beginning) :- effort(Beginning, _, _, _).
 _group(Name) :- group_question(Name, _).
+_member(Name) :- member_text(Name, _).
+_member(Name) :- asked_together(Name).
+_reply(Part) :- answer_text(Part, _).
 fact(Fact) :- default(Fact, _).
 fact(Fact) :- of_request(Fact).
 _answer(Answer) :- default(_, Answer).
@@ -196,6 +199,8 @@ MADE_NAMES = {
     "_named": "no fact of a case, and no quantity, holds such a name",
     "_beginning": "no fact of a case is that, or begins so",
     "_group": "no facts of a case are called so, and no quantity is that, or begins so",
+    "_member": "no facts of a case are called so",
+    "_reply": "no answer has such a part",
     "_answer": "it is yes or no",
     "_way": "it is one of the ways in which a statement comes about",
     "_worded": "it has no outcome_text/3",
@@ -206,7 +211,7 @@ MADE_NAMES = {
 DECLARED_AS = {("_covered", 1): "declare drug({name}) or service({name})"}
 """What an author does about a name that no row declares."""
 
-UNLESS_NEAR = frozenset({"_said"})
+UNLESS_NEAR = frozenset({"_said", "_member"})
 """Where a name may be known to nobody, unless it is nearly one that is: words may wait."""
 
 ITEMS = {"criterion": "applies", "scope": "outside", "limit": "exceeded"}

@@ -94,6 +94,8 @@ class Shared:
         yield from lint_statements.duplicates(self.core.statements)
         spots = spots_of_numbers(one.places for one in self.core.statements)
         yield from lint_statements.quoted_numbers(self.core.statements, spots)
+        every = [one for program in programs for one in program.statements]
+        yield from lint_names.systems(self.core.statements, every)
         yield from lint_statements.undefined(self.core, self._is_given, self.given)
         read_ = frozenset(s for program in programs for s in program.read) | self.asked
         words = frozenset(word for program in programs for word in program.words)
@@ -209,6 +211,7 @@ class Scope:
         yield from lint_statements.duplicates(self.own.statements)
         places = (one.places for program in self._both for one in program.statements)
         yield from lint_statements.quoted_numbers(self.own.statements, spots_of_numbers(places))
+        yield from lint_names.systems(self.own.statements, [*core.statements, *self.own.statements])
         yield from self._endless()
         yield from lint_statements.undefined(self.own, self._gives, self._given)
         asked = self._shared.asked

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from lupa.authors.reports.finding import Because, Example, Finding, Patient, Place, Report
 from lupa.authors.reports.html import Html, code, folded, joined, listed, page, table, tag
-from lupa.authors.reports.text import PATTERNS, PROPOSED, counted, outcome, tally, told, verdict, where
+from lupa.authors.reports.text import (
+    PATTERNS,
+    PROPOSED,
+    counted,
+    once,
+    outcome,
+    tally,
+    told,
+    verdict,
+    where,
+)
 from lupa.pages.contents import Row, ledger, needs, only_if
 from lupa.pages.contents import table as policy_table
 from lupa.record.strict_yaml import dump
+from lupa.version import __version__
 
 if TYPE_CHECKING:
     from lupa.rules.edition import Edition
@@ -33,8 +45,8 @@ _PARTS = {
 _NO_ID = re.compile(r"[^\w.-]+")
 
 
-def report_html(report: Report, kb: Store) -> str:
-    """The report as one self-contained page in HTML."""
+def report_html(report: Report, kb: Store, on: date | None = None) -> str:
+    """The report as one self-contained page in HTML, which says `on` which day it was made."""
     parts = {
         "new": _new(report.new),
         "laws": [_laws(report)],
@@ -45,14 +57,14 @@ def report_html(report: Report, kb: Store) -> str:
     filled = {name: content for name, content in parts.items() if content}
     return page(
         f"lupa verify: {verdict(report)}",
-        _header(report, filled),
+        _header(report, filled, kb, on),
         tag("main", *(_section(name, *content) for name, content in filled.items())),
         tag("footer", tag("p", PROPOSED, class_="quiet")),
         style=STYLE,
     )
 
 
-def _header(report: Report, sections: Iterable[str]) -> Html:
+def _header(report: Report, sections: Iterable[str], kb: Store, on: date | None) -> Html:
     links = [tag("a", SECTIONS[name], href=f"#{name}") for name in sections]
     kind = report.new[0].severity if report.new else "good"
     return tag(
@@ -60,8 +72,17 @@ def _header(report: Report, sections: Iterable[str]) -> Html:
         tag("h1", "What verification found"),
         tag("p", verdict(report), class_=f"verdict {kind}"),
         tag("p", "Asked over every patient that can be described, of ", _listing(report.editions), "."),
+        tag("p", _made(report, kb, on), class_="quiet"),
         tag("nav", listed(links), aria_label="Sections"),
     )
+
+
+def _made(report: Report, kb: Store, on: date | None) -> str:
+    """From which rules the report was made, by which lupa and when."""
+    policies = dict(name.split("@", 1) for name in report.editions)
+    rules = (f"{name} {kb.edition(name, edition).fingerprint}" for name, edition in policies.items())
+    day = [f"Made on {on.isoformat()}"] if on else []
+    return "; ".join([*day, f"lupa {__version__}", *rules])
 
 
 def _listing(names: Iterable[str]) -> Html:
@@ -79,22 +100,43 @@ def _new(findings: Sequence[Finding]) -> list[Html]:
     if not findings:
         return [tag("p", "Nothing new.")]
     return [
-        tag("article", tag("h3", _severity(f), " ", f.text), *_details(f), class_=f"finding {f.severity}")
-        for f in findings
+        tag(
+            "article",
+            tag("h3", _severity(f), " ", f.text),
+            *_apart(f, place),
+            *_details(f, place),
+            class_=f"finding {f.severity}",
+        )
+        for f, place in once(findings)
     ]
+
+
+_BRIEF = 160
+"""So many letters of a patient stand in the heading of a finding."""
+
+
+def _apart(finding: Finding, place: str) -> list[Html]:
+    """What tells a finding from others at a glance: what it is about, where, and the patient."""
+    shown = [_brief(patient) for patient in finding.patients[:1]]
+    about = joined(code(finding.subject), " in ", code(place))
+    return [tag("div", about, class_="quiet"), *(tag("div", words, class_="quiet") for words in shown)]
+
+
+def _brief(patient: Patient) -> str:
+    words = f"{outcome(patient).upper()}: {told(patient)}"
+    return words if len(words) <= _BRIEF else f"{words[:_BRIEF].rpartition(' ')[0]} …"
 
 
 def _accepted(report: Report) -> list[Html]:
     """Accepted findings, each folded under its sentence and the reason for which it is expected."""
     found = [
         folded(
-            joined(_severity(f), " ", f.text, " ", tag("span", where(f), class_="quiet")),
-            tag("p", tag("strong", "Accepted: "), f.accepted),
-            *_details(f),
+            joined(_severity(f), " ", f.text, *_apart(f, place)),
+            tag("p", tag("strong", "Accepted: "), f.accepted or ""),
+            *_details(f, place),
             class_=f"finding {f.severity}",
         )
-        for f in report.findings
-        if f.accepted is not None
+        for f, place in once(f for f in report.findings if f.accepted is not None)
     ]
     patterns = [
         joined(code(entry.entry), f": {counted(entry.covers, 'finding')}")
@@ -114,10 +156,10 @@ def _severity(finding: Finding) -> Html:
     return tag("span", finding.severity, class_=f"badge {finding.severity}")
 
 
-def _details(finding: Finding) -> list[Html]:
+def _details(finding: Finding, place: str) -> list[Html]:
     """What makes a finding so: where it is, why, and on which patients it shows."""
     law = tag("a", code(finding.check), href=f"#{_law(finding.check)}")
-    rows = {"Law": law, "In": code(where(finding)), "About": code(finding.subject)}
+    rows = {"Law": law, "In": code(place), "About": code(finding.subject)}
     if finding.clauses:
         rows["Clause"] = _lines(clause.source for clause in finding.clauses)
     if finding.places:
@@ -328,7 +370,8 @@ dd { margin: 0; min-width: 0; }
 @media print {
   .finding h3, .finding dl, .patient p { break-inside: avoid; }
   details details { display: none; }
-  .kept::details-content { display: none; }
+  .kept::details-content, .policy::details-content { display: none; }
+  details.finding dl, details.finding .patient { display: none; }
   .policy { padding: .25rem .5rem; }
 }
 """

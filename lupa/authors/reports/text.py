@@ -70,6 +70,18 @@ def where(thing: Finding | Example | Patient) -> str:
     return f"{thing.policy}@{thing.edition}" if thing.edition else thing.policy
 
 
+def once(findings: Iterable[Finding]) -> list[tuple[Finding, str]]:
+    """What is found alike in several editions of a policy once, as in the last, with where that is."""
+    alike: dict[tuple[str, ...], list[Finding]] = {}
+    for f in findings:
+        key = (f.check, f.policy, f.severity, f.subject, f.text, f.accepted or "", *f.subjects)
+        alike.setdefault(key, []).append(f)
+    return [
+        (same[-1], ", ".join([where(same[0]), *(finding.edition for finding in same[1:])]))
+        for same in alike.values()
+    ]
+
+
 def told(patient: Patient) -> str:
     """What the patient has, in words."""
     return patient.text or "Nothing has to be so."
@@ -101,9 +113,9 @@ def told_written(written: Sequence[Written]) -> list[str]:
     return lines
 
 
-def _name(thing: Finding | Example) -> str:
-    """What tells it from others: the law, the edition and what it is about."""
-    return f"{thing.check}  {where(thing)}  {thing.subject}"
+def _name(thing: Finding | Example, place: str) -> str:
+    """What tells it from others: the law, where it is and what it is about."""
+    return f"{thing.check}  {place}  {thing.subject}"
 
 
 # ---- the page ------------------------------------------------------------------------------------
@@ -118,8 +130,8 @@ class _Text:
     def report(self, report: Report) -> list[str]:
         new = report.new
         lines = self._title("New findings") if new else []
-        for finding in new:
-            lines += [*self._finding(finding), ""]
+        for finding, place in once(new):
+            lines += [*self._finding(finding, place), ""]
         lines += self._accepted([finding for finding in report.findings if finding.accepted is not None])
         lines += self._patterns([entry for entry in report.entries if entry.pattern])
         lines += self._gone(report.gone)
@@ -155,9 +167,9 @@ class _Text:
 
     # ---- findings ----
 
-    def _finding(self, finding: Finding) -> list[str]:
+    def _finding(self, finding: Finding, editions: str) -> list[str]:
         severity = finding.severity
-        first, *rest = self._wrap(f"{severity}  {_name(finding)}", 0, 2)
+        first, *rest = self._wrap(f"{severity}  {_name(finding, editions)}", 0, 2)
         lines = [first.replace(severity, click.style(severity, fg=COLOURS[severity], bold=True), 1), *rest]
         lines += self._wrap(finding.text, 2)
         for clause in finding.clauses:
@@ -213,7 +225,7 @@ class _Text:
     def _examples(self, examples: Iterable[Example]) -> list[str]:
         lines: list[str] = []
         for example in examples:
-            lines += self._wrap(_name(example), 2, 4)
+            lines += self._wrap(_name(example, where(example)), 2, 4)
             for patient in example.patients:
                 lines += self._patient(patient)
         return [*self._title("Patients who show that laws are kept"), *lines, ""] if lines else []

@@ -27,6 +27,8 @@ NO_BASELINE = (
     "no change of the rules was tried, for cases fail with the rules as they are; mend those first"
 )
 """Why nothing is told of changes."""
+_FEW = 3
+"""So many cases that fail for one cause are told in full, and the others by their names."""
 PROVEN = "Proven that no patient shows it; not counted"
 """What stands above those."""
 
@@ -99,9 +101,13 @@ def _failures(failed: Iterable[Tried], width: int) -> Iterator[str]:
         else:
             yield f"{mark}  {counted(len(cases), 'case')} of {first.policy} by the same rules"
             yield from _blamed(first.blamed, page)
-            for case in cases:
+            shown = cases if len(cases) <= _FEW + 1 else cases[:_FEW]
+            for case in shown:
                 yield from page.wrap(f"- {printable(case.file)}, edition {case.edition}", 2, 4)
                 yield from _mismatches(case, page, 4)
+            rest = dict.fromkeys(Path(case.file).stem for case in cases[len(shown) :])
+            if rest:
+                yield from page.wrap(f"- and {len(rest)} more: {printable(', '.join(rest))}", 2, 4)
         yield ""
 
 

@@ -1,0 +1,1 @@
+"""Cohorts: a whole membership decided, from files to files."""

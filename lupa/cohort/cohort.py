@@ -1,0 +1,155 @@
+"""Rows of a table to the policies and editions that they are about, and what these say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from lupa.answers.desk import Desk
+from lupa.compiled.columns import plain_value
+from lupa.compiled.distinct import coded
+from lupa.compiled.tables import Tables, schema_of
+from lupa.errors import CaseError, shown
+from lupa.record.record import ROUTING
+from lupa.record.routing import ASKED_FOR, routed
+from lupa.rules.files import fingerprint, text_of
+
+_KEPT = 100_000
+"""So many requests are remembered with the editions that answer them."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked of a cohort.
+
+    `policies` answer for every row, each perhaps with its edition; without any the columns `policy`,
+    `drug`, `service`, `code` and `payer` say which. `outputs` are further columns, `ids` those that are
+    handed on, `ignored` those that say nothing here; `renamed` gives columns the names of facts. With
+    `texts` all values are texts, as in CSV.
+    """
+
+    policies: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    texts: bool = False
+
+
+class Cohort:
+    """Decides tables of patients by the policies of one knowledge base."""
+
+    def __init__(self, kb: Desk, wanted: Wanted) -> None:
+        self._kb = kb
+        self._wanted = wanted
+        self._tables: dict[tuple[str, str], Tables] = {}
+        self._answering: dict[str, list[tuple[str, tuple[str, str] | str]]] = {}
+        schema_of(wanted.outputs)  # what is not known is told before anything is read
+        for policy in wanted.policies:
+            name, at, edition = policy.partition("@")
+            if at:
+                kb.edition_named(name, edition)
+            kb.about(name)
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of all rules of the knowledge base."""
+        files = self._kb.files
+        paths = {*files.core, *(path for policy in self._kb.policies for path in files.own(policy))}
+        return fingerprint({str(path.relative_to(files.root)): text_of(path) for path in paths})
+
+    def schema(self, given: pa.Schema) -> pa.Schema:
+        """The columns of what is told of a table with these columns."""
+        ids = [given.field(name) for name in self._wanted.ids]
+        return pa.schema([*ids, *(pa.field(name, kind) for name, kind in schema_of(self._wanted.outputs))])
+
+    def check(self, names: Sequence[str]) -> None:
+        """Raises `CaseError` for columns that are needed and not there, or the other way round."""
+        w = self._wanted
+        for name in (*w.ids, *w.ignored, *w.renamed):
+            if name not in names:
+                raise CaseError(f"there is no column {shown(name)}; there are {', '.join(names)}")
+        meant = {w.renamed.get(name, name) for name in names if name not in {*w.ids, *w.ignored}}
+        if not w.policies and meant.isdisjoint(("policy", *ASKED_FOR)):
+            columns = ", ".join(("policy", *ASKED_FOR))
+            raise CaseError(f"no column says which policy is asked ({columns}); name one with --policy")
+
+    def decided(self, table: pa.Table) -> pa.Table:
+        """What is told of each row, in their order; of one that several policies answer, once for each."""
+        schema = self.schema(table.schema)
+        pieces, places = [], []
+        for key, rows, rank in self._routed(table):
+            part = table.take(pa.array(rows))
+            if isinstance(key, str):
+                told = self._refused(part, rank[1], key)
+            else:
+                told = self._of(key, table.column_names).decided(part)
+            pieces.append(told.cast(schema))
+            places.append(rows * 64 + rank[0])
+        if not pieces:
+            return schema.empty_table()
+        order = np.argsort(np.concatenate(places), kind="stable")
+        return pa.concat_tables(pieces).take(pa.array(order)).combine_chunks()
+
+    def _of(self, key: tuple[str, str], names: Sequence[str]) -> Tables:
+        if key not in self._tables:
+            w = self._wanted
+            read = any(w.renamed.get(name, name).startswith("reading") for name in names)
+            compiled = self._kb.compile("@".join(key), all_readings=read)
+            self._tables[key] = Tables(compiled, w.outputs, w.ids, w.ignored, w.renamed, w.texts)
+        return self._tables[key]
+
+    def _refused(self, rows: pa.Table, policy: str, why: str) -> pa.Table:
+        """What is told of rows that no policy answers."""
+        count = rows.num_rows
+        told = {"policy": policy or None, "outcome": "invalid", "error": why}
+        columns = {name: rows.column(name) for name in self._wanted.ids}
+        for name, kind in schema_of(self._wanted.outputs):
+            columns[name] = pa.array([told.get(name)] * count, kind)
+        return pa.table(columns)
+
+    def _routed(self, table: pa.Table) -> Iterator[tuple[tuple[str, str] | str, Any, tuple[int, str]]]:
+        """An edition with the rows that it answers, or why no edition does; and its rank for each row."""
+        w = self._wanted
+        hidden = {*w.ids, *w.ignored}
+        meant = {w.renamed.get(name, name): name for name in table.column_names if name not in hidden}
+        keys = [key for key in ROUTING if key in meant]
+        count = table.num_rows
+        codes, values = np.zeros(count, dtype=np.int64), [()]
+        if keys:
+            codes, values = coded([table.column(meant[key]) for key in keys])
+        rows: dict[tuple[Any, tuple[int, str]], list[int]] = {}
+        for code, said in enumerate(values):
+            answering = self._editions(dict(zip(keys, said, strict=True)))
+            for place, (policy, found) in enumerate(answering):
+                rows.setdefault((found, (place, policy)), []).append(code)
+        for (found, rank), those in rows.items():
+            here = np.flatnonzero(np.isin(codes, those))
+            if len(here):
+                yield found, here, rank
+
+    def _editions(self, said: Mapping[str, Any]) -> list[tuple[str, tuple[str, str] | str]]:
+        """The policies that answer a request, each with its edition or with why it has none."""
+        key = repr(said)
+        if key not in self._answering:
+            if len(self._answering) >= _KEPT:
+                self._answering.clear()
+            self._answering[key] = list(self._found(said))
+        return self._answering[key]
+
+    def _found(self, said: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str] | str]]:
+        """The policies that answer a request, each with its edition or with why it has none."""
+        request = {key: plain_value(value) for key, value in said.items() if value is not None}
+        for policy in self._wanted.policies or (request.get("policy", ""),):
+            asked = {**request, "policy": policy} if policy else request
+            try:
+                found = routed(self._kb, asked)
+            except CaseError as error:
+                yield str(policy), "; ".join(str(error).splitlines())
+                continue
+            for edition in found:
+                yield edition.policy, (edition.policy, edition.name)

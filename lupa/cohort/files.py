@@ -1,0 +1,238 @@
+"""Tables in files: Parquet, Arrow IPC, CSV and JSON Lines, read a piece at a time and written whole."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from glob import glob, has_magic
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pcsv
+import pyarrow.json as pjson
+import pyarrow.parquet as pq
+
+from lupa.errors import CaseError, printable, shown
+
+KINDS = {
+    ".parquet": "parquet", ".pq": "parquet", ".arrow": "arrow", ".feather": "arrow", ".ipc": "arrow",
+    ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl",
+}  # fmt: skip
+"""What a file holds, by the end of its name."""
+_BLOCK = 1 << 24
+_ROWS = 1 << 16
+
+
+def kind_of(path: Path) -> str:
+    """What a file holds; raises `CaseError` for a name that does not say."""
+    if path.suffix.lower() not in KINDS:
+        raise CaseError(f"{printable(str(path))}: its name ends in none of {', '.join(KINDS)}")
+    return KINDS[path.suffix.lower()]
+
+
+def files_in(where: str) -> list[Path]:
+    """The files that a path, a folder or a pattern stands for, in order; raises `CaseError` for none."""
+    path = Path(where)
+    if path.is_dir():
+        found = sorted(each for each in path.rglob("*") if each.suffix.lower() in KINDS)
+    else:
+        found = sorted(map(Path, glob(where, recursive=True))) if has_magic(where) else [path]
+    if not found:
+        raise CaseError(f"{printable(where)}: no table is there; names end in one of {', '.join(KINDS)}")
+    for each in found:
+        kind_of(each)
+        if not each.is_file():
+            raise CaseError(f"{printable(str(each))}: no such file")
+    return found
+
+
+class Source:
+    """Tables in files that all have the same columns; `rows` is how many there are, where that is known."""
+
+    def __init__(self, where: str) -> None:
+        self.paths = files_in(where)
+        kinds = sorted({kind_of(path) for path in self.paths})
+        if len(kinds) > 1:
+            raise CaseError(
+                f"{printable(where)}: holds files of several kinds ({', '.join(kinds)}); name one"
+            )
+        self.kind = kinds[0]
+        self.stamps = [_stamp(path) for path in self.paths]
+        self.schema = self._schema(self.paths[0])
+        for path in self.paths[1:]:
+            if self._schema(path).names != self.schema.names:
+                differ = sorted({*self._schema(path).names} ^ {*self.schema.names})
+                raise CaseError(
+                    f"{printable(str(path))}: its columns are not those of {self.paths[0].name}"
+                    f" ({', '.join(differ) or 'another order'}); read them apart"
+                )
+        self.rows = self._count()
+
+    def check_unchanged(self) -> None:
+        """Raises `CaseError` where a file is not what it was when the reading began."""
+        for path, stamp in zip(self.paths, self.stamps, strict=True):
+            if not path.is_file() or _stamp(path) != stamp:
+                raise CaseError(f"{printable(str(path))}: has changed while it was read; start again")
+
+    def _count(self) -> int | None:
+        if self.kind != "parquet":
+            return None
+        return int(sum(pq.read_metadata(path).num_rows for path in self.paths))
+
+    def _schema(self, path: Path) -> pa.Schema:
+        with _reading(path):
+            if self.kind == "parquet":
+                return pq.read_schema(path)
+            with self._open(path) as reader:
+                return reader.schema
+
+    def _open(self, path: Path) -> Any:
+        """A stream of record batches."""
+        if self.kind == "arrow":
+            with path.open("rb") as stream:
+                begins = stream.read(6)
+            return pa.ipc.open_file(path) if begins == b"ARROW1" else pa.ipc.open_stream(path)
+        if self.kind == "csv":
+            return _csv(path)
+        options = pjson.ReadOptions(block_size=_BLOCK, use_threads=False)
+        strict = pjson.ParseOptions(unexpected_field_behavior="infer")
+        return pjson.open_json(path, options, strict)
+
+    def _batches(self, path: Path) -> Iterator[pa.RecordBatch]:
+        if self.kind == "parquet":
+            with pq.ParquetFile(path, memory_map=False) as file:
+                yield from file.iter_batches(_ROWS)
+            return
+        with self._open(path) as reader:
+            if isinstance(reader, pa.ipc.RecordBatchFileReader):
+                yield from map(reader.get_batch, range(reader.num_record_batches))
+            else:
+                yield from reader
+
+    def parts(self, rows: int) -> Iterator[pa.Table]:
+        """The rows in order, so many at a time."""
+        waiting: list[pa.RecordBatch] = []
+        held = 0
+        for path in self.paths:
+            with _reading(path):
+                for batch in self._batches(path):
+                    while held + batch.num_rows >= rows:
+                        here = rows - held
+                        yield pa.Table.from_batches([*waiting, batch.slice(0, here)])
+                        batch, waiting, held = batch.slice(here), [], 0  # noqa: PLW2901 - what is left
+                    if batch.num_rows:
+                        waiting.append(batch)
+                        held += batch.num_rows
+        if waiting:
+            yield pa.Table.from_batches(waiting)
+
+
+def _stamp(path: Path) -> list[Any]:
+    found = path.stat()
+    return [str(path.resolve()), found.st_size, found.st_mtime_ns]
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """What is wrong with a file is said of it."""
+    try:
+        yield
+    except (pa.ArrowException, UnicodeDecodeError) as error:
+        words = " ".join(str(error).split())
+        raise CaseError(f"{printable(str(path))}: cannot be read: {printable(words)}") from error
+
+
+def _csv(path: Path) -> Any:
+    """A CSV file as texts; nothing between two commas is null."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        import csv
+
+        names = next(csv.reader(stream), [])
+    if not names:
+        raise CaseError(f"{printable(str(path))}: is empty; its first line names the columns")
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise CaseError(f"{printable(str(path))}: column {shown(twice[0])} is there twice")
+    texts = pcsv.ConvertOptions(
+        column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
+    )
+    return pcsv.open_csv(
+        path, pcsv.ReadOptions(block_size=_BLOCK, use_threads=False), convert_options=texts
+    )
+
+
+# ---- out ---------------------------------------------------------------------------------------
+
+
+def write(path: Path, schema: pa.Schema, tables: Iterable[pa.Table], about: str) -> None:
+    """Writes tables into a file of the kind that its name says; it is there whole or not at all.
+
+    `about` is kept in the metadata of Parquet and Arrow files.
+    """
+    schema = schema.with_metadata({"lupa": about})
+    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        _WRITERS[kind_of(path)](aside, schema, tables)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a text into a file, whole or not at all."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    aside.write_text(text, encoding="utf-8")
+    aside.replace(path)
+
+
+def _parquet(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
+    with pq.ParquetWriter(path, schema) as writer:
+        for table in tables:
+            writer.write_table(table.cast(schema))
+
+
+def _arrow(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
+    with pa.ipc.new_file(path, schema) as writer:
+        for table in tables:
+            writer.write_table(table.cast(schema))
+
+
+def _csv_out(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
+    flat = pa.schema([(f.name, pa.string() if pa.types.is_list(f.type) else f.type) for f in schema])
+    with pcsv.CSVWriter(path, flat) as writer:
+        for table in tables:
+            columns = [
+                pc.binary_join(column, ";") if pa.types.is_list(column.type) else column
+                for column in table.columns
+            ]
+            writer.write_table(pa.table(columns, schema=flat))
+
+
+def _jsonl(path: Path, _schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
+    with path.open("w", encoding="utf-8") as stream:
+        for table in tables:
+            for row in table.to_pylist():
+                stream.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+
+
+_WRITERS: dict[str, Callable[[Path, pa.Schema, Iterable[pa.Table]], None]] = {
+    "parquet": _parquet,
+    "arrow": _arrow,
+    "csv": _csv_out,
+    "jsonl": _jsonl,
+}
+
+
+def named(names: Sequence[str]) -> dict[str, str]:
+    """Names by others, of `OTHER=NAME`; raises `CaseError`."""
+    found = {}
+    for name in names:
+        column, is_, fact = name.partition("=")
+        if not is_ or not column or not fact:
+            raise CaseError(f"{shown(name)}: COLUMN=FACT is expected")
+        found[column] = fact
+    return found

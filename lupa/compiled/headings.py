@@ -1,0 +1,90 @@
+"""The names of columns: what each says in a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from lupa.errors import CaseError, Problem, shown
+from lupa.record.measurement import ENDS, ON, UNIT, VALUE
+from lupa.record.naming import Names
+from lupa.record.record import ROUTING
+from lupa.rules.edition import Edition
+from lupa.rules.vocabulary import ONLY
+
+PARTS = (ONLY, VALUE, UNIT, ON, *ENDS)
+"""What can end the name of a column, after that of a fact or a number."""
+
+
+Form = Literal["number", "truth", "members", "value"]
+"""What a column holds: a number, a truth value, a list of what is so, or something else."""
+
+
+class Column(NamedTuple):
+    """A column: its name in the table, the keys that lead to what it says in a case, and what that is."""
+
+    name: str
+    path: tuple[str, ...]
+    form: Form = "value"
+
+
+def columns_of(
+    edition: Edition, names: Sequence[str], renamed: Mapping[str, str], others: Sequence[Edition] = ()
+) -> list[Column]:
+    """What the columns of these names say; `renamed` gives some of them the name of a fact.
+
+    Raises `CaseError`, naming every column that says nothing which the edition, or one of the others, can
+    be told, and every two that say the same.
+    """
+    found: dict[tuple[str, ...], Column] = {}
+    wrong = []
+    for name in names:
+        meant = renamed.get(name, name)
+        path: tuple[str, ...] | None = None
+        problem: str | None = None
+        form: Form = "value"
+        for each in (edition, *others):
+            try:
+                path = _path(Names(each.vocabulary, each.known), meant)
+                form = _form(each, path)
+                break
+            except CaseError as error:
+                problem = problem or "; ".join(p.message for p in error.problems)
+        if path is None:
+            wrong.append(Problem(f"column {shown(name)}", problem or ""))
+        elif path in found:
+            words = f"says the same as column {shown(found[path].name)}; keep one"
+            wrong.append(Problem(f"column {shown(name)}", words))
+        else:
+            found[path] = Column(name, path, form)
+    if wrong:
+        raise CaseError(wrong)
+    return list(found.values())
+
+
+def _path(names: Names, name: str) -> tuple[str, ...]:
+    """The keys that lead to what a column says; raises `CaseError` where it says nothing."""
+    if name in ROUTING or name.removeprefix("request.") in ROUTING:
+        return "request", name.removeprefix("request.")
+    base, _, last = name.rpartition(".")
+    part = (last,) if base and last in PARTS else ()
+    target = names.target(base if part else name)
+    if target.value is not None or target.cut is not None:
+        place = ".".join(target.path[1:])
+        raise CaseError(f"is a value; name the column {place} and have it say which")
+    return (*target.path, *part)
+
+
+def _form(edition: Edition, path: tuple[str, ...]) -> Form:
+    """What a column holds that says what stands there in a case."""
+    section, name, *arguments = path
+    v, known = edition.vocabulary, edition.known
+    if name in v.measures or (name not in v.families and known.quantity(name) is not None):
+        return "value" if path[-1] in (UNIT, ON) else "number"
+    if section == "request" or name in v.choices or known.single(name):
+        return "value"
+    if name in v.flags:
+        return "truth"
+    depth = len(arguments) - (path[-1] == ONLY)
+    arity = v.arity.get(name, known.arity(name))
+    return "members" if depth < arity else "truth"

@@ -1,0 +1,5 @@
+"""Charts in, standard answers out (HL7 FHIR R4): what a chart says of a case, with its evidence."""
+
+from lupa.fhir.reading import Reading, read
+
+__all__ = ["Reading", "read"]

@@ -1,0 +1,185 @@
+"""A chart as a set of resources: whatever it comes in, whose each is, and what refers to what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lupa.errors import CaseError, shown
+
+Json = Any
+"""What JSON can say, as plain data."""
+Resource = dict[str, Json]
+
+LARGEST_CHART = 256 * 1024 * 1024
+"""Bytes that a chart may have."""
+
+
+@dataclass
+class Chart:
+    """The resources of a chart, each once, in no order that matters."""
+
+    resources: list[Resource] = field(default_factory=list)
+    by_address: dict[str, Resource] = field(default_factory=dict)
+    """By `Type/id` and by full URL."""
+    drafts: set[int] = field(default_factory=set)
+    """Those, by `id()`, that a hook is about to order."""
+    selected: set[str] = field(default_factory=set)
+    patient: str | None = None
+    """The id of the patient whom a hook names."""
+    notes: list[str] = field(default_factory=list)
+    case: dict[str, Json] | None = None
+    """A case that came with the chart."""
+    _seen: set[str] = field(default_factory=set)
+
+    def add(self, resource: Json, url: str | None = None, *, draft: bool = False) -> None:
+        """Takes in a resource, or what holds some: a Bundle, Parameters, a hook's request, a case."""
+        if not isinstance(resource, dict):
+            raise CaseError(f"a resource is an object, not {shown(resource)}")
+        kind = resource.get("resourceType")
+        if kind == "Bundle":
+            for entry in _objects(resource.get("entry")):
+                if isinstance(entry.get("resource"), dict):
+                    full = entry.get("fullUrl")
+                    self.add(entry["resource"], full if isinstance(full, str) else None, draft=draft)
+        elif kind == "Parameters":
+            self._parameters(resource.get("parameter"))
+        elif isinstance(kind, str):
+            self._one(resource, kind, url, draft)
+        elif "hook" in resource:
+            self._hook(resource)
+        elif "request" in resource or "facts" in resource:
+            if self.case is not None:
+                raise CaseError("two cases are given; a chart goes with one")
+            self.case = resource
+        else:
+            raise CaseError(
+                "no resource of FHIR: it has no resourceType; give a Bundle, NDJSON, a resource, "
+                "Parameters or a request of CDS Hooks"
+            )
+
+    def _one(self, resource: Resource, kind: str, url: str | None, draft: bool) -> None:
+        name = resource.get("id")
+        local = f"{kind}/{name}" if isinstance(name, str) else None
+        for at in (local, url):
+            if at is not None:
+                before = self.by_address.setdefault(at, resource)
+                if before is not resource and before == resource:
+                    self._mark(before, draft)
+                    return
+        if local is None and url is None:
+            text = json.dumps(resource, sort_keys=True, default=str)
+            if text in self._seen:
+                return
+            self._seen.add(text)
+        self.resources.append(resource)
+        self._mark(resource, draft)
+
+    def _mark(self, resource: Resource, draft: bool) -> None:
+        if draft:
+            self.drafts.add(id(resource))
+
+    def _parameters(self, parameters: Json) -> None:
+        for parameter in _objects(parameters):
+            if isinstance(parameter.get("resource"), dict):
+                self.add(parameter["resource"])
+            self._parameters(parameter.get("part"))
+
+    def _hook(self, request: Mapping[str, Json]) -> None:
+        context = request.get("context")
+        context = context if isinstance(context, dict) else {}
+        drafts = context.get("draftOrders")
+        if isinstance(drafts, dict):
+            self.add(drafts, draft=True)
+        self.selected |= {one for one in _list(context.get("selections")) if isinstance(one, str)}
+        patient = context.get("patientId")
+        if isinstance(patient, str):
+            self.patient = patient.rpartition("/")[2]
+        prefetch = request.get("prefetch")
+        for found in prefetch.values() if isinstance(prefetch, dict) else ():
+            if isinstance(found, dict):  # null: searched for, and nothing was there
+                self.add(found)
+
+    # ---- what refers to what -------------------------------------------------------------------
+
+    def target(self, reference: Json, holder: Resource) -> Resource | None:
+        """The resource that a reference means, here or inside its holder; None where it is not here."""
+        if not isinstance(reference, str):
+            return None
+        if reference.startswith("#"):
+            inside = _objects(holder.get("contained"))
+            return next((one for one in inside if one.get("id") == reference[1:]), None)
+        plain = reference.partition("/_history/")[0]
+        found = self.by_address.get(plain)
+        if found is None and plain.count("/") > 1 and not plain.startswith("urn:"):
+            found = self.by_address.get("/".join(plain.rsplit("/", 2)[1:]))
+        return found
+
+    def whose(self, reference: Json, holder: Resource) -> str | None:
+        """The id of the patient that a reference means; None where it means none that can be told."""
+        if not isinstance(reference, dict):
+            return None
+        found = self.target(reference.get("reference"), holder)
+        if found is not None:
+            return name_of(found)
+        text = reference.get("reference")
+        if not isinstance(text, str) or text.startswith(("#", "urn:")):
+            return text if isinstance(text, str) else None
+        return text.partition("/_history/")[0].rpartition("/")[2]
+
+    def patients(self) -> list[str]:
+        """The ids of the patients who have a resource of their own here."""
+        own = [one for one in self.resources if one.get("resourceType") == "Patient"]
+        return sorted({name_of(one) for one in own})
+
+
+def name_of(resource: Resource) -> str:
+    """The id of a resource, or what stands for it where it has none."""
+    found = resource.get("id")
+    return found if isinstance(found, str) else f"#{id(resource)}"
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
+def _objects(value: Json) -> Iterator[dict[str, Json]]:
+    return (one for one in _list(value) if isinstance(one, dict))
+
+
+def from_bytes(data: bytes, name: str) -> Iterable[Json]:
+    """The JSON values of a file: one, or one a line (bulk NDJSON). Raises `CaseError` with its place."""
+    if len(data) > LARGEST_CHART:
+        raise CaseError(f"larger than {LARGEST_CHART >> 20} MiB; give one patient at a time", where=name)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"not a text in UTF-8 (byte {error.start + 1} cannot be read); save it as UTF-8"
+        raise CaseError(message, where=name) from error
+    if not text.strip():
+        raise CaseError("the file is empty; give a chart in JSON", where=name)
+    try:
+        return [_loaded(text)]
+    except json.JSONDecodeError as error:
+        lines = text.splitlines()
+        if error.msg != "Extra data" and not name.lower().endswith((".ndjson", ".jsonl")):
+            message = f"not valid JSON: {error.msg} (line {error.lineno}, column {error.colno})"
+            raise CaseError(message, where=name) from error
+    found = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                found.append(_loaded(line))
+            except json.JSONDecodeError as error:
+                message = f"not valid JSON: {error.msg} (column {error.colno})"
+                raise CaseError(message, where=f"{name}:{number}") from error
+    return found
+
+
+def _loaded(text: str) -> Json:
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise CaseError("nested too deeply for a chart") from error

@@ -1,0 +1,138 @@
+"""The rules of evidence, asked about the elements of a chart."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import clingo
+
+from lupa.errors import RuleError
+from lupa.fhir.flat import Flat
+from lupa.fhir.names import DrugNames
+from lupa.fhir.tables import Tables
+
+
+class _Given:
+    """What `chart.lp` asks for by name while it is ground."""
+
+    def __init__(
+        self, flat: Flat, tables: Tables, names: DrugNames, served: date | None, months: int
+    ) -> None:
+        self._flat, self._tables, self._names = flat, tables, names
+        self._served, self._months = served, months
+
+    def resources(self) -> Sequence[clingo.Symbol]:
+        return self._flat.resources
+
+    def parts(self) -> Sequence[clingo.Symbol]:
+        return self._flat.parts
+
+    def elements(self) -> Sequence[clingo.Symbol]:
+        return self._flat.values
+
+    def selected(self) -> Sequence[clingo.Symbol]:
+        return self._flat.selected
+
+    def codes(self) -> Sequence[clingo.Symbol]:
+        return [row for coded in self._flat.coded for row in self._tables.rows(coded)]
+
+    def drugs(self) -> Sequence[clingo.Symbol]:
+        return [clingo.Function(name) for name in self._names.drugs]
+
+    def service(self) -> Sequence[clingo.Symbol]:
+        return [clingo.Number(self._served.toordinal())] if self._served is not None else []
+
+    def today(self) -> clingo.Symbol:
+        return clingo.Number(date.today().toordinal())  # noqa: DTZ011 - the day of whoever asks
+
+    def months_asked(self) -> Sequence[clingo.Symbol]:
+        return [clingo.Number(self._months)] if self._months else []
+
+    @staticmethod
+    def years(first: clingo.Symbol, last: clingo.Symbol) -> clingo.Symbol:
+        """Whole years between two days."""
+        begin, end = date.fromordinal(first.number), date.fromordinal(last.number)
+        early = (end.month, end.day) < (begin.month, begin.day)
+        return clingo.Number(end.year - begin.year - early)
+
+    @staticmethod
+    def months(first: clingo.Symbol, last: clingo.Symbol) -> clingo.Symbol:
+        """The months that a period takes, begun ones too; its last day may be the anniversary."""
+        begin, end = date.fromordinal(first.number), date.fromordinal(last.number)
+        apart = (end.year - begin.year) * 12 + end.month - begin.month
+        return clingo.Number(max(apart + (end.day > begin.day), 1))
+
+    @staticmethod
+    def months_later(day: clingo.Symbol, months: clingo.Symbol) -> clingo.Symbol:
+        """The same day so many months later, or the last of that month."""
+        begin = date.fromordinal(day.number)
+        year, month = divmod(begin.year * 12 + begin.month - 1 + months.number, 12)
+        last = monthrange(year, month + 1)[1]
+        return clingo.Number(date(year, month + 1, min(begin.day, last)).toordinal())
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What stands of an element for a fact: the element's number, what it says, and by which rule."""
+
+    element: int
+    state: str
+    rule: str
+
+
+class Evidence:
+    """What the rules of evidence make of a chart."""
+
+    def __init__(
+        self, tables: Tables, names: DrugNames, flat: Flat, served: date | None, months: int
+    ) -> None:
+        messages: list[str] = []
+        control = clingo.Control(["--warn=none"], logger=lambda _, text: messages.append(text))
+        try:
+            control.add("base", [], tables.rules(flat.types))
+            control.ground([("base", [])], context=_Given(flat, tables, names, served, months))
+        except RuntimeError as error:
+            raise RuleError(f"{tables.folder}: {' '.join(messages[:1]) or error}") from error
+        self._control = control  # whose atoms are read below
+
+    def rows(self, name: str, arity: int) -> Iterator[list[clingo.Symbol]]:
+        """The arguments of all that holds of a name."""
+        return (atom.symbol.arguments for atom in self._control.symbolic_atoms.by_signature(name, arity))
+
+    def states(self) -> dict[clingo.Symbol, str]:
+        """Each fact of which anything is said, and its state."""
+        return {fact: state.name for fact, state in self.rows("value", 2)}
+
+    def supports(self) -> dict[clingo.Symbol, list[Said]]:
+        """Of each fact, what stands for and against it."""
+        found: dict[clingo.Symbol, list[Said]] = {}
+        for fact, element, state, rule in self.rows("supports", 4):
+            found.setdefault(fact, []).append(Said(element.number, state.name, rule.name))
+        return found
+
+
+def evidence_for(flat: Flat, supports: Iterable[Said]) -> list[dict[str, Any]]:
+    """What elements say of a fact, each once, in an order that does not depend on that of the chart."""
+    found = [evidence_of(flat, said) for said in supports]
+    unique = {tuple(str(value or "") for value in one.values()): one for one in found}
+    return [unique[key] for key in sorted(unique)]
+
+
+def evidence_of(flat: Flat, said: Said) -> dict[str, Any]:
+    """What an element says, by which rule, and where it stands."""
+    element = flat.elements[said.element]
+    root = flat.elements[element.root]
+    name = root.data.get("id")
+    dates = [*element.dates.items(), *root.dates.items()]
+    return {
+        "says": said.state,
+        "rule": said.rule,
+        "resource": f"{root.kind}/{name}" if isinstance(name, str) else root.kind,
+        "date": next((text for what, text in dates if what not in ("died", "born")), None),
+        "code": next(iter(element.codes), None),
+        "text": next(iter(element.texts), None),
+    }

@@ -1,0 +1,195 @@
+"""From resources to symbols: the elements that the rules of evidence read, and nothing else.
+
+What a chart holds becomes symbols, never the text of a rule. Resources are numbered; nothing depends on
+which number one has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import clingo
+
+from lupa.fhir.chart import Chart, Json, Resource, name_of
+from lupa.fhir.names import DrugNames, words_of
+from lupa.fhir.tables import Coded, Tables
+from lupa.fhir.values import (
+    PLAIN,
+    TRUTH,
+    amount,
+    at,
+    coded_as,
+    codings_of,
+    days,
+    name_for,
+    number_of,
+    row,
+    term,
+    texts_of,
+)
+
+_OURS = clingo.Function("ours")
+_OTHER = clingo.Function("other")
+
+
+@dataclass(slots=True)
+class Element:
+    """A resource, or a part of one that is looked at by itself."""
+
+    kind: str
+    data: Resource
+    root: int
+    """The number of the resource that it stands in."""
+    dates: dict[str, str] = field(default_factory=dict)
+    """The days of it, as they are written, by their names in rules."""
+    codes: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    amounts: dict[str, Json] = field(default_factory=dict)
+
+
+class Flat:
+    """The elements of a chart as symbols."""
+
+    def __init__(self, tables: Tables, names: DrugNames, chart: Chart, patient: str | None) -> None:
+        self._tables, self._names, self._chart, self._patient = tables, names, chart, patient
+        self.elements: list[Element] = []
+        self.resources: list[clingo.Symbol] = []
+        self.parts: list[clingo.Symbol] = []
+        self.values: list[clingo.Symbol] = []
+        self.selected: list[clingo.Symbol] = []
+        self.coded: dict[Coded, None] = {}
+        self._numbers: dict[int, int] = {}
+        for resource in chart.resources:
+            if self._is_ours(resource) and self._matters(resource):
+                self._resource(resource)
+
+    @property
+    def types(self) -> set[str]:
+        """The types of the resources that matter, and `draft` where a hook is about to order one."""
+        return {element.kind for element in self.elements} | ({"draft"} if self._chart.drafts else set())
+
+    # ---- which resources matter ----------------------------------------------------------------
+
+    def _is_ours(self, resource: Resource) -> bool:
+        """Of a kind that rules read, and the patient's."""
+        kind = resource["resourceType"]
+        if kind not in self._tables.reads:
+            return False
+        if kind == "Patient":
+            return self._patient is None or name_of(resource) == self._patient
+        owners = [
+            self._chart.whose(value, resource)
+            for path in self._tables.paths["about"].get(kind, ())
+            for value in at(resource, path)
+        ]
+        return self._patient in owners
+
+    def _matters(self, resource: Resource) -> bool:
+        """Whether it holds a code or a name that is known where that decides."""
+        paths = self._tables.paths["keyed"].get(resource["resourceType"])
+        if paths is None or id(resource) in self._chart.drafts:
+            return True
+        return any(self._is_known(value, resource) for path in paths for value in at(resource, path))
+
+    def _is_known(self, concept: Json, holder: Resource) -> bool:
+        if not isinstance(concept, dict):
+            return False
+        if "reference" in concept and "coding" not in concept:
+            found = self._chart.target(concept["reference"], holder)
+            if found is not None:
+                paths = self._tables.paths["named_by"].get(str(found.get("resourceType")))
+                if paths is None:
+                    return True
+                return any(self._is_known(value, found) for path in paths for value in at(found, path))
+        known = self._tables.known
+        if any(known(system, code) for system, code in codings_of(concept)):
+            return True
+        return bool(self._names.in_texts(texts_of(concept)))
+
+    # ---- one resource --------------------------------------------------------------------------
+
+    def _resource(self, resource: Resource) -> None:
+        if id(resource) in self._numbers:
+            return
+        number = len(self.elements)
+        self._numbers[id(resource)] = number
+        self._element(resource, resource["resourceType"], resource, number)
+        if id(resource) in self._chart.drafts:
+            self._value(number, clingo.Function("drafted"), TRUTH[True])
+        if f"{resource['resourceType']}/{resource.get('id')}" in self._chart.selected:
+            self.selected.append(number_of(number))
+
+    def _element(self, data: Resource, kind: str, holder: Resource, root: int) -> int:
+        number = len(self.elements)
+        element = Element(kind, data, root)
+        self.elements.append(element)
+        self.resources.append(row(number_of(number), name_for(kind)))
+        for path, value_kind, name in self._tables.reads.get(kind, ()):
+            for value in at(data, path):
+                for symbol in self._symbols(value, value_kind, name.name, element, holder):
+                    self._value(number, name, symbol)
+        for path, part_kind in self._tables.parts.get(kind, ()):
+            for value in at(data, path):
+                if isinstance(value, dict):
+                    part = self._element(value, part_kind, holder, root)
+                    self.parts.append(row(number_of(part), number_of(number)))
+        return number
+
+    def _value(self, number: int, name: clingo.Symbol, value: clingo.Symbol) -> None:
+        self.values.append(row(number_of(number), name, value))
+
+    def _symbols(
+        self, value: Json, kind: str, name: str, element: Element, holder: Resource
+    ) -> Iterable[clingo.Symbol]:
+        """The symbols that an element's value becomes."""
+        if kind in ("coding", "drug"):
+            return self._concept(value, kind == "drug", element, holder)
+        if kind == "reference":
+            return self._reference(value, holder)
+        if kind == "amount":
+            return amount(value, name, element.amounts)
+        if kind == "day":
+            span = days(value) if isinstance(value, str) else None
+            if span is not None:
+                element.dates[name] = value
+            return () if span is None else [span]
+        if kind == "questionnaire":
+            return [_OURS] if isinstance(value, str) and value.startswith(self._tables.ours) else ()
+        return PLAIN[kind](value)
+
+    def _reference(self, value: Json, holder: Resource) -> Iterator[clingo.Symbol]:
+        found = self._chart.target(value.get("reference"), holder) if isinstance(value, dict) else None
+        if found is None or found.get("resourceType") not in self._tables.reads or not self._is_ours(found):
+            return
+        self._resource(found)  # though it may not matter by itself
+        yield term("to", number_of(self._numbers[id(found)]))
+
+    def _concept(
+        self, concept: Json, by_name: bool, element: Element, holder: Resource
+    ) -> Iterator[clingo.Symbol]:
+        """What a concept, or the one of a resource that is referred to, means: known codes, else names."""
+        if not isinstance(concept, dict):
+            return
+        concepts = [concept]
+        if "reference" in concept and "coding" not in concept:
+            found = self._chart.target(concept["reference"], holder)
+            if found is not None:
+                paths = self._tables.paths["named_by"].get(str(found.get("resourceType")), ())
+                concepts = [one for path in paths for one in at(found, path) if isinstance(one, dict)]
+        texts = [text for one in concepts for text in texts_of(one)]
+        codings = [coding for one in concepts for coding in codings_of(one)]
+        known = dict.fromkeys(one for coding in codings for one in self._tables.known(*coding))
+        element.codes += [f"{system} {code}" for system, code in known]
+        element.texts += texts[:1]
+        for one in known:
+            self.coded[one] = None
+            yield coded_as(one)
+        if by_name and not known:
+            named = self._names.in_texts(texts)
+            yield from (term("named", clingo.Function(drug)) for drug in named)
+            if codings and texts and not named:
+                yield _OTHER
+        if by_name:
+            words = self._tables.words.intersection(word for text in texts for word in words_of(text))
+            yield from (term("word", clingo.String(word)) for word in sorted(words))

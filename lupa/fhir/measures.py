@@ -1,0 +1,85 @@
+"""Numbers of a chart, exact, and the day of birth."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from lupa.fhir.chart import Json
+from lupa.fhir.evidence import Evidence, Said, evidence_for
+from lupa.fhir.flat import Flat
+
+Bounds = tuple[Fraction | None, Fraction | None, bool, bool]
+"""Lowest and highest, None for none, and whether each is itself left out."""
+_BELOW = {"<": (True, True), "<=": (True, False), ">": (False, True), ">=": (False, False)}
+
+
+def number(value: Fraction) -> int | float:
+    """A number as JSON writes it, to nine decimals where it has more."""
+    return int(value) if value.denominator == 1 else round(float(value), 9)
+
+
+class Measured:
+    """The numbers that a chart gives: as a case states them, and with their evidence."""
+
+    def __init__(self, told: Evidence, flat: Flat) -> None:
+        self._flat = flat
+        self.stated: dict[str, Any] = {}
+        self.facts: dict[str, dict[str, Any]] = {}
+        found: dict[str, list[tuple[Said, Bounds]]] = {}
+        for element, name, many, each in told.rows("counts", 4):
+            factor = Fraction(many.number, each.number)
+            found.setdefault(str(name), []).append(self._reading(element.number, factor, "measured"))
+        for element, name in told.rows("replies", 2):
+            found.setdefault(str(name), []).append(self._reading(element.number, Fraction(1), "answer"))
+        for number_of, readings in found.items():
+            self._state(
+                number_of, _hull([bounds for _, bounds in readings]), [said for said, _ in readings]
+            )
+        for (patient,) in told.rows("birth", 1):
+            self.stated["birth_date"] = flat.elements[patient.number].dates["born"]
+        for patient, youngest, oldest in told.rows("years", 3):
+            limits: Bounds = Fraction(youngest.number), Fraction(oldest.number + 1), False, True
+            self._state("age", limits, [Said(patient.number, "yes", "year_of_birth")])
+
+    def _reading(self, element: int, factor: Fraction, rule: str) -> tuple[Said, Bounds]:
+        return Said(element, "yes", rule), _bounds(self._flat.elements[element].amounts["value"], factor)
+
+    def _state(self, name: str, bounds: Bounds, readings: list[Said]) -> None:
+        value = _range(bounds)
+        self.stated[name] = value
+        self.facts[name] = {"state": "yes", "value": value, "evidence": evidence_for(self._flat, readings)}
+
+
+def _bounds(value: Json, factor: Fraction) -> Bounds:
+    """What a quantity says of a number."""
+    plain = value.get("value") if isinstance(value, dict) else value
+    exact = Fraction(Decimal(str(plain))) * factor
+    sign = value.get("comparator") if isinstance(value, dict) else None
+    if sign not in _BELOW:
+        return exact, exact, False, False
+    below, without = _BELOW[sign]
+    return (None, exact, False, without) if below else (exact, None, without, False)
+
+
+def _hull(readings: list[Bounds]) -> Bounds:
+    """From the lowest that one of them allows to the highest."""
+    lows = [(low, without) for low, _, without, _ in readings if low is not None]
+    highs = [(high, not without) for _, high, _, without in readings if high is not None]
+    low, without_low = min(lows) if len(lows) == len(readings) else (None, False)
+    high, with_high = max(highs) if len(highs) == len(readings) else (None, True)
+    return low, high, without_low, not with_high
+
+
+def _range(bounds: Bounds) -> Any:
+    """A number or a range as a case writes it."""
+    low, high, without_low, without_high = bounds
+    if low is not None and low == high:
+        return number(low)
+    found: dict[str, int | float] = {}
+    if low is not None:
+        found["more_than" if without_low else "at_least"] = number(low)
+    if high is not None:
+        found["less_than" if without_high else "at_most"] = number(high)
+    return found

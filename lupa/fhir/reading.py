@@ -1,0 +1,294 @@
+"""From a chart to a case: what is so, what is not, what is to be asked, each with its evidence."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from os import PathLike
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import clingo
+
+from lupa.errors import CaseError, Problem, shown
+from lupa.fhir.chart import Chart, Json, from_bytes
+from lupa.fhir.evidence import Evidence, Said, evidence_for
+from lupa.fhir.flat import Flat
+from lupa.fhir.measures import Measured
+from lupa.fhir.names import DrugNames
+from lupa.fhir.tables import Tables
+from lupa.rules.days import day
+from lupa.rules.store import Store
+
+TRUE, FALSE = "yes", "no"
+_TRUTH = {TRUE: True, FALSE: False}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A chart as a case: `case` can be decided; `facts` says of each fact what the chart says, and by what.
+
+    Each of `facts` has `state` (`yes`, `no`, `ask` or `conflict`) and `evidence`, a list of `says`, `rule`,
+    `resource`, `date`, `code` and `text`; numbers have their `value`. Those that are not listed are open.
+    """
+
+    case: dict[str, Any]
+    facts: dict[str, dict[str, Any]]
+    notes: list[str]
+
+    def __getitem__(self, name: str) -> Any:
+        """A part of it by its name, as in its JSON."""
+        return self.to_dict()[name]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The reading as plain data."""
+        return {"case": self.case, "facts": self.facts, "notes": self.notes}
+
+    def to_json(self) -> str:
+        """The reading as JSON on one line."""
+        return json.dumps(self.to_dict(), ensure_ascii=False)
+
+
+_READERS: WeakKeyDictionary[Store, tuple[Tables, DrugNames]] = WeakKeyDictionary()
+"""What is kept of each knowledge base."""
+
+
+def reader_of(store: Store) -> tuple[Tables, DrugNames]:
+    """The tables and the names by which the charts of a knowledge base are read."""
+    found = _READERS.get(store)
+    if found is None:
+        found = _READERS[store] = Tables(store), DrugNames(store)
+    return found
+
+
+def read(
+    source: Any,
+    *,
+    kb: Store | None = None,
+    patient: str | None = None,
+    request: Mapping[str, Any] | None = None,
+) -> Reading:
+    """The case that a chart makes.
+
+    `source` is a path, bytes, a resource as plain data, or several of these: a Bundle, bulk NDJSON, single
+    resources, Parameters, a request of CDS Hooks, a QuestionnaireResponse, perhaps with a case that they
+    are added to. `patient` names one of several patients, `request` says what a case's `request` says, such
+    as `service_date`; without one the claim's first day counts, or today.
+
+    Raises `CaseError` for what is no chart, for several patients of whom none is named, for a service after
+    death, and where two lines of the chart cannot both be so.
+    """
+    chart = Chart()
+    for resource in _loaded(source):
+        chart.add(resource)
+    return reading_of(chart, kb or Store.load(), patient, request or {})
+
+
+def _loaded(source: Any) -> Iterator[Json]:
+    if isinstance(source, bytes | bytearray):
+        yield from from_bytes(bytes(source), "the chart")
+    elif isinstance(source, str | PathLike):
+        yield from loaded_file(Path(source))
+    elif isinstance(source, Mapping):
+        yield source if isinstance(source, dict) else dict(source)
+    elif isinstance(source, Iterable):
+        for one in source:
+            yield from _loaded(one)
+    else:
+        raise CaseError(f"a chart is a file, bytes or a resource as plain data, not {shown(source)}")
+
+
+def loaded_file(path: Path) -> Iterable[Json]:
+    """What a file of a chart holds, or a case beside it. Raises `CaseError` with its place."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise CaseError(f"cannot be read: {error.strerror}", where=str(path)) from error
+    if path.suffix.lower() in (".yaml", ".yml"):
+        from lupa.record.reading import read_cases
+
+        found = [case for _, case in read_cases(io.BytesIO(data), str(path))]
+        for one in found:
+            if isinstance(one, CaseError):
+                raise one
+        return found
+    return from_bytes(data, str(path))
+
+
+def reading_of(chart: Chart, kb: Store, patient: str | None, request: Mapping[str, Any]) -> Reading:
+    """The case that a chart makes; raises `CaseError`."""
+    tables, names = reader_of(kb)
+    asked = {**((chart.case or {}).get("request") or {}), **request}
+    served = asked.get("service_date")
+    service = None if served is None else day(served, "request.service_date")
+    months = asked.get("months")
+    notes = list(chart.notes)
+    chosen = _patient(chart, patient)
+    flat = Flat(tables, names, chart, chosen)
+    told = Evidence(tables, names, flat, service, _whole(months))
+    on, by = next((day_.number, how.name) for day_, how in told.rows("taken", 2))
+    service_date = date.fromordinal(on).isoformat()
+    if by == "today":
+        notes.append(f"no service date is given; today, {service_date}, is taken for it")
+    _refuse(told, flat, service_date)
+    said = _facts(told, flat)
+    measured = Measured(told, flat)
+    case = dict(chart.case or {})
+    case["request"] = {**_wanted(told, names, notes), "service_date": service_date, **asked}
+    stated = _stated(said, [family.name for (family,) in told.rows("all_told", 1)])
+    case["facts"] = _merged({**measured.stated, **stated}, case.get("facts") or {})
+    facts = {str(fact): found for fact, found in said.items()} | measured.facts
+    all_told = set(case["facts"]) & {family.name for (family,) in told.rows("all_told", 1)}
+    case["evidence"] = {
+        fact: one["evidence"]
+        for fact, one in sorted(facts.items())
+        if not (one["state"] == FALSE and fact.partition("(")[0] in all_told)  # its list says it
+    } | (case.get("evidence") or {})
+    return Reading(case, dict(sorted(facts.items())), notes)
+
+
+def cases_of(
+    data: bytes, name: str, kb: Store, patient: str | None, request: Mapping[str, Any]
+) -> Iterator[tuple[str, dict[str, Any] | CaseError]]:
+    """The case of each patient in a chart, or of the one that is named, with its place or what is wrong."""
+    chart = Chart()
+    try:
+        for resource in from_bytes(data, name):
+            chart.add(resource)
+        several = chart.patients() if patient is None and chart.patient is None else ()
+        one = len(several) < 2 or any(map(_asks, chart.resources))
+    except CaseError as error:
+        yield error.where or name, error.at(error.where or name)
+        return
+    for each in (patient,) if one else several:
+        where = name if one else f"{name}:Patient/{each}"
+        try:
+            yield where, reading_of(chart, kb, each, request).case
+        except CaseError as error:
+            yield where, error.at(where)
+
+
+def _whole(months: Any) -> int:
+    return months if isinstance(months, int) and not isinstance(months, bool) and 0 < months <= 600 else 0
+
+
+def _patient(chart: Chart, named: str | None) -> str | None:
+    """The id of the patient whose chart it is; raises `CaseError` where it is not clear."""
+    known = chart.patients()
+    if named is not None:
+        wanted = named.removeprefix("Patient/")
+        if known and wanted not in known:
+            raise CaseError(f"no patient {shown(wanted)} is in the chart; it has {', '.join(known)}")
+        return wanted
+    if chart.patient is not None:
+        return chart.patient
+    asking = {chart.whose(r.get("patient"), r) for r in chart.resources if _asks(r)} - {None}
+    if len(asking) == 1:
+        return asking.pop()
+    if len(known) == 1:
+        return known[0]
+    if not known:
+        owners = {
+            owner
+            for resource in chart.resources
+            for key in ("subject", "patient")
+            if (owner := chart.whose(resource.get(key), resource)) is not None
+        }
+        if len(owners) <= 1:
+            return next(iter(owners), None)
+        known = sorted(owners)
+    raise CaseError(
+        f"the chart is of {len(known)} patients ({', '.join(known[:5])}{', …' if len(known) > 5 else ''}); "
+        "name one with --patient"
+    )
+
+
+def _asks(resource: Mapping[str, Json]) -> bool:
+    asked = ("preauthorization", "predetermination")
+    return resource.get("resourceType") == "Claim" and resource.get("use") in asked
+
+
+def _refuse(told: Evidence, flat: Flat, service_date: str) -> None:
+    """Raises `CaseError` for what cannot be so."""
+    for (patient,) in told.rows("died_before", 1):
+        died = flat.elements[patient.number].dates["died"]
+        message = f"{service_date} is after the patient's death ({died})"
+        raise CaseError([Problem("request.service_date", message)])
+    supports = told.supports()
+    clashes = [
+        [(fact, _lines(flat, supports[fact])) for fact in clash]
+        for clash in sorted(told.rows("clash", 2), key=str)
+    ]
+    if clashes:
+        raise CaseError(
+            [
+                Problem(
+                    "", f"{one} ({lines}) cannot be so where {two} is not ({others}); mend one in the chart"
+                )
+                for (one, lines), (two, others) in clashes
+            ]
+        )
+
+
+def _lines(flat: Flat, supports: Iterable[Said]) -> str:
+    """The lines of a chart that say something."""
+    found = evidence_for(flat, supports)
+    return ", ".join(
+        " of ".join(str(one[key]) for key in ("resource", "date") if one[key]) for one in found
+    )
+
+
+def _facts(told: Evidence, flat: Flat) -> dict[clingo.Symbol, dict[str, Any]]:
+    supports = told.supports()
+    return {
+        fact: {"state": state, "evidence": evidence_for(flat, supports.get(fact, ()))}
+        for fact, state in sorted(told.states().items())
+    }
+
+
+def _stated(facts: Mapping[clingo.Symbol, Mapping[str, Any]], all_told: Collection[str]) -> dict[str, Any]:
+    """The facts of a case; of a relation of which all is told, what is so is said to be all."""
+    found: dict[str, Any] = {family: {"only": []} for family in all_told}
+    for fact, one in facts.items():
+        state, path = one["state"], [*map(str, fact.arguments)]
+        if fact.name not in all_told:
+            if state in _TRUTH:
+                _put(found, [fact.name, *path], _TRUTH[state])
+        elif state == TRUE:
+            found[fact.name]["only"] += path
+        elif state != FALSE:
+            _put(found, [fact.name, *path], None)
+    return found
+
+
+def _put(tree: dict[str, Any], path: list[str], value: object) -> None:
+    for step in path[:-1]:
+        tree = tree.setdefault(step, {})
+    tree[path[-1]] = value
+
+
+def _merged(found: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the chart says, with what a case says itself in the place of it."""
+    merged = dict(found)
+    for key, value in given.items():
+        own = merged.get(key)
+        merged[key] = _merged(own, value) if isinstance(own, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _wanted(told: Evidence, names: DrugNames, notes: list[str]) -> dict[str, Any]:
+    """What the chart's request asks for, as far as it says one thing."""
+    found: dict[str, set[Any]] = {}
+    for _, what, value in told.rows("wanted", 3):
+        is_number = value.type == clingo.SymbolType.Number
+        if what.name != "indication" or names.is_indication(str(value)):
+            found.setdefault(what.name, set()).add(value.number if is_number else str(value))
+    for key, values in sorted(found.items()):
+        if len(values) > 1:
+            several = " and ".join(map(str, sorted(values)))
+            notes.append(f"the request names more than one {key} ({several}); say which: --request {key}=…")
+    return {key: values.pop() for key, values in sorted(found.items()) if len(values) == 1}

@@ -1,0 +1,218 @@
+"""The tables of `kb/fhir`: which elements of a chart are read, code systems, and the rows of codes.
+
+Rows stand one a line, and are looked up where a chart holds a code; they are never ground as a whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator
+
+import clingo
+
+from lupa.rules.files import check_text, shipped, text_of
+from lupa.rules.kept import cached_property
+from lupa.rules.store import Store
+from lupa.rules.texts import CODE_LINE
+
+ROWS = "fhir"
+"""The folder of a knowledge base that holds rules of evidence."""
+_READS = re.compile(r'^reads\("([\w.]+)", "([\w.@]+)", (\w+), (\w+)\)\.', re.MULTILINE)
+_PART = re.compile(r'^part\("([\w.]+)", "([\w.@]+)", "([\w.]+)"\)\.', re.MULTILINE)
+_PATHS = re.compile(r'^(keyed|about|named_by)\("([\w.]+)", "([\w.@]+)"\)\.', re.MULTILINE)
+_EXTENSION = re.compile(r'^extension\("(@\w+)", "([^"]+)"\)\.', re.MULTILINE)
+_SYSTEM = re.compile(r'^system\((\w+),\s*"([^"]+)",\s*(\w+)\)\.', re.MULTILINE)
+_WORD = re.compile(r'\bword\("([^"]+)", \w+\)\.')
+_OURS = re.compile(r'^questionnaires\("([^"]+)"\)\.', re.MULTILINE)
+_FOR = re.compile(r"% For: (.*)\n")
+_KEY = re.compile(r'[ \t]*code\((\w+), *"([^"\\]+)"')
+
+Path_ = tuple[str, ...]
+"""The steps to an element; an extension is the step `@` and its address."""
+
+
+def address(system: str) -> str:
+    """The address of a code system, without its version and what differs from one writer to the next."""
+    return system.partition("|")[0].rstrip("/").replace("https://", "http://", 1).casefold()
+
+
+def _without_points(code: str) -> str:
+    return code.replace(".", "").upper()
+
+
+def _padded(code: str) -> str:
+    return code.lstrip("0")
+
+
+def _ndc(code: str) -> str:
+    """The eleven digits of a product, package or both, of which each part may lack its first zero."""
+    parts = code.split("-")
+    if len(parts) == 3:
+        return "".join(part.zfill(size) for part, size in zip(parts, (5, 4, 2), strict=True))
+    return code
+
+
+def _exact(code: str) -> str:
+    return code
+
+
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "exact": _exact,
+    "without_points": _without_points,
+    "padded": _padded,
+    "ndc": _ndc,
+}
+"""How a code is written for comparison, by the name that the table gives it."""
+_TEN = ((4, 4, 2), (5, 3, 2), (5, 4, 1))
+"""The parts of an NDC of ten digits."""
+
+Coded = tuple[str, str]
+"""A code system's name and a code as its row writes it."""
+
+
+class Tables:
+    """What `kb/fhir` says of charts; `folder` holds its files."""
+
+    def __init__(self, store: Store) -> None:
+        own = store.files.root / ROWS
+        self.folder = own if own.is_dir() else shipped("kb") / ROWS
+        self.files = tuple(sorted(self.folder.glob("*.lp")))
+        self._texts = {path: text_of(path) for path in self.files}
+        for path, text in self._texts.items():
+            check_text(path, text)
+        self._shared = [text_of(path) for path in store.files.core if path.name == "codes.lp"]
+        self._known: dict[tuple[str, str], tuple[Coded, ...]] = {}
+        self._parsed: dict[Coded, list[clingo.Symbol]] = {}
+
+    @cached_property
+    def _rules(self) -> list[tuple[frozenset[str], str]]:
+        """The text of each file without the rows that are looked up, and what it is for."""
+        found = []
+        for text in self._texts.values():
+            plain = CODE_LINE.sub("", text)
+            for rows in (_READS, _PART, _PATHS, _SYSTEM, _EXTENSION, _OURS):
+                plain = rows.sub("", plain)
+            purpose = _FOR.match(text)
+            found.append((frozenset(purpose[1].split(", ") if purpose else ()), plain))
+        return found
+
+    def rules(self, types: Collection[str]) -> str:
+        """The rules that bear on a chart with resources of these types.
+
+        A file whose first line says `% For: ...` bears on charts with one of those; others on every chart.
+        """
+        return "\n".join(text for named, text in self._rules if not named or not named.isdisjoint(types))
+
+    @cached_property
+    def _all(self) -> str:
+        return "\n".join(self._texts.values())
+
+    def text_of_words(self) -> str:
+        """The file that says the rules of evidence in words."""
+        return next((text for path, text in self._texts.items() if path.name == "words.lp"), "")
+
+    @cached_property
+    def _extensions(self) -> dict[str, str]:
+        return dict(_EXTENSION.findall(self._all))
+
+    def steps(self, path: str) -> Path_:
+        """The steps of a path as a row writes it."""
+        found: list[str] = []
+        for step in path.split("."):
+            found += ("@", self._extensions[step]) if step.startswith("@") else (step,)
+        return tuple(found)
+
+    @cached_property
+    def reads(self) -> dict[str, list[tuple[Path_, str, clingo.Symbol]]]:
+        """By type of resource: the path to an element, the kind of its value, and its name in rules."""
+        found: dict[str, list[tuple[Path_, str, clingo.Symbol]]] = {}
+        for kind, path, value, name in _READS.findall(self._all):
+            found.setdefault(kind, []).append((self.steps(path), value, clingo.Function(name)))
+        return found
+
+    @cached_property
+    def parts(self) -> dict[str, list[tuple[Path_, str]]]:
+        """By type of resource: the path to elements that are looked at one by one, and their type."""
+        found: dict[str, list[tuple[Path_, str]]] = {}
+        for kind, path, part in _PART.findall(self._all):
+            found.setdefault(kind, []).append((self.steps(path), part))
+        return found
+
+    @cached_property
+    def paths(self) -> dict[str, dict[str, list[Path_]]]:
+        """By what they are for (`keyed`, `about`, `named_by`) and by type of resource: paths."""
+        found: dict[str, dict[str, list[Path_]]] = {"keyed": {}, "about": {}, "named_by": {}}
+        for use, kind, path in _PATHS.findall(self._all):
+            found[use].setdefault(kind, []).append(self.steps(path))
+        return found
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words that tell a product's form."""
+        return frozenset(_WORD.findall(self._all))
+
+    @cached_property
+    def ours(self) -> tuple[str, ...]:
+        """How the addresses of our own questionnaires begin."""
+        return tuple(_OURS.findall(self._all))
+
+    # ---- codes ---------------------------------------------------------------------------------
+
+    @cached_property
+    def _systems(self) -> dict[str, tuple[str, Callable[[str], str]]]:
+        return {address(at): (name, SPELLINGS[how]) for name, at, how in _SYSTEM.findall(self._all)}
+
+    @cached_property
+    def _spellings(self) -> dict[str, Callable[[str], str]]:
+        return dict(self._systems.values())
+
+    @cached_property
+    def _rows(self) -> dict[tuple[str, str], list[tuple[str, str]]]:
+        """The rows of each code, as it is written and the line, by system and spelling for comparison."""
+        found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        for text in (*self._shared, *self._texts.values()):
+            for line in CODE_LINE.findall(text):
+                match = _KEY.match(line)
+                if match is not None:
+                    system, code = match.groups()
+                    key = system, self._spellings.get(system, _exact)(code)
+                    found.setdefault(key, []).append((code, line))
+        return found
+
+    def known(self, system: str, code: str) -> tuple[Coded, ...]:
+        """What a coding means to us: one code, or none."""
+        key = system, code
+        found = self._known.get(key)
+        if found is None:
+            found = tuple(self._looked_up(system, code))
+            if len(self._known) < 100_000:  # as many as charts hold, but not as many as one could send
+                self._known[key] = found
+        return found
+
+    def _looked_up(self, system: str, code: str) -> Iterator[Coded]:
+        named = self._systems.get(address(system))
+        if named is None:
+            return
+        name, spelling = named
+        written = code.strip()
+        spelled = [spelling(written)]
+        if spelling is _ndc and len(written) == 10 and written.isdigit():
+            spelled = [_ndc(f"{written[:a]}-{written[a : a + b]}-{written[a + b :]}") for a, b, _ in _TEN]
+        yield from dict.fromkeys(
+            (name, written_so) for one in spelled for written_so, _ in self._rows.get((name, one), ())[:1]
+        )
+
+    def rows(self, coded: Coded) -> list[clingo.Symbol]:
+        """The rows of a code that is known: `(System, Code, Meaning, Relation)`."""
+        if coded not in self._parsed:
+            key = coded[0], self._spellings.get(coded[0], _exact)(coded[1])
+            rows = [clingo.parse_term(line.strip()[:-1]).arguments for _, line in self._rows[key]]
+            head = [clingo.Function(coded[0]), clingo.String(coded[1])]
+            self._parsed[coded] = [clingo.Function("", [*head, row[2], row[3]]) for row in rows]
+        return self._parsed[coded]
+
+    def every(self) -> Iterator[tuple[str, str, clingo.Symbol, str]]:
+        """Each row: its system, its code in the spelling for comparison, its meaning and its relation."""
+        for (system, spelled), rows in self._rows.items():
+            for row in self.rows((system, rows[0][0])):
+                yield system, spelled, row.arguments[2], row.arguments[3].name

@@ -1,0 +1,467 @@
+"""Tables of patients are decided as their rows are as cases, from all kinds of files, and after a stop."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from lupa import CaseError, KnowledgeBase
+from lupa.cohort.against import text as shifts
+from lupa.cohort.cohort import Cohort, Wanted
+from lupa.cohort.files import Source
+from lupa.cohort.summary import plain, summary, text
+from lupa.cohort.work import run
+from tests.command import command, unchanging
+
+Row = dict[str, Any]
+KINDS = ("parquet", "arrow", "csv", "jsonl")
+DRAWN: dict[str, Sequence[Any]] = {
+    "drug": ["Benlysta", "Benlysta", "Lupkynis"],
+    "service_date": [date(2025, 3, 1), date(2023, 5, 1), date(2025, 3, 1)],
+    "indication": ["lupus_nephritis", "lupus_nephritis", "SLE", None],
+    "phase": ["initial", "renewal"],
+    "route": ["intravenous", "intravenous", "intravenous", "oral"],
+    "months": [6, 12, 12, 13],
+    "birth_date": [date(1990, 5, 1), date(2010, 1, 1), None],
+    "taking": [["prednisone"], ["Plaquenil", "mycophenolate_mofetil"], [], None],
+    "taking.voclosporin": [False, False, True, None],
+    "diagnosis.lupus_nephritis": [True, True, True, None, False],
+    "diagnosis.severe_active_cns_lupus": [False, False, None, True],
+    "active.lupus_nephritis": [True, True, True, None],
+    "active.sle": [True, None],
+    "dosed_per_label": [True, True, True, None],
+    "received": [["belimumab_intravenous"], None],
+    "documented.clinical_response": [True, True, None],
+    "documented.autoantibodies": [None, False],
+    "stops.voclosporin": [False, False, True, None],
+    "egfr.at_least": [60.5, 30.5, None],
+}
+
+
+def drawn(count: int, seed: int = 1) -> list[Row]:
+    dice = random.Random(seed)
+    return [
+        {"member": f"m{place}", **{name: dice.choice(values) for name, values in DRAWN.items()}}
+        for place in range(count)
+    ]
+
+
+def as_case(row: Row) -> dict[str, Any]:
+    """The row as somebody would write it as a case."""
+    egfr = row["egfr.at_least"]
+    taking = dict.fromkeys(row["taking"] or (), True) | {"voclosporin": row["taking.voclosporin"]}
+    return {
+        "request": {
+            key: row[key] for key in ("drug", "service_date", "indication", "phase", "route", "months")
+        },
+        "facts": {
+            "birth_date": row["birth_date"],
+            "taking": taking,
+            "diagnosis": {
+                name: row[f"diagnosis.{name}"] for name in ("lupus_nephritis", "severe_active_cns_lupus")
+            },
+            "active": {name: row[f"active.{name}"] for name in ("lupus_nephritis", "sle")},
+            "dosed_per_label": row["dosed_per_label"],
+            "received": row["received"],
+            "documented": {
+                name: row[f"documented.{name}"] for name in ("clinical_response", "autoantibodies")
+            },
+            "stops": {"voclosporin": row["stops.voclosporin"]},
+            "egfr": None if egfr is None else {"at_least": egfr},
+        },
+    }
+
+
+def by_cases(kb: KnowledgeBase, rows: list[Row]) -> list[Row]:
+    """What the cases come to, one by one."""
+    found = []
+    for row in rows:
+        try:
+            decision = kb.decide(as_case(row))
+        except CaseError as error:
+            told: Row = {"outcome": "invalid", "error": "; ".join(str(error).splitlines())}
+        else:
+            told = {
+                "policy": decision.policy,
+                "edition": decision.edition,
+                "outcome": decision.outcome,
+                "possible": list(decision.possible),
+                "unmet": [each.id for each in decision.criteria if each.status == "unmet"],
+                "open": [each.id for each in decision.criteria if each.status == "open"],
+                "bases": [item.id for item in decision.bases],
+                "limits": [item.id for item in decision.limits],
+                "error": None,
+            }
+        found.append({"member": row["member"], **told})
+    return found
+
+
+def written(rows: list[Row], path: Path) -> Path:
+    """The rows in a file of the kind that its name says."""
+    table = pa.table({name: pa.array([row[name] for row in rows]) for name in rows[0]})
+    if path.suffix == ".parquet":
+        pq.write_table(table, path, row_group_size=7)
+    elif path.suffix == ".arrow":
+        with pa.ipc.new_file(path, table.schema) as writer:
+            writer.write_table(table)
+    elif path.suffix == ".jsonl":
+        path.write_text("".join(f"{json.dumps(row, default=str)}\n" for row in rows), encoding="utf-8")
+    else:
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            writer_ = csv.writer(stream)
+            writer_.writerow(rows[0])
+            writer_.writerows(map(_as_texts, rows))
+    return path
+
+
+def _as_texts(row: Row) -> Iterator[Any]:
+    for value in row.values():
+        yield ";".join(value) if isinstance(value, list) else value
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Row]:
+    return drawn(40)
+
+
+@pytest.fixture(scope="module")
+def expected(few: KnowledgeBase, rows: list[Row]) -> list[Row]:
+    return by_cases(few, rows)
+
+
+def read(path: Path, asked: list[Row]) -> list[Row]:
+    """What a file of verdicts says, of what was asked."""
+    found = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [{key: row[key] for key in wanted} for row, wanted in zip(found, asked, strict=True)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_row_is_decided_as_the_case_that_it_is(
+    few: KnowledgeBase, rows: list[Row], expected: list[Row], tmp_path: Path, kind: str
+) -> None:
+    source = Source(str(written(rows, tmp_path / f"in.{kind}")))
+    out = tmp_path / "out.jsonl"
+    wanted = Wanted(ids=("member",), texts=kind == "csv")
+    assert run(few, source, out, wanted, rows=11) == 40
+    assert read(out, expected) == expected
+    assert {row["outcome"] for row in expected} >= {"pend", "deny", "invalid"}
+
+
+@pytest.mark.mass
+def test_thousands_of_rows_are_decided_as_the_cases_that_they_are(kb: KnowledgeBase) -> None:
+    rows = drawn(5000, seed=2)
+    table = pa.table({name: pa.array([row[name] for row in rows]) for name in rows[0]})
+    found = Cohort(kb, Wanted(ids=("member",))).decided(table).to_pylist()
+    wanted = by_cases(kb, rows)
+    assert [{key: row[key] for key in told} for row, told in zip(found, wanted, strict=True)] == wanted
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_verdicts_are_written_as_whatever_the_name_says(
+    few: KnowledgeBase, rows: list[Row], tmp_path: Path, kind: str
+) -> None:
+    source = Source(str(written(rows[:5], tmp_path / "in.parquet")))
+    out = tmp_path / f"out.{kind}"
+    run(few, source, out, Wanted(ids=("member",)))
+    again = Source(str(out))
+    (table,) = again.parts(1000)
+    assert table.column_names[:4] == ["member", "policy", "edition", "outcome"]
+    assert table.num_rows == 5
+
+
+def test_what_is_asked_for_is_told_too(few: KnowledgeBase, rows: list[Row]) -> None:
+    table = pa.table({name: pa.array([row[name] for row in rows[:8]]) for name in rows[0]})
+    outputs = ("met", "missing", "reason", "advisories", "scope", "notes")
+    found = Cohort(few, Wanted(ids=("member",), outputs=outputs)).decided(table).to_pylist()
+    for row, told in zip(rows, found, strict=False):
+        if told["outcome"] == "invalid":
+            continue
+        decision = few.decide(as_case(row))
+        assert told["missing"] == [each.fact for each in decision.missing]
+        assert told["met"] == [each.id for each in decision.criteria if each.status == "met"]
+        (first,) = few.why(as_case(row)).reasons[:1] or [()]
+        assert told["reason"] == [c.fact if c.value else f"not {c.fact}" for c in first]
+
+
+def test_one_policy_decides_a_table_of_any_library(few: KnowledgeBase) -> None:
+    compiled = few.compile("fep_lupkynis")
+    table = pa.table({"indication": ["lupus_nephritis", "sle"], "age": [17, 40], "phase": ["initial"] * 2})
+    found = compiled.decide(table)
+    assert found["outcome"].to_pylist() == ["deny", "deny"]
+    assert found["bases"].to_pylist() == [["criteria_not_met"], ["investigational"]]
+    batches = list(compiled.batches(table.to_reader(max_chunksize=1), ids=["age"]))
+    assert [batch["age"].to_pylist() for batch in batches] == [[17], [40]]
+
+
+def test_counts_are_what_people_look_at(few: KnowledgeBase, rows: list[Row], tmp_path: Path) -> None:
+    source = Source(str(written(rows, tmp_path / "in.parquet")))
+    seen: list[pa.Table] = []
+    run(few, source, tmp_path / "out.parquet", Wanted(ids=("member",)), look=seen.extend)
+    counts = summary(seen)
+    assert sum(each["rows"] for each in plain(counts)) == 40
+    assert "uhc_benlysta, edition 2022E0046O" in text(counts)
+
+
+def decided_otherwise(kb: KnowledgeBase, rows: list[Row], *editions: str) -> Iterator[tuple[str, str, str]]:
+    """The members whom two editions decide otherwise, by their cases, with both outcomes."""
+    for row in rows:
+        case = as_case(row)
+        request = {key: value for key, value in case["request"].items() if key != "drug"}
+        try:
+            before, after = (
+                kb.decide({**case, "request": {**request, "policy": edition}}) for edition in editions
+            )
+        except CaseError:
+            continue
+        if before.possible != after.possible:
+            yield row["member"], before.outcome, after.outcome
+
+
+def test_who_would_be_decided_otherwise_is_told_with_what_changes(
+    few: KnowledgeBase, rows: list[Row], tmp_path: Path
+) -> None:
+    good = {"drug": "Benlysta", "indication": "sle", "phase": "initial", "active.sle": True}
+    good |= {"taking.voclosporin": False, "diagnosis.severe_active_cns_lupus": False}
+    chosen = [{**row, **good, "dosed_per_label": True, "taking": ["prednisone"]} for row in rows]
+    source = Source(str(written(chosen, tmp_path / "in.parquet")))
+    editions = ("uhc_benlysta@2022E0046O", "uhc_benlysta@2023-11-01")
+    old, new = (Wanted((edition,), ids=("member",)) for edition in editions)
+    out = tmp_path / "out.jsonl"
+    said: list[str] = []
+    run(few, source, out, old, against=(few, new), look=lambda tables: said.append(shifts(tables, 40)))
+    told = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    differ = list(decided_otherwise(few, chosen, *editions))
+    assert differ
+    assert [(row["member"], row["outcome_before"], row["outcome_after"]) for row in told] == differ
+    assert said[0].startswith(f"{len(differ)} of 40 rows would be decided otherwise")
+
+
+# ---- what was stopped --------------------------------------------------------------------------
+
+
+def cohort_command(kb: KnowledgeBase, given: Path, out: Path, *more: str) -> list[str]:
+    root = str(kb.files.root)
+    options = ["--kb", root, "--id", "member", "--rows", "3", *more]
+    return [sys.executable, "-m", "lupa", "cohort", str(given), str(out), *options]
+
+
+def killed_and_resumed(kb: KnowledgeBase, rows: list[Row], folder: Path, times: int, seed: int) -> bool:
+    """Whether work that is killed at random moments ends in the same bytes."""
+    given, dice = written(rows, folder / "in.parquet"), random.Random(seed)
+    whole, out = folder / "whole.parquet", folder / "out.parquet"
+    subprocess.run(cohort_command(kb, given, whole), check=True, capture_output=True)
+    for _ in range(times):
+        process = subprocess.Popen(cohort_command(kb, given, out), stderr=subprocess.DEVNULL)
+        time.sleep(dice.uniform(0.1, 3))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    subprocess.run(cohort_command(kb, given, out), check=True, capture_output=True)
+    left = [path.name for path in folder.iterdir() if path.suffix == ".parts"]
+    return out.read_bytes() == whole.read_bytes() and left == []
+
+
+def test_what_was_killed_goes_on_to_the_same_bytes(
+    few: KnowledgeBase, rows: list[Row], tmp_path: Path
+) -> None:
+    assert killed_and_resumed(few, rows, tmp_path, 1, seed=1)
+
+
+@pytest.mark.mass
+def test_what_is_killed_at_any_moment_goes_on_to_the_same_bytes(kb: KnowledgeBase, tmp_path: Path) -> None:
+    assert killed_and_resumed(kb, drawn(500), tmp_path, 50, seed=2)
+
+
+class StoppedError(Exception):
+    """What stands for a machine that fails."""
+
+
+def stopped(kb: KnowledgeBase, source: Source, out: Path, wanted: Wanted) -> None:
+    """Work that ends after its first part."""
+
+    def tick(done: int, _total: int | None) -> None:
+        raise StoppedError(done)
+
+    with pytest.raises(StoppedError):
+        run(kb, source, out, wanted, rows=5, tick=tick)
+
+
+def test_parts_that_are_there_are_kept(few: KnowledgeBase, rows: list[Row], tmp_path: Path) -> None:
+    source = Source(str(written(rows, tmp_path / "in.parquet")))
+    out, wanted = tmp_path / "out.jsonl", Wanted(ids=("member",))
+    stopped(few, source, out, wanted)
+    part = tmp_path / "out.jsonl.parts" / "part-000000.arrow"
+    before = part.stat().st_mtime_ns
+    assert not out.exists()
+    stopped(few, source, out, wanted)
+    assert part.stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [("outputs", "with other options"), ("input", "with another input"), ("garbled", "another lupa")],
+)
+def test_the_parts_of_other_work_are_not_mixed_in(
+    few: KnowledgeBase, rows: list[Row], tmp_path: Path, change: str, words: str
+) -> None:
+    given, out = written(rows, tmp_path / "in.parquet"), tmp_path / "out.jsonl"
+    stopped(few, Source(str(given)), out, Wanted(ids=("member",)))
+    outputs = ("met",) if change == "outputs" else ()
+    if change == "input":
+        written(rows[1:], given)
+    elif change == "garbled":
+        (tmp_path / "out.jsonl.parts" / "about.json").write_text("{", encoding="utf-8")
+    with pytest.raises(CaseError, match=words):
+        run(few, Source(str(given)), out, Wanted(ids=("member",), outputs=outputs), rows=5)
+
+
+def test_a_file_that_changes_while_it_is_read_is_told(
+    few: KnowledgeBase, rows: list[Row], tmp_path: Path
+) -> None:
+    given, out = written(rows[:5], tmp_path / "in.parquet"), tmp_path / "out.jsonl"
+    with pytest.raises(CaseError, match="has changed while it was read"):
+        run(
+            few,
+            Source(str(given)),
+            out,
+            Wanted(ids=("member",)),
+            tick=lambda *_: given.touch(),
+        )
+    assert not out.exists()
+
+
+def test_several_processes_give_the_same_bytes(few: KnowledgeBase, rows: list[Row], tmp_path: Path) -> None:
+    source = Source(str(written(rows, tmp_path / "in.parquet")))
+    for name, jobs in (("one.parquet", 1), ("two.parquet", 2)):
+        run(few, source, tmp_path / name, Wanted(ids=("member",)), jobs=jobs, rows=15)
+    assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "two.parquet").read_bytes()
+
+
+# ---- bad input ---------------------------------------------------------------------------------
+
+
+def refused(kb: KnowledgeBase, columns: dict[str, list[Any]], wanted: Wanted) -> str:
+    def decided() -> None:
+        cohort = Cohort(kb, wanted)
+        cohort.check(list(columns))
+        cohort.decided(pa.table(columns))
+
+    with pytest.raises(CaseError) as error:
+        decided()
+    return str(error.value)
+
+
+FEP = Wanted(policies=("fep_lupkynis",))
+
+
+@pytest.mark.parametrize(
+    ("columns", "wanted", "words"),
+    [
+        ({"agee": [1]}, FEP, "column 'agee': 'agee' is not known here; did you mean age?"),
+        ({"phase.initial": [True]}, FEP, "column 'phase.initial': is a value; name the column phase"),
+        (
+            {"taking.Lupkynis": [True], "taking.voclosporin": [True]},
+            FEP,
+            "says the same as column 'taking.",
+        ),
+        ({"age": [1]}, Wanted(), "no column says which policy is asked"),
+        ({"age": [1]}, Wanted(policies=("fep_lupkynis",), ids=("member",)), "there is no column 'member'"),
+        ({"age": [1]}, Wanted(policies=("fep_lupkynis@1999",)), "fep_lupkynis has no edition '1999'"),
+        ({"age": [1]}, Wanted(policies=("fep_lupkynis",), outputs=("all",)), "'all' is no further output"),
+    ],
+)
+def test_what_no_column_can_say_is_refused(
+    few: KnowledgeBase, columns: dict[str, list[Any]], wanted: Wanted, words: str
+) -> None:
+    assert words in refused(few, columns, wanted)
+
+
+def test_columns_can_be_renamed_and_left_out(few: KnowledgeBase) -> None:
+    wanted = Wanted(policies=("fep_lupkynis",), renamed={"Alter": "age"}, ignored=("note",))
+    table = pa.table(
+        {"Alter": [17], "note": ["x"], "indication": ["lupus_nephritis"], "phase": ["initial"]}
+    )
+    assert Cohort(few, wanted).decided(table)["unmet"].to_pylist() == [["adult"]]
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"age": ["old"]}, "facts.age: a number of years is expected, not 'old'"),
+        ({"taking": [["zzz"]]}, "facts.taking[0]: 'zzz' is not known here"),
+        ({"service_date": ["soon"]}, "request.service_date: a date is written year-month-day"),
+        ({"active.sle": [True], "diagnosis.sle": [False]}, "the record contradicts itself"),
+        ({"taking": [["prednisone"]], "taking.prednisone": [False]}, "two columns say different things"),
+        ({"birth_date": [date(1990, 1, 1)]}, "facts.birth_date: needs request.service_date"),
+    ],
+)
+def test_a_row_that_cannot_be_is_kept_with_the_reason(
+    few: KnowledgeBase, columns: dict[str, list[Any]], words: str
+) -> None:
+    (row,) = Cohort(few, FEP).decided(pa.table(columns)).to_pylist()
+    assert row["outcome"] == "invalid"
+    assert words in row["error"]
+
+
+def test_no_rows_give_no_verdicts(few: KnowledgeBase, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"age": pa.array([], pa.int64())}), tmp_path / "in.parquet")
+    assert run(few, Source(str(tmp_path / "in.parquet")), tmp_path / "out.parquet", FEP) == 0
+    assert pq.read_table(tmp_path / "out.parquet").num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("in.csv", "", "is empty; its first line names the columns"),
+        ("in.csv", "age,age\n1,2\n", "column 'age' is there twice"),
+        ("in.csv", "age,phase\n1\n", "cannot be read: CSV parse error"),
+        ("in.parquet", "no table", "cannot be read: "),
+        ("in.jsonl", '{"age": 1}\n{"age": "x"}\n', "cannot be read: JSON parse error"),
+        ("in.txt", "", "its name ends in none of .parquet"),
+    ],
+)
+def test_a_file_that_holds_no_table_is_told(tmp_path: Path, name: str, content: str, words: str) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(CaseError, match=words):
+        list(Source(str(tmp_path / name)).parts(10))
+
+
+def test_files_of_one_folder_have_the_same_columns(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("age\n1\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("months\n1\n", encoding="utf-8")
+    with pytest.raises(CaseError, match=r"b.csv: its columns are not those of a.csv \(age, months\)"):
+        Source(str(tmp_path))
+    with pytest.raises(CaseError, match="no such file"):
+        Source(str(tmp_path / "c.csv"))
+    assert [path.name for path in Source(str(tmp_path / "a*.csv")).paths] == ["a.csv"]
+
+
+def test_the_command_tells_what_it_did(few: KnowledgeBase, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(
+        "id,policy,indication,age,phase,x\n1,fep_lupkynis,lupus_nephritis,17,initial,-\n", encoding="utf-8"
+    )
+    unchanging(few.files.root)
+    found = command(
+        "cohort", str(tmp_path / "in.csv"), str(tmp_path / "out.csv"), "--id", "id", "--ignore", "x",
+        "--summary", "--kb", str(few.files.root),
+    )  # fmt: skip
+    assert found.status == 0
+    assert "fep_lupkynis, edition 2024-10-01: 1 rows" in found.out
+    assert (
+        (tmp_path / "out.csv")
+        .read_text(encoding="utf-8")
+        .splitlines()[1]
+        .startswith('"1","fep_lupkynis","2024-10-01","deny","deny","adult",')
+    )
