@@ -64,6 +64,8 @@ class Asking:
         self._answers = {
             str(part): quoted(words, "answer_text/2") for part, words in program.facts("answer_text", 2)
         }
+        # what a complete list of a family rules out is asked with it: whoever knows the list knows that too
+        self._closed_by = {fact: of for of, facts in vocabulary.closed_by.items() for fact in facts}
         self._classes: dict[Fact, list[str]] = {}
         for fact, kind in program.facts("asked_as", 2):
             self._classes.setdefault(str(fact), []).append(str(kind))
@@ -76,7 +78,7 @@ class Asking:
         if fact in v.group_of:
             return v.group_of[fact]
         name = self._scale_of(v.number_of[fact]) if fact in v.number_of else fact
-        head = name.partition("(")[0]
+        head = self._closed_by.get(fact) or name.partition("(")[0]
         return head if head in self._together else name
 
     def _scale_of(self, quantity: str) -> str:
