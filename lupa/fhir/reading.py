@@ -151,6 +151,12 @@ def reading_of(chart: Chart, kb: Store, patient: str | None, request: Mapping[st
     return Reading(case, dict(sorted(facts.items())), notes)
 
 
+class ChartCase(dict[str, Any]):
+    """A case that a chart makes, with the claim that it is about."""
+
+    claim: Mapping[str, Any] | None = None
+
+
 def cases_of(
     data: bytes, name: str, kb: Store, patient: str | None, request: Mapping[str, Any]
 ) -> Iterator[tuple[str, dict[str, Any] | CaseError]]:
@@ -167,7 +173,9 @@ def cases_of(
     for each in (patient,) if one else several:
         where = name if one else f"{name}:Patient/{each}"
         try:
-            yield where, reading_of(chart, kb, each, request).case
+            found = ChartCase(reading_of(chart, kb, each, request).case)
+            found.claim = next(filter(_asks, chart.resources), None)
+            yield where, found
         except CaseError as error:
             yield where, error.at(where)
 
