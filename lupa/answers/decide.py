@@ -1,9 +1,11 @@
 """From the answers about one record to a decision that a person can check."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import cast
 
+from lupa.answers.causes import causes, lines_of
 from lupa.answers.decision import (
     Assumption,
     Cause,
@@ -13,16 +15,16 @@ from lupa.answers.decision import (
     Fingerprint,
     Item,
     Missing,
-    Origin,
     Outcome,
     Remark,
     Status,
     Suggestion,
     Witness,
 )
+from lupa.answers.needs import needs
 from lupa.answers.question import Question
-from lupa.record.case import contradicts_itself, lines_for
-from lupa.record.record import Record
+from lupa.answers.readings import other_readings
+from lupa.record.case import contradicts_itself
 from lupa.rules.edition import Atom, Edition
 from lupa.rules.nodes import Node
 from lupa.rules.solver import Literal
@@ -41,7 +43,7 @@ def decision(
     outcome = cast(Outcome, next(iter(question.outcomes)) if settled else "pend")
     pathways = [way for way, literal in edition.pathways.items() if question.possible(literal)]
     writer = _Writer(question, pathways)
-    denials = writer.certain(edition.bases)
+    denials = writer.denials()
     referrals = writer.certain(edition.referrals)
     limits = writer.certain(edition.limits) if "modify" in question.outcomes else ()
     notes = writer.certain(edition.notes)
@@ -72,6 +74,7 @@ def decision(
         advisories=writer.certain(edition.advisories),
         missing=writer.missing(),
         assumptions=writer.assumptions(),
+        depends_on=other_readings(question),
         notes=notes,
         unread=writer.unread(),
         suggestions=writer.suggestions(),
@@ -106,41 +109,6 @@ def _failing_first(criteria: Iterable[Criterion]) -> tuple[Criterion, ...]:
     return tuple(sorted(criteria, key=lambda criterion: rank[criterion.status]))
 
 
-def causes(question: Question, reason: Sequence[Literal]) -> tuple[Cause, ...]:
-    """The facts of a reason in words, in the order of the vocabulary."""
-    edition, record = question.edition, question.record
-    found = []
-    for literal in sorted(reason, key=lambda x: edition.places[abs(x)]):
-        fact, value = edition.facts[abs(literal)], literal > 0
-        text = edition.vocabulary.words(fact, value)
-        if fact in record.given:
-            text = f"{text[:-1]} ({record.given[fact]})."
-        if fact in record.closed:
-            text = f"{text[:-1]} (not on the list, which is said to be complete)."
-        lines = _lines(question, fact)
-        if lines:
-            text = f"{text[:-1]} ({'; '.join(lines)})."
-        found.append(Cause(fact, value, text, "evidence" if lines else _origin(record, fact)))
-    return tuple(found)
-
-
-def _origin(record: Record, fact: Fact) -> Origin:
-    """Why the record says of a fact what it says, where no line of a chart does."""
-    if fact in record.closed:
-        return "only"
-    return "assumed" if fact in record.assumed else "stated"
-
-
-def _lines(question: Question, fact: Fact) -> tuple[str, ...]:
-    """The lines of the chart that the case gives for a fact, or for the number that it is about."""
-    case = question.record.case
-    if not case.get("evidence"):
-        return ()
-    cuts = question.edition.vocabulary.cuts
-    of = (name for name, found in cuts.items() if any(cut.fact == fact for cut in found))
-    return lines_for(case, fact, next(of, None))
-
-
 class _Writer:
     """Puts what a question answers into words."""
 
@@ -158,6 +126,16 @@ class _Writer:
             edition.source(atom, self._pathways),
             causes(self._question, reason),
             certain,
+        )
+
+    def denials(self) -> tuple[Item, ...]:
+        """The bases to deny that hold in every world, each with what it would take to be none."""
+        found = {atom.id: atom.literal for atom in self._edition.bases}
+        return tuple(
+            item
+            if item.id == "criteria_not_met"
+            else replace(item, **needs(self._question, -found[item.id]))
+            for item in self.certain(self._edition.bases)
         )
 
     def certain(self, atoms: Sequence[Atom]) -> tuple[Item, ...]:
@@ -178,10 +156,16 @@ class _Writer:
     def criteria(self) -> tuple[Criterion, ...]:
         """The criteria of every pathway that the request may be on: unmet, open, met."""
         return _failing_first(
-            self.criterion(atom, applies)
+            self.with_needs(atom, self.criterion(atom, applies))
             for atom, applies in zip(self._edition.criteria, self._edition.applies, strict=True)
             if self._question.possible(applies)
         )
+
+    def with_needs(self, atom: Atom, criterion: Criterion) -> Criterion:
+        """The criterion, with what it would take to meet it if it is not met."""
+        if criterion.status != "unmet":
+            return criterion
+        return replace(criterion, **needs(self._question, atom.literal))
 
     def criterion(self, atom: Atom, applies: Literal) -> Criterion:
         """A criterion with its parts, which applies where a literal holds."""
@@ -276,7 +260,7 @@ class _Writer:
 
     def _asked(self, fact: Fact) -> str:
         """The question that asks for a fact, with what the chart hints at."""
-        lines = _lines(self._question, fact)
+        lines = lines_of(self._question, fact)
         hint = f" (See {'; '.join(lines)}.)" if lines else ""
         return f"{self._edition.vocabulary.question(fact)}{hint}"
 

@@ -22,10 +22,10 @@ from lupa.answers.exploration import (
     WhatIf,
 )
 from lupa.errors import printable
-from lupa.pages.page import (
+from lupa.pages.page import Page
+from lupa.pages.sentences import (
     FEW,
     PERSON,
-    Page,
     argument,
     cause_sentences,
     families,

@@ -20,6 +20,7 @@ from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact, Vocabulary
 
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 _KEPT = 4096
 _OF_POLICY = (("requires", 5), ("met", 2), ("excluded", 2), ("outside", 2))
 """The predicates by which a policy speaks, beside those that say what has parts."""
@@ -66,6 +67,7 @@ class Edition:
         self.satisfiable = lru_cache(_KEPT)(self.solver.satisfiable)
         self.minimal = lru_cache(_KEPT)(self._minimal)
         self.least = lru_cache(_KEPT)(self._least)
+        self.kept = lru_cache(_KEPT)(self._kept)
         self._remembered: dict[Hashable, Any] = {}
         self._policy = clingo.Function(policy)
         self._false = -self._known(clingo.Function("policy", [self._policy]))
@@ -268,6 +270,10 @@ class Edition:
     def _least(self, held: tuple[Literal, ...], facts: tuple[Literal, ...]) -> tuple[Fact, ...]:
         """Those of the facts that are true in the first world that holds these; see `Solver.least`."""
         return tuple(self.facts[fact] for fact in self.solver.least(held, facts) or ())
+
+    def _kept(self, made_by: "Callable[[Edition, K], T]", key: K) -> T:
+        """What is made of this for a key that can be told apart, such as some statements of a record."""
+        return made_by(self, key)
 
     def on(self, atom: Atom, pathway: tuple[str, str]) -> bool:
         """Whether an item belongs to a pathway however the text is read."""
