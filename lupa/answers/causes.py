@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from lupa.answers.decision import Cause, Origin
 from lupa.answers.question import Question
 from lupa.record.case import lines_for
-from lupa.record.record import Record
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
 
@@ -24,15 +23,17 @@ def causes(question: Question, reason: Sequence[Literal]) -> tuple[Cause, ...]:
         lines = lines_of(question, fact)
         if lines:
             text = f"{text[:-1]} ({'; '.join(lines)})."
-        found.append(Cause(fact, value, text, "evidence" if lines else origin(record, fact)))
+        found.append(Cause(fact, value, text, origin(question, fact)))
     return tuple(found)
 
 
-def origin(record: Record, fact: Fact) -> Origin:
-    """Why the record says of a fact what it says, where no line of a chart does."""
-    if fact in record.closed:
+def origin(question: Question, fact: Fact) -> Origin:
+    """Why the record says of a fact what it says."""
+    if lines_of(question, fact):
+        return "evidence"
+    if fact in question.record.closed:
         return "only"
-    return "assumed" if fact in record.assumed else "stated"
+    return "assumed" if fact in question.record.assumed else "stated"
 
 
 def lines_of(question: Question, fact: Fact) -> tuple[str, ...]:
