@@ -144,7 +144,7 @@ class Run:
         """The cases of a file, or the case that each patient's chart in it makes."""
         opening = stream.peek(1) if isinstance(stream, io.BufferedReader) else b""
         if any(mark in opening for mark in _CHART):
-            from lupa.fhir.reading import cases_of
+            from lupa.fhir.cases import cases_of
 
             meta = click.get_current_context().meta
             patient, asked = meta.get(PATIENT), requested(meta.get(REQUEST, ()))

@@ -32,7 +32,19 @@ from lupa.record.case import Case
 )
 @case_options
 @json_option
-@format_option("json", "markdown", explained="markdown is fit for the body of a letter.")
+@format_option(
+    "json",
+    "markdown",
+    "claimresponse",
+    "cards",
+    "task",
+    explained="markdown is fit for the body of a letter; claimresponse, cards and task are FHIR's.",
+)
+@click.option(
+    "--reviewed-by",
+    metavar="NPI",
+    help="With claimresponse: who decides. Without, a denial leaves as pended.",
+)
 @click.option(
     "--witness",
     is_flag=True,
@@ -44,6 +56,7 @@ def decide(
     form: str,
     *,
     witness: bool,
+    reviewed_by: str | None,
     as_json: bool,
     kb: str | None,
     timeout: float,
@@ -52,8 +65,14 @@ def decide(
 
     A CASE is a JSON or YAML file, a JSON Lines file with one case a line, or - for standard input.
     """
-    if witness and form == "markdown":
+    if witness and form not in ("text", "json"):
         raise click.UsageError("--witness goes with text, and JSON always has it; a letter has none")
+    if reviewed_by is not None and form != "claimresponse":
+        raise click.UsageError("--reviewed-by goes with --format claimresponse")
+    if form in ("claimresponse", "cards", "task"):
+        from lupa.cli.charts import print_answers
+
+        print_answers(cases, examples, kb, form, reviewed_by, timeout)
 
     def found(knowledge: KnowledgeBase, case: Case, where: str) -> tuple[Decision, ...]:
         return knowledge.decide_all(case, name=where, timeout=timeout)

@@ -151,27 +151,6 @@ def reading_of(chart: Chart, kb: Store, patient: str | None, request: Mapping[st
     return Reading(case, dict(sorted(facts.items())), notes)
 
 
-def cases_of(
-    data: bytes, name: str, kb: Store, patient: str | None, request: Mapping[str, Any]
-) -> Iterator[tuple[str, dict[str, Any] | CaseError]]:
-    """The case of each patient in a chart, or of the one that is named, with its place or what is wrong."""
-    chart = Chart()
-    try:
-        for resource in from_bytes(data, name):
-            chart.add(resource)
-        several = chart.patients() if patient is None and chart.patient is None else ()
-        one = len(several) < 2 or any(map(_asks, chart.resources))
-    except CaseError as error:
-        yield error.where or name, error.at(error.where or name)
-        return
-    for each in (patient,) if one else several:
-        where = name if one else f"{name}:Patient/{each}"
-        try:
-            yield where, reading_of(chart, kb, each, request).case
-        except CaseError as error:
-            yield where, error.at(where)
-
-
 def _whole(months: Any) -> int:
     return months if isinstance(months, int) and not isinstance(months, bool) and 0 < months <= 600 else 0
 
@@ -186,7 +165,7 @@ def _patient(chart: Chart, named: str | None) -> str | None:
         return wanted
     if chart.patient is not None:
         return chart.patient
-    asking = {chart.whose(r.get("patient"), r) for r in chart.resources if _asks(r)} - {None}
+    asking = {chart.whose(r.get("patient"), r) for r in chart.resources if asks(r)} - {None}
     if len(asking) == 1:
         return asking.pop()
     if len(known) == 1:
@@ -207,7 +186,8 @@ def _patient(chart: Chart, named: str | None) -> str | None:
     )
 
 
-def _asks(resource: Mapping[str, Json]) -> bool:
+def asks(resource: Mapping[str, Json]) -> bool:
+    """Whether a resource is a claim for prior authorization."""
     asked = ("preauthorization", "predetermination")
     return resource.get("resourceType") == "Claim" and resource.get("use") in asked
 

@@ -1,0 +1,184 @@
+"""Decisions as standard answers: ClaimResponse and Task of Da Vinci PAS 2.2.1, cards of CDS Hooks.
+
+A machine alone denies nobody: without a reviewer a denial leaves as pended, with its reasons.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from lupa.answers.decision import Cause, Criterion, Decision, Item
+from lupa.errors import CaseError, shown
+
+_PAS = "http://hl7.org/fhir/us/davinci-pas"
+_ACTION = f"{_PAS}/StructureDefinition/extension-reviewAction"
+_ACTION_CODE = f"{_PAS}/StructureDefinition/extension-reviewActionCode"
+_REVIEWER = f"{_PAS}/StructureDefinition/extension-claimResponseReviewer"
+_CODES = f"{_PAS}/CodeSystem/PASTempCodes"
+_X12 = "https://codesystem.x12.org/005010/306"
+_CLAIM_TYPE = "http://terminology.hl7.org/CodeSystem/claim-type"
+_NPI = "http://hl7.org/fhir/sid/us-npi"
+CERTIFIED, NOT_CERTIFIED, PENDED, MODIFIED = "A1", "A3", "A4", "A6"
+_DISPLAY = {
+    CERTIFIED: "Certified in total",
+    NOT_CERTIFIED: "Not Certified",
+    PENDED: "Pending",
+    MODIFIED: "Modified",
+}
+_BY_OUTCOME = {"approve": CERTIFIED, "modify": MODIFIED}
+"""The code of an outcome; all others are for a person to decide."""
+_SOURCE = {"label": "lupa"}
+_LONGEST_SUMMARY = 139
+Json = dict[str, Any]
+
+
+def claim_response(
+    decision: Decision,
+    claim: Mapping[str, Any] | None = None,
+    *,
+    reviewed_by: str | None = None,
+    created: date | None = None,
+) -> Json:
+    """The decision as a ClaimResponse to the claim, whose patient, insurer, provider and items it repeats.
+
+    A denial leaves as A4, pended, unless `reviewed_by` names the person who decides, by a National
+    Provider Identifier; then as A3. `created` is today where it is not given. Raises `CaseError` for
+    what is no such identifier.
+    """
+    asked = claim or {}
+    code = _BY_OUTCOME.get(decision.outcome, PENDED)
+    if decision.outcome == "deny" and reviewed_by is not None:
+        code = NOT_CERTIFIED
+    texts = list(dict.fromkeys(_notes(decision)))
+    numbers = list(range(1, len(texts) + 1))
+    lines = [item for item in asked.get("item") or () if isinstance(item, Mapping)] or [{"sequence": 1}]
+    found: Json = {
+        "resourceType": "ClaimResponse",
+        "meta": {"profile": [f"{_PAS}/StructureDefinition/profile-claimresponse"]},
+        "status": "active",
+        "type": asked.get("type")
+        or _concept("http://terminology.hl7.org/CodeSystem/claim-type", "pharmacy"),
+        "use": "preauthorization",
+        "patient": asked.get("patient") or {"display": "not given"},
+        "created": (created or date.today()).isoformat(),  # noqa: DTZ011 - the day of whoever answers
+        "insurer": asked.get("insurer") or {"display": "not given"},
+        "outcome": "complete",
+        "item": [_item(line, code, numbers) for line in lines],
+    }
+    if asked.get("identifier"):
+        found["identifier"] = asked["identifier"]
+    if asked.get("provider"):
+        found["requestor"] = asked["provider"]
+    if isinstance(asked.get("id"), str):
+        found["request"] = {"reference": f"Claim/{asked['id']}"}
+    if code == MODIFIED:
+        found["addItem"] = [_added(line, numbers) for line in lines]
+    if texts:
+        notes = zip(numbers, texts, strict=True)
+        found["processNote"] = [{"number": n, "type": "print", "text": text} for n, text in notes]
+    if reviewed_by is not None:
+        found["extension"] = [_reviewer(reviewed_by)]
+    return found
+
+
+def _concept(system: str, code: str, display: str | None = None) -> Json:
+    coding = {"system": system, "code": code}
+    return {"coding": [coding if display is None else {**coding, "display": display}]}
+
+
+def _adjudication(code: str) -> list[Json]:
+    action = {"url": _ACTION_CODE, "valueCodeableConcept": _concept(_X12, code, _DISPLAY[code])}
+    category = _concept("http://terminology.hl7.org/CodeSystem/adjudication", "submitted")
+    return [{"extension": [{"url": _ACTION, "extension": [action]}], "category": category}]
+
+
+def _item(line: Mapping[str, Any], code: str, notes: Sequence[int]) -> Json:
+    found: Json = {"itemSequence": line.get("sequence", 1), "adjudication": _adjudication(code)}
+    return {**found, "noteNumber": list(notes)} if notes else found
+
+
+def _added(line: Mapping[str, Any], notes: Sequence[int]) -> Json:
+    """What can be authorized in the place of what was asked for; how much, the notes say."""
+    service = line.get("productOrService") or {"text": "as requested"}
+    found = {"itemSequence": [line.get("sequence", 1)], "productOrService": service}
+    return {**found, "noteNumber": list(notes), "adjudication": _adjudication(CERTIFIED)}
+
+
+def _reviewer(npi: str) -> Json:
+    if not (npi.isascii() and npi.isdecimal() and len(npi) == 10):
+        raise CaseError(f"a National Provider Identifier has ten digits, not {shown(npi)}")
+    inside = [
+        {"url": "wasHumanReviewedFlag", "valueBoolean": True},
+        {"url": "reviewerNPI", "valueIdentifier": {"system": _NPI, "value": npi}},
+    ]
+    return {"url": _REVIEWER, "extension": inside}
+
+
+def _notes(decision: Decision) -> Iterator[str]:
+    """A sentence, its causes and its clause, for each basis, limit, unmet criterion and missing fact."""
+    unmet = (criterion for criterion in decision.criteria if criterion.status == "unmet")
+    told: Iterable[Item | Criterion] = (*decision.bases, *decision.scope, *decision.limits, *unmet)
+    for one in told:
+        yield _said(one.text, one.because, one.source)
+    for missing in decision.missing:
+        yield _said(missing.question, (), missing.source)
+
+
+def _said(text: str, because: Sequence[Cause], source: str) -> str:
+    causes = " ".join(dict.fromkeys(cause.text for cause in because if cause.origin != "assumed"))
+    because_of = f" Because: {causes}" if causes and causes != text else ""
+    return f"{text}{because_of}{f' [{source}]' if source else ''}"
+
+
+def cards(decision: Decision) -> Json:
+    """The decision as a response of CDS Hooks: one card, which says what is needed before anything else."""
+    needed = [missing.question for missing in decision.missing]
+    failing = [criterion.text for criterion in decision.criteria if criterion.status == "unmet"]
+    summary = f"{decision.policy}: {decision.text}"
+    if len(summary) > _LONGEST_SUMMARY:
+        summary = f"{summary[: _LONGEST_SUMMARY - 1]}…"
+    lines = [*failing, *needed, decision.next, "lupa proposes this; a person decides."]
+    card = {
+        "summary": summary,
+        "indicator": "info" if decision.outcome == "approve" else "warning",
+        "source": _SOURCE,
+        "detail": "\n".join(f"- {line}" for line in lines),
+    }
+    return {"cards": [card]}
+
+
+def task(decision: Decision, claim: Mapping[str, Any] | None = None) -> Json:
+    """What is missing, as the Task by which PAS asks for further information."""
+    asked = claim or {}
+    found: Json = {
+        "resourceType": "Task",
+        "meta": {"profile": [f"{_PAS}/StructureDefinition/profile-task"]},
+        "status": "requested",
+        "intent": "order",
+        "code": _concept(_CODES, "attachment-request-questionnaire"),
+        "for": asked.get("patient") or {"display": "not given"},
+        "requester": asked.get("insurer") or {"display": "not given"},
+        "owner": asked.get("provider") or {"display": "not given"},
+        "reasonCode": _concept(_CODES, "priorAuthorization"),
+    }
+    wanted = [{"type": {"text": one.fact}, "valueString": one.question} for one in decision.missing]
+    if wanted:
+        found["input"] = wanted
+    if isinstance(asked.get("id"), str):
+        found["reasonReference"] = {"reference": f"Claim/{asked['id']}"}
+    return found
+
+
+FORMS = ("claimresponse", "cards", "task")
+
+
+def answer(form: str, decision: Decision, claim: Mapping[str, Any] | None, reviewed_by: str | None) -> str:
+    """The decision in one of the standard forms, as JSON on one line."""
+    if form == "claimresponse":
+        found = claim_response(decision, claim, reviewed_by=reviewed_by)
+    else:
+        found = cards(decision) if form == "cards" else task(decision, claim)
+    return json.dumps(found, ensure_ascii=False)

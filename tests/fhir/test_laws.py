@@ -1,0 +1,173 @@
+"""Laws of reading, on random charts: what changes nothing, and what nothing can do."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from lupa import CaseError
+from lupa.fhir import Reading
+from lupa.fhir.tables import Tables
+from lupa.fhir.values import as_term
+from tests.fhir.charts import (
+    BELIMUMAB,
+    CREAM,
+    CYCLOPHOSPHAMIDE,
+    HYDROCORTISONE,
+    ICD,
+    INTO_A_VEIN,
+    PREDNISONE,
+    SNOMED,
+    Resource,
+    answers,
+    bundle,
+    condition,
+    dispense,
+    egfr,
+    given,
+    item,
+    listing,
+    order,
+    patient,
+    statement,
+    vaccine,
+    verified,
+)
+from tests.fhir.conftest import Read
+
+DRUGS = (PREDNISONE, CYCLOPHOSPHAMIDE, HYDROCORTISONE, CREAM, BELIMUMAB)
+DATES = ("2019-05-01", "2024-12-01", "2025-02-20", "2025-06-01", "2025")
+MAKERS: tuple[Callable[[random.Random, str], Resource], ...] = (
+    lambda r, n: order(
+        r.choice(DRUGS), n, authoredOn=r.choice(DATES), status=r.choice(("active", "stopped"))
+    ),
+    lambda r, n: statement(r.choice(DRUGS), n, status=r.choice(("active", "not-taken", "intended"))),
+    lambda r, n: dispense(r.choice(DRUGS), n, daysSupply={"value": r.choice((5, 30, 90))}),
+    lambda r, n: given(BELIMUMAB, n, INTO_A_VEIN, effectiveDateTime=r.choice(DATES)),
+    lambda r, n: condition((ICD, r.choice(("M32.14", "M32.9", "M32.0", "M06.9"))), n),
+    lambda _, n: condition((SNOMED, "68815009"), n, **verified("refuted")),
+    lambda r, n: egfr(r.choice((41, 60)), n, effectiveDateTime=r.choice(DATES)),
+    lambda r, n: vaccine("121", r.choice(DATES), n),
+    lambda r, n: answers(item("live_vaccine", r.random() < 0.5), on=r.choice(DATES), name=n),
+    lambda _, n: listing("MedicationRequest/x0", name=n),
+)
+
+
+def drawn(seed: int) -> list[Resource]:
+    r = random.Random(seed)
+    return [r.choice(MAKERS)(r, f"x{number}") for number in range(r.randint(1, 8))]
+
+
+def told(reads: Read, resources: list[Resource]) -> Any:
+    """What is read, or the refusal."""
+    try:
+        return reads(bundle(patient(), *resources)).to_dict()
+    except CaseError as error:
+        return str(error)
+
+
+SEEDS = range(12)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_order_and_repetition_change_nothing(reads: Read, seed: int) -> None:
+    found = drawn(seed)
+    shuffled = [*found, *found]
+    random.Random(seed).shuffle(shuffled)
+    assert told(reads, shuffled) == told(reads, found)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_void_or_of_another_changes_nothing(reads: Read, seed: int) -> None:
+    found = drawn(seed)
+    others = [{**one, "id": f"other-{one['id']}"} for one in drawn(seed + 1000)]
+    for one in others:
+        one["patient" if "patient" in one else "subject"] = {"reference": "Patient/q"}
+    void = order(CYCLOPHOSPHAMIDE, "void", status="entered-in-error")
+    assert told(reads, [*found, *others, void]) == told(reads, found)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_state_names_its_evidence_and_falls_with_it(reads: Read, seed: int) -> None:
+    found = drawn(seed)
+    try:
+        reading: Reading = reads(bundle(patient(), *found))
+    except CaseError:
+        return
+    for fact, one in reading.facts.items():
+        lines = {line["resource"] for line in one["evidence"]}
+        assert lines
+        rest = [r for r in found if f"{r['resourceType']}/{r['id']}" not in lines]
+        try:
+            left = reads(bundle(patient(), *rest)).facts.get(fact, {"state": "open"})["state"]
+        except CaseError:
+            continue
+        assert left != one["state"] or one["state"] == "ask"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_whatever_stands_in_an_element_is_read_or_refused(reads: Read, seed: int) -> None:
+    r = random.Random(seed)
+    junk: tuple[Any, ...] = (
+        None,
+        7,
+        -1.5,
+        True,
+        "",
+        "x)",
+        ":- a.",
+        [],
+        {},
+        [[]],
+        [None],
+        {"coding": 3},
+        "\0",
+    )
+
+    def spoilt(value: Any) -> Any:
+        if r.random() < 0.15:
+            return r.choice(junk)
+        if isinstance(value, dict):
+            return {key: value[key] if key == "resourceType" else spoilt(value[key]) for key in value}
+        return [spoilt(one) for one in value] if isinstance(value, list) else value
+
+    told(reads, [spoilt(one) for one in drawn(seed)])
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("live_vaccine", "live_vaccine"),
+        ("taking( prednisone )", "taking(prednisone)"),
+        ('at_least(bmi, "27.5")', 'at_least(bmi,"27.5")'),
+        ("a(b(1),-2)", "a(b(1),-2)"),
+        *(
+            (wrong, None)
+            for wrong in ("", "a(", "a)", "a,b", "a b", "1(a)", "a()", "A", "a(1..3)", 7, "a" * 300)
+        ),
+    ],
+)
+def test_a_link_is_a_fact_or_nothing(text: object, term: str | None) -> None:
+    found = as_term(text)
+    assert term == (None if found is None else str(found))
+
+
+def test_no_code_has_two_rows_of_one_meaning_and_each_is_of_a_known_system(kb: Any) -> None:
+    tables = Tables(kb)
+    rows = [(system, code, str(meaning)) for system, code, meaning, _ in tables.every()]
+    assert len(rows) == len(set(rows))
+    known = {name for name, _ in tables._systems.values()}
+    assert {system for system, _, _ in rows} <= known
+
+
+def test_a_code_that_states_a_diagnosis_states_one_that_can_be_stated(kb: Any) -> None:
+    shared = kb.catalogue.shared
+    for _, code, meaning, relation in Tables(kb).every():
+        assert relation in ("equivalent", "narrower", "broader", "related")
+        if meaning.name == "diagnosis":
+            assert shared.declares("condition", str(meaning.arguments[0])), code
+        if meaning.name == "product":
+            assert shared.declares("drug", str(meaning.arguments[0])), code
