@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lupa.answers.decision import Cause, Origin
 from lupa.answers.question import Question
-from lupa.record.record import Record
+from lupa.record.case import lines_for
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
 
@@ -20,12 +20,27 @@ def causes(question: Question, reason: Sequence[Literal]) -> tuple[Cause, ...]:
             text = f"{text[:-1]} ({record.given[fact]})."
         if fact in record.closed:
             text = f"{text[:-1]} (not on the list, which is said to be complete)."
-        found.append(Cause(fact, value, text, origin(record, fact)))
+        lines = lines_of(question, fact)
+        if lines:
+            text = f"{text[:-1]} ({'; '.join(lines)})."
+        found.append(Cause(fact, value, text, origin(question, fact)))
     return tuple(found)
 
 
-def origin(record: Record, fact: Fact) -> Origin:
+def origin(question: Question, fact: Fact) -> Origin:
     """Why the record says of a fact what it says."""
-    if fact in record.closed:
+    if lines_of(question, fact):
+        return "evidence"
+    if fact in question.record.closed:
         return "only"
-    return "assumed" if fact in record.assumed else "stated"
+    return "assumed" if fact in question.record.assumed else "stated"
+
+
+def lines_of(question: Question, fact: Fact) -> tuple[str, ...]:
+    """The lines of the chart that the case gives for a fact, or for the number that it is about."""
+    case = question.record.case
+    if not case.get("evidence"):
+        return ()
+    cuts = question.edition.vocabulary.cuts
+    of = (name for name, found in cuts.items() if any(cut.fact == fact for cut in found))
+    return lines_for(case, fact, next(of, None))

@@ -5,8 +5,9 @@ from dataclasses import replace
 from itertools import islice
 from typing import cast
 
-from lupa.answers.causes import causes
+from lupa.answers.causes import causes, lines_of
 from lupa.answers.decision import (
+    Aside,
     Assumption,
     Cause,
     Criterion,
@@ -24,6 +25,7 @@ from lupa.answers.decision import (
 from lupa.answers.needs import needs
 from lupa.answers.question import Question
 from lupa.answers.readings import other_readings
+from lupa.record.case import contradicts_itself
 from lupa.rules.edition import Atom, Edition
 from lupa.rules.nodes import Node
 from lupa.rules.solver import Literal
@@ -78,6 +80,7 @@ def decision(
         unread=writer.unread(),
         suggestions=writer.suggestions(),
         remarks=writer.remarks(),
+        aside=tuple(Aside(*each) for each in question.record.aside),
         witnesses=() if settled else _witnesses(question),
         fingerprint=fingerprint,
     )
@@ -225,7 +228,9 @@ class _Writer:
     def missing(self) -> tuple[Missing, ...]:
         """The silent facts that matter, each with what it bears on."""
         edition, question = self._edition, self._question
-        facts = question.missing()
+        case = question.record.case
+        # what a chart contradicts itself in goes first
+        facts = sorted(question.missing(), key=lambda fact: not contradicts_itself(case, fact))
         if not facts:
             return ()
         items = [
@@ -248,12 +253,18 @@ class _Writer:
                 Missing(
                     fact,
                     edition.vocabulary.words(fact, True),
-                    edition.vocabulary.question(fact),
+                    self._asked(fact),
                     tuple(a.id for a in served),
                     "; ".join(source for source in sources if source),
                 )
             )
         return tuple(found)
+
+    def _asked(self, fact: Fact) -> str:
+        """The question that asks for a fact, with what the chart hints at."""
+        lines = lines_of(self._question, fact)
+        hint = f" (See {'; '.join(lines)}.)" if lines else ""
+        return f"{self._edition.vocabulary.question(fact)}{hint}"
 
     def unread(self) -> tuple[str, ...]:
         """The facts that are stated to be so, and the numbers, which no rule of the policy reads."""
@@ -275,6 +286,16 @@ class _Writer:
                 words, asked = vocabulary.words(fact, value), vocabulary.question(fact)
                 found.append(Suggestion(str(code), code.ground, fact, words, asked))
         return tuple(found)
+
+    def _spared(self) -> set[Fact]:
+        """Of what is assumed of one number at several cut points all but what says it for the verdict."""
+        found: set[Fact] = set()
+        assumed = self._question.record.assumed
+        for cuts in self._edition.vocabulary.rising:
+            falling = [fact for _, fact in reversed(cuts) if assumed.get(fact) is False]
+            if len(falling) > 1:
+                found.update(set(falling) - {self._question.weakest(falling)})
+        return found
 
     def remarks(self) -> tuple[Remark, ...]:
         """What was read otherwise than it is written, and which lists might settle what is open."""
@@ -298,9 +319,10 @@ class _Writer:
         cone, families = edition.relevance.outcome_cone, edition.vocabulary.assumed_families
         found: list[Assumption] = []
         together: dict[str, list[Fact]] = {}
+        spared = self._spared()
         for fact, value in assumed.items():
             family = fact.partition("(")[0]
-            if edition.literals[fact] not in cone:
+            if edition.literals[fact] not in cone or fact in spared:
                 continue
             if family in families:
                 together.setdefault(family, []).append(fact)

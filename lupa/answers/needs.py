@@ -36,4 +36,4 @@ def _need(question: Question, literal: Literal) -> Need:
         says = "yes" if said else "no"
     known = fact in record.stated or fact in record.assumed
     words = edition.vocabulary.words(fact, value)
-    return Need(fact, value, words, says, origin(record, fact) if known else None)
+    return Need(fact, value, words, says, origin(question, fact) if known else None)

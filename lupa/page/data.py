@@ -138,6 +138,10 @@ class _Told:
                 for row in self._ledger
             ],
             "families": {name: texts(said) for name, said in edition.vocabulary.assumed_families.items()},
+            "closed_by": {
+                family: [self._variable[fact] for fact in facts]
+                for family, facts in edition.vocabulary.closed_by.items()
+            },
             **self._vocabulary(),
             **self._efforts(),
             "groups": self._groups(),

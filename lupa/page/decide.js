@@ -171,6 +171,7 @@ class Writer {
       unread: this.unread(),
       suggestions: this.suggestions(),
       remarks: this.remarks(missing_),
+      aside: [],
     };
   }
 

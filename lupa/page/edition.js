@@ -81,6 +81,7 @@ class Edition {
     this.assumedTogether = Object.fromEntries(Object.entries(data.families).map(([name, said]) => [name, text(said)]));
     this.groups = data.groups.map((group) => ({ ...group, question: text(group.question) }));
     this.cone = new Set(data.cone);
+    this.closedBy = data.closed_by;
     this.laws = data.laws.map(([variables, root]) => ({ variables, root }));
     this.lawOf = new Map(this.laws.flatMap((law) => law.variables.map((variable) => [variable, law])));
     this.choiceOf = new Map();

@@ -26,6 +26,11 @@ export function recordOf(given, edition) {
   reader.request(given.request ?? {});
   reader.facts(given.facts ?? {});
   reader.numbers();
+  for (const [fact, path] of reader.closing) {
+    if (reader.open.has(fact)) continue;
+    reader.state(fact, false, path);
+    reader.record.closed.add(fact);
+  }
   for (const variable of edition.defaults) {
     if (!reader.open.has(variable)) reader.record.assumed.set(variable, edition.facts[variable].assumed);
   }
@@ -36,6 +41,7 @@ class Reader {
   constructor(edition) {
     this.edition = edition;
     this.open = new Set();
+    this.closing = new Map();
     this.record = {
       stated: new Map(), assumed: new Map(), closed: new Set(), paths: new Map(), given: new Map(),
       numbers: [], unread: new Map(), suggested: [], problems: [], remarks: [], lists: new Map(),
@@ -290,6 +296,7 @@ class Reader {
         this.record.closed.add(fact);
       }
     }
+    for (const fact of this.edition.closedBy[about[0]] ?? []) this.closing.set(fact, path);
   }
 
   groups(tree, value, path, about) {
