@@ -274,6 +274,16 @@ class Compiled:
 
         return Tables(self, outputs, ids).batches(reader)
 
+    def count(self, marginals: Mapping[Fact, float | bool | None] | None = None) -> dict[str, Any]:
+        """How many lawful worlds have each outcome, of those of a record; exact.
+
+        A fact can be so (True), not so (False), open (None), or so with a probability: then the worlds
+        weigh what these make of them, as if facts were independent but for the laws.
+        """
+        from lupa.compiled.counting import count
+
+        return count(self, marginals or {})
+
     # ---- elsewhere -----------------------------------------------------------------------------
 
     def to_json(self) -> str:

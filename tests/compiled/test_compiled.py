@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
+from collections import Counter
+from fractions import Fraction
+from math import prod
 from pathlib import Path
 
 import jsonschema
@@ -151,6 +155,31 @@ def test_of_a_record_that_contradicts_itself_the_facts_that_clash_are_named(kb: 
         "Lupus nephritis is active. [active(lupus_nephritis) is true]".replace(". [", " ["),
         "Lupus nephritis is not diagnosed [diagnosis(lupus_nephritis) is false]",
     ]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_worlds_are_counted_by_their_outcome(seed: int, tmp_path: Path) -> None:
+    dice = random.Random(seed)
+    facts = Facts(drugs=("aspirin",), ages=(18, 65), conditions=("gout",), active=("gout",))
+    rules = ["requires(small, gout, initial, t, a)", "met(small, t) :- tested, at_least(age, 18)"]
+    rules.append("excluded(small, x) :- active(gout), smokes")
+    compiled = Made(facts, {POLICY: rules}).written(tmp_path).compile(POLICY)
+    names = [variable.fact for variable in compiled.variables]
+    shares = {name: Fraction(dice.randint(1, 9), 10) for name in names}
+    worlds: Counter[str] = Counter()
+    weights: dict[str, Fraction] = {}
+    for values in itertools.product((False, True), repeat=len(names)):
+        world = dict(zip(names, values, strict=True))
+        try:
+            outcome = compiled.verdict(world).outcome
+        except CaseError:
+            continue
+        worlds[outcome] += 1
+        weight = prod(shares[name] if so else 1 - shares[name] for name, so in world.items())
+        weights[outcome] = weights.get(outcome, Fraction(0)) + weight
+    assert compiled.count(dict.fromkeys(names)) == worlds
+    assert compiled.count(shares) == weights  # type: ignore[arg-type]  # a fraction is a share too
+    assert sum(compiled.count({"tested": True, **dict.fromkeys(set(names) - {"tested"})}).values()) > 0
 
 
 # ---- as JSON -----------------------------------------------------------------------------------
