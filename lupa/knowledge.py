@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lupa.answers.decision import Decision, print_by
 from lupa.answers.desk import Desk
 from lupa.errors import CaseError
+from lupa.record.case import Case
+from lupa.rules.files import shipped
 
 if TYPE_CHECKING:
     from lupa.authors.diff.results import Diff
     from lupa.authors.reports.finding import Report
     from lupa.authors.trials.run import Trials
+    from lupa.pages.letter import Form, Letter, Reader
     from lupa.record.case import Case
 
 
@@ -52,6 +55,32 @@ class KnowledgeBase(Desk):
             if not set(about) <= set(chosen):
                 raise CaseError(f"the case is about {' and '.join(about)}; name that for the page too")
         return page(self, tuple(dict.fromkeys(chosen)), case)
+
+    def letter(
+        self,
+        case: Case,
+        *,
+        to: Reader = "provider",
+        form: Form = "text",
+        fields: Mapping[str, Any] | None = None,
+        name: str = "",
+        timeout: float | None = None,
+    ) -> Letter:
+        """The letter about the decision on a case, to the provider or the member; see `lupa.pages.letter`.
+
+        `fields` are what no case holds, such as names and addresses; what is left out is marked in the
+        letter. Raises as `decide`, and `CaseError` for fields that the letter does not have.
+        """
+        from lupa.pages.letter import letter
+
+        question = self._question(case, "letter", timeout)
+        with question:
+            decided = self._decision(question, case, name)
+        edition = question.edition
+        own = self.files.folder(edition.policy) / "letters"
+        folders = [own, self.files.root / "letters", shipped("kb") / "letters"]
+        about = self.about(edition.policy)
+        return letter(decided, case, edition, about, folders, to=to, form=form, fields=fields)
 
     def verify(
         self,

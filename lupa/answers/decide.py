@@ -1,9 +1,11 @@
 """From the answers about one record to a decision that a person can check."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import cast
 
+from lupa.answers.causes import causes, lines_of
 from lupa.answers.decision import (
     Aside,
     Assumption,
@@ -14,15 +16,16 @@ from lupa.answers.decision import (
     Fingerprint,
     Item,
     Missing,
-    Origin,
     Outcome,
     Remark,
     Status,
     Suggestion,
     Witness,
 )
+from lupa.answers.needs import needs
 from lupa.answers.question import Question
-from lupa.record.record import Record
+from lupa.answers.readings import other_readings
+from lupa.record.case import contradicts_itself
 from lupa.rules.edition import Atom, Edition
 from lupa.rules.nodes import Node
 from lupa.rules.solver import Literal
@@ -41,7 +44,7 @@ def decision(
     outcome = cast(Outcome, next(iter(question.outcomes)) if settled else "pend")
     pathways = [way for way, literal in edition.pathways.items() if question.possible(literal)]
     writer = _Writer(question, pathways)
-    denials = writer.certain(edition.bases)
+    denials = writer.denials()
     referrals = writer.certain(edition.referrals)
     limits = writer.certain(edition.limits) if "modify" in question.outcomes else ()
     notes = writer.certain(edition.notes)
@@ -72,6 +75,7 @@ def decision(
         advisories=writer.certain(edition.advisories),
         missing=writer.missing(),
         assumptions=writer.assumptions(),
+        depends_on=other_readings(question),
         notes=notes,
         unread=writer.unread(),
         suggestions=writer.suggestions(),
@@ -107,28 +111,6 @@ def _failing_first(criteria: Iterable[Criterion]) -> tuple[Criterion, ...]:
     return tuple(sorted(criteria, key=lambda criterion: rank[criterion.status]))
 
 
-def causes(question: Question, reason: Sequence[Literal]) -> tuple[Cause, ...]:
-    """The facts of a reason in words, in the order of the vocabulary."""
-    edition, record = question.edition, question.record
-    found = []
-    for literal in sorted(reason, key=lambda x: edition.places[abs(x)]):
-        fact, value = edition.facts[abs(literal)], literal > 0
-        text = edition.vocabulary.words(fact, value)
-        if fact in record.given:
-            text = f"{text[:-1]} ({record.given[fact]})."
-        if fact in record.closed:
-            text = f"{text[:-1]} (not on the list, which is said to be complete)."
-        found.append(Cause(fact, value, text, _origin(record, fact)))
-    return tuple(found)
-
-
-def _origin(record: Record, fact: Fact) -> Origin:
-    """Why the record says of a fact what it says."""
-    if fact in record.closed:
-        return "only"
-    return "assumed" if fact in record.assumed else "stated"
-
-
 class _Writer:
     """Puts what a question answers into words."""
 
@@ -146,6 +128,16 @@ class _Writer:
             edition.source(atom, self._pathways),
             causes(self._question, reason),
             certain,
+        )
+
+    def denials(self) -> tuple[Item, ...]:
+        """The bases to deny that hold in every world, each with what it would take to be none."""
+        found = {atom.id: atom.literal for atom in self._edition.bases}
+        return tuple(
+            item
+            if item.id == "criteria_not_met"
+            else replace(item, **needs(self._question, -found[item.id]))
+            for item in self.certain(self._edition.bases)
         )
 
     def certain(self, atoms: Sequence[Atom]) -> tuple[Item, ...]:
@@ -166,10 +158,16 @@ class _Writer:
     def criteria(self) -> tuple[Criterion, ...]:
         """The criteria of every pathway that the request may be on: unmet, open, met."""
         return _failing_first(
-            self.criterion(atom, applies)
+            self.with_needs(atom, self.criterion(atom, applies))
             for atom, applies in zip(self._edition.criteria, self._edition.applies, strict=True)
             if self._question.possible(applies)
         )
+
+    def with_needs(self, atom: Atom, criterion: Criterion) -> Criterion:
+        """The criterion, with what it would take to meet it if it is not met."""
+        if criterion.status != "unmet":
+            return criterion
+        return replace(criterion, **needs(self._question, atom.literal))
 
     def criterion(self, atom: Atom, applies: Literal) -> Criterion:
         """A criterion with its parts, which applies where a literal holds."""
@@ -230,7 +228,9 @@ class _Writer:
     def missing(self) -> tuple[Missing, ...]:
         """The silent facts that matter, each with what it bears on."""
         edition, question = self._edition, self._question
-        facts = question.missing()
+        case = question.record.case
+        # what a chart contradicts itself in goes first
+        facts = sorted(question.missing(), key=lambda fact: not contradicts_itself(case, fact))
         if not facts:
             return ()
         items = [
@@ -253,12 +253,18 @@ class _Writer:
                 Missing(
                     fact,
                     edition.vocabulary.words(fact, True),
-                    edition.vocabulary.question(fact),
+                    self._asked(fact),
                     tuple(a.id for a in served),
                     "; ".join(source for source in sources if source),
                 )
             )
         return tuple(found)
+
+    def _asked(self, fact: Fact) -> str:
+        """The question that asks for a fact, with what the chart hints at."""
+        lines = lines_of(self._question, fact)
+        hint = f" (See {'; '.join(lines)}.)" if lines else ""
+        return f"{self._edition.vocabulary.question(fact)}{hint}"
 
     def unread(self) -> tuple[str, ...]:
         """The facts that are stated to be so, and the numbers, which no rule of the policy reads."""
@@ -280,6 +286,16 @@ class _Writer:
                 words, asked = vocabulary.words(fact, value), vocabulary.question(fact)
                 found.append(Suggestion(str(code), code.ground, fact, words, asked))
         return tuple(found)
+
+    def _spared(self) -> set[Fact]:
+        """Of what is assumed of one number at several cut points all but what says it for the verdict."""
+        found: set[Fact] = set()
+        assumed = self._question.record.assumed
+        for cuts in self._edition.vocabulary.rising:
+            falling = [fact for _, fact in reversed(cuts) if assumed.get(fact) is False]
+            if len(falling) > 1:
+                found.update(set(falling) - {self._question.weakest(falling)})
+        return found
 
     def remarks(self) -> tuple[Remark, ...]:
         """What was read otherwise than it is written, and which lists might settle what is open."""
@@ -303,9 +319,10 @@ class _Writer:
         cone, families = edition.relevance.outcome_cone, edition.vocabulary.assumed_families
         found: list[Assumption] = []
         together: dict[str, list[Fact]] = {}
+        spared = self._spared()
         for fact, value in assumed.items():
             family = fact.partition("(")[0]
-            if edition.literals[fact] not in cone:
+            if edition.literals[fact] not in cone or fact in spared:
                 continue
             if family in families:
                 together.setdefault(family, []).append(fact)

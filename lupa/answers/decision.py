@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 Outcome = Literal["approve", "deny", "modify", "out_of_scope", "pend", "refer"]
 Status = Literal["met", "unmet", "open"]
 Of = Literal["all", "any", "at_least"]
-Origin = Literal["stated", "only", "assumed"]
+Origin = Literal["stated", "only", "assumed", "evidence"]
+Says = Literal["yes", "no", "silent"]
 EditionBy = Literal["name", "service_date", "newest"]
 
 
@@ -23,7 +24,8 @@ class Cause:
     """One fact of a reason: `fact` as a term, its `value`, and a sentence that says so.
 
     `origin` is `stated` for what the case says, `only` for what is false because a list that the case
-    says to be complete does not name it, and `assumed` for a default that the case left alone.
+    says to be complete does not name it, `assumed` for a default that the case left alone, and `evidence`
+    for what a line of a chart says, which the sentence names.
     """
 
     fact: str
@@ -33,13 +35,29 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """A fact that would have to be so: its `value`, a sentence that says so, what the record `says` now.
+
+    `origin` is that of what the record says, as of a `Cause`; None where it is silent, or where what it
+    says follows from other facts.
+    """
+
+    fact: str
+    value: bool
+    text: str
+    says: Says
+    origin: Origin | None
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """Something the policy says of this request: a basis, a limit, an advisory or a note.
 
     `source` cites document, section and item. `because` is a minimal reason: with these facts it
     holds in every world, and with any one fewer it does not. Where no single basis (or limit) is
     certain though the outcome is, each that is possible is given with `certain` false, and
-    `because` is the reason that at least one of them holds.
+    `because` is the reason that at least one of them holds. `needs` of a basis to deny are as those of a
+    `Criterion`: with such a set it is none.
     """
 
     id: str
@@ -47,6 +65,8 @@ class Item:
     source: str
     because: tuple[Cause, ...]
     certain: bool = True
+    needs: tuple[tuple[Need, ...], ...] = ()
+    more_needs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +75,10 @@ class Criterion:
 
     `status` is `met` or `unmet` where that is so in every world, else `open`; `applies` is false
     where the criterion binds only some of the pathways that the request may be on.
+
+    Of one that is not met `needs` are the sets of facts with which, and the rest of the record, it is met
+    in every world: those of fewest facts first, and nothing in a set can be spared; of two sets of which
+    one implies the other, the weaker. There are others where `more_needs` says so.
 
     One that has `parts` is met by `all` of them, by `any`, or by `least` of them or more, as `of` says,
     and `found` tells which are met. They come as criteria do, unmet first, and are criteria too: of each
@@ -71,6 +95,8 @@ class Criterion:
     least: int | None = None
     found: str = ""
     parts: tuple[Criterion, ...] = ()
+    needs: tuple[tuple[Need, ...], ...] = ()
+    more_needs: bool = False
 
 
 def with_parts(
@@ -104,6 +130,20 @@ class Assumption:
     fact: str
     value: bool
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherReading:
+    """A reading of the text under which, and all else as it is, other outcomes are possible: these.
+
+    `text` says how the text is read then, `source` where the text stands.
+    """
+
+    reading: str
+    choice: str
+    text: str
+    possible: tuple[str, ...]
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +221,8 @@ class Decision:
     names in it that are not known here.
 
     `outcome` is the only possible one, or `pend` where several are `possible`; `text` says what that
-    means and `next` what to do about it. `bases` say why it is
+    means and `next` what to do about it; `depends_on` names each reading of an ambiguous text under which
+    it would be another. `bases` say why it is
     denied or referred, `scope` why it is out of scope, `limits` what is exceeded; `superseded` are the
     bases to deny that an override leaves to a person. `criteria` come unmet first, then open, then
     met; `missing` the most decisive first. Sentences in `notes` and `advisories` never change an
@@ -206,6 +247,7 @@ class Decision:
     advisories: tuple[Item, ...]
     missing: tuple[Missing, ...]
     assumptions: tuple[Assumption, ...]
+    depends_on: tuple[OtherReading, ...]
     notes: tuple[Item, ...]
     unread: tuple[str, ...]
     suggestions: tuple[Suggestion, ...]

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
-from lupa.answers.decide import causes
+from lupa.answers.causes import causes
 from lupa.answers.decision import Cause, Decision
 from lupa.answers.exploration import Flip, Flips, Kind, Margin, Statement
 from lupa.answers.question import Question

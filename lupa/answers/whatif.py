@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from lupa.answers.decide import causes
+from lupa.answers.causes import causes
 from lupa.answers.decision import Cause, Criterion, Decision, with_parts
 from lupa.answers.exploration import Change, CriterionChange, StatedChange, UnderReadings, WhatIf
 from lupa.answers.question import Question

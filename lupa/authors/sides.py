@@ -8,6 +8,18 @@ from lupa.rules.ground import Ground
 from lupa.rules.solver import Literal
 
 
+class _Names(dict[Literal, Literal]):
+    """What literals are called in a control; an atom that has no name yet gets one."""
+
+    def __init__(self, backend: clingo.Backend, shared: Mapping[Literal, Literal]) -> None:
+        super().__init__(shared)
+        self._backend = backend
+
+    def __missing__(self, literal: Literal) -> Literal:
+        name = self[literal] = self._backend.add_atom() if literal > 0 else -self[-literal]
+        return name
+
+
 class Side:
     """One ground program, copied into a control that holds several: its own atoms, but shared facts.
 
@@ -16,14 +28,13 @@ class Side:
     """
 
     def __init__(self, backend: clingo.Backend, program: Ground, shared: Mapping[Literal, Literal]) -> None:
-        self._backend = backend
-        self._names = dict(shared)
+        names = self._names = _Names(backend, shared)
         self.unlawful = backend.add_atom()
         for rule in program.rules:
             if rule.choice:  # a fact, which is chosen once for all
                 continue
-            head = [self.of(literal) for literal in rule.head] or [self.unlawful]
-            body = [self.of(literal) for literal in rule.body]
+            head = [names[literal] for literal in rule.head] or [self.unlawful]
+            body = [names[literal] for literal in rule.body]
             if rule.weights:
                 backend.add_weight_rule(head, rule.bound, list(zip(body, rule.weights, strict=True)))
             else:
@@ -31,7 +42,4 @@ class Side:
 
     def of(self, literal: Literal) -> Literal:
         """What a literal of the program is called in the control; new ones while the backend is open."""
-        atom = self._names.get(abs(literal))
-        if atom is None:
-            atom = self._names[abs(literal)] = self._backend.add_atom()
-        return atom if literal > 0 else -atom
+        return self._names[literal]

@@ -27,7 +27,7 @@ from lupa.cli.command import (
     warn_of_another,
     width,
 )
-from lupa.errors import CaseError
+from lupa.errors import CaseError, RuleError
 
 if TYPE_CHECKING:
     from lupa import KnowledgeBase
@@ -147,7 +147,7 @@ def test(
             timeout=timeout,
         )
     for one in found.refused:
-        complain(CaseError(one.problem), one.file)
+        complain((CaseError if one.file else RuleError)(one.problem), one.file)
     click.echo(_trials(found, "json" if as_json else form, knowledge))
     if mutate and found.mutation is None:
         say(NO_BASELINE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import sys
 import time
@@ -27,15 +28,65 @@ from lupa.cli.command import (
     timeout_option,
     width,
 )
-from lupa.errors import CaseError, LupaError, RuleError, printable
+from lupa.errors import CaseError, LupaError, RuleError, printable, shown
 from lupa.record.case import Case
 
 GENEROUS = 60.0
 """Seconds that one case may take before it is given up; a usual one takes a thousandth of one."""
 
 
+_CHART = (b'"resourceType"', b'"hookInstance"')
+"""What a chart begins with, and no case does."""
+PATIENT, REQUEST = "lupa.patient", "lupa.request"
+"""Where the options for charts are kept, as most cases are none."""
+
+
+def _kept(key: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    def keep(context: click.Context, _: click.Parameter, value: Any) -> None:
+        context.meta[key] = value
+
+    return keep
+
+
+def requested(pairs: Sequence[str]) -> dict[str, object]:
+    """What `--request` says, each KEY=VALUE; numbers are numbers."""
+    found: dict[str, object] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key.strip():
+            raise click.UsageError(
+                f"--request takes KEY=VALUE, such as service_date=2025-03-01, not {shown(pair)}"
+            )
+        if key.strip() in found:
+            raise click.UsageError(f"--request is given twice for {shown(key.strip())}; keep one")
+        plain = value.strip()
+        found[key.strip()] = int(plain) if plain.isdecimal() and len(plain) < 10 else plain
+    return found
+
+
+def patient_option(**more: Any) -> Callable[[F], F]:
+    """Names the patient of a chart."""
+    explained = "Of a chart (FHIR): whose it is, where it holds several."
+    return click.option("--patient", metavar="ID", help=explained, **more)
+
+
+def request_option(**more: Any) -> Callable[[F], F]:
+    """Says of a chart what a case says under `request`."""
+    explained = "Of a chart (FHIR): what is asked for, as under `request` of a case."
+    return click.option("--request", multiple=True, metavar="KEY=VALUE", help=explained, **more)
+
+
+def chart_options(function: F) -> F:
+    """Lets a verb take charts as cases; one with a --request of its own takes them as they are."""
+    has_own = any("--request" in option.opts for option in getattr(function, "__click_params__", ()))
+    if not has_own:
+        function = request_option(expose_value=False, callback=_kept(REQUEST))(function)
+    return patient_option(expose_value=False, callback=_kept(PATIENT))(function)
+
+
 def case_options(function: F) -> F:
     for option in (
+        chart_options,
         timeout_option(GENEROUS, "Give a case up after so long."),
         kb_option,
         click.option(
@@ -79,10 +130,8 @@ class Run:
             return
         with _progress() as tick:
             for name, stream in self._streams():
-                from lupa.record.reading import read_cases
-
                 try:
-                    for where, case in read_cases(stream, name):
+                    for where, case in self._read(stream, name):
                         tick()
                         if isinstance(case, CaseError):
                             self._refuse(case, where)
@@ -90,6 +139,20 @@ class Run:
                         yield where, case
                 except OSError as error:
                     self._refuse(CaseError(f"cannot be read: {error.strerror}"), name)
+
+    def _read(self, stream: BinaryIO, name: str) -> Iterator[tuple[str, Any]]:
+        """The cases of a file, or the case that each patient's chart in it makes."""
+        opening = stream.peek(1) if isinstance(stream, io.BufferedReader) else b""
+        if any(mark in opening for mark in _CHART):
+            from lupa.fhir.reading import cases_of
+
+            meta = click.get_current_context().meta
+            patient, asked = meta.get(PATIENT), requested(meta.get(REQUEST, ()))
+            yield from cases_of(stream.read(), name, self._kb, patient, asked)
+        else:
+            from lupa.record.reading import read_cases
+
+            yield from read_cases(stream, name)
 
     def _streams(self) -> Iterator[tuple[str, BinaryIO]]:
         for example in self._examples:

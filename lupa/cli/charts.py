@@ -2,38 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import click
 
+from lupa.cli.cases import patient_option, request_option, requested
 from lupa.cli.command import WRONG_INPUT, complain, escaped, finish, json_option, kb_option, loaded, verb
-from lupa.errors import CaseError, shown
-
-
-def requested(pairs: Sequence[str]) -> dict[str, object]:
-    """What `--request` says, each KEY=VALUE; numbers are numbers."""
-    found: dict[str, object] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key.strip():
-            raise click.UsageError(
-                f"--request takes KEY=VALUE, such as service_date=2025-03-01, not {shown(pair)}"
-            )
-        if key.strip() in found:
-            raise click.UsageError(f"--request is given twice for {shown(key.strip())}; keep one")
-        plain = value.strip()
-        found[key.strip()] = int(plain) if plain.isdecimal() and len(plain) < 10 else plain
-    return found
-
-
-patient_option = click.option("--patient", metavar="ID", help="Whose chart it is, where it holds several.")
-request_option = click.option(
-    "--request",
-    "request",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="What is asked for, as under `request` of a case; service_date above all.",
-)
+from lupa.errors import CaseError
 
 
 @verb(
@@ -42,8 +15,8 @@ request_option = click.option(
     "lupa read case.yaml answers.json",
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@patient_option
-@request_option
+@patient_option()
+@request_option()
 @json_option
 @kb_option
 def read(

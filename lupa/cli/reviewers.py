@@ -59,10 +59,10 @@ def decide(
         return knowledge.decide_all(case, name=where, timeout=timeout)
 
     def text(decision: Decision, columns: int) -> str:
-        from lupa.pages import page
+        from lupa.pages import markdown, page
 
         if form == "markdown":
-            return page.markdown(decision)
+            return markdown.markdown(decision)
         shown = page.text(decision, columns)
         return f"{shown}\n{page.witness_text(decision, columns)}" if witness else shown
 

@@ -15,6 +15,7 @@ from lupa.authors.diff.results import Diff
 from lupa.authors.reports.finding import Report
 from lupa.authors.trials.run import Trials
 from lupa.compiled.form import Form
+from lupa.pages.letter import Letter
 from lupa.rules.quantities import Quantity
 from lupa.rules.vocabulary import Tree, Vocabulary
 
@@ -28,6 +29,7 @@ ANSWERS = {
     "test": Trials,
     "diff": Diff,
     "compiled": Form,
+    "letter": Letter,
 }
 """What each verb answers in JSON, and a policy as it is compiled."""
 
@@ -114,6 +116,10 @@ def _case(vocabularies: list[Vocabulary]) -> type[BaseModel]:
         "expect": (
             dict[str, str | list[str]] | None,
             Field(None, description="What a shipped case must come to."),
+        ),
+        "evidence": (
+            dict[str, list[dict[str, str | None]]] | None,
+            Field(None, description="Of each fact, the lines of a chart that say something of it."),
         ),
     }
     doc = "What is asked for, and what is known of the patient; silence is never read as no."

@@ -9,7 +9,8 @@ import click
 
 from lupa.answers.decision import Decision
 from lupa.errors import LupaError, printable
-from lupa.pages.page import COLOURS, Page, verdict
+from lupa.pages.page import COLOURS, Page
+from lupa.pages.sentences import verdict
 from lupa.record.case import Case
 
 

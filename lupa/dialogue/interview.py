@@ -18,7 +18,8 @@ from lupa.dialogue.replies import Reply as Stated
 from lupa.dialogue.standing import altered, begun
 from lupa.errors import CaseError, LupaError, SpaceLimitError, TimeLimitError
 from lupa.pages.exploring import members
-from lupa.pages.page import Page, in_words, text, verdict
+from lupa.pages.page import Page, text
+from lupa.pages.sentences import in_words, verdict
 from lupa.record.case import Case
 from lupa.rules.names import normal
 from lupa.rules.vocabulary import Fact, Vocabulary

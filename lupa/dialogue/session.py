@@ -35,7 +35,8 @@ from lupa.dialogue.suggestions import suggestions
 from lupa.dialogue.words import words
 from lupa.errors import CaseError, LupaError, shown
 from lupa.pages.exploring import ask_text, changed, flips_text, plan_text, whatif_text
-from lupa.pages.page import PERSON, Page, text, verdict, why_text
+from lupa.pages.page import Page, text, why_text
+from lupa.pages.sentences import PERSON, verdict
 from lupa.record.case import Case
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -110,7 +111,7 @@ def loaded_file(path: Path) -> Iterable[Json]:
     if path.suffix.lower() in (".yaml", ".yml"):
         from lupa.record.reading import read_cases
 
-        found = [case for _, case in read_cases(path.open("rb"), str(path))]
+        found = [case for _, case in read_cases(io.BytesIO(data), str(path))]
         for one in found:
             if isinstance(one, CaseError):
                 raise one
@@ -141,7 +142,34 @@ def reading_of(chart: Chart, kb: Store, patient: str | None, request: Mapping[st
     stated = _stated(said, [family.name for (family,) in told.rows("all_told", 1)])
     case["facts"] = _merged({**measured.stated, **stated}, case.get("facts") or {})
     facts = {str(fact): found for fact, found in said.items()} | measured.facts
+    all_told = set(case["facts"]) & {family.name for (family,) in told.rows("all_told", 1)}
+    case["evidence"] = {
+        fact: one["evidence"]
+        for fact, one in sorted(facts.items())
+        if not (one["state"] == FALSE and fact.partition("(")[0] in all_told)  # its list says it
+    } | (case.get("evidence") or {})
     return Reading(case, dict(sorted(facts.items())), notes)
+
+
+def cases_of(
+    data: bytes, name: str, kb: Store, patient: str | None, request: Mapping[str, Any]
+) -> Iterator[tuple[str, dict[str, Any] | CaseError]]:
+    """The case of each patient in a chart, or of the one that is named, with its place or what is wrong."""
+    chart = Chart()
+    try:
+        for resource in from_bytes(data, name):
+            chart.add(resource)
+        several = chart.patients() if patient is None and chart.patient is None else ()
+        one = len(several) < 2 or any(map(_asks, chart.resources))
+    except CaseError as error:
+        yield error.where or name, error.at(error.where or name)
+        return
+    for each in (patient,) if one else several:
+        where = name if one else f"{name}:Patient/{each}"
+        try:
+            yield where, reading_of(chart, kb, each, request).case
+        except CaseError as error:
+            yield where, error.at(where)
 
 
 def _whole(months: Any) -> int:

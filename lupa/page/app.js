@@ -196,6 +196,11 @@ class App {
     on("save-decision", async () => save("decision.json", `${JSON.stringify({ ...this.decision, fingerprint: await digest(this.given, this.form.edition) })}\n`));
     on("link", () => this.link());
     on("print", () => window.print());
+    on("bar", (event) => {
+      event.preventDefault(); // the fragment stays the case's
+      element("result").scrollIntoView();
+      element("result").focus({ preventScroll: true });
+    });
     on("show-decide", () => this.view("decide"));
     on("show-policy", () => this.view("policy"));
     element("file").addEventListener("change", (event) => { this.read(event.target.files[0]); event.target.value = ""; });

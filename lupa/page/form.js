@@ -57,10 +57,11 @@ function choice(context, group) {
   const usual = group.facts.find((variable) => edition.facts[variable].assumed);
   const id = fresh("choice");
   const isReading = path[1] === "reading";
-  const none = usual === undefined ? "not stated" : `as usual: ${label(context.places.get(usual).value)}`;
+  const words = (variable) => (isReading ? edition.facts[variable].yes : edition.facts[variable].member.split(", ").at(-1) || label(context.places.get(variable).value));
+  const none = usual === undefined ? "not stated" : `as usual: ${words(usual)}`;
   const select = h("select", { id, on: { change: () => change(put(context.given, path, select.value === "?" ? null : select.value || undefined)) } },
     h("option", { value: "" }, none),
-    group.facts.map((variable) => h("option", { value: context.places.get(variable).value }, isReading ? label(context.places.get(variable).value) : edition.facts[variable].member.split(", ").at(-1) || label(context.places.get(variable).value))),
+    group.facts.map((variable) => h("option", { value: context.places.get(variable).value }, words(variable))),
     usual === undefined ? null : h("option", { value: "?" }, "left open"));
   return {
     element: h("div", { class: "field", "data-group": group.id }, h("label", { for: id }, group.question), select),

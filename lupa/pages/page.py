@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from collections.abc import Sequence
 
 import click
 
@@ -17,17 +15,26 @@ from lupa.answers.decision import (
     Decision,
     Item,
     Missing,
+    OtherReading,
     Remark,
     Suggestion,
     Why,
 )
 from lupa.errors import printable
-from lupa.rules.quantities import CUTS
-
-if TYPE_CHECKING:
-    from lupa.answers.exploration import Asked
-
-PERSON = "lupa proposes this determination under the text of the policy. A person decides."
+from lupa.pages.sentences import (
+    PERSON,
+    STATUS,
+    argument,
+    cause_sentences,
+    count_sentence,
+    has_unmet,
+    in_words,
+    needs_sentences,
+    parts_shown,
+    questions,
+    reading_sentence,
+    served_by,
+)
 
 COLOURS = {
     "approve": "green",
@@ -37,8 +44,8 @@ COLOURS = {
     "out_of_scope": "cyan",
     "pend": "blue",
 }
-FEW = 6
-"""So many facts of one kind are said in sentences; more are listed by name."""
+
+_STATUS_COLOURS = {"met": "green", "unmet": "red", "open": "blue"}
 
 
 def text(decision: Decision, width: int = 80) -> str:
@@ -64,94 +71,6 @@ def witness_text(decision: Decision, width: int = 80) -> str:
         lines += ["", click.style(f"A patient for whom it is {outcome}:", bold=True)]
         lines += dump(witness.case, width).splitlines()
     return "\n".join(lines)
-
-
-class _Said(Protocol):
-    """A fact that is said to be so, or not."""
-
-    @property
-    def fact(self) -> str: ...
-
-    @property
-    def value(self) -> bool: ...
-
-
-S = TypeVar("S", bound=_Said)
-
-
-def families(causes: Iterable[S]) -> Iterator[list[S]]:
-    """The facts, those of one kind and value together where they are more than a few."""
-    groups: dict[tuple[str, bool], list[S]] = {}
-    for cause in causes:
-        groups.setdefault((cause.fact.partition("(")[0], cause.value), []).append(cause)
-    for group in groups.values():
-        if len(group) > FEW:
-            yield group
-        else:
-            yield from ([cause] for cause in group)
-
-
-def in_words(outcomes: Iterable[str], joint: str = "or") -> str:
-    """Outcomes as they are read: `approve, deny or out of scope`."""
-    *first, last = (outcome.replace("_", " ") for outcome in outcomes)
-    return f"{', '.join(first)} {joint} {last}" if first else last
-
-
-def verdict(decision: Decision) -> str:
-    """The outcome in capitals; of a pend also what it is between."""
-    if decision.outcome == "pend":
-        return f"PEND ({in_words(decision.possible)})"
-    return in_words([decision.outcome]).upper()
-
-
-_NAME_AND_VALUE = ("reading", "requested", *CUTS)
-"""The facts that give something a value, as a command line does: `reading(term_limit,cap)`."""
-
-
-def argument(fact: str) -> str:
-    """What a fact is about: `voclosporin` of `taking(voclosporin)`, `a=b` of `reading(a,b)`.
-
-    Of a relation it is the first, with the others behind: `methotrexate (intolerance)`.
-    """
-    name, _, inner = fact.partition("(")
-    if name in _NAME_AND_VALUE:
-        return inner[:-1].replace(",", "=", 1)
-    first, _, others = inner[:-1].partition(",")
-    if not others:
-        return first or fact
-    return f"{first} ({others.replace(',', ', ')})"
-
-
-def cause_sentences(causes: Iterable[Cause]) -> list[str]:
-    """The facts of a reason as sentences; a long row of one kind is one of them."""
-    found = []
-    for group in families(causes):
-        if len(group) == 1:
-            found.append(group[0].text)
-        else:
-            name = group[0].fact.partition("(")[0]
-            truth = "yes" if group[0].value else "no"
-            found.append(f"{name}: {truth} for each of {', '.join(argument(c.fact) for c in group)}.")
-    return found
-
-
-_STATUS = {"met": "met", "unmet": "not met", "open": "open"}
-_STATUS_COLOURS = {"met": "green", "unmet": "red", "open": "blue"}
-_NEEDED = {"all": "All of these are needed", "any": "One of these is needed"}
-
-
-def count_sentence(criterion: Criterion) -> str:
-    """What a criterion needs of its parts, and how many are met."""
-    needed = _NEEDED.get(criterion.of or "", f"{criterion.least} of these are needed")
-    return f"{needed}; {criterion.found}."
-
-
-def parts_shown(criterion: Criterion) -> tuple[list[Criterion], list[Criterion]]:
-    """The parts that a reader has to see, and those that a criterion which is met does without."""
-    parts = list(criterion.parts)
-    if criterion.status != "met" or criterion.of == "all":
-        return parts, []
-    return [p for p in parts if p.status == "met"], [p for p in parts if p.status != "met"]
 
 
 class Page:
@@ -181,13 +100,15 @@ class Page:
         if d.outcome != "out_of_scope" or full:
             unmet = [c for c in d.criteria if c.status == "unmet"]
             lines += self._criteria("Not met", unmet, "red", full=full)
+            lines += self._readings(d.depends_on)
             lines += self._missing(d.missing)
             open_ = [c for c in d.criteria if c.status == "open"]
             lines += self._criteria("Open", open_, "blue", full=full)
-            met = [c for c in d.criteria if c.status == "met"]
-            lines += self._criteria("Met", met, "green", full=True) if full else self._met(met)
         lines += self.items("Would be denied for, but for the override", d.superseded, d)
         lines += self.items("Advisories (they change no outcome)", d.advisories, d)
+        if d.outcome != "out_of_scope" or full:
+            met = [c for c in d.criteria if c.status == "met"]
+            lines += self._criteria("Met", met, "green", full=True) if full else self._met(met)
         lines += self.items("Notes", d.notes, d)
         lines += self._suggested(d.suggestions)
         lines += self._aside(d.aside)
@@ -222,8 +143,9 @@ class Page:
         for item in items:
             perhaps = "" if item.certain else "(it or another of these) "
             lines += self.wrap(f"{item.id}: {perhaps}{item.text}", 2, 4)
-            if item.id != "criteria_not_met" or not _has_unmet(d):  # else each criterion says it
+            if item.id != "criteria_not_met" or not has_unmet(d):  # else each criterion says it
                 lines += self.because(item.because)
+                lines += self._needs(item)
             lines += self.source(item.source)
         return lines
 
@@ -233,9 +155,10 @@ class Page:
             where = "" if c.applies else " (on some of the possible pathways)"
             first, *rest = self.wrap(f"{c.id}: {c.text}{where}", 2, 4)
             lines += [first.replace(c.id, click.style(c.id, fg=colour), 1), *rest]
-            lines += self.counted(c) or self.because(c.because)
+            lines += self.counted(c) or [*self.because(c.because), *self._needs(c)]
             lines += self.source(c.source)
             lines += self._parts(c, 4, full=full)
+            lines += self._needs(c) if c.of else []
         return lines
 
     def _parts(self, of: Criterion, indent: int, *, full: bool) -> list[str]:
@@ -246,7 +169,7 @@ class Page:
         shown, idle = parts_shown(of)
         lines = []
         for part in shown:
-            status = _STATUS[part.status]
+            status = STATUS[part.status]
             where = "" if part.applies else " (if it applies)"
             first, *rest = self.wrap(f"- {status}, {part.id}: {part.text}{where}", indent, indent + 2)
             styled = click.style(status, fg=_STATUS_COLOURS[part.status])
@@ -268,6 +191,18 @@ class Page:
     def because(self, causes: Sequence[Cause], indent: int = 4) -> list[str]:
         sentences = cause_sentences(causes)
         return self.wrap(f"because {' '.join(sentences)}", indent, indent + 8) if sentences else []
+
+    def _needs(self, item: Item | Criterion) -> list[str]:
+        sentences = needs_sentences(item)
+        return self.wrap(f"needs {' '.join(sentences)}", 4, 10) if sentences else []
+
+    def _readings(self, readings: Sequence[OtherReading]) -> list[str]:
+        lines = self.title("Under another reading of the text") if readings else []
+        for other in readings:
+            lines += self.wrap(reading_sentence(other), 2, 4)
+            lines += self.wrap(f"reading {other.reading}={other.choice}", 4)
+            lines += self.source(other.source)
+        return lines
 
     def source(self, source: str, indent: int = 4) -> list[str]:
         return [click.style(line, dim=True) for line in self.wrap(source, indent)]
@@ -313,16 +248,7 @@ class Page:
         if full:
             lines = self.title("Assumed, as the case is silent")
             return lines + [line for a in assumptions for line in self.wrap(f"{a.fact}: {a.text}", 2, 4)]
-        kinds: dict[str, list[str]] = {}
-        whole = []  # the words for a flag, a number, or all of a kind alike
-        for a in assumptions:
-            name, bracket, _ = a.fact.partition("(")
-            if bracket and name not in CUTS:
-                kinds.setdefault(name if a.value else f"not {name}", []).append(argument(a.fact))
-            else:
-                whole.append(a.text)
-        words = "; ".join(f"{kind}: {', '.join(about)}" for kind, about in kinds.items())
-        told = " ".join([*([f"{words}."] if words else []), *whole])
+        told = " ".join(a.text for a in assumptions)
         return ["", *self.wrap(f"Assumed, as the case is silent: {told}", 0, 2)]
 
     def reasons(self, why: Why) -> list[str]:
@@ -335,102 +261,3 @@ class Page:
         for number, causes in enumerate(why.reasons, start=1):
             lines += self.wrap(f"{number}. {' '.join(cause_sentences(causes))}", 2, 5)
         return lines
-
-
-def served_by(asked: Iterable[Missing | Asked]) -> str:
-    """What the questions are asked for, unless that is nearly everything."""
-    served = list(dict.fromkeys(item for a in asked for item in a.bears_on))
-    if not served:
-        return ""
-    return f", for {', '.join(served)}" if len(served) <= FEW else ", for most of what is open"
-
-
-def questions(missing: Sequence[Missing]) -> Iterator[tuple[str, list[Missing]]]:
-    """What to ask, each question once; many of one kind become one question."""
-    kinds: dict[str, list[Missing]] = {}
-    for item in missing:
-        kinds.setdefault(item.fact.partition("(")[0], []).append(item)
-    asked = set()
-    for item in missing:
-        kind = item.fact.partition("(")[0]
-        same = [m for m in missing if m.question == item.question]
-        if len(kinds[kind]) > FEW and len(same) == 1:
-            same = kinds[kind]
-            words = f"{same[0].question} And likewise each of the others:"
-        else:
-            words = item.question
-        if words not in asked:
-            asked.add(words)
-            yield words, same
-
-
-# ---- Markdown ----------------------------------------------------------------------------------
-
-
-def markdown(decision: Decision) -> str:
-    """The decision as the body of a letter: each reason, its clause, what is missing, what next."""
-    d = decision
-    outcome = d.outcome.replace("_", " ")
-    if d.outcome == "pend":
-        outcome = f"not settled between {in_words(d.possible, 'and')}"
-    lines = [f"## Proposed determination: {outcome}", "", d.text]
-    if d.case:
-        lines += ["", f"Case: {escaped(printable(d.case))}  "]
-    lines += ["", f"Policy: {escaped(d.policy)}, edition {escaped(d.edition)}"]
-    for caveat in d.caveats:
-        lines += ["", f"Caveat: {escaped(caveat)}"]
-    reasons: list[Item | Criterion] = [*d.scope]
-    reasons += [b for b in d.bases if b.id != "criteria_not_met" or not _has_unmet(d)]
-    reasons += [c for c in d.criteria if c.status == "unmet" and d.outcome != "out_of_scope"]
-    lines += _section("Reasons", reasons)
-    lines += _section("Limits", d.limits)
-    if d.missing:
-        lines += ["", "### What is missing, and why it is asked", ""]
-        for question, asked in questions(d.missing):
-            names = ", ".join(argument(m.fact) for m in asked)
-            listed = f" ({names})" if len(asked) > 1 else ""
-            sources = list(dict.fromkeys(s for m in asked for s in m.source.split("; ") if s))
-            clauses = "; ".join(sources[:FEW]) + (" and others" if len(sources) > FEW else "")
-            lines.append(f"- {escaped(question + listed)} *{escaped(clauses)}*")
-    lines += _section("For attention", [*d.advisories, *d.notes])
-    lines += ["", "### What next", "", d.next, "", f"*{PERSON}*"]
-    return "\n".join(lines)
-
-
-def _has_unmet(d: Decision) -> bool:
-    return any(c.status == "unmet" for c in d.criteria)
-
-
-def _section(title: str, items: Sequence[Item | Criterion]) -> list[str]:
-    lines = ["", f"### {title}", ""] if items else []
-    for number, item in enumerate(items, start=1):
-        has_parts = isinstance(item, Criterion) and item.of
-        because = "" if has_parts else " ".join(cause_sentences(item.because))
-        lines.append(f"{number}. **{escaped(item.text)}** {escaped(because)}  ".rstrip() + "  ")
-        lines.append(f"   *{escaped(item.source)}*" if item.source else "")
-        if isinstance(item, Criterion) and item.of:
-            lines += ["", f"   {escaped(count_sentence(item))}", "", *_markdown_parts(item, 3)]
-    return lines
-
-
-def _markdown_parts(criterion: Criterion, indent: int) -> list[str]:
-    """The parts of a criterion as a list, the failing first, those of parts beneath them."""
-    lines = []
-    shown, _ = parts_shown(criterion)
-    for part in shown:
-        words = f"{_STATUS[part.status]}: **{escaped(part.text)}**"
-        if part.parts:
-            words += f" {escaped(count_sentence(part))}"
-        elif part.status == "unmet":
-            words += f" {escaped(' '.join(cause_sentences(part.because)))}"
-        if part.source not in ("", criterion.source):
-            words += f" *{escaped(part.source)}*"
-        lines.append(f"{' ' * indent}- {words}")
-        if part.status != "met":
-            lines += _markdown_parts(part, indent + 2)
-    return lines
-
-
-def escaped(words: str) -> str:
-    """Text in which no character means anything to Markdown or HTML."""
-    return re.sub(r"([\\`*_{}\[\]<>#|~&!])", r"\\\1", words)

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import Any
 
-from lupa.errors import CaseError, Problem, shown, within
+from lupa.errors import CaseError, Problem, printable, shown, within
 from lupa.rules.names import nearest
 
 Case = Mapping[str, Any]
-"""`request`, and optionally `facts`, `case` (its name) and `expect`."""
+"""`request`, and optionally `facts`, `case` (its name), `expect` and `evidence`."""
 
-CASE_KEYS = ("case", "request", "facts", "expect")
+CASE_KEYS = ("case", "request", "facts", "expect", "evidence")
 
 
 def check_shape(case: Any) -> None:
@@ -30,9 +30,12 @@ def check_shape(case: Any) -> None:
         problems.append(Problem("case", f"a name is expected, not {shown(case['case'])}"))
     problems += [
         Problem(part, f"a mapping is expected, not {shown(case[part])}")
-        for part in ("request", "facts", "expect")
+        for part in ("request", "facts", "expect", "evidence")
         if case.get(part) is not None and not isinstance(case[part], Mapping)
     ]
+    for fact, lines in (case.get("evidence") or {}).items() if not problems else ():
+        if not isinstance(lines, list) or not all(isinstance(line, Mapping) for line in lines):
+            problems.append(Problem(within("evidence", fact), "a list of lines of a chart is expected"))
     if not problems and not case.get("request"):
         problems.append(Problem("request", "missing; it says which policy or drug it is about"))
     if problems:
@@ -51,7 +54,7 @@ def _where(key: object) -> str:
 
 
 def case_fingerprint(case: Case) -> str:
-    """A digest of what a case asks and states; its name and what it expects do not count."""
+    """A digest of what a case asks and states; its name, what it expects and its evidence do not count."""
     content = {"request": case.get("request") or {}, "facts": case.get("facts") or {}}
     text = json.dumps(content, sort_keys=True, default=_plain)
     return f"sha256 {hashlib.sha256(text.encode()).hexdigest()}"
@@ -67,3 +70,20 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Real):
         return float(value)
     return str(value)
+
+
+def lines_for(case: Case, *names: str | None) -> tuple[str, ...]:
+    """The lines of a chart that say something of a fact: each its resource, its day and its words."""
+    evidence = case.get("evidence") or {}
+    found = [line for name in names if name is not None for line in evidence.get(name) or ()]
+    return tuple(dict.fromkeys(_line(line) for line in found))
+
+
+def contradicts_itself(case: Case, fact: str) -> bool:
+    """Whether the lines of a chart say both that a fact is so and that it is not."""
+    return {"yes", "no"} <= {line.get("says") for line in (case.get("evidence") or {}).get(fact) or ()}
+
+
+def _line(line: Mapping[str, Any]) -> str:
+    resource, day, text = (printable(str(line.get(key) or "")) for key in ("resource", "date", "text"))
+    return f"{resource}{f' of {day}' if day else ''}{f', {text}' if text else ''}"

@@ -80,19 +80,18 @@ class Relevance:
         tied = sorted(self.component(fact) & silent)
         others = silent.difference(tied)
         stated = [s for s in statements if abs(s) in self.outcome_cone]
-        blocked: list[Literal] = []
+        refuted: tuple[list[Literal], list[Literal]] = [], []  # as changes of the first, of the second
         while True:
-            pair = self._twins.pair(fact, stated, others, tied, blocked)
+            pair = self._twins.pair(fact, stated, others, tied, refuted)
             if pair is None:
                 return False
-            if len(tied) == 1 or any(
-                self._is_nearest(solver, fact, stated, tied, here, there)
-                for here, there in (pair, pair[::-1])
-            ):
-                return True
-            blocked.append(self._twins.name(tied, pair))
+            for place, (here, there) in enumerate((pair, pair[::-1])):
+                nearer = self._nearer(solver, fact, stated, tied, here, there)
+                if nearer is None:
+                    return True
+                refuted[place].append(self._twins.refuted(fact, tied, nearer, place))
 
-    def _is_nearest(
+    def _nearer(
         self,
         solver: Solver,
         fact: Literal,
@@ -100,23 +99,27 @@ class Relevance:
         tied: Sequence[Literal],
         here: tuple[bool, ...],
         there: tuple[bool, ...],
-    ) -> bool:
-        """No world with the fact as it is `there` keeps more of what holds `here`."""
+    ) -> tuple[bool, ...] | None:
+        """A world with the fact as it is `there` that keeps more of what holds `here`; None if none does.
+
+        A world is given as the truth of `tied`.
+        """
         values = dict(zip(tied, zip(here, there, strict=True), strict=True))
         kept = [f if h else -f for f, (h, t) in values.items() if h == t]
         changed = fact if values[fact][1] else -fact
-        return not any(
-            solver.satisfiable([*stated, *kept, changed, f if h else -f])
+        worlds = (
+            solver.world([*stated, *kept, changed, f if h else -f], tied)
             for f, (h, t) in values.items()
             if h != t and f != fact
         )
+        return next((world for world in worlds if world is not None), None)
 
 
 class Twins:
     """What bears on the outcome twice over in one control, to ask for two worlds at once."""
 
     def __init__(self, program: Ground, outcomes: Sequence[Literal], facts: Sequence[Literal]) -> None:
-        self._control = clingo.Control()
+        self._control = clingo.Control(["--heuristic=Vmtf"])
         self._solver = Solver(self._control, program.watch)
         with self._control.backend() as backend:
             first: dict[Literal, Literal] = {}
@@ -151,7 +154,7 @@ class Twins:
                 backend.add_rule([self._same[fact]], [-one, -other])
             self._first = {fact: renamed(fact, first) for fact in facts}
             self._second = {fact: renamed(fact, second) for fact in facts}
-        self._named: dict[tuple[Literal, ...], Literal] = {}
+        self._named: dict[tuple[object, ...], Literal] = {}
 
     def pair(
         self,
@@ -159,31 +162,57 @@ class Twins:
         stated: Sequence[Literal],
         same: frozenset[Literal],
         tied: Sequence[Literal],
-        blocked: Sequence[Literal],
+        refuted: tuple[Sequence[Literal], Sequence[Literal]],
     ) -> tuple[tuple[bool, ...], tuple[bool, ...]] | None:
         """Two worlds with different outcomes, the fact true in the first and false in the second.
 
         They agree on `same`; both make the statements. What comes back is the truth of `tied` in
-        each; no pair that was `blocked` comes back.
+        each; no pair comes back that is `refuted` both as a change of the first and of the second.
         """
         assumptions = [self._differ, self._first[fact], -self._second[fact]]
         for names in (self._first, self._second):
             assumptions += [names[abs(s)] if s > 0 else -names[abs(s)] for s in stated]
         assumptions += [self._same[other] for other in sorted(same)]
-        assumptions += [-name for name in blocked]
+        if refuted[0]:
+            assumptions.append(-self._both(*map(tuple, refuted)))
         atoms = [self._first[f] for f in tied] + [self._second[f] for f in tied]
         world = self._solver.world(assumptions, atoms)
         return None if world is None else (world[: len(tied)], world[len(tied) :])
 
-    def name(self, tied: Sequence[Literal], pair: tuple[tuple[bool, ...], tuple[bool, ...]]) -> Literal:
-        """An atom that is true where the two worlds have these values."""
-        body = tuple(
-            names[fact] if value else -names[fact]
-            for names, values in zip((self._first, self._second), pair, strict=True)
-            for fact, value in zip(tied, values, strict=True)
-        )
-        if body not in self._named:
+    def refuted(
+        self, fact: Literal, tied: Sequence[Literal], nearer: tuple[bool, ...], place: int
+    ) -> Literal:
+        """An atom that is true where a world, changed into this one, keeps more than in the other.
+
+        These are all pairs in which nothing else is changed here than there, and not all of that.
+        """
+        key = fact, tuple(tied), nearer, place
+        if key not in self._named:
+            names = (self._first, self._second)[place]
             with self._control.backend() as backend:
-                self._named[body] = backend.add_atom()
-                backend.add_rule([self._named[body]], body)
-        return self._named[body]
+                keeps_more = backend.add_atom()
+                none_beyond = []
+                for other, value in zip(tied, nearer, strict=True):
+                    if other == fact:
+                        continue
+                    kept = names[other] if value else -names[other]
+                    none_beyond.append(backend.add_atom())
+                    backend.add_rule(none_beyond[-1:], [kept])
+                    backend.add_rule(none_beyond[-1:], [-self._same[other]])
+                    backend.add_rule([keeps_more], [kept, -self._same[other]])
+                self._named[key] = backend.add_atom()
+                backend.add_rule([self._named[key]], [keeps_more, *none_beyond])
+        return self._named[key]
+
+    def _both(self, first: tuple[Literal, ...], second: tuple[Literal, ...]) -> Literal:
+        """An atom that is true where one of the first is and one of the second."""
+        key = first, second
+        if key not in self._named:
+            with self._control.backend() as backend:
+                either = [backend.add_atom(), backend.add_atom()]
+                for atom, of in zip(either, (first, second), strict=True):
+                    for literal in of:
+                        backend.add_rule([atom], [literal])
+                self._named[key] = backend.add_atom()
+                backend.add_rule([self._named[key]], either)
+        return self._named[key]

@@ -510,6 +510,19 @@ def test_what_matters_is_found_one_by_one_where_the_function_grows_too_large(
     assert found == [["a", "b"], ["a", "b"]]
 
 
+@pytest.mark.parametrize(("forced", "missing"), [("", False), (", first", True)])
+def test_of_many_facts_that_laws_tie_is_asked_what_a_law_can_make_decide(
+    tmp_path: Path, forced: str, missing: bool
+) -> None:
+    """All cannot be so at once; what decides is tied to one of them, and forced only where it is one."""
+    many = [f"fact_{number}" for number in range(4)]
+    laws = f"impossible(all_of_them) :- a, {', '.join(many)}{forced}.\n"
+    laws += "impossible(both) :- first, other.\nimpossible(other_alone) :- other, not fact_0.\n"
+    rules = "outcome(small, approve) :- first.\n" + otherwise("approve", last="deny")
+    small = small_kb(tmp_path / "kb", vocabulary(["a", "first", "other", *many]) + laws, rules)
+    assert ("a" in [asked.fact for asked in small.decide(SMALL).missing]) is missing
+
+
 def test_what_was_found_long_ago_is_found_again(tmp_path: Path) -> None:
     flags = ["a", "b", "c", "d", "e"]
     rules = "outcome(small, approve) :- a, b, c, d, e.\n" + otherwise("approve", last="deny")

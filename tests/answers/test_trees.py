@@ -15,7 +15,8 @@ from lupa import Criterion, Decision, KnowledgeBase
 from lupa.answers.decision import with_parts
 from lupa.pages.contents import table, table_text
 from lupa.pages.exploring import whatif_text
-from lupa.pages.page import markdown, text, why_text
+from lupa.pages.markdown import markdown
+from lupa.pages.page import text, why_text
 from lupa.pages.tree import tree_text
 from tests import brute_trees
 from tests.brute_trees import RANK, REQUEST, Trees, a_record, worlds_of
@@ -158,6 +159,12 @@ def test_the_page_tells_every_part_of_what_fails_with_its_clause_and_cause(steps
         "    - not met, seen: No specialist was asked.",
         "        because The prescriber did not ask a specialist.",
         "        Tiny, Item 21",
+        "    needs The prescriber asked a specialist (the record says otherwise); or The",
+        "          patient takes azathioprine (not on the list, which is said to be",
+        "          complete), and The age is 18 years or more (the record says",
+        "          otherwise); or The patient takes leflunomide (not on the list, which",
+        "          is said to be complete), and The age is 18 years or more (the record",
+        "          says otherwise).",
     ]
 
 

@@ -17,8 +17,10 @@ from lupa.page.data import page_data
 HERE = Path(__file__).parent
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="Node is not installed")
-LEFT_OUT = {"witnesses", "fingerprint"}
+LEFT_OUT = {"witnesses", "fingerprint", "depends_on"}
 """What a page does not tell of a decision."""
+OF_CRITERIA = {"needs", "more_needs"}
+"""What it does not tell of a criterion."""
 
 
 def written(kb: KnowledgeBase, folder: Path) -> Path:

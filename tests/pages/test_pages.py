@@ -14,7 +14,9 @@ from lupa import KnowledgeBase
 from lupa.errors import printable
 from lupa.pages.contents import fact_rows, fact_text, policy_rows, policy_text
 from lupa.pages.exploring import ask_text
-from lupa.pages.page import argument, escaped, markdown, text, why_text
+from lupa.pages.markdown import escaped, markdown
+from lupa.pages.page import text, why_text
+from lupa.pages.sentences import argument
 from tests.rules.test_knowledge import DENIED, with_facts, with_request
 from tests.tried import REQUEST, RULES, steps_kb
 

@@ -186,8 +186,8 @@ def test_the_case_that_these_tests_spoil_is_a_good_one() -> None:
         (
             {**GOOD, "reading": {"term_limit": "cap"}},
             (
-                "reading: 'reading' is no part of a case; its parts are case, request, facts, expect: "
-                "what is known goes under facts (facts.reading), what is asked for under request"
+                "reading: 'reading' is no part of a case; its parts are case, request, facts, expect, "
+                "evidence: what is known goes under facts (facts.reading), what is asked for under request"
             ),
         ),
     ],

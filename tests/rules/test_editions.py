@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from lupa import CaseError, KnowledgeBase, RuleError
-from lupa.pages.page import markdown, text
+from lupa.pages.markdown import markdown
+from lupa.pages.page import text
 from lupa.rules.about import About, in_force
 from tests.small import small_kb
 

@@ -426,7 +426,8 @@ def test_no_single_basis_need_be_certain_for_a_denial(tmp_path: Path) -> None:
         ("with_activity", False),
     ]
     assert [c.fact for b in decision.bases for c in b.because if "active" in c.fact] == []
-    from lupa.pages.page import markdown, text
+    from lupa.pages.markdown import markdown
+    from lupa.pages.page import text
 
     assert "(it or another of these)" in text(decision)
     assert "Excluded." in markdown(decision)

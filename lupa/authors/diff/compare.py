@@ -26,7 +26,7 @@ from lupa.authors.diff.same_patient import same_patient
 from lupa.authors.diff.ways import OnPathway, Outcomes, Way, Ways
 from lupa.authors.reports.finding import Patient
 from lupa.authors.trials.same_worlds import PART
-from lupa.pages.page import argument
+from lupa.pages.sentences import argument
 from lupa.rules.edition import Edition
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact

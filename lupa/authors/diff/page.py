@@ -19,7 +19,8 @@ from lupa.authors.diff.results import (
     Shift,
     ShownChange,
 )
-from lupa.pages.page import COLOURS, PERSON, Page, cause_sentences, in_words
+from lupa.pages.page import COLOURS, Page
+from lupa.pages.sentences import PERSON, cause_sentences, in_words
 
 _COLOURS = {
     "equal": "green",

@@ -8,7 +8,7 @@ from typing import Any
 from lupa.authors.diff.pair import BOTH, Pair
 from lupa.authors.patients import Case, brief_case, cut_points, put
 from lupa.authors.reports.finding import Patient
-from lupa.pages.page import FEW
+from lupa.pages.sentences import FEW
 from lupa.record.together import agreeing
 from lupa.rules.edition import Edition
 from lupa.rules.vocabulary import Fact

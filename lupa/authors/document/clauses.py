@@ -10,7 +10,7 @@ from typing import Any
 import clingo
 from clingo import ast
 
-from lupa.authors.document.written import Written, helpers, names_in, read, rules_in
+from lupa.authors.document.written import Written, helpers, names_in, order, read, rules_in
 from lupa.authors.laws.authored import authored, places, sorted_places
 from lupa.authors.reports.finding import Place
 from lupa.authors.syntax import Signature
@@ -62,6 +62,8 @@ _WORDS = frozenset(
     }
 )  # fmt: skip
 """What gives words and clauses, and no rule that a patient could meet."""
+_LABEL = "off_label"
+"""What the label says is no item of a decision, and is cited in rows of its own."""
 _FEW = 2
 """So many items that the same rules give are told one by one; of more, one and the names of the others."""
 
@@ -178,9 +180,7 @@ class _Reader:
         """What cites the clause, in the order of its rules; last what the shared files make of it."""
         ways = self._cited(clause)
         begun = {item: self._begun(item, clause) for item in ways}
-        ordered = sorted(
-            begun, key=lambda item: (not begun[item], list(map(_order, begun[item][:1])), item)
-        )
+        ordered = sorted(begun, key=lambda item: (not begun[item], list(map(order, begun[item][:1])), item))
         return [self._item(item, clause, begun[item], ways[item]) for item in ordered]
 
     def _cited(self, clause: str) -> dict[clingo.Symbol, list[str]]:
@@ -194,7 +194,7 @@ class _Reader:
                 found.setdefault(item, []).append(f"{indication}, {phase}")
         for reason, under in self._rows("off_label", 3):
             if str(under) == clause:
-                found[clingo.Function("off_label", [reason])] = []
+                found[clingo.Function(_LABEL, [reason])] = []
         return found
 
     def _item(self, item: clingo.Symbol, clause: str, begun: Sequence[Place], ways: Sequence[str]) -> Item:
@@ -280,10 +280,6 @@ class _Reader:
 def _name(item: clingo.Symbol) -> clingo.Symbol:
     """What an item is called: `adult` of `criterion(adult)`, `drug` of `drug`."""
     return item.arguments[0] if item.arguments else item
-
-
-def _order(place: Place) -> tuple[str, int, int]:
-    return place.file, place.line, place.column
 
 
 def _together(items: Iterable[Item]) -> Iterator[Item]:

@@ -69,3 +69,8 @@ def names_in(atom: ast.AST) -> Arguments:
 
 def _variables(term: ast.AST) -> Iterator[ast.AST]:
     return (node for _, node in nodes(term) if node.ast_type == ASTType.Variable)
+
+
+def order(place: Place) -> tuple[str, int, int]:
+    """What places are sorted by."""
+    return place.file, place.line, place.column

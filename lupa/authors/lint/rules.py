@@ -85,8 +85,8 @@ _READ = (
     "part_of_request/1", "payer/2", "percent_change/3",
     "policy/1",
     "quantity/4", "question/2", "rate/4", "referral/2", "requires/5", "single_valued/1",
-    "speaks_against/2", "stated/1", "subdivides/3", "text/4", "true/1", "two_rows/2", "unencoded/3",
-    "usual_effort/2", "whole/1",
+    "speaks_against/2", "stands_first/1", "stated/1", "subdivides/3", "text/4", "true/1", "two_rows/2",
+    "unencoded/3", "usual_effort/2", "whole/1",
 )  # fmt: skip
 CODES = ("code", 5)
 """The rows that lupa looks up in the texts of rule files rather than among what is ground."""

@@ -1,0 +1,46 @@
+"""The facts of a reason in words, with where the record has each from."""
+
+from collections.abc import Sequence
+
+from lupa.answers.decision import Cause, Origin
+from lupa.answers.question import Question
+from lupa.record.case import lines_for
+from lupa.rules.solver import Literal
+from lupa.rules.vocabulary import Fact
+
+
+def causes(question: Question, reason: Sequence[Literal]) -> tuple[Cause, ...]:
+    """The facts of a reason in words, in the order of the vocabulary."""
+    edition, record = question.edition, question.record
+    found = []
+    for literal in sorted(reason, key=lambda x: edition.places[abs(x)]):
+        fact, value = edition.facts[abs(literal)], literal > 0
+        text = edition.vocabulary.words(fact, value)
+        if fact in record.given:
+            text = f"{text[:-1]} ({record.given[fact]})."
+        if fact in record.closed:
+            text = f"{text[:-1]} (not on the list, which is said to be complete)."
+        lines = lines_of(question, fact)
+        if lines:
+            text = f"{text[:-1]} ({'; '.join(lines)})."
+        found.append(Cause(fact, value, text, origin(question, fact)))
+    return tuple(found)
+
+
+def origin(question: Question, fact: Fact) -> Origin:
+    """Why the record says of a fact what it says."""
+    if lines_of(question, fact):
+        return "evidence"
+    if fact in question.record.closed:
+        return "only"
+    return "assumed" if fact in question.record.assumed else "stated"
+
+
+def lines_of(question: Question, fact: Fact) -> tuple[str, ...]:
+    """The lines of the chart that the case gives for a fact, or for the number that it is about."""
+    case = question.record.case
+    if not case.get("evidence"):
+        return ()
+    cuts = question.edition.vocabulary.cuts
+    of = (name for name, found in cuts.items() if any(cut.fact == fact for cut in found))
+    return lines_for(case, fact, next(of, None))

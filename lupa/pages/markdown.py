@@ -1,0 +1,95 @@
+"""A decision in Markdown, to be pasted where people write to each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from lupa.answers.decision import Criterion, Decision, Item
+from lupa.errors import printable
+from lupa.pages.sentences import (
+    FEW,
+    PERSON,
+    STATUS,
+    argument,
+    cause_sentences,
+    count_sentence,
+    has_unmet,
+    in_words,
+    needs_sentences,
+    parts_shown,
+    questions,
+    reading_sentence,
+)
+
+
+def markdown(decision: Decision) -> str:
+    """The decision as the body of a letter: each reason, its clause, what is missing, what next."""
+    d = decision
+    outcome = d.outcome.replace("_", " ")
+    if d.outcome == "pend":
+        outcome = f"not settled between {in_words(d.possible, 'and')}"
+    lines = [f"## Proposed determination: {outcome}", "", d.text]
+    if d.case:
+        lines += ["", f"Case: {escaped(printable(d.case))}  "]
+    lines += ["", f"Policy: {escaped(d.policy)}, edition {escaped(d.edition)}"]
+    for caveat in d.caveats:
+        lines += ["", f"Caveat: {escaped(caveat)}"]
+    reasons: list[Item | Criterion] = [*d.scope]
+    reasons += [b for b in d.bases if b.id != "criteria_not_met" or not has_unmet(d)]
+    reasons += [c for c in d.criteria if c.status == "unmet" and d.outcome != "out_of_scope"]
+    lines += _section("Reasons", reasons)
+    lines += _section("Limits", d.limits)
+    if d.depends_on:
+        lines += ["", "### Under another reading of the text", ""]
+        lines += [
+            f"- {escaped(reading_sentence(other))} *{escaped(other.source)}*" for other in d.depends_on
+        ]
+    if d.missing:
+        lines += ["", "### What is missing, and why it is asked", ""]
+        for question, asked in questions(d.missing):
+            names = ", ".join(argument(m.fact) for m in asked)
+            listed = f" ({names})" if len(asked) > 1 else ""
+            sources = list(dict.fromkeys(s for m in asked for s in m.source.split("; ") if s))
+            clauses = "; ".join(sources[:FEW]) + (" and others" if len(sources) > FEW else "")
+            lines.append(f"- {escaped(question + listed)} *{escaped(clauses)}*")
+    lines += _section("For attention", [*d.advisories, *d.notes])
+    lines += ["", "### What next", "", d.next, "", f"*{PERSON}*"]
+    return "\n".join(lines)
+
+
+def _section(title: str, items: Sequence[Item | Criterion]) -> list[str]:
+    lines = ["", f"### {title}", ""] if items else []
+    for number, item in enumerate(items, start=1):
+        has_parts = isinstance(item, Criterion) and item.of
+        because = "" if has_parts else " ".join(cause_sentences(item.because))
+        lines.append(f"{number}. **{escaped(item.text)}** {escaped(because)}  ".rstrip() + "  ")
+        lines.append(f"   *{escaped(item.source)}*" if item.source else "")
+        if isinstance(item, Criterion) and item.of:
+            lines += ["", f"   {escaped(count_sentence(item))}", "", *_markdown_parts(item, 3)]
+        if needs := needs_sentences(item):
+            lines += ["", f"   Needed: {escaped(' '.join(needs))}", ""]
+    return lines
+
+
+def _markdown_parts(criterion: Criterion, indent: int) -> list[str]:
+    """The parts of a criterion as a list, the failing first, those of parts beneath them."""
+    lines = []
+    shown, _ = parts_shown(criterion)
+    for part in shown:
+        words = f"{STATUS[part.status]}: **{escaped(part.text)}**"
+        if part.parts:
+            words += f" {escaped(count_sentence(part))}"
+        elif part.status == "unmet":
+            words += f" {escaped(' '.join(cause_sentences(part.because)))}"
+        if part.source not in ("", criterion.source):
+            words += f" *{escaped(part.source)}*"
+        lines.append(f"{' ' * indent}- {words}")
+        if part.status != "met":
+            lines += _markdown_parts(part, indent + 2)
+    return lines
+
+
+def escaped(words: str) -> str:
+    """Text in which no character means anything to Markdown or HTML."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~&!])", r"\\\1", words)

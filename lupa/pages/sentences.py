@@ -1,0 +1,207 @@
+"""The sentences of every page: facts, reasons, what would have to be so, what to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from lupa.answers.decision import Cause, Criterion, Decision, Item, Missing, Need, OtherReading
+from lupa.rules.quantities import CUTS
+
+if TYPE_CHECKING:
+    from lupa.answers.exploration import Asked
+
+PERSON = "lupa proposes this determination under the text of the policy. A person decides."
+
+FEW = 6
+"""So many facts of one kind are said in sentences; more are listed by name."""
+
+
+class _Said(Protocol):
+    """A fact that is said to be so, or not."""
+
+    @property
+    def fact(self) -> str: ...
+
+    @property
+    def value(self) -> bool: ...
+
+
+S = TypeVar("S", bound=_Said)
+
+
+def families(causes: Iterable[S], few: int = FEW) -> Iterator[list[S]]:
+    """The facts, those of one kind and value together where they are more than a few."""
+    groups: dict[tuple[str, bool], list[S]] = {}
+    for cause in causes:
+        groups.setdefault((cause.fact.partition("(")[0], cause.value), []).append(cause)
+    for group in groups.values():
+        if len(group) > few:
+            yield group
+        else:
+            yield from ([cause] for cause in group)
+
+
+def in_words(outcomes: Iterable[str], joint: str = "or") -> str:
+    """Outcomes as they are read: `approve, deny or out of scope`."""
+    *first, last = (outcome.replace("_", " ") for outcome in outcomes)
+    return f"{', '.join(first)} {joint} {last}" if first else last
+
+
+def verdict(decision: Decision) -> str:
+    """The outcome in capitals; of a pend also what it is between."""
+    if decision.outcome == "pend":
+        return f"PEND ({in_words(decision.possible)})"
+    return in_words([decision.outcome]).upper()
+
+
+_NAME_AND_VALUE = ("reading", "requested", *CUTS)
+"""The facts that give something a value, as a command line does: `reading(term_limit,cap)`."""
+
+
+def argument(fact: str) -> str:
+    """What a fact is about: `voclosporin` of `taking(voclosporin)`, `a=b` of `reading(a,b)`.
+
+    Of a relation it is the first, with the others behind: `methotrexate (intolerance)`.
+    """
+    name, _, inner = fact.partition("(")
+    if name in _NAME_AND_VALUE:
+        return inner[:-1].replace(",", "=", 1)
+    first, _, others = inner[:-1].partition(",")
+    if not others:
+        return first or fact
+    return f"{first} ({others.replace(',', ', ')})"
+
+
+def cause_sentences(causes: Iterable[Cause]) -> list[str]:
+    """The facts of a reason as sentences; a long row of one kind is one of them."""
+    found = []
+    for group in families(causes):
+        if len(group) == 1:
+            found.append(_told(group[0]))
+        else:
+            name = group[0].fact.partition("(")[0]
+            truth = "yes" if group[0].value else "no"
+            found.append(f"{name}: {truth} for each of {', '.join(argument(c.fact) for c in group)}.")
+    return found
+
+
+def _told(cause: Cause) -> str:
+    """The sentence of a fact: what nobody states does not look like a statement."""
+    if cause.origin != "assumed":
+        return cause.text
+    usual = "the usual reading" if cause.fact.startswith("reading(") else "assumed"
+    return f"{cause.text[:-1]} ({usual})."
+
+
+STATUS = {"met": "met", "unmet": "not met", "open": "open"}
+_NEEDED = {"all": "All of these are needed", "any": "One of these is needed"}
+
+
+def count_sentence(criterion: Criterion) -> str:
+    """What a criterion needs of its parts, and how many are met."""
+    needed = _NEEDED.get(criterion.of or "", f"{criterion.least} of these are needed")
+    return f"{needed}; {criterion.found}."
+
+
+def parts_shown(criterion: Criterion) -> tuple[list[Criterion], list[Criterion]]:
+    """The parts that a reader has to see, and those that a criterion which is met does without."""
+    parts = list(criterion.parts)
+    if criterion.status != "met" or criterion.of == "all":
+        return parts, []
+    return [p for p in parts if p.status == "met"], [p for p in parts if p.status != "met"]
+
+
+_MARKS = {
+    ("silent", None): "not said",
+    ("no", None): "ruled out by what else is said",
+    ("yes", None): "ruled out by what else is said",
+    ("no", "stated"): "the record says otherwise",
+    ("yes", "stated"): "the record says otherwise",
+    ("no", "only"): "not on the list, which is said to be complete",
+    ("no", "assumed"): "assumed otherwise, as the case is silent",
+    ("yes", "assumed"): "assumed otherwise, as the case is silent",
+}
+
+
+def needs_sentences(item: Item | Criterion, named: Callable[[str], str] = argument) -> list[str]:
+    """What would have to be so, as sentences, each with what the record says of it; nothing if no more
+    is to be said than the reason does.
+
+    Sets that differ in one fact are one sentence, and facts of one kind are told by their names.
+    """
+    sets = item.needs
+    if not sets or _is_the_opposite(item):
+        return []
+    common = [need for need in sets[0] if all(need in each for each in sets)]
+    found = [_with_mark(need) for need in common]
+    rest = [tuple(need for need in each if need not in common) for each in sets]
+    if len(sets) == 1:
+        return found
+    words = []
+    for group in families([each[0] for each in rest if len(each) == 1], few=1):
+        if len(group) == 1:
+            words.append(_with_mark(group[0])[:-1])
+            continue
+        name = group[0].fact.partition("(")[0]
+        names = [named(need.fact) for need in group]
+        more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
+        words.append(f"{'' if group[0].value else 'not '}{name}: one of {', '.join(names[:FEW])}{more}")
+    several = [each for each in rest if len(each) > 1]
+    words += [", and ".join(_with_mark(need)[:-1] for need in each) for each in several[:FEW]]
+    if len(several) > FEW or item.more_needs:
+        words.append("and there are other ways")
+    return [*found, f"{'; or '.join(words)}."]
+
+
+def _is_the_opposite(item: Item | Criterion) -> bool:
+    """Whether no more is needed than that its reason, one stated fact, were otherwise."""
+    needed = {(need.fact, not need.value) for each in item.needs for need in each}
+    return needed == {(cause.fact, cause.value) for cause in item.because} and len(needed) == 1
+
+
+def _with_mark(need: Need) -> str:
+    return f"{need.text[:-1]} ({_MARKS[need.says, need.origin]})."
+
+
+def reading_sentence(other: OtherReading) -> str:
+    """Which outcome another reading of the text would give, and which reading that is."""
+    return f"{in_words(other.possible).capitalize()}, if the text is read so: {other.text}"
+
+
+def served_by(asked: Iterable[Missing | Asked]) -> str:
+    """What the questions are asked for, unless that is nearly everything."""
+    served = list(dict.fromkeys(item for a in asked for item in a.bears_on))
+    if not served:
+        return ""
+    return f", for {', '.join(served)}" if len(served) <= FEW else ", for most of what is open"
+
+
+def questions(missing: Sequence[Missing]) -> Iterator[tuple[str, list[Missing]]]:
+    """What to ask, each question once; many of one kind become one question."""
+    kinds: dict[str, list[Missing]] = {}
+    for item in missing:
+        kinds.setdefault(_kind(item.fact), []).append(item)
+    asked = set()
+    for item in missing:
+        kind = _kind(item.fact)
+        same = [m for m in missing if m.question == item.question]
+        if len(kinds[kind]) > FEW and len(same) == 1:
+            same = kinds[kind]
+            words = f"{same[0].question} And likewise each of the others:"
+        else:
+            words = item.question
+        if words not in asked:
+            asked.add(words)
+            yield words, same
+
+
+def _kind(fact: str) -> str:
+    """What a fact is one of: the relation, or the quantities of one name that it compares."""
+    head, _, rest = fact.partition("(")
+    return f"{head}({rest.partition(',')[0].partition('(')[0]}" if head in CUTS else head
+
+
+def has_unmet(d: Decision) -> bool:
+    """Whether some criterion is not met, and so says itself why."""
+    return any(c.status == "unmet" for c in d.criteria)

@@ -1,0 +1,232 @@
+"""What a denial tells beside its reason: all that would have to be so, and on which reading it rests."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lupa import Decision, KnowledgeBase
+from lupa.record.said import Record
+from lupa.rules.edition import Edition
+from lupa.rules.needed import needed
+from tests import explored, oracle
+from tests.brute import SINGLE_VALUED, plain, subject_of
+from tests.drawn import decided, random_record
+from tests.small import random_kb
+from tests.times import times
+
+EDITIONS = pytest.mark.parametrize(("policy", "edition"), oracle.EDITIONS)
+STAYS = ("requested(", "reading(")
+Said = dict[str, bool]
+Set = frozenset[tuple[str, bool]]
+LUPKYNIS = {"policy": "fep_lupkynis", "indication": "lupus_nephritis", "phase": "initial"}
+SOUND: dict[str, Any] = {
+    "age": 34,
+    "diagnosis": {"lupus_nephritis": True},
+    "active": {"lupus_nephritis": True},
+    "taking": {"only": ["mycophenolate_mofetil"]},
+    "attests": ["monitor_egfr", "monitor_blood_pressure"],
+    "live_vaccine": False,
+}
+
+
+def overlaid(said: Said, made: Set) -> dict[str, bool]:
+    """A record once these are stated: of a choice nothing else is said, of a number what can still be."""
+    new = dict(made)
+    left = {}
+    for fact, value in said.items():
+        same = [other for other in new if subject_of(other) == subject_of(fact)]
+        number = [other for other in new if _number(other) == _number(fact) is not None]
+        clash = any(
+            value != new[other] and (_bound(other) > _bound(fact)) == new[other] for other in number
+        )
+        if not same and not clash:
+            left[fact] = value
+    return left | new
+
+
+def _number(fact: str) -> str | None:
+    head, _, rest = fact.partition("(")
+    return rest.rpartition(",")[0] if head in ("at_least", "more_than") else None
+
+
+def _bound(fact: str) -> float:
+    return float(fact.rpartition(",")[2][:-1]) + 0.5 * fact.startswith("more_than")
+
+
+def implies(worlds: Iterable[Mapping[str, bool]], one: Set, other: Set) -> bool:
+    holding = (world for world in worlds if all(world[fact] is so for fact, so in one))
+    return all(world[fact] is so for world in holding for fact, so in other)
+
+
+def all_needs(worlds: list[dict[str, bool]], good: list[bool], said: Said, most: int) -> set[Set]:
+    """Every minimal set of no more than so many statements after which only good worlds are left."""
+    facts = [fact for fact in worlds[0] if not fact.startswith(STAYS)]
+    statements = [
+        (fact, so)
+        for fact in facts
+        for so in (True, False)
+        if said.get(fact) is not so and (so or not fact.startswith(SINGLE_VALUED))
+    ]
+    found: set[Set] = set()
+    for count in range(most + 1):
+        for chosen in map(frozenset, itertools.combinations(statements, count)):
+            if len(dict(chosen)) < count or any(known <= chosen for known in found):
+                continue
+            record = overlaid(said, chosen)
+            left = [
+                so
+                for world, so in zip(worlds, good, strict=True)
+                if all(world[f] is v for f, v in record.items())
+            ]
+            if left and all(left):
+                found.add(chosen)
+    return {
+        one
+        for one in found
+        if not any(implies(worlds, one, o) and not implies(worlds, o, one) for o in found if o != one)
+    }
+
+
+def told_of(edition: Edition, wanted: str, said: Said) -> set[Set]:
+    record = tuple(edition.literals[f] if so else -edition.literals[f] for f, so in said.items())
+    sets, more = needed(edition, (edition.outcomes[wanted], record))
+    assert not more
+    assert [len(each) for each in sets] == sorted(len(each) for each in sets)
+    return {frozenset((edition.facts[abs(x)], x > 0) for x in each) for each in sets}
+
+
+@pytest.mark.parametrize(
+    "number", [*range(12), *(pytest.param(n, marks=pytest.mark.mass) for n in range(12, times(600)))]
+)
+def test_all_that_would_have_to_be_so_is_found_and_nothing_in_it_can_be_spared(
+    tmp_path: Path, number: int
+) -> None:
+    dice = random.Random(f"needed {number}")
+    edition = random_kb(dice, tmp_path).edition("small")
+    solver = plain("small", edition.name, tmp_path)
+    rows = solver.worlds({}, list(solver.literals))
+    assert rows is not None
+    worlds = [{f: bool(world >> at & 1) for at, f in enumerate(rows.facts)} for world in rows.rows]
+    for _ in range(4):
+        record = random_record(dice, edition, readings=True)
+        said = {**record.assumed, **record.stated}
+        if not solver.has_world(said):
+            continue
+        wanted = dice.choice([*edition.outcomes])
+        good = [outcome == wanted for outcome in rows.rows.values()]
+        told = told_of(edition, wanted, said)
+        assert {s for s in told if len(s) <= 3} == all_needs(worlds, good, said, 3)
+
+
+def status_of(decision: Decision | None, criterion: str) -> str | None:
+    """How a criterion stands; None of a record that contradicts itself."""
+    if decision is None:
+        return None
+    return next(c.status for c in decision.criteria if c.id == criterion)
+
+
+@EDITIONS
+def test_once_all_that_is_named_comes_true_the_criterion_is_met_and_without_any_of_it_it_is_not(
+    kb: KnowledgeBase, policy: str, edition: str
+) -> None:
+    dice = random.Random(f"told {policy} {edition}")
+    checked: Counter[str] = Counter()
+    for number in range(times(40)):
+        examined = explored.examine(kb, explored.random_case(dice, number, policy, edition))
+        decision = decided(
+            examined.edition, Record(stated=dict(examined.stated), assumed=dict(examined.assumed))
+        )
+        for criterion in decision.criteria if decision else ():
+            for each in (criterion.needs[0], dice.choice(criterion.needs)) if criterion.needs else ():
+                made = frozenset((need.fact, need.value) for need in each)
+                for lacking in (None, *made):
+                    stated = overlaid(examined.said, made - {lacking})
+                    after = decided(examined.edition, Record(stated=stated, assumed={}))
+                    assert (status_of(after, criterion.id) == "met") is (lacking is None)
+                checked[criterion.id] += 1
+                assert all(examined.said.get(need.fact) is not need.value for need in each)
+    assert sum(checked.values()) >= times(20)
+
+
+def test_a_form_that_lacks_two_undertakings_names_both(kb: KnowledgeBase) -> None:
+    facts = {**SOUND, "attests": {"only": ["monitor_egfr", "monitor_blood_pressure"]}}
+    found = kb.decide({"request": LUPKYNIS, "facts": facts})
+    (unmet,) = (c for c in found.criteria if c.status == "unmet")
+    assert [[(n.fact, n.says, n.origin) for n in each] for each in unmet.needs] == [
+        [
+            ("attests(monitor_serious_infections)", "no", "only"),
+            ("attests(monitor_malignancies)", "no", "only"),
+        ]
+    ]
+
+
+def test_an_age_is_named_by_its_own_bound(kb: KnowledgeBase) -> None:
+    request = {"policy": "uhc_benlysta", "indication": "sle", "phase": "initial", "route": "intravenous"}
+    found = kb.decide({"request": request, "facts": {"age": 3}})
+    (dosing,) = (c for c in found.criteria if c.id == "label_dosing")
+    assert [[(need.fact, need.says) for need in each] for each in dosing.needs] == [
+        [("dosed_per_label", "silent"), ("at_least(age,5)", "no")]
+    ]
+
+
+def test_what_a_law_rules_out_is_named_with_what_it_follows_from(kb: KnowledgeBase) -> None:
+    found = kb.decide({"request": LUPKYNIS, "facts": {**SOUND, "diagnosis": {"sle": False}, "active": {}}})
+    (criterion,) = (c for c in found.criteria if c.id == "active_lupus_nephritis")
+    assert [[(need.fact, need.says, need.origin) for need in each] for each in criterion.needs] == [
+        [("diagnosis(sle)", "no", "stated"), ("active(lupus_nephritis)", "no", None)]
+    ]
+
+
+def test_a_basis_to_deny_names_what_would_lift_it(kb: KnowledgeBase) -> None:
+    request = {"policy": "uhc_benlysta", "indication": "sle", "phase": "initial", "route": "intravenous"}
+    found = kb.decide({"request": request, "facts": {"taking": ["rituximab"]}})
+    (basis,) = (b for b in found.bases if b.id == "other_biologic(rituximab)")
+    assert [[(need.fact, need.value) for need in each] for each in basis.needs] == [
+        [("taking(rituximab)", False)],
+        [("stops(rituximab)", True)],
+    ]
+
+
+@EDITIONS
+def test_just_the_readings_under_which_the_outcome_would_be_another_are_told(
+    kb: KnowledgeBase, policy: str, edition: str
+) -> None:
+    dice = random.Random(f"depends {policy} {edition}")
+    seen = 0
+    for number in range(times(60)):
+        examined = explored.examine(kb, explored.random_case(dice, number, policy, edition))
+        found = decided(
+            examined.edition, Record(stated=dict(examined.stated), assumed=dict(examined.assumed))
+        )
+        if found is None:
+            continue
+        expected = {}
+        for name, choices in examined.edition.readings.items():
+            now = [c for c in choices if examined.said.get(f"reading({name},{c})")]
+            for choice in choices if now else ():
+                other = overlaid(examined.said, frozenset({(f"reading({name},{choice})", True)}))
+                possible = tuple(examined.plain.possible(other))
+                if choice not in now and possible not in ((), found.possible):
+                    expected[name, choice] = possible
+        assert {(each.reading, each.choice): each.possible for each in found.depends_on} == expected
+        seen += len(expected)
+    assert seen >= times(5)
+
+
+def test_a_reading_on_which_a_denial_rests_is_told_with_its_clause(kb: KnowledgeBase) -> None:
+    facts = {
+        **SOUND,
+        "taking": {"only": ["cyclophosphamide", "mycophenolate_mofetil"]},
+        "attests": [*SOUND["attests"], "monitor_serious_infections", "monitor_malignancies"],
+    }
+    (told,) = kb.decide({"request": LUPKYNIS, "facts": facts}).depends_on
+    assert (told.reading, told.choice, told.possible) == ("cyclophosphamide", "as_background", ("approve",))
+    assert "Lupkynis" in told.source
+    assert told.text == "Cyclophosphamide excludes only where nothing else is the background therapy."
