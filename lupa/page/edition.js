@@ -4,7 +4,8 @@
 // cannot be so), 2 (it must be so) or 3 (open). As no way through the nodes asks for a fact twice, the values
 // that are reached are just those of the worlds that agree with the record.
 
-import { leaves, normal } from "./record.js";
+import { normal } from "./names.js";
+import { leaves } from "./record.js";
 
 export const NO = 1;
 export const YES = 2;
@@ -80,6 +81,7 @@ class Edition {
     this.words = Object.fromEntries(Object.entries(data.outcome_words).map(([name, [said, next]]) => [name, { text: text(said), next: text(next) }]));
     this.assumedTogether = Object.fromEntries(Object.entries(data.families).map(([name, said]) => [name, text(said)]));
     this.groups = data.groups.map((group) => ({ ...group, question: text(group.question) }));
+    this.readingSources = Object.fromEntries(Object.entries(data.reading_sources).map(([name, source]) => [name, text(source)]));
     this.cone = new Set(data.cone);
     this.laws = data.laws.map(([variables, root]) => ({ variables, root }));
     this.lawOf = new Map(this.laws.flatMap((law) => law.variables.map((variable) => [variable, law])));
@@ -103,6 +105,16 @@ class Edition {
     const said = normal(name);
     if (Object.hasOwn(known, said)) return said;
     return (this.meant.get(said) ?? []).find((one) => Object.hasOwn(known, one)) ?? null;
+  }
+
+  /** All names of the last place of a relation, read or not, by their normal forms. */
+  everyName(family) {
+    this.everyNameOf ??= new Map();
+    if (!this.everyNameOf.has(family)) {
+      const names = this.lists[this.beyond[family].places.at(-1)];
+      this.everyNameOf.set(family, new Map(names.flatMap((name) => [name, ...(this.names[name] ?? [])].map((one) => [normal(one), name]))));
+    }
+    return this.everyNameOf.get(family);
   }
 
   // ---- worlds ---------------------------------------------------------------------------------------

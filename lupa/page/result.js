@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { trilean } from "./form.js";
-import { asked, assumed, counted, families, inWords, PERSON, plainly, sentence } from "./words.js";
+import { asked, assumed, counted, families, inWords, needed, PERSON, plainly, sentence } from "./words.js";
 
 const MARKS = { met: "✓", unmet: "✗", open: "?" };
 const STATUS = { met: "met", unmet: "not met", open: "open" };
@@ -18,17 +18,20 @@ export function result(decision, question, actions) {
     banner(d),
     stated(context),
     next(context),
-    items(context, "Advisories (they change no outcome)", d.advisories, "advisory"),
     items(context, "Why", [...d.scope, ...d.bases], "why"),
     items(context, "More is asked for than can be authorized", d.limits, "limit"),
     inScope && criteria(context, "Not met", by("unmet")),
+    readings(context),
     inScope && missing(context),
     inScope && criteria(context, "Open", by("open")),
-    inScope && criteria(context, "Met", by("met")),
     items(context, "Would be denied for, but for the override", d.superseded, "superseded"),
+    items(context, "Advisories (they change no outcome)", d.advisories, "advisory"),
+    inScope && criteria(context, "Met", by("met")),
     items(context, "Notes", d.notes, "note"),
     section("Suggested by a code, and not stated", d.suggestions.map((one) =>
       h("li", {}, `${one.code} (${one.ground.replace(/\.$/, "")}): ${one.question}`))),
+    section("Not known here, and set aside as it is written", (d.aside ?? []).map(({ place, name, value }) =>
+      h("li", {}, `${place}: ${name}${value === null ? " (not known whether)" : value ? "" : " (said not to be so)"}`))),
     section("How the case was read", d.remarks.map(({ place, text }) => h("li", {}, `${place}: ${text}`))),
     d.assumptions.length > 0 && h("section", { class: "part" }, h("h3", {}, "Assumed, as the case is silent"), h("p", {}, assumed(d.assumptions))),
     d.unread.length > 0 && h("p", { class: "part" }, `Stated, but not asked about by this policy: ${d.unread.join(", ")}.`),
@@ -68,8 +71,23 @@ function because({ actions }, causes) {
     const [cause] = group;
     if (group.length > 1) return h("span", {}, `${sentence(group)} `);
     const hint = `What if it were otherwise? ${cause.fact} is ${cause.value ? "yes" : "no"}, ${cause.origin === "only" ? "not on the list" : cause.origin}.`;
-    return [h("button", { type: "button", class: `fact ${cause.origin}`, title: hint, on: { click: () => actions.flip(cause) } }, cause.text), " "];
+    return [h("button", { type: "button", class: `fact ${cause.origin}`, title: hint, on: { click: () => actions.flip(cause) } }, sentence(group)), " "];
   }));
+}
+
+function needs(item) {
+  const sentences = needed(item);
+  return sentences.length ? h("p", { class: "needs" }, `needs ${sentences.join(" ")}`) : null;
+}
+
+/** The readings of the text under which the outcome would be another, each to be tried. */
+function readings(context) {
+  return section("Under another reading of the text", context.decision.depends_on.map((other) => {
+    const words = inWords(other.possible);
+    return h("li", {}, h("p", {}, `${words[0].toUpperCase()}${words.slice(1)}, if the text is read so: ${other.text} `,
+      h("button", { type: "button", "aria-label": `Decide so: ${other.text}`, on: { click: () => context.actions.read(other) } }, "Decide so")),
+    sources(context, other.source));
+  }), "readings");
 }
 
 /** The clauses of an item, each with its text in the document. */
@@ -86,7 +104,7 @@ function items(context, title, found, name) {
   const unmet = context.decision.criteria.some((one) => one.status === "unmet");
   return section(title, found.map((item) => h("li", { "data-item": item.id },
     h("p", {}, h("code", {}, item.id), `: ${item.certain ? "" : "(it or another of these) "}${item.text}`),
-    item.id === "criteria_not_met" && unmet ? null : because(context, item.because),
+    item.id === "criteria_not_met" && unmet ? null : [because(context, item.because), needs(item)],
     sources(context, item.source))), name);
 }
 
@@ -98,9 +116,10 @@ function criterion(context, one) {
   const where = one.applies ? "" : " (on some of the possible pathways)";
   return h("li", { "data-item": one.id, "data-status": one.status },
     h("p", {}, h("span", { class: `mark ${one.status}`, "aria-label": STATUS[one.status], role: "img" }, MARKS[one.status]), " ", h("code", {}, one.id), `: ${one.text}${where}`),
-    one.of ? h("p", {}, counted(one)) : because(context, one.because),
+    one.of ? h("p", {}, counted(one)) : [because(context, one.because), needs(one)],
     sources(context, one.source),
-    one.parts.length > 0 && h("ul", {}, one.parts.map((part) => criterion(context, part))));
+    one.parts.length > 0 && h("ul", {}, one.parts.map((part) => criterion(context, part))),
+    one.of ? needs(one) : null);
 }
 
 // ---- what is missing ------------------------------------------------------------------------------

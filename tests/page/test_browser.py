@@ -96,13 +96,13 @@ def test_a_fact_in_a_reason_can_be_had_otherwise(page: Opened, kb: KnowledgeBase
 def test_drugs_are_typed_by_name_or_brand(page: Opened) -> None:
     page.run(
         "const list = document.querySelector('[data-group=taking]');"
-        "list.querySelector('input').value = 'CellCept 500 mg; Plaquenil, nosuchdrug';"
+        "list.querySelector('input').value = 'CellCept 500 mg; Plaquenil, prednisome';"
         "list.querySelector('button').click();"
     )
     saved = json.loads(page.saved("save-case"))
     assert saved["facts"]["taking"] == {"mycophenolate_mofetil": True, "hydroxychloroquine": True}
     assert page.run("return document.querySelector('[data-group=taking] .error').textContent") == (
-        "nosuchdrug: not known here. Do not put a similar name in its place."
+        "prednisome: did you mean prednisone?"
     )
 
 
