@@ -103,6 +103,7 @@ class App {
       flip: (cause) => this.flip(cause),
       say: (variable, value) => this.say(variable, value),
       show: (variable) => this.show(variable),
+      choose: (variable) => this.change(stating(this.given, edition, this.form.places, [{ variable, value: true }]), edition.facts[variable].yes),
       read: ({ reading, choice, text }) => this.change(put(this.given, ["facts", "reading", reading], choice), `Read so: ${text}`),
       isNumber: (variable) => this.pathOf(variable) === null,
     };

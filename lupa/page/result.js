@@ -5,6 +5,7 @@ import { trilean } from "./form.js";
 import { asked, assumed, counted, families, inWords, needed, PERSON, plainly, sentence } from "./words.js";
 
 const MARKS = { met: "✓", unmet: "✗", open: "?" };
+const FEW = 6; // so many facts are answered one by one
 const STATUS = { met: "met", unmet: "not met", open: "open" };
 
 /** The page of a decision. `actions` has `flip(fact)` and `say(fact, value)`. */
@@ -127,17 +128,31 @@ function criterion(context, one) {
 function missing(context) {
   const { decision } = context;
   return section("Missing, the most decisive first", asked(decision.missing).map(({ question, asked: same }) =>
-    h("li", {}, h("p", {}, question), h("ul", { class: "answers" }, same.map((one) => answer(context, one, same.length > 1))))), "missing");
+    h("li", {}, h("p", {}, question), answers(context, same))), "missing");
 }
 
-/** A missing fact with the answers to it; a number is typed in the form. */
+/** The answers to a question: each value of a choice, yes and no for each of several; a number is typed. */
+function answers(context, same) {
+  const { edition, actions } = context;
+  const variables = same.map(({ fact }) => edition.variables.get(fact));
+  if (edition.choiceOf.has(variables[0])) {
+    const label = (variable) => edition.facts[variable].member.split(", ").at(-1);
+    return h("p", { class: "row" }, variables.map((variable) =>
+      h("button", { type: "button", on: { click: () => actions.choose(variable) } }, label(variable))));
+  }
+  if (actions.isNumber(variables[0])) return h("p", {}, h("button", { type: "button", on: { click: () => actions.show(variables[0]) } }, "Answer it in the form"));
+  const each = h("ul", { class: "answers" }, same.map((one) => answer(context, one, same.length > 1)));
+  if (same.length <= FEW) return each;
+  return [h("p", {}, h("button", { type: "button", on: { click: () => actions.show(variables[0]) } }, "Name them in the form")),
+    h("details", {}, h("summary", {}, `${same.length}, one by one`), each)];
+}
+
+/** A missing fact with the answers to it. */
 function answer({ edition, actions }, one, several) {
   const variable = edition.variables.get(one.fact);
   const { member } = edition.facts[variable];
   const served = one.bears_on.length && one.bears_on.length <= 6 ? `for ${one.bears_on.join(", ")}` : "for most of what is open";
-  const control = actions.isNumber(variable)
-    ? h("button", { type: "button", on: { click: () => actions.show(variable) } }, "answer in the form")
-    : trilean(one.question, (value) => actions.say(variable, value), null).element;
+  const control = trilean(one.question, (value) => actions.say(variable, value), null).element;
   return h("li", { "data-missing": one.fact }, several ? h("span", { class: "name" }, member, " ") : null, control, " ", h("span", { class: "quiet" }, one.bears_on.length ? served : ""));
 }
 
@@ -148,10 +163,10 @@ function next(context) {
   const { edition, actions } = context;
   const variable = edition.variables.get(first.asked[0].fact);
   const group = edition.groups.find((one) => one.facts.includes(variable));
-  const alone = first.asked.length === 1 && !actions.isNumber(variable);
+  const alone = edition.choiceOf.has(variable) || (first.asked.length === 1 && !actions.isNumber(variable));
   return h("section", { class: "next", "aria-label": "The next question" }, h("h3", {}, "Next question"),
     h("p", {}, alone ? first.question : group.question),
     alone
-      ? h("ul", {}, answer(context, first.asked[0], false))
+      ? answers(context, first.asked)
       : h("button", { type: "button", class: "primary", on: { click: () => actions.show(variable) } }, "Answer it"));
 }

@@ -84,6 +84,16 @@ def test_the_next_question_is_answered_where_it_stands(page: Opened, kb: Knowled
     assert page.verdict == "APPROVE"
 
 
+def test_a_case_begun_from_nothing_is_asked_until_it_is_decided(page: Opened) -> None:
+    page.open_case({"request": {"policy": "uhc_benlysta"}})
+    page.run(
+        "[...document.querySelectorAll('.next button')]"
+        ".find((one) => one.textContent === 'by mouth').click()"
+    )
+    assert page.verdict == "OUT OF SCOPE"
+    assert json.loads(page.saved("save-case"))["request"]["route"] == "oral"
+
+
 def test_a_fact_in_a_reason_can_be_had_otherwise(page: Opened, kb: KnowledgeBase) -> None:
     page.open_case(kb.case(DENY))
     page.run("document.querySelector('[data-item=no_combination] .fact').click()")
