@@ -8,6 +8,7 @@ from warnings import warn
 
 if TYPE_CHECKING:
     from lupa.answers.decision import (
+        Aside,
         Assumption,
         Cause,
         Criterion,
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
         Fingerprint,
         Item,
         Missing,
+        Need,
+        OtherReading,
         Remark,
         Suggestion,
         Why,
@@ -65,12 +68,14 @@ if TYPE_CHECKING:
     from lupa.compiled.compiled import Compiled, Verdict
     from lupa.errors import CaseError, LupaError, Problem, RuleError, SpaceLimitError, TimeLimitError
     from lupa.knowledge import KnowledgeBase
+    from lupa.pages.letter import Letter
     from lupa.rules.about import About
     from lupa.version import __version__
 
 __all__ = [
     "About",
     "Answer",
+    "Aside",
     "Ask",
     "Asked",
     "Assumption",
@@ -103,11 +108,14 @@ __all__ = [
     "Item",
     "Judged",
     "KnowledgeBase",
+    "Letter",
     "LupaError",
     "Margin",
     "Mismatch",
     "Missing",
     "Mutation",
+    "Need",
+    "OtherReading",
     "Pathway",
     "Patient",
     "Place",
@@ -146,7 +154,8 @@ _HOMES = {
     "authors.trials.suite": "Mismatch Refused Tried",
     "authors.trials.run": "Trials",
     "answers.decision": (
-        "Assumption Cause Criterion Decision Fingerprint Item Missing Remark Suggestion Why Witness"
+        "Aside Assumption Cause Criterion Decision Fingerprint Item Missing Need OtherReading Remark "
+        "Suggestion Why Witness"
     ),
     "answers.exploration": (
         "Answer Ask Asked Branch Change CriterionChange Flip Flips Margin Plan StatedChange Statement "
@@ -155,6 +164,7 @@ _HOMES = {
     "compiled.compiled": "Compiled Verdict",
     "errors": "CaseError LupaError Problem RuleError SpaceLimitError TimeLimitError",
     "knowledge": "KnowledgeBase",
+    "pages.letter": "Letter",
     "version": "__version__",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from lupa.answers.asking import Open, Questions, open_questions
+from lupa.answers.asking import Alone, Apart, Open, Questions, open_questions, questions_apart
 from lupa.answers.branches import told
 from lupa.answers.decision import Decision, Missing
 from lupa.answers.exploration import Answer, Ask, Asked, Member
 from lupa.answers.question import Question
 from lupa.compiled.diagram import NOWHERE, Node, deep
+from lupa.errors import SpaceLimitError
 from lupa.rules.asking import Asking, Group
 from lupa.rules.edition import Edition
 from lupa.rules.vocabulary import Fact
+
+_LARGE = 100_000
+"""Of so many parts all questions together are made at most; beyond that each is looked at on its own."""
 
 
 def ask(question: Question, decision: Decision) -> Ask:
@@ -30,7 +34,11 @@ def _questions(question: Question, decision: Decision) -> tuple[Asked, ...]:
     missing = {each.fact: each for each in decision.missing}
     if not missing:
         return ()
-    questions = open_questions(question)
+    questions: Questions | Apart
+    try:
+        questions = open_questions(question, _LARGE)
+    except SpaceLimitError:
+        questions = questions_apart(question)
     asked = []
     for each in questions.every:
         facts = [fact for fact in each.group.facts if fact in missing]
@@ -55,7 +63,11 @@ def _decisiveness(asked: Asked) -> tuple[bool, bool, int]:
 
 
 def _asked(
-    edition: Edition, questions: Questions, asked: Open, group: Group, missing: Sequence[Missing]
+    edition: Edition,
+    questions: Questions | Apart,
+    asked: Open | Alone,
+    group: Group,
+    missing: Sequence[Missing],
 ) -> Asked:
     asking = edition.asking
     kinds = {fact: name for name, facts in asking.classes(group.facts).items() for fact in facts}
@@ -73,7 +85,9 @@ def _asked(
     )
 
 
-def _answers(asking: Asking, questions: Questions, asked: Open, group: Group) -> Iterator[Answer]:
+def _answers(
+    asking: Asking, questions: Questions | Apart, asked: Open | Alone, group: Group
+) -> Iterator[Answer]:
     """The answers that leave other outcomes possible, each with these."""
     values: dict[tuple[str, ...], Node] = {}
 
@@ -81,13 +95,13 @@ def _answers(asking: Asking, questions: Questions, asked: Open, group: Group) ->
         possible = tuple(sorted(names))
         return values.setdefault(possible, NOWHERE - 1 - len(values)) if possible else NOWHERE
 
-    def left(node: Node) -> Node:
-        return of(questions.names[value] for value in questions.diagrams.values(node))
+    def left(outcomes: frozenset[Node]) -> Node:
+        return of(questions.names[value] for value in outcomes)
 
     def either(parts: tuple[Node, ...]) -> Node:
         return of({name for names, value in values.items() if value in parts for name in names})
 
-    diagrams, partition = asked.answers(questions.outcome, left)
+    diagrams, partition = asked.leaving(questions.diagrams, questions.outcome, left)
     facts = dict(asked.facts)
     if group.kind != "choice":  # what cannot matter may be either way
         facts = {variable: fact for variable, fact in facts.items() if fact in group.facts}

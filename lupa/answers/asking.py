@@ -33,6 +33,12 @@ class Open(NamedTuple):
             support = self.classes.diagrams.support(self.classes.partition)
         return [fact for variable, fact in self.facts.items() if variable in support]
 
+    def leaving(
+        self, diagrams: Diagrams, outcome: Node, value: Callable[[frozenset[Node]], Node]
+    ) -> tuple[Diagrams, Node]:
+        """The value of the outcomes that each assignment of the group leaves, with its diagrams."""
+        return self.answers(outcome, lambda left: value(diagrams.values(left)))
+
     def answers(self, node: Node, value: Callable[[Node], Node]) -> tuple[Diagrams, Node]:
         """The value of what each assignment of the group leaves of a function, with its diagrams."""
         seen, lifted = self.seen, self.seen.lifted(node)
@@ -41,6 +47,30 @@ class Open(NamedTuple):
         values = [value(seen.left(seen.top.at(lifted, code))) for code in self.classes.codes]
         place, diagrams = self.classes.place, self.classes.diagrams
         return diagrams, diagrams.together([self.classes.partition], lambda parts: values[place(parts[0])])
+
+
+class Alone(NamedTuple):
+    """A question as `Open` is one, of which it is known only which outcomes its answers leave possible."""
+
+    group: Group
+    facts: Mapping[int, Fact]
+    effort: int
+    rank: tuple[int, bool]
+
+    def leaving(
+        self, diagrams: Diagrams, outcome: Node, value: Callable[[frozenset[Node]], Node]
+    ) -> tuple[Diagrams, Node]:
+        """The value of the outcomes that each assignment of the group leaves, with its diagrams."""
+        return diagrams, diagrams.seen_by(outcome, self.facts.keys(), value)
+
+
+class Apart(NamedTuple):
+    """The questions in the order of a clinician, each on its own, and the outcome with its names."""
+
+    every: Sequence[Alone]
+    diagrams: Diagrams
+    outcome: Node
+    names: Mapping[Node, str]
 
 
 class Questions(NamedTuple):
@@ -96,3 +126,28 @@ def _open(question: Question, budget: Budget) -> Questions:
     ]
     every.sort(key=lambda each: each.rank)
     return Questions(every, grouped.diagrams, grouped.node, made.names)
+
+
+def questions_apart(question: Question) -> Apart:
+    """Every question that can be asked about the silent facts, where all together are too much to hold."""
+
+    def made() -> Apart:
+        edition = question.edition
+        with deep(len(edition.literals)):
+            whole = circuit(edition, question.statements, Budget(question.check), as_read=True)
+        variable_of = {edition.facts[literal]: variable for variable, literal in enumerate(whole.facts)}
+        every = [
+            Alone(
+                group,
+                {variable_of[fact]: fact for fact in group.facts},
+                max(edition.find_out(edition.literals[fact]) for fact in group.facts),
+                min(edition.asked_first[fact] for fact in group.facts),
+            )
+            for group in whole.groups
+        ]
+        every.sort(key=lambda each: each.rank)
+        return Apart(every, whole.diagrams, whole.outcome, whole.names)
+
+    found = question.edition.remembered(("questions apart", *question.statements), made)
+    found.diagrams.budget = Budget(question.check)
+    return found

@@ -81,8 +81,8 @@ def _intervals(
 
 
 def _range(asking: Asking, cuts: Sequence[Cut], low: int, high: int) -> str:
-    ends = [asking.bound(cuts[low - 1], so=True)] if low else []
-    ends += [asking.bound(cuts[high], so=False)] if high < len(cuts) else []
+    ends = [asking.bound(cuts[low - 1], so=True, among=cuts)] if low else []
+    ends += [asking.bound(cuts[high], so=False, among=cuts)] if high < len(cuts) else []
     if not ends:
         return asking.answer("any")
     return ends[0] if len(ends) == 1 else asking.answer("to", first=ends[0], second=ends[1])
@@ -151,7 +151,7 @@ def _cube(asking: Asking, cube: Sequence[Some], spoken: Collection[Fact]) -> str
 def _some(asking: Asking, some: Some) -> str:
     """From so many to so many of some facts."""
     facts, least, most = some.facts, some.at_least, some.at_most
-    names = _names(asking, facts)
+    names = _names(asking, facts, counted=most > 0 and (least, most) != (1, len(facts)))
     if len(facts) == 1:
         return names if least else asking.answer("without", names=names)
     if most == 0:
@@ -171,8 +171,14 @@ def _some(asking: Asking, some: Some) -> str:
     return asking.answer("between", number=least, most=most, names=names)
 
 
-def _names(asking: Asking, facts: Sequence[Fact]) -> str:
-    """The members by name; many by their classes, with how many there are of each."""
+def _names(asking: Asking, facts: Sequence[Fact], *, counted: bool) -> str:
+    """The members by name; many by their classes, with how many there are of each.
+
+    What is said of each of several alike is said once, unless they are `counted` and that would hide some.
+    """
+    table = asking.table(facts)
+    if table is not None and not (counted and len(table.said) > 1):
+        return asking.tabled(table, _shortened(asking, table.of))
     if len(facts) <= _FEW:
         return ", ".join(map(asking.member, facts))
     words: list[str] = []
@@ -180,9 +186,13 @@ def _names(asking: Asking, facts: Sequence[Fact]) -> str:
         if name and len(members) > 1:
             words.append(asking.answer("of_class", names=name, number=len(members)))
             continue
-        named = list(map(asking.member, members))
-        shown = named if len(named) <= _FEW else named[: _FEW // 2]
-        names = ", ".join(shown)
-        more = len(named) - len(shown)
-        words.append(asking.answer("and_more", names=names, number=more) if more else names)
+        words.append(_shortened(asking, list(map(asking.member, members))))
     return ", ".join(words)
+
+
+def _shortened(asking: Asking, names: Sequence[str]) -> str:
+    """The names; of many half as many as are named one by one, and how many more there are."""
+    if len(names) <= _FEW:
+        return ", ".join(names)
+    few = _FEW // 2
+    return asking.answer("and_more", names=", ".join(names[:few]), number=len(names) - few)

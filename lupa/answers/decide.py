@@ -7,6 +7,7 @@ from typing import cast
 
 from lupa.answers.causes import causes, lines_of
 from lupa.answers.decision import (
+    Aside,
     Assumption,
     Cause,
     Criterion,
@@ -79,6 +80,7 @@ def decision(
         unread=writer.unread(),
         suggestions=writer.suggestions(),
         remarks=writer.remarks(),
+        aside=tuple(Aside(*each) for each in question.record.aside),
         witnesses=() if settled else _witnesses(question),
         fingerprint=fingerprint,
     )
@@ -285,6 +287,16 @@ class _Writer:
                 found.append(Suggestion(str(code), code.ground, fact, words, asked))
         return tuple(found)
 
+    def _spared(self) -> set[Fact]:
+        """Of what is assumed of one number at several cut points all but what says it for the verdict."""
+        found: set[Fact] = set()
+        assumed = self._question.record.assumed
+        for cuts in self._edition.vocabulary.rising:
+            falling = [fact for _, fact in reversed(cuts) if assumed.get(fact) is False]
+            if len(falling) > 1:
+                found.update(set(falling) - {self._question.weakest(falling)})
+        return found
+
     def remarks(self) -> tuple[Remark, ...]:
         """What was read otherwise than it is written, and which lists might settle what is open."""
         record, question = self._question.record, self._question
@@ -307,9 +319,10 @@ class _Writer:
         cone, families = edition.relevance.outcome_cone, edition.vocabulary.assumed_families
         found: list[Assumption] = []
         together: dict[str, list[Fact]] = {}
+        spared = self._spared()
         for fact, value in assumed.items():
             family = fact.partition("(")[0]
-            if edition.literals[fact] not in cone:
+            if edition.literals[fact] not in cone or fact in spared:
                 continue
             if family in families:
                 together.setdefault(family, []).append(fact)

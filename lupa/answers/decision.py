@@ -169,6 +169,19 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """A name in the case that is not known here, as it is written.
+
+    `family` is what is said of it (`taking`), `value` whether that is said to be so, and `place` where.
+    """
+
+    family: str
+    name: str
+    value: bool | None
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Witness:
     """A patient who has one of the possible outcomes, as a case that leaves nothing open.
 
@@ -204,7 +217,8 @@ class Decision:
     `edition_by` says what chose the edition: its name or the service date, both from the request, or
     that it is the newest; `caveats` what is not sure of it, such as when it began. `unread` are the
     things that the case states and the policy never asks about, `suggestions` what its codes suggest and
-    do not state, `remarks` what was read otherwise than it is written.
+    do not state, `remarks` what was read otherwise than it is written, `aside` the
+    names in it that are not known here.
 
     `outcome` is the only possible one, or `pend` where several are `possible`; `text` says what that
     means and `next` what to do about it; `depends_on` names each reading of an ambiguous text under which
@@ -238,6 +252,7 @@ class Decision:
     unread: tuple[str, ...]
     suggestions: tuple[Suggestion, ...]
     remarks: tuple[Remark, ...]
+    aside: tuple[Aside, ...]
     witnesses: tuple[Witness, ...]
     fingerprint: Fingerprint
 

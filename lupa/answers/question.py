@@ -33,7 +33,8 @@ class Question:
         self.limit = limit
         self._solver = edition.solver
         # a reason prefers what is stated to what is assumed, and what is so to what is not; beyond
-        # that the vocabulary decides, so that the order in which a case states its facts does not
+        # that the vocabulary decides, so that the order in which a case states its facts does not;
+        # of a number it prefers the cut point that says the least
         self.stated = self._literals(record.stated)
         self.assumed = self._literals(record.assumed)
         self.statements = [*self.stated, *self.assumed]
@@ -41,9 +42,9 @@ class Question:
         self._worlds: list[tuple[bool, ...]] = []
 
     def _literals(self, facts: Mapping[Fact, bool]) -> list[Literal]:
-        literals, places = self.edition.literals, self.edition.places
+        literals, order = self.edition.literals, self.edition.order_of_statements
         found = [literals[fact] if value else -literals[fact] for fact, value in facts.items()]
-        return sorted(found, key=lambda literal: (literal < 0, places[abs(literal)]))
+        return sorted(found, key=lambda literal: (literal < 0, order[literal]))
 
     def __enter__(self) -> Self:
         with ExitStack() as held:
@@ -131,6 +132,22 @@ class Question:
             for name, outcome in self.edition.outcomes.items()
             if name not in self.outcomes
         )
+
+    def weakest(self, facts: Sequence[Fact]) -> Fact | None:
+        """Of assumed facts, each of which implies those before it, the first one that is needed.
+
+        Without it, and with all before it, another outcome would be possible; None where none is needed.
+        """
+        left_out = {self.edition.literals[fact] for fact in facts}
+        rest = [s for s in self.statements if abs(s) not in left_out]
+        others = [literal for name, literal in self.edition.outcomes.items() if name not in self.outcomes]
+        for fact in (None, *facts):
+            assumed = [
+                s for s in self.assumed if fact is not None and abs(s) == self.edition.literals[fact]
+            ]
+            if not any(self._solver.satisfiable([*rest, *assumed, outcome]) for outcome in others):
+                return fact
+        return facts[-1]  # all of them say no more than the last
 
     # ---- reasons -------------------------------------------------------------------------------
 

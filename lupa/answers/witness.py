@@ -68,6 +68,9 @@ class _Patient:
         v, given = self._vocabulary, self._given["facts"]
         for name, tree in v.families.items():
             facts[name] = {ONLY: nested(tree, self._true), **self._strange(given.get(name, {}), tree)}
+            for (*way, last), fact in leaves(tree) if self._record.doubtful else ():
+                if fact in self._record.doubtful - self._true:  # else what stands aside left it open
+                    self._put(("facts", name, *way, last), value=False)
         for name, fact in v.flags.items():
             facts[name] = fact in self._true
         for name, groups in v.choices.items():

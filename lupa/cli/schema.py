@@ -15,6 +15,7 @@ from lupa.authors.diff.results import Diff
 from lupa.authors.reports.finding import Report
 from lupa.authors.trials.run import Trials
 from lupa.compiled.form import Form
+from lupa.pages.letter import Letter
 from lupa.rules.quantities import Quantity
 from lupa.rules.vocabulary import Tree, Vocabulary
 
@@ -28,6 +29,7 @@ ANSWERS = {
     "test": Trials,
     "diff": Diff,
     "compiled": Form,
+    "letter": Letter,
 }
 """What each verb answers in JSON, and a policy as it is compiled."""
 

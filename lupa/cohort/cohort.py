@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from lupa.answers.desk import Desk
 from lupa.compiled.columns import plain_value
-from lupa.compiled.distinct import coded
+from lupa.compiled.distinct import coded, without_views
 from lupa.compiled.tables import Tables, schema_of
 from lupa.errors import CaseError, shown
 from lupa.record.record import ROUTING
@@ -80,6 +80,7 @@ class Cohort:
 
     def decided(self, table: pa.Table) -> pa.Table:
         """What is told of each row, in their order; of one that several policies answer, once for each."""
+        table = without_views(table)
         schema = self.schema(table.schema)
         pieces, places = [], []
         for key, rows, rank in self._routed(table):

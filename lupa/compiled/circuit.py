@@ -20,8 +20,8 @@ from lupa.rules.solver import Literal
 class Circuit:
     """The outcome of a record: `outcome` is a function of variables, of which each is a silent fact.
 
-    `facts` are the silent facts by their variables, those of one question after the other; `names` are
-    the outcomes by the values that stand for them, `groups` the questions.
+    `facts` are the silent facts by their variables; `names` are the outcomes by the values that stand for
+    them, `groups` the questions.
     """
 
     diagrams: Diagrams
@@ -31,10 +31,17 @@ class Circuit:
     groups: tuple[Group, ...]
 
 
-def circuit(edition: Edition, statements: Sequence[Literal], budget: Budget | None = None) -> Circuit:
+def circuit(
+    edition: Edition,
+    statements: Sequence[Literal],
+    budget: Budget | None = None,
+    *,
+    as_read: bool = False,
+) -> Circuit:
     """The outcome of the record that makes these statements, made of what the budget allows.
 
-    Facts that are asked for together have variables that follow each other.
+    Facts that are asked for together have variables that follow each other; or else, where they stand
+    `as_read`, those that rules read together, which makes it small where much is asked of each of many.
     """
     diagrams = Diagrams(budget)
     cone = edition.relevance.outcome_cone
@@ -44,6 +51,8 @@ def circuit(edition: Edition, statements: Sequence[Literal], budget: Budget | No
     ]
     groups = edition.asking.groups(silent)
     facts = tuple(edition.literals[fact] for group in groups for fact in group.facts)
+    if as_read:
+        facts = _as_read(edition, facts)
     known = {fact: YES if stated[fact] else NO for fact in cone if fact in stated}
     known |= {fact: diagrams.node(variable, NO, YES) for variable, fact in enumerate(facts)}
     laws = [
@@ -60,6 +69,23 @@ def circuit(edition: Edition, statements: Sequence[Literal], budget: Budget | No
     for value, name in names.items():
         outcome = diagrams.choose(conditions.get(edition.outcomes[name], NO), value, outcome)
     return Circuit(diagrams, diagrams.choose(lawful, outcome, NOWHERE), facts, names, tuple(groups))
+
+
+def _as_read(edition: Edition, facts: Sequence[Literal]) -> tuple[Literal, ...]:
+    """These facts in the order in which one comes upon them who follows each rule into its body."""
+    bodies: dict[Literal, list[Literal]] = {}
+    for rule in edition.program.rules:
+        for head in rule.head:
+            bodies.setdefault(head, []).extend(map(abs, rule.body))
+    order: dict[Literal, None] = {}
+    waiting = list(reversed([*edition.outcomes.values(), *facts]))
+    while waiting:
+        atom = waiting.pop()
+        if atom not in order:
+            order[atom] = None
+            waiting.extend(reversed(bodies.get(atom, ())))
+    wanted = set(facts)
+    return tuple(atom for atom in order if atom in wanted)
 
 
 def _facts(edition: Edition, rule: Rule) -> Iterable[Literal]:

@@ -47,3 +47,17 @@ def _distinct(column: pa.ChunkedArray) -> tuple[Codes, list[Any]]:
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.chunk(0) if encoded.num_chunks else pa.array([], kind).dictionary_encode()
     return encoded.indices.to_numpy().astype(np.int64), encoded.dictionary.to_pylist()
+
+
+def without_views(table: pa.Table) -> pa.Table:
+    """The table with texts as every function of Arrow takes them, which views are not."""
+    fields = [field.with_type(_without_view(field.type)) for field in table.schema]
+    return table.cast(pa.schema(fields))
+
+
+def _without_view(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_string_view(kind):
+        return pa.string()
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return pa.list_(_without_view(kind.value_type))
+    return kind

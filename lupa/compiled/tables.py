@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from lupa.compiled.columns import Columns
 from lupa.compiled.compiled import Compiled
+from lupa.compiled.distinct import without_views
 from lupa.compiled.headings import columns_of
 from lupa.compiled.kernel import Answers, Bools, Kernel
 from lupa.errors import CaseError, LupaError, Problem, shown
@@ -75,12 +76,14 @@ class Tables:
 
     def table(self, table: Any) -> pa.Table:
         """The verdict on each row."""
-        return self.decided(pa.table(table))
+        return self.decided(without_views(pa.table(table)))
 
     def batches(self, reader: Any) -> Iterator[pa.RecordBatch]:
         """The verdicts on each batch of a stream."""
         for batch in pa.RecordBatchReader.from_stream(reader):
-            yield from self.decided(pa.Table.from_batches([batch])).combine_chunks().to_batches()
+            yield from (
+                self.decided(without_views(pa.Table.from_batches([batch]))).combine_chunks().to_batches()
+            )
 
     def _columns_of(self, table: pa.Table) -> Columns:
         names = tuple(name for name in table.column_names if name not in self._ignored)

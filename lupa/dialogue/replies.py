@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -90,7 +90,9 @@ def _put(asked: Asked, vocabulary: Vocabulary) -> Question:
         return Question(first.question, names, asked)
     names = {_called(member.fact): {member.fact: True} for member in asked.members}
     if any(member.kind for member in asked.members):
-        return Question(asked.text, names, asked, _NAMES_HINT, listed=asked)
+        by_two = next((m.label for m in asked.members if m.kind and m.label.endswith(f" {m.kind}")), None)
+        hint = _NAMES_HINT if by_two is None else f"{_NAMES_HINT}; each in full, such as `{by_two}`"
+        return Question(asked.text, names, asked, hint, listed=asked)
     numbered = {name: member.label for name, member in zip(names, asked.members, strict=True)}
     return Question(asked.text, names, asked, _NAMES_HINT, choices=numbered)
 
@@ -98,7 +100,8 @@ def _put(asked: Asked, vocabulary: Vocabulary) -> Question:
 def _number(asked: Asked, vocabulary: Vocabulary) -> Question:
     names: dict[str, Mapping[str, Any]] = {}
     if len(asked.numbers) > 1:
-        hint = "each by name with its number, with commas between; end with ? where the rest is not known"
+        hint = "each by name with its number, with commas between (end with ? where the rest is not known)"
+        hint += ", or none" if _can_be_none(asked.numbers, vocabulary) else ""
         names = {_called(name): {} for name in asked.numbers}
         return Question(asked.text, names, asked, hint, numbers=asked.numbers, listed=asked)
     (name,) = asked.numbers
@@ -144,11 +147,29 @@ def _one_of(question: Question, vocabulary: Vocabulary | None, said: str, line: 
         found = vocabulary.canonical(said, question.names) if vocabulary else said
     if found is None or found not in question.names:
         found = _by_label(question).get(said)
+    if found is None and vocabulary is not None:
+        found = _by_two(values, vocabulary, line)
     if found is None:
         expected = f"one of {', '.join(values)}" if len(values) <= _FEW else "a name of the list"
         number = f", or a number from 1 to {len(values)}" if question.choices else ""
         raise CaseError(f"{expected} is expected{number}, not {shown(line)}; `help` says more")
     return found
+
+
+def _by_two(values: Collection[str], vocabulary: Vocabulary, line: str) -> str | None:
+    """The one of names in two parts that other names for its parts mean: `Trexall: not tolerated`."""
+    first, _, second = (normal(part) for part in line.partition(":"))
+    for value in values:
+        one, _, other = value.partition(".")
+        means = [_means(vocabulary, said, name) for said, name in ((first, one), (second, other))]
+        if other and all(means):
+            return value
+    return None
+
+
+def _means(vocabulary: Vocabulary, said: str, name: str) -> bool:
+    """Whether a name, brand, synonym or label means this one."""
+    return said == normal(vocabulary.label(name)) or vocabulary.canonical(said, {name: name}) is not None
 
 
 def _by_label(question: Question) -> dict[str, str]:
@@ -191,6 +212,9 @@ def _named(question: Question, vocabulary: Vocabulary | None, line: str) -> Repl
 
 def _numbered(question: Question, vocabulary: Vocabulary, line: str) -> Reply:
     """A number, or each of several by name."""
+    asked_of_each = question.asked is not None and question.asked.id not in question.numbers
+    if asked_of_each and _can_be_none(question.numbers, vocabulary) and normal(line) in _NONE:
+        return Reply(dict.fromkeys(question.numbers, 0))
     if len(question.numbers) == 1:
         (name,) = question.numbers
         return Reply(dict([_number_said(name, line, vocabulary)]))
@@ -198,11 +222,16 @@ def _numbered(question: Question, vocabulary: Vocabulary, line: str) -> Reply:
     called = _by_name(question.numbers)
     states: dict[str, Any] = {}
     for piece in pieces:
-        name, value = _number_said(*_split(piece, called), vocabulary)
+        name, value = _number_said(*_split(piece, called, vocabulary), vocabulary)
         if name in states:
             raise CaseError(f"{shown(piece)} gives a number twice; keep one")
         states[name] = value
     return Reply(states, frozenset(question.facts) if open_ended else frozenset())
+
+
+def _can_be_none(numbers: Iterable[str], vocabulary: Vocabulary) -> bool:
+    """Whether each of these numbers can be 0 and none can be less, as what was not taken at all."""
+    return all(vocabulary.quantities[name].least == 0 for name in numbers)
 
 
 def _by_name(numbers: Mapping[str, str]) -> dict[str, str]:
@@ -210,13 +239,17 @@ def _by_name(numbers: Mapping[str, str]) -> dict[str, str]:
     return found | {normal(_called(name)): name for name in numbers}
 
 
-def _split(piece: str, called: Mapping[str, str]) -> tuple[str, str]:
-    """The quantity and the value that a part of a reply gives: `methotrexate 14`."""
+def _split(piece: str, called: Mapping[str, str], vocabulary: Vocabulary) -> tuple[str, str]:
+    """The quantity and the value that a part of a reply gives: `methotrexate 14`, `Trexall: 14`."""
     for name in sorted(called, key=len, reverse=True):
         words = name.replace("_", "[ _-]+")
         match = re.fullmatch(rf"{words}\s*[:= ]\s*(.+)", piece, re.IGNORECASE)
         if match:
             return called[name], match[1]
+    for between in re.finditer(r"[:= ]+", piece):
+        brand = vocabulary.canonical(piece[: between.start()], called)
+        if brand is not None:
+            return called[brand], piece[between.end() :]
     raise CaseError(f"a name and its number are expected, not {shown(piece)}; `help` says more")
 
 

@@ -11,8 +11,7 @@ export class Question {
   constructor(edition, record) {
     this.edition = edition;
     this.record = record;
-    const ordered = (facts) =>
-      [...facts].sort(([one, a], [other, b]) => (a === b ? edition.facts[one].place - edition.facts[other].place : a ? -1 : 1));
+    const ordered = (facts) => [...facts].sort((one, other) => edition.inOrder(one, other));
     this.statements = [...ordered(record.stated), ...ordered(record.assumed)];
     this.said = edition.silence();
     for (const [variable, value] of this.statements) this.said[variable] = value ? 2 : 1;
@@ -188,7 +187,7 @@ class Writer {
       unread: this.unread(),
       suggestions: this.suggestions(),
       remarks: this.remarks(missing_),
-      ...(edition.open_families.length ? { aside: question.record.aside } : {}),
+      aside: question.record.aside,
     };
   }
 
@@ -340,8 +339,9 @@ class Writer {
     const found = [];
     const together = new Map();
     const told = ([variable, value]) => ({ fact: edition.facts[variable].fact, value, text: question.sentence(variable, value) });
+    const spared = this.spared();
     for (const [variable, value] of question.record.assumed) {
-      if (!edition.cone.has(variable)) continue;
+      if (!edition.cone.has(variable) || spared.has(variable)) continue;
       const family = edition.facts[variable].fact.split("(")[0];
       if (Object.hasOwn(edition.assumedTogether, family)) {
         together.set(family, [...(together.get(family) ?? []), [variable, value]]);
@@ -352,6 +352,31 @@ class Writer {
       const free = facts.filter(([variable, value]) => this.couldBeOtherwise(variable, value));
       if (free.length > FEW) found.push({ fact: family, value: free[0][1], text: edition.assumedTogether[family] });
       else found.push(...free.map(told));
+    }
+    return found;
+  }
+
+  /** Of what is assumed of one number at several cut points all but what says it for the verdict. */
+  spared() {
+    const { edition, question } = this;
+    const { assumed } = question.record;
+    const others = edition.everyOutcome & ~question.outcomes.reduce((bits, name) => bits | edition.valueOfOutcome(name), 0);
+    const found = new Set();
+    for (const cuts of edition.rising) {
+      const falling = cuts.map(([, variable]) => variable).reverse().filter((variable) => assumed.get(variable) === false);
+      if (falling.length > 1) {
+        const said = question.said.slice();
+        for (const variable of falling) said[variable] = 3;
+        const isEnough = (variable) => {
+          if (variable !== null) said[variable] = 1;
+          const enough = !edition.reaches(edition.outcome, said, others);
+          if (variable !== null) said[variable] = 3;
+          return enough;
+        };
+        const needed = [null, ...falling].find(isEnough);
+        const kept = needed === undefined ? falling.at(-1) : needed;
+        for (const variable of falling) if (variable !== kept) found.add(variable);
+      }
     }
     return found;
   }

@@ -85,6 +85,14 @@ class Edition {
     this.cone = new Set(data.cone);
     this.laws = data.laws.map(([variables, root]) => ({ variables, root }));
     this.lawOf = new Map(this.laws.flatMap((law) => law.variables.map((variable) => [variable, law])));
+    this.orderOf = this.facts.map(({ place }) => [[place, 0, 0], [place, 0, 0]]);
+    for (const cuts of data.rising) {
+      const first = Math.min(...cuts.map(([, variable]) => this.facts[variable].place));
+      for (const [rank, variable] of cuts) {
+        const { place } = this.facts[variable];
+        this.orderOf[variable] = [[first, -rank, place], [first, rank, place]];
+      }
+    }
     this.choiceOf = new Map();
     for (const values of this.singleValued()) for (const variable of values) this.choiceOf.set(variable, values);
     this.supports = new Map();
@@ -105,6 +113,13 @@ class Edition {
     const said = normal(name);
     if (Object.hasOwn(known, said)) return said;
     return (this.meant.get(said) ?? []).find((one) => Object.hasOwn(known, one)) ?? null;
+  }
+
+  /** The order of what is said of facts: of one number what says the least comes first. */
+  inOrder([one, a], [other, b]) {
+    if (a !== b) return a ? -1 : 1;
+    const [first, second] = [this.orderOf[one][Number(a)], this.orderOf[other][Number(b)]];
+    return first[0] - second[0] || first[1] - second[1] || first[2] - second[2];
   }
 
   /** All names of the last place of a relation, read or not, by their normal forms. */

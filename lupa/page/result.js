@@ -31,7 +31,7 @@ export function result(decision, question, actions) {
     items(context, "Notes", d.notes, "note"),
     section("Suggested by a code, and not stated", d.suggestions.map((one) =>
       h("li", {}, `${one.code} (${one.ground.replace(/\.$/, "")}): ${one.question}`))),
-    section("Not known here, and set aside as it is written", (d.aside ?? []).map(({ place, name, value }) =>
+    section("Not known here, and set aside as it is written", d.aside.map(({ place, name, value }) =>
       h("li", {}, `${place}: ${name}${value === null ? " (not known whether)" : value ? "" : " (said not to be so)"}`))),
     section("How the case was read", d.remarks.map(({ place, text }) => h("li", {}, `${place}: ${text}`))),
     d.assumptions.length > 0 && h("section", { class: "part" }, h("h3", {}, "Assumed, as the case is silent"), h("p", {}, assumed(d.assumptions))),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lupa.page.packed import Lists, Texts
@@ -54,6 +54,9 @@ class Sayable:
             return self._variable[tree]
         return {key: self._placed(below) for key, below in tree.items()}
 
+    def _placed_each(self, facts: Mapping[str, Sequence[Fact]]) -> dict[str, list[int]]:
+        return {name: [self._variable[fact] for fact in each] for name, each in facts.items()}
+
     def _vocabulary(self) -> dict[str, Any]:
         v = self._edition.vocabulary
         return {
@@ -64,6 +67,7 @@ class Sayable:
             "quantities": {name: self._quantity(name, quantity) for name, quantity in v.quantities.items()},
             "derived": {name: list(made) for name, made in v.derived.items()},
             "scales": {name: list(scale) for name, scale in v.scales.items()},
+            "rising": [[[rank, self._variable[fact]] for rank, fact in cuts] for cuts in v.rising],
             "pairs": v.pairs,
             "measures": v.measures,
             "days": v.days,
@@ -71,17 +75,10 @@ class Sayable:
                 [self._variable[fact], x.quantity, x.cut.kind, str(x.cut.bound), x.reached, x.days, x.times]
                 for fact, x in v.asked.items()
             ],
-            "open_families": [str(name) for (name,) in self._edition.program.facts("open_family", 1)],
-            "closed_by": self._closed_by(),
+            "open_families": sorted(v.open_families),
+            "closed_by": self._placed_each(v.closed_by),
             "beyond": self._beyond(),
         }
-
-    def _closed_by(self) -> dict[str, list[int]]:
-        """The facts that are not so where all of a relation is named, by the relation."""
-        found: dict[str, list[int]] = {}
-        for fact, family in self._edition.program.facts("closed_by", 2):
-            found.setdefault(str(family), []).append(self._variable[str(fact)])
-        return found
 
     def _beyond(self) -> dict[str, Any]:
         """What is declared beyond what rules read: of each relation, or quantity, the names by place."""

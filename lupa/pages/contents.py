@@ -246,6 +246,13 @@ def table(edition: Edition) -> Row:
     def rows(atoms: Iterable[Atom], ways: Sequence[tuple[str, str]], *, holds: bool = True) -> list[Row]:
         return sorted((row(atom, ways, holds=holds) for atom in atoms), key=first)
 
+    def of_way(found: Row, atom: Atom, way: tuple[str, str]) -> Row:
+        facts = edition.on_if(atom, way)
+        readings = edition.vocabulary.kinds("reading").items()
+        below = [name for name, each in readings if not set(each.values()).isdisjoint(facts or ())]
+        by_reading = set(facts or ()) <= set(edition.reading_facts)
+        return {**found, "conditional": facts is not None, "readings": below if by_reading else []}
+
     def criterion(atom: Atom, way: tuple[str, str]) -> Row:
         node = edition.nodes.get(atom.symbol)
         of = {"of": node.of, "least": node.least} if node else {"of": None, "least": None}
@@ -258,8 +265,12 @@ def table(edition: Edition) -> Row:
     everywhere = list(edition.pathways)
     pathways = []
     for way in everywhere:
-        criteria = sorted((criterion(a, way) for a in edition.criteria if edition.on(a, way)), key=first)
-        limits = rows((a for a in edition.limits if edition.on(a, way)), [way], holds=False)
+        on = [
+            [atom for atom in atoms if edition.on(atom, way)]
+            for atoms in (edition.criteria, edition.limits)
+        ]
+        criteria = sorted((of_way(criterion(atom, way), atom, way) for atom in on[0]), key=first)
+        limits = sorted((of_way(row(atom, [way], holds=False), atom, way) for atom in on[1]), key=first)
         pathways.append({"indication": way[0], "phase": way[1], "criteria": criteria, "limits": limits})
     return {
         "policy": edition.policy,
@@ -401,7 +412,9 @@ def _table_rows(rows: Sequence[Row], width: int, above: str = "", indent: str = 
 
 
 def only_if(row: Row) -> str:
-    """What is said of a part that is there under a condition only."""
+    """What is said of an item or part that is there under a condition, or in some reading, only."""
+    if row.get("readings"):
+        return f" (where reading {' and '.join(row['readings'])} says so)"
     return " (if it applies)" if row.get("conditional") else ""
 
 

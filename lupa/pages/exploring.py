@@ -297,7 +297,8 @@ def members(page: Page, asked: Asked, indent: int, *, every: bool) -> list[str]:
     for kind, names in kinds.items():
         shown = names if every or len(names) <= 2 * FEW else names[:FEW]
         more = f" and {len(names) - len(shown)} more" if len(shown) < len(names) else ""
-        listed = f"{kind}: {', '.join(shown)}{more}".removeprefix(": ")
+        under = [name.removesuffix(kind).rstrip(": ") or name for name in shown]  # what it is under is said
+        listed = f"{kind}: {', '.join(under)}{more}".removeprefix(": ")
         lines += page.wrap(listed, indent, indent + 2)
     return lines
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import click
 
 from lupa.answers.decision import (
+    Aside,
     Assumption,
     Cause,
     Criterion,
@@ -110,6 +111,7 @@ class Page:
             lines += self._criteria("Met", met, "green", full=True) if full else self._met(met)
         lines += self.items("Notes", d.notes, d)
         lines += self._suggested(d.suggestions)
+        lines += self._aside(d.aside)
         lines += self._remarks(d.remarks)
         lines += self._assumed(d.assumptions, full=full)
         if d.unread:
@@ -225,6 +227,13 @@ class Page:
         lines = self.title("Suggested by a code, and not stated") if suggestions else []
         for each in suggestions:
             lines += self.wrap(f"{each.code} ({each.ground.rstrip('.')}): {each.question}", 2, 4)
+        return lines
+
+    def _aside(self, aside: Sequence[Aside]) -> list[str]:
+        lines = self.title("Not known here, and set aside as it is written") if aside else []
+        for each in aside:
+            words = {True: "", False: " (said not to be so)", None: " (not known whether)"}[each.value]
+            lines += self.wrap(f"{each.place}: {printable(each.name)}{words}", 2, 4)
         return lines
 
     def _remarks(self, remarks: Sequence[Remark]) -> list[str]:

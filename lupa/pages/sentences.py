@@ -181,10 +181,10 @@ def questions(missing: Sequence[Missing]) -> Iterator[tuple[str, list[Missing]]]
     """What to ask, each question once; many of one kind become one question."""
     kinds: dict[str, list[Missing]] = {}
     for item in missing:
-        kinds.setdefault(item.fact.partition("(")[0], []).append(item)
+        kinds.setdefault(_kind(item.fact), []).append(item)
     asked = set()
     for item in missing:
-        kind = item.fact.partition("(")[0]
+        kind = _kind(item.fact)
         same = [m for m in missing if m.question == item.question]
         if len(kinds[kind]) > FEW and len(same) == 1:
             same = kinds[kind]
@@ -194,6 +194,12 @@ def questions(missing: Sequence[Missing]) -> Iterator[tuple[str, list[Missing]]]
         if words not in asked:
             asked.add(words)
             yield words, same
+
+
+def _kind(fact: str) -> str:
+    """What a fact is one of: the relation, or the quantities of one name that it compares."""
+    head, _, rest = fact.partition("(")
+    return f"{head}({rest.partition(',')[0].partition('(')[0]}" if head in CUTS else head
 
 
 def has_unmet(d: Decision) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from lupa.errors import CaseError, Problem
 from lupa.record.case import check_shape
+from lupa.record.doses import with_doses
 from lupa.record.edited_numbers import EditedNumbers, with_at, without_at, written
 from lupa.record.members import as_mapping, with_member, without_member
 from lupa.record.naming import Names, Target
@@ -219,9 +220,9 @@ class _Editor(EditedNumbers):
         tree = self._tree(name)
         if inner and tree is not None:
             before = self._parts[section].get(name, {})
-            left = without_member(before, tree, tuple(inner), v.canonical)
+            left = without_member(before, tree, tuple(inner), with_doses(v.canonical))
             if ONLY in as_mapping(before, tree):  # else it would be false, as not on the list
-                left = with_member(before, tree, tuple(inner), None, v.canonical)
+                left = with_member(before, tree, tuple(inner), None, with_doses(v.canonical))
             self._parts[section] = with_at(self._parts[section], [name], left)
             return
         self._parts[section] = without_at(self._parts[section], [name, *inner])
@@ -235,7 +236,8 @@ class _Editor(EditedNumbers):
             self._put(path, value)
             return
         before = self._parts[section].get(name, {})
-        members = with_member(before, tree, tuple(inner), value, self._vocabulary.canonical)
+        canonical = with_doses(self._vocabulary.canonical)
+        members = with_member(before, tree, tuple(inner), value, canonical)
         self._parts[section][name] = members
 
     def _list_again(self) -> None:

@@ -30,6 +30,8 @@ class Reader:
         self.record = Record()
         self.problems: list[Problem] = []
         self.open: set[Fact] = set()
+        self.closing: dict[Fact, str] = {}
+        """What is not so, unless it is stated, as all of a relation is named; and where that is said."""
         self.measuring = Measuring(
             vocabulary, self.problem, lambda name, known, path: self.unknown(name, known, path, {}, "")
         )
@@ -169,6 +171,11 @@ CAUTION = (
 )
 
 
+def hint_at_slip(near: str) -> str:
+    """What to do about a name that is another drug's or disease's but for a slip of the pen."""
+    return f"did you mean {near}? If not, {CAUTION}"
+
+
 def hint_at_value(vocabulary: Vocabulary, name: str, known: Mapping[str, object]) -> str:
     """What to do about a name that is none of the `known` values, of which it may be a slip.
 
@@ -178,8 +185,10 @@ def hint_at_value(vocabulary: Vocabulary, name: str, known: Mapping[str, object]
         return "`lupa facts --all` lists what is"
     near = vocabulary.slip(name, known) if name else None
     world = vocabulary.are_of_the_world(known)
+    if near is not None and world:
+        return hint_at_slip(near)
     if near is not None:
-        return f"did you mean {near}?{f' If not, {CAUTION}' if world else ''}"
+        return f"did you mean {near}?"
     if len(known) <= 12:
         return f"known are {', '.join(known)}{f'. D{CAUTION[1:]}' if world else ''}"
     return f"`lupa facts` lists what is. D{CAUTION[1:]}"

@@ -47,6 +47,10 @@ def translate(
     reader.request(case.get("request") or {})
     reader.record_facts(case.get("facts") or {})
     reader.numbers()
+    for fact, path in reader.closing.items():
+        if fact not in reader.open:
+            reader.state(fact, False, path)
+            reader.record.closed.add(fact)
     for fact, value in vocabulary.defaults.items():
         if fact not in reader.open:
             reader.record.assumed[fact] = value

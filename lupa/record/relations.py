@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from lupa.errors import shown, within
-from lupa.record.reader import Reader, example, forms
-from lupa.record.said import Suggested
+from lupa.record.doses import name_before_dose, phrases
+from lupa.record.reader import Reader, example, forms, hint_at_slip
+from lupa.record.said import Aside, Remark, Suggested, Unknown
 from lupa.rules.codes import STATES, Code
+from lupa.rules.names import normal
 from lupa.rules.vocabulary import ONLY, Fact, Path, Tree, leaves
+
+_A_NAME = re.compile(r"(?=.*[^\W\d_])\w[\w '\N{RIGHT SINGLE QUOTATION MARK}()/,;.+&%*-]{1,99}")
+"""What may be the name of something that is not known here."""
+
+
+MANY = 500
+"""Of more names that are not known no slip of the pen is looked for."""
+_NOTHING = frozenset(("none", "no", "nothing", "unknown", "n/a", "na", "nil", "null", "yes"))
+"""What people write where they have no name."""
 
 
 class _Meant(NamedTuple):
-    """What a name in a case means: an argument, what it leads to, and how far a code says so."""
+    """What a name in a case means: an argument, what it leads to, and how far a code says so.
+
+    What is `aside` is not known here.
+    """
 
     name: str
     below: Tree | Fact
     code: Code | None = None
+    aside: bool = False
 
 
 class Relations(Reader):
@@ -42,7 +58,9 @@ class Relations(Reader):
         for key, said in value.items():
             where = within(path, key)
             for meant in self.meant(key, tree, where, about) if key != ONLY else ():
-                if isinstance(meant.below, str):
+                if meant.aside:
+                    self.set_aside(meant.name, tree, self.truth(said, where), where, about)
+                elif isinstance(meant.below, str):
                     self.member(meant.below, self.truth(said, where), where, meant.code)
                 else:
                     self.family(meant.below, said, where, (*about, meant.name))
@@ -54,7 +72,9 @@ class Relations(Reader):
         for place, name in enumerate(values):
             where = f"{path}[{place}]"
             for meant in self.meant(name, tree, where, about):
-                if isinstance(meant.below, str):
+                if meant.aside:
+                    self.set_aside(meant.name, tree, True, where, about)
+                elif isinstance(meant.below, str):
                     self.member(meant.below, True, where, meant.code)
                 else:
                     form = forms(meant.below) if meant.below else "..."
@@ -73,18 +93,67 @@ class Relations(Reader):
         if not isinstance(given, str):
             self.problem(path, f"a name is expected, not {shown(given)}")
             return []
+        known = self.by_name(given, tree, about)
+        if known is not None:
+            return [known]
+        coded = self.coded(given, tree, path)
+        if coded is not None:
+            return [_Meant(code.name, tree[code.name], code) for code in coded]
+        if about[0] in self.vocabulary.open_families and len(about) == self.known.arity(about[0]):
+            return self.beyond(given, tree, path, about)
+        self.not_a_value(given, tree, path)
+        return []
+
+    def by_name(self, given: str, tree: Tree, about: Path) -> _Meant | None:
+        """What a name means that is known, whether a rule reads it or none does."""
         found = self.vocabulary.canonical(given, tree)
         if found is not None:
-            return [_Meant(found, tree[found])]
+            return _Meant(found, tree[found])
         family, *arguments = about
         found = self.known.name(family, len(arguments), given)
-        if found is not None:
-            last = len(about) == self.known.arity(family)
-            return [_Meant(found, f"{family}({','.join((*arguments, found))})" if last else {})]
-        coded = self.coded(given, tree, path)
-        if coded is None:
+        if found is None:
+            return None
+        last = len(about) == self.known.arity(family)
+        return _Meant(found, f"{family}({','.join((*arguments, found))})" if last else {})
+
+    def beyond(self, given: str, tree: Tree, path: str, about: Path) -> list[_Meant]:
+        """What a text means at a place where names may stand that are not known.
+
+        It is a name with its dose and frequency behind it; or else it is set aside, unless it is a known
+        name but for a slip of the pen.
+        """
+        if not _A_NAME.fullmatch(given):
             self.not_a_value(given, tree, path)
-        return [_Meant(code.name, tree[code.name], code) for code in coded or ()]
+            return []
+        names = list(name_before_dose(given))
+        for name in names:
+            known = self.by_name(name, tree, about)
+            if known is not None:
+                words = f"{shown(given)} was read as {known.name}; what stands behind the name is not read."
+                self.record.remarks.append(Remark(path, words))
+                return [known]
+        few = len(self.record.aside) < MANY
+        near = self.known.slip(about[0], names[-1] if names else given) if few else None
+        if near is not None:
+            words = f"{shown(given)} is not known here; {hint_at_slip(near)}"
+            self.problems.append(Unknown(path, words, given))
+        elif normal(given) in _NOTHING:
+            where = ".".join(about)
+            self.problem(
+                path, f"{shown(given)} is no name; where there is none, write {where}: {{only: []}}"
+            )
+        else:
+            return [_Meant(given, "", aside=True)]
+        return []
+
+    def set_aside(self, given: str, tree: Tree, value: bool | None, path: str, about: Path) -> None:
+        """Keeps what is not known as it is written; what is known and named in it stays open."""
+        self.record.aside.append(Aside(about[0], given, value, path))
+        for phrase in phrases(given) if " " in given else ():
+            found = self.by_name(phrase, tree, about)
+            if found is not None and isinstance(found.below, str) and found.below in self.vocabulary.facts:
+                self.open.add(found.below)
+                self.record.doubtful.add(found.below)
 
     def complete(self, tree: Tree, value: Mapping[Any, Any], path: str, about: Path) -> None:
         """What `only` neither names nor implies is false, but for what stands beside it."""
@@ -104,6 +173,8 @@ class Relations(Reader):
             if fact not in implied:
                 self.state(fact, False, path)
                 self.record.closed.add(fact)
+        if all(each.value is False for each in aside.record.aside):
+            self.closing.update(dict.fromkeys(self.vocabulary.closed_by.get(about[0], ()), path))
 
     def groups(self, tree: Mapping[str, Any], value: Any, path: str, about: Path) -> None:
         """What is said of single-valued facts: a value for each, by their arguments before it."""

@@ -34,6 +34,15 @@ class Remark(NamedTuple):
     text: str
 
 
+class Aside(NamedTuple):
+    """A name that is not known here, as it is written: whether it is said to be so, and where."""
+
+    family: str
+    name: str
+    value: bool | None
+    place: str
+
+
 @dataclass(slots=True)
 class Record:
     """What a case comes to. No fact is in both `stated` and `assumed`; the rest are silent.
@@ -43,7 +52,8 @@ class Record:
     which quantities the case gives and `intervals` what these, and the rates made from them, can be.
     `unread` is what the case states of facts that no rule reads, `unmeasured` which quantities it gives of
     which no rule reads one, `suggested` what its codes only suggest, `remarks` what was read otherwise than
-    it is written, and `lists` at which place a relation is a list that is not said to be complete.
+    it is written, `aside` the names that are not known here, `doubtful` the facts that these may be about,
+    and `lists` where a relation is a list that is not said to be complete.
     `case` is the case itself.
     """
 
@@ -58,6 +68,8 @@ class Record:
     unmeasured: list[str] = field(default_factory=list)
     suggested: list[Suggested] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    aside: list[Aside] = field(default_factory=list)
+    doubtful: set[Fact] = field(default_factory=set)
     lists: dict[str, str] = field(default_factory=dict)
     case: Mapping[str, Any] = field(default_factory=dict)
 

@@ -9,7 +9,7 @@ from typing import Literal
 from lupa.rules.ground import Ground, quoted
 from lupa.rules.names import beginnings
 from lupa.rules.numbers import written
-from lupa.rules.quantities import Cut
+from lupa.rules.quantities import CUTS, Cut
 from lupa.rules.vocabulary import Fact, Vocabulary
 
 Kind = Literal["choice", "number", "members", "yes_no"]
@@ -29,11 +29,20 @@ class Group:
     numbers: tuple[tuple[str, tuple[Cut, ...]], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Facts of one relation, in words: each that is `said`, of each that it is said `of`."""
+
+    words: str
+    of: tuple[str, ...]
+    said: tuple[str, ...]
+
+
 ANSWERS = frozenset(
     {
         "none", "one_of", "all_of", "not_all", "none_of", "without", "some", "few", "exactly", "between",
         "and_more", "of_class", "any", "and", "whatever", "or", "otherwise", "yes", "no", "at_least",
-        "less_than", "more_than", "at_most", "to",
+        "less_than", "more_than", "at_most", "to", "of_each", "either",
     }
 )  # fmt: skip
 """The parts of answers, each of which `answer_text/2` has words for."""
@@ -55,6 +64,8 @@ class Asking:
         self._answers = {
             str(part): quoted(words, "answer_text/2") for part, words in program.facts("answer_text", 2)
         }
+        # what a complete list of a family rules out is asked with it: whoever knows the list knows that too
+        self._closed_by = {fact: of for of, facts in vocabulary.closed_by.items() for fact in facts}
         self._classes: dict[Fact, list[str]] = {}
         for fact, kind in program.facts("asked_as", 2):
             self._classes.setdefault(str(fact), []).append(str(kind))
@@ -67,7 +78,7 @@ class Asking:
         if fact in v.group_of:
             return v.group_of[fact]
         name = self._scale_of(v.number_of[fact]) if fact in v.number_of else fact
-        head = name.partition("(")[0]
+        head = self._closed_by.get(fact) or name.partition("(")[0]
         return head if head in self._together else name
 
     def _scale_of(self, quantity: str) -> str:
@@ -86,7 +97,9 @@ class Asking:
     def _group(self, name: str, facts: list[Fact]) -> Group:
         v = self._vocabulary
         if facts[0] in v.group_of:
-            return Group(name, "choice", tuple(facts))
+            return Group(
+                name, "choice", tuple(fact for fact in v.choice_of[facts[0]].values() if fact in facts)
+            )
         if facts[0] in v.number_of:
             asked: dict[str, dict[str, None]] = {}
             for fact in facts:
@@ -135,6 +148,10 @@ class Asking:
         if group.numbers:  # in the unit in which a number without one is understood
             fact = next(f for f in group.facts if v.number_of[f] == group.numbers[0][0])
         names = [group.id, group.id.partition("(")[0], fact.partition("(")[0]]
+        if (
+            len(group.numbers) == 1 and group.id != group.numbers[0][0]
+        ):  # of all that are asked together one
+            names = [group.numbers[0][0], names[-1]]
         words = next((self._questions[name] for name in names if name in self._questions), None)
         return v.question(fact) if words is None else v.phrase(words, v.facts[fact])
 
@@ -152,6 +169,37 @@ class Asking:
         (cut,) = (cut for cut in v.cuts[quantity] if cut.fact == fact)
         return f"{self.number(quantity)} {self.bound(cut, so=True)}"
 
+    def table(self, facts: Sequence[Fact]) -> Table | None:
+        """Several members that say the same things `of` each of several; None for what is no such table.
+
+        That is members of one relation with two arguments, each first one with each second one, or several
+        numbers on one side of the same bound.
+        """
+        v = self._vocabulary
+        found = [v.facts[fact] for fact in facts]
+        if any(len(fact.arguments) != 2 for fact in found) or len({fact.name for fact in found}) > 1:
+            return None
+        of, said = (dict.fromkeys(str(fact.arguments[place]) for fact in found) for place in (0, 1))
+        if len(of) == 1 or len(of) * len(said) != len(facts):
+            return None
+        if found[0].name in CUTS:
+            if len(said) > 1 or "of_each" not in self._answers:
+                return None
+            (cut,) = (cut for cut in v.cuts[v.number_of[facts[0]]] if cut.fact == facts[0])
+            return Table(self._answers["of_each"], tuple(map(self.number, of)), (self.bound(cut, so=True),))
+        template = self._members.get(found[0].name)
+        if template is None:
+            return None
+        words = template.replace("{1}", "{names}").replace("{2}", "{number}")
+        return Table(words, tuple(map(v.label, of)), tuple(map(v.label, said)))
+
+    def tabled(self, table: Table, names: str) -> str:
+        """A table in words, with the names that it is about: `methotrexate, leflunomide: not tolerated`."""
+        first, *others = table.said
+        for other in others:
+            first = self.answer("either", first=first, second=other)
+        return table.words.replace("{names}", names).replace("{number}", first)
+
     def value(self, fact: Fact) -> str:
         """The value that a fact of a choice stands for: `initial`."""
         return str(self._vocabulary.facts[fact].arguments[-1])
@@ -162,12 +210,16 @@ class Asking:
         template = next((self._members[b] for b in beginnings(quantity) if b in self._members), None)
         return v.label(quantity) if template is None else v.filled(template, v.quantity(quantity))
 
-    def bound(self, cut: Cut, *, so: bool) -> str:
-        """What a number is on one side of a cut point: `18 or more`, `6 months or more`."""
+    def bound(self, cut: Cut, *, so: bool, among: Sequence[Cut] = ()) -> str:
+        """What a number is on one side of a cut point: `18 or more`, `6 months or more`.
+
+        `among` are all cut points that the number is told by; the unit is named where they have several.
+        """
         sides = {"at_least": ("less_than", "at_least"), "more_than": ("at_most", "more_than")}
         v, number = self._vocabulary, written(cut.bound)
         quantity = v.number_of[cut.fact]
-        if quantity in v.scales:  # another counts the same in larger parts
+        # in its own unit, unless it is plain which that is: another may count the same in larger parts
+        if quantity in v.scales or any(v.number_of[other.fact] != quantity for other in among):
             number = f"{number} {v.quantities[quantity].unit}"
         return self.answer(sides[cut.kind][so], number=number)
 

@@ -276,8 +276,20 @@ class Edition:
         return made_by(self, key)
 
     def on(self, atom: Atom, pathway: tuple[str, str]) -> bool:
-        """Whether an item belongs to a pathway however the text is read."""
-        return (atom.item, pathway) in self._always
+        """Whether an item belongs to a pathway, if only for some patients or in some reading."""
+        return any(where == pathway for where, _ in atom.sources)
+
+    def on_if(self, atom: Atom, pathway: tuple[str, str]) -> list[Fact] | None:
+        """The facts that make an item belong to a pathway for some only; None where it does for all."""
+        if (atom.item, pathway) in self._always:
+            return None
+        rows = [
+            symbol
+            for symbol in self.program.symbols("cites", 5)
+            if (str(symbol.arguments[3]), tuple(map(str, symbol.arguments[1:3]))) == (atom.item, pathway)
+        ]
+        below = self.program.below([self._known(row) for row in rows])
+        return [fact for fact, literal in self.literals.items() if literal in below]
 
     @cached_property
     def _always(self) -> set[tuple[str, tuple[str, str]]]:
@@ -339,6 +351,20 @@ class Edition:
             quantity = v.quantities.get(v.number_of.get(fact, ""))
             is_requested = quantity.in_request if quantity else fact in v.requested
             order[fact] = (-1 if is_requested else first, quantity is not None)
+        return order
+
+    @cached_property
+    def order_of_statements(self) -> dict[Literal, tuple[int, int, int]]:
+        """The order of what is said of facts: of one number what says the least comes first."""
+        order = {}
+        for literal in self.literals.values():
+            order[literal] = order[-literal] = (self.places[literal], 0, 0)
+        for cuts in self.vocabulary.rising:
+            first = min(self.places[self.literals[fact]] for _, fact in cuts)
+            for rank, fact in cuts:
+                literal = self.literals[fact]
+                place = self.places[literal]
+                order[literal], order[-literal] = (first, rank, place), (first, -rank, place)
         return order
 
     @cached_property

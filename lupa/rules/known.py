@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import clingo
 
 from lupa.rules.codes import Codes
-from lupa.rules.names import normal
+from lupa.rules.names import normal, slip
 from lupa.rules.reads import Declared, Reads
 from lupa.rules.texts import ALIAS, END, literals_in, names_in, skeleton, unescaped
 
@@ -49,6 +49,7 @@ class Known:
         self._alone = reads.alone
         self._single = single
         self._own = own
+        self._every: dict[str, dict[str, str]] = {}
         self._beside: dict[tuple[str, int], dict[str, str]] = {}
         self.codes = codes
         self.calculates = False
@@ -87,6 +88,19 @@ class Known:
         if (family, place) not in self._beside:
             self._beside[family, place] = self._beside_rows(places[place])
         return self._beside[family, place].get(normal(given))
+
+    def slip(self, family: str, given: str) -> str | None:
+        """The name of a relation's last place, read or not, that this is but for a slip of the pen."""
+        place = self.arity(family) - 1
+        if family not in self._every:
+            declared = self._declared[family][place]
+            self._every[family] = {
+                other: name
+                for other, found in self._shared.aliases.items()
+                for name in found
+                if any(self._shared.declares(predicate, name) for predicate in declared)
+            } | self._beside_rows(declared)
+        return slip(given, self._every[family])
 
     def declared(self) -> dict[str, list[list[str]]]:
         """For each place of each relation, and quantity, the names that can stand there."""

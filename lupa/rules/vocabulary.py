@@ -88,6 +88,11 @@ class Vocabulary:
         self.asked = asked_in(program, self.quantities)
         for symbol in program.symbols("fact", 1):
             self._declare(symbol.arguments[0])
+        first = {fact for (fact,) in program.facts("stands_first", 1)}
+        for groups in self.choices.values():
+            for path, values in groups.items():
+                order = sorted(values.items(), key=lambda value: self.facts[value[1]] not in first)
+                groups[path] = dict(order)
         self._check_rows()
         self.defaults = dict(map(self._default, program.facts("default", 2)))
 
@@ -233,6 +238,19 @@ class Vocabulary:
         rows = self._program.facts("pair", 3)
         return {str(name): (str(first), str(second)) for name, first, second in rows}
 
+    @cached_property
+    def open_families(self) -> frozenset[str]:
+        """The relations of which a case may name what the vocabulary does not know: it is set aside."""
+        return frozenset(str(name) for (name,) in self._program.facts("open_family", 1))
+
+    @cached_property
+    def closed_by(self) -> dict[str, list[Fact]]:
+        """The facts that are not so where all of a relation is named, by the relation."""
+        found: dict[str, list[Fact]] = {}
+        for fact, family in self._program.facts("closed_by", 2):
+            found.setdefault(str(family), []).append(str(fact))
+        return found
+
     def day_of(self, since: str) -> Path:
         """The keys that lead, under `facts`, to what says how long ago something is."""
         about = self._quantity_symbols[since].arguments[0]
@@ -251,6 +269,20 @@ class Vocabulary:
     def number_of(self) -> dict[Fact, str]:
         """For each cut point, the quantity that it is about."""
         return {cut.fact: name for name, cuts in self.cuts.items() for cut in cuts}
+
+    @cached_property
+    def rising(self) -> list[list[tuple[int, Fact]]]:
+        """The cut points of each number, whatever it is counted in, rising; equal ones have one place."""
+        found: dict[str, list[tuple[tuple[Fraction, bool], Fact]]] = {}
+        for name, cuts in self.cuts.items():
+            scale = self.scales.get(name, Scale(name, 1))
+            placed = [((cut.bound / scale.parts, cut.kind == "more_than"), cut.fact) for cut in cuts]
+            found.setdefault(scale.of, []).extend(placed)
+        rising = []
+        for placed in found.values():
+            places = {rank: place for place, rank in enumerate(sorted({rank for rank, _ in placed}))}
+            rising.append(sorted((places[rank], fact) for rank, fact in placed))
+        return rising
 
     def weaker(self, told: Mapping[Fact, bool]) -> set[Fact]:
         """The cut points among what is told that say no more than others of the same number there.

@@ -429,8 +429,7 @@ def test_an_interview_at_a_terminal_of_its_own(tmp_path: Path) -> None:
         person.type("?\r", "1 of them not known")
         person.type("back\r", "2 questions open; PEND")
         person.type("?\r", "1 of them not known")
-        person.type("2\r", "DENY  uhc_benlysta")
-        person.read("age: 2")
+        assert "DENY  uhc_benlysta" in person.type("2\r", "age: 2")
         assert person.end() == 0
 
 
@@ -446,8 +445,7 @@ def test_an_interview_begins_from_nothing_and_ends_in_a_case_that_replays(tmp_pa
         person.type("MMF, hydrocortisone\r", "To which of these does the prescriber agree?")
         person.type("all\r", "Is a live vaccine given, or planned")
         person.type("n\r", "Is there a document that shows a clinical benefit")
-        person.type("y\r", "APPROVE  fep_lupkynis")
-        person.read("is saved in")
+        assert "APPROVE  fep_lupkynis" in person.type("y\r", "is saved in")
         assert person.end() == 0
     decision = replayed(saved.read_text("utf-8"))
     assert (decision["outcome"], decision["missing"]) == ("approve", [])

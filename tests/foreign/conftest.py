@@ -49,3 +49,23 @@ def lipid(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def lipid_kb(lipid: Path) -> KnowledgeBase:
     return unchanging(lipid)
+
+
+@pytest.fixture(scope="session")
+def atopic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return beside_shared("kb_atopic", tmp_path_factory.mktemp("atopic") / "kb")
+
+
+@pytest.fixture(scope="session")
+def atopic_kb(atopic: Path) -> KnowledgeBase:
+    return unchanging(atopic)
+
+
+@pytest.fixture(scope="session")
+def twelve(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return beside_shared("kb_twelve", tmp_path_factory.mktemp("twelve") / "kb")
+
+
+@pytest.fixture(scope="session")
+def twelve_kb(twelve: Path) -> KnowledgeBase:
+    return unchanging(twelve)

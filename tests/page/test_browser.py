@@ -106,11 +106,15 @@ def test_a_fact_in_a_reason_can_be_had_otherwise(page: Opened, kb: KnowledgeBase
 def test_drugs_are_typed_by_name_or_brand(page: Opened) -> None:
     page.run(
         "const list = document.querySelector('[data-group=taking]');"
-        "list.querySelector('input').value = 'CellCept 500 mg; Plaquenil, prednisome';"
+        "list.querySelector('input').value = 'CellCept 500 mg; Plaquenil, Nosuchmab, prednisome';"
         "list.querySelector('button').click();"
     )
     saved = json.loads(page.saved("save-case"))
-    assert saved["facts"]["taking"] == {"mycophenolate_mofetil": True, "hydroxychloroquine": True}
+    assert saved["facts"]["taking"] == {
+        "mycophenolate_mofetil": True,
+        "hydroxychloroquine": True,
+        "Nosuchmab": True,
+    }
     assert page.run("return document.querySelector('[data-group=taking] .error').textContent") == (
         "prednisome: did you mean prednisone?"
     )

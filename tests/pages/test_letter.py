@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from click.testing import CliRunner
 
 from lupa import CaseError, KnowledgeBase, RuleError
 from lupa.cli.main import lupa
+from lupa.cli.schema import schemas
 from tests import explored, oracle
 from tests.slim import slim
 from tests.times import times
@@ -76,6 +79,10 @@ def test_a_letter_says_what_was_asked_for_why_by_which_text_and_how_to_go_on(kb:
         "appeal. Write to us.",
     ):
         assert words in letter
+
+
+def test_a_letter_in_json_keeps_its_schema(kb: KnowledgeBase) -> None:
+    jsonschema.validate(json.loads(kb.letter(kb.case(DENIED)).to_json()), schemas(kb)["letter"])
 
 
 def test_what_no_case_holds_is_marked_until_it_is_given(kb: KnowledgeBase) -> None:

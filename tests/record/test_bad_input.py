@@ -213,7 +213,7 @@ def test_every_problem_of_a_case_is_told_at_once() -> None:
 def test_thousands_of_unknown_names_are_refused_without_delay() -> None:
     names = ["".join(letters) for letters in itertools.islice(itertools.product("abcdef", repeat=5), 6000)]
     began = time.monotonic()
-    assert len(said_of(stating(taking=names)).splitlines()) == len(names)
+    assert len(said_of(stating(active=names)).splitlines()) == len(names)
     assert time.monotonic() - began < 5
 
 
@@ -960,8 +960,8 @@ PLACES: dict[str, Callable[[str], Any]] = {
     "facts": lambda name: {"request": REQUEST, "facts": {name: True}},
     "facts.age": lambda name: stating(age={name: 18}),
     "facts.live_vaccine": lambda name: stating(live_vaccine=name),
-    "facts.taking": lambda name: stating(taking={name: True}),
-    "facts.taking[0]": lambda name: stating(taking=[name]),
+    "facts.active": lambda name: stating(active={name: True}),
+    "facts.active[0]": lambda name: stating(active=[name]),
     "facts.reading": lambda name: stating(reading={name: "cap"}),
     "facts.reading.term_limit": lambda name: stating(reading={"term_limit": name}),
 }
@@ -981,8 +981,8 @@ def test_a_name_is_never_more_than_a_name(kb: KnowledgeBase, place: str, name: s
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
 def test_a_name_is_refused_on_one_line_and_with_nothing_a_terminal_obeys(name: str) -> None:
-    said = said_of(stating(taking=[name]))
-    assert said.startswith(f"facts.taking[0]: {shown(name)} is not known here; ")
+    said = said_of(stating(active=[name]))
+    assert said.startswith(f"facts.active[0]: {shown(name)} is not known here; ")
     assert said.isprintable()
 
 

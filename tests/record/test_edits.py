@@ -459,9 +459,9 @@ def test_every_problem_is_told_at_once(lupkynis: Edition) -> None:
             "facts.reading: a mapping such as {term_limit: cap} is expected, not 5",
         ),
         (
-            [("taking", ["sirolimus", "foo"]), ("taking.voclosporin", None)],
+            [("active", ["sle", "foo"]), ("active.lupus_nephritis", None)],
             (
-                "facts.taking[1]: 'foo' is not known here; `lupa facts` lists what is. Do not put "
+                "facts.active[1]: 'foo' is not known here; known are sle, lupus_nephritis. Do not put "
                 "a similar name in its place, and leave it out only if it is of no kind that the policy "
                 "asks about"
             ),
@@ -472,7 +472,7 @@ def test_every_problem_is_told_at_once(lupkynis: Edition) -> None:
 def test_statements_that_cannot_be_are_refused(lupkynis: Edition, sets: Any, message: str) -> None:
     (said, *more) = refused(lupkynis, sets)
     assert said.replace("age.at_leest", "age") == message
-    assert all("age" in problem or "taking" in problem for problem in more)
+    assert all("age" in problem or "active" in problem for problem in more)
 
 
 def test_the_same_statement_twice_is_one(lupkynis: Edition) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lupa import CaseError, KnowledgeBase, RuleError
+from lupa.answers.decision import Criterion
 from lupa.rules.codes import Codes
 from lupa.rules.files import shipped
 from tests.slim import slim
@@ -162,20 +163,25 @@ def test_a_code_that_only_suggests_a_disease_is_told_with_the_question_that_asks
     assert [s.question for s in decision.suggestions] == [questions[fact] for _, fact, _ in expected]
 
 
+def stated_not(criterion: Criterion) -> dict[str, dict[str, bool]]:
+    """What a reason says not to be so, as a case states it one by one."""
+    facts: dict[str, dict[str, bool]] = {}
+    for cause in criterion.because:
+        family, _, name = cause.fact[:-1].partition("(")
+        facts.setdefault(family, {})[name] = False
+    return facts
+
+
 def test_what_is_not_on_a_complete_list_says_so_in_its_cause(kb: KnowledgeBase) -> None:
     decision = kb.decide({"request": SLE, "facts": {"taking": {"only": []}}})
     (unmet,) = [c for c in decision.criteria if c.id == "standard_of_care"]
     assert {cause.origin for cause in unmet.because} == {"only"}
     suffix = " (not on the list, which is said to be complete)."
     assert [cause.text.endswith(suffix) for cause in unmet.because] == [True] * len(unmet.because)
-    named = kb.decide({"request": SLE, "facts": {"taking": dict.fromkeys(_taken(unmet), False)}})
+    named = kb.decide({"request": SLE, "facts": stated_not(unmet)})
     (same,) = [c for c in named.criteria if c.id == "standard_of_care"]
     assert {cause.origin for cause in same.because} == {"stated"}
     assert [cause.text.endswith(suffix) for cause in same.because] == [False] * len(unmet.because)
-
-
-def _taken(criterion: Any) -> list[str]:
-    return [cause.fact.partition("(")[2][:-1] for cause in criterion.because]
 
 
 @pytest.mark.parametrize("given", ["", "icd10cm:", 'M32"0', "M32.99", "icd10cm:J0490"])

@@ -76,16 +76,17 @@ RULES: dict[str, Check] = {name: Check(name, text, severity) for name, severity,
 _READ = (
     "advisory/2", "alias/2", "all_of/2", "answer_text/2", "any_of/2", "applies/2", "asked_as/2",
     "asked_together/1", "asks_how_often_measured/3", "asks_whether_measured/2", "assumed_text/2",
-    "at_least_of/3", "basis/2", "cites/3", "cites/5", "clause/5", "considered/2", "conversion/4",
+    "at_least_of/3", "basis/2", "cites/3", "cites/5", "clause/5", "closed_by/2", "considered/2",
+    "conversion/4",
     "covers/2", "cut_point/1", "dated/1", "default/2", "difference/3", "document/2", "edition/3",
     "effort/4", "exceeded/2", "excluded/2", "fact/1", "fact_text/3", "group_question/2", "impossible/1",
-    "known_from/3", "label/2", "member_text/2", "met/2", "note/2", "number/3", "on_pathway/3", "outcome/2",
-    "outcome_text/3",
-    "outside/2", "pair/3", "part/4", "part_of/3", "part_of_request/1", "payer/2", "percent_change/3",
+    "known_from/3", "label/2", "member_text/2", "met/2", "note/2", "number/3", "on_pathway/3",
+    "open_family/1", "outcome/2", "outcome_text/3", "outside/2", "pair/3", "part/4", "part_of/3",
+    "part_of_request/1", "payer/2", "percent_change/3",
     "policy/1",
     "quantity/4", "question/2", "rate/4", "referral/2", "requires/5", "single_valued/1",
-    "speaks_against/2", "stated/1", "subdivides/3", "text/4", "true/1", "two_rows/2", "unencoded/3",
-    "usual_effort/2", "whole/1",
+    "speaks_against/2", "stands_first/1", "stated/1", "subdivides/3", "text/4", "true/1", "two_rows/2",
+    "unencoded/3", "usual_effort/2", "whole/1",
 )  # fmt: skip
 CODES = ("code", 5)
 """The rows that lupa looks up in the texts of rule files rather than among what is ground."""

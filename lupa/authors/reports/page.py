@@ -270,7 +270,10 @@ def _pathway(edition: Edition, way: Row, document: str) -> Html:
 
 def _rows(title: str, rows: Iterable[Row], document: str) -> Html:
     cells = [
-        (code(row["id"]), joined(row["text"], _source(row["source"], document), _parts(row, document)))
+        (
+            code(row["id"]),
+            joined(row["text"] + only_if(row), _source(row["source"], document), _parts(row, document)),
+        )
         for row in rows
     ]
     return table(title, ("Name", "What it says"), cells)

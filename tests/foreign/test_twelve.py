@@ -1,0 +1,97 @@
+"""A made-up policy on two of twelve preferred drugs: more answers than can be weighed all at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lupa import KnowledgeBase
+from lupa.answers import ask as asking
+from lupa.pages.exploring import ask_text
+from tests.command import command
+
+POLICY = "example_two_of_twelve"
+FAILED = "Soriatane: no adequate response"
+ONE = {"etanercept": ["intolerance"]}
+
+
+def test_from_nothing_it_is_asked_in_four_questions(twelve_kb: KnowledgeBase) -> None:
+    ask = twelve_kb.ask({"request": {"policy": POLICY}})
+    assert {question.text for question in ask.questions} == {
+        "For which indication is it requested?",
+        "Is plaque psoriasis diagnosed?",
+        "Which of these is on record of earlier treatment?",
+        "How many weeks was each of these taken?",
+    }
+    told = " ".join(ask_text(ask).split())
+    assert "sle, lupus_nephritis, anca_vasculitis" in told
+    assert "not tolerated: acitretin, calcipotriene, methoxsalen, methotrexate, cyclosporine" in told
+
+
+@pytest.mark.parametrize(
+    ("tried", "weeks", "outcome"),
+    [
+        (f"{FAILED}, MTX: no adequate response, Enbrel: not tolerated", "MTX 14, acitretin: 5", "APPROVE"),
+        (f"{FAILED}, Enbrel: contraindicated", "none", "DENY"),
+    ],
+)  # fmt: skip
+def test_the_interview_asks_how_long_of_those_alone_that_were_named(
+    twelve: Path, tried: str, weeks: str, outcome: str
+) -> None:
+    answers = ("plaque psoriasis", "yes", tried, weeks)
+    ended = command(
+        "ask", "--policy", POLICY, "--interactive", "--kb", str(twelve), stdin="\n".join(answers).encode()
+    )
+    assert (ended.status, ended.err) == (0, "")
+    assert f"{outcome}  {POLICY}" in ended.out
+    asked = (
+        "What is the time on acitretin, in weeks?" if weeks == "none" else "\n  acitretin, methotrexate\n"
+    )
+    assert asked in ended.out
+
+
+@pytest.mark.parametrize(
+    ("tried", "weeks", "outcome"),
+    [
+        ({"etanercept": ["intolerance"], "apremilast": ["contraindicated"]}, {}, "approve"),
+        ({"etanercept": ["intolerance", "contraindicated"]}, {}, "deny"),
+        (ONE | {"methotrexate": ["inadequate_response"]}, {"methotrexate": 12}, "approve"),
+        (ONE | {"methotrexate": ["inadequate_response"]}, {"methotrexate": 11}, "deny"),
+        (ONE, {"methotrexate": 20}, "deny"),
+        (ONE | {"methotrexate": ["inadequate_response"]}, {}, "pend"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_two_of_twelve_are_counted(
+    twelve_kb: KnowledgeBase, tried: dict[str, list[str]], weeks: dict[str, int], outcome: str
+) -> None:
+    case = {
+        "request": {"policy": POLICY, "indication": "plaque_psoriasis", "phase": "initial"},
+        "facts": {"diagnosis": ["plaque_psoriasis"], "tried": {"only": tried}, "weeks_on": weeks},
+    }
+    assert twelve_kb.decide(case).outcome == outcome
+
+
+def test_it_is_free_of_findings(twelve_kb: KnowledgeBase) -> None:
+    assert [finding.text for finding in twelve_kb.lint([POLICY]).findings] == []
+
+
+def test_each_question_on_its_own_is_answered_as_all_together_are(
+    lipid: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases: list[dict[str, Any]] = [
+        {"request": {"policy": "example_lipid_antibody"}},
+        {
+            "request": {"drug": "Lipolex", "indication": "FH", "phase": "initial"},
+            "facts": {"diagnosis": ["FH"], "tried": {"Crestor": ["intolerance"]}},
+        },
+    ]
+    together = [KnowledgeBase.load(lipid).ask(case).questions for case in cases]
+    monkeypatch.setattr(asking, "_LARGE", 0)
+    apart = [KnowledgeBase.load(lipid).ask(case).questions for case in cases]
+    for one, other in zip(together, apart, strict=True):
+        assert [(asked.id, asked.answers) for asked in one] == [
+            (asked.id, asked.answers) for asked in other
+        ]

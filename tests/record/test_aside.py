@@ -1,0 +1,205 @@
+"""What is not known here: other names, doses behind names, and unlisted drugs of a class."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from lupa import CaseError, Decision, KnowledgeBase
+from lupa.answers.decision import with_parts
+
+BENLYSTA = {"policy": "uhc_benlysta", "route": "IV", "indication": "SLE", "phase": "initial"}
+LUPKYNIS = {"policy": "fep_lupkynis", "indication": "lupus_nephritis", "phase": "initial"}
+READY = {
+    "age": 34,
+    "diagnosis": {"only": ["SLE"]},
+    "active": ["SLE"],
+    "dosed_per_label": True,
+    "taking": {"only": ["Plaquenil"]},
+}
+
+
+def benlysta(kb: KnowledgeBase, **facts: Any) -> Decision:
+    return kb.decide({"request": BENLYSTA, "facts": {**READY, **facts}})
+
+
+def aside(decision: Decision) -> list[tuple[str, str, bool | None]]:
+    return [(each.place, each.name, each.value) for each in decision.aside]
+
+
+def missing(decision: Decision) -> list[str]:
+    return [each.fact for each in decision.missing]
+
+
+def test_a_drug_that_has_no_name_here_may_be_a_biologic_and_is_asked_about(kb: KnowledgeBase) -> None:
+    assert benlysta(kb).outcome == "approve"
+    decision = benlysta(kb, taking={"only": ["Plaquenil", "Fooximab"]})
+    assert decision.outcome == "pend"
+    assert aside(decision) == [("facts.taking.only[1]", "Fooximab", True)]
+    assert missing(decision) == ["unlisted(biologic)"]
+
+
+@pytest.mark.parametrize(("said", "outcome"), [(False, "approve"), (True, "deny")])
+def test_the_answer_to_that_question_settles_it(kb: KnowledgeBase, said: bool, outcome: str) -> None:
+    taking = {"only": ["Plaquenil", "Fooximab"]}
+    decision = benlysta(kb, taking=taking, unlisted={"biologic": said})
+    assert decision.outcome == outcome
+    assert [basis.id for basis in decision.bases] == (["unlisted_biologic"] if said else [])
+
+
+def test_a_list_that_is_not_said_to_be_complete_leaves_it_open_too(kb: KnowledgeBase) -> None:
+    taking = {"Plaquenil": True, **dict.fromkeys(_biologics(kb), False)}
+    assert missing(benlysta(kb, taking=taking)) == ["unlisted(biologic)"]
+
+
+def _biologics(kb: KnowledgeBase) -> list[str]:
+    facts = [each.fact for each in benlysta(kb, taking=["Plaquenil"]).missing]
+    return [fact[len("taking(") : -1] for fact in facts if fact.startswith("taking(")]
+
+
+def test_what_is_said_not_to_be_taken_is_shown_and_opens_nothing(kb: KnowledgeBase) -> None:
+    decision = benlysta(kb, taking={"only": ["Plaquenil"], "Fooximab": False})
+    assert (decision.outcome, aside(decision)) == (
+        "approve",
+        [("facts.taking.Fooximab", "Fooximab", False)],
+    )
+
+
+def test_a_settled_denial_is_not_refused_for_a_stray_drug(kb: KnowledgeBase) -> None:
+    facts = {"age": 16, "taking": ["Fooprilol", "Barstatin"], "diagnosis": ["essential foo"]}
+    decision = kb.decide({"request": LUPKYNIS, "facts": facts})
+    assert (decision.outcome, len(decision.aside)) == ("deny", 3)
+
+
+def test_an_unlisted_drug_may_be_the_background_therapy(kb: KnowledgeBase) -> None:
+    def status(taking: Any) -> str:
+        decision = kb.decide({"request": LUPKYNIS, "facts": {"taking": taking}})
+        return next(c.status for c in decision.criteria if c.id == "background_therapy")
+
+    assert status({"only": []}) == "unmet"
+    assert status({"only": ["Fooprine"]}) == "open"
+    assert status({"only": ["Fooprine", "prednisone"]}) == "met"
+
+
+@pytest.mark.parametrize("name", ["Plaquenill", "Plaquenill 200 mg BID", "rituximabb"])
+def test_a_slip_of_the_pen_is_still_refused_with_the_name(kb: KnowledgeBase, name: str) -> None:
+    with pytest.raises(CaseError, match=r"is not known here; did you mean (hydroxychloroquine|rituximab)"):
+        benlysta(kb, taking=[name])
+
+
+@pytest.mark.parametrize("name", ["none", "N/A", "unknown"])
+def test_what_is_no_name_is_refused_with_what_to_write(kb: KnowledgeBase, name: str) -> None:
+    with pytest.raises(CaseError, match=r"where there is none, write taking: \{only: \[\]\}"):
+        benlysta(kb, taking=[name])
+
+
+def test_an_unknown_key_is_still_refused(kb: KnowledgeBase) -> None:
+    with pytest.raises(CaseError, match="'takng' is not known here; did you mean taking"):
+        benlysta(kb, takng=["Plaquenil"])
+
+
+# ---- doses -------------------------------------------------------------------------------------
+
+DOSES = (
+    *("200 mg BID", "200mg po bid", "400 mg daily", "1 tab PO qHS", "15 mg/kg IV every 4 weeks"),
+    *("20 mg twice a day", "2.5 mg, 8 tabs weekly", "tablet 200 mg", "40 mg SC q2 weeks", "5-10 mg daily"),
+)
+NOT_DOSES = (
+    *("1% cream", "0.1% eye drops", "stopped 2024", "40 mg intra-articular", "as needed", "(held)"),
+    *("- discontinued", "allergy", "inhaler 2 puffs daily", "not taking"),
+)
+
+
+@pytest.mark.parametrize("dose", DOSES)
+def test_a_dose_and_a_frequency_behind_a_name_are_told_and_not_read(kb: KnowledgeBase, dose: str) -> None:
+    decision = benlysta(kb, taking={"only": [f"Plaquenil {dose}"]})
+    words = "was read as hydroxychloroquine; what stands behind the name is not read."
+    assert decision.outcome == "approve"
+    assert [remark.text for remark in decision.remarks] == [f"'Plaquenil {dose}' {words}"]
+
+
+@pytest.mark.parametrize("words", NOT_DOSES)
+def test_other_words_behind_a_name_leave_the_drug_open(kb: KnowledgeBase, words: str) -> None:
+    decision = benlysta(kb, taking={"only": [f"prednisone {words}"]})
+    assert len(decision.aside) == 1
+    assert "taking(prednisone)" in missing(decision)
+
+
+def test_every_drug_that_is_named_in_what_stands_aside_is_open(kb: KnowledgeBase) -> None:
+    decision = benlysta(kb, taking={"only": ["Plaquenil", "switched from Humira to rituximab"]})
+    assert missing(decision) == ["taking(rituximab)", "taking(adalimumab)", "unlisted(biologic)"]
+
+
+def test_a_drug_with_its_dose_is_edited_by_its_name(kb: KnowledgeBase) -> None:
+    case = {"request": BENLYSTA, "facts": {**READY, "taking": {"only": ["Plaquenil 200 mg BID"]}}}
+    assert kb.whatif(case, {"taking.hydroxychloroquine": False}).after.outcome == "deny"
+
+
+def test_the_patients_shown_for_a_pend_are_decided_though_something_stands_aside(kb: KnowledgeBase) -> None:
+    decision = benlysta(kb, taking={"only": ["Plaquenil 200 mg", "Humira (stopped)", "Fooximab"]})
+    assert [w.outcome for w in decision.witnesses] == ["approve", "deny"]
+    for witness in decision.witnesses:
+        assert kb.decide(witness.case).outcome == witness.outcome
+
+
+# ---- as people write them ----------------------------------------------------------------------
+
+WRITTEN = {
+    "hydroxychloroquine": ("Plaquenil", "HCQ", "hydroxychloroquine 200 mg BID"),
+    "prednisone": ("prednisone 5 mg daily", "Deltasone"),
+    "mycophenolate_mofetil": ("CellCept", "MMF 1 g PO BID"),
+    "rituximab": ("Rituxan", "rituximab-abbs"),
+    "voclosporin": ("Lupkynis", "voclosporin 23.7 mg bid"),
+    "cyclophosphamide": ("Cytoxan", "cyclophosphamide IV monthly"),
+}
+STRAY = ("Fooprilol 10 mg", "vitamin K2", "Barstatin", "lisinopril", "aspirin 81 mg daily")
+
+
+def written(dice: random.Random, names: list[str]) -> list[str]:
+    found = [dice.choice((name, *WRITTEN[name])) for name in names] + dice.sample(STRAY, dice.randint(0, 2))
+    dice.shuffle(found)
+    return found
+
+
+def random_cases(number: int) -> list[dict[str, Any]]:
+    dice, cases = random.Random("as written"), []
+    for _ in range(number):
+        names = written(dice, dice.sample(sorted(WRITTEN), dice.randint(0, 3)))
+        facts = {
+            "age": dice.choice((34, "34", "16", {"at_least": 18})),
+            "taking": dice.choice((names, {"only": names}, dict.fromkeys(names, True))),
+            "diagnosis": dice.choice(
+                (["M32.14"], {"only": ["M32.14", "I10"]}, {"SLE": True, "CKD 3": None})
+            ),
+            "active": dice.choice((["SLE"], ["lupus nephritis"])),
+            "dosed_per_label": True,
+        }
+        dropped = dice.sample(sorted(facts), dice.randint(0, 1))
+        request = dice.choice((BENLYSTA, LUPKYNIS))
+        if request is LUPKYNIS:
+            facts["attests"] = ["monitor_egfr"]
+        cases.append({"request": request, "facts": {k: v for k, v in facts.items() if k not in dropped}})
+    return cases
+
+
+@pytest.mark.parametrize("number", [30, pytest.param(1000, marks=pytest.mark.mass)])
+def test_no_case_is_refused_and_none_is_settled_against_what_a_stray_drug_may_be(
+    kb: KnowledgeBase, number: int
+) -> None:
+    """Whatever known drug, or unlisted one of a class, the unknown names are, the verdict stays."""
+    settled = 0
+    for case in random_cases(number):
+        decision = kb.decide(case)
+        unknown = [each for each in decision.aside if each.family == "taking" and each.value]
+        assert {c.status for _, c in with_parts(decision.criteria)} <= {"met", "unmet", "open"}
+        if decision.outcome == "pend" or not unknown:
+            continue
+        settled += 1
+        edition = kb.edition(decision.policy)
+        for fact in edition.vocabulary.families["unlisted"].values():
+            for so in (False, True):
+                said = {**case["facts"], "unlisted": {str(fact)[len("unlisted(") : -1]: so}}
+                assert kb.decide({**case, "facts": said}).outcome == decision.outcome, (case, fact)
+    assert settled > number / 30
