@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +21,10 @@ from lupa.cli.command import (
     width,
 )
 from lupa.errors import CaseError, printable
+
+if TYPE_CHECKING:
+    from lupa import KnowledgeBase
+    from lupa.record.case import Case
 
 
 @verb("lupa policies", "lupa policies --json")
@@ -113,7 +119,17 @@ def page(policies: tuple[str, ...], output: str, source: str | None, *, kb: str 
     web server.
     """
     knowledge = loaded(kb)
-    made = knowledge.page(policies, None if source is None else knowledge.case(source))
+    write_page(
+        knowledge,
+        policies or knowledge.policies,
+        None if source is None else knowledge.case(source),
+        output,
+    )
+
+
+def write_page(kb: KnowledgeBase, policies: Sequence[str], case: Case | None, output: str) -> None:
+    """Writes a page that decides by these policies, and says so; prints it where the output is `-`."""
+    made = kb.page(policies, case)
     if output == "-":
         print_utf8()
         click.echo(made, nl=False)
@@ -122,8 +138,7 @@ def page(policies: tuple[str, ...], output: str, source: str | None, *, kb: str 
         Path(output).write_text(made, encoding="utf-8")
     except OSError as error:
         raise CaseError(f"{printable(output)}: cannot be written: {error.strerror}") from error
-    size = f"{len(made.encode()) / 1000:.0f} kB"
-    click.echo(f"{printable(output)}: {size}, by {', '.join(policies or knowledge.policies)}")
+    click.echo(f"{printable(output)}: {len(made.encode()) / 1000:.0f} kB, by {', '.join(policies)}")
 
 
 @verb("lupa examples", "lupa examples --json")

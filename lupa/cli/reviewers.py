@@ -19,6 +19,7 @@ from lupa.cli.command import (
     verb,
     width,
 )
+from lupa.cli.contents import write_page
 from lupa.errors import shown
 from lupa.record.case import Case
 
@@ -305,9 +306,20 @@ def ask(
     "lupa explore case.yaml",
     "lupa explore --example lupkynis_alongside_bars_benlysta",
     "lupa explore case.yaml < commands.txt",
+    "lupa explore case.yaml --page case.html",
 )
 @case_options
-def explore(cases: tuple[str, ...], examples: tuple[str, ...], *, kb: str | None, timeout: float) -> None:
+@click.option(
+    "--page", "output", metavar="FILE", help="Write a page that opens with it in a browser instead."
+)
+def explore(
+    cases: tuple[str, ...],
+    examples: tuple[str, ...],
+    output: str | None,
+    *,
+    kb: str | None,
+    timeout: float,
+) -> None:
     """A session over one CASE: change it, ask about it, take changes back, save it.
 
     `help` in the session lists its commands. They are read from standard input, one a line, so that a
@@ -316,6 +328,10 @@ def explore(cases: tuple[str, ...], examples: tuple[str, ...], *, kb: str | None
     from lupa.dialogue.terminal import explore
 
     def explored(knowledge: KnowledgeBase, case: Case, where: str) -> None:
-        explore(knowledge, case, where, width, timeout)
+        if output is None:
+            explore(knowledge, case, where, width, timeout)
+        else:
+            about = [decision.policy for decision in knowledge.decide_all(case, timeout=timeout)]
+            write_page(knowledge, about, case, output)
 
     dialogue(cases, examples, kb, explored)

@@ -5,7 +5,7 @@ import { changing, stating } from "./change.js";
 import { others, othersTable } from "./compare.js";
 import { documentView } from "./document.js";
 import { h, save } from "./dom.js";
-import { places, say } from "./edits.js";
+import { places, put, say } from "./edits.js";
 import { form } from "./form.js";
 import { result } from "./result.js";
 import { digest, plainJson } from "./saving.js";
@@ -103,6 +103,8 @@ class App {
       flip: (cause) => this.flip(cause),
       say: (variable, value) => this.say(variable, value),
       show: (variable) => this.show(variable),
+      choose: (variable) => this.change(stating(this.given, edition, this.form.places, [{ variable, value: true }]), edition.facts[variable].yes),
+      read: ({ reading, choice, text }) => this.change(put(this.given, ["facts", "reading", reading], choice), `Read so: ${text}`),
       isNumber: (variable) => this.pathOf(variable) === null,
     };
     element("result").replaceChildren(...[this.answering(asked), ...result(this.decision, question, actions)].flat(Infinity).filter(Boolean));

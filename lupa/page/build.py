@@ -21,6 +21,8 @@ FIRST = "start"
 """The module that starts the page."""
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
+_COMMENT = re.compile(r"^\s*(?://|/\*\*|\* |\*/).*\n|^[ \t]+", re.MULTILINE)
+"""A line that is a comment, and what a line is indented by: a reader of the modules has both."""
 _END = re.compile(r"<(?=/script|!--)", re.IGNORECASE)
 """What would end a script, or hide the end of one."""
 
@@ -60,7 +62,7 @@ def in_one(first: str) -> str:
         for _, needed in _IMPORT.findall(text):
             if needed not in done:
                 add(needed)
-        body = _EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = \2Module;", text))
+        body = _EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = \2Module;", _COMMENT.sub("", text)))
         given = ", ".join(exported for _, exported in _EXPORT.findall(text))
         scope = f"const {name}Module = (() => {{\n{body}\nreturn {{ {given} }};\n}})();"
         done[name] = body if name == first else scope

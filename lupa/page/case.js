@@ -2,7 +2,8 @@
 
 import { decision, Question } from "./decide.js";
 import { day, shown } from "./days.js";
-import { normal, recordOf } from "./record.js";
+import { normal } from "./names.js";
+import { recordOf } from "./record.js";
 
 const KEYS = ["case", "request", "facts", "expect"];
 const FRESH = 2; // years after which a newer edition than the last on file is to be expected
@@ -114,13 +115,16 @@ function leftWrong(page, given, asked, read) {
   const wrong = new Set();
   for (const record of read) {
     for (const { path, text, isUnknown: unknown } of record.problems) {
-      const found = unknown ? knowing.filter(([other, unread]) => other !== record && !unread.has(path)) : [];
+      const found = unknown ? knowing.filter(([other, unread]) => other !== record && !unread.has(path) && reads(other, path)) : [];
       for (const [other] of found) keep(record, other, path);
       if (!found.length) wrong.add(text);
     }
   }
   return [...wrong];
 }
+
+/** Whether another policy has read what stands at a path, and not stopped above it. */
+const reads = (record, path) => !parents(path).some((above) => record.problems.some((problem) => problem.path === above));
 
 /** A path, and what it is a part of. */
 function parents(path) {

@@ -8,10 +8,9 @@ from typing import Any
 from lupa.compiled.compiled import Compiled
 from lupa.compiled.compiler import compiled
 from lupa.page.packed import Lists, Nodes, Texts, codes_of
+from lupa.page.sayable import Sayable
 from lupa.rules.about import About
 from lupa.rules.edition import Atom, Edition
-from lupa.rules.efforts import KINDS
-from lupa.rules.quantities import Quantity
 from lupa.rules.store import Store
 from lupa.version import __version__
 
@@ -109,7 +108,6 @@ class _Told:
                 for name, (said, step) in words.items()
                 if name in made.outcomes or name == "pend"
             },
-            "facts": self._facts(),
             "defaults": [self._variable[fact] for fact in edition.vocabulary.defaults],
             "cone": [self._variable[edition.facts[x]] for x in sorted(edition.relevance.outcome_cone)],
             "laws": [[list(law.variables), self._root(law.node, self._places)] for law in made.laws],
@@ -138,13 +136,8 @@ class _Told:
                 for row in self._ledger
             ],
             "families": {name: texts(said) for name, said in edition.vocabulary.assumed_families.items()},
-            "closed_by": {
-                family: [self._variable[fact] for fact in facts]
-                for family, facts in edition.vocabulary.closed_by.items()
-            },
-            **self._vocabulary(),
-            **self._efforts(),
-            "groups": self._groups(),
+            "reading_sources": {name: texts(edition.cited("reading", name)) for name in edition.readings},
+            **Sayable(edition, self._variable, texts, self._lists).told(),
         }
 
     # ---- what it says --------------------------------------------------------------------------
@@ -193,133 +186,3 @@ class _Told:
             }
             for name, node in self._edition.nodes.items()
         }
-
-    # ---- what a case can say -------------------------------------------------------------------
-
-    def _facts(self) -> list[Any]:
-        """Of each variable the fact, its default, rank, sentences and question, and whether it is read."""
-        edition, texts = self._edition, self._texts
-        v = edition.vocabulary
-        return [
-            [
-                texts(fact),
-                -1 if default is None else int(default),
-                place,
-                texts(v.words(fact, True)),
-                texts(v.words(fact, False)),
-                texts(v.question(fact)),
-                texts(edition.asking.member(fact)),
-                int(edition.reads(fact)),
-            ]
-            for fact, default, place in self._made.variables
-        ]
-
-    def _placed(self, tree: Any) -> Any:
-        """The variables in the place of their facts."""
-        if isinstance(tree, str):
-            return self._variable[tree]
-        return {key: self._placed(below) for key, below in tree.items()}
-
-    def _vocabulary(self) -> dict[str, Any]:
-        v = self._edition.vocabulary
-        return {
-            "requested": self._placed(v.kinds("requested")),
-            "choices": {name: self._placed(v.tree_of(name)) for name in v.choices if name != "requested"},
-            "flags": self._placed(v.flags),
-            "relations": self._placed(v.families),
-            "quantities": {name: self._quantity(name, quantity) for name, quantity in v.quantities.items()},
-            "derived": {name: list(made) for name, made in v.derived.items()},
-            "scales": {name: list(scale) for name, scale in v.scales.items()},
-            "pairs": v.pairs,
-            "measures": v.measures,
-            "days": v.days,
-            "asked": [
-                [self._variable[fact], x.quantity, x.cut.kind, str(x.cut.bound), x.reached, x.days, x.times]
-                for fact, x in v.asked.items()
-            ],
-            "beyond": self._beyond(),
-        }
-
-    def _beyond(self) -> dict[str, Any]:
-        """What is declared beyond what rules read: of each relation, or quantity, the names by place."""
-        known = self._edition.known
-        found = {}
-        for name, places in known.declared().items():
-            number = known.quantity(name)
-            found[name] = {
-                "places": [self._lists(names) for names in places],
-                "single": known.single(name),
-                "number": number
-                and {
-                    "unit": number[0],
-                    "least": number[1],
-                    "most": number[2],
-                    "units": {unit: str(factor) for unit, factor in number[3]},
-                    "dated": number[4],
-                },
-            }
-        return found
-
-    def _quantity(self, name: str, quantity: Quantity) -> dict[str, Any]:
-        v = self._edition.vocabulary
-        return {
-            "unit": quantity.unit,
-            "least": quantity.least,
-            "most": quantity.most,
-            "whole": quantity.whole,
-            "dated": quantity.dated,
-            "section": quantity.section,
-            "where": list(v.where(name)),
-            "units": {unit: str(factor) for unit, factor in quantity.units},
-            "label": v.label(name),
-            "read": self._edition.reads_number(name),
-            "cuts": [[cut.kind, str(cut.bound), self._variable[cut.fact]] for cut in v.cuts.get(name, ())],
-        }
-
-    def _efforts(self) -> dict[str, Any]:
-        """What it costs to state facts: `find_out`, `ask_for_less`, `change`, each for yes and for no.
-
-        `usual` is what a kind costs for a fact without a row of its own, `against` the facts of which any
-        speaks against bringing one about.
-        """
-        v, variable = self._edition.vocabulary, self._variable
-        own = {
-            variable[fact]: [
-                v.effort(fact, kind, value=value, usual=False) for kind in KINDS for value in (True, False)
-            ]
-            for fact in variable
-        }
-        against = {
-            variable[fact]: [variable[x] for x in v.speaks_against(fact) if x in variable]
-            for fact in variable
-        }
-        return {
-            "efforts": {at: costs for at, costs in own.items() if any(costs)},
-            "usual": v.usual_efforts,
-            "against": {at: found for at, found in against.items() if found},
-        }
-
-    def _groups(self) -> list[Any]:
-        """What is asked together, in a clinician's order."""
-        edition = self._edition
-        asking, texts = edition.asking, self._texts
-        groups = sorted(
-            asking.groups(list(edition.literals)),
-            key=lambda group: min(edition.asked_first[fact] for fact in group.facts),
-        )
-        return [
-            {
-                "id": group.id,
-                "kind": group.kind,
-                "question": texts(asking.question(group)),
-                "facts": [self._variable[fact] for fact in group.facts],
-                "numbers": [name for name, _ in group.numbers],
-                "classes": {
-                    name: [self._variable[fact] for fact in facts]
-                    for name, facts in asking.classes(group.facts).items()
-                }
-                if group.kind == "members"
-                else {},
-            }
-            for group in groups
-        ]

@@ -2,6 +2,7 @@
 
 import { NO, YES } from "./edition.js";
 import { missing } from "./missing.js";
+import { needs } from "./needs.js";
 
 const FEW = 3; // so many assumptions about one family are told one by one
 
@@ -10,8 +11,7 @@ export class Question {
   constructor(edition, record) {
     this.edition = edition;
     this.record = record;
-    const ordered = (facts) =>
-      [...facts].sort(([one, a], [other, b]) => (a === b ? edition.facts[one].place - edition.facts[other].place : a ? -1 : 1));
+    const ordered = (facts) => [...facts].sort((one, other) => edition.inOrder(one, other));
     this.statements = [...ordered(record.stated), ...ordered(record.assumed)];
     this.said = edition.silence();
     for (const [variable, value] of this.statements) this.said[variable] = value ? 2 : 1;
@@ -113,9 +113,24 @@ export class Question {
         let text = this.sentence(variable, value);
         if (record.given.has(variable)) text = `${text.slice(0, -1)} (${record.given.get(variable)}).`;
         if (record.closed.has(variable)) text = `${text.slice(0, -1)} (not on the list, which is said to be complete).`;
-        const origin = record.closed.has(variable) ? "only" : record.assumed.has(variable) ? "assumed" : "stated";
-        return { fact: edition.facts[variable].fact, value, text, origin };
+        return { fact: edition.facts[variable].fact, value, text, origin: this.origin(variable) };
       });
+  }
+
+  /** Why the record says of a fact what it says. */
+  origin(variable) {
+    const { closed, assumed } = this.record;
+    return closed.has(variable) ? "only" : assumed.has(variable) ? "assumed" : "stated";
+  }
+
+  /** Whether some world of the record has a fact so, or not so. */
+  canBe(variable, value) {
+    if (!(this.said[variable] & (value ? 2 : 1))) return false;
+    const law = this.edition.lawOf.get(variable);
+    if (!law) return true;
+    const said = this.said.slice();
+    said[variable] = value ? 2 : 1;
+    return this.edition.reaches(law.root, said, YES);
   }
 }
 
@@ -138,7 +153,7 @@ class Writer {
   decision(head) {
     const { question, edition } = this;
     const outcome = question.outcomes.length === 1 ? question.outcomes[0] : "pend";
-    const denials = this.certain(edition.bases);
+    const denials = this.denials();
     const referrals = this.certain(edition.referrals);
     let limits = question.outcomes.includes("modify") ? this.certain(edition.limits) : [];
     let bases = [];
@@ -166,12 +181,13 @@ class Writer {
       superseded,
       advisories: this.certain(edition.advisories),
       missing: missing_,
+      depends_on: this.otherReadings(),
       assumptions: this.assumptions(),
       notes: this.certain(edition.notes),
       unread: this.unread(),
       suggestions: this.suggestions(),
       remarks: this.remarks(missing_),
-      aside: [],
+      aside: question.record.aside,
     };
   }
 
@@ -184,7 +200,8 @@ class Writer {
   }
 
   item(item, reason, certain = true) {
-    return { id: item.id, text: item.yes, source: this.source(item), because: this.question.causes(reason), certain };
+    const told = { id: item.id, text: item.yes, source: this.source(item), because: this.question.causes(reason), certain };
+    return { ...told, needs: [], more_needs: false };
   }
 
   certain(items) {
@@ -192,6 +209,35 @@ class Writer {
       const reason = this.question.reason(item.root, NO);
       return reason ? [this.item(item, reason)] : [];
     });
+  }
+
+  /** The bases to deny that hold in every world, each with what it would take to be none. */
+  denials() {
+    const { edition, question } = this;
+    const found = new Map(edition.bases.map((item) => [item.id, item]));
+    return this.certain(edition.bases).map((told) =>
+      told.id === "criteria_not_met" ? told : { ...told, ...needs(question, found.get(told.id), NO) });
+  }
+
+  /** Each choice for one reading, the others as they are, that leaves other outcomes possible. */
+  otherReadings() {
+    const { edition, question } = this;
+    const found = [];
+    for (const [reading, tree] of Object.entries(edition.choices.reading ?? {})) {
+      const values = Object.entries(tree[""] ?? {});
+      if (values.every(([, variable]) => question.said[variable] === 3)) continue; // it is left open
+      for (const [choice, variable] of values) {
+        if (question.said[variable] !== 2) {
+          const said = question.said.slice();
+          for (const [, other] of values) said[other] = other === variable ? 2 : 3;
+          const possible = edition.outcomesIn(edition.outcome < 0 ? 1 << (-1 - edition.outcome) : edition.values(said)[edition.outcome]);
+          if (possible.length && possible.join() !== question.outcomes.join()) {
+            found.push({ reading, choice, text: edition.facts[variable].yes, possible, source: edition.readingSources[reading] });
+          }
+        }
+      }
+    }
+    return found;
   }
 
   possible(items, outcome) {
@@ -208,8 +254,13 @@ class Writer {
     return failingFirst(
       this.edition.criteria
         .filter(({ applies }) => question.possible(applies))
-        .map((item) => this.criterion(item, !(question.reached(item.applies) & NO))),
+        .map((item) => this.withNeeds(item, this.criterion(item, !(question.reached(item.applies) & NO)))),
     );
+  }
+
+  /** The criterion, with what it would take to meet it if it is not met. */
+  withNeeds(item, criterion) {
+    return criterion.status === "unmet" ? { ...criterion, ...needs(this.question, item, YES) } : criterion;
   }
 
   criterion(item, applies, clauses = null) {
@@ -231,6 +282,8 @@ class Writer {
       least: tree?.least ?? null,
       found: tree ? this.foundOf(tree, parts) : "",
       parts,
+      needs: [],
+      more_needs: false,
     };
   }
 
@@ -286,8 +339,9 @@ class Writer {
     const found = [];
     const together = new Map();
     const told = ([variable, value]) => ({ fact: edition.facts[variable].fact, value, text: question.sentence(variable, value) });
+    const spared = this.spared();
     for (const [variable, value] of question.record.assumed) {
-      if (!edition.cone.has(variable)) continue;
+      if (!edition.cone.has(variable) || spared.has(variable)) continue;
       const family = edition.facts[variable].fact.split("(")[0];
       if (Object.hasOwn(edition.assumedTogether, family)) {
         together.set(family, [...(together.get(family) ?? []), [variable, value]]);
@@ -298,6 +352,31 @@ class Writer {
       const free = facts.filter(([variable, value]) => this.couldBeOtherwise(variable, value));
       if (free.length > FEW) found.push({ fact: family, value: free[0][1], text: edition.assumedTogether[family] });
       else found.push(...free.map(told));
+    }
+    return found;
+  }
+
+  /** Of what is assumed of one number at several cut points all but what says it for the verdict. */
+  spared() {
+    const { edition, question } = this;
+    const { assumed } = question.record;
+    const others = edition.everyOutcome & ~question.outcomes.reduce((bits, name) => bits | edition.valueOfOutcome(name), 0);
+    const found = new Set();
+    for (const cuts of edition.rising) {
+      const falling = cuts.map(([, variable]) => variable).reverse().filter((variable) => assumed.get(variable) === false);
+      if (falling.length > 1) {
+        const said = question.said.slice();
+        for (const variable of falling) said[variable] = 3;
+        const isEnough = (variable) => {
+          if (variable !== null) said[variable] = 1;
+          const enough = !edition.reaches(edition.outcome, said, others);
+          if (variable !== null) said[variable] = 3;
+          return enough;
+        };
+        const needed = [null, ...falling].find(isEnough);
+        const kept = needed === undefined ? falling.at(-1) : needed;
+        for (const variable of falling) if (variable !== kept) found.add(variable);
+      }
     }
     return found;
   }

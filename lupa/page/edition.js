@@ -4,7 +4,8 @@
 // cannot be so), 2 (it must be so) or 3 (open). As no way through the nodes asks for a fact twice, the values
 // that are reached are just those of the worlds that agree with the record.
 
-import { leaves, normal } from "./record.js";
+import { normal } from "./names.js";
+import { leaves } from "./record.js";
 
 export const NO = 1;
 export const YES = 2;
@@ -80,10 +81,18 @@ class Edition {
     this.words = Object.fromEntries(Object.entries(data.outcome_words).map(([name, [said, next]]) => [name, { text: text(said), next: text(next) }]));
     this.assumedTogether = Object.fromEntries(Object.entries(data.families).map(([name, said]) => [name, text(said)]));
     this.groups = data.groups.map((group) => ({ ...group, question: text(group.question) }));
+    this.readingSources = Object.fromEntries(Object.entries(data.reading_sources).map(([name, source]) => [name, text(source)]));
     this.cone = new Set(data.cone);
-    this.closedBy = data.closed_by;
     this.laws = data.laws.map(([variables, root]) => ({ variables, root }));
     this.lawOf = new Map(this.laws.flatMap((law) => law.variables.map((variable) => [variable, law])));
+    this.orderOf = this.facts.map(({ place }) => [[place, 0, 0], [place, 0, 0]]);
+    for (const cuts of data.rising) {
+      const first = Math.min(...cuts.map(([, variable]) => this.facts[variable].place));
+      for (const [rank, variable] of cuts) {
+        const { place } = this.facts[variable];
+        this.orderOf[variable] = [[first, -rank, place], [first, rank, place]];
+      }
+    }
     this.choiceOf = new Map();
     for (const values of this.singleValued()) for (const variable of values) this.choiceOf.set(variable, values);
     this.supports = new Map();
@@ -104,6 +113,23 @@ class Edition {
     const said = normal(name);
     if (Object.hasOwn(known, said)) return said;
     return (this.meant.get(said) ?? []).find((one) => Object.hasOwn(known, one)) ?? null;
+  }
+
+  /** The order of what is said of facts: of one number what says the least comes first. */
+  inOrder([one, a], [other, b]) {
+    if (a !== b) return a ? -1 : 1;
+    const [first, second] = [this.orderOf[one][Number(a)], this.orderOf[other][Number(b)]];
+    return first[0] - second[0] || first[1] - second[1] || first[2] - second[2];
+  }
+
+  /** All names of the last place of a relation, read or not, by their normal forms. */
+  everyName(family) {
+    this.everyNameOf ??= new Map();
+    if (!this.everyNameOf.has(family)) {
+      const names = this.lists[this.beyond[family].places.at(-1)];
+      this.everyNameOf.set(family, new Map(names.flatMap((name) => [name, ...(this.names[name] ?? [])].map((one) => [normal(one), name]))));
+    }
+    return this.everyNameOf.get(family);
   }
 
   // ---- worlds ---------------------------------------------------------------------------------------

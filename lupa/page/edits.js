@@ -1,6 +1,6 @@
 // Changes of a case: what it says of one fact, as a person answers a question. A case is never changed in place.
 
-import { normal } from "./record.js";
+import { nameBeforeDose, slip } from "./doses.js";
 
 const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
@@ -36,7 +36,7 @@ export function put(given, [key, ...rest], value) {
   return part;
 }
 
-/** The case in which a fact of a relation, or a flag, is so (true), not so (false), or not stated (null). */
+/** The case in which a fact is so (true), not so (false), not stated (null), or not named (undefined). */
 export function say(given, edition, path, value) {
   const [section, family, ...way] = path;
   if (!way.length) return put(given, path, value ?? undefined);
@@ -62,7 +62,7 @@ function saying(said, edition, [name, ...rest], value) {
     return part;
   }
   if (!complete) {
-    if (value !== null) part[name] = value;
+    if (value !== null && value !== undefined) part[name] = value;
     return part;
   }
   if (Array.isArray(only)) part.only = only.filter((key) => !meant(key));
@@ -128,15 +128,14 @@ export function numberText(said) {
   return Object.hasOwn(signs, keys) ? `${signs[keys]}${said[keys]}` : null;
 }
 
-/** The names in a text that is typed or pasted, each with the variable that it means, or null. */
-export function namesIn(text, edition, tree) {
+/** The names in a text that is typed or pasted, each with the known name that it means, or null. */
+export function namesIn(text, edition, family) {
+  const tree = edition.relations[family];
+  const names = edition.beyond[family].places.at(-1);
+  const known = { ...edition.lists[names].lookup, ...tree };
   return text.split(/[,;\n]+/).map((name) => name.trim().replace(/^[-*•]\s*/, "")).filter(Boolean).map((name) => {
-    const plain = name.replace(/\s+\d.*$/, ""); // "Prednisone 5 mg daily"
-    const found = [name, plain].map((one) => edition.canonical(one, tree)).find((one) => one !== null) ?? null;
-    return { name, found, known: found !== null || isKnown(edition, normal(plain)) };
+    const found = [name, ...nameBeforeDose(name)].map((one) => edition.canonical(one, known)).find((one) => one !== null) ?? null;
+    const near = found === null ? slip(name, edition.everyName(family)) : null;
+    return { name, found, near };
   });
-}
-
-function isKnown(edition, said) {
-  return edition.meant.has(said) || edition.lists.some((names) => Object.hasOwn(names.lookup, said));
 }

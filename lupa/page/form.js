@@ -193,6 +193,15 @@ function completeness(context, group) {
   };
 }
 
+/** What a case names of a relation that no rule asks about, or that is not known here, each to be taken out. */
+function beside({ question, given, edition, change }, family) {
+  const { unread, aside } = question.record;
+  const known = [...unread.keys()].filter((fact) => fact.startsWith(`${family}(`)).map((fact) => [fact.slice(family.length + 1, -1), "not asked about by this policy"]);
+  const unknown = aside.filter((one) => one.family === family).map(({ name }) => [name, "not known here, and set aside"]);
+  return [...known, ...unknown].map(([name, words]) => h("li", {}, h("span", { class: "name" }, `${name} `, h("span", { class: "quiet" }, words)),
+    h("button", { type: "button", "aria-label": `Take out ${name}`, on: { click: () => change(say(given, edition, ["facts", family, name], undefined)) } }, "take out")));
+}
+
 function list(context, group) {
   const { edition, change } = context;
   const family = group.id.split("(")[0];
@@ -203,19 +212,15 @@ function list(context, group) {
   const told = h("p", { class: "error", role: "alert" });
   const options = h("datalist", { id: `${id}-names` }, Object.entries(tree).map(([name, variable]) =>
     [edition.facts[variable].member, ...(edition.names[name] ?? [])].map((one) => h("option", { value: one }))));
+  const isOpen = edition.open_families.includes(family);
   const add = () => {
-    const names = namesIn(input.value, edition, tree);
+    const names = namesIn(input.value, edition, family);
     if (!names.length) return;
-    let next = context.given;
-    for (const { found } of names) if (found !== null) next = say(next, edition, context.places.get(tree[found]).path, true);
-    const unknown = names.filter(({ found }) => found === null);
-    const aside = unknown.filter(({ known }) => known).map(({ name }) => name);
-    const strange = unknown.filter(({ known }) => !known).map(({ name }) => name);
-    input.value = strange.join(", ");
-    told.textContent = [
-      aside.length ? `${aside.join(", ")}: no rule of this policy asks for it.` : "",
-      strange.length ? `${strange.join(", ")}: not known here. Do not put a similar name in its place.` : "",
-    ].filter(Boolean).join(" ");
+    const taken = names.filter(({ found, near }) => found !== null || (isOpen && near === null));
+    const left = names.filter((one) => !taken.includes(one));
+    const next = taken.reduce((given, { name, found }) => say(given, edition, ["facts", family, found ?? name], true), context.given);
+    input.value = left.map(({ name }) => name).join(", ");
+    told.textContent = left.map(({ name, near }) => (near ? `${name}: did you mean ${near}?` : `${name}: not known here.`)).join(" ");
     if (next !== context.given) change(next);
   };
   const input = h("input", {
@@ -237,7 +242,8 @@ function list(context, group) {
       h("p", { class: "quiet", id: `${id}-hint` }, "By name or brand; several with commas, or a pasted list."), options, told, chips, all?.element),
     update() {
       const shown = group.facts.filter((variable) => stated(context, variable) !== null && !context.question.record.closed.has(variable));
-      chips.replaceChildren(...shown.map((variable) => {
+      const besides = family in context.edition.relations ? beside(context, family) : [];
+      chips.replaceChildren(...besides, ...shown.map((variable) => {
         const { member, fact } = edition.facts[variable];
         const { path } = context.places.get(variable);
         const control = trilean(edition.facts[variable].question, (value) => change(say(context.given, edition, path, value)), stated(context, variable));

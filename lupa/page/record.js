@@ -2,18 +2,17 @@
 
 import { compare, exact, truth } from "./numbers.js";
 import { numberOf, shown } from "./days.js";
+import { nameBeforeDose, phrases, slip } from "./doses.js";
+import { normal } from "./names.js";
 import { StatedNumbers, takenApart } from "./stated.js";
 
 export const ROUTING = ["policy", "drug", "service", "code", "payer", "service_date"];
 const AGES = ["age", "age_months"];
 const STATES = { true: ["equivalent", "narrower"], false: ["equivalent", "broader"] };
+const A_NAME = /^(?=.*\p{L})[\p{L}\p{N}_][\p{L}\p{N}_ '’()/,;.+&%*-]{1,99}$/u; // of what is not known here
+const NOTHING = ["none", "no", "nothing", "unknown", "n/a", "na", "nil", "null", "yes"]; // where there is no name
+const MANY = 500; // of more names that are not known no slip of the pen is looked for
 const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
-/** A name without case, accents and the difference between blank, hyphen and underscore. */
-export function normal(name) {
-  const plain = name.replaceAll("’", "'").normalize("NFKD").replace(/\p{M}/gu, "");
-  return plain.toLowerCase().replace(/^ +| +$/g, "").replace(/[ _\-\u2010-\u2015]+/g, "_");
-}
-
 /** The variables of a tree of facts. */
 export function* leaves(tree) {
   if (typeof tree === "number") yield tree;
@@ -27,9 +26,10 @@ export function recordOf(given, edition) {
   reader.facts(given.facts ?? {});
   reader.numbers();
   for (const [fact, path] of reader.closing) {
-    if (reader.open.has(fact)) continue;
-    reader.state(fact, false, path);
-    reader.record.closed.add(fact);
+    if (!reader.open.has(fact)) {
+      reader.state(fact, false, path);
+      reader.record.closed.add(fact);
+    }
   }
   for (const variable of edition.defaults) {
     if (!reader.open.has(variable)) reader.record.assumed.set(variable, edition.facts[variable].assumed);
@@ -41,10 +41,10 @@ class Reader {
   constructor(edition) {
     this.edition = edition;
     this.open = new Set();
-    this.closing = new Map();
+    this.closing = new Map(); // what is not so, unless it is stated, as all of a relation is named
     this.record = {
       stated: new Map(), assumed: new Map(), closed: new Set(), paths: new Map(), given: new Map(),
-      numbers: [], unread: new Map(), suggested: [], problems: [], remarks: [], lists: new Map(),
+      numbers: [], unread: new Map(), suggested: [], problems: [], remarks: [], lists: new Map(), aside: [],
       nameOf: (fact) => (typeof fact === "number" ? edition.facts[fact].fact : fact),
     };
     this.measuring = new StatedNumbers(edition, (path, words) => this.problem(path, words), (name, path, known) =>
@@ -231,8 +231,9 @@ class Reader {
   members(tree, value, path, about) {
     for (const [key, said] of Object.entries(value)) {
       const where = `${path}.${key}`;
-      for (const { name, below, code } of key === "only" ? [] : this.meant(key, tree, where, about)) {
-        if (isPlain(below)) this.relation(below, said, where, [...about, name]);
+      for (const { name, below, code, isAside } of key === "only" ? [] : this.meant(key, tree, where, about)) {
+        if (isAside) this.setAside(name, tree, this.truth(said, where), where, about);
+        else if (isPlain(below)) this.relation(below, said, where, [...about, name]);
         else this.member(below, this.truth(said, where), where, code);
       }
     }
@@ -242,8 +243,9 @@ class Reader {
     if (!path.split(".").includes("only") && !this.record.lists.has(about[0])) this.record.lists.set(about[0], path);
     for (const [place, given] of values.entries()) {
       const where = `${path}[${place}]`;
-      for (const { name, below, code } of this.meant(given, tree, where, about)) {
-        if (isPlain(below)) this.problem(where, `says of ${name} no more; write {${name}: ...}`);
+      for (const { name, below, code, isAside } of this.meant(given, tree, where, about)) {
+        if (isAside) this.setAside(name, tree, true, where, about);
+        else if (isPlain(below)) this.problem(where, `says of ${name} no more; write {${name}: ...}`);
         else this.member(below, true, where, code);
       }
     }
@@ -262,17 +264,57 @@ class Reader {
       this.problem(path, `a name is expected, not ${shown(given)}`);
       return [];
     }
-    const name = this.edition.canonical(given, tree);
-    if (name !== null) return [{ name, below: tree[name], code: null }];
-    const other = this.beyondName(about, given);
-    if (other !== null) {
-      const [family, ...before] = about;
-      const last = about.length === this.arity(family);
-      return [{ name: other, below: last ? `${family}(${[...before, other].join(",")})` : {}, code: null }];
-    }
+    const known = this.byName(given, tree, about);
+    if (known) return [known];
     const coded = this.coded(given, tree, path);
-    if (coded === null) this.unknown(given, path, tree);
-    return (coded ?? []).map((code) => ({ name: code.name, below: tree[code.name], code }));
+    if (coded) return coded.map((code) => ({ name: code.name, below: tree[code.name], code }));
+    if (this.edition.open_families.includes(about[0]) && about.length === this.arity(about[0])) {
+      return this.beyond(given, tree, path, about);
+    }
+    this.unknown(given, path, tree);
+    return [];
+  }
+
+  /** What a name means that is known, whether a rule reads it or none does; null for no such. */
+  byName(given, tree, about) {
+    const name = this.edition.canonical(given, tree);
+    if (name !== null) return { name, below: tree[name], code: null };
+    const other = this.beyondName(about, given);
+    if (other === null) return null;
+    const [family, ...before] = about;
+    const last = about.length === this.arity(family);
+    return { name: other, below: last ? `${family}(${[...before, other].join(",")})` : {}, code: null };
+  }
+
+  /** What a text means where names may stand that are not known: a name with its dose, or it is set aside. */
+  beyond(given, tree, path, about) {
+    if (!A_NAME.test(given)) {
+      this.unknown(given, path, tree);
+      return [];
+    }
+    const names = nameBeforeDose(given);
+    for (const name of names) {
+      const known = this.byName(name, tree, about);
+      if (known) {
+        const text = `${shown(given)} was read as ${known.name}; what stands behind the name is not read.`;
+        this.record.remarks.push({ place: path, text });
+        return [known];
+      }
+    }
+    const near = this.record.aside.length < MANY ? slip(names.at(-1) ?? given, this.edition.everyName(about[0])) : null;
+    if (near !== null) this.problem(path, `${shown(given)} is not known here; did you mean ${near}? If not, do not put a similar name in its place`, true);
+    else if (NOTHING.includes(normal(given))) this.problem(path, `${shown(given)} is no name; where there is none, say that the list is complete`);
+    else return [{ name: given, below: "", code: null, isAside: true }];
+    return [];
+  }
+
+  /** Keeps what is not known as it is written; what is known and named in it stays open. */
+  setAside(given, tree, value, path, about) {
+    this.record.aside.push({ family: about[0], name: given, value, place: path });
+    for (const phrase of given.includes(" ") ? phrases(given) : []) {
+      const found = this.byName(phrase, tree, about);
+      if (typeof found?.below === "number") this.open.add(found.below);
+    }
   }
 
   /** What `only` neither names nor implies is not so, but for what stands beside it. */
@@ -296,7 +338,9 @@ class Reader {
         this.record.closed.add(fact);
       }
     }
-    for (const fact of this.edition.closedBy[about[0]] ?? []) this.closing.set(fact, path);
+    if (aside.record.aside.every(({ value: so }) => so === false)) {
+      for (const fact of this.edition.closed_by[about[0]] ?? []) this.closing.set(fact, path);
+    }
   }
 
   groups(tree, value, path, about) {

@@ -2,9 +2,10 @@
 
 import { h } from "./dom.js";
 import { trilean } from "./form.js";
-import { asked, assumed, counted, families, inWords, PERSON, plainly, sentence } from "./words.js";
+import { asked, assumed, counted, families, inWords, needed, PERSON, plainly, sentence } from "./words.js";
 
 const MARKS = { met: "✓", unmet: "✗", open: "?" };
+const FEW = 6; // so many facts are answered one by one
 const STATUS = { met: "met", unmet: "not met", open: "open" };
 
 /** The page of a decision. `actions` has `flip(fact)` and `say(fact, value)`. */
@@ -18,17 +19,20 @@ export function result(decision, question, actions) {
     banner(d),
     stated(context),
     next(context),
-    items(context, "Advisories (they change no outcome)", d.advisories, "advisory"),
     items(context, "Why", [...d.scope, ...d.bases], "why"),
     items(context, "More is asked for than can be authorized", d.limits, "limit"),
     inScope && criteria(context, "Not met", by("unmet")),
+    readings(context),
     inScope && missing(context),
     inScope && criteria(context, "Open", by("open")),
-    inScope && criteria(context, "Met", by("met")),
     items(context, "Would be denied for, but for the override", d.superseded, "superseded"),
+    items(context, "Advisories (they change no outcome)", d.advisories, "advisory"),
+    inScope && criteria(context, "Met", by("met")),
     items(context, "Notes", d.notes, "note"),
     section("Suggested by a code, and not stated", d.suggestions.map((one) =>
       h("li", {}, `${one.code} (${one.ground.replace(/\.$/, "")}): ${one.question}`))),
+    section("Not known here, and set aside as it is written", d.aside.map(({ place, name, value }) =>
+      h("li", {}, `${place}: ${name}${value === null ? " (not known whether)" : value ? "" : " (said not to be so)"}`))),
     section("How the case was read", d.remarks.map(({ place, text }) => h("li", {}, `${place}: ${text}`))),
     d.assumptions.length > 0 && h("section", { class: "part" }, h("h3", {}, "Assumed, as the case is silent"), h("p", {}, assumed(d.assumptions))),
     d.unread.length > 0 && h("p", { class: "part" }, `Stated, but not asked about by this policy: ${d.unread.join(", ")}.`),
@@ -68,8 +72,23 @@ function because({ actions }, causes) {
     const [cause] = group;
     if (group.length > 1) return h("span", {}, `${sentence(group)} `);
     const hint = `What if it were otherwise? ${cause.fact} is ${cause.value ? "yes" : "no"}, ${cause.origin === "only" ? "not on the list" : cause.origin}.`;
-    return [h("button", { type: "button", class: `fact ${cause.origin}`, title: hint, on: { click: () => actions.flip(cause) } }, cause.text), " "];
+    return [h("button", { type: "button", class: `fact ${cause.origin}`, title: hint, on: { click: () => actions.flip(cause) } }, sentence(group)), " "];
   }));
+}
+
+function needs(item) {
+  const sentences = needed(item);
+  return sentences.length ? h("p", { class: "needs" }, `needs ${sentences.join(" ")}`) : null;
+}
+
+/** The readings of the text under which the outcome would be another, each to be tried. */
+function readings(context) {
+  return section("Under another reading of the text", context.decision.depends_on.map((other) => {
+    const words = inWords(other.possible);
+    return h("li", {}, h("p", {}, `${words[0].toUpperCase()}${words.slice(1)}, if the text is read so: ${other.text} `,
+      h("button", { type: "button", "aria-label": `Decide so: ${other.text}`, on: { click: () => context.actions.read(other) } }, "Decide so")),
+    sources(context, other.source));
+  }), "readings");
 }
 
 /** The clauses of an item, each with its text in the document. */
@@ -86,7 +105,7 @@ function items(context, title, found, name) {
   const unmet = context.decision.criteria.some((one) => one.status === "unmet");
   return section(title, found.map((item) => h("li", { "data-item": item.id },
     h("p", {}, h("code", {}, item.id), `: ${item.certain ? "" : "(it or another of these) "}${item.text}`),
-    item.id === "criteria_not_met" && unmet ? null : because(context, item.because),
+    item.id === "criteria_not_met" && unmet ? null : [because(context, item.because), needs(item)],
     sources(context, item.source))), name);
 }
 
@@ -98,9 +117,10 @@ function criterion(context, one) {
   const where = one.applies ? "" : " (on some of the possible pathways)";
   return h("li", { "data-item": one.id, "data-status": one.status },
     h("p", {}, h("span", { class: `mark ${one.status}`, "aria-label": STATUS[one.status], role: "img" }, MARKS[one.status]), " ", h("code", {}, one.id), `: ${one.text}${where}`),
-    one.of ? h("p", {}, counted(one)) : because(context, one.because),
+    one.of ? h("p", {}, counted(one)) : [because(context, one.because), needs(one)],
     sources(context, one.source),
-    one.parts.length > 0 && h("ul", {}, one.parts.map((part) => criterion(context, part))));
+    one.parts.length > 0 && h("ul", {}, one.parts.map((part) => criterion(context, part))),
+    one.of ? needs(one) : null);
 }
 
 // ---- what is missing ------------------------------------------------------------------------------
@@ -108,17 +128,31 @@ function criterion(context, one) {
 function missing(context) {
   const { decision } = context;
   return section("Missing, the most decisive first", asked(decision.missing).map(({ question, asked: same }) =>
-    h("li", {}, h("p", {}, question), h("ul", { class: "answers" }, same.map((one) => answer(context, one, same.length > 1))))), "missing");
+    h("li", {}, h("p", {}, question), answers(context, same))), "missing");
 }
 
-/** A missing fact with the answers to it; a number is typed in the form. */
+/** The answers to a question: each value of a choice, yes and no for each of several; a number is typed. */
+function answers(context, same) {
+  const { edition, actions } = context;
+  const variables = same.map(({ fact }) => edition.variables.get(fact));
+  if (edition.choiceOf.has(variables[0])) {
+    const label = (variable) => edition.facts[variable].member.split(", ").at(-1);
+    return h("p", { class: "row" }, variables.map((variable) =>
+      h("button", { type: "button", on: { click: () => actions.choose(variable) } }, label(variable))));
+  }
+  if (actions.isNumber(variables[0])) return h("p", {}, h("button", { type: "button", on: { click: () => actions.show(variables[0]) } }, "Answer it in the form"));
+  const each = h("ul", { class: "answers" }, same.map((one) => answer(context, one, same.length > 1)));
+  if (same.length <= FEW) return each;
+  return [h("p", {}, h("button", { type: "button", on: { click: () => actions.show(variables[0]) } }, "Name them in the form")),
+    h("details", {}, h("summary", {}, `${same.length}, one by one`), each)];
+}
+
+/** A missing fact with the answers to it. */
 function answer({ edition, actions }, one, several) {
   const variable = edition.variables.get(one.fact);
   const { member } = edition.facts[variable];
   const served = one.bears_on.length && one.bears_on.length <= 6 ? `for ${one.bears_on.join(", ")}` : "for most of what is open";
-  const control = actions.isNumber(variable)
-    ? h("button", { type: "button", on: { click: () => actions.show(variable) } }, "answer in the form")
-    : trilean(one.question, (value) => actions.say(variable, value), null).element;
+  const control = trilean(one.question, (value) => actions.say(variable, value), null).element;
   return h("li", { "data-missing": one.fact }, several ? h("span", { class: "name" }, member, " ") : null, control, " ", h("span", { class: "quiet" }, one.bears_on.length ? served : ""));
 }
 
@@ -129,10 +163,10 @@ function next(context) {
   const { edition, actions } = context;
   const variable = edition.variables.get(first.asked[0].fact);
   const group = edition.groups.find((one) => one.facts.includes(variable));
-  const alone = first.asked.length === 1 && !actions.isNumber(variable);
+  const alone = edition.choiceOf.has(variable) || (first.asked.length === 1 && !actions.isNumber(variable));
   return h("section", { class: "next", "aria-label": "The next question" }, h("h3", {}, "Next question"),
     h("p", {}, alone ? first.question : group.question),
     alone
-      ? h("ul", {}, answer(context, first.asked[0], false))
+      ? answers(context, first.asked)
       : h("button", { type: "button", class: "primary", on: { click: () => actions.show(variable) } }, "Answer it"));
 }

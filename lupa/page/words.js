@@ -29,20 +29,50 @@ export function argument(fact) {
 }
 
 /** The facts of a reason in groups: each alone, or those of one kind and value together where they are many. */
-export function families(causes) {
+export function families(causes, few = FEW) {
   const groups = new Map();
   for (const cause of causes) {
     const key = `${cause.fact.split("(")[0]} ${cause.value}`;
     groups.set(key, [...(groups.get(key) ?? []), cause]);
   }
-  return [...groups.values()].flatMap((group) => (group.length > FEW ? [group] : group.map((cause) => [cause])));
+  return [...groups.values()].flatMap((group) => (group.length > few ? [group] : group.map((cause) => [cause])));
 }
 
 /** One group of facts as a sentence. */
 export function sentence(group) {
-  if (group.length === 1) return group[0].text;
+  if (group.length === 1) {
+    const [{ text, fact, origin }] = group;
+    if (origin !== "assumed") return text; // what nobody states does not look like a statement
+    return `${text.slice(0, -1)} (${fact.startsWith("reading(") ? "the usual reading" : "assumed"}).`;
+  }
   const name = group[0].fact.split("(")[0];
   return `${name}: ${group[0].value ? "yes" : "no"} for each of ${group.map(({ fact }) => argument(fact)).join(", ")}.`;
+}
+
+const MARKS = { null: "ruled out by what else is said", stated: "the record says otherwise", only: "not on the list, which is said to be complete", assumed: "assumed otherwise, as the case is silent" };
+const withMark = ({ text, says, origin }) => `${text.slice(0, -1)} (${says === "silent" ? "not said" : MARKS[origin]}).`;
+
+/** What would have to be so, as sentences; nothing if no more is to be said than the reason does. */
+export function needed({ needs, more_needs: more, because }) {
+  const key = ({ fact, value }) => `${fact} ${value}`;
+  const opposite = new Set(needs.flat().map(({ fact, value }) => key({ fact, value: !value })));
+  const isOpposite = opposite.size === 1 && because.length === 1 && opposite.has(key(because[0]));
+  if (!needs.length || isOpposite) return [];
+  const common = needs[0].filter((need) => needs.every((set) => set.some((one) => key(one) === key(need))));
+  const shared = new Set(common.map(key));
+  const found = common.map(withMark);
+  if (needs.length === 1) return found;
+  const rest = needs.map((set) => set.filter((need) => !shared.has(key(need))));
+  const words = families(rest.filter((set) => set.length === 1).map(([need]) => need), 1).map((group) => {
+    if (group.length === 1) return withMark(group[0]).slice(0, -1);
+    const names = group.map(({ fact }) => argument(fact));
+    const others = names.length > FEW ? ` and ${names.length - FEW} more` : "";
+    return `${group[0].value ? "" : "not "}${group[0].fact.split("(")[0]}: one of ${names.slice(0, FEW).join(", ")}${others}`;
+  });
+  const several = rest.filter((set) => set.length > 1);
+  words.push(...several.slice(0, FEW).map((set) => set.map((need) => withMark(need).slice(0, -1)).join(", and ")));
+  if (several.length > FEW || more) words.push("and there are other ways");
+  return [...found, `${words.join("; or ")}.`];
 }
 
 /** What a criterion needs of its parts, and how many are met. */

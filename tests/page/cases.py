@@ -10,6 +10,14 @@ from lupa.rules.quantities import Quantity
 from lupa.rules.vocabulary import Tree, Vocabulary
 
 DAYS = ("2025-06-15", "2025-06-15", "6/15/2025", "15 June 2025", "Jun 15, 2025", "2025/6/15", "6/7/2025")
+ODD = (
+    "prednisone 5 mg daily",
+    "Nosuchmab",
+    "Aspirin 81 mg",
+    "mycophenolate and something",
+    "prednisome",
+    "none",
+)
 FEW = 3
 """So many of a long list are named, more or less."""
 
@@ -30,6 +38,11 @@ def random_case(dice: random.Random, edition: Edition) -> dict[str, Any]:
         facts[next(iter(v.pairs))] = dice.choice(["150/90", "90 / 150", "120/80 mmHg", {"value": "130/85"}])
     facts.update((flag, dice.choice([True, False, "yes", "no", None])) for flag in v.flags)
     facts.update((name, _relation(dice, tree)) for name, tree in v.families.items())
+    if "taking" in facts and dice.random() < 0.3:
+        odd = dice.sample(ODD, 2)
+        facts["taking"] = dice.choice(
+            [odd, dict.fromkeys(odd, True), {"only": odd}, {"only": [], odd[0]: "no"}]
+        )
     facts.update((name, _chosen(dice, v.tree_of(name))) for name in v.choices if name != "requested")
     for name in [name for name, said in facts.items() if dice.random() < 0.2 or said == {}]:
         del facts[name]

@@ -84,6 +84,16 @@ def test_the_next_question_is_answered_where_it_stands(page: Opened, kb: Knowled
     assert page.verdict == "APPROVE"
 
 
+def test_a_case_begun_from_nothing_is_asked_until_it_is_decided(page: Opened) -> None:
+    page.open_case({"request": {"policy": "uhc_benlysta"}})
+    page.run(
+        "[...document.querySelectorAll('.next button')]"
+        ".find((one) => one.textContent === 'by mouth').click()"
+    )
+    assert page.verdict == "OUT OF SCOPE"
+    assert json.loads(page.saved("save-case"))["request"]["route"] == "oral"
+
+
 def test_a_fact_in_a_reason_can_be_had_otherwise(page: Opened, kb: KnowledgeBase) -> None:
     page.open_case(kb.case(DENY))
     page.run("document.querySelector('[data-item=no_combination] .fact').click()")
@@ -96,13 +106,17 @@ def test_a_fact_in_a_reason_can_be_had_otherwise(page: Opened, kb: KnowledgeBase
 def test_drugs_are_typed_by_name_or_brand(page: Opened) -> None:
     page.run(
         "const list = document.querySelector('[data-group=taking]');"
-        "list.querySelector('input').value = 'CellCept 500 mg; Plaquenil, nosuchdrug';"
+        "list.querySelector('input').value = 'CellCept 500 mg; Plaquenil, Nosuchmab, prednisome';"
         "list.querySelector('button').click();"
     )
     saved = json.loads(page.saved("save-case"))
-    assert saved["facts"]["taking"] == {"mycophenolate_mofetil": True, "hydroxychloroquine": True}
+    assert saved["facts"]["taking"] == {
+        "mycophenolate_mofetil": True,
+        "hydroxychloroquine": True,
+        "Nosuchmab": True,
+    }
     assert page.run("return document.querySelector('[data-group=taking] .error').textContent") == (
-        "nosuchdrug: not known here. Do not put a similar name in its place."
+        "prednisome: did you mean prednisone?"
     )
 
 

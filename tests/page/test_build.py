@@ -54,6 +54,13 @@ def test_the_command_writes_a_file_and_says_what_it_holds(tmp_path: Path) -> Non
     assert "lupkynis" in path.read_text(encoding="utf-8").lower()
 
 
+def test_a_case_is_explored_in_a_page(tmp_path: Path) -> None:
+    path = tmp_path / "case.html"
+    run = command("explore", "--example", "lupkynis_at_eighteen", "--page", str(path))
+    assert re.fullmatch(rf"{re.escape(str(path))}: \d+ kB, by fep_lupkynis\n", run.out)
+    assert '"age": 18' in path.read_text(encoding="utf-8")
+
+
 def test_the_command_prints_the_page_where_asked_to() -> None:
     assert command("page", "fep_lupkynis", "-o", "-").out.startswith("<!DOCTYPE html>")
 

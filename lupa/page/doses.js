@@ -1,0 +1,61 @@
+// Names as a list of drugs has them: what stands behind one says how it is taken; others are a slip of the pen.
+
+import { normal } from "./names.js";
+
+const NUMBER = String.raw`\d+(?:[.,]\d+)*`;
+const UNIT = String.raw`(?:mg|mcg|ug|µg|g|ml|units?|iu|meq|mmol)(?:/(?:kg|m2|m²|ml|day|d|wk|week|dose))*`;
+const FORM = "(?:oral|tab(?:let)?s?|cap(?:sule)?s?|pills?|vials?|pens?|syringes?|infusions?|er|xr|sr|dr|ec)";
+const ROUTE = "(?:po|by mouth|orally|iv|intravenous(?:ly)?|sc|sq|subq|sub-q|subcut(?:aneous(?:ly)?)?|im)";
+const TIME = "(?:h|hrs?|hours?|d|days?|w|wks?|weeks?|m|mo|months?|morning|evening|night)";
+const EVERY = String.raw`(?:q|every|each|per|a) ?(?:other )?(?:\d+(?:-\d+)? ?)?${TIME}`;
+const OFTEN =
+  "(?:daily|weekly|biweekly|monthly|nightly|once|twice|hs|am|pm|qd|qod|qhs|qam|qpm|qw|bid|tid|qid|" +
+  String.raw`[btq]\.i\.d\.|q\.d\.|(?:\d+|one|two|three|four) times|x ?\d+|` +
+  `on (?:mon|tues|wednes|thurs|fri|satur|sun)day|${EVERY})`;
+const PART = new RegExp(
+  `(?:${NUMBER}(?:-${NUMBER})?(?: ?${UNIT})?|${UNIT}|${FORM}|${ROUTE}|${OFTEN}|at|in the|with food)` +
+    String.raw`(?=[\s,;.()]|$)[\s,;.()]*`, "iy",
+);
+const MOST_WORDS = 5; // no name has more
+const SHORT = 6; // in a name with fewer letters a slip is no plainer than another name
+
+function saysHow(rest) {
+  PART.lastIndex = 0;
+  while (PART.lastIndex < rest.length) if (!PART.test(rest)) return false;
+  return true;
+}
+
+/** What may be the name of a drug where all that stands behind it says how it is taken, the longest first. */
+export function nameBeforeDose(text) {
+  const found = [...text.matchAll(/(?<=[\s,;(])\S/g)].map(({ index }) => index).reverse();
+  return found.filter((place) => saysHow(text.slice(place)))
+    .map((place) => text.slice(0, place).replace(/[ ,;(]+$/, "")).filter(Boolean);
+}
+
+/** Every few words of a text that stand together, any of which may be a name. */
+export function* phrases(text) {
+  const words = [...text.matchAll(/[^\s,;()/+]+/g)];
+  for (let begin = 0; begin < words.length; begin += 1) {
+    for (let end = begin; end < Math.min(words.length, begin + MOST_WORDS); end += 1) {
+      yield text.slice(words[begin].index, words[end].index + words[end][0].length).replace(/[.:]+$/, "");
+    }
+  }
+}
+
+/** The one name that this is but for a slip of the pen, not of its first letter; `names` by their normal forms. */
+export function slip(given, names) {
+  const said = normal([...given].slice(0, 80).join("")).replace(/^_+|_+$/g, "");
+  if (said.length < SHORT) return null;
+  const meant = new Set([...names].filter(([known]) => isSlip(said, known)).map(([, name]) => name));
+  return meant.size === 1 ? [...meant][0] : null;
+}
+
+function isSlip(said, known) {
+  const shorter = Math.min(said.length, known.length);
+  if (Math.max(said.length, known.length) - shorter > 1 || said[0] !== known[0]) return false;
+  let begin = 0;
+  while (begin < shorter && said[begin] === known[begin]) begin += 1;
+  const [one, other] = [said.slice(begin), known.slice(begin)];
+  return one.slice(1) === other.slice(1) || one.slice(1) === other || one === other.slice(1) ||
+    (one.slice(0, 2) === [...other.slice(0, 2)].reverse().join("") && one.slice(2) === other.slice(2));
+}

@@ -1,0 +1,165 @@
+"""What a case can say under an edition, as data: its facts, names, numbers, efforts and questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lupa.page.packed import Lists, Texts
+from lupa.rules.edition import Edition
+from lupa.rules.efforts import KINDS
+from lupa.rules.quantities import Quantity
+from lupa.rules.vocabulary import Fact
+
+
+class Sayable:
+    """What can be said, with facts as the variables that they are."""
+
+    def __init__(self, edition: Edition, variable: Mapping[Fact, int], texts: Texts, lists: Lists) -> None:
+        self._edition = edition
+        self._variable = variable
+        self._texts = texts
+        self._lists = lists
+
+    def told(self) -> dict[str, Any]:
+        """All of it."""
+        return {
+            "facts": self._facts(),
+            **self._vocabulary(),
+            **self._efforts(),
+            "groups": self._groups(),
+        }
+
+    def _facts(self) -> list[Any]:
+        """Of each variable the fact, its default, rank, sentences and question, and whether it is read."""
+        edition, texts = self._edition, self._texts
+        v = edition.vocabulary
+        return [
+            [
+                texts(fact),
+                -1 if fact not in v.defaults else int(v.defaults[fact]),
+                edition.places[edition.literals[fact]],
+                texts(v.words(fact, True)),
+                texts(v.words(fact, False)),
+                texts(v.question(fact)),
+                texts(edition.asking.member(fact)),
+                int(edition.reads(fact)),
+            ]
+            for fact in self._variable
+        ]
+
+    def _placed(self, tree: Any) -> Any:
+        """The variables in the place of their facts."""
+        if isinstance(tree, str):
+            return self._variable[tree]
+        return {key: self._placed(below) for key, below in tree.items()}
+
+    def _placed_each(self, facts: Mapping[str, Sequence[Fact]]) -> dict[str, list[int]]:
+        return {name: [self._variable[fact] for fact in each] for name, each in facts.items()}
+
+    def _vocabulary(self) -> dict[str, Any]:
+        v = self._edition.vocabulary
+        return {
+            "requested": self._placed(v.kinds("requested")),
+            "choices": {name: self._placed(v.tree_of(name)) for name in v.choices if name != "requested"},
+            "flags": self._placed(v.flags),
+            "relations": self._placed(v.families),
+            "quantities": {name: self._quantity(name, quantity) for name, quantity in v.quantities.items()},
+            "derived": {name: list(made) for name, made in v.derived.items()},
+            "scales": {name: list(scale) for name, scale in v.scales.items()},
+            "rising": [[[rank, self._variable[fact]] for rank, fact in cuts] for cuts in v.rising],
+            "pairs": v.pairs,
+            "measures": v.measures,
+            "days": v.days,
+            "asked": [
+                [self._variable[fact], x.quantity, x.cut.kind, str(x.cut.bound), x.reached, x.days, x.times]
+                for fact, x in v.asked.items()
+            ],
+            "open_families": sorted(v.open_families),
+            "closed_by": self._placed_each(v.closed_by),
+            "beyond": self._beyond(),
+        }
+
+    def _beyond(self) -> dict[str, Any]:
+        """What is declared beyond what rules read: of each relation, or quantity, the names by place."""
+        known = self._edition.known
+        found = {}
+        for name, places in known.declared().items():
+            number = known.quantity(name)
+            found[name] = {
+                "places": [self._lists(names) for names in places],
+                "single": known.single(name),
+                "number": number
+                and {
+                    "unit": number[0],
+                    "least": number[1],
+                    "most": number[2],
+                    "units": {unit: str(factor) for unit, factor in number[3]},
+                    "dated": number[4],
+                },
+            }
+        return found
+
+    def _quantity(self, name: str, quantity: Quantity) -> dict[str, Any]:
+        v = self._edition.vocabulary
+        return {
+            "unit": quantity.unit,
+            "least": quantity.least,
+            "most": quantity.most,
+            "whole": quantity.whole,
+            "dated": quantity.dated,
+            "section": quantity.section,
+            "where": list(v.where(name)),
+            "units": {unit: str(factor) for unit, factor in quantity.units},
+            "label": v.label(name),
+            "read": self._edition.reads_number(name),
+            "cuts": [[cut.kind, str(cut.bound), self._variable[cut.fact]] for cut in v.cuts.get(name, ())],
+        }
+
+    def _efforts(self) -> dict[str, Any]:
+        """What it costs to state facts: `find_out`, `ask_for_less`, `change`, each for yes and for no.
+
+        `usual` is what a kind costs for a fact without a row of its own, `against` the facts of which any
+        speaks against bringing one about.
+        """
+        v, variable = self._edition.vocabulary, self._variable
+        own = {
+            variable[fact]: [
+                v.effort(fact, kind, value=value, usual=False) for kind in KINDS for value in (True, False)
+            ]
+            for fact in variable
+        }
+        against = {
+            variable[fact]: [variable[x] for x in v.speaks_against(fact) if x in variable]
+            for fact in variable
+        }
+        return {
+            "efforts": {at: costs for at, costs in own.items() if any(costs)},
+            "usual": v.usual_efforts,
+            "against": {at: found for at, found in against.items() if found},
+        }
+
+    def _groups(self) -> list[Any]:
+        """What is asked together, in a clinician's order."""
+        edition = self._edition
+        asking, texts = edition.asking, self._texts
+        groups = sorted(
+            asking.groups(list(edition.literals)),
+            key=lambda group: min(edition.asked_first[fact] for fact in group.facts),
+        )
+        return [
+            {
+                "id": group.id,
+                "kind": group.kind,
+                "question": texts(asking.question(group)),
+                "facts": [self._variable[fact] for fact in group.facts],
+                "numbers": [name for name, _ in group.numbers],
+                "classes": {
+                    name: [self._variable[fact] for fact in facts]
+                    for name, facts in asking.classes(group.facts).items()
+                }
+                if group.kind == "members"
+                else {},
+            }
+            for group in groups
+        ]
