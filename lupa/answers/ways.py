@@ -35,7 +35,9 @@ def _merged(asking: Asking, sets: Sequence[Sequence[Statement]]) -> list[_Parts]
         for number, parts in enumerate(found):
             for place, part in enumerate(parts):
                 rest = frozenset(parts[:place] + parts[place + 1 :])
-                key = (rest, asking.group_of(part[0].fact), part[0].value, part[0].kind)
+                fact = part[0].fact
+                alike = asking.group_of(fact), fact.partition("(")[0]
+                key = (rest, *alike, part[0].value, part[0].kind)
                 before, other = by_rest.setdefault(key, (number, parts))
                 if before != number:
                     mine = next(p for p in other if p not in rest)

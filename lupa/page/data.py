@@ -14,7 +14,8 @@ from lupa.rules.edition import Atom, Edition
 from lupa.rules.store import Store
 from lupa.version import __version__
 
-FORMAT, VERSION = "lupa-page", 1
+FORMAT = "lupa-page"
+VERSION = 1
 
 
 def page_data(store: Store, policies: Sequence[str]) -> dict[str, Any]:

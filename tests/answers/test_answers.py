@@ -214,21 +214,22 @@ def test_a_choice_is_one_question_with_its_values() -> None:
     case = as_bytes({"request": {"policy": "fep_lupkynis", "phase": "initial"}, "facts": READY})
     ended = command("ask", "-", stdin=case)
     assert "1. For which indication is it requested?" in ended.out
-    assert "   requested(indication), for investigational\n   sle, anca_v" in ended.out
-    assert "lupus_nephritis: approve" in " ".join(ended.out.split())
+    assert "   requested(indication), for investigational\n   lupus_nephritis: approve; sle, " in ended.out
 
 
 def test_members_of_a_relation_are_one_question() -> None:
     said = " ".join(command("ask", "-", stdin=without("taking")).out.split())
     assert "1. Which of these does the patient take systemically now? taking, for" in said
     assert "corticosteroid: prednisone, prednisolone, methylprednisolone, " in said
-    assert "one of immunosuppressant (9), corticosteroid (9) and not cyclophosphamide: approve" in said
-    assert "2. Does the patient take a drug that has no name here and is one of these?" in said
+    others = "another immunosuppressant, another corticosteroid"
+    assert (
+        f"one of immunosuppressant (9), corticosteroid (9), {others} and not cyclophosphamide: app" in said
+    )
 
 
 def test_what_a_policy_needs_to_know_is_told_without_a_case() -> None:
     ended = command("ask", "--policy", "fep_lupkynis", "--plan")
-    assert "Certain after 9 questions at most; no other plan needs fewer" in ended.out
+    assert "Certain after 8 questions at most; no other plan needs fewer" in ended.out
     assert command("ask", "--policy", "fep_lupkyns").err.startswith("error: request.policy: no policy is")
     mixed = command("ask", "--policy", "fep_lupkynis", "-", stdin=lupkynis())
     assert (mixed.status, "--policy begins from nothing, so it goes with no case" in mixed.err) == (2, True)

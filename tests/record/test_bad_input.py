@@ -1016,7 +1016,7 @@ def test_a_name_of_a_megabyte_is_refused_in_a_short_sentence(kb: KnowledgeBase, 
 
 @pytest.mark.parametrize("key", [None, 1, True, 2.5, ("sle",), b"sle"])
 @pytest.mark.parametrize(
-    "place", ["case", "request", "facts", "facts.age", "facts.taking", "facts.reading"]
+    "place", ["case", "request", "facts", "facts.age", "facts.active", "facts.reading"]
 )
 def test_a_key_from_python_that_is_no_name_is_refused(kb: KnowledgeBase, place: str, key: Any) -> None:
     with pytest.raises(CaseError, match=re.escape(shown(key))):
