@@ -5,7 +5,7 @@ import { day, shown } from "./days.js";
 import { normal } from "./names.js";
 import { recordOf } from "./record.js";
 
-const KEYS = ["case", "request", "facts", "expect"];
+const KEYS = ["case", "request", "facts", "expect", "evidence"];
 const FRESH = 2; // years after which a newer edition than the last on file is to be expected
 const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
@@ -26,6 +26,9 @@ export function checkShape(given) {
   if ((given.case ?? null) !== null && typeof given.case !== "string") problems.push(`case: a name is expected, not ${shown(given.case)}`);
   for (const part of KEYS.slice(1)) {
     if ((given[part] ?? null) !== null && !isPlain(given[part])) problems.push(`${part}: a mapping is expected, not ${shown(given[part])}`);
+  }
+  for (const [fact, lines] of problems.length ? [] : Object.entries(given.evidence ?? {})) {
+    if (!Array.isArray(lines) || !lines.every(isPlain)) problems.push(`evidence.${fact}: a list of lines of a chart is expected`);
   }
   if (!problems.length && !Object.keys(given.request ?? {}).length) problems.push("request: missing; it says which policy or drug it is about");
   if (problems.length) throw new CaseError(problems);

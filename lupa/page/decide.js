@@ -113,6 +113,8 @@ export class Question {
         let text = this.sentence(variable, value);
         if (record.given.has(variable)) text = `${text.slice(0, -1)} (${record.given.get(variable)}).`;
         if (record.closed.has(variable)) text = `${text.slice(0, -1)} (not on the list, which is said to be complete).`;
+        const lines = this.linesOf(variable);
+        if (lines.length) text = `${text.slice(0, -1)} (${lines.join("; ")}).`;
         return { fact: edition.facts[variable].fact, value, text, origin: this.origin(variable) };
       });
   }
@@ -120,7 +122,26 @@ export class Question {
   /** Why the record says of a fact what it says. */
   origin(variable) {
     const { closed, assumed } = this.record;
+    if (this.linesOf(variable).length) return "evidence";
     return closed.has(variable) ? "only" : assumed.has(variable) ? "assumed" : "stated";
+  }
+
+  /** The lines of a chart that the case gives for a fact, or for the number that it is about. */
+  linesOf(variable) {
+    const { evidence } = this.record;
+    const { quantities, facts } = this.edition;
+    const number = Object.entries(quantities).find(([, { cuts }]) => cuts.some(([, , one]) => one === variable));
+    const found = [facts[variable].fact, number?.[0]].flatMap((name) => (name !== undefined && Object.hasOwn(evidence, name) ? evidence[name] ?? [] : []));
+    const line = ({ resource, date, text }) => `${resource || ""}${date ? ` of ${date}` : ""}${text ? `, ${text}` : ""}`;
+    return [...new Set(found.map(line))];
+  }
+
+  /** Whether the lines of a chart say both that a fact is so and that it is not. */
+  contradictsItself(variable) {
+    const { evidence } = this.record;
+    const { fact } = this.edition.facts[variable];
+    const said = new Set((Object.hasOwn(evidence, fact) ? evidence[fact] ?? [] : []).map(({ says }) => says));
+    return said.has("yes") && said.has("no");
   }
 
   /** Whether some world of the record has a fact so, or not so. */
@@ -326,11 +347,14 @@ class Writer {
       ...edition.bases.filter(({ id }) => id !== "criteria_not_met"),
       ...edition.scope, ...edition.limits,
     ].filter((item) => question.isOpen(item));
-    return missing(question).map((variable) => {
+    const first = (variable) => Number(!question.contradictsItself(variable)); // it goes first
+    return missing(question).sort((one, other) => first(one) - first(other)).map((variable) => {
       const served = unsettled.filter(({ cone }) => cone.has(variable));
       const { fact, yes, question: asked } = edition.facts[variable];
       const sources = new Set(served.map((item) => this.source(item)).filter(Boolean));
-      return { fact, text: yes, question: asked, bears_on: served.map(({ id }) => id), source: [...sources].join("; ") };
+      const lines = question.linesOf(variable);
+      const hint = lines.length ? ` (See ${lines.join("; ")}.)` : "";
+      return { fact, text: yes, question: `${asked}${hint}`, bears_on: served.map(({ id }) => id), source: [...sources].join("; ") };
     });
   }
 

@@ -22,6 +22,7 @@ export function* leaves(tree) {
 /** The record of a case under an edition, with what is wrong with the case in `problems`. */
 export function recordOf(given, edition) {
   const reader = new Reader(edition);
+  reader.record.evidence = given.evidence ?? {};
   reader.request(given.request ?? {});
   reader.facts(given.facts ?? {});
   reader.numbers();
@@ -44,7 +45,7 @@ class Reader {
     this.closing = new Map(); // what is not so, unless it is stated, as all of a relation is named
     this.record = {
       stated: new Map(), assumed: new Map(), closed: new Set(), paths: new Map(), given: new Map(),
-      numbers: [], unread: new Map(), suggested: [], problems: [], remarks: [], lists: new Map(), aside: [],
+      numbers: [], unread: new Map(), suggested: [], problems: [], remarks: [], lists: new Map(), aside: [], evidence: {},
       nameOf: (fact) => (typeof fact === "number" ? edition.facts[fact].fact : fact),
     };
     this.measuring = new StatedNumbers(edition, (path, words) => this.problem(path, words), (name, path, known) =>

@@ -49,7 +49,7 @@ export function sentence(group) {
   return `${name}: ${group[0].value ? "yes" : "no"} for each of ${group.map(({ fact }) => argument(fact)).join(", ")}.`;
 }
 
-const MARKS = { null: "ruled out by what else is said", stated: "the record says otherwise", only: "not on the list, which is said to be complete", assumed: "assumed otherwise, as the case is silent" };
+const MARKS = { null: "ruled out by what else is said", stated: "the record says otherwise", only: "not on the list, which is said to be complete", assumed: "assumed otherwise, as the case is silent", evidence: "the chart says otherwise" };
 const withMark = ({ text, says, origin }) => `${text.slice(0, -1)} (${says === "silent" ? "not said" : MARKS[origin]}).`;
 
 /** What would have to be so, as sentences; nothing if no more is to be said than the reason does. */

@@ -118,6 +118,8 @@ _MARKS = {
     ("yes", None): "ruled out by what else is said",
     ("no", "stated"): "the record says otherwise",
     ("yes", "stated"): "the record says otherwise",
+    ("no", "evidence"): "the chart says otherwise",
+    ("yes", "evidence"): "the chart says otherwise",
     ("no", "only"): "not on the list, which is said to be complete",
     ("no", "assumed"): "assumed otherwise, as the case is silent",
     ("yes", "assumed"): "assumed otherwise, as the case is silent",

@@ -48,6 +48,21 @@ def test_policies_foreign_to_lupus_come_to_the_same_in_a_page(folder: str, tmp_p
     assert list(differences(kb, written(kb, tmp_path), random_cases(kb, 2, 15))) == []
 
 
+def test_lines_of_a_chart_are_told_in_a_page_too(kb: KnowledgeBase, data: Path) -> None:
+    line = {"resource": "Condition/c1", "date": "2024-06-01", "text": None}
+    case = kb.case("lupkynis_alongside_bars_benlysta")
+    evidence = {
+        "taking(voclosporin)": [{**line, "says": "yes"}],
+        "age": [{**line, "says": "yes", "text": "34 a"}],
+        "dosed_per_label": [{**line, "says": "yes"}, {**line, "says": "no"}],
+    }
+    silent = {
+        name: said for name, said in case["facts"].items() if name not in ("taking", "dosed_per_label")
+    }
+    cases = [{**case, "evidence": evidence}, {**case, "facts": silent, "evidence": evidence}]
+    assert list(differences(kb, data, cases)) == []
+
+
 @pytest.mark.mass
 def test_every_shipped_case_comes_to_the_same_in_a_page(kb: KnowledgeBase, data: Path) -> None:
     assert list(differences(kb, data, map(kb.case, kb.examples().values()))) == []

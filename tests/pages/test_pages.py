@@ -273,3 +273,10 @@ def test_what_no_policy_reads_is_listed_only_with_all_that_is_declared(tmp_path:
     assert {"taking(voclosporin)", "severity(joint,mild)", "diagnosis(sjogrens_syndrome)"} <= every - read
     shared = {str(name) for name in kb.whole("steps").vocabulary.facts if str(name).startswith("taking")}
     assert len(shared) == len(re.findall(r"(?m)^drug\(", (tmp_path / "drugs.lp").read_text("utf-8")))
+
+
+def test_what_is_needed_is_told_where_the_chart_says_otherwise(kb: KnowledgeBase) -> None:
+    case = kb.case("lupkynis_alongside_bars_benlysta")
+    lines = [{"says": "yes", "resource": "MedicationRequest/m1", "date": "2025-01-10", "text": None}]
+    told = " ".join(str(kb.decide({**case, "evidence": {"taking(voclosporin)": lines}})).split())
+    assert "The patient does not take voclosporin (the chart says otherwise)" in told
