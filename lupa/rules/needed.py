@@ -40,7 +40,10 @@ def needed(edition: Edition, asked: tuple[Literal, _Set]) -> Needed:
     """
     search = _Search(edition, *asked)
     sets, more = search.sets()
-    return Needed(tuple(s for s in sets if not any(search.says_more(s, other) for other in sets)), more)
+    least = [s for s in sets if not any(search.says_more(s, other) for other in sets)]
+    # the order in which they are found hangs on the worlds that the solver comes upon
+    least.sort(key=lambda each: (len(each), [edition.places[abs(x)] for x in each]))
+    return Needed(tuple(least[:_MOST]), more or len(least) > _MOST)
 
 
 class _Search:
@@ -62,11 +65,11 @@ class _Search:
         waiting: dict[frozenset[Literal], None] = {frozenset(): None}
         tried = 0
         while waiting:
-            if tried == _TRIES or len(found) == _MOST:
+            if tried == _TRIES or len(found) >= _MOST:
                 return found, True
             larger: dict[frozenset[Literal], None] = {}
             for chosen in waiting:
-                if tried == _TRIES or len(found) == _MOST:
+                if tried == _TRIES:
                     return found, True
                 if any(chosen.issuperset(known) for known in found):
                     continue

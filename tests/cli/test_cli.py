@@ -180,6 +180,7 @@ def test_show_prints_the_policy_as_a_table(run: Run) -> None:
         "standard_of_care",
         "no_combination",
         "label_dosing",
+        "term_limit",
         "autoantibodies",
     ]
     assert "sle, initial: all of" in run("show", "uhc_benlysta")[1]
