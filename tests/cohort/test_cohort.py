@@ -400,7 +400,7 @@ def test_columns_can_be_renamed_and_left_out(few: KnowledgeBase) -> None:
     ("columns", "words"),
     [
         ({"age": ["old"]}, "facts.age: a number of years is expected, not 'old'"),
-        ({"taking": [["zzz"]]}, "facts.taking[0]: 'zzz' is not known here"),
+        ({"documented": [["zzz"]]}, "facts.documented[0]: 'zzz' is not known here"),
         ({"service_date": ["soon"]}, "request.service_date: a date is written year-month-day"),
         ({"active.sle": [True], "diagnosis.sle": [False]}, "the record contradicts itself"),
         ({"taking": [["prednisone"]], "taking.prednisone": [False]}, "two columns say different things"),
