@@ -12,7 +12,7 @@ from pathlib import Path
 import clingo
 
 from lupa.errors import CaseError, RuleError
-from lupa.rules.days import day
+from lupa.rules.days import plain_day
 from lupa.rules.ground import Ground
 
 _FRESH = 2
@@ -148,7 +148,7 @@ def _first_day(symbol: clingo.Symbol, path: Path) -> date | None:
 def _day_of(symbol: clingo.Symbol, path: Path) -> date:
     """The day that an edition began, or is known from."""
     try:
-        return day(_string(symbol, path), "")
+        return plain_day(_string(symbol, path))
     except CaseError as error:
         raise RuleError(f"{path}: the first day of an edition: {error}, or `unrecorded`") from error
 

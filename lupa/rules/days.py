@@ -12,6 +12,7 @@ _YEAR_FIRST = re.compile(r"(\d{4})([/.])(\d{1,2})\2(\d{1,2})", re.ASCII)
 _YEAR_LAST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
 _MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.?[ -](\d{1,2})(?:st|nd|rd|th)?,?[ -](\d{4})", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ -]([A-Za-z]{3,9})\.?,?[ -](\d{4})", re.ASCII)
+_PLAINLY = "a date is written year-month-day, such as 2025-03-01, not"
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july"),
     *("august", "september", "october", "november", "december"),
@@ -34,8 +35,15 @@ def day(value: Any, path: str) -> date:
     elif isinstance(value, str) and any(form.fullmatch(value.strip()) for form in _FORMS):
         problem = f"there is no such day as {shown(value)}"
     else:
-        problem = f"a date is written year-month-day, such as 2025-03-01, not {shown(value)}"
+        problem = f"{_PLAINLY} {shown(value)}"
     raise CaseError([Problem(path, problem)])
+
+
+def plain_day(value: str) -> date:
+    """A date as rules write it, year-month-day and no other way; raises `CaseError`."""
+    if not is_plain(value):
+        raise CaseError([Problem("", f"{_PLAINLY} {shown(value)}")])
+    return day(value, "")
 
 
 def is_plain(value: Any) -> bool:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _MOST = 100
 """So many sets are looked for."""
-_TRIES = 3_000
-"""So many are tried."""
+_TRIES = 500
+"""So many are tried, at most; sets of one size are tried all or not at all."""
 
 _Set = tuple[Literal, ...]
 
@@ -65,12 +65,10 @@ class _Search:
         waiting: dict[frozenset[Literal], None] = {frozenset(): None}
         tried = 0
         while waiting:
-            if tried == _TRIES or len(found) >= _MOST:
+            if tried + len(waiting) > _TRIES or len(found) >= _MOST:
                 return found, True
             larger: dict[frozenset[Literal], None] = {}
             for chosen in waiting:
-                if tried == _TRIES:
-                    return found, True
                 if any(chosen.issuperset(known) for known in found):
                     continue
                 tried += 1

@@ -268,6 +268,7 @@ def test_it_is_free_of_findings(atopic_kb: KnowledgeBase) -> None:
     assert [finding for finding in findings if finding.accepted is None] == []
 
 
+@pytest.mark.mass
 def test_its_cases_show_all_of_it(atopic_kb: KnowledgeBase) -> None:
     trials = atopic_kb.test(coverage=True)
     assert trials.passed

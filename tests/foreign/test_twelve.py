@@ -30,6 +30,7 @@ def test_from_nothing_it_is_asked_in_four_questions(twelve_kb: KnowledgeBase) ->
     assert "not tolerated: acitretin, calcipotriene, methoxsalen, methotrexate, cyclosporine" in told
 
 
+@pytest.mark.mass
 @pytest.mark.parametrize(
     ("tried", "weeks", "outcome"),
     [
