@@ -917,7 +917,7 @@ CASES = (
     Seed(
         "a biologic counts among the standard treatments",
         BENLYSTA,
-        "class(Drug, (antimalarial; corticosteroid; immunosuppressant), _), not biologic(Drug).",
+        "class(Drug, Class, _), standard_class(Class), not biologic(Drug).",
         "class(Drug, (antimalarial; corticosteroid; immunosuppressant; biologic), _).",
         cases(
             "belimumab_as_the_only_drug_on_continuation",

@@ -17,9 +17,11 @@ _OF_EACH_CLASS = 3
 def slim(folder: Path, *but: str) -> Path:
     """A copy of the shipped knowledge base without most of the drugs that no rule names, and their cases.
 
+    What only charts need is left out too.
+
     Lines keep their numbers. What is called like one of `but` is not copied.
     """
-    shutil.copytree(shipped("kb"), folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*but))
+    shutil.copytree(shipped("kb"), folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("fhir", *but))
     gone = _left_out()
     drugs = folder / "drugs.lp"
     text = drugs.read_text("utf-8")

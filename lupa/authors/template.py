@@ -8,7 +8,7 @@ from string import Template
 
 from lupa.authors.draft import Draft
 from lupa.authors.names import ABOUT, FACTS, Names, one_line, quotable
-from lupa.rules.days import day
+from lupa.rules.days import plain_day
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 _BOTH, _START = "(initial; continuation)", "initial"
@@ -31,7 +31,7 @@ def _words(
         "payer": one_line(draft.payer, "--payer"),
         "document": one_line(draft.document, "--document"),
         "edition": one_line(edition_of(draft), "--edition"),
-        "since": "unrecorded" if draft.since is None else f'"{day(draft.since, "--since")}"',
+        "since": "unrecorded" if draft.since is None else f'"{plain_day(draft.since, "--since")}"',
         "covers": "\n".join(f"covers({policy}, {name})." for name in (*drugs, *services)),
         "thing": " or ".join(kind for kind, given in (("drug", drugs), ("service", services)) if given),
         "concerns": quotable(_concerns(names, drugs, services)),

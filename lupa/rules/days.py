@@ -39,11 +39,11 @@ def day(value: Any, path: str) -> date:
     raise CaseError([Problem(path, problem)])
 
 
-def plain_day(value: str) -> date:
+def plain_day(value: str, path: str = "") -> date:
     """A date as rules write it, year-month-day and no other way; raises `CaseError`."""
     if not is_plain(value):
-        raise CaseError([Problem("", f"{_PLAINLY} {shown(value)}")])
-    return day(value, "")
+        raise CaseError([Problem(path, f"{_PLAINLY} {shown(value)}")])
+    return day(value, path)
 
 
 def is_plain(value: Any) -> bool:

@@ -142,6 +142,7 @@ def test_the_smallest_patient_is_shown(shipped_diff: Comparison) -> None:
         "diagnosis": {"only": ["sle"]},
         "active": {"only": ["sle"]},
         "taking": {"only": ["mycophenolate_mofetil"]},
+        "unlisted": {"only": []},
         "documented": {"only": []},
     }
 
