@@ -565,7 +565,6 @@ EXCLUSIONS = (
         "cites(uhc_benlysta, basis(other_biologic(Drug)), u54)",
         "cites(uhc_benlysta, basis(other_biologic(Drug)), u55)",
         barred("u55", SLE_START, SLE_ON, NEPHRITIS_START, NEPHRITIS_ON),
-        gone=no_longer(*barred("u54", SLE_START, SLE_ON, NEPHRITIS_START, NEPHRITIS_ON)),
         at=(BENLYSTA, "excluded(uhc_benlysta, other_biologic(Drug))"),
         outcomes=("deny",),
         before=("deny",),
@@ -932,6 +931,8 @@ CASES = (
         "unproven_list_binds :- requested(phase, initial).",
         "unproven_list_binds :- requested(phase, continuation).",
         cases(
+            "benlysta_continues_beside_a_biologic_product_without_a_name_here_by_criteria_only",
+            "benlysta_continues_beside_a_biologic_without_a_name_here_by_criteria_only",
             "benlysta_continues_beside_rituximab_by_criteria_only",
             "benlysta_continues_in_cns_lupus_by_criteria_only",
             "benlysta_starts_bound_by_all_under_criteria_only",
