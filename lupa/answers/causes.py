@@ -23,14 +23,17 @@ def causes(question: Question, reason: Sequence[Literal]) -> tuple[Cause, ...]:
         lines = lines_of(question, fact)
         if lines:
             text = f"{text[:-1]} ({'; '.join(lines)})."
-        found.append(Cause(fact, value, text, origin(question, fact)))
+        found.append(Cause(fact, value, text, "evidence" if lines else _unshown(question, fact)))
     return tuple(found)
 
 
 def origin(question: Question, fact: Fact) -> Origin:
     """Why the record says of a fact what it says."""
-    if lines_of(question, fact):
-        return "evidence"
+    return "evidence" if lines_of(question, fact) else _unshown(question, fact)
+
+
+def _unshown(question: Question, fact: Fact) -> Origin:
+    """The same, where no line of a chart shows it."""
     if fact in question.record.closed:
         return "only"
     return "assumed" if fact in question.record.assumed else "stated"
@@ -41,6 +44,4 @@ def lines_of(question: Question, fact: Fact) -> tuple[str, ...]:
     case = question.record.case
     if not case.get("evidence"):
         return ()
-    cuts = question.edition.vocabulary.cuts
-    of = (name for name, found in cuts.items() if any(cut.fact == fact for cut in found))
-    return lines_for(case, fact, next(of, None))
+    return lines_for(case, fact, question.edition.vocabulary.number_of.get(fact))

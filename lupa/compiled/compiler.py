@@ -180,18 +180,7 @@ class _Compiler:
         """Everything that the edition says, as nodes in one list."""
         edition = self._edition
         outcome = self._outcome()
-        outputs = []
-        for kind, atoms in (
-            ("criterion", edition.criteria),
-            ("part", edition.parts.values()),
-            ("basis", edition.bases),
-            ("referral", edition.referrals),
-            ("limit", edition.limits),
-            ("scope", edition.scope),
-            ("advisory", edition.advisories),
-            ("note", edition.notes),
-        ):
-            outputs += [(kind, atom.id, atom.literal) for atom in atoms]
+        outputs = [(kind, atom.id, atom.literal) for kind, atoms in edition.items.items() for atom in atoms]
         outputs += [
             ("applies", atom.id, literal)
             for atom, literal in zip(edition.criteria, edition.applies, strict=True)

@@ -14,16 +14,6 @@ def contents(edition: Edition, facts: Sequence[Fact], conditions: Mapping[Litera
     """What `Compiled.to_json` tells beside the diagrams, as plain data; `facts` are the variables."""
     v = edition.vocabulary
     place = {fact: at for at, fact in enumerate(facts)}
-    groups = (
-        ("criterion", edition.criteria),
-        ("part", edition.parts.values()),
-        ("basis", edition.bases),
-        ("referral", edition.referrals),
-        ("limit", edition.limits),
-        ("scope", edition.scope),
-        ("advisory", edition.advisories),
-        ("note", edition.notes),
-    )
 
     def placed(tree: Any) -> Any:
         """The variables in the place of their facts; what is no variable is left out."""
@@ -37,7 +27,9 @@ def contents(edition: Edition, facts: Sequence[Fact], conditions: Mapping[Litera
             {"yes": v.words(fact, True), "no": v.words(fact, False), "question": v.question(fact)}
             for fact in facts
         ],
-        "items": {kind: {atom.id: _item(edition, atom) for atom in atoms} for kind, atoms in groups},
+        "items": {
+            kind: {atom.id: _item(edition, atom) for atom in atoms} for kind, atoms in edition.items.items()
+        },
         "tree": {
             str(name): {
                 "of": node.of,

@@ -81,7 +81,6 @@ class _Plan:
             None if v in said else 3 if variable.default is None else 1 + variable.default
             for v, variable in enumerate(compiled.variables)
         ]
-        self._skip: dict[Node, Node] = {}
         self.outcome = self._after(compiled.outcome)
         self.functions = list(map(self._after, functions))
         self.order = self._below(self.functions)

@@ -172,9 +172,6 @@ def task(decision: Decision, claim: Mapping[str, Any] | None = None) -> Json:
     return found
 
 
-FORMS = ("claimresponse", "cards", "task")
-
-
 def answer(form: str, decision: Decision, claim: Mapping[str, Any] | None, reviewed_by: str | None) -> str:
     """The decision in one of the standard forms, as JSON on one line."""
     if form == "claimresponse":

@@ -153,6 +153,21 @@ class Edition {
     return found;
   }
 
+  /** A world of a record in which a node, which can have them there, has one of the wanted values, as bits. */
+  world(root, wanted, said, cone) {
+    const world = said.slice();
+    for (const variable of cone) {
+      if (world[variable] === 3) {
+        const law = this.lawOf.get(variable);
+        for (const as of [1, 2]) {
+          world[variable] = as;
+          if (this.reaches(root, world, wanted) && (!law || this.reaches(law.root, world, YES))) break;
+        }
+      }
+    }
+    return world;
+  }
+
   /** Whether one of the wanted values is reached from a node. */
   reaches(root, said, wanted) {
     const { variable, no, yes } = this.nodes;

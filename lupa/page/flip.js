@@ -163,18 +163,7 @@ class Search {
   world(said) {
     const { edition } = this;
     if (!edition.reaches(edition.outcome, said, this.others)) return null;
-    const world = said.slice();
-    for (const variable of this.cone) {
-      if (world[variable] === 3) {
-        const law = edition.lawOf.get(variable);
-        for (const as of [1, 2]) {
-          world[variable] = as;
-          const can = edition.reaches(edition.outcome, world, this.others);
-          if (can && (!law || edition.reaches(law.root, world, YES))) break;
-        }
-      }
-    }
-    return world;
+    return edition.world(edition.outcome, this.others, said, this.cone);
   }
 
   /** A minimal part of a world with which the outcome is not what is wanted; what is dear to contradict is kept. */

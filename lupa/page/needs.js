@@ -87,7 +87,7 @@ class Search {
     const broken = this.laws.find(({ root }) => !edition.reaches(root, bits, YES));
     if (broken) return this.free(chosen, this.clash(broken, bits, said).flatMap((literal) => [...this.takingBack(literal)]));
     if (!edition.reaches(this.root, bits, this.denied)) return null;
-    const world = this.world(bits);
+    const world = edition.world(this.root, this.denied, bits, this.cone);
     const isFixed = (variable) => said.has(variable) && (has.has(key(variable, said.get(variable))) || !this.may.has(variable));
     const tried = world.slice();
     const harm = [];
@@ -100,21 +100,6 @@ class Search {
     }
     const tied = new Set(harm.flatMap((variable) => edition.lawOf.get(variable)?.variables ?? [variable]));
     return this.free(chosen, this.cone.filter((variable) => tied.has(variable)).map((variable) => key(variable, world[variable] === 1)));
-  }
-
-  world(bits) {
-    const { edition } = this;
-    const world = bits.slice();
-    for (const variable of this.cone) {
-      if (world[variable] === 3) {
-        const law = edition.lawOf.get(variable);
-        for (const as of [1, 2]) {
-          world[variable] = as;
-          if (edition.reaches(this.root, world, this.denied) && (!law || edition.reaches(law.root, world, YES))) break;
-        }
-      }
-    }
-    return world;
   }
 
   clash({ variables, root }, bits, said) {

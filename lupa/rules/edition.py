@@ -163,15 +163,25 @@ class Edition:
         """The parts of criteria by id, each once."""
         return {part.atom.id: part.atom for node in self.nodes.values() for part in node.parts}
 
+    @property
+    def items(self) -> dict[str, list[Atom]]:
+        """Everything that the policy can say of a request, by its kind."""
+        return {
+            "criterion": self.criteria,
+            "part": list(self.parts.values()),
+            "basis": self.bases,
+            "referral": self.referrals,
+            "limit": self.limits,
+            "scope": self.scope,
+            "advisory": self.advisories,
+            "note": self.notes,
+        }
+
     def _everything_read(self) -> list[Literal]:
         """The atoms whose truth a world is kept as: outcomes, items, pathways and facts."""
-        items = (
-            self.criteria, self.parts.values(), self.bases, self.referrals, self.limits,
-            self.scope, self.advisories, self.notes,
-        )  # fmt: skip
         literals = [
             *self.outcomes.values(),
-            *(atom.literal for group in items for atom in group),
+            *(atom.literal for atoms in self.items.values() for atom in atoms),
             *self.applies,
             *self.pathways.values(),
             *self.literals.values(),
