@@ -44,6 +44,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from tests.foreign.asked import ends_by_drug, request_of
+
 POLICY = "example_atopic_antibody"
 DISEASES = ("asthma", "atopic_dermatitis")
 INHALED = ("fluticasone_inhaled", "budesonide_inhaled", "mometasone_inhaled")
@@ -243,19 +245,8 @@ def dated(measurements: tuple[tuple[int, int], ...]) -> dict[str, Any]:
 
 def case_of(patient: Patient) -> dict[str, Any]:
     """The patient as a case that leaves nothing open."""
-    request: dict[str, Any] = {
-        "policy": POLICY,
-        "indication": patient.indication,
-        "phase": patient.phase,
-        "service_date": TODAY.isoformat(),
-    }
-    if patient.months is not None:
-        request["months"] = patient.months
-    if patient.milligrams is not None:
-        request |= {"milligrams": patient.milligrams, "days_supply": 28}
-    tried: dict[str, list[str]] = {}
-    for drug, end in sorted(patient.tried):
-        tried.setdefault(drug, []).append(end)
+    request = request_of(POLICY, TODAY, patient)
+    tried = ends_by_drug(patient.tried)
     before, now = patient.exacerbations
     facts: dict[str, Any] = {
         "diagnosis": {"only": sorted(patient.diagnosed)},

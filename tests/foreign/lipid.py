@@ -24,6 +24,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
+from tests.foreign.asked import ends_by_drug, request_of
+
 POLICY = "example_lipid_antibody"
 DISEASES = ("cardiovascular_disease", "familial_hypercholesterolaemia")
 STATINS = ("atorvastatin", "rosuvastatin", "simvastatin")
@@ -136,19 +138,8 @@ def random_patient(dice: random.Random) -> Patient:
 
 def case_of(patient: Patient) -> dict[str, Any]:
     """The patient as a case that leaves nothing open."""
-    request: dict[str, Any] = {
-        "policy": POLICY,
-        "indication": patient.indication,
-        "phase": patient.phase,
-        "service_date": TODAY.isoformat(),
-    }
-    if patient.months is not None:
-        request["months"] = patient.months
-    if patient.milligrams is not None:
-        request |= {"milligrams": patient.milligrams, "days_supply": 28}
-    tried: dict[str, list[str]] = {}
-    for drug, end in sorted(patient.tried):
-        tried.setdefault(drug, []).append(end)
+    request = request_of(POLICY, TODAY, patient)
+    tried = ends_by_drug(patient.tried)
     measured = [
         {
             "value": float(each.value),

@@ -11,10 +11,10 @@ import pytest
 
 from lupa import KnowledgeBase
 from lupa.pages.exploring import ask_text, plan_text
-from lupa.pages.page import text
-from tests.command import as_bytes, command
+from tests.command import command
+from tests.foreign import alike
 from tests.foreign import atopic as oracle
-from tests.foreign.atopic import DISEASES, POLICY
+from tests.foreign.atopic import POLICY
 from tests.times import times
 
 ECZEMA: dict[str, Any] = {
@@ -63,32 +63,19 @@ CHILD: dict[str, Any] = {
 # ---- against the document ------------------------------------------------------------------------
 
 
-def agrees(kb: KnowledgeBase, dice: random.Random, records: int) -> Counter[str]:
-    """How often each outcome was found, of so many patients decided as the document decides them."""
-    found: Counter[str] = Counter()
-    for _ in range(records):
-        patient = oracle.random_patient(dice)
-        decision = kb.decide(oracle.case_of(patient))
-        wanted, bases = oracle.outcome(patient)
-        assert (decision.outcome, {basis.id for basis in decision.bases}) == (wanted, bases), patient
-        if patient.indication in DISEASES:
-            unmet = {criterion.id for criterion in decision.criteria if criterion.status == "unmet"}
-            assert unmet == oracle.unmet(patient), patient
-        if wanted in ("approve", "modify"):
-            limits = {"dose" if limit.id.startswith("dose") else "term" for limit in decision.limits}
-            assert limits == oracle.limits(patient), patient
-        found[decision.outcome] += 1
-    return found
+def as_the_document_calls_it(limit: str) -> str:
+    """The document has one limit on the dose, in bands of age and weight."""
+    return "dose" if limit.startswith("dose") else "term"
 
 
 def test_it_decides_as_the_document_does(atopic_kb: KnowledgeBase) -> None:
-    found = agrees(atopic_kb, random.Random("Atopyra"), 100)
+    found = alike.agrees(atopic_kb, oracle, random.Random("Atopyra"), 100, as_the_document_calls_it)
     assert min(found[name] for name in ("approve", "deny", "modify")) >= 3, found
 
 
 @pytest.mark.mass
 def test_it_decides_many_as_the_document_does(atopic_kb: KnowledgeBase) -> None:
-    found = agrees(atopic_kb, random.Random("many"), 3000)
+    found = alike.agrees(atopic_kb, oracle, random.Random("many"), 3000, as_the_document_calls_it)
     assert min(found[name] for name in ("approve", "deny", "modify")) >= 80, found
 
 
@@ -115,13 +102,8 @@ def test_an_age_and_a_weight_that_are_not_told_leave_open_what_their_completions
 # ---- what is told --------------------------------------------------------------------------------
 
 
-def page(kb: KnowledgeBase, case: dict[str, Any]) -> str:
-    """What is told of a case, on one line."""
-    return " ".join(text(kb.decide(case)).split())
-
-
 def test_of_a_child_the_dose_is_judged_by_the_weight(atopic_kb: KnowledgeBase) -> None:
-    told = page(atopic_kb, GIRL)
+    told = alike.page(atopic_kb, GIRL)
     for words in (
         "dose_child: More than 300 mg per 28 days is asked for; 300 mg per 28 days can be authorized.",
         "The age is less than 12 years (7, born 2019-01-10 and 7 on 2026-06-30).",
@@ -133,7 +115,7 @@ def test_of_a_child_the_dose_is_judged_by_the_weight(atopic_kb: KnowledgeBase) -
 
 
 def test_an_adult_is_told_which_part_of_a_step_is_missing(atopic_kb: KnowledgeBase) -> None:
-    told = page(atopic_kb, MAN)
+    told = alike.page(atopic_kb, MAN)
     for words in (
         "All of these are needed; 0 of 2 found; open: topical steroid, calcineurin inhibitor.",
         "thin_skin: Neither the face, nor the genitals, nor folds of the skin are affected.",
@@ -144,7 +126,7 @@ def test_an_adult_is_told_which_part_of_a_step_is_missing(atopic_kb: KnowledgeBa
 
 
 def test_a_reason_says_of_a_number_what_is_enough(atopic_kb: KnowledgeBase) -> None:
-    assert "The age is 6 months or more (40 years)." in page(atopic_kb, MAN)
+    assert "The age is 6 months or more (40 years)." in alike.page(atopic_kb, MAN)
 
 
 def test_of_limits_by_weight_the_one_that_holds_is_assumed(atopic_kb: KnowledgeBase) -> None:
@@ -163,7 +145,7 @@ def test_of_limits_by_weight_the_one_that_holds_is_assumed(atopic_kb: KnowledgeB
 
 
 def test_what_is_missing_is_asked_of_each_number_on_its_own(atopic_kb: KnowledgeBase) -> None:
-    told = page(atopic_kb, CHILD)
+    told = alike.page(atopic_kb, CHILD)
     assert "Is the weight 60 kg or more? at_least(weight,60), for dose_big_child" in told
     assert "Was mometasone cream tried and not tolerated? And likewise each of the others:" in told
 
@@ -208,10 +190,7 @@ def test_limits_under_a_condition_are_shown(atopic: Path) -> None:
     ids=" ".join,
 )  # fmt: skip
 def test_every_verb_answers(atopic: Path, words: tuple[str, ...], case: dict[str, Any]) -> None:
-    verb, *options = words
-    ended = command(verb, "-", *options, "--kb", str(atopic), stdin=as_bytes(case))
-    assert (ended.status, ended.err) == (0, "")
-    assert ("## Proposed determination" if "markdown" in options else POLICY) in ended.out
+    alike.answers(atopic, POLICY, words, case)
 
 
 def test_what_would_approve_it_does(atopic_kb: KnowledgeBase) -> None:
@@ -263,21 +242,14 @@ def test_the_interview_asks_nothing_twice_and_ends_in_a_case(atopic: Path, tmp_p
 
 
 def test_it_is_free_of_findings(atopic_kb: KnowledgeBase) -> None:
-    assert [finding.text for finding in atopic_kb.lint([POLICY]).findings] == []
-    findings = atopic_kb.verify([POLICY]).findings
-    assert [finding for finding in findings if finding.accepted is None] == []
+    alike.is_free_of_findings(atopic_kb, POLICY)
 
 
 @pytest.mark.mass
 def test_its_cases_show_all_of_it(atopic_kb: KnowledgeBase) -> None:
-    trials = atopic_kb.test(coverage=True)
-    assert trials.passed
-    assert trials.coverage is not None
-    assert trials.coverage.percent == 100
+    alike.cases_show_all(atopic_kb)
 
 
 @pytest.mark.mass
 def test_no_small_change_of_its_rules_goes_unnoticed(atopic_kb: KnowledgeBase) -> None:
-    mutation = atopic_kb.test([POLICY], mutate=True, jobs=2).mutation
-    assert mutation is not None
-    assert [(mutant.rule, mutant.change) for mutant in mutation.survivors] == []
+    alike.notices_every_change(atopic_kb, POLICY)

@@ -11,6 +11,7 @@ import pytest
 
 from lupa import CaseError, KnowledgeBase
 from tests.command import as_bytes, command
+from tests.foreign import alike
 from tests.foreign import oracle_cgm as oracle
 from tests.foreign.oracle_cgm import Patient, Reading
 from tests.times import times
@@ -259,19 +260,13 @@ continuation: all of
 
 
 def test_it_is_free_of_findings(monitors_kb: KnowledgeBase) -> None:
-    assert [finding.text for finding in monitors_kb.lint([POLICY]).findings] == []
-    assert [f for f in monitors_kb.verify([POLICY]).findings if f.accepted is None] == []
+    alike.is_free_of_findings(monitors_kb, POLICY)
 
 
 def test_its_cases_pass_and_show_all_that_its_rules_say(monitors_kb: KnowledgeBase) -> None:
-    trials = monitors_kb.test(coverage=True)
-    assert trials.passed
-    assert trials.coverage is not None
-    assert trials.coverage.percent == 100
+    alike.cases_show_all(monitors_kb)
 
 
 @pytest.mark.mass
 def test_no_small_change_of_its_rules_goes_unnoticed(monitors_kb: KnowledgeBase) -> None:
-    mutation = monitors_kb.test([POLICY], mutate=True, jobs=2).mutation
-    assert mutation is not None
-    assert [(mutant.rule, mutant.change) for mutant in mutation.survivors] == []
+    alike.notices_every_change(monitors_kb, POLICY)

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from lupa import KnowledgeBase
-from lupa.pages.page import text
-from tests.command import as_bytes, command
+from tests.command import command
+from tests.foreign import alike
 from tests.foreign import lipid as oracle
-from tests.foreign.lipid import DISEASES, POLICY, STATINS
+from tests.foreign.lipid import POLICY, STATINS
 from tests.times import times
 
 REQUEST = {"drug": "Lipolex", "indication": "FH", "phase": "initial", "service_date": "2026-06-30"}
@@ -52,31 +52,14 @@ DENIED: dict[str, Any] = {
 # ---- against the document ------------------------------------------------------------------------
 
 
-def agrees(kb: KnowledgeBase, dice: random.Random, records: int) -> Counter[str]:
-    """How often each outcome was found, of so many patients decided as the document decides them."""
-    found: Counter[str] = Counter()
-    for _ in range(records):
-        patient = oracle.random_patient(dice)
-        decision = kb.decide(oracle.case_of(patient))
-        wanted, bases = oracle.outcome(patient)
-        assert (decision.outcome, {basis.id for basis in decision.bases}) == (wanted, bases), patient
-        if patient.indication in DISEASES:
-            unmet = {criterion.id for criterion in decision.criteria if criterion.status == "unmet"}
-            assert unmet == oracle.unmet(patient), patient
-        if wanted in ("approve", "modify"):
-            assert {limit.id for limit in decision.limits} == oracle.limits(patient), patient
-        found[decision.outcome] += 1
-    return found
-
-
 def test_it_decides_as_the_document_does(lipid_kb: KnowledgeBase) -> None:
-    found = agrees(lipid_kb, random.Random("Lipolex"), 300)
+    found = alike.agrees(lipid_kb, oracle, random.Random("Lipolex"), 300)
     assert min(found[name] for name in ("approve", "deny", "modify")) >= 20, found
 
 
 @pytest.mark.mass
 def test_it_decides_many_as_the_document_does(lipid_kb: KnowledgeBase) -> None:
-    found = agrees(lipid_kb, random.Random("many"), 3000)
+    found = alike.agrees(lipid_kb, oracle, random.Random("many"), 3000)
     assert min(found[name] for name in ("approve", "deny", "modify")) >= 200, found
 
 
@@ -107,13 +90,8 @@ def test_a_statin_that_is_not_told_of_leaves_open_what_its_completions_leave(
 # ---- what is told --------------------------------------------------------------------------------
 
 
-def page(kb: KnowledgeBase, case: dict[str, Any]) -> str:
-    """What is told of a case, on one line."""
-    return " ".join(text(kb.decide(case)).split())
-
-
 def test_a_denial_counts_the_statins_and_names_the_measurement(lipid_kb: KnowledgeBase) -> None:
-    told = page(lipid_kb, DENIED)
+    told = alike.page(lipid_kb, DENIED)
     for words in (
         "Fewer than 2 statins were taken long enough, not tolerated or contraindicated.",
         "2 of these are needed; 1 of 2 found: rosuvastatin.",
@@ -127,7 +105,7 @@ def test_a_denial_counts_the_statins_and_names_the_measurement(lipid_kb: Knowled
 
 
 def test_a_pend_says_what_was_found_and_what_is_open(lipid_kb: KnowledgeBase) -> None:
-    told = page(lipid_kb, OPEN)
+    told = alike.page(lipid_kb, OPEN)
     for words in (
         "Is the time since the LDL cholesterol was measured more than 90 days?",
         "Was simvastatin tried and not tolerated?",
@@ -139,10 +117,10 @@ def test_a_pend_says_what_was_found_and_what_is_open(lipid_kb: KnowledgeBase) ->
 
 def test_a_fall_is_told_as_a_fall(lipid_kb: KnowledgeBase) -> None:
     renewal = {"request": REQUEST | {"phase": "renewal"}, "facts": APPROVED["facts"]}
-    open_ = page(lipid_kb, renewal)
+    open_ = alike.page(lipid_kb, renewal)
     assert "Has the LDL cholesterol fallen by less than 30 percent since before treatment?" in open_
     renewal["facts"] = renewal["facts"] | {"ldl_before": {"value": 4.4, "unit": "mmol/L"}}
-    told = page(lipid_kb, renewal)
+    told = alike.page(lipid_kb, renewal)
     assert "The LDL cholesterol has not fallen by 30 percent since before treatment (" in told
 
 
@@ -158,10 +136,7 @@ def test_a_fall_is_told_as_a_fall(lipid_kb: KnowledgeBase) -> None:
     ids=" ".join,
 )  # fmt: skip
 def test_every_verb_answers(lipid: Path, words: tuple[str, ...], case: dict[str, Any]) -> None:
-    verb, *options = words
-    ended = command(verb, "-", *options, "--kb", str(lipid), stdin=as_bytes(case))
-    assert (ended.status, ended.err) == (0, "")
-    assert ("## Proposed determination" if "markdown" in options else POLICY) in ended.out
+    alike.answers(lipid, POLICY, words, case)
 
 
 @pytest.mark.parametrize(
@@ -223,20 +198,13 @@ def test_the_interview_takes_what_was_tried_and_for_how_long(lipid: Path, tmp_pa
 
 
 def test_it_is_free_of_findings(lipid_kb: KnowledgeBase) -> None:
-    assert [finding.text for finding in lipid_kb.lint([POLICY]).findings] == []
-    findings = lipid_kb.verify([POLICY]).findings
-    assert [finding for finding in findings if finding.accepted is None] == []
+    alike.is_free_of_findings(lipid_kb, POLICY)
 
 
 def test_its_cases_show_all_of_it(lipid_kb: KnowledgeBase) -> None:
-    trials = lipid_kb.test(coverage=True)
-    assert trials.passed
-    assert trials.coverage is not None
-    assert trials.coverage.percent == 100
+    alike.cases_show_all(lipid_kb)
 
 
 @pytest.mark.mass
 def test_no_small_change_of_its_rules_goes_unnoticed(lipid_kb: KnowledgeBase) -> None:
-    mutation = lipid_kb.test([POLICY], mutate=True, jobs=2).mutation
-    assert mutation is not None
-    assert [(mutant.rule, mutant.change) for mutant in mutation.survivors] == []
+    alike.notices_every_change(lipid_kb, POLICY)
