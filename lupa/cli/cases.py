@@ -19,7 +19,6 @@ from lupa.cli.command import (
     F,
     complain,
     completing,
-    escaped,
     finish,
     kb_option,
     loaded,
@@ -28,7 +27,7 @@ from lupa.cli.command import (
     timeout_option,
     width,
 )
-from lupa.errors import CaseError, LupaError, RuleError, printable, shown
+from lupa.errors import CaseError, LupaError, RuleError, escaped, printable, shown
 from lupa.record.case import Case
 
 GENEROUS = 60.0

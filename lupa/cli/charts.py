@@ -8,8 +8,8 @@ from typing import NoReturn
 import click
 
 from lupa.cli.cases import Run, patient_option, request_option, requested
-from lupa.cli.command import WRONG_INPUT, complain, escaped, finish, json_option, kb_option, loaded, verb
-from lupa.errors import CaseError
+from lupa.cli.command import WRONG_INPUT, complain, finish, json_option, kb_option, loaded, verb
+from lupa.errors import CaseError, escaped
 
 
 def print_answers(
