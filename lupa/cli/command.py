@@ -35,7 +35,7 @@ LINT = "`lupa lint`"
 
 GROUPS = {
     "For reviewers": "decide letter why whatif flip ask explore read cohort",
-    "What is on file, for programs and people": "policies facts show page examples schema",
+    "What is on file, for programs and people": "policies facts show page examples schema serve",
     "For those who write policies": "new lint test verify diff",
 }
 """The verbs by who uses them."""
