@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
+import os
 import signal
 import socket
 import sys
@@ -14,6 +16,7 @@ from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.supervisors import Multiprocess
 
 from lupa.errors import CaseError, LupaError
@@ -23,8 +26,46 @@ from lupa.serve.app import LOG, Server
 from lupa.serve.limits import Limits
 
 _BACKLOG = 1024
+_IDLE = 5
+"""Seconds that a connection may be open without a request that has begun whole."""
 _LARGEST_HEAD = 16 * 1024
 """Bytes of a request's line and headers."""
+
+
+class Punctual(H11Protocol):
+    """HTTP as uvicorn speaks it, to whoever says what is asked for in time.
+
+    A connection on which the head of a request does not come to its end is closed.
+    """
+
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """As uvicorn's; the time begins."""
+        super().connection_made(transport)
+        self._wait_for_head()
+
+    def data_received(self, data: bytes) -> None:
+        """As uvicorn's; the time ends with the head of a request, and begins with a next one."""
+        super().data_received(data)
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._stop_waiting()
+        elif self._late is None:
+            self._wait_for_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """As uvicorn's."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _wait_for_head(self) -> None:
+        seconds = float(self.config.timeout_keep_alive)
+        self._late = self.loop.call_later(seconds, self.transport.close)
+
+    def _stop_waiting(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
 
 
 def application(
@@ -78,12 +119,12 @@ def run(
 ) -> None:
     """Answers until SIGTERM or SIGINT comes; what is in hand then is answered first."""
     gc.enable()  # which a command that ends at once can do without
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)  # the server sends itself what it was stopped by
+    for number in (signal.SIGINT, signal.SIGTERM):  # while the server runs it has handlers of its own
+        signal.signal(number, lambda *_: os._exit(0))
     config = uvicorn.Config(
         partial(application, folder, limits, asked),
         factory=True,
-        http="h11",
+        http=Punctual,
         loop="asyncio",
         ws="none",
         lifespan="off",
@@ -92,6 +133,7 @@ def run(
         server_header=False,
         proxy_headers=False,
         workers=workers,
+        timeout_keep_alive=_IDLE,
         h11_max_incomplete_event_size=_LARGEST_HEAD,
         timeout_graceful_shutdown=int(limits.arriving + limits.seconds) + 2,
     )
