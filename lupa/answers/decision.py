@@ -270,7 +270,12 @@ class Decision:
 
     def to_json(self) -> str:
         """The decision as one line of JSON; the same case gives the same bytes."""
-        return json.dumps(self.to_dict(), ensure_ascii=False)
+        return json.dumps(self, ensure_ascii=False, default=_fields)
+
+
+def _fields(part: Any) -> dict[str, Any]:
+    """A part of a decision as what JSON knows; it asks for those within it in turn."""
+    return {field.name: getattr(part, field.name) for field in dataclasses.fields(part)}
 
 
 @dataclass(frozen=True, slots=True)
