@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
+
+from lupa.answers.written import as_json
 
 if TYPE_CHECKING:
     from lupa.answers.derivation import Node
@@ -270,7 +271,7 @@ class Decision:
 
     def to_json(self) -> str:
         """The decision as one line of JSON; the same case gives the same bytes."""
-        return json.dumps(self.to_dict(), ensure_ascii=False)
+        return as_json(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,4 +292,4 @@ class Why:
 
     def to_json(self) -> str:
         """The answer as one line of JSON."""
-        return json.dumps(self.to_dict(), ensure_ascii=False)
+        return as_json(self)

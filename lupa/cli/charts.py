@@ -2,34 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NoReturn
-
 import click
 
-from lupa.cli.cases import Run, patient_option, request_option, requested
+from lupa.cli.cases import patient_option, request_option, requested
 from lupa.cli.command import WRONG_INPUT, complain, escaped, finish, json_option, kb_option, loaded, verb
 from lupa.errors import CaseError
-
-
-def print_answers(
-    cases: Sequence[str],
-    examples: Sequence[str],
-    kb: str | None,
-    form: str,
-    reviewed_by: str | None,
-    timeout: float,
-) -> NoReturn:
-    """Prints the decision on each case in a standard form, one a line, and ends the verb."""
-    from lupa.fhir.answering import answer
-
-    knowledge = loaded(kb)
-    run = Run(knowledge, cases, examples)
-    for where, case in run:
-        with run.attempt(where):
-            for decision in knowledge.decide_all(case, name=where, timeout=timeout):
-                click.echo(escaped(answer(form, decision, getattr(case, "claim", None), reviewed_by)))
-    finish(run.status())
 
 
 @verb(

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model
 from lupa import KnowledgeBase
 from lupa.answers.decision import Decision
 from lupa.answers.exploration import Ask, Flips, Plan, WhatIf
+from lupa.answers.many import Undecided
 from lupa.authors.diff.results import Diff
 from lupa.authors.reports.finding import Report
 from lupa.authors.trials.run import Trials
@@ -21,6 +22,7 @@ from lupa.rules.vocabulary import Tree, Vocabulary
 
 ANSWERS = {
     "decision": Decision,
+    "undecided": Undecided,
     "whatif": WhatIf,
     "flip": Flips,
     "ask": Ask,

@@ -7,13 +7,13 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context, parent_process
-from multiprocessing.process import BaseProcess
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lupa.errors import LupaError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+    from multiprocessing.process import BaseProcess
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -34,6 +34,10 @@ def shared(make: Callable[[], T], work: Callable[[T, A], R], items: Iterable[A],
         for item in items:
             yield work(made, item)
         return
+    from concurrent.futures import ProcessPoolExecutor  # who works alone need not wait for it
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
     pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (make,))
     try:
         waiting: deque[Future[R]] = deque()
@@ -58,6 +62,8 @@ _with: list[Any] = []
 
 def _begin(make: Callable[[], Any]) -> None:
     """Makes this process one that works, and that ends without a word when the run does."""
+    from multiprocessing import parent_process
+
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
     _with[:] = [make]

@@ -56,7 +56,7 @@ def test_what_cannot_be_made_is_said_by_the_work() -> None:
 
 
 def test_a_process_that_works_makes_what_it_works_with_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes.signal, "signal", lambda *_: None)
+    monkeypatch.setattr("lupa.rules.processes.signal.signal", lambda *_: None)
     monkeypatch.setattr(processes, "_with", [])
     made: list[int] = []
 
@@ -75,12 +75,12 @@ def test_a_process_that_works_ends_with_the_run(monkeypatch: pytest.MonkeyPatch)
             told.append("joined")
 
     told: list[object] = []
-    monkeypatch.setattr(processes.os, "_exit", told.append)
+    monkeypatch.setattr("lupa.rules.processes.os._exit", told.append)
     processes._end_with(Ended())  # type: ignore[arg-type]  # no more of a process is asked
     assert told == ["joined", 0]
 
 
 def test_there_is_a_processor_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
     assert processors() >= 1
-    monkeypatch.delattr(processes.os, "sched_getaffinity", raising=False)
+    monkeypatch.delattr("lupa.rules.processes.os.sched_getaffinity", raising=False)
     assert processors() >= 1
