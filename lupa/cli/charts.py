@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from lupa.cli.cases import patient_option, request_option, requested
 from lupa.cli.command import WRONG_INPUT, complain, escaped, finish, json_option, kb_option, loaded, verb
+from lupa.cli.of_charts import patient_option, request_option, requested
 from lupa.errors import CaseError
 
 
