@@ -223,12 +223,13 @@ class Decision:
 
     `outcome` is the only possible one, or `pend` where several are `possible`; `text` says what that
     means and `next` what to do about it; `depends_on` names each reading of an ambiguous text under which
-    it would be another. `bases` say why it is
-    denied or referred, `scope` why it is out of scope, `limits` what is exceeded; `superseded` are the
-    bases to deny that an override leaves to a person. `criteria` come unmet first, then open, then
-    met; `missing` the most decisive first. Sentences in `notes` and `advisories` never change an
-    outcome. `witnesses` of a `pend` are one patient for each possible outcome. lupa proposes; a person
-    decides.
+    it would be another. `bases` say why it is denied or referred, `scope` why it is out of scope, `limits`
+    what is exceeded; `superseded` are the bases to deny that an override leaves to a person. Of what is
+    approved, or cut to the limits, `authorized` is the most that can be, by quantity (`months`), and
+    `authorized_text` says it; `handling` is what the request says of itself (`submitted`, `received_on`,
+    `expedited`). `criteria` come unmet first, then open, then met; `missing` the most decisive first.
+    Sentences in `notes` and `advisories` never change an outcome. `witnesses` of a `pend` are one patient
+    for each possible outcome. lupa proposes; a person decides.
     """
 
     case: str
@@ -236,6 +237,7 @@ class Decision:
     edition: str
     edition_by: EditionBy
     caveats: tuple[str, ...]
+    handling: Mapping[str, str | bool]
     outcome: Outcome
     possible: tuple[str, ...]
     text: str
@@ -243,6 +245,8 @@ class Decision:
     bases: tuple[Item, ...]
     criteria: tuple[Criterion, ...]
     limits: tuple[Item, ...]
+    authorized: Mapping[str, int | float]
+    authorized_text: str
     scope: tuple[Item, ...]
     superseded: tuple[Item, ...]
     advisories: tuple[Item, ...]

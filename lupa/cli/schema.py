@@ -105,6 +105,9 @@ def _case(vocabularies: list[Vocabulary]) -> type[BaseModel]:
         "code": (str | None, Field(None, description="A code of the drug or the service.")),
         "payer": (str | None, Field(None, description="Whose policies are asked.")),
         "service_date": (_Date | None, Field(None, description="Chooses the edition in force.")),
+        "submitted": (_Date | None, Field(None, description="The day on which it was sent; told.")),
+        "received_on": (_Date | None, Field(None, description="The day on which it came in; told.")),
+        "expedited": (_Truth, Field(None, description="Whether it is to be decided sooner; told.")),
     }
     facts: dict[str, Any] = {
         "birth_date": (_Date | None, Field(None, description="With request.service_date, the age."))

@@ -31,6 +31,7 @@ FIELDS: Mapping[str, Callable[[Decision], Any]] = {
     "open": _with("open"),
     "met": _with("met"),
     "limits": lambda d: _ids(d.limits),
+    "authorized": lambda d: [f"{name}={number}" for name, number in d.authorized.items()],
     "missing": lambda d: [missing.fact for missing in d.missing],
     "advisories": lambda d: _ids(d.advisories),
     "depends_on": lambda d: [f"{other.reading}={other.choice}" for other in d.depends_on],
