@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from lupa.cli.cases import request_option, requested
 from lupa.cli.command import kb_option, loaded, say, verb
+from lupa.cli.of_charts import request_option, requested
 from lupa.errors import LupaError
 
 

@@ -130,4 +130,5 @@ def tell(load: Load, held: Sequence[float], took: float, work: float) -> None:
 
 
 if __name__ == "__main__":
-    serving(*map(float, sys.argv[1:3]), *map(int, sys.argv[3:4]))
+    numbers = [float(word) for word in sys.argv[1:]]
+    serving(*numbers[:2], workers=int(*numbers[2:3] or [2]))
