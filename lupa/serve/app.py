@@ -15,8 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -33,6 +32,7 @@ from lupa.rules.vocabulary import leaves
 from lupa.schema import schemas
 from lupa.serve import claims, decisions, hooks, openapi
 from lupa.serve.answer import Answer, as_line
+from lupa.serve.forms import Forms
 from lupa.serve.limits import Limits
 from lupa.serve.receiving import received
 from lupa.serve.refused import FHIR, JSON, RefusedError, Words
@@ -46,7 +46,17 @@ _LATER = 1.0
 """Seconds after the time limit when an answer is no longer waited for."""
 _GONE = 499
 """What is logged where whoever asked has gone."""
-Work = Callable[[str, bytes, Deadline], Answer]
+
+
+class Given(NamedTuple):
+    """What a request gives: the type of its body, the body, and what its path names."""
+
+    media: str
+    data: bytes
+    name: str
+
+
+Work = Callable[[Given, Deadline], Answer]
 
 
 def words_of(kb: KnowledgeBase, case: Mapping[str, Any]) -> Words:
@@ -90,31 +100,36 @@ class Server:
         kb, words, asked = self._kb, self._words, self._asked
 
         def hooked(hook: str) -> Work:
-            return lambda _, data, limit: hooks.answer_to(hook, kb, words, data, limit, asked)
+            return lambda given, limit: hooks.answer_to(hook, kb, words, given.data, limit, asked)
 
-        def decide(media: str, data: bytes, limit: Deadline) -> Answer:
-            return decisions.decide(kb, words, media, data, limit, asked)
+        def decide(given: Given, limit: Deadline) -> Answer:
+            return decisions.decide(kb, words, given.media, given.data, limit, asked)
 
-        def submit(_: str, data: bytes, limit: Deadline) -> Answer:
-            return claims.submit(kb, words, data, limit, asked)
+        def submit(given: Given, limit: Deadline) -> Answer:
+            return claims.submit(kb, words, given.data, limit, asked)
 
+        def form(given: Given, _: Deadline) -> Answer:
+            return forms.form_for(given.name)
+
+        forms = Forms(kb, words)
         routes = [
-            self._post("/decide", decide, decisions.ACCEPTED, JSON),
-            self._post("/Claim/$submit", submit, claims.ACCEPTED, FHIR),
+            self._worked("/decide", decide, JSON, decisions.ACCEPTED),
+            self._worked("/Claim/$submit", submit, FHIR, claims.ACCEPTED),
             *(
-                self._post(f"/cds-services/{hook}", hooked(hook), hooks.ACCEPTED, FHIR)
+                self._worked(f"/cds-services/{hook}", hooked(hook), FHIR, hooks.ACCEPTED)
                 for hook in hooks.HOOKS
             ),
-            self._get("/cds-services", self._discovery),
-            self._get("/health", self._health),
-            self._get("/openapi.json", self._openapi),
+            self._worked("/Questionnaire/{policy}", form, FHIR),
+            self._fixed("/cds-services", self._discovery),
+            self._fixed("/health", self._health),
+            self._fixed("/openapi.json", self._openapi),
         ]
         app = Starlette(routes=routes, exception_handlers={HTTPException: self._nowhere})
         app.router.redirect_slashes = False  # which would repeat what a request calls this server
         return app
 
     @staticmethod
-    def _get(route: str, body: bytes) -> Route:
+    def _fixed(route: str, body: bytes) -> Route:
         """What stays as it is."""
 
         async def endpoint(request: Request) -> Response:
@@ -122,30 +137,31 @@ class Server:
 
         return Route(route, endpoint, methods=["GET"])
 
-    def _post(self, route: str, work: Work, accepted: tuple[str, ...], media: str) -> Route:
-        """What is worked on; what is refused is said in a type of its own."""
+    def _worked(self, route: str, work: Work, media: str, accepted: tuple[str, ...] = ()) -> Route:
+        """What is worked on, with a body where types of it are accepted; refused as `media`."""
 
         async def endpoint(request: Request) -> Response:
             began = time.perf_counter()
             headers: Mapping[str, str] = {}
             try:
                 answer = await self._answer(request, work, accepted)
-            except RefusedError as refusal:
-                paths = tuple(self._words.keys_of(problem.path) for problem in refusal.problems)
-                answer = Answer(refusal.body(media), refusal.status, media, paths=paths)
-                headers = refusal.headers
+            except RefusedError as refused:
+                paths = tuple(self._words.keys_of(problem.path) for problem in refused.problems)
+                answer = Answer(refused.body(media), refused.status, media, paths=paths)
+                headers = refused.headers
             except ClientDisconnect:
                 answer = Answer(b"", _GONE)
             return _logged(request, route, began, answer, headers)
 
-        return Route(route, endpoint, methods=["POST"])
+        return Route(route, endpoint, methods=["POST" if accepted else "GET"])
 
     async def _answer(self, request: Request, work: Work, accepted: tuple[str, ...]) -> Answer:
         """What is answered within all limits. Raises `RefusedError`."""
         with self._counted():
-            media, data = await received(request, accepted, self._limits)
+            media, data = await received(request, accepted, self._limits) if accepted else ("", b"")
+            given = Given(media, data, request.path_params.get("policy", ""))
             limit = Deadline(self._limits.seconds)
-            future = self._threads.submit(partial(_safely, work, media, data, limit))
+            future = self._threads.submit(_safely, work, given, limit)
             try:
                 async with asyncio.timeout(self._limits.seconds + _LATER):
                     return await asyncio.wrap_future(future)
@@ -166,18 +182,18 @@ class Server:
     async def _nowhere(request: Request, error: Exception) -> Response:
         """What is answered where there is no such route, or not for this method."""
         assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for this
-        refusal = RefusedError(error.status_code)
+        refused = RefusedError(error.status_code)
         media = FHIR if request.url.path.startswith(_FHIR_ROUTES) else JSON
-        answer = Answer(refusal.body(media), refusal.status, media)
+        answer = Answer(refused.body(media), refused.status, media)
         return _logged(request, "-", time.perf_counter(), answer, error.headers or {})
 
 
-def _safely(work: Work, media: str, data: bytes, limit: Deadline) -> Answer:
+def _safely(work: Work, given: Given, limit: Deadline) -> Answer:
     """What the work answers; a fault of ours shows a place and no value. Raises `RefusedError`."""
     try:
         with values_unsaid():
             limit.check()
-            return work(media, data, limit)
+            return work(given, limit)
     except RefusedError:
         raise
     except CaseError as error:

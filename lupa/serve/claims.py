@@ -38,7 +38,7 @@ def submit(
         case = reading_of(chart, kb, None, asked).case
         decided = kb.decide_all(case, timeout=limit)
     except LupaError as error:
-        raise words.refusal(error, bundle) from error
+        raise words.refused(error, bundle) from error
     if len(decided) > 1:
         several = ", ".join(decision.policy for decision in decided)
         needed = f"several policies cover it: {several}; start the server with --request payer=NAME"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
+from lupa.answers.decision import Decision
+from lupa.answers.many import Undecided
 from lupa.errors import CaseError, LupaError, Problem, TimeLimitError, escaped
 from lupa.fhir.cases import cases_of
 from lupa.knowledge import KnowledgeBase
 from lupa.record.reading import LARGEST_CASE, parse_json, read_cases
 from lupa.rules.deadline import Deadline
-from lupa.serve.answer import Answer, as_line
+from lupa.serve.answer import Answer
 from lupa.serve.receiving import parsed
 from lupa.serve.refused import FHIR, JSON, LINES, RefusedError, Words
 
@@ -33,7 +35,7 @@ def decide(
     """The decisions on the cases of a body, each under every policy that it is about.
 
     Of one case under one policy it is the decision, else an array of them, or lines where lines came in.
-    Of several cases each that cannot be decided has an `error` in its place, and the status is 207.
+    Of several cases each that cannot be decided has what is wrong in its place, and the status is 207.
     Raises `RefusedError`.
     """
     if media == LINES:
@@ -65,7 +67,7 @@ def _one(kb: KnowledgeBase, words: Words, case: Any, limit: Deadline, given: Any
     try:
         found = list(_decided(kb, case, limit))
     except LupaError as error:
-        raise words.refusal(error, given) from error
+        raise words.refused(error, given) from error
     lines = [line for line, _ in found]
     body = lines[0] if len(lines) == 1 else _array(lines)
     return Answer(body, cases=(found[0][1],))
@@ -77,22 +79,23 @@ def _many(
     told: list[bytes] = []
     prints: list[str] = []
     paths: list[str] = []
-    for count, case in enumerate(cases, start=1):
-        if count > _MOST:
+    status = 200
+    for place, case in enumerate(cases):
+        if place == _MOST:
             raise RefusedError(413, f"at most {_MOST} cases are taken at once")
         try:
             found = list(_decided(kb, case, limit))
         except TimeLimitError as error:
             raise RefusedError(504) from error
         except LupaError as error:
-            refusal = words.refusal(error, None if isinstance(case, CaseError) else case)
-            told.append(as_line(refusal.error()))
-            paths += [words.keys_of(problem.path) for problem in refusal.problems]
+            refused = words.refused(error, None if isinstance(case, CaseError) else case)
+            told.append(_line(_undecided(refused, f"cases[{place}]")))
+            paths += [words.keys_of(problem.path) for problem in refused.problems]
+            status = 207
         else:
             told += [line for line, _ in found]
             prints.append(found[0][1])
     body = b"".join(told) if lines else _array(told)
-    status = 207 if paths else 200
     return Answer(body, status, LINES if lines else JSON, tuple(prints), tuple(paths))
 
 
@@ -100,9 +103,20 @@ def _array(lines: Iterable[bytes]) -> bytes:
     return b"[" + b",\n".join(line.rstrip(b"\n") for line in lines) + b"]\n"
 
 
+def _undecided(refused: RefusedError, where: str) -> Undecided:
+    """What stands in the place of a decision, as `lupa decide --json` has it, without a value."""
+    outcome: Literal["invalid", "undecided"] = "invalid" if refused.status == 422 else "undecided"
+    error = "\n".join(map(str, refused.problems)) or str(refused)
+    return Undecided(where, where, outcome, error, tuple(refused.problems))
+
+
+def _line(answer: Decision | Undecided) -> bytes:
+    return escaped(answer.to_json()).encode() + b"\n"
+
+
 def _decided(kb: KnowledgeBase, case: Any, limit: Deadline) -> Iterator[tuple[bytes, str]]:
     """The decisions on a case as lines of JSON, each with the fingerprint of the case."""
     if isinstance(case, CaseError):
         raise case
     for decision in kb.decide_all(case, timeout=limit):
-        yield escaped(decision.to_json()).encode() + b"\n", decision.fingerprint.case
+        yield _line(decision), decision.fingerprint.case

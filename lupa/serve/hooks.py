@@ -86,7 +86,7 @@ def answer_to(
                 continue
             decided = kb.decide_all(case, timeout=limit)
         except LupaError as error:
-            raise words.refusal(error, request) from error
+            raise words.refused(error, request) from error
         cases.append(decided[0].fingerprint.case)
         for decision in decided:
             for key, values in cards(decision).items():

@@ -16,7 +16,8 @@ Json = dict[str, Any]
 
 def document(schemas: Mapping[str, Json], policies: Sequence[str], limits: Limits) -> Json:
     """The document, for the schemas of `lupa schema` and the policies on file."""
-    parts = {**_hoisted("Case", schemas["case"]), **_hoisted("Decision", schemas["decision"]), **_PLAIN}
+    parts = {**_hoisted("Case", schemas["case"]), **_hoisted("Decision", schemas["decision"])}
+    parts |= {**_hoisted("Undecided", schemas["undecided"]), **_PLAIN}
     info = {
         "title": "lupa",
         "version": __version__,
@@ -163,7 +164,7 @@ _PLAIN: Json = {
 
 
 def _paths() -> Json:
-    either = {"oneOf": [_ref("Decision"), _ref("Error")]}
+    either = {"oneOf": [_ref("Decision"), _ref("Undecided")]}
     decided = {
         "description": "The decision, or an array of them where there are several, or lines for lines.",
         "content": {
@@ -172,7 +173,7 @@ def _paths() -> Json:
         },
     }
     some = {
-        "description": "Some cases could not be decided: each has an error in its place.",
+        "description": "Some cases could not be decided: each has what is wrong in its place.",
         "content": {
             JSON: {"schema": {"type": "array", "items": either}},
             LINES: {"schema": {"type": "string"}},
@@ -223,6 +224,25 @@ def _paths() -> Json:
                 }
             }
             for hook, words in HOOKS.items()
+        },
+        "/Questionnaire/{policy}": {
+            "get": {
+                "operationId": "form",
+                "summary": "The questions of a policy as a form, whose answers read back into a case",
+                "parameters": [
+                    {
+                        "name": "policy",
+                        "in": "path",
+                        "required": True,
+                        "description": "A policy, or one of its editions: policy@edition.",
+                        "schema": {"type": "string"},
+                    }
+                ],
+                "responses": {
+                    "200": {"description": "A Questionnaire.", "content": _media(_ref("Resource"), FHIR)},
+                    **_refused("OperationOutcome", FHIR, 404, 422, 429, 500, 503, 504),
+                },
+            }
         },
         "/health": {"get": _read("health", "That it answers, and by which rules", "Health")},
         "/openapi.json": {

@@ -97,7 +97,7 @@ class Words:
         """A path as far as it is made of keys: it names nothing that a patient has."""
         return _as_far(path, lambda step: step in self.keys)
 
-    def refusal(self, error: LupaError, given: Any) -> RefusedError:
+    def refused(self, error: LupaError, given: Any) -> RefusedError:
         """What is answered where a question about what was `given` could not be."""
         if isinstance(error, TimeLimitError):
             return RefusedError(504)

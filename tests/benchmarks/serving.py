@@ -98,7 +98,7 @@ class Load:
         writer.close()
 
 
-def serving(rate: float = 200, seconds: float = 60, workers: int = 2) -> None:
+def serving(rate: float, seconds: float, workers: int) -> None:
     command = [sys.executable, "-m", "lupa", "serve", "--port", "0", "--workers", str(workers)]
     server = subprocess.Popen(command, stderr=subprocess.PIPE)
     assert server.stderr is not None
@@ -130,5 +130,5 @@ def tell(load: Load, held: Sequence[float], took: float, work: float) -> None:
 
 
 if __name__ == "__main__":
-    numbers = [float(word) for word in sys.argv[1:]]
-    serving(*numbers[:2], workers=int(*numbers[2:3] or [2]))
+    rate, seconds, workers = [*map(float, sys.argv[1:]), *(200, 60, 2)[len(sys.argv) - 1 :]]
+    serving(rate, seconds, int(workers))

@@ -47,12 +47,14 @@ def test_a_case_under_several_policies_gets_an_array(several: TestClient) -> Non
     assert [one["policy"] for one in answer.json()] == ["other_benlysta", "uhc_benlysta"]
 
 
-def test_of_several_cases_one_that_cannot_be_read_has_its_error_in_its_place(client: TestClient) -> None:
+def test_of_several_cases_one_that_cannot_be_read_is_told_in_its_place(client: TestClient) -> None:
     answer = post(client, [CASE, {"request": {"policy": "nowhere"}}, CASE])
     assert answer.status_code == 207
     first, wrong, last = answer.json()
     assert first == last
-    assert wrong["error"]["problems"][0]["path"] == "request.policy"
+    assert (wrong["where"], wrong["outcome"]) == ("cases[1]", "invalid")
+    assert wrong["problems"][0]["path"] == "request.policy"
+    assert "nowhere" not in answer.text
 
 
 def test_lines_are_answered_by_lines(client: TestClient) -> None:

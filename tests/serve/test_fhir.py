@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from lupa import KnowledgeBase
+from lupa.fhir import form
 from lupa.fhir.reading import reader_of
 from lupa.serve.hooks import HOOKS, PREFETCH
 from tests.command import as_bytes
@@ -137,6 +138,21 @@ def test_where_several_payers_cover_it_the_server_has_to_be_told_whose(several: 
 def test_a_fhir_route_says_in_fhir_that_there_is_nothing(client: TestClient) -> None:
     assert refused(client.get(SUBMIT))[0] == 405
     assert refused(client.get("/Claim/$nothing"))[0] == 404
+
+
+# ---- forms -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("named", ["uhc_benlysta", "uhc_benlysta@2022E0046O", "uhc_benlysta%7C2022E0046O"])
+def test_a_policy_asks_by_a_form(client: TestClient, kb: KnowledgeBase, named: str) -> None:
+    answer = client.get(f"/Questionnaire/{named}")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/fhir+json")
+    assert answer.json() == form(named.replace("%7C", "@"), kb=kb)
+
+
+@pytest.mark.parametrize("named", ["nothing", "uhc_benlysta@nothing", "..%2Fx", "uhc_benlysta/x", "@"])
+def test_what_is_no_policy_has_no_form(client: TestClient, named: str) -> None:
+    assert refused(client.get(f"/Questionnaire/{named}"))[0] == 404
 
 
 # ---- hooks -----------------------------------------------------------------------------------------
