@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -22,9 +22,10 @@ from lupa.cli.command import (
     loaded,
     policies_of,
     print_utf8,
+    say,
     verb,
 )
-from lupa.errors import CaseError
+from lupa.errors import CaseError, printable
 
 
 def print_answers(
@@ -34,6 +35,8 @@ def print_answers(
     form: str,
     reviewed_by: str | None,
     timeout: float,
+    *,
+    validate: bool,
 ) -> NoReturn:
     """Prints the decision on each case in a standard form, one a line, and ends the verb."""
     from lupa.fhir.answering import answer
@@ -43,8 +46,30 @@ def print_answers(
     for where, case in run:
         with run.attempt(where):
             for decision in knowledge.decide_all(case, name=where, timeout=timeout):
-                click.echo(escaped(answer(form, decision, getattr(case, "claim", None), reviewed_by)))
+                found = answer(form, decision, case, reviewed_by)
+                _leave(found, validate=validate, where=where)
     finish(run.status())
+
+
+validate_option = click.option(
+    "--validate",
+    is_flag=True,
+    help="Warn of what FHIR's models (R4B) and the guides find wrong; needs the extra fhir.",
+)
+
+
+def _leave(found: Mapping[str, Any], *, validate: bool, where: str) -> None:
+    """Prints what leaves as JSON on one line, and warns of what is wrong with it."""
+    if validate:
+        from lupa.fhir.validating import of_answer
+
+        _warn(of_answer(dict(found)), where)
+    click.echo(escaped(json.dumps(found, ensure_ascii=False)))
+
+
+def _warn(faults: Iterable[str], where: str) -> None:
+    for fault in faults:
+        say(f"{click.style('warning', fg='yellow')}: {printable(where)}{': ' if where else ''}{fault}")
 
 
 @verb(
@@ -55,10 +80,17 @@ def print_answers(
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @patient_option()
 @request_option()
+@validate_option
 @json_option
 @kb_option
 def read(
-    files: tuple[str, ...], *, patient: str | None, request: tuple[str, ...], as_json: bool, kb: str | None
+    files: tuple[str, ...],
+    *,
+    patient: str | None,
+    request: tuple[str, ...],
+    validate: bool,
+    as_json: bool,
+    kb: str | None,
 ) -> None:
     """The case that a chart makes (HL7 FHIR R4), with the line of the chart behind each fact.
 
@@ -67,13 +99,18 @@ def read(
     """
     import sys
 
-    from lupa.fhir import page, reading
+    from lupa.fhir import chart, loading, page, reading
 
     knowledge = loaded(kb)
     asked = requested(request)
     where = files[0] if len(files) == 1 else ""
     try:
-        sources = [sys.stdin.buffer.read() if name == "-" else name for name in files]
+        named = [sys.stdin.buffer.read() if name == "-" else name for name in files]
+        sources = list(loading.loaded(named))
+        if validate:
+            from lupa.fhir.validating import of_chart
+
+            _warn(of_chart(chart.Chart.of(sources).resources), where)
         found = reading.read(sources, kb=knowledge, patient=patient, request=asked)
     except CaseError as error:
         complain(error, error.where or where)
@@ -92,8 +129,9 @@ def read(
 @click.option(
     "--example", metavar="NAME", help="Take a shipped case.", **completing(lambda known: known.examples())
 )
+@validate_option
 @kb_option
-def form(about: str | None, *, example: str | None, kb: str | None) -> None:
+def form(about: str | None, *, example: str | None, validate: bool, kb: str | None) -> None:
     """The questions of a POLICY, or of a CASE and filled in as far as that says, as a form (HL7 FHIR R4).
 
     A Questionnaire, one line of JSON for each policy that the case is about. Its QuestionnaireResponse
@@ -107,11 +145,11 @@ def form(about: str | None, *, example: str | None, kb: str | None) -> None:
     knowledge = loaded(kb)
     is_policy = about is not None and about.partition("@")[0] in knowledge.policies
     if about is not None and (is_policy or not (about == "-" or Path(about).exists())):
-        click.echo(escaped(json.dumps(made(about, kb=knowledge), ensure_ascii=False)))
+        _leave(made(about, kb=knowledge), validate=validate, where="")
         finish(DONE)
     run = Run(knowledge, [about] if about else (), [example] if example else ())
     for where, case in run:
         with run.attempt(where):
             for one in knowledge.each_policy(case):
-                click.echo(escaped(json.dumps(made(one, kb=knowledge), ensure_ascii=False)))
+                _leave(made(one, kb=knowledge), validate=validate, where=where)
     finish(run.status())

@@ -11,6 +11,7 @@ import click
 from lupa import KnowledgeBase
 from lupa.answers.decision import Decision, Why
 from lupa.cli.cases import answers, case_options, dialogue, print_all
+from lupa.cli.charts import print_answers, validate_option
 from lupa.cli.command import (
     completing,
     facts_of,
@@ -46,6 +47,7 @@ from lupa.record.case import Case
     metavar="NPI",
     help="With claimresponse: who decides. Without, a denial leaves as pended.",
 )
+@validate_option
 @click.option(
     "--witness",
     is_flag=True,
@@ -58,6 +60,7 @@ def decide(
     *,
     witness: bool,
     reviewed_by: str | None,
+    validate: bool,
     as_json: bool,
     kb: str | None,
     timeout: float,
@@ -71,9 +74,9 @@ def decide(
     if reviewed_by is not None and form != "claimresponse":
         raise click.UsageError("--reviewed-by goes with --format claimresponse")
     if form in ("claimresponse", "cards", "task"):
-        from lupa.cli.charts import print_answers
-
-        print_answers(cases, examples, kb, form, reviewed_by, timeout)
+        print_answers(cases, examples, kb, form, reviewed_by, timeout, validate=validate)
+    if validate:
+        raise click.UsageError("--validate goes with --format claimresponse, cards or task")
 
     def found(knowledge: KnowledgeBase, case: Case, where: str) -> tuple[Decision, ...]:
         return knowledge.decide_all(case, name=where, timeout=timeout)
