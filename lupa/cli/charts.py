@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
-from lupa.cli.cases import Run, patient_option, request_option, requested
+from lupa.cli.cases import Run
 from lupa.cli.command import (
     DONE,
     WRONG_INPUT,
@@ -22,40 +22,10 @@ from lupa.cli.command import (
     loaded,
     policies_of,
     print_utf8,
-    say,
     verb,
 )
-from lupa.errors import CaseError, printable
-
-
-def print_answers(
-    cases: Sequence[str],
-    examples: Sequence[str],
-    kb: str | None,
-    form: str,
-    reviewed_by: str | None,
-    timeout: float,
-    *,
-    validate: bool,
-) -> NoReturn:
-    """Prints the decision on each case in a standard form, one a line, and ends the verb."""
-    from lupa.fhir.answering import answer
-
-    knowledge = loaded(kb)
-    run = Run(knowledge, cases, examples)
-    for where, case in run:
-        with run.attempt(where):
-            for decision in knowledge.decide_all(case, name=where, timeout=timeout):
-                found = answer(form, decision, case, reviewed_by)
-                _leave(found, validate=validate, where=where)
-    finish(run.status())
-
-
-validate_option = click.option(
-    "--validate",
-    is_flag=True,
-    help="Warn of what FHIR's models (R4B) and the guides find wrong; needs the extra fhir.",
-)
+from lupa.cli.of_charts import patient_option, request_option, requested, validate_option, warn
+from lupa.errors import CaseError
 
 
 def _leave(found: Mapping[str, Any], *, validate: bool, where: str) -> None:
@@ -63,13 +33,8 @@ def _leave(found: Mapping[str, Any], *, validate: bool, where: str) -> None:
     if validate:
         from lupa.fhir.validating import of_answer
 
-        _warn(of_answer(dict(found)), where)
+        warn(of_answer(dict(found)), where)
     click.echo(escaped(json.dumps(found, ensure_ascii=False)))
-
-
-def _warn(faults: Iterable[str], where: str) -> None:
-    for fault in faults:
-        say(f"{click.style('warning', fg='yellow')}: {printable(where)}{': ' if where else ''}{fault}")
 
 
 @verb(
@@ -110,7 +75,7 @@ def read(
         if validate:
             from lupa.fhir.validating import of_chart
 
-            _warn(of_chart(chart.Chart.of(sources).resources), where)
+            warn(of_chart(chart.Chart.of(sources).resources), where)
         found = reading.read(sources, kb=knowledge, patient=patient, request=asked)
     except CaseError as error:
         complain(error, error.where or where)
