@@ -130,5 +130,5 @@ def tell(load: Load, held: Sequence[float], took: float, work: float) -> None:
 
 
 if __name__ == "__main__":
-    rate, seconds, workers = [*map(float, sys.argv[1:]), *(200, 60, 2)[len(sys.argv) - 1 :]]
-    serving(rate, seconds, int(workers))
+    asked = [*sys.argv[1:], *("200", "60", "2")[len(sys.argv) - 1 :]]
+    serving(float(asked[0]), float(asked[1]), int(asked[2]))
