@@ -1,7 +1,8 @@
 """`/cds-services`: hooks of Da Vinci CRD (CDS Hooks 2.0), asked while a drug is ordered.
 
 Each order that a hook is about is read as the one thing asked for, and each policy on it answers with a
-card. What is to be fetched before is what the rules of evidence read; without it nothing is answered.
+card; where it is one, coverage information goes onto the order. What is to be fetched before is what the
+rules of evidence read; without it nothing is answered.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ _SEARCHED = {
 PREFETCH = {
     "patient": "Patient/{{context.patientId}}",
     **{key: f"{kind}?patient={{{{context.patientId}}}}" for key, kind in _SEARCHED.items()},
+    "coverage": "Coverage?patient={{context.patientId}}&status=active",
 }
 HOOKS = {
     "order-select": "Says what a policy makes of a drug as it is chosen",
@@ -72,7 +74,9 @@ def answer_to(
     """The cards on each order that a hook is about. Raises `RefusedError`: 400, 412, 422."""
     request = parsed_object(data)
     context, prefetch = _checked(hook, request)
-    orders = list(_orders(hook, context, prefetch))
+    drafts = list(_drafts(context, prefetch))
+    selected = context.get("selections") if hook == "order-select" else None
+    orders = [one for one in drafts if not isinstance(selected, list) or _local(one) in selected]
     if len(orders) > _MOST:
         raise RefusedError(413, f"at most {_MOST} orders are answered at once")
     found: dict[str, list[Any]] = {"cards": []}
@@ -80,7 +84,8 @@ def answer_to(
     for order in orders:
         try:
             limit.check()
-            case = reading_of(_chart(context, prefetch, orders, order), kb, None, asked).case
+            chart = _chart(context, prefetch, drafts, order)
+            case = reading_of(chart, kb, None, asked).case
             drug = case["request"].get("drug")
             if drug is None or not _is_covered(kb, {**asked, "drug": drug}, limit):
                 continue
@@ -88,8 +93,10 @@ def answer_to(
         except LupaError as error:
             raise words.refused(error, request) from error
         cases.append(decided[0].fingerprint.case)
+        # of several it is not known whose coverage it is about, and what has no name cannot be updated
+        alone = order if len(decided) == 1 and isinstance(order.get("id"), str) else None
         for decision in decided:
-            for key, values in cards(decision).items():
+            for key, values in cards(decision, alone, coverage=chart.coverage).items():
                 found.setdefault(key, []).extend(values)
     return Answer(as_line(found), cases=tuple(cases))
 
@@ -130,20 +137,15 @@ def _checked(hook: str, request: Json) -> tuple[Json, Json]:
     return context or {}, fetched
 
 
-def _orders(hook: str, context: Json, prefetch: Json) -> Iterator[Json]:
-    """The orders that a hook is about."""
-    if hook in ("order-sign", "order-select"):
-        selected = context.get("selections") if hook == "order-select" else None
-        for number, draft in enumerate(_resources(context.get("draftOrders"))):
-            local = f"{draft.get('resourceType')}/{draft.get('id')}"
-            if selected is None or not isinstance(selected, list) or local in selected:
-                yield draft if isinstance(draft.get("id"), str) else {**draft, "id": f"draft-{number}"}
-        return
+def _drafts(context: Json, prefetch: Json) -> Iterator[Json]:
+    """The orders that a hook hands over, or else those fetched that it names."""
+    yield from _resources(context.get("draftOrders"))
     named = _named(context)
-    for value in prefetch.values():
-        for resource in _resources(value):
-            if f"{resource.get('resourceType')}/{resource.get('id')}" in named:
-                yield resource
+    yield from (one for value in prefetch.values() for one in _resources(value) if _local(one) in named)
+
+
+def _local(resource: Json) -> str:
+    return f"{resource.get('resourceType')}/{resource.get('id')}"
 
 
 def _named(context: Json) -> set[str]:
@@ -172,11 +174,14 @@ def _resources(value: Any) -> Iterator[Json]:
             yield entry["resource"]
 
 
-def _chart(context: Json, prefetch: Json, orders: list[Json], order: Json) -> Chart:
-    """The chart of a hook, in which one order is asked for."""
-    drafts = {"resourceType": "Bundle", "entry": [{"resource": one} for one in orders]}
-    local = f"{order.get('resourceType')}/{order.get('id')}"
-    chart = Chart()
-    asked = {"patientId": context["patientId"], "draftOrders": drafts, "selections": [local]}
-    chart.add({"hook": "", "context": asked, "prefetch": prefetch})
-    return chart
+def _chart(context: Json, prefetch: Json, drafts: list[Json], order: Json) -> Chart:
+    """The chart of a hook, in which one of its drafts is asked for."""
+    named = order if isinstance(order.get("id"), str) else {**order, "id": "draft"}
+    others = [one for one in drafts if one is not order]
+    entries = [{"resource": one} for one in (named, *others)]
+    asked = {
+        "patientId": context["patientId"],
+        "draftOrders": {"resourceType": "Bundle", "entry": entries},
+        "selections": [_local(named)],
+    }
+    return Chart.of([{"hook": "", "context": asked, "prefetch": prefetch}])

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from lupa import KnowledgeBase
 from lupa.fhir import form
+from lupa.fhir.guides import faults
 from lupa.fhir.reading import reader_of
 from lupa.serve.hooks import HOOKS, PREFETCH
 from tests.command import as_bytes
@@ -76,6 +77,7 @@ def test_a_claim_gets_its_response_with_all_that_it_refers_to(client: TestClient
     assert found["request"] == {"reference": "Claim/claim"}
     assert found["identifier"][0]["value"] == "111099"
     assert (action(found), found["item"][0]["itemSequence"]) == ("A4", 1)
+    assert list(faults(found)) == []
 
 
 def test_a_machine_denies_nobody(client: TestClient) -> None:
@@ -163,7 +165,7 @@ def test_each_service_asks_for_what_rules_read(client: TestClient, kb: Knowledge
     assert [service["hook"] for service in services] == list(HOOKS)
     read = reader_of(kb)[0].paths["about"]
     searched = {template.partition("?")[0] for template in PREFETCH.values() if "?" in template}
-    assert searched == read.keys() - {"Claim", "ExplanationOfBenefit"}  # which a payer has, not a record
+    assert searched - {"Coverage"} == read.keys() - {"Claim", "ExplanationOfBenefit"}  # which a payer has
     for service in services:
         assert service["prefetch"]["patient"] == "Patient/{{context.patientId}}"
 
@@ -175,6 +177,9 @@ def test_an_order_that_is_signed_gets_the_card_of_its_policy(client: TestClient,
     assert card["summary"].startswith("uhc_benlysta")
     assert len(card["summary"]) < 140
     assert len(log.last["cases"]) == 1
+    (told,) = answer.json()["systemActions"]
+    assert (told["type"], told["resource"]["id"]) == ("update", "draft")
+    assert list(faults(answer.json())) == []
 
 
 def test_null_means_that_nothing_was_found(client: TestClient) -> None:
@@ -200,6 +205,17 @@ def test_an_order_of_which_no_policy_speaks_gets_no_card(client: TestClient) -> 
         drafts = [order(drug, status="draft", authoredOn="2025-03-01")]
         answer = post(client, SIGN, hook("order-sign", drafts=drafts))
         assert (answer.status_code, answer.json()) == (200, {"cards": []})
+
+
+def test_an_order_may_be_written_badly(client: TestClient) -> None:
+    strange = {"extension": 3, "insurance": ["x"], "id": 7}
+    drafts = [
+        order(BELIMUMAB, route=INTO_A_VEIN, status="draft", authoredOn="2025-03-01") | {key: value}
+        for key, value in strange.items()
+    ]
+    for draft in drafts:
+        answer = post(client, SIGN, hook("order-sign", drafts=[draft]))
+        assert (answer.status_code, len(answer.json()["cards"])) == (200, 1)
 
 
 def test_each_of_several_orders_is_asked_about(several: TestClient) -> None:
@@ -245,7 +261,7 @@ def test_what_is_dispatched_or_an_appointment_is_for_is_asked_about(client: Test
             },
         ),
     ):
-        answer = post(client, f"/cds-services/{name}", hook(name, sent, **context))
+        answer = post(client, f"/cds-services/{name}", hook(name, sent, drafts=[], **context))
         assert len(answer.json()["cards"]) == ("other" not in str(context))
 
 
