@@ -43,9 +43,14 @@ ANSWERS = frozenset(
         "none", "one_of", "all_of", "not_all", "none_of", "without", "some", "few", "exactly", "between",
         "and_more", "of_class", "any", "and", "whatever", "or", "otherwise", "yes", "no", "at_least",
         "less_than", "more_than", "at_most", "to", "of_each", "either",
+        "also", "others", "such", "alone", "nothing",
     }
 )  # fmt: skip
 """The parts of answers, each of which `answer_text/2` has words for."""
+
+
+FEW = 6
+"""So many members are named one by one; more by their classes, or half as many of them."""
 
 
 class Asking:
@@ -138,6 +143,31 @@ class Asking:
             found.setdefault(self._vocabulary.label(name) if name else "", []).append(fact)
         return found
 
+    def alike(self, groups: Sequence[Group]) -> list[list[tuple[Fact, ...]]]:
+        """Blocks of members that may be alike, as they are asked the same: of each the facts, in one order.
+
+        A member is what several relations, or numbers, are of first; whether two are alike the rules say.
+        """
+        v = self._vocabulary
+        said: dict[str, list[tuple[tuple[str, ...], Fact]]] = {}
+        for group in groups:
+            for fact in group.facts if group.kind != "choice" else ():
+                quantity = v.number_of.get(fact)
+                symbol = v.facts[fact]
+                of = symbol if quantity is None else v.quantity(quantity)
+                if of.arguments:
+                    cut = () if quantity is None else (symbol.name, str(symbol.arguments[1]))
+                    shape = (group.id, of.name, *map(str, of.arguments[1:]), *cut)
+                    said.setdefault(str(of.arguments[0]), []).append((shape, fact))
+        order: dict[tuple[str, ...], int] = {}
+        for shape in (shape for member in said.values() for shape, _ in member):
+            order.setdefault(shape, len(order))
+        blocks: dict[tuple[tuple[str, ...], ...], list[tuple[Fact, ...]]] = {}
+        for member in said.values():
+            shapes, facts = zip(*sorted(member, key=lambda each: order[each[0]]), strict=True)
+            blocks.setdefault(shapes, []).append(facts)
+        return [members for members in blocks.values() if len(members) > 1]
+
     # ---- words ---------------------------------------------------------------------------------
 
     def question(self, group: Group) -> str:
@@ -199,6 +229,35 @@ class Asking:
         for other in others:
             first = self.answer("either", first=first, second=other)
         return table.words.replace("{names}", names).replace("{number}", first)
+
+    def shortened(self, names: Sequence[str]) -> str:
+        """The names; of many half as many as are named one by one, and how many more there are."""
+        if len(names) <= FEW:
+            return ", ".join(names)
+        few = FEW // 2
+        return self.answer("and_more", names=", ".join(names[:few]), number=len(names) - few)
+
+    def of(self, fact: Fact) -> str:
+        """What a fact, or the number that it is about, is of first: `methotrexate`."""
+        first, _ = self._parts(fact)
+        return first
+
+    def said(self, fact: Fact, *, so: bool = True) -> str:
+        """What else a fact says of that: `not tolerated`, `12 or more`; nothing where it says no more."""
+        v = self._vocabulary
+        if fact in v.number_of:
+            (cut,) = (cut for cut in v.cuts[v.number_of[fact]] if cut.fact == fact)
+            return self.bound(cut, so=so)
+        _, rest = self._parts(fact)
+        return rest if so or not rest else self.answer("without", names=rest)
+
+    def _parts(self, fact: Fact) -> tuple[str, str]:
+        v = self._vocabulary
+        symbol = v.quantity(v.number_of[fact]) if fact in v.number_of else v.facts[fact]
+        if not symbol.arguments:
+            return self.member(fact), ""
+        first, *rest = (v.label(str(each)) for each in symbol.arguments)
+        return first, ", ".join(rest)
 
     def value(self, fact: Fact) -> str:
         """The value that a fact of a choice stands for: `initial`."""
