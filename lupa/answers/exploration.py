@@ -243,8 +243,9 @@ class Asked:
 
     `id` tells it from others: a choice (`requested(phase)`), a quantity, a relation or a fact. Of the
     kind `choice` one of the `members` is so; of `number` they are cut points, of the `numbers` (by
-    name, what they are called); of `members` any number of them can be. `bears_on` names the criteria,
-    exclusions and limits that it can settle, `source` their clauses. Answers that leave the same are one.
+    name, what they are called), or of one that follows from these; of `members` any number of them can
+    be. `bears_on` names the criteria, exclusions and limits that it can settle, `source` their clauses.
+    Answers that leave the same are one.
     """
 
     id: str

@@ -11,6 +11,7 @@ from typing import Any
 from lupa.answers.exploration import Ask, Asked
 from lupa.errors import CaseError, shown
 from lupa.record.edits import value_of
+from lupa.record.numbers import AGES
 from lupa.rules.names import normal
 from lupa.rules.numbers import written
 from lupa.rules.vocabulary import Fact, Vocabulary
@@ -20,6 +21,7 @@ UNKNOWN = ("don't_know", "dont_know", "do_not_know", "not_known", "unknown", "sk
 _NONE, _ALL = (*_NO, "none", "none_of_these"), ("all", "all_of_these")
 _BOUND = re.compile(r"(at least|more than|less than|at most) (\S.*)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|never")
+_NUMBER = re.compile(r"[-+]?[0-9][0-9.]*(\s*\D[^,]*)?")
 _FEW = 12
 """So many names are told to whoever says another one."""
 _NAMES_HINT = "all that are so, with commas between (end with ? where you do not know of the rest), or none"
@@ -99,6 +101,11 @@ def _put(asked: Asked, vocabulary: Vocabulary) -> Question:
 
 def _number(asked: Asked, vocabulary: Vocabulary) -> Question:
     names: dict[str, Mapping[str, Any]] = {}
+    if asked.id in vocabulary.derived:  # it follows from two, and who does not know them may know it
+        names = {_called(name): {} for name in asked.numbers}
+        of = f"{vocabulary.label(asked.id)} itself ({vocabulary.quantities[asked.id].unit})"
+        hint = f"two numbers with a comma between, in this order (? where one is not known), or {of}"
+        return Question(asked.text, names, asked, hint, numbers=asked.numbers, listed=asked)
     if len(asked.numbers) > 1:
         hint = "each by name with its number, with commas between (end with ? where the rest is not known)"
         hint += ", or none" if _can_be_none(asked.numbers, vocabulary) else ""
@@ -110,6 +117,7 @@ def _number(asked: Asked, vocabulary: Vocabulary) -> Question:
     others = [other for other in _units(name, vocabulary) if other != unit]
     said += f", also one in {' or '.join(others)}" if others else ""
     said += ", or a day, or never" if _is_day(name, vocabulary) else ""
+    said += ", or the day of birth" if name in AGES else ""
     hint = f"{said}, or a bound of it, such as `{cut.kind.replace('_', ' ')} {written(cut.bound)}`"
     return Question(asked.text, names, asked, hint, numbers=asked.numbers)
 
@@ -212,13 +220,19 @@ def _named(question: Question, vocabulary: Vocabulary | None, line: str) -> Repl
 
 def _numbered(question: Question, vocabulary: Vocabulary, line: str) -> Reply:
     """A number, or each of several by name."""
-    asked_of_each = question.asked is not None and question.asked.id not in question.numbers
+    asked = question.asked
+    asked_of_each = asked is not None and asked.id not in (*question.numbers, *vocabulary.derived)
     if asked_of_each and _can_be_none(question.numbers, vocabulary) and normal(line) in _NONE:
         return Reply(dict.fromkeys(question.numbers, 0))
     if len(question.numbers) == 1:
         (name,) = question.numbers
         return Reply(dict([_number_said(name, line, vocabulary)]))
     pieces, open_ended = _pieces(line)
+    if asked is not None and asked.id in vocabulary.derived:
+        found = _in_order(asked.id, question.numbers, line, vocabulary)
+        if found is not None:
+            told, not_known = found
+            return Reply(told, frozenset(question.facts) if not_known else frozenset())
     called = _by_name(question.numbers)
     states: dict[str, Any] = {}
     for piece in pieces:
@@ -227,6 +241,21 @@ def _numbered(question: Question, vocabulary: Vocabulary, line: str) -> Reply:
             raise CaseError(f"{shown(piece)} gives a number twice; keep one")
         states[name] = value
     return Reply(states, frozenset(question.facts) if open_ended else frozenset())
+
+
+def _in_order(
+    derived: str, numbers: Iterable[str], line: str, vocabulary: Vocabulary
+) -> tuple[dict[str, Any], bool] | None:
+    """Two numbers in order, of which one may not be known, or what follows from both; else None."""
+    pieces = [piece.strip() for piece in line.split(",")]
+    said = [(piece, None if normal(piece) in UNKNOWN else _NUMBER.fullmatch(piece)) for piece in pieces]
+    if not all(match or normal(piece) in UNKNOWN for piece, match in said):
+        return None
+    names = (derived,) if len(pieces) == 1 else tuple(numbers)
+    if len(names) != len(pieces):
+        return None
+    known = [(name, piece) for name, (piece, match) in zip(names, said, strict=True) if match]
+    return dict(_number_said(name, piece, vocabulary) for name, piece in known), len(known) < len(pieces)
 
 
 def _can_be_none(numbers: Iterable[str], vocabulary: Vocabulary) -> bool:
@@ -272,6 +301,8 @@ def _number_said(name: str, line: str, vocabulary: Vocabulary) -> tuple[str, Any
     said = line.strip()
     if _is_day(name, vocabulary) and _DAY.fullmatch(said.lower()):
         return ".".join(vocabulary.day_of(name)), said.lower()
+    if name in AGES and _DAY.fullmatch(said):
+        return "birth_date", said
     units = _units(name, vocabulary)
     for unit in sorted(filter(None, units), key=len, reverse=True):
         number = said[: -len(unit)].rstrip()

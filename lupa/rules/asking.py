@@ -43,7 +43,7 @@ ANSWERS = frozenset(
         "none", "one_of", "all_of", "not_all", "none_of", "without", "some", "few", "exactly", "between",
         "and_more", "of_class", "any", "and", "whatever", "or", "otherwise", "yes", "no", "at_least",
         "less_than", "more_than", "at_most", "to", "of_each", "either",
-        "also", "others", "such", "alone", "nothing",
+        "parts", "also", "others", "such", "alone", "nothing",
     }
 )  # fmt: skip
 """The parts of answers, each of which `answer_text/2` has words for."""
@@ -182,8 +182,35 @@ class Asking:
             len(group.numbers) == 1 and group.id != group.numbers[0][0]
         ):  # of all that are asked together one
             names = [group.numbers[0][0], names[-1]]
+        if self._made_of(group):
+            names = names[:2]
         words = next((self._questions[name] for name in names if name in self._questions), None)
+        if words is None and self._made_of(group):  # a person knows the parts, and need not reckon
+            first, second = (
+                f"{v.label(part)} ({v.quantities[part].unit})" for part in self._made_of(group)
+            )
+            return self.answer("parts", first=first, second=second)
         return v.question(fact) if words is None else v.phrase(words, v.facts[fact])
+
+    def question_alone(self, fact: Fact) -> str:
+        """The question that asks for one fact; for a cut point, the one for its number."""
+        number_of = self._vocabulary.number_of
+        alike = [fact]
+        if fact in number_of:
+            scale = self._scale_of(number_of[fact])
+            alike = [cut for cut, number in number_of.items() if self._scale_of(number) == scale]
+        (group,) = self.groups(alike)
+        return self.question(group)
+
+    def _made_of(self, group: Group) -> tuple[str, ...]:
+        """The two numbers of which the one follows that a group is about."""
+        made = self._vocabulary.derived.get(group.numbers[0][0]) if len(group.numbers) == 1 else None
+        return () if made is None else (made.first, made.second)
+
+    def numbers(self, group: Group) -> dict[str, str]:
+        """What is asked for, by quantity, and what it is called; of one that follows from two, these."""
+        names = self._made_of(group) or [name for name, _ in group.numbers]
+        return {name: self.number(name) for name in names}
 
     def member(self, fact: Fact) -> str:
         """A fact as one of those that are asked for together: `prednisone`; a cut point as its number."""
