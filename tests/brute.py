@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import clingo
 
-from lupa.answers.exploration import Counted, Some, When
+from lupa.answers.when import Counted, Some, When
 from lupa.rules.files import RuleFiles, shipped
 
 Said = Mapping[str, bool]

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from lupa import CaseError, KnowledgeBase
-from lupa.answers.exploration import Asked, Flips, Plan, Some, Step, WhatIf
+from lupa.answers.exploration import Asked, Flips, Plan, Step, WhatIf
+from lupa.answers.when import Some
 from lupa.record.edits import edited
 from lupa.record.record import record_of
 from lupa.rules.edition import Edition

@@ -11,6 +11,7 @@ from lupa.compiled.diagram import MOST_PARTS, Budget, Diagrams, Node, deep
 from lupa.compiled.exchange import Exchange, members_of
 from lupa.compiled.grouped import Classes, Grouped
 from lupa.compiled.lifted import Lifted
+from lupa.rules.alike import alike
 from lupa.rules.asking import Group
 from lupa.rules.vocabulary import Fact
 
@@ -141,16 +142,18 @@ def _open(question: Question, budget: Budget) -> Questions:
     return Questions(every, grouped.diagrams, grouped.node, made.names)
 
 
-def questions_by_member(question: Question) -> Questions:
+def questions_by_member(question: Question, most: int = MOST_PARTS) -> Questions:
     """The same, where what is asked of each of several that are alike makes too much; raises as it does."""
-    budget = Budget(question.check)
+    budget = Budget(question.check, most)
 
     def made() -> Questions:
         edition = question.edition
         with deep(len(edition.literals)):
             whole = circuit(edition, question.statements, budget, by_member=True)
             variable_of = {edition.facts[literal]: variable for variable, literal in enumerate(whole.facts)}
-            exchange = Exchange(whole.diagrams, members_of(edition.asking.alike(whole.groups), variable_of))
+            exchange = Exchange(
+                whole.diagrams, members_of(alike(edition.vocabulary, whole.groups), variable_of)
+            )
             every = [
                 Open(
                     group,

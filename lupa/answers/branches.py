@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from lupa.answers.exploration import Some, When
+from lupa.answers.when import Some, When
 from lupa.compiled import cubes
 from lupa.compiled.diagram import NOWHERE, Diagrams, Node
 from lupa.rules.asking import FEW, Asking, Group

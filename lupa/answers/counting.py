@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 from typing import NamedTuple
 
 from lupa.answers.asking import Open
-from lupa.answers.exploration import Counted, Each, Some, When
+from lupa.answers.membership import Membership, Said
+from lupa.answers.when import Counted, Each, Some, When
 from lupa.compiled import cubes
-from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node
-from lupa.compiled.exchange import Exchange, Member, Run, Told
+from lupa.compiled.diagram import NOWHERE, Budget, Node
+from lupa.compiled.exchange import Exchange, Member, Run
 from lupa.errors import SpaceLimitError
 from lupa.rules.asking import Asking
 from lupa.rules.vocabulary import Fact
@@ -19,8 +20,6 @@ from lupa.rules.vocabulary import Fact
 _MOST_CELLS = 20_000
 """So many ways of counting are looked at."""
 
-Said = tuple[tuple[int, ...], tuple[Told, ...]]
-"""What was answered of a member: by the places that were asked, one of these."""
 History = tuple[int, tuple[Said, ...]]
 """Of whom one speaks, by the class in which they were alike at first, and what was said of them."""
 Known = Mapping[Member, frozenset[History]]
@@ -49,12 +48,9 @@ class Counting:
     def __init__(
         self, asking: Asking, exchange: Exchange, node: Node, facts: Mapping[int, Fact], budget: Budget
     ) -> None:
-        self._asking = asking
+        self.of = Membership(asking, facts, budget)
         self._exchange = exchange
-        self._facts = facts
-        self._budget = budget
         self._roots = [tuple(run) for run in exchange.alike(node)]
-        self._cubes: dict[tuple[Sequence[Told], ...], list[cubes.Cube]] = {}
 
     def nothing_known(self) -> Known:
         """What is known of the members before anything is asked."""
@@ -125,7 +121,7 @@ class Counting:
             for value, boxes in sorted(found.items(), reverse=True)
         ]
         other = [
-            each._replace(words=self._asking.answer("otherwise")) for each in told if each.value == rest
+            each._replace(words=self.of.asking.answer("otherwise")) for each in told if each.value == rest
         ]
         return [each for each in told if each.value != rest] + other
 
@@ -134,7 +130,7 @@ class Counting:
         known = [told for each in run.classes for told in each]
 
         def plain(at: int) -> tuple[bool, int]:
-            cubes_of = self.cubes_of(run.classes[at], (), known)
+            cubes_of = self.of.cubes_of(run.classes[at], (), known)
             return not all(map(any, run.classes[at])), sum(s.most == 0 for cube in cubes_of for s in cube)
 
         return sorted(range(len(run.classes)), key=plain)[:-1]
@@ -159,14 +155,8 @@ class Counting:
                     before = [other for other in spoken if other.run is coordinate.run]
                     parts.append(coordinate.words(low, high, before))
                     spoken.append(coordinate)
-            ways.append(self._joined("also", parts) if parts else self._asking.answer("any"))
-        return self._joined("or", ways)
-
-    def _joined(self, how: str, parts: Sequence[str]) -> str:
-        first, *others = parts
-        for other in others:
-            first = self._asking.answer(how, first=first, second=other)
-        return first
+            ways.append(self.of.joined("also", parts) if parts else self.of.asking.answer("any"))
+        return self.of.joined("or", ways)
 
     # ---- a member ------------------------------------------------------------------------------
 
@@ -180,84 +170,22 @@ class Counting:
                 found.setdefault(member, []).append(said)
         return list(found.items()) or [(member, [()]) for member in run.members]
 
-    def cubes_of(
-        self, told: Sequence[Told], apart: Iterable[Told] = (), every: Iterable[Told] = ()
-    ) -> list[cubes.Cube]:
-        """A class of answers as the fewest conditions; those `apart`, or not of `every`, may be as well."""
-        key = tuple(told), tuple(apart), tuple(every)
-        if key not in self._cubes:
-            self._cubes[key] = self._made_of(*key)
-        return self._cubes[key]
-
-    def _made_of(
-        self, told: Sequence[Told], apart: Sequence[Told], every: Sequence[Told]
-    ) -> list[cubes.Cube]:
-        diagrams = Diagrams(self._budget)
-
-        def of(answer: Told, left: int) -> Node:
-            if left:
-                sides = (of((*answer, so), left - 1) for so in (False, True))
-                return diagrams.node(len(answer), *sides)
-            if answer in told:
-                return YES
-            return NOWHERE if answer in apart or (every and answer not in every) else NO
-
-        return cubes.cubes(diagrams, of((), len(told[0])))[YES]
-
     def each(self, member: Member, ways: Iterable[Sequence[Said]]) -> Each:
         """When a member is as is said in one of these ways."""
         when = [
             tuple(
-                Some(tuple(self._facts[member[at[v]]] for v in s.variables), s.least, s.most)
+                Some(tuple(self.of.facts[member[at[v]]] for v in s.variables), s.least, s.most)
                 for at, s in cube
             )
             for way in ways
             for cube in self._both(way)
         ]
-        return Each(self._name(member), tuple(when))
+        return Each(self.of.name(member), tuple(when))
 
     def _both(self, way: Sequence[Said]) -> Iterator[list[tuple[tuple[int, ...], cubes.Some]]]:
-        parts = [[[(at, s) for s in cube] for cube in self.cubes_of(told)] for at, told in way]
+        parts = [[[(at, s) for s in cube] for cube in self.of.cubes_of(told)] for at, told in way]
         for chosen in product(*parts):
             yield [part for cube in chosen for part in cube]
-
-    def _name(self, member: Member) -> str:
-        return self._asking.of(self._facts[member[0]])
-
-    def names(self, members: Iterable[Member]) -> str:
-        """The members by name; of many the first, and how many more there are."""
-        return self._asking.shortened(list(map(self._name, members)))
-
-    def told(self, member: Member, said: Said, apart: Iterable[Told] = ()) -> str:
-        """What is so of a member, in words, where it is none of those that are told apart before."""
-        at, told = said
-        facts = [self._facts[member[place]] for place in at]
-        ways = [
-            self._cube(cube, facts)
-            for cube in self.cubes_of(told, [each for each in apart if each not in told])
-        ]
-        return self._joined("either", ways)
-
-    def _cube(self, cube: Sequence[cubes.Some], facts: Sequence[Fact]) -> str:
-        asking, parts = self._asking, []
-        said: Callable[..., str] = lambda v, so=True: asking.said(facts[v], so=so)  # noqa: E731
-        absent = [v for some in cube if some.most == 0 for v in some.variables]
-        for some in cube:
-            names = [said(v) for v in some.variables]
-            if some.least == len(names):
-                parts += names
-            elif (some.least, some.most) == (1, len(names)):
-                parts.append(self._joined("either", names))
-            elif some.most:
-                parts.append(
-                    asking.answer("between", number=some.least, most=some.most, names=", ".join(names))
-                )
-        if len(absent) == len(facts) > 1:
-            return asking.answer("nothing")
-        if len(absent) > 1 and sum(len(some.variables) for some in cube) == len(facts):
-            return asking.answer("alone", names=self._joined("and", parts))
-        parts += [said(v, so=False) for v in absent]
-        return self._joined("and", parts)
 
 
 _Box = tuple[tuple[int, int], ...]
@@ -268,15 +196,12 @@ class _Coordinate:
 
     def __init__(self, counting: Counting, run: Run, at: int, histories: frozenset[History]) -> None:
         self._counting = counting
+        self._of = counting.of
         self.run = run
         self.at = at
         self.size = len(run.members)
         self._histories = histories
         self._every = counting.members(run, histories)
-
-    @property
-    def _asking(self) -> Asking:
-        return self._counting._asking  # noqa: SLF001 - a part of it
 
     def counted(self, low: int, high: int) -> Counted:
         """From so many to so many of those of whom the run speaks are of the class."""
@@ -286,33 +211,16 @@ class _Coordinate:
 
     def words(self, low: int, high: int, before: Sequence[_Coordinate]) -> str:
         """The same in words; those of whom a class was spoken of `before` are left out."""
-        asking = self._asking
+        answer = self._of.asking.answer
         (first, *_), every = self.run.members, [member for member, _ in self._every]
         apart = [told for other in before for told in other.run.classes[other.at]]
-        told = self._counting.told(first, (self.run.places, self.run.classes[self.at]), apart)
+        told = self._of.told(first, (self.run.places, self.run.classes[self.at]), apart)
         if before:
-            names = asking.answer("others")
+            names = answer("others")
         elif any(said for _, said in self._histories):
-            ways = [
-                self._counting.told(first, part) for _, said in sorted(self._histories) for part in said
-            ]
-            names = asking.answer("such", names=", ".join(dict.fromkeys(ways)))
+            ways = [self._of.told(first, part) for _, said in sorted(self._histories) for part in said]
+            names = answer("such", names=", ".join(dict.fromkeys(ways)))
         else:
-            names = self._counting.names(every)
-        what = asking.answer("of_each", names=names, number=told) if told else names
-        return _number(asking, low, len(every) if high == self.size else high, len(every), what)
-
-
-def _number(asking: Asking, low: int, high: int, size: int, names: str) -> str:
-    """From so many to so many of so many, in words."""
-    if size == 1:
-        return names if low else asking.answer("without", names=names)
-    if high == 0:
-        return asking.answer("none_of", names=names)
-    if low == high:
-        return asking.answer("exactly", number=low, names=names)
-    if high == size:
-        return asking.answer("some", number=low, names=names)
-    if low == 0:
-        return asking.answer("few", number=high, names=names)
-    return asking.answer("between", number=low, most=high, names=names)
+            names = self._of.names(every)
+        what = answer("of_each", names=names, number=told) if told else names
+        return self._of.number(low, len(every) if high == self.size else high, len(every), what)

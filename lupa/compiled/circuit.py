@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node
+from lupa.rules.alike import alike
 from lupa.rules.asking import Group
 from lupa.rules.edition import Edition
 from lupa.rules.ground import Rule, levels
@@ -56,8 +57,10 @@ def circuit(
     if as_read:
         facts = _as_read(edition, facts)
     if by_member:
-        alike = [fact for block in edition.asking.alike(groups) for member in block for fact in member]
-        facts = tuple(dict.fromkeys([*(edition.literals[fact] for fact in alike), *facts]))
+        members = [
+            fact for block in alike(edition.vocabulary, groups) for member in block for fact in member
+        ]
+        facts = tuple(dict.fromkeys([*(edition.literals[fact] for fact in members), *facts]))
     known = {fact: YES if stated[fact] else NO for fact in cone if fact in stated}
     known |= {fact: diagrams.variable(variable) for variable, fact in enumerate(facts)}
     laws = [
