@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from lupa.answers.decision import Criterion, Decision, Item, Need
 from lupa.errors import CaseError, RuleError, shown
-from lupa.pages.sentences import PERSON, argument, cause_sentences, families, has_unmet, questions
+from lupa.pages.sentences import PERSON, argument, cause_sentences, families, has_unmet, questions, said_of
 from lupa.record.case import Case
 from lupa.rules.about import About
 from lupa.rules.edition import Edition
@@ -154,7 +154,7 @@ def _content(decision: Decision, case: Case, edition: Edition, about: About) -> 
     d, v = decision, edition.vocabulary
 
     def named(fact: str) -> str:
-        return v.label(argument(fact))
+        return v.label(said_of(fact)[1])
 
     reasons: list[Item | Criterion] = [*d.scope]
     reasons += [basis for basis in d.bases if basis.id != "criteria_not_met" or not has_unmet(d)]
