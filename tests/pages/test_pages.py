@@ -40,7 +40,7 @@ def test_what_is_not_met_stands_before_what_is(kb: KnowledgeBase) -> None:
 def test_a_long_row_of_facts_is_one_sentence(kb: KnowledgeBase) -> None:
     page = "\n".join(plain(text(kb.decide(with_facts(taking={"only": ["Saphnelo"]})))))
     assert "because The patient does not take mycophenolate mofetil" in page
-    assert re.search(r"The same goes for\s+mycophenolic acid, ", page)
+    assert re.search(r"The same goes for\s+mycophenolic", page)
 
 
 def test_a_denial_out_of_scope_tells_no_criteria(kb: KnowledgeBase) -> None:
