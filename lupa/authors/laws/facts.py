@@ -42,8 +42,8 @@ def _may_turn(edition: Edition, pathway: Literal) -> list[Literal]:
     facts, solver = list(edition.literals.values()), edition.solver
     usual = [edition.literals[f] for f in edition.reading_facts if edition.vocabulary.defaults.get(f)]
     watched = [*edition.outcomes.values(), *facts]
-    denied = [edition.outcomes[name] for name in ("deny",) if name in edition.outcomes]
-    wished = ([*denied, *usual], usual, [])  # a denial has the shortest reasons
+    denied = [literal for name, literal in edition.outcomes.items() if name == "deny"]
+    wished: tuple[list[Literal], ...] = ([*denied, *usual], usual, [])  # a denial has the shortest reasons
     worlds = (solver.world([pathway, *wish], watched) for wish in wished)
     world = next((world for world in worlds if world is not None), None)
     if world is None:
