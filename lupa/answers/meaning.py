@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from lupa.answers.senses import Sense, Senses
 from lupa.compiled.compiled import Compiled
-from lupa.compiled.diagram import NO, NOWHERE, Budget, Diagrams, Node, deep
+from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node, deep
 from lupa.compiled.formula import Formula, Said, Telling
 from lupa.compiled.primes import product
 from lupa.compiled.space import Loaded, Space
@@ -143,9 +143,7 @@ class _Meaning:
 
     def _outcomes(self, way: tuple[str, str] | None) -> tuple[Ends, ...]:
         loaded = self._loaded()
-        on = {
-            each: loaded.when(self._node["pathway", ",".join(each)]) for each in self._edition.pathways
-        }
+        on = {each: loaded.when(self._node["pathway", ",".join(each)]) for each in self._edition.pathways}
         others = (loaded.diagrams.opposite(condition) for condition in on.values())
         here = others if way is None else [on[way]]
         space = Space(loaded.diagrams, [*loaded.laws, *here])
@@ -182,13 +180,14 @@ class _Sides(NamedTuple):
         so, not_so = map(space.cut, (condition, diagrams.opposite(condition)))
         return _Sides(so, not_so, diagrams.support(condition))
 
-    def goes_with(self, other: _Sides, diagrams: Diagrams) -> bool:
-        """Whether a side of one lies within a side of the other."""
-        return not self.about.isdisjoint(other.about) and any(
-            diagrams.both(one, another) == NO
-            for one in (self.so, self.not_so)
-            for another in (other.so, other.not_so)
-        )
+    def goes_with(self, told: Formula, part: _Sides, diagrams: Diagrams) -> bool:
+        """Whether a side of a part, and of this condition, lies within a side of the other."""
+        if self.about.isdisjoint(part.about):
+            return False
+        if isinstance(told, Said):
+            sides = ({told.variable: so} for so in (True, False))
+            return not all(diagrams.takes(own, YES, said) for said in sides for own in self[:2])
+        return any(diagrams.both(own, other) == NO for own in self[:2] for other in part[:2])
 
 
 class _Cites:
@@ -226,7 +225,7 @@ class _Cites:
             self._cited[told] = [
                 atom
                 for atom, against in self._against
-                if atom.item not in but and part.goes_with(against, self._diagrams)
+                if atom.item not in but and against.goes_with(told, part, self._diagrams)
             ]
         atoms = self._cited[told]
         places = dict.fromkeys(place for atom in atoms for place in self._edition.clauses(atom, self._ways))

@@ -153,24 +153,24 @@ class Senses:
             for words, name in each.items():
                 shared.setdefault(name, []).append(words)
         return {
-            joint.join(_inner(w) for w in words): name
+            joint.join(within(w) for w in words): name
             for name, words in shared.items()
             if len(words) == len(found)
         }
 
     def _blank(self, fact: Fact, so: bool) -> Mapping[str, str]:
-        """The sentence of a fact with a blank in the place of a name, and the name, for each that it has."""
+        """The sentence of a fact with a blank in the place of a name, and the name; for each of them."""
         named = {
             place: self._v.label(str(argument))
             for place, argument in enumerate(self._v.facts[fact].arguments, start=1)
-            if argument.type == clingo.SymbolType.Function
+            if argument.type == clingo.SymbolType.Function and self._asking.is_name(fact, place)
         }
         found = {self._v.words_with(fact, so, place, "\0"): name for place, name in named.items()}
         return {words: name for words, name in found.items() if words}
 
 
-def _inner(words: str) -> str:
-    """A sentence within another."""
+def within(words: str) -> str:
+    """A sentence as it stands within another."""
     words = words.removesuffix(".")
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 

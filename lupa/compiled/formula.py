@@ -62,7 +62,7 @@ class Telling:
         return self._of(self._space.cut(condition), within, ())
 
     def _of(self, holds: Node, within: Sequence[Component], tried: Collection[bool]) -> Formula:
-        """The formula of a condition on these components, which is not apart in the ways that were tried."""
+        """The formula of a condition on these components, not apart in the ways that were tried."""
         lawful = self._space.lawful(within)
         if holds in (NO, lawful):
             return Of(holds != NO, ())
@@ -122,7 +122,9 @@ class Telling:
                 return
             tied = self._tied(holds, units, self._diagrams.where(wrong, YES))
             joined = list(chain.from_iterable(units[place] for place in tied))
-            units = [joined if at == tied[0] else unit for at, unit in enumerate(units) if at not in tied[1:]]
+            units = [
+                joined if at == tied[0] else unit for at, unit in enumerate(units) if at not in tied[1:]
+            ]
             yield None
 
     def _seen(self, holds: Node, within: Iterable[Component]) -> Node:
@@ -143,13 +145,16 @@ class Telling:
 
         return of(holds)
 
-    def _tied(self, holds: Node, units: Sequence[Sequence[Component]], so: Collection[int]) -> list[int]:
+    def _tied(self, holds: Node, units: Sequence[Sequence[Component]], so: set[int]) -> list[int]:
         """The places of units that belong together, by an assignment that rules out that a function holds.
 
         Those are as few as can be of which it does, and whatever else is settled by all of them but one.
         """
         place_of = {
-            variable: place for place, unit in enumerate(units) for each in unit for variable in each.variables
+            variable: place
+            for place, unit in enumerate(units)
+            for each in unit
+            for variable in each.variables
         }
         said: dict[int, dict[int, bool]] = {}
         node = holds
@@ -157,7 +162,10 @@ class Telling:
             variable = self._diagrams.top(node)
             said.setdefault(place_of[variable], {})[variable] = variable in so
             node = self._diagrams.split(node, variable)[variable in so]
-        clash = self._needed(holds, {}, list(said), said)
+        alone = {v for each in said.values() for v in each if self._diagrams.at(holds, so ^ {v}) == YES}
+        without = [place for place, each in said.items() if not alone.isdisjoint(each)]
+        rest = [place for place in said if place not in without]
+        clash = [*without, *self._needed(holds, _with({}, without, said), rest, said)]
         found = set(clash)
         for others in (clash[1:], clash[:-1]) if len(clash) <= _SMALL else ():
             kept = _with({}, others, said)
@@ -212,30 +220,13 @@ class Telling:
         said: Mapping[int, Mapping[int, bool]],
     ) -> list[int]:
         """Those of the places without which a condition could hold, beside what is kept (Junker 2004)."""
-        if not self._possible(holds, kept):
+        if not self._diagrams.takes(holds, YES, kept):
             return []
         if len(places) == 1:
             return list(places)
         first, second = places[: len(places) // 2], places[len(places) // 2 :]
         needed = self._needed(holds, _with(kept, first, said), second, said)
         return [*self._needed(holds, _with(kept, needed, said), first, said), *needed]
-
-    def _possible(self, holds: Node, said: Mapping[int, bool]) -> bool:
-        """Whether a condition can hold where this is said."""
-        waiting, seen = [holds], {holds}
-        while waiting:
-            node = waiting.pop()
-            if node < 0:
-                if node == YES:
-                    return True
-                continue
-            variable = self._diagrams.top(node)
-            sides = self._diagrams.split(node, variable)
-            for child in (sides[said[variable]],) if variable in said else sides:
-                if child not in seen:
-                    seen.add(child)
-                    waiting.append(child)
-        return False
 
 
 def _with(
