@@ -70,7 +70,7 @@ def _part(sense: Sense, before: Before) -> Html:
 
 def _sentence(sense: Sense, *, inner: bool = False) -> Html:
     """A sentence; all names of many can be unfolded, and are printed."""
-    words = within(shortened(sense)) if inner else shortened(sense)
+    words = f"{within(shortened(sense))}." if inner else shortened(sense)
     if len(sense.names) <= FEW:
         return joined(words)
     return joined(words, folded(f"all {len(sense.names)}", ", ".join(sense.names)))
