@@ -174,10 +174,10 @@ def examples(kb: str | None, *, as_json: bool) -> None:
 
 
 SCHEMAS = (
-    "case", "decision", "whatif", "flip", "ask", "plan", "report", "test", "diff", "letter", "compiled",
-    "meaning",
-)  # fmt: skip
-"""What there is a schema of: a case, and what a verb answers."""
+    *("case", "decision", "undecided", "whatif", "flip", "ask", "plan", "report", "test", "diff"),
+    *("compiled", "letter", "meaning"),
+)
+"""What there are schemas of."""
 
 
 @verb("lupa schema case > case.schema.json", "lupa schema decision")
