@@ -175,7 +175,7 @@ def examples(kb: str | None, *, as_json: bool) -> None:
 
 SCHEMAS = (
     *("case", "decision", "undecided", "whatif", "flip", "ask", "plan", "report", "test", "diff"),
-    *("compiled", "letter", "meaning"),
+    *("compiled", "meaning", "letter"),
 )
 """What there are schemas of."""
 
