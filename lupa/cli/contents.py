@@ -11,7 +11,6 @@ import click
 
 from lupa.cli.command import (
     completing,
-    escaped,
     format_option,
     json_option,
     kb_option,
@@ -21,7 +20,7 @@ from lupa.cli.command import (
     verb,
     width,
 )
-from lupa.errors import CaseError, printable
+from lupa.errors import CaseError, escaped, printable
 
 if TYPE_CHECKING:
     from lupa import KnowledgeBase

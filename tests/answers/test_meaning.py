@@ -16,9 +16,9 @@ from lupa.answers.meaning import Meaning
 from lupa.answers.senses import Sense
 from lupa.authors.document.clauses import document
 from lupa.authors.document.page import document_html
-from lupa.cli.schema import schemas
 from lupa.compiled import primes
 from lupa.pages.meaning import meaning_text
+from lupa.schema import schemas
 from tests.command import command
 from tests.random_policies import POLICY, random_made
 
