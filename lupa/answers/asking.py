@@ -11,6 +11,7 @@ from lupa.compiled.diagram import MOST_PARTS, Budget, Diagrams, Node, deep
 from lupa.compiled.exchange import Exchange, members_of
 from lupa.compiled.grouped import Classes, Grouped
 from lupa.compiled.lifted import Lifted
+from lupa.compiled.seen import Seen
 from lupa.rules.alike import alike
 from lupa.rules.asking import Group
 from lupa.rules.vocabulary import Fact
@@ -63,7 +64,7 @@ class Alone(NamedTuple):
         self, diagrams: Diagrams, outcome: Node, value: Callable[[frozenset[Node]], Node]
     ) -> tuple[Diagrams, Node]:
         """The value of the outcomes that each assignment of the group leaves, with its diagrams."""
-        return diagrams, diagrams.seen_by(outcome, self.facts.keys(), value)
+        return diagrams, Seen(diagrams, self.facts.keys(), value).of(outcome)
 
 
 class Apart(NamedTuple):
