@@ -15,7 +15,6 @@ from lupa.cli.command import (
     WRONG_INPUT,
     complain,
     completing,
-    escaped,
     finish,
     json_option,
     kb_option,
@@ -25,7 +24,7 @@ from lupa.cli.command import (
     verb,
 )
 from lupa.cli.of_charts import patient_option, request_option, requested, validate_option, warn
-from lupa.errors import CaseError
+from lupa.errors import CaseError, escaped
 
 
 def _leave(found: Mapping[str, Any], *, validate: bool, where: str) -> None:

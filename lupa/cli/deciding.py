@@ -18,9 +18,9 @@ from lupa.answers.decision import Decision
 from lupa.answers.desk import Desk
 from lupa.answers.many import Undecided, each, undecided
 from lupa.cli.cases import Run, case_options
-from lupa.cli.command import escaped, finish, format_option, json_option, loaded, say, verb, width
+from lupa.cli.command import finish, format_option, json_option, loaded, say, verb, width
 from lupa.cli.of_charts import validate_option, warn
-from lupa.errors import LupaError, printable, shown
+from lupa.errors import LupaError, escaped, printable, shown
 from lupa.pages.short import count
 
 STANDARD = ("claimresponse", "cards", "task")

@@ -51,12 +51,13 @@ def _action(
     decision: Decision, order: Mapping[str, Any], coverage: Mapping[str, Any] | None, created: date | None
 ) -> Json:
     insured = order.get("insurance")
-    named = insured[0] if isinstance(insured, list) and insured else None
+    named = insured[0] if isinstance(insured, list) and insured and isinstance(insured[0], dict) else None
     on = created or date.today()  # noqa: DTZ011 - the day of whoever answers
     parts = list(_information(decision, named or coverage or NOT_GIVEN, on))
+    before = order.get("extension")
     others = [
         one
-        for one in order.get("extension") or ()
+        for one in (before if isinstance(before, list) else ())
         if not (isinstance(one, Mapping) and one.get("url") == COVERAGE_INFORMATION)
     ]
     told = {"url": COVERAGE_INFORMATION, "extension": parts}
