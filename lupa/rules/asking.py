@@ -201,6 +201,13 @@ class Asking:
         (cut,) = (cut for cut in v.cuts[quantity] if cut.fact == fact)
         return f"{self.number(quantity)} {self.bound(cut, so=True)}"
 
+    def is_name(self, fact: Fact, place: int) -> bool:
+        """Whether one argument (from 1), a name, is all that tells a fact from those asked with it."""
+        if fact in self._vocabulary.choice_of:
+            return place == len(self._vocabulary.facts[fact].arguments)
+        template = next((self._members[b] for b in beginnings(fact) if b in self._members), None)
+        return template == f"{{{place}}}"
+
     def table(self, facts: Sequence[Fact]) -> Table | None:
         """Several members that say the same things `of` each of several; None for what is no such table.
 
