@@ -10,6 +10,7 @@ from typing import Any
 
 from lupa.answers.exploration import Ask, Asked
 from lupa.errors import CaseError, shown
+from lupa.record.doses import phrases, says_how, with_doses
 from lupa.record.edits import value_of
 from lupa.rules.names import normal
 from lupa.rules.numbers import written
@@ -20,6 +21,8 @@ UNKNOWN = ("don't_know", "dont_know", "do_not_know", "not_known", "unknown", "sk
 _NONE, _ALL = (*_NO, "none", "none_of_these"), ("all", "all_of_these")
 _BOUND = re.compile(r"(at least|more than|less than|at most) (\S.*)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|never")
+_BULLET = re.compile(r"[-*•·]\s+|\d+[.)]\s+(?=\D)")
+"""What stands before each part of a list."""
 _FEW = 12
 """So many names are told to whoever says another one."""
 _NAMES_HINT = "all that are so, with commas between (end with ? where you do not know of the rest), or none"
@@ -52,11 +55,13 @@ class Reply:
     """What a reply states, by name in a case or fact, and the facts that it says are not known.
 
     The `others` were not named where all that is so was: they are not, unless that follows from it.
+    `beside` are names as they are written, which a case reads: with a dose, or of what is not asked for.
     """
 
     states: Mapping[str, Any]
     unknown: frozenset[Fact] = frozenset()
     others: tuple[Fact, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 # ---- questions ---------------------------------------------------------------------------------
@@ -180,8 +185,18 @@ def _by_label(question: Question) -> dict[str, str]:
 
 
 def _pieces(line: str) -> tuple[list[str], bool]:
-    """What stands between the commas of a reply, and whether its end says that more is not known."""
-    pieces = [piece.strip() for piece in line.split(",") if piece.strip()]
+    """What stands between the commas of a reply, and whether its end says that more is not known.
+
+    What is pasted from a list has its parts on lines, which may be numbered and have a heading; how a drug
+    is taken belongs to the name before it.
+    """
+    pieces: list[str] = []
+    for part in re.split(r"[,;\n]", line):
+        piece = _BULLET.sub("", part.strip()).strip()
+        if pieces and piece and says_how(piece) and not piece.isdecimal():
+            pieces[-1] = f"{pieces[-1]} {piece}"
+        elif piece and not (piece.endswith(":") and "\n" in line):
+            pieces.append(piece)
     open_ended = bool(pieces) and normal(pieces[-1]) in UNKNOWN
     if open_ended:
         pieces.pop()
@@ -196,18 +211,42 @@ def _named(question: Question, vocabulary: Vocabulary | None, line: str) -> Repl
         return Reply(dict.fromkeys(question.facts, normal(line) in _ALL))
     pieces, open_ended = _pieces(line)
     states: dict[str, Any] = {}
+    beside: list[str] = []
     denied = False
     for piece in pieces:
         name, so = (piece[4:], False) if piece.lower().startswith("not ") else (piece, True)
-        (fact,) = question.names[_one_of(question, vocabulary, normal(name), name)]
+        try:
+            (fact,) = question.names[_one_of(question, vocabulary, normal(name), name)]
+        except CaseError:
+            if vocabulary is None or not takes_any(question, vocabulary) or not so:
+                raise
+            if _only_names(name, question, vocabulary):  # whoever is asked can say what is meant
+                raise
+            beside.append(name)
+            continue
         if states.setdefault(fact, so) is not so:
             raise CaseError(f"{shown(name)} is said to be so and not to be so; keep one")
         denied = denied or not so
     rest = [fact for fact in question.facts if fact not in states]
     if open_ended:
-        return Reply(states, frozenset(rest))
+        return Reply(states, frozenset(rest), beside=tuple(beside))
     # whoever says what is not so has not said what is
-    return Reply(states, others=() if denied else tuple(rest))
+    return Reply(states, others=() if denied else tuple(rest), beside=tuple(beside))
+
+
+def _only_names(piece: str, question: Question, vocabulary: Vocabulary) -> bool:
+    """Whether a part of a reply names a member, and what stands with the name cannot be read."""
+    if with_doses(vocabulary.canonical)(piece, question.names) is not None:
+        return False
+    return any(vocabulary.canonical(phrase, question.names) for phrase in phrases(piece))
+
+
+def takes_any(question: Question, vocabulary: Vocabulary | None) -> bool:
+    """Whether any name at all may be named, as of a relation that is open in the world."""
+    asked = question.asked
+    if asked is None or vocabulary is None or asked.kind != "members":
+        return False
+    return asked.id in vocabulary.open_families and vocabulary.arity.get(asked.id, 1) == 1
 
 
 def _numbered(question: Question, vocabulary: Vocabulary, line: str) -> Reply:
