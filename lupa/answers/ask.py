@@ -80,6 +80,7 @@ def _asked(
         {name: asking.number(name) for name, _ in group.numbers},
         tuple(dict.fromkeys(item for each in missing for item in each.bears_on)),
         "; ".join(sources),
+        " ".join(dict.fromkeys(each.help for each in missing if each.help)),
         max(edition.find_out(edition.literals[each.fact]) for each in missing),
         tuple(_answers(asking, questions, asked, group)),
     )

@@ -259,6 +259,7 @@ class _Writer:
                     fact,
                     edition.vocabulary.words(fact, True),
                     self._asked(fact),
+                    edition.vocabulary.question_help(fact),
                     tuple(a.id for a in served),
                     "; ".join(source for source in sources if source),
                 )

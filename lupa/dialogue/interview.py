@@ -11,10 +11,11 @@ import click
 
 from lupa.answers.desk import Desk
 from lupa.answers.exploration import Ask
+from lupa.dialogue.asked import Question, following
 from lupa.dialogue.commands import counted
 from lupa.dialogue.common import Reply, Suggestion, refusal, standing_line
-from lupa.dialogue.replies import Question, following, stated, takes_any
 from lupa.dialogue.replies import Reply as Stated
+from lupa.dialogue.replies import stated, takes_any
 from lupa.dialogue.standing import altered, begun, with_names
 from lupa.errors import CaseError, LupaError, SpaceLimitError, TimeLimitError, printable
 from lupa.pages.exploring import members
@@ -143,6 +144,7 @@ class Interview:
             so_far = f"{_open(state, state.ask)}; {verdict(state.ask.decision)} so far"
             lines += [click.style(line, dim=True) for line in page.wrap(so_far, 0, 2)]
         lines += [click.style(line, bold=True) for line in page.wrap(question.words, 0)]
+        lines += page.wrap(question.asked.help, 2) if question.asked else []
         lines += page.wrap(question.hint, 2) if question.hint else []
         if question.listed is not None:
             lines += members(page, question.listed, 2, every=True)

@@ -1,19 +1,18 @@
-"""Questions of an interview, and what a person's reply to one of them states."""
+"""What a person's reply to a question of an interview states."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from lupa.answers.exploration import Ask, Asked
+from lupa.dialogue.asked import Question, called, can_be_none, is_day, units_of
 from lupa.errors import CaseError, shown
 from lupa.record.doses import phrases, says_how, with_doses
 from lupa.record.edits import value_of
 from lupa.rules.names import normal
-from lupa.rules.numbers import written
 from lupa.rules.vocabulary import Fact, Vocabulary
 
 _YES, _NO = ("yes", "y"), ("no", "n")
@@ -25,29 +24,6 @@ _BULLET = re.compile(r"[-*•·]\s+|\d+[.)]\s+(?=\D)")
 """What stands before each part of a list."""
 _FEW = 12
 """So many names are told to whoever says another one."""
-_NAMES_HINT = "all that are so, with commas between (end with ? where you do not know of the rest), or none"
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question in words, with what its answers state by name.
-
-    `choices` are listed with their labels, `numbers` are asked for by quantity, and `listed` is of whose
-    members any can be named; `asked` says what it is about, None where it is which policy to ask.
-    """
-
-    words: str
-    names: Mapping[str, Mapping[str, Any]]
-    asked: Asked | None = None
-    hint: str = ""
-    choices: Mapping[str, str] | None = None
-    numbers: Mapping[str, str] = field(default_factory=dict)
-    listed: Asked | None = None
-
-    @property
-    def facts(self) -> tuple[Fact, ...]:
-        """The facts that it is about."""
-        return self.asked.facts if self.asked else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,66 +38,6 @@ class Reply:
     unknown: frozenset[Fact] = frozenset()
     others: tuple[Fact, ...] = ()
     beside: tuple[str, ...] = ()
-
-
-# ---- questions ---------------------------------------------------------------------------------
-
-
-def following(
-    ask: Ask, vocabulary: Vocabulary, unknown: Collection[Fact], begin: Collection[Fact] = ()
-) -> Question | None:
-    """The first question that is not unknown, about what of it is not; None where there is none.
-
-    One that is about what to `begin` with goes before the others.
-    """
-    for asked in sorted(ask.questions, key=lambda asked: frozenset(begin).isdisjoint(asked.facts)):
-        left = tuple(member for member in asked.members if member.fact not in unknown)
-        if left:
-            return _put(replace(asked, members=left) if asked.kind == "members" else asked, vocabulary)
-    return None
-
-
-def _put(asked: Asked, vocabulary: Vocabulary) -> Question:
-    first = asked.members[0]
-    if asked.kind == "choice":
-        values = vocabulary.choice_of[first.fact]
-        names = {value: {fact: True} for value, fact in values.items()}
-        labels = {value: vocabulary.label(value) for value in values}
-        return Question(asked.text, names, asked, choices=labels)
-    if asked.kind == "number":
-        return _number(asked, vocabulary)
-    if len(asked.members) == 1:
-        names = {"yes": {first.fact: True}, "no": {first.fact: False}}
-        return Question(first.question, names, asked)
-    names = {_called(member.fact): {member.fact: True} for member in asked.members}
-    if any(member.kind for member in asked.members):
-        by_two = next((m.label for m in asked.members if m.kind and m.label.endswith(f" {m.kind}")), None)
-        hint = _NAMES_HINT if by_two is None else f"{_NAMES_HINT}; each in full, such as `{by_two}`"
-        return Question(asked.text, names, asked, hint, listed=asked)
-    numbered = {name: member.label for name, member in zip(names, asked.members, strict=True)}
-    return Question(asked.text, names, asked, _NAMES_HINT, choices=numbered)
-
-
-def _number(asked: Asked, vocabulary: Vocabulary) -> Question:
-    names: dict[str, Mapping[str, Any]] = {}
-    if len(asked.numbers) > 1:
-        hint = "each by name with its number, with commas between (end with ? where the rest is not known)"
-        hint += ", or none" if _can_be_none(asked.numbers, vocabulary) else ""
-        names = {_called(name): {} for name in asked.numbers}
-        return Question(asked.text, names, asked, hint, numbers=asked.numbers, listed=asked)
-    (name,) = asked.numbers
-    unit, cut = vocabulary.quantities[name].unit, vocabulary.cuts[name][0]
-    said = f"a number ({unit})" if unit else "a number"
-    others = [other for other in _units(name, vocabulary) if other != unit]
-    said += f", also one in {' or '.join(others)}" if others else ""
-    said += ", or a day, or never" if _is_day(name, vocabulary) else ""
-    hint = f"{said}, or a bound of it, such as `{cut.kind.replace('_', ' ')} {written(cut.bound)}`"
-    return Question(asked.text, names, asked, hint, numbers=asked.numbers)
-
-
-def _called(fact: str) -> str:
-    """What a fact is about, by its names: `prednisone`, `methotrexate.intolerance`."""
-    return fact.partition("(")[2].removesuffix(")").replace(",", ".") or fact
 
 
 # ---- replies -----------------------------------------------------------------------------------
@@ -180,7 +96,7 @@ def _means(vocabulary: Vocabulary, said: str, name: str) -> bool:
 def _by_label(question: Question) -> dict[str, str]:
     """The names by what a person is shown for them."""
     members = question.listed.members if question.listed is not None else ()
-    labels = question.choices or {_called(member.fact): member.label for member in members}
+    labels = question.choices or {called(member.fact): member.label for member in members}
     return {normal(label): name for name, label in labels.items()}
 
 
@@ -252,7 +168,7 @@ def takes_any(question: Question, vocabulary: Vocabulary | None) -> bool:
 def _numbered(question: Question, vocabulary: Vocabulary, line: str) -> Reply:
     """A number, or each of several by name."""
     asked_of_each = question.asked is not None and question.asked.id not in question.numbers
-    if asked_of_each and _can_be_none(question.numbers, vocabulary) and normal(line) in _NONE:
+    if asked_of_each and can_be_none(question.numbers, vocabulary) and normal(line) in _NONE:
         return Reply(dict.fromkeys(question.numbers, 0))
     if len(question.numbers) == 1:
         (name,) = question.numbers
@@ -268,14 +184,9 @@ def _numbered(question: Question, vocabulary: Vocabulary, line: str) -> Reply:
     return Reply(states, frozenset(question.facts) if open_ended else frozenset())
 
 
-def _can_be_none(numbers: Iterable[str], vocabulary: Vocabulary) -> bool:
-    """Whether each of these numbers can be 0 and none can be less, as what was not taken at all."""
-    return all(vocabulary.quantities[name].least == 0 for name in numbers)
-
-
 def _by_name(numbers: Mapping[str, str]) -> dict[str, str]:
     found = {normal(label): name for name, label in numbers.items()}
-    return found | {normal(_called(name)): name for name in numbers}
+    return found | {normal(called(name)): name for name in numbers}
 
 
 def _split(piece: str, called: Mapping[str, str], vocabulary: Vocabulary) -> tuple[str, str]:
@@ -292,26 +203,12 @@ def _split(piece: str, called: Mapping[str, str], vocabulary: Vocabulary) -> tup
     raise CaseError(f"a name and its number are expected, not {shown(piece)}; `help` says more")
 
 
-def _units(name: str, vocabulary: Vocabulary) -> dict[str, str]:
-    """The units in which a number can be said, each with the quantity that is then stated."""
-    quantity = vocabulary.quantities[name]
-    found = dict.fromkeys((quantity.unit, *(unit for unit, _ in quantity.units)), name)
-    scales = vocabulary.scales.items()
-    same = [other for fine, scale in scales for other in (fine, scale.of) if name in (fine, scale.of)]
-    return {vocabulary.quantities[other].unit: other for other in same} | found
-
-
-def _is_day(name: str, vocabulary: Vocabulary) -> bool:
-    """Whether a number says how long ago something was of which a case states the day."""
-    return name.startswith("days_since(") and vocabulary.day_of(name)[0] in vocabulary.days
-
-
 def _number_said(name: str, line: str, vocabulary: Vocabulary) -> tuple[str, Any]:
     """What a number, its bound or its day, with or without a unit, states, by name."""
     said = line.strip()
-    if _is_day(name, vocabulary) and _DAY.fullmatch(said.lower()):
+    if is_day(name, vocabulary) and _DAY.fullmatch(said.lower()):
         return ".".join(vocabulary.day_of(name)), said.lower()
-    units = _units(name, vocabulary)
+    units = units_of(name, vocabulary)
     for unit in sorted(filter(None, units), key=len, reverse=True):
         number = said[: -len(unit)].rstrip()
         if normal(said[-len(unit) :]) == normal(unit) and number[-1:].isdigit():

@@ -227,6 +227,7 @@ class Page:
         lines = self.title("Missing, the most decisive first") if missing else []
         for question, asked in questions(missing):
             lines += self.wrap(f"- {question}", 2, 4)
+            lines += self.wrap(" ".join(dict.fromkeys(m.help for m in asked if m.help)), 4)
             about = ", ".join(argument(m.fact) for m in asked) if len(asked) > 1 else asked[0].fact
             lines += self.wrap(f"{about}{served_by(asked)}", 4)
         return lines

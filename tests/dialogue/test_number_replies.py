@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from lupa import KnowledgeBase
-from lupa.dialogue.replies import following, stated
+from lupa.dialogue.asked import following
+from lupa.dialogue.replies import stated
 from lupa.rules.names import normal
 from tests.measuring import a_case, measuring_kb
 

@@ -28,6 +28,7 @@ SOURCES = sorted(HERE.rglob("*.py"))
 MOST_LINES = 300
 LONG = {
     "answers/decide.py": "one writer: all that a decision tells, in the order of its page",
+    "answers/decision.py": "one object: all that a decision holds, each part with its promise in words",
     "answers/desk.py": "one method for each question about a case, each with its promise in words",
     "answers/flip.py": "one search: what can be stated, what it costs, and what comes of it",
     "authors/lint/scope.py": "one look at a policy's files: what is asked of them in which order",
