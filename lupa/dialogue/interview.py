@@ -11,11 +11,10 @@ import click
 
 from lupa.answers.desk import Desk
 from lupa.answers.exploration import Ask
-from lupa.dialogue.asked import Question, following
 from lupa.dialogue.commands import counted
 from lupa.dialogue.common import Reply, Suggestion, refusal, standing_line
+from lupa.dialogue.replies import Question, following, stated, takes_any
 from lupa.dialogue.replies import Reply as Stated
-from lupa.dialogue.replies import stated, takes_any
 from lupa.dialogue.standing import altered, begun, with_names
 from lupa.errors import CaseError, LupaError, SpaceLimitError, TimeLimitError, printable
 from lupa.pages.exploring import members
@@ -259,7 +258,9 @@ class Interview:
         for name, given in was.record.intervals.items():
             found = now.record.intervals.get(name)
             if given is not None and (found is None or given.both(found) != found):
-                words = next(was.record.given[cut.fact] for cut in vocabulary.cuts[name])
+                words = next(
+                    (was.record.given[cut.fact] for cut in vocabulary.cuts.get(name, ())), "another number"
+                )
                 raise CaseError(
                     f"{vocabulary.label(name)} is {words} on record; an answer fills what is open and "
                     "changes nothing (`lupa explore` can)"

@@ -1,29 +1,58 @@
-"""What a person's reply to a question of an interview states."""
+"""Questions of an interview, and what a person's reply to one of them states."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lupa.dialogue.asked import Question, called, can_be_none, is_day, units_of
+from lupa.answers.exploration import Ask, Asked
+from lupa.dialogue.numbers import (
+    UNKNOWN,
+    called,
+    can_be_none,
+    in_order,
+    is_day,
+    named,
+    number_said,
+    parted,
+    split,
+    units_of,
+)
 from lupa.errors import CaseError, shown
-from lupa.record.doses import phrases, says_how, with_doses
-from lupa.record.edits import value_of
+from lupa.record.doses import phrases, with_doses
+from lupa.record.numbers import AGES
 from lupa.rules.names import normal
+from lupa.rules.numbers import written
 from lupa.rules.vocabulary import Fact, Vocabulary
 
 _YES, _NO = ("yes", "y"), ("no", "n")
-UNKNOWN = ("don't_know", "dont_know", "do_not_know", "not_known", "unknown", "skip", "d", "?")
 _NONE, _ALL = (*_NO, "none", "none_of_these"), ("all", "all_of_these")
-_BOUND = re.compile(r"(at least|more than|less than|at most) (\S.*)")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|never")
-_BULLET = re.compile(r"[-*•·]\s+|\d+[.)]\s+(?=\D)")
-"""What stands before each part of a list."""
 _FEW = 12
 """So many names are told to whoever says another one."""
+_NAMES_HINT = "all that are so, with commas between (end with ? where you do not know of the rest), or none"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question in words, with what its answers state by name.
+
+    `choices` are listed with their labels, `numbers` are asked for by quantity, and `listed` is of whose
+    members any can be named; `asked` says what it is about, None where it is which policy to ask.
+    """
+
+    words: str
+    names: Mapping[str, Mapping[str, Any]]
+    asked: Asked | None = None
+    hint: str = ""
+    choices: Mapping[str, str] | None = None
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    listed: Asked | None = None
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """The facts that it is about."""
+        return self.asked.facts if self.asked else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +67,67 @@ class Reply:
     unknown: frozenset[Fact] = frozenset()
     others: tuple[Fact, ...] = ()
     beside: tuple[str, ...] = ()
+
+
+# ---- questions ---------------------------------------------------------------------------------
+
+
+def following(
+    ask: Ask, vocabulary: Vocabulary, unknown: Collection[Fact], begin: Collection[Fact] = ()
+) -> Question | None:
+    """The first question that is not unknown, about what of it is not; None where there is none.
+
+    One that is about what to `begin` with goes before the others.
+    """
+    for asked in sorted(ask.questions, key=lambda asked: frozenset(begin).isdisjoint(asked.facts)):
+        left = tuple(member for member in asked.members if member.fact not in unknown)
+        if left:
+            return _put(replace(asked, members=left) if asked.kind == "members" else asked, vocabulary)
+    return None
+
+
+def _put(asked: Asked, vocabulary: Vocabulary) -> Question:
+    first = asked.members[0]
+    if asked.kind == "choice":
+        values = vocabulary.choice_of[first.fact]
+        names = {value: {fact: True} for value, fact in values.items()}
+        labels = {value: vocabulary.label(value) for value in values}
+        return Question(asked.text, names, asked, choices=labels)
+    if asked.kind == "number":
+        return _number(asked, vocabulary)
+    if len(asked.members) == 1:
+        names = {"yes": {first.fact: True}, "no": {first.fact: False}}
+        return Question(first.question, names, asked)
+    names = {called(member.fact): {member.fact: True} for member in asked.members}
+    if any(member.kind for member in asked.members):
+        by_two = next((m.label for m in asked.members if m.kind and m.label.endswith(f" {m.kind}")), None)
+        hint = _NAMES_HINT if by_two is None else f"{_NAMES_HINT}; each in full, such as `{by_two}`"
+        return Question(asked.text, names, asked, hint, listed=asked)
+    numbered = {name: member.label for name, member in zip(names, asked.members, strict=True)}
+    return Question(asked.text, names, asked, _NAMES_HINT, choices=numbered)
+
+
+def _number(asked: Asked, vocabulary: Vocabulary) -> Question:
+    names: dict[str, Mapping[str, Any]] = {}
+    if asked.id in vocabulary.derived:  # it follows from two, and who does not know them may know it
+        names = {called(name): {} for name in asked.numbers}
+        of = f"{vocabulary.label(asked.id)} itself ({vocabulary.quantities[asked.id].unit})"
+        hint = f"two numbers with a comma between, in this order (? where one is not known), or {of}"
+        return Question(asked.text, names, asked, hint, numbers=asked.numbers, listed=asked)
+    if len(asked.numbers) > 1:
+        hint = "each by name with its number, with commas between (end with ? where the rest is not known)"
+        hint += ", or none" if can_be_none(asked.numbers, vocabulary) else ""
+        names = {called(name): {} for name in asked.numbers}
+        return Question(asked.text, names, asked, hint, numbers=asked.numbers, listed=asked)
+    (name,) = asked.numbers
+    unit, cut = vocabulary.quantities[name].unit, vocabulary.cuts[name][0]
+    said = f"a number ({unit})" if unit else "a number"
+    others = [other for other in units_of(name, vocabulary) if other != unit]
+    said += f", also one in {' or '.join(others)}" if others else ""
+    said += ", or a day, or never" if is_day(name, vocabulary) else ""
+    said += ", or the day of birth" if name in AGES else ""
+    hint = f"{said}, or a bound of it, such as `{cut.kind.replace('_', ' ')} {written(cut.bound)}`"
+    return Question(asked.text, names, asked, hint, numbers=asked.numbers)
 
 
 # ---- replies -----------------------------------------------------------------------------------
@@ -100,32 +190,11 @@ def _by_label(question: Question) -> dict[str, str]:
     return {normal(label): name for name, label in labels.items()}
 
 
-def _pieces(line: str) -> tuple[list[str], bool]:
-    """What stands between the commas of a reply, and whether its end says that more is not known.
-
-    What is pasted from a list has its parts on lines, which may be numbered and have a heading; how a drug
-    is taken belongs to the name before it.
-    """
-    pieces: list[str] = []
-    for part in re.split(r"[,;\n]", line):
-        piece = _BULLET.sub("", part.strip()).strip()
-        if pieces and piece and says_how(piece) and not piece.isdecimal():
-            pieces[-1] = f"{pieces[-1]} {piece}"
-        elif piece and not (piece.endswith(":") and "\n" in line):
-            pieces.append(piece)
-    open_ended = bool(pieces) and normal(pieces[-1]) in UNKNOWN
-    if open_ended:
-        pieces.pop()
-    elif pieces and pieces[-1].endswith("?"):
-        pieces[-1], open_ended = pieces[-1][:-1].strip(), True
-    return pieces, open_ended
-
-
 def _named(question: Question, vocabulary: Vocabulary | None, line: str) -> Reply:
     """Of members those that are named are so, and the others are not unless the rest is not known."""
     if normal(line) in (*_NONE, *_ALL):
         return Reply(dict.fromkeys(question.facts, normal(line) in _ALL))
-    pieces, open_ended = _pieces(line)
+    pieces, open_ended = parted(line, pasted=takes_any(question, vocabulary))
     states: dict[str, Any] = {}
     beside: list[str] = []
     denied = False
@@ -167,62 +236,24 @@ def takes_any(question: Question, vocabulary: Vocabulary | None) -> bool:
 
 def _numbered(question: Question, vocabulary: Vocabulary, line: str) -> Reply:
     """A number, or each of several by name."""
-    asked_of_each = question.asked is not None and question.asked.id not in question.numbers
+    asked = question.asked
+    asked_of_each = asked is not None and asked.id not in (*question.numbers, *vocabulary.derived)
     if asked_of_each and can_be_none(question.numbers, vocabulary) and normal(line) in _NONE:
         return Reply(dict.fromkeys(question.numbers, 0))
     if len(question.numbers) == 1:
         (name,) = question.numbers
-        return Reply(dict([_number_said(name, line, vocabulary)]))
-    pieces, open_ended = _pieces(line)
-    called = _by_name(question.numbers)
+        return Reply(dict([number_said(name, line, vocabulary)]))
+    pieces, open_ended = parted(line)
+    if asked is not None and asked.id in vocabulary.derived:
+        found = in_order(asked.id, question.numbers, line, vocabulary)
+        if found is not None:
+            told, not_known = found
+            return Reply(told, frozenset(question.facts) if not_known else frozenset())
+    by_words = named(question.numbers)
     states: dict[str, Any] = {}
     for piece in pieces:
-        name, value = _number_said(*_split(piece, called, vocabulary), vocabulary)
+        name, value = number_said(*split(piece, by_words, vocabulary), vocabulary)
         if name in states:
             raise CaseError(f"{shown(piece)} gives a number twice; keep one")
         states[name] = value
     return Reply(states, frozenset(question.facts) if open_ended else frozenset())
-
-
-def _by_name(numbers: Mapping[str, str]) -> dict[str, str]:
-    found = {normal(label): name for name, label in numbers.items()}
-    return found | {normal(called(name)): name for name in numbers}
-
-
-def _split(piece: str, called: Mapping[str, str], vocabulary: Vocabulary) -> tuple[str, str]:
-    """The quantity and the value that a part of a reply gives: `methotrexate 14`, `Trexall: 14`."""
-    for name in sorted(called, key=len, reverse=True):
-        words = name.replace("_", "[ _-]+")
-        match = re.fullmatch(rf"{words}\s*[:= ]\s*(.+)", piece, re.IGNORECASE)
-        if match:
-            return called[name], match[1]
-    for between in re.finditer(r"[:= ]+", piece):
-        brand = vocabulary.canonical(piece[: between.start()], called)
-        if brand is not None:
-            return called[brand], piece[between.end() :]
-    raise CaseError(f"a name and its number are expected, not {shown(piece)}; `help` says more")
-
-
-def _number_said(name: str, line: str, vocabulary: Vocabulary) -> tuple[str, Any]:
-    """What a number, its bound or its day, with or without a unit, states, by name."""
-    said = line.strip()
-    if is_day(name, vocabulary) and _DAY.fullmatch(said.lower()):
-        return ".".join(vocabulary.day_of(name)), said.lower()
-    units = units_of(name, vocabulary)
-    for unit in sorted(filter(None, units), key=len, reverse=True):
-        number = said[: -len(unit)].rstrip()
-        if normal(said[-len(unit) :]) == normal(unit) and number[-1:].isdigit():
-            value = _value(number)
-            if unit in dict(vocabulary.quantities[name].units):
-                value = {**(value if isinstance(value, Mapping) else {"value": value}), "unit": unit}
-            return units[unit], value
-    return name, _value(said)
-
-
-def _value(line: str) -> Any:
-    """A number, or the bounds of one."""
-    bound = _BOUND.fullmatch(line.strip().lower())
-    value = value_of(f"{{{bound[1].replace(' ', '_')}: {bound[2]}}}" if bound else line)
-    if isinstance(value, int | Decimal | Mapping) and not isinstance(value, bool):
-        return value
-    raise CaseError(f"a number, a bound or don't know is expected, not {shown(line)}; `help` says more")

@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lupa import CaseError, Decision, KnowledgeBase
-from lupa.dialogue.asked import Question
 from lupa.dialogue.commands import COMMANDS
 from lupa.dialogue.common import Dialogue, Reply
 from lupa.dialogue.interview import Interview
+from lupa.dialogue.replies import Question
 from lupa.dialogue.session import Session
 from lupa.dialogue.words import parts
 from lupa.errors import SpaceLimitError
