@@ -29,6 +29,7 @@ _RULES: tuple[tuple[str, Severity, str], ...] = (
     ),
     ("quoted-number", "error", "What is compared as a number is written as one, without quotes."),
     ("cut-point", "error", "Each number with which a rule compares a quantity is declared by a cut_point."),
+    ("relation", "error", "What a code states of a fact goes with what it states of the wider one."),
     ("unknown-clause", "error", "Each clause that is cited is in the ledger of the policy."),
     (
         "no-text",
