@@ -544,9 +544,11 @@ def test_a_suggestion_says_what_it_is() -> None:
 
 def test_the_question_that_matters_is_asked_and_settles_the_verdict() -> None:
     asked = interview()
-    assert click.unstyle(asked.opening()).splitlines()[-2:] == [
-        "1 question open; PEND (approve or deny) so far",
+    opening = click.unstyle(asked.opening()).partition("\n\n1 question open")[2].splitlines()
+    assert opening[:3] == [
+        "; PEND (approve or deny) so far",
         "Is severe active central nervous system lupus diagnosed?",
+        "  It has to be all three: lupus of the brain, spinal cord or nerves, severe, and",
     ]
     assert asked.status == "PEND (approve, deny)  1 open  uhc_benlysta@2023-11-01"
     assert say(asked, "n") == ""
@@ -600,7 +602,7 @@ def test_a_number_is_asked_for_once_and_takes_the_number_or_a_bound(
 ) -> None:
     asked = adult()
     assert "What is the age, in years?" in asked.opening()
-    assert "a number (years), also one in months, or a bound" in asked.opening()
+    assert "a number (years), also one in months, or the day of birth, or a bound" in asked.opening()
     say(asked, answer)
     assert asked.case["facts"]["age"] == age
     assert click.unstyle(asked.closing()).startswith(outcome.upper())
