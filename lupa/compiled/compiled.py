@@ -23,6 +23,8 @@ from lupa.rules.vocabulary import Fact
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from lupa.compiled.changes import Changes
+
 FORMAT = "lupa-compiled"
 VERSION = 1
 
@@ -283,6 +285,19 @@ class Compiled:
         from lupa.compiled.counting import count
 
         return count(self, marginals or {})
+
+    def changes(self, other: Compiled) -> Changes:
+        """In how many worlds another policy or edition, compiled, decides otherwise, and in which; exact.
+
+        Of each change of outcome, and of each criterion that comes to be unmet or no longer is, the worlds
+        by pathway, just when it is so, and one of them; see `Changes`. Worlds are those that both can have,
+        over the facts that either reads: `differ / worlds` says nothing of how frequent patients are.
+        Raises `CaseError` for one that was sent from another process, `SpaceLimitError` where it would grow
+        too large.
+        """
+        from lupa.compiled.changes import changes
+
+        return changes(self, other)
 
     # ---- elsewhere -----------------------------------------------------------------------------
 
