@@ -269,7 +269,12 @@ class Desk(Store):
                 return "; ".join(str(error).splitlines())
             return ""
 
-        return replace(made, rules=Rules(found, others, wrong, self.decide, reason))
+        def pathways(case: Case) -> Sequence[str]:
+            with self._question(case, "decide", None) as question:
+                ways = question.edition.pathways.items()
+                return [",".join(way) for way, literal in ways if question.possible(literal)]
+
+        return replace(made, rules=Rules(found, others, wrong, self.decide, reason, pathways))
 
     def meaning(
         self, policy: str, readings: Mapping[str, str] | None = None, *, timeout: float | None = None

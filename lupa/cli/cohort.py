@@ -16,6 +16,8 @@ import click
 from lupa import KnowledgeBase
 from lupa.cli.command import (
     completing,
+    format_option,
+    json_option,
     kb_option,
     loaded,
     policies_of,
@@ -24,7 +26,7 @@ from lupa.cli.command import (
     verb,
     warn_of_another,
 )
-from lupa.errors import CaseError, printable
+from lupa.errors import CaseError, escaped, printable
 
 if TYPE_CHECKING:
     from lupa.cohort.cohort import Wanted
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 @verb(
     "lupa cohort members.parquet verdicts.parquet --policy uhc_benlysta --id member",
     "lupa cohort 'members/*.csv' verdicts.csv --map drug_code=code --id member --summary",
+    "lupa cohort members.csv changed.csv --id member --against HEAD~3",
+    "lupa cohort members.csv changed.csv --id member --against new_kb --format html > changed.html",
 )
 @click.argument("given", metavar="IN")
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
@@ -51,7 +55,7 @@ if TYPE_CHECKING:
     "--outputs",
     default="",
     metavar="NAMES",
-    help="Further columns, by commas: met, scope, advisories, notes, missing, reason.",
+    help="Further columns, by commas: met, scope, advisories, notes, pathways, missing, reason.",
 )
 @click.option(
     "--against",
@@ -59,6 +63,8 @@ if TYPE_CHECKING:
     help="Tell of those whom OTHER decides otherwise: an edition, a folder with a knowledge base, or a git "
     "revision of it.",
 )
+@format_option("html", explained="With --against: html is a page for a committee, with a chart, to print.")
+@json_option
 @click.option("--summary", "summed", is_flag=True, help="Print counts, and save them beside OUT.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes.")
 @click.option(
@@ -75,6 +81,8 @@ def cohort(
     outputs: str,
     *,
     against: str | None,
+    form: str,
+    as_json: bool,
     summed: bool,
     jobs: int,
     rows: int,
@@ -88,13 +96,17 @@ def cohort(
     What was stopped goes on where it was when it is started again.
     """
     try:
-        from lupa.cohort.against import text as shifts_text
+        from lupa.cohort import against as shifted
         from lupa.cohort.cohort import Wanted
         from lupa.cohort.files import Source, named, write_text
         from lupa.cohort.summary import plain, summary, text
         from lupa.cohort.work import run
     except ImportError as error:
         raise CaseError(f"{error.name} is not installed; pip install 'lupa-kb[cohort]'") from error
+    if form == "html" and against is None:
+        raise click.UsageError("--format html is the page of --against")
+    from lupa.authors.reports.shifts import shifts_html
+
     knowledge = loaded(kb)
     source = Source(given)
     wanted = Wanted(
@@ -120,10 +132,18 @@ def cohort(
 
     def look(tables: Iterator[Any]) -> None:
         if against is not None:
-            click.echo(shifts_text(tables, done[0]))
-        elif summed:
+            told = shifted.shifts(tables, done[0])
+            if form == "html":
+                click.echo(
+                    shifts_html(shifted.plain(told), ", ".join(policies) or "the rules in use", against)
+                )
+            else:
+                data = json.dumps(shifted.plain(told), ensure_ascii=False, default=str)
+                click.echo(escaped(data) if as_json else shifted.text(told))
+        elif summed or as_json:
             counts = summary(tables)
-            click.echo(text(counts))
+            click.echo(escaped(json.dumps(plain(counts), ensure_ascii=False)) if as_json else text(counts))
+        if summed and against is None:
             beside = out.with_name(f"{out.name}.summary.json")
             write_text(beside, json.dumps(plain(counts), indent=1, ensure_ascii=False) + "\n")
 

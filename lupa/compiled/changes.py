@@ -181,7 +181,7 @@ class _Pair:
         rest = [each for each in self._space.components if each not in touched]
         free = len(self.facts) - len(variables) - sum(len(each.variables) for each in rest)
         inside = _models(self._diagrams, self._space.cut(condition), variables)
-        return inside * prod(self._counts[each] for each in rest) * 2**free
+        return inside * prod(self._counts[each] for each in rest) << free
 
     def _witness(self, condition: Node) -> dict[Fact, bool]:
         """A world in which a condition holds, with as little so as its diagram shows."""

@@ -34,8 +34,8 @@ class Rules(NamedTuple):
     record that cannot be.
 
     `wrong` says why a case cannot be read, and nothing of one that can; `decide` and `reason` answer for
-    it as a knowledge base does, with a `Decision` and the facts of a minimal reason; `others` are the
-    editions of further policies that may know these names.
+    it as a knowledge base does, with a `Decision` and the facts of a minimal reason, and `pathways` tells
+    those that it may be on; `others` are the editions of further policies that may know these names.
     """
 
     edition: Edition
@@ -43,6 +43,7 @@ class Rules(NamedTuple):
     wrong: Callable[[Case], str]
     decide: Callable[[Case], Any]
     reason: Callable[[Case], Sequence[str]]
+    pathways: Callable[[Case], Sequence[str]]
 
 
 class Variable(NamedTuple):
@@ -260,7 +261,8 @@ class Compiled:
         The table is anything with the Arrow C stream interface (pyarrow, Polars, DuckDB, pandas). Its
         columns are named as a case names facts: `age`, `indication`, `taking.voclosporin`, `taking` (a
         list of what is taken), `taking.only` (all that is); null leaves a fact open. `ids` are handed on.
-        `outputs` are further columns: `met`, `scope`, `advisories`, `notes`, `missing`, `reason`. Raises
+        `outputs` are further columns: `met`, `scope`, `advisories`, `notes`, `pathways` (that the request
+        may be on: "indication,phase"), `missing`, `reason`. Raises
         `CaseError` for a column that says nothing known here; a row that cannot be read, or contradicts
         itself, has the outcome `invalid` and says why under `error`.
         """
