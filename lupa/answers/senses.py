@@ -66,11 +66,11 @@ def uncited(_: Formula, __: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, 
 
 
 class Senses:
-    """Puts formulas in the words of an edition; `facts` are those of the variables."""
+    """Puts formulas in the words of editions; `facts` are those of the variables, known to one of them."""
 
-    def __init__(self, edition: Edition, facts: Sequence[Fact], cited: Cited = uncited) -> None:
-        self._v = edition.vocabulary
-        self._asking = edition.asking
+    def __init__(self, editions: Sequence[Edition], facts: Sequence[Fact], cited: Cited = uncited) -> None:
+        self._of = {fact: each for each in reversed(editions) for fact in each.literals}
+        self._asking = editions[0].asking
         self._facts = facts
         self._cited = cited
 
@@ -83,7 +83,7 @@ class Senses:
         if isinstance(told, Said):
             items, sources = self._cited(told, ())
             fact = self._facts[told.variable]
-            words = self._v.words(fact, told.so)
+            words = self._of[fact].vocabulary.words(fact, told.so)
             return Sense("fact", words, fact, told.so, items=items, sources=sources), items
         parts, below = [], dict[str, None]()
         for part in told.parts:
@@ -160,12 +160,13 @@ class Senses:
 
     def _blank(self, fact: Fact, so: bool) -> Mapping[str, str]:
         """The sentence of a fact with a blank in the place of a name, and the name; for each of them."""
+        v, asking = self._of[fact].vocabulary, self._of[fact].asking
         named = {
-            place: self._v.label(str(argument))
-            for place, argument in enumerate(self._v.facts[fact].arguments, start=1)
-            if argument.type == clingo.SymbolType.Function and self._asking.is_name(fact, place)
+            place: v.label(str(argument))
+            for place, argument in enumerate(v.facts[fact].arguments, start=1)
+            if argument.type == clingo.SymbolType.Function and asking.is_name(fact, place)
         }
-        found = {self._v.words_with(fact, so, place, "\0"): name for place, name in named.items()}
+        found = {v.words_with(fact, so, place, "\0"): name for place, name in named.items()}
         return {words: name for words, name in found.items() if words}
 
 

@@ -25,6 +25,7 @@ from lupa.cli.command import (
     say,
     verb,
     warn_of_another,
+    width,
 )
 from lupa.errors import CaseError, escaped, printable
 
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
     "lupa cohort members.csv changed.csv --id member --against HEAD~3",
     "lupa cohort members.csv changed.csv --id member --against new_kb --format html > changed.html",
 )
-@click.argument("given", metavar="IN")
-@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.argument("given", metavar="[IN]", required=False)
+@click.argument("out", metavar="[OUT]", type=click.Path(path_type=Path), required=False)
 @click.option(
     "--policy",
     "policies",
@@ -72,8 +73,8 @@ if TYPE_CHECKING:
 )
 @kb_option
 def cohort(
-    given: str,
-    out: Path,
+    given: str | None,
+    out: Path | None,
     policies: tuple[str, ...],
     ids: tuple[str, ...],
     ignored: tuple[str, ...],
@@ -94,19 +95,23 @@ def cohort(
     Columns are named as a case names facts: age, indication, service_date, taking.voclosporin, taking (a
     list of what is taken), taking.only (all that is taken). Nothing in a row leaves a fact open.
     What was stopped goes on where it was when it is started again.
+
+    With --against and without IN and OUT no member is decided: told is of how many worlds there can be each
+    policy decides otherwise, exactly, and just when.
     """
+    if given is None or out is None:
+        if against is None or given is not None or form == "html":
+            raise click.UsageError("IN and OUT are needed; only --against alone goes without them")
+        _tell_worlds(loaded(kb), policies, against, as_json=as_json)
+        return
+    if form == "html" and against is None:
+        raise click.UsageError("--format html is the page of --against")
     try:
-        from lupa.cohort import against as shifted
         from lupa.cohort.cohort import Wanted
-        from lupa.cohort.files import Source, named, write_text
-        from lupa.cohort.summary import plain, summary, text
+        from lupa.cohort.files import Source, named
         from lupa.cohort.work import run
     except ImportError as error:
         raise CaseError(f"{error.name} is not installed; pip install 'lupa-kb[cohort]'") from error
-    if form == "html" and against is None:
-        raise click.UsageError("--format html is the page of --against")
-    from lupa.authors.reports.shifts import shifts_html
-
     knowledge = loaded(kb)
     source = Source(given)
     wanted = Wanted(
@@ -132,20 +137,10 @@ def cohort(
 
     def look(tables: Iterator[Any]) -> None:
         if against is not None:
-            told = shifted.shifts(tables, done[0])
-            if form == "html":
-                click.echo(
-                    shifts_html(shifted.plain(told), ", ".join(policies) or "the rules in use", against)
-                )
-            else:
-                data = json.dumps(shifted.plain(told), ensure_ascii=False, default=str)
-                click.echo(escaped(data) if as_json else shifted.text(told))
+            names = ", ".join(policies) or "the rules in use", against
+            click.echo(_shifts(tables, done[0], names, "json" if as_json else form))
         elif summed or as_json:
-            counts = summary(tables)
-            click.echo(escaped(json.dumps(plain(counts), ensure_ascii=False)) if as_json else text(counts))
-        if summed and against is None:
-            beside = out.with_name(f"{out.name}.summary.json")
-            write_text(beside, json.dumps(plain(counts), indent=1, ensure_ascii=False) + "\n")
+            click.echo(_summary(tables, out, saved=summed, as_json=as_json))
 
     with ExitStack() as stack:
         other = None if against is None else _other(knowledge, wanted, against, stack)
@@ -162,3 +157,50 @@ def _other(kb: KnowledgeBase, wanted: Wanted, word: str, stack: ExitStack) -> tu
     if operand.kind == "policy":
         return kb, replace(wanted, policies=(word,))
     return KnowledgeBase.load(stack.enter_context(operand.opened(kb)).files.root), wanted
+
+
+def _shifts(tables: Iterator[Any], rows: int, names: tuple[str, str], form: str) -> str:
+    """Who would be decided otherwise, of so many rows."""
+    from lupa.authors.reports.shifts import shifts_html
+    from lupa.cohort.against import plain, shifts, text
+
+    told = shifts(tables, rows)
+    if form == "html":
+        return shifts_html(plain(told), *names)
+    return (
+        escaped(json.dumps(plain(told), ensure_ascii=False, default=str)) if form == "json" else text(told)
+    )
+
+
+def _summary(tables: Iterator[Any], out: Path, *, saved: bool, as_json: bool) -> str:
+    """The counts of a cohort, saved beside its file if that is wanted."""
+    from lupa.cohort.files import write_text
+    from lupa.cohort.summary import plain, summary, text
+
+    counts = summary(tables)
+    if saved:
+        beside = out.with_name(f"{out.name}.summary.json")
+        write_text(beside, json.dumps(plain(counts), indent=1, ensure_ascii=False) + "\n")
+    return escaped(json.dumps(plain(counts), ensure_ascii=False)) if as_json else text(counts)
+
+
+def _tell_worlds(kb: KnowledgeBase, policies: tuple[str, ...], word: str, *, as_json: bool) -> None:
+    """Tells what another edition, or other rules, make of every world of policies."""
+    from lupa.authors.diff.operands import operand_of
+    from lupa.pages.changes import changes_text, plain
+
+    operand = operand_of(word, kb)
+    named = word if operand.kind == "policy" else ""
+    found = []
+    with ExitStack() as stack:
+        other = kb
+        if not named:
+            other = KnowledgeBase.load(stack.enter_context(operand.opened(kb)).files.root)
+        for before in policies or ([named.partition("@")[0]] if named else kb.policies):
+            sides = kb.compile(before), other.compile(named or before)
+            editions = [side.rules.edition for side in sides if side.rules]
+            found.append((sides[0].changes(sides[1]), editions))
+    if as_json:
+        click.echo(escaped(json.dumps([plain(*each) for each in found], ensure_ascii=False)))
+    else:
+        click.echo("\n\n".join(changes_text(*each, width()) for each in found))

@@ -505,7 +505,7 @@ def test_the_command_tells_what_it_did(few: KnowledgeBase, tmp_path: Path) -> No
         "--summary", "--kb", str(few.files.root),
     )  # fmt: skip
     assert found.status == 0
-    assert "fep_lupkynis, edition 2024-10-01: 1 rows" in found.out
+    assert "fep_lupkynis, edition 2024-10-01: 1 row\n" in found.out
     assert (
         (tmp_path / "out.csv")
         .read_text(encoding="utf-8")

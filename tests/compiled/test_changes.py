@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 from lupa import CaseError, Compiled, KnowledgeBase, RuleError
 from lupa.compiled.changes import Changes
 from lupa.compiled.formula import Formula, Said
+from tests.command import command
 from tests.random_policies import OTHER, POLICY, Facts, Made, random_pair
 
 World = dict[str, bool]
@@ -169,3 +171,44 @@ def test_what_was_sent_without_its_rules_is_refused(few: KnowledgeBase) -> None:
         CaseError, match="sent here without the rules; compile both where they are compared"
     ):
         one.changes(replace(one, rules=None))
+
+
+# ---- on the command line -----------------------------------------------------------------------
+
+EDITIONS = ("uhc_benlysta@2022E0046O", "uhc_benlysta@2023-11-01")
+
+
+def test_without_members_worlds_are_counted(few: KnowledgeBase) -> None:
+    asked = ("cohort", "--policy", EDITIONS[0], "--against", EDITIONS[1], "--kb", str(few.files.root))
+    (told,) = json.loads(command(*asked, "--json").out)
+    found = few.compile(EDITIONS[0]).changes(few.compile(EDITIONS[1]))
+    assert (told["worlds"], told["differ"]) == (found.worlds, found.differ)
+    assert [(m["before"], m["after"], m["worlds"]) for m in told["moves"]] == [
+        (move.before, move.after, move.region.worlds) for move in found.moves
+    ]
+    assert told["criteria"][0]["pathways"] == [
+        {"indication": "sle", "phase": "initial", "worlds": found.shifts[0].region.worlds}
+    ]
+    text = " ".join(command(*asked).out.split())
+    assert text.startswith("uhc_benlysta@2022E0046O -> uhc_benlysta@2023-11-01 ")
+    assert (
+        "autoantibodies no longer unmet: "
+        f"{found.shifts[0].region.worlds:.3e} worlds (sle, initial: ".replace("e+0", "e+")
+    ) in text
+    assert "- No document shows a laboratory test showing autoantibodies." in text
+    assert "How many there are says nothing of how frequent patients are" in text
+
+
+def test_of_the_same_rules_nothing_is_told_but_that(few: KnowledgeBase) -> None:
+    root = str(few.files.root)
+    ended = command("cohort", "--policy", "fep_lupkynis", "--against", root, "--kb", root)
+    assert ended.out.splitlines()[1:] == [
+        "  Nobody comes to another outcome, or to another criterion unmet."
+    ]
+
+
+def test_members_and_a_file_for_them_belong_together() -> None:
+    for words in (["in.csv"], ["in.csv", "--against", "HEAD"], []):
+        ended = command("cohort", *words)
+        assert ended.status == 2
+        assert "IN and OUT are needed; only --against alone goes without them" in ended.err

@@ -60,8 +60,12 @@ def _body(shifts: Mapping[str, Any]) -> list[Html]:
 
 
 def _counts(caption: str, rows: Iterable[Mapping[str, Any]], names: Sequence[str]) -> Html:
-    cells = [[*(_name(str(row[name])) for name in names), f"{row['rows']:,}"] for row in rows]
+    cells = [[*(_cell(row, name) for name in names), f"{row['rows']:,}"] for row in rows]
     return table(caption, [*names, "rows"], cells, class_="numbers")
+
+
+def _cell(row: Mapping[str, Any], name: str) -> str:
+    return _name(str(row[name])) if name in ("before", "after") else str(row[name])
 
 
 def _name(word: str) -> str:
@@ -90,7 +94,7 @@ def _members(members: Sequence[Mapping[str, Any]], total: int) -> list[Html]:
         return []
     heads = [*members[0]["ids"], "policy", "pathways", "before", "after"]
     rows = [
-        [*(str(value) for value in m["ids"].values()), *(_name(m[name]) for name in heads[len(m["ids"]) :])]
+        [*(str(value) for value in m["ids"].values()), *(_cell(m, name) for name in heads[len(m["ids"]) :])]
         for m in members
     ]
     more = f"The first {len(rows):,} of {total:,}; the file has each." if total > len(rows) else ""
