@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import clingo
-
 from lupa.compiled.formula import Formula, Said
 from lupa.rules.edition import Edition
 from lupa.rules.vocabulary import Fact
@@ -161,12 +159,12 @@ class Senses:
     def _blank(self, fact: Fact, so: bool) -> Mapping[str, str]:
         """The sentence of a fact with a blank in the place of a name, and the name; for each of them."""
         v, asking = self._of[fact].vocabulary, self._of[fact].asking
-        named = {
-            place: v.label(str(argument))
-            for place, argument in enumerate(v.facts[fact].arguments, start=1)
-            if argument.type == clingo.SymbolType.Function and asking.is_name(fact, place)
-        }
-        found = {v.words_with(fact, so, place, "\0"): name for place, name in named.items()}
+        names = {place: v.label(str(a)) for place, a in enumerate(v.facts[fact].arguments, start=1)}
+        if fact in v.choice_of:
+            names = {len(names): names[len(names)]}
+        elif asking.group_of(fact) == fact or asking.member(fact) not in names.values():
+            return {}  # more than a name tells it from those that are asked for with it
+        found = {v.words_with(fact, so, place, "\0"): name for place, name in names.items()}
         return {words: name for words, name in found.items() if words}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lupa import KnowledgeBase
+from lupa.cli.charted import charts_in, schema_for, tables
 from lupa.cli.command import (
     completing,
     format_option,
@@ -27,6 +28,7 @@ from lupa.cli.command import (
     warn_of_another,
     width,
 )
+from lupa.cli.of_charts import request_option, requested
 from lupa.errors import CaseError, escaped, printable
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 @verb(
     "lupa cohort members.parquet verdicts.parquet --policy uhc_benlysta --id member",
+    "lupa cohort charts/ verdicts.csv --policy fep_lupkynis --request service_date=2025-03-01",
     "lupa cohort 'members/*.csv' verdicts.csv --map drug_code=code --id member --summary",
     "lupa cohort members.csv changed.csv --id member --against HEAD~3",
     "lupa cohort members.csv changed.csv --id member --against new_kb --format html > changed.html",
@@ -71,6 +74,7 @@ if TYPE_CHECKING:
 @click.option(
     "--rows", type=click.IntRange(min=1), default=1 << 18, show_default=True, help="Rows of a part."
 )
+@request_option()
 @kb_option
 def cohort(
     given: str | None,
@@ -87,11 +91,13 @@ def cohort(
     summed: bool,
     jobs: int,
     rows: int,
+    request: tuple[str, ...],
     kb: str | None,
 ) -> None:
     """Decide every row of a table, or of many.
 
     IN is a file, a folder or a pattern, and OUT a file: Parquet, Arrow, CSV or JSON Lines, by its name.
+    Charts (HL7 FHIR: Bundles, or NDJSON of a bulk export) make a row for each patient and request.
     Columns are named as a case names facts: age, indication, service_date, taking.voclosporin, taking (a
     list of what is taken), taking.only (all that is taken). Nothing in a row leaves a fact open.
     What was stopped goes on where it was when it is started again.
@@ -100,12 +106,9 @@ def cohort(
     policy decides otherwise, exactly, and just when.
     """
     if given is None or out is None:
-        if against is None or given is not None or form == "html":
-            raise click.UsageError("IN and OUT are needed; only --against alone goes without them")
-        _tell_worlds(loaded(kb), policies, against, as_json=as_json)
+        _tell_worlds(loaded(kb), policies, None if given or form == "html" else against, as_json=as_json)
         return
-    if form == "html" and against is None:
-        raise click.UsageError("--format html is the page of --against")
+    _check_page(form, against)
     try:
         from lupa.cohort.cohort import Wanted
         from lupa.cohort.files import Source, named
@@ -113,27 +116,28 @@ def cohort(
     except ImportError as error:
         raise CaseError(f"{error.name} is not installed; pip install 'lupa-kb[cohort]'") from error
     knowledge = loaded(kb)
+    further = tuple(name.strip() for name in outputs.split(",") if name.strip())
+    charts = charts_in(given)
+    if charts:
+        if ids or ignored or renamed or against or jobs > 1:
+            raise click.UsageError(
+                "charts have no columns: --id, --ignore, --map, --against and --jobs go with tables"
+            )
+        asked = requested(request)
+        _charts(knowledge, charts, out, policies, further, asked, summed=summed, as_json=as_json)
+        return
+    if request:
+        raise click.UsageError("--request goes with charts; a table says in its columns what is asked for")
     source = Source(given)
     wanted = Wanted(
         policies=policies,
-        outputs=tuple(name.strip() for name in outputs.split(",") if name.strip()),
+        outputs=further,
         ids=ids,
         ignored=ignored,
         renamed=named(renamed),
         texts=source.kind == "csv",
     )
-    begun = time.monotonic()
-
     done = [0]
-
-    def tick(count: int, total: int | None) -> None:
-        done[0] = count
-        if not sys.stderr.isatty():
-            return
-        spent = time.monotonic() - begun
-        rate = count / spent if spent else 0
-        rest = f" of {total:,}, {(total - count) / rate:,.0f} s left" if total and rate else ""
-        progress(f"{count:,} rows{rest}, {rate:,.0f} a second")
 
     def look(tables: Iterator[Any]) -> None:
         if against is not None:
@@ -144,9 +148,64 @@ def cohort(
 
     with ExitStack() as stack:
         other = None if against is None else _other(knowledge, wanted, against, stack)
-        run(knowledge, source, out, wanted, jobs=jobs, rows=rows, against=other, look=look, tick=tick)
+        run(
+            knowledge,
+            source,
+            out,
+            wanted,
+            jobs=jobs,
+            rows=rows,
+            against=other,
+            look=look,
+            tick=_ticking(done),
+        )
     say(f"{done[0]:,} rows decided into {printable(str(out))}")
     warn_of_another(knowledge.files.root, kb)
+
+
+def _ticking(done: list[int]) -> Callable[[int, int | None], None]:
+    """What is told how many rows are done; it keeps that, and shows on a terminal how fast it goes."""
+    begun = time.monotonic()
+
+    def tick(count: int, total: int | None) -> None:
+        done[0] = count
+        if not sys.stderr.isatty():
+            return
+        spent = time.monotonic() - begun
+        rate = count / spent if spent else 0
+        rest = f" of {total:,}, {(total - count) / rate:,.0f} s left" if total and rate else ""
+        progress(f"{count:,} rows{rest}, {rate:,.0f} a second")
+
+    return tick
+
+
+def _charts(
+    kb: KnowledgeBase,
+    paths: Sequence[Path],
+    out: Path,
+    policies: tuple[str, ...],
+    outputs: tuple[str, ...],
+    request: dict[str, object],
+    *,
+    summed: bool,
+    as_json: bool,
+) -> None:
+    """Decides what charts ask for, for each patient."""
+    from lupa.cohort.files import kind_of, write
+
+    kind_of(out)
+    done = [0]
+
+    def tick(count: int) -> None:
+        done[0] = count
+        if sys.stderr.isatty():
+            progress(f"{count:,} charts")
+
+    found = list(tables(kb, paths, policies, outputs, request, tick))
+    write(out, schema_for(outputs), found, "")
+    if summed or as_json:
+        click.echo(_summary(found, out, saved=summed, as_json=as_json))
+    say(f"{done[0]:,} rows decided into {printable(str(out))}")
 
 
 def _other(kb: KnowledgeBase, wanted: Wanted, word: str, stack: ExitStack) -> tuple[KnowledgeBase, Wanted]:
@@ -167,12 +226,12 @@ def _shifts(tables: Iterator[Any], rows: int, names: tuple[str, str], form: str)
     told = shifts(tables, rows)
     if form == "html":
         return shifts_html(plain(told), *names)
-    return (
-        escaped(json.dumps(plain(told), ensure_ascii=False, default=str)) if form == "json" else text(told)
-    )
+    if form == "json":  # an id may be a day
+        return escaped(json.dumps(plain(told), ensure_ascii=False, default=str))
+    return text(told)
 
 
-def _summary(tables: Iterator[Any], out: Path, *, saved: bool, as_json: bool) -> str:
+def _summary(tables: Iterable[Any], out: Path, *, saved: bool, as_json: bool) -> str:
     """The counts of a cohort, saved beside its file if that is wanted."""
     from lupa.cohort.files import write_text
     from lupa.cohort.summary import plain, summary, text
@@ -184,8 +243,15 @@ def _summary(tables: Iterator[Any], out: Path, *, saved: bool, as_json: bool) ->
     return escaped(json.dumps(plain(counts), ensure_ascii=False)) if as_json else text(counts)
 
 
-def _tell_worlds(kb: KnowledgeBase, policies: tuple[str, ...], word: str, *, as_json: bool) -> None:
+def _check_page(form: str, against: str | None) -> None:
+    if form == "html" and against is None:
+        raise click.UsageError("--format html is the page of --against")
+
+
+def _tell_worlds(kb: KnowledgeBase, policies: tuple[str, ...], word: str | None, *, as_json: bool) -> None:
     """Tells what another edition, or other rules, make of every world of policies."""
+    if word is None:
+        raise click.UsageError("IN and OUT are needed; only --against alone goes without them")
     from lupa.authors.diff.operands import operand_of
     from lupa.pages.changes import changes_text, plain
 

@@ -72,6 +72,10 @@ class Diagrams:
             self._nodes.append(key)
         return self._known[key]
 
+    def variable(self, variable: int) -> Node:
+        """The condition that a variable is so."""
+        return self.node(variable, NO, YES)
+
     def split(self, node: Node, variable: int) -> tuple[Node, Node]:
         """What a function of no earlier variable is where the variable is not so, and where it is."""
         if node >= 0 and self._nodes[node][0] == variable:
