@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from lupa.answers.meaning import meanings
+from lupa.answers.senses import Sense
 from lupa.compiled.compiled import Compiled
 from lupa.compiled.compiler import compiled
 from lupa.page.packed import Lists, Nodes, Texts, codes_of
@@ -154,6 +156,7 @@ class _Told:
             ],
             "families": {name: texts(said) for name, said in edition.vocabulary.assumed_families.items()},
             "reading_sources": {name: texts(edition.cited("reading", name)) for name in edition.readings},
+            "meanings": self._meanings(),
             **Sayable(edition, self._variable, texts, self._lists).told(),
         }
 
@@ -182,6 +185,20 @@ class _Told:
             else [],
             texts(label),
         ]
+
+    def _meanings(self) -> dict[str, Any]:
+        """Of each item, as the text is usually read, when it is so; see `_sense`."""
+        return {
+            meant.item: self._texts(meant.why) if meant.sense is None else self._sense(meant.sense)
+            for meant in meanings(self._edition, compiled(self._edition))
+        }
+
+    def _sense(self, sense: Sense) -> list[Any]:
+        """A condition: 0 with a fact and if it is so; else 1 for any, 2 for all, with a text, and parts."""
+        if sense.fact is not None:
+            return [0, self._variable[sense.fact], int(bool(sense.value))]
+        parts = (self._sense(part) for part in sense.parts)
+        return [2 if sense.of == "all" else 1, self._texts(sense.text), *parts]
 
     def _trees(self) -> dict[str, Any]:
         told = self._made.plain()["tree"]

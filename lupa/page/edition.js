@@ -80,6 +80,8 @@ class Edition {
     this.clauses = data.clauses.map(([id, kind, status, source, said, why]) => ({
       id, kind, status, source: text(source), text: text(said), why: text(why),
     }));
+    const sense = ([of, ...rest]) => (of === 0 ? { variable: rest[0], value: rest[1] === 1 } : { every: of === 2, text: text(rest[0]), parts: rest.slice(1).map(sense) });
+    this.meanings = new Map(Object.entries(data.meanings).map(([item, told]) => [item, typeof told === "number" ? { why: text(told) } : sense(told)]));
     this.words = Object.fromEntries(Object.entries(data.outcome_words).map(([name, [said, next]]) => [name, { text: text(said), next: text(next) }]));
     this.assumedTogether = Object.fromEntries(Object.entries(data.families).map(([name, said]) => [name, text(said)]));
     this.groups = data.groups.map((group) => ({ ...group, question: text(group.question) }));

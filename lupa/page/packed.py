@@ -36,7 +36,7 @@ class Lists:
 
 
 class Nodes:
-    """The nodes of the editions of a policy, those that are alike once, over the facts that any of them has.
+    """The nodes of the editions of a policy, those that are alike once, over the facts of any of them.
 
     `columns` tell of each node its variable, as how far after that of the node before, and its two
     children, each as how far before the node it stands, or as a value below 0.
