@@ -72,6 +72,7 @@ def _asked(
         asking.numbers(group),
         tuple(dict.fromkeys(item for each in missing for item in each.bears_on)),
         "; ".join(sources),
+        " ".join(dict.fromkeys(each.help for each in missing if each.help)),
         max(edition.find_out(edition.literals[each.fact]) for each in missing),
         tuple(_answers(asking, questions, asked, group)),
     )
