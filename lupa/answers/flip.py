@@ -1,4 +1,4 @@
-"""The cheapest statements after which an outcome is certain; see `lupa.answers.sets` for how they are found."""
+"""The cheapest statements after which an outcome is certain; see `lupa.answers.sets` for the search."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -67,9 +67,7 @@ def flips(
     blocked, beyond = ((), ()) if told else search.why_none()
     moves = margins(question) if len(question.outcomes) == 1 else ()
     written = _written(told, question)
-    return Flips(
-        decision, to, ties, written, ways(question, search, written), more, blocked, beyond, moves
-    )
+    return Flips(decision, to, ties, written, ways(question, search, written), more, blocked, beyond, moves)
 
 
 def _written(found: Sequence[Found], question: Question) -> tuple[Flip, ...]:

@@ -38,7 +38,9 @@ def filed_otherwise(
             by_subject.setdefault(subject, []).append(statement)
     found: list[Priced] = []
     for count in range(1, len(by_subject) + 1):
-        for chosen in chain.from_iterable(product(*several) for several in combinations(by_subject.values(), count)):
+        for chosen in chain.from_iterable(
+            product(*several) for several in combinations(by_subject.values(), count)
+        ):
             holds_one = any(set(known) <= set(chosen) for _, known in found)
             if not holds_one and search.makes_certain([literals[each.fact] for each in chosen]):
                 found.append((sum(each.cost for each in chosen), chosen))
@@ -139,7 +141,7 @@ class Waiting:
     def sets(
         self, search: Search, to: str, most: int, fixed: frozenset[Fact]
     ) -> tuple[list[tuple[Priced, dict[str, Any]]], bool]:
-        """The cheapest sets with a day to wait for, each with the case of that day; and whether there are more.
+        """The cheapest sets with a day to wait for, each with the case of that day; whether there are more.
 
         `search` is that of today.
         """

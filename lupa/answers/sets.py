@@ -164,7 +164,7 @@ class Search:
         return chosen, more or len(sets) > count
 
     def makes_certain(self, stated: Sequence[Literal]) -> bool:
-        """Whether the outcome is certain once these are stated, each in the place of what the record says."""
+        """Whether the outcome is certain once these are stated in the place of what the record says."""
         said = [*self._said(stated).values()]
         return not self._solver.satisfiable([*said, -self._wanted]) and self._solver.satisfiable(said)
 
@@ -269,5 +269,3 @@ class Search:
         wide = Search(self._question, self._wanted, self._fixed, self._costs, subjects)
         ((_, needed), *_), _ = wide.cheapest(1)
         return (), tuple(statement.fact for statement in needed if statement.cost == BEYOND)
-
-

@@ -58,7 +58,7 @@ def _weakest(question: Question, part: Iterable[Statement]) -> list[Statement]:
     rank = {fact: place for cuts in v.rising for place, fact in cuts}
     found: dict[tuple[str, bool], Statement] = {}
     for each in part:
-        key = question.edition.asking.group_of(each.fact), v.number_of[each.fact], each.value
+        key = v.number_of[each.fact], each.value
         known = found.setdefault(key, each)
         if (rank[each.fact] < rank[known.fact]) is each.value:
             found[key] = each
@@ -70,13 +70,16 @@ def _met_by_each(question: Question, search: Search, part: Sequence[Statement]) 
     edition = question.edition
     literals = [edition.literals[each.fact] * (1 if each.value else -1) for each in part]
     cones = {
-        atom.literal: edition.relevance.cone(atom.literal) for atom in (*edition.parts.values(), *edition.criteria)
+        atom.literal: edition.relevance.cone(atom.literal)
+        for atom in (*edition.parts.values(), *edition.criteria)
     }
-    for atom in sorted((*edition.parts.values(), *edition.criteria), key=lambda atom: len(cones[atom.literal])):
+    for atom in sorted(
+        (*edition.parts.values(), *edition.criteria), key=lambda atom: len(cones[atom.literal])
+    ):
         bears = all(abs(literal) in cones[atom.literal] for literal in literals)
-        if bears and not question.certain(atom.literal):
-            if all(search.would_hold(literal, atom.literal) for literal in literals):
-                return edition.phrase(atom, True)
+        is_open = bears and not question.certain(atom.literal)
+        if is_open and all(search.would_hold(literal, atom.literal) for literal in literals):
+            return edition.phrase(atom, True)
     return None
 
 

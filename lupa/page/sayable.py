@@ -128,7 +128,9 @@ class Sayable:
         v, variable = self._edition.vocabulary, self._variable
         own = {
             variable[fact]: [
-                v.efforts.of(fact, kind, value=value, usual=False) for kind in _OFFERED for value in (True, False)
+                v.efforts.of(fact, kind, value=value, usual=False)
+                for kind in _OFFERED
+                for value in (True, False)
             ]
             for fact in variable
         }

@@ -35,7 +35,7 @@ from lupa.pages.sentences import (
 )
 from lupa.rules.quantities import CUTS
 
-_COLUMN = 16
+_COLUMN = 14
 
 
 def whatif_text(whatif: WhatIf, width: int = 80) -> str:
@@ -186,7 +186,8 @@ def _written(statement: Statement) -> str:
 
 def _item(page: Page, statement: Statement, words: str) -> list[str]:
     kind = statement.kind.replace("_", " ")
-    first, *rest = page.wrap(f"{kind:<{_COLUMN}}".replace(" ", "\0") + words, 3, 3 + _COLUMN)
+    kept = f"{kind:<{_COLUMN - 1}} ".replace(" ", "\0")
+    first, *rest = page.wrap(kept + words, 3, 3 + _COLUMN)
     return [line.replace("\0", " ") for line in (first, *rest)]
 
 

@@ -71,7 +71,10 @@ class Efforts:
     @cached_property
     def longest_wait(self) -> int:
         """The days that it may be worth waiting for; 0 where nothing says so."""
-        return max((counted(days, "longest_wait/1") for (days,) in self._program.facts("longest_wait", 1)), default=0)
+        return max(
+            (counted(days, "longest_wait/1") for (days,) in self._program.facts("longest_wait", 1)),
+            default=0,
+        )
 
     def reached(self, fact: str) -> str | None:
         """The words for a number that is reached on a {day}; None where it has none of its own."""
@@ -92,7 +95,9 @@ class Efforts:
 
     @cached_property
     def _waits(self) -> dict[str, list[str]]:
-        return {str(fact): [quoted(words, "wait_text/2")] for fact, words in self._program.facts("wait_text", 2)}
+        return {
+            str(fact): [quoted(words, "wait_text/2")] for fact, words in self._program.facts("wait_text", 2)
+        }
 
     def _pairs(self, name: str, about: int) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
