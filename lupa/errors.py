@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 
 class LupaError(Exception):
@@ -38,9 +39,17 @@ class CaseError(LupaError):
         self.where = where
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Made again where another process hears of it, as every error here is."""
+        return _case_error, (self.problems, self.where)
+
     def at(self, where: str) -> "CaseError":
         """The same error, said of a file or a line of it."""
         return CaseError(self.problems, where=where)
+
+
+def _case_error(problems: Sequence[Problem], where: str) -> CaseError:
+    return CaseError(problems, where=where)
 
 
 class RuleError(LupaError):
@@ -67,8 +76,7 @@ class TimeLimitError(LupaError):
             "Allow more time, or leave fewer facts open."
         )
 
-    def __reduce__(self) -> tuple[type["TimeLimitError"], tuple[float, str]]:
-        """Made again where another process hears of it."""
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.seconds, self.so_far)
 
 
@@ -82,6 +90,9 @@ class SpaceLimitError(LupaError):
             "for; nothing was decided. Leave fewer facts open: answer first what `lupa ask` names first, "
             "or say how the text is read where its readings are left open."
         )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (0, str(self))
 
 
 def printable(words: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import cast
 
+from lupa.answers.authorized import authorized
 from lupa.answers.causes import causes, lines_of
 from lupa.answers.decision import (
     Aside,
@@ -57,12 +58,14 @@ def decision(
         superseded = denials
     elif outcome == "modify":
         limits = limits or writer.possible(edition.limits, outcome)
+    can_be, can_be_text = authorized(question) if outcome in ("approve", "modify") else ({}, "")
     return Decision(
         case=case,
         policy=edition.policy,
         edition=edition.name,
         edition_by=by,
         caveats=caveats,
+        handling=question.record.handling,
         outcome=outcome,
         possible=tuple(question.outcomes),
         text=edition.outcome_words[outcome][0],
@@ -70,6 +73,8 @@ def decision(
         bases=bases,
         criteria=writer.criteria(),
         limits=limits,
+        authorized=can_be,
+        authorized_text=can_be_text,
         scope=writer.certain(edition.scope),
         superseded=superseded,
         advisories=writer.certain(edition.advisories),

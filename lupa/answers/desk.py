@@ -31,6 +31,7 @@ from lupa.version import __version__
 if TYPE_CHECKING:
     from lupa.answers.derivation import Derivations, Node
     from lupa.answers.exploration import Ask, Flips, Plan, WhatIf
+    from lupa.answers.many import Undecided
     from lupa.compiled.compiled import Compiled
 
 T = TypeVar("T")
@@ -96,6 +97,23 @@ class Desk(Store):
         return tuple(
             self._decided(question, case, name) for question in self.questions(case, timeout=timeout)
         )
+
+    def decide_many(
+        self, cases: Iterable[Case], *, jobs: int = 1, timeout: float | None = None
+    ) -> Iterator[Decision | Undecided]:
+        """The decision on each case as `decide` gives it, in the order of the cases, as they are needed.
+
+        One that `decide` raises an error for has a `Undecided` in its place. With several `jobs` so many
+        processes share the work, each of which loads the knowledge base; a script that asks for them is
+        one that `multiprocessing` can import (`if __name__ == "__main__":`). `timeout` is that of each
+        case. Raises `CaseError` for a number of jobs, or a time, that is none.
+        """
+        from lupa.answers.many import decide_many
+
+        if jobs < 1:
+            raise CaseError(f"at least one job is needed, not {jobs}")
+        _limit(timeout)
+        return decide_many(self, cases, jobs, timeout)
 
     def why(
         self,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from lupa.answers.decision import Cause, Decision
+from lupa.answers.written import as_json
 from lupa.rules.asking import Kind as AskedFor
 
 Kind = Literal["find_out", "ask_for_less", "change", "wait", "file_otherwise"]
@@ -25,7 +25,7 @@ class _Answer:
 
     def to_json(self) -> str:
         """The answer as one line of JSON."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, default=float)
+        return as_json(self)
 
 
 # ---- what if -----------------------------------------------------------------------------------

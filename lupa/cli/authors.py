@@ -132,8 +132,8 @@ def test(
     knowledge = loaded(kb)
     warn_of_another(knowledge.files.root, kb)
     from lupa.authors.progress import progress
-    from lupa.authors.trials.bench import processors
     from lupa.authors.trials.page import NO_BASELINE
+    from lupa.rules.processes import processors
 
     measured = coverage or form == "html" or fail_under is not None
     with progress("mutants") as tick:

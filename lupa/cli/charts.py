@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NoReturn
+import json
+from pathlib import Path
 
 import click
 
-from lupa.cli.cases import Run, patient_option, request_option, requested
-from lupa.cli.command import WRONG_INPUT, complain, escaped, finish, json_option, kb_option, loaded, verb
+from lupa.cli.cases import Run
+from lupa.cli.command import (
+    DONE,
+    WRONG_INPUT,
+    complain,
+    completing,
+    escaped,
+    finish,
+    json_option,
+    kb_option,
+    loaded,
+    policies_of,
+    print_utf8,
+    verb,
+)
+from lupa.cli.of_charts import patient_option, request_option, requested
 from lupa.errors import CaseError
-
-
-def print_answers(
-    cases: Sequence[str],
-    examples: Sequence[str],
-    kb: str | None,
-    form: str,
-    reviewed_by: str | None,
-    timeout: float,
-) -> NoReturn:
-    """Prints the decision on each case in a standard form, one a line, and ends the verb."""
-    from lupa.fhir.answering import answer
-
-    knowledge = loaded(kb)
-    run = Run(knowledge, cases, examples)
-    for where, case in run:
-        with run.attempt(where):
-            for decision in knowledge.decide_all(case, name=where, timeout=timeout):
-                click.echo(escaped(answer(form, decision, getattr(case, "claim", None), reviewed_by)))
-    finish(run.status())
 
 
 @verb(
@@ -65,3 +59,38 @@ def read(
         finish(WRONG_INPUT)
     tables, _ = reading.reader_of(knowledge)
     click.echo(escaped(found.to_json()) if as_json else page.text(found, tables))
+
+
+@verb(
+    "lupa form fep_lupkynis > form.json",
+    "lupa form uhc_benlysta@2022E0046O",
+    "lupa form case.yaml",
+    "lupa form --example fep_silent",
+)
+@click.argument("about", required=False, metavar="[POLICY|CASE]", **completing(policies_of))
+@click.option(
+    "--example", metavar="NAME", help="Take a shipped case.", **completing(lambda known: known.examples())
+)
+@kb_option
+def form(about: str | None, *, example: str | None, kb: str | None) -> None:
+    """The questions of a POLICY, or of a CASE and filled in as far as that says, as a form (HL7 FHIR R4).
+
+    A Questionnaire, one line of JSON for each policy that the case is about. Its QuestionnaireResponse
+    reads back: `lupa read case.yaml answers.json`.
+    """
+    from lupa.fhir.form import form as made
+
+    if (about is None) == (example is None):
+        raise click.UsageError("give one POLICY, one CASE file, or --example NAME")
+    print_utf8()
+    knowledge = loaded(kb)
+    is_policy = about is not None and about.partition("@")[0] in knowledge.policies
+    if about is not None and (is_policy or not (about == "-" or Path(about).exists())):
+        click.echo(escaped(json.dumps(made(about, kb=knowledge), ensure_ascii=False)))
+        finish(DONE)
+    run = Run(knowledge, [about] if about else (), [example] if example else ())
+    for where, case in run:
+        with run.attempt(where):
+            for one in knowledge.each_policy(case):
+                click.echo(escaped(json.dumps(made(one, kb=knowledge), ensure_ascii=False)))
+    finish(run.status())

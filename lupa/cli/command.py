@@ -35,7 +35,7 @@ class Help(click.Command):
 LINT = "`lupa lint`"
 
 GROUPS = {
-    "For reviewers": "decide letter why whatif flip ask explore read cohort",
+    "For reviewers": "decide letter why whatif flip ask explore read form cohort",
     "What is on file, for programs and people": "policies facts show page examples schema",
     "For those who write policies": "new lint test verify diff",
 }

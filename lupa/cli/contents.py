@@ -154,13 +154,20 @@ def examples(kb: str | None, *, as_json: bool) -> None:
     click.echo(out)
 
 
+SCHEMAS = (
+    *("case", "decision", "undecided", "whatif", "flip", "ask", "plan", "report", "test", "diff"),
+    *("compiled", "letter"),
+)
+"""What there are schemas of."""
+
+
 @verb("lupa schema case > case.schema.json", "lupa schema decision")
 @kb_option
 @json_option
 @click.argument(
     "which",
-    type=click.Choice(["case", "decision", "whatif", "flip", "ask", "plan", "report", "test", "diff"]),
-    metavar="[case|decision|whatif|flip|ask|plan|report|test|diff]",
+    type=click.Choice(SCHEMAS),
+    metavar=f"[{'|'.join(SCHEMAS)}]",
     required=False,
 )
 def schema(which: str | None, kb: str | None, *, as_json: bool) -> None:  # noqa: ARG001 - always JSON

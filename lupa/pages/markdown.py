@@ -14,6 +14,7 @@ from lupa.pages.sentences import (
     argument,
     cause_sentences,
     count_sentence,
+    handling_sentences,
     has_unmet,
     in_words,
     needs_sentences,
@@ -33,6 +34,7 @@ def markdown(decision: Decision) -> str:
     if d.case:
         lines += ["", f"Case: {escaped(printable(d.case))}  "]
     lines += ["", f"Policy: {escaped(d.policy)}, edition {escaped(d.edition)}"]
+    lines += [line for said in handling_sentences(d) for line in ("", said)]
     for caveat in d.caveats:
         lines += ["", f"Caveat: {escaped(caveat)}"]
     reasons: list[Item | Criterion] = [*d.scope]
@@ -40,6 +42,7 @@ def markdown(decision: Decision) -> str:
     reasons += [c for c in d.criteria if c.status == "unmet" and d.outcome != "out_of_scope"]
     lines += _section("Reasons", reasons)
     lines += _section("Limits", d.limits)
+    lines += ["", f"Can be authorized: {escaped(d.authorized_text)}."] if d.authorized_text else []
     if d.depends_on:
         lines += ["", "### Under another reading of the text", ""]
         lines += [

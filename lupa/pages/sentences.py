@@ -207,3 +207,13 @@ def _kind(fact: str) -> str:
 def has_unmet(d: Decision) -> bool:
     """Whether some criterion is not met, and so says itself why."""
     return any(c.status == "unmet" for c in d.criteria)
+
+
+def handling_sentences(d: Decision) -> list[str]:
+    """What the request says of itself: when it was sent and came in, and whether it is urgent."""
+    said = d.handling
+    days = (("submitted", "Submitted on {}."), ("received_on", "Received on {}."))
+    found = [words.format(said[name]) for name, words in days if name in said]
+    if "expedited" in said:
+        found.append(f"An expedited review is {'' if said['expedited'] else 'not '}asked for.")
+    return found
