@@ -67,7 +67,7 @@ def flips(
     blocked, beyond = ((), ()) if told else search.why_none()
     moves = margins(question) if len(question.outcomes) == 1 else ()
     written = _written(told, question)
-    return Flips(decision, to, ties, written, ways(question, search, written), more, blocked, beyond, moves)
+    return Flips(decision, to, ties, written, ways(question, written), more, blocked, beyond, moves)
 
 
 def _written(found: Sequence[Found], question: Question) -> tuple[Flip, ...]:

@@ -107,13 +107,7 @@ class Search:
         if any(stated.get(other) for other in against):
             return True
         advised = [each.literal for each in self._edition.advisories if each.item in against]
-        return any(self.would_hold(literal, each) for each in advised)
-
-    def would_hold(self, literal: Literal, conclusion: Literal) -> bool:
-        """Whether a conclusion holds in every world of the record with this stated."""
-        bearing = self._question.bearing_on(conclusion)
-        said = [x for x in bearing if self._subject.get(abs(x)) != self._subject[abs(literal)]]
-        return not self._solver.satisfiable([*said, literal, -conclusion])
+        return any(self._question.would_hold(literal, each) for each in advised)
 
     def _kind(self, literal: Literal, fact: Fact, *, value: bool) -> tuple[Kind, int] | None:
         """How a statement can come about and what that costs; None where it cannot."""

@@ -7,14 +7,13 @@ from itertools import groupby
 
 from lupa.answers.exploration import Flip, Statement, Way
 from lupa.answers.question import Question
-from lupa.answers.sets import Search
 from lupa.rules.asking import Asking
 
 _Parts = tuple[tuple[Statement, ...], ...]
 """Sets of statements in one: of each part, any one statement."""
 
 
-def ways(question: Question, search: Search, flips: Sequence[Flip]) -> tuple[Way, ...]:
+def ways(question: Question, flips: Sequence[Flip]) -> tuple[Way, ...]:
     """The flips, those of one cost that differ in one statement about a group as one.
 
     What any member of a group brings about is told as that, and then by which; of a number at several
@@ -30,13 +29,13 @@ def ways(question: Question, search: Search, flips: Sequence[Flip]) -> tuple[Way
                     cost,
                     tuple(part[0] for part in parts if len(part) == 1),
                     tuple(several),
-                    tuple(_words(question, search, part) for part in several),
+                    tuple(_words(question, part) for part in several),
                 )
             )
     return tuple(found)
 
 
-def _words(question: Question, search: Search, part: Sequence[Statement]) -> str:
+def _words(question: Question, part: Sequence[Statement]) -> str:
     """What any one of these brings about, and which they are."""
     v, asking = question.edition.vocabulary, question.edition.asking
     first = part[0]
@@ -46,7 +45,7 @@ def _words(question: Question, search: Search, part: Sequence[Statement]) -> str
     classes = asking.classes([each.fact for each in part])
     listed = [f"{name}: {', '.join(map(asking.member, facts))}" for name, facts in classes.items()]
     others = [asking.member(each.fact) for each in part[1:]]
-    met = _met_by_each(question, search, part)
+    met = _met_by_each(question, part)
     if met is None or "" in classes:
         return f"{met or ''} {first.text[:-1]} (or, in its place: {', '.join(others)}).".lstrip()
     return f"{met} One of these will do: {'; '.join(listed)}."
@@ -65,7 +64,7 @@ def _weakest(question: Question, part: Iterable[Statement]) -> list[Statement]:
     return list(found.values())
 
 
-def _met_by_each(question: Question, search: Search, part: Sequence[Statement]) -> str | None:
+def _met_by_each(question: Question, part: Sequence[Statement]) -> str | None:
     """The sentence of the narrowest criterion, not met yet, that each of these alone would meet."""
     edition = question.edition
     literals = [edition.literals[each.fact] * (1 if each.value else -1) for each in part]
@@ -78,7 +77,7 @@ def _met_by_each(question: Question, search: Search, part: Sequence[Statement]) 
     ):
         bears = all(abs(literal) in cones[atom.literal] for literal in literals)
         is_open = bears and not question.certain(atom.literal)
-        if is_open and all(search.would_hold(literal, atom.literal) for literal in literals):
+        if is_open and all(question.would_hold(literal, atom.literal) for literal in literals):
             return edition.phrase(atom, True)
     return None
 

@@ -5,7 +5,7 @@
 // it is tried with each statement that does (a hitting-set tree, Reiter 1987). What holds a set that was found is
 // not looked at: in what is found, nothing can be spared. Another day, or another request, is not tried here.
 
-import { NO, YES } from "./edition.js";
+import { YES } from "./edition.js";
 
 const KINDS = ["find_out", "ask_for_less", "change"];
 const MOST_TRIED = 4000;
@@ -58,7 +58,7 @@ class Search {
   /** Whether what is on record, or an advisory that would hold with it, speaks against bringing a fact about. */
   isSpokenAgainst(variable) {
     const { edition, question } = this;
-    const holds = (place) => !(question.given(edition.advisories[place].root, variable, 2) & NO);
+    const holds = (place) => question.given(edition.advisories[place].root, variable, 2) === YES;
     return (edition.against[variable] ?? []).some((other) => question.record.stated.get(other)) || (edition.advised[variable] ?? []).some(holds);
   }
 

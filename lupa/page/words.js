@@ -50,7 +50,8 @@ export function sentence(group) {
 }
 
 const MARKS = { null: "ruled out by what else is said", stated: "the record says otherwise", only: "not on the list, which is said to be complete", assumed: "assumed otherwise, as the case is silent", evidence: "the chart says otherwise" };
-const withMark = ({ text, says, origin }) => `${text.slice(0, -1)} (${says === "silent" ? "not said" : MARKS[origin]}).`;
+const but = ({ against }) => (against.length ? `; but: ${against.join(" ").replace(/\.$/, "")}` : "");
+const withMark = (need) => `${need.text.slice(0, -1)} (${need.says === "silent" ? "not said" : MARKS[need.origin]}${but(need)}).`;
 
 /** What would have to be so, as sentences; nothing if no more is to be said than the reason does. */
 export function needed({ needs, more_needs: more, because }) {
@@ -63,7 +64,10 @@ export function needed({ needs, more_needs: more, because }) {
   const found = common.map(withMark);
   if (needs.length === 1) return found;
   const rest = needs.map((set) => set.filter((need) => !shared.has(key(need))));
-  const words = families(rest.filter((set) => set.length === 1).map(([need]) => need), 1).map((group) => {
+  const alone = rest.filter((set) => set.length === 1).map(([need]) => need);
+  let barred = alone.filter(({ against }) => against.length);
+  if (barred.length === rest.length) barred = []; // then there is nothing else to say
+  const words = families(alone.filter((need) => !barred.includes(need)), 1).map((group) => {
     if (group.length === 1) return withMark(group[0]).slice(0, -1);
     const names = group.map(({ fact }) => argument(fact));
     const others = names.length > FEW ? ` and ${names.length - FEW} more` : "";
@@ -72,28 +76,15 @@ export function needed({ needs, more_needs: more, because }) {
   const several = rest.filter((set) => set.length > 1);
   words.push(...several.slice(0, FEW).map((set) => set.map((need) => withMark(need).slice(0, -1)).join(", and ")));
   if (several.length > FEW || more) words.push("and there are other ways");
-  return [...found, `${words.join("; or ")}.`];
+  const reasons = new Map();
+  for (const { against, fact } of barred) reasons.set(against.join(" "), [...(reasons.get(against.join(" ")) ?? []), argument(fact)]);
+  return [...found, `${words.join("; or ")}.`, ...[...reasons].map(([why, names]) => `Not ${names.join(", ")}: ${why}`)];
 }
 
 /** What a criterion needs of its parts, and how many are met. */
 export function counted({ of, least, found }) {
   const needed = { all: "All of these are needed", any: "One of these is needed" }[of] ?? `${least} of these are needed`;
   return `${needed}; ${found}.`;
-}
-
-/** What is assumed where a case is silent, as one paragraph. */
-export function assumed(assumptions) {
-  const kinds = new Map();
-  const whole = [];
-  for (const { fact, value, text } of assumptions) {
-    const name = fact.split("(")[0];
-    if (fact.includes("(") && !CUTS.includes(name)) {
-      const kind = value ? name : `not ${name}`;
-      kinds.set(kind, [...(kinds.get(kind) ?? []), argument(fact)]);
-    } else whole.push(text);
-  }
-  const words = [...kinds].map(([kind, about]) => `${kind}: ${about.join(", ")}`).join("; ");
-  return [...(words ? [`${words}.`] : []), ...whole].join(" ");
 }
 
 /** What to ask, each question once; many of one kind become one question. */

@@ -141,7 +141,11 @@ def needs_sentences(item: Item | Criterion, named: Callable[[str], str] = argume
     if len(sets) == 1:
         return found
     words = []
-    for group in families([each[0] for each in rest if len(each) == 1], few=1):
+    alone = [each[0] for each in rest if len(each) == 1]
+    barred = [need for need in alone if need.against]
+    if len(barred) == len(rest):
+        barred = []  # then there is nothing else to say
+    for group in families([need for need in alone if need not in barred], few=1):
         if len(group) == 1:
             words.append(_with_mark(group[0])[:-1])
             continue
@@ -153,7 +157,16 @@ def needs_sentences(item: Item | Criterion, named: Callable[[str], str] = argume
     words += [", and ".join(_with_mark(need)[:-1] for need in each) for each in several[:FEW]]
     if len(several) > FEW or item.more_needs:
         words.append("and there are other ways")
-    return [*found, f"{'; or '.join(words)}."]
+    return [*found, f"{'; or '.join(words)}.", *_barred(barred, named)]
+
+
+def _barred(needs: Sequence[Need], named: Callable[[str], str]) -> Iterator[str]:
+    """What would meet a criterion, and for another reason does not do; what has one reason together."""
+    reasons: dict[tuple[str, ...], list[str]] = {}
+    for need in needs:
+        reasons.setdefault(need.against, []).append(named(need.fact))
+    for against, names in reasons.items():
+        yield f"Not {', '.join(names)}: {' '.join(against)}"
 
 
 def _is_the_opposite(item: Item | Criterion) -> bool:
@@ -163,7 +176,8 @@ def _is_the_opposite(item: Item | Criterion) -> bool:
 
 
 def _with_mark(need: Need) -> str:
-    return f"{need.text[:-1]} ({_MARKS[need.says, need.origin]})."
+    but = f"; but: {' '.join(need.against).rstrip('.')}" if need.against else ""
+    return f"{need.text[:-1]} ({_MARKS[need.says, need.origin]}{but})."
 
 
 def reading_sentence(other: OtherReading) -> str:

@@ -434,6 +434,20 @@ class Vocabulary:
         """The question that asks for the fact."""
         return self.phrase(self._of(self._questions, fact, "question/2"), self.facts[fact])
 
+    def proof(self, fact: Fact) -> str | None:
+        """What shows that a fact is so, or not, as a thing to send; None where nothing says so."""
+        found = next((self._proofs[b] for b in beginnings(fact) if b in self._proofs), None)
+        return None if found is None else self.phrase(found, self.facts[fact])
+
+    @cached_property
+    def _proofs(self) -> dict[str, str]:
+        return dict(self._in_quotes("proof_text"))
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """The quantities that say for how many calendar months something is asked for."""
+        return frozenset(str(name) for (name,) in self._program.facts("term", 1))
+
     def _of(self, table: Mapping[str, T], fact: Fact, predicate: str) -> T:
         """The row for a fact: its own, or that of its beginning."""
         for beginning in beginnings(fact):

@@ -29,7 +29,7 @@ MOST_LINES = 300
 LONG = {
     "answers/decide.py": "one writer: all that a decision tells, in the order of its page",
     "answers/desk.py": "one method for each question about a case, each with its promise in words",
-    "answers/flip.py": "one search: what can be stated, what it costs, and what comes of it",
+    "answers/decision.py": "all that a decision holds, each part with its promise in words",
     "authors/lint/scope.py": "one look at a policy's files: what is asked of them in which order",
     "authors/reports/page.py": "one page, whose parts stand in the order in which they are read",
     "authors/trials/same_worlds.py": "one comparison of two versions over all worlds",

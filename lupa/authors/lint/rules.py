@@ -84,10 +84,10 @@ _READ = (
     "member_text/2", "met/2", "note/2", "number/3", "on_pathway/3",
     "open_family/1", "outcome/2", "outcome_text/3", "outside/2", "pair/3", "part/4", "part_of/3",
     "part_of_request/1", "payer/2", "percent_change/3",
-    "policy/1",
+    "policy/1", "proof_text/2",
     "quantity/4", "question/2", "rate/4", "referral/2", "requires/5", "single_valued/1",
     "speaks_against/2", "stands_first/1", "stated/1",
-    "subdivides/3", "supported_by/2", "text/4", "true/1", "two_rows/2",
+    "subdivides/3", "supported_by/2", "term/1", "text/4", "true/1", "two_rows/2",
     "unencoded/3", "usual_effort/2", "wait_text/2", "whole/1",
 )  # fmt: skip
 CODES = ("code", 5)
@@ -176,6 +176,8 @@ _beginning(Beginning) :- fact_text(Beginning, _, _).
 _beginning(Beginning) :- question(Beginning, _).
 _beginning(Beginning) :- effort(Beginning, _, _, _).
 _beginning(Beginning) :- wait_text(Beginning, _).
+_beginning(Beginning) :- proof_text(Beginning, _).
+quantity(Quantity, _, _, _) :- term(Quantity).
 _beginning(Beginning) :- supported_by(Beginning, _).
 _group(Name) :- group_question(Name, _).
 _member(Name) :- member_text(Name, _).
