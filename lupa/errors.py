@@ -10,7 +10,9 @@ LupaError
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -100,8 +102,30 @@ def printable(words: str) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in words)
 
 
+def escaped(line: str) -> str:
+    """A line of JSON with whatever a terminal could take for a command written as JSON escapes."""
+    if line.isprintable():
+        return line
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
+
+
+_UNSAID: ContextVar[bool] = ContextVar("unsaid", default=False)
+
+
+@contextmanager
+def values_unsaid() -> Iterator[None]:
+    """In this block a message says `(value)` where it would show a value that it was given."""
+    token = _UNSAID.set(True)
+    try:
+        yield
+    finally:
+        _UNSAID.reset(token)
+
+
 def shown(value: object, most: int = 60) -> str:
     """A value as it can be printed in a message: on one line, escaped, not too long; a text is quoted."""
+    if _UNSAID.get():
+        return "(value)"
     text = value if isinstance(value, str) else _as_json(value)
     if len(text) > most:
         text = text[: most - 1] + "…"

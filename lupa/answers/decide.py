@@ -248,19 +248,23 @@ class _Writer:
             *edition.scope,
             *edition.limits,
         ]
-        unsettled = [a for a in items if question.is_open(a.literal)]
+        unsettled = [
+            (a, edition.relevance.cone(a.literal), edition.source(a, self._pathways))
+            for a in items
+            if question.is_open(a.literal)
+        ]
         found = []
         for fact in facts:
             literal = edition.literals[fact]
-            served = [a for a in unsettled if literal in edition.relevance.cone(a.literal)]
-            sources = dict.fromkeys(edition.source(a, self._pathways) for a in served)
+            served = [(a.id, source) for a, cone, source in unsettled if literal in cone]
+            sources = dict.fromkeys(source for _, source in served if source)
             found.append(
                 Missing(
                     fact,
                     edition.vocabulary.words(fact, True),
                     self._asked(fact),
-                    tuple(a.id for a in served),
-                    "; ".join(source for source in sources if source),
+                    tuple(name for name, _ in served),
+                    "; ".join(sources),
                 )
             )
         return tuple(found)

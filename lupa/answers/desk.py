@@ -91,7 +91,7 @@ class Desk(Store):
         return _only(found, [decision.policy for decision in found], "decide_all")
 
     def decide_all(
-        self, case: Case, *, name: str = "", timeout: float | None = None
+        self, case: Case, *, name: str = "", timeout: Deadline | float | None = None
     ) -> tuple[Decision, ...]:
         """The decision on a case under each policy that its request is about."""
         return tuple(

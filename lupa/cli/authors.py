@@ -14,7 +14,6 @@ from lupa.cli.command import (
     WRONG_INPUT,
     complain,
     completing,
-    escaped,
     finish,
     format_option,
     json_option,
@@ -27,7 +26,7 @@ from lupa.cli.command import (
     warn_of_another,
     width,
 )
-from lupa.errors import CaseError, RuleError
+from lupa.errors import CaseError, RuleError, escaped
 
 if TYPE_CHECKING:
     from lupa import KnowledgeBase

@@ -20,7 +20,6 @@ from lupa.cli.command import (
     F,
     complain,
     completing,
-    escaped,
     finish,
     kb_option,
     loaded,
@@ -30,7 +29,7 @@ from lupa.cli.command import (
     width,
 )
 from lupa.cli.of_charts import PATIENT, REQUEST, chart_options, requested
-from lupa.errors import CaseError, LupaError, RuleError, printable
+from lupa.errors import CaseError, LupaError, RuleError, escaped, printable
 from lupa.record.case import Case
 
 GENEROUS = 60.0

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,7 +15,6 @@ from lupa.cli.command import (
     WRONG_INPUT,
     complain,
     completing,
-    escaped,
     finish,
     json_option,
     kb_option,
@@ -22,8 +23,17 @@ from lupa.cli.command import (
     print_utf8,
     verb,
 )
-from lupa.cli.of_charts import patient_option, request_option, requested
-from lupa.errors import CaseError
+from lupa.cli.of_charts import patient_option, request_option, requested, validate_option, warn
+from lupa.errors import CaseError, escaped
+
+
+def _leave(found: Mapping[str, Any], *, validate: bool, where: str) -> None:
+    """Prints what leaves as JSON on one line, and warns of what is wrong with it."""
+    if validate:
+        from lupa.fhir.validating import of_answer
+
+        warn(of_answer(dict(found)), where)
+    click.echo(escaped(json.dumps(found, ensure_ascii=False)))
 
 
 @verb(
@@ -34,10 +44,17 @@ from lupa.errors import CaseError
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @patient_option()
 @request_option()
+@validate_option
 @json_option
 @kb_option
 def read(
-    files: tuple[str, ...], *, patient: str | None, request: tuple[str, ...], as_json: bool, kb: str | None
+    files: tuple[str, ...],
+    *,
+    patient: str | None,
+    request: tuple[str, ...],
+    validate: bool,
+    as_json: bool,
+    kb: str | None,
 ) -> None:
     """The case that a chart makes (HL7 FHIR R4), with the line of the chart behind each fact.
 
@@ -46,13 +63,18 @@ def read(
     """
     import sys
 
-    from lupa.fhir import page, reading
+    from lupa.fhir import chart, loading, page, reading
 
     knowledge = loaded(kb)
     asked = requested(request)
     where = files[0] if len(files) == 1 else ""
     try:
-        sources = [sys.stdin.buffer.read() if name == "-" else name for name in files]
+        named = [sys.stdin.buffer.read() if name == "-" else name for name in files]
+        sources = list(loading.loaded(named))
+        if validate:
+            from lupa.fhir.validating import of_chart
+
+            warn(of_chart(chart.Chart.of(sources).resources), where)
         found = reading.read(sources, kb=knowledge, patient=patient, request=asked)
     except CaseError as error:
         complain(error, error.where or where)
@@ -71,8 +93,9 @@ def read(
 @click.option(
     "--example", metavar="NAME", help="Take a shipped case.", **completing(lambda known: known.examples())
 )
+@validate_option
 @kb_option
-def form(about: str | None, *, example: str | None, kb: str | None) -> None:
+def form(about: str | None, *, example: str | None, validate: bool, kb: str | None) -> None:
     """The questions of a POLICY, or of a CASE and filled in as far as that says, as a form (HL7 FHIR R4).
 
     A Questionnaire, one line of JSON for each policy that the case is about. Its QuestionnaireResponse
@@ -86,11 +109,11 @@ def form(about: str | None, *, example: str | None, kb: str | None) -> None:
     knowledge = loaded(kb)
     is_policy = about is not None and about.partition("@")[0] in knowledge.policies
     if about is not None and (is_policy or not (about == "-" or Path(about).exists())):
-        click.echo(escaped(json.dumps(made(about, kb=knowledge), ensure_ascii=False)))
+        _leave(made(about, kb=knowledge), validate=validate, where="")
         finish(DONE)
     run = Run(knowledge, [about] if about else (), [example] if example else ())
     for where, case in run:
         with run.attempt(where):
             for one in knowledge.each_policy(case):
-                click.echo(escaped(json.dumps(made(one, kb=knowledge), ensure_ascii=False)))
+                _leave(made(one, kb=knowledge), validate=validate, where=where)
     finish(run.status())

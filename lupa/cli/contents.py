@@ -173,7 +173,7 @@ SCHEMAS = (
 def schema(which: str | None, kb: str | None, *, as_json: bool) -> None:  # noqa: ARG001 - always JSON
     """The JSON Schema of a case (what is accepted) and of what each verb answers."""
     knowledge = loaded(kb)
-    from lupa.cli.schema import schemas
+    from lupa.schema import schemas
 
     print_utf8()
     found = schemas(knowledge)

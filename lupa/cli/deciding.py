@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,8 +18,9 @@ from lupa.answers.decision import Decision
 from lupa.answers.desk import Desk
 from lupa.answers.many import Undecided, each, undecided
 from lupa.cli.cases import Run, case_options
-from lupa.cli.command import escaped, finish, format_option, json_option, loaded, say, verb, width
-from lupa.errors import LupaError, printable, shown
+from lupa.cli.command import finish, format_option, json_option, loaded, say, verb, width
+from lupa.cli.of_charts import validate_option, warn
+from lupa.errors import LupaError, escaped, printable, shown
 from lupa.pages.short import count
 
 STANDARD = ("claimresponse", "cards", "task")
@@ -26,12 +28,16 @@ STANDARD = ("claimresponse", "cards", "task")
 
 
 class Told(NamedTuple):
-    """What is told of one case: texts to print and decisions to count, or what was refused and why."""
+    """What is told of one case: texts to print and decisions to count, or what was refused and why.
+
+    `faults` are what FHIR's models and the guides find wrong with what is printed.
+    """
 
     texts: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
     refused: Undecided | None = None
     error: LupaError | None = None
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class How:
     witness: bool
     counts: bool
     reviewed_by: str | None
+    validate: bool = False
 
     def __call__(self, kb: Desk, item: tuple[str, Any]) -> Told:
         """What is told of a case, or of what is wrong with it, at its place."""
@@ -55,9 +62,22 @@ class How:
             found = kb.decide_all(case, name=where, timeout=self.timeout)
         except LupaError as error:
             return self._refused(error, where, case)
-        claim = getattr(case, "claim", None)
-        texts = tuple(self._text(decision, claim) for decision in found)
-        return Told(texts, found if self.counts else ())
+        if self.form in STANDARD:
+            return self._answered(found, where, case)
+        return Told(tuple(map(self._text, found)), found if self.counts else ())
+
+    def _answered(self, found: tuple[Decision, ...], where: str, case: Any) -> Told:
+        """The decisions in a standard form."""
+        from lupa.fhir.answering import answer
+
+        answers = [answer(self.form, decision, case, self.reviewed_by) for decision in found]
+        faults: tuple[str, ...] = ()
+        if self.validate:
+            from lupa.fhir.validating import of_answer
+
+            faults = tuple(f"{where}: {fault}" for one in answers for fault in of_answer(one))
+        texts = tuple(escaped(json.dumps(one, ensure_ascii=False)) for one in answers)
+        return Told(texts, found if self.counts else (), faults=faults)
 
     def _refused(self, error: LupaError, where: str, case: Any) -> Told:
         from lupa.pages.short import line
@@ -66,11 +86,7 @@ class How:
         texts = (line(refused, self.fields),) if self.fields and self.form == "text" else ()
         return Told(texts, (), refused, error)
 
-    def _text(self, decision: Decision, claim: Any) -> str:
-        if self.form in STANDARD:
-            from lupa.fhir.answering import answer
-
-            return escaped(answer(self.form, decision, claim, self.reviewed_by))
+    def _text(self, decision: Decision) -> str:
         if self.fields:
             from lupa.answers.written import as_json
             from lupa.pages.short import line, values
@@ -128,6 +144,7 @@ def _fields(_context: click.Context, _option: click.Parameter, named: str | None
     metavar="NPI",
     help="With claimresponse: who decides. Without, a denial leaves as pended.",
 )
+@validate_option
 @click.option(
     "--witness",
     is_flag=True,
@@ -153,6 +170,7 @@ def decide(
     *,
     witness: bool,
     reviewed_by: str | None,
+    validate: bool,
     fields: tuple[str, ...],
     summed: bool,
     jobs: int,
@@ -170,12 +188,14 @@ def decide(
         raise click.UsageError("--witness goes with text, and JSON always has it; a letter has none")
     if reviewed_by is not None and form != "claimresponse":
         raise click.UsageError("--reviewed-by goes with --format claimresponse")
+    if validate and form not in STANDARD:
+        raise click.UsageError("--validate goes with --format claimresponse, cards or task")
     form = "json" if as_json else form
     if fields and form not in ("text", "json"):
         raise click.UsageError("--fields goes with text and with JSON; other forms have what they have")
     knowledge = loaded(kb)
     run = Run(knowledge, cases, examples, as_json=form == "json")
-    how = How(form, fields, width(), timeout, witness, summed, reviewed_by)
+    how = How(form, fields, width(), timeout, witness, summed, reviewed_by, validate)
     with _errors(errors, cases) as file:
         _decide(knowledge, run, how, jobs, file)
     if file is not None and run.failed:
@@ -190,6 +210,7 @@ def _decide(kb: KnowledgeBase, run: Run, how: How, jobs: int, file: TextIO | Non
     for told in each(kb, run.read(), how, jobs):
         if told.refused is not None and told.error is not None:
             run.refuse(told.refused, told.error, file)
+        warn(told.faults, "")
         for text in told.texts:
             click.echo(between + text)
             between = how.between

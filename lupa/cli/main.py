@@ -11,7 +11,7 @@ from contextlib import suppress
 
 import click
 
-from lupa.cli import authors, charts, cohort, contents, deciding, letters, proofs, reviewers
+from lupa.cli import authors, charts, cohort, contents, deciding, letters, proofs, reviewers, serve
 from lupa.cli.command import DONE, OUR_FAULT, STOPPED, WRONG_INPUT, complain, lupa, say
 from lupa.errors import LupaError, printable
 
@@ -26,6 +26,7 @@ __all__ = [
     "main",
     "proofs",
     "reviewers",
+    "serve",
 ]
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import click
 
-from lupa.cli.command import F
-from lupa.errors import shown
+from lupa.cli.command import F, say
+from lupa.errors import printable, shown
 
 PATIENT, REQUEST = "lupa.patient", "lupa.request"
 """Where the options for charts are kept, as most cases are none."""
@@ -47,6 +47,19 @@ def request_option(**more: Any) -> Callable[[F], F]:
     """Says of a chart what a case says under `request`."""
     explained = "Of a chart (FHIR): what is asked for, as under `request` of a case."
     return click.option("--request", multiple=True, metavar="KEY=VALUE", help=explained, **more)
+
+
+def validate_option(function: F) -> F:
+    """Has what is read or leaves looked at by FHIR's models."""
+    explained = "Warn of what FHIR's models (R4B) and the guides find wrong; needs the extra fhir."
+    return click.option("--validate", is_flag=True, help=explained)(function)
+
+
+def warn(faults: Iterable[str], where: str) -> None:
+    """Says on standard error what is wrong with a resource."""
+    place = f"{printable(where)}: " if where else ""
+    for fault in faults:
+        say(f"{click.style('warning', fg='yellow')}: {place}{fault}")
 
 
 def chart_options(function: F) -> F:

@@ -18,7 +18,7 @@ from lupa.errors import CaseError, SpaceLimitError
 from lupa.fhir.enabling import TRUTHS, Enabling, when
 from lupa.fhir.offered import NONE, ONLY, UNKNOWN, Number, groups_of, numbers_of
 from lupa.fhir.reading import reader_of
-from lupa.fhir.tables import Tables
+from lupa.fhir.tables import FORMS, Tables
 from lupa.record.case import Case
 from lupa.rules.asking import Group
 from lupa.rules.edition import Edition
@@ -81,7 +81,7 @@ class _Form:
         )
         return {
             "resourceType": "Questionnaire",
-            "url": f"{self._tables.ours[0]}{edition.policy}",
+            "url": f"{FORMS}{edition.policy}",
             "version": edition.name,
             "name": re.sub(r"\W", "_", f"{edition.policy}_{edition.name}").capitalize(),
             "title": self._about.document,

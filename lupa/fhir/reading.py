@@ -86,10 +86,7 @@ def read(
     Raises `CaseError` for what is no chart, for several patients of whom none is named, for a service after
     death, and where two lines of the chart cannot both be so.
     """
-    chart = Chart()
-    for resource in loaded(source):
-        chart.add(resource)
-    return reading_of(chart, kb or Store.load(), patient, request or {})
+    return reading_of(Chart.of(loaded(source)), kb or Store.load(), patient, request or {})
 
 
 def reading_of(chart: Chart, kb: Store, patient: str | None, request: Mapping[str, Any]) -> Reading:

@@ -15,6 +15,8 @@ from lupa.rules.kept import cached_property
 from lupa.rules.store import Store
 from lupa.rules.texts import CODE_LINE
 
+FORMS = "https://lupa.example/Questionnaire/"
+"""Where the addresses of our own forms begin; `questionnaires/1` tells which are read."""
 ROWS = "fhir"
 """The folder of a knowledge base that holds rules of evidence."""
 _READS = re.compile(r'^reads\("([\w.]+)", "([\w.@]+)", (\w+), (\w+)\)\.', re.MULTILINE)

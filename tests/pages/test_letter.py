@@ -16,9 +16,9 @@ from click.testing import CliRunner
 
 from lupa import CaseError, KnowledgeBase, RuleError
 from lupa.cli.main import lupa
-from lupa.cli.schema import schemas
 from lupa.record.measured import months_on
 from lupa.rules.days import last_day
+from lupa.schema import schemas
 from tests import explored, oracle
 from tests.slim import slim
 from tests.times import times
