@@ -36,9 +36,9 @@ function* against(question, variable, value) {
   const advised = value ? (edition.advised[variable] ?? []).map((place) => edition.advisories[place]) : [];
   for (const other of value ? edition.against[variable] ?? [] : []) if (record.stated.get(other)) yield question.sentence(other, true);
   const failing = [
+    ...advised.map((item) => [item, YES, item.yes]),
     ...edition.criteria.filter(({ applies }) => question.possible(applies)).map((item) => [item, NO, item.no]),
     ...edition.bases.filter(({ id }) => id !== "criteria_not_met").map((item) => [item, YES, item.yes]),
-    ...advised.map((item) => [item, YES, item.yes]),
   ];
   for (const [item, wanted, words] of failing) {
     const bears = advised.includes(item) || item.cone.has(variable);
