@@ -7,11 +7,11 @@ from typing import Any
 
 from lupa.page.packed import Lists, Texts
 from lupa.rules.edition import Edition
-from lupa.rules.efforts import KINDS
+from lupa.rules.efforts import USUAL
 from lupa.rules.quantities import Quantity
 from lupa.rules.vocabulary import Fact
 
-_OFFERED = KINDS[:3]
+_OFFERED = USUAL
 """The ways in which a page lets a statement come about; another day or another request it does not try."""
 
 

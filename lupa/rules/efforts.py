@@ -11,6 +11,8 @@ from lupa.rules.names import beginnings
 
 KINDS = ("find_out", "ask_for_less", "change", "wait", "file_otherwise")
 """How a statement can come about, in the words of the knowledge base."""
+USUAL = KINDS[:3]
+"""Of these, what a fact without a row of its own can have: another day or request is said of some only."""
 
 
 class Efforts:
@@ -44,8 +46,8 @@ class Efforts:
         rows = self._program.facts("usual_effort", 2)
         found: dict[str, int] = {}
         for kind, cost in rows:
-            if str(kind) not in KINDS:
-                raise RuleError(f"usual_effort({kind}, {cost}): one of {', '.join(KINDS)} is expected")
+            if str(kind) not in USUAL:
+                raise RuleError(f"usual_effort({kind}, {cost}): one of {', '.join(USUAL)} is expected")
             found[str(kind)] = _cost(cost, "usual_effort/2")
         return found
 
