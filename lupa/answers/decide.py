@@ -270,10 +270,10 @@ class _Writer:
         return tuple(found)
 
     def _asked(self, fact: Fact) -> str:
-        """The question that asks for a fact, with what the chart hints at."""
+        """The question for a fact, or for the number that it is about, with what the chart hints at."""
         lines = lines_of(self._question, fact)
         hint = f" (See {'; '.join(lines)}.)" if lines else ""
-        return f"{self._edition.vocabulary.question(fact)}{hint}"
+        return f"{self._edition.asking.question_alone(fact)}{hint}"
 
     def unread(self) -> tuple[str, ...]:
         """The facts that are stated to be so, and the numbers, which no rule of the policy reads."""

@@ -60,8 +60,8 @@ class Flat:
         self.selected: list[clingo.Symbol] = []
         self.coded: dict[Coded, None] = {}
         self._numbers: dict[int, int] = {}
-        for resource in chart.resources:
-            if self._is_ours(resource) and self._matters(resource):
+        for resource in chart.of_patient(patient, self._owners):
+            if self._is_ours(resource) and not chart.is_left_out(resource) and self._matters(resource):
                 self._resource(resource)
 
     @property
@@ -78,12 +78,18 @@ class Flat:
             return False
         if kind == "Patient":
             return self._patient is None or name_of(resource) == self._patient
-        owners = [
+        return self._patient in self._owners(resource) or self._is_of_the_one(resource)
+
+    def _owners(self, resource: Resource) -> list[str | None]:
+        """The patients whose it is, by what it says."""
+        kind = resource["resourceType"]
+        if kind == "Patient":
+            return [name_of(resource)]
+        return [
             self._chart.whose(value, resource)
             for path in self._tables.paths["about"].get(kind, ())
             for value in at(resource, path)
         ]
-        return self._patient in owners or self._is_of_the_one(resource)
 
     def _is_of_the_one(self, resource: Resource) -> bool:
         """Whether it need not say whose it is, does not, and there is no other whose it could be."""

@@ -244,7 +244,7 @@ def _because(reason: Item | Criterion, edition: Edition) -> Iterator[str]:
     for group in families(reason.because):
         (first,) = cause_sentences(group[:1])
         names = ", ".join(edition.asking.member(cause.fact) for cause in group[1:])
-        yield f"{first} So it is with {names}." if names else first
+        yield f"{first} The same goes for {names}." if names else first
 
 
 def _is_unusual(case: Case, fact: str) -> bool:

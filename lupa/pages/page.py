@@ -24,7 +24,7 @@ from lupa.errors import printable
 from lupa.pages.sentences import (
     PERSON,
     STATUS,
-    argument,
+    asked_about,
     cause_sentences,
     count_sentence,
     handling_sentences,
@@ -228,8 +228,7 @@ class Page:
         lines = self.title("Missing, the most decisive first") if missing else []
         for question, asked in questions(missing):
             lines += self.wrap(f"- {question}", 2, 4)
-            about = ", ".join(argument(m.fact) for m in asked) if len(asked) > 1 else asked[0].fact
-            lines += self.wrap(f"{about}{served_by(asked)}", 4)
+            lines += self.wrap(f"{asked_about(asked)}{served_by(asked)}", 4)
         return lines
 
     def _suggested(self, suggestions: Sequence[Suggestion]) -> list[str]:

@@ -29,6 +29,7 @@ _RULES: tuple[tuple[str, Severity, str], ...] = (
     ),
     ("quoted-number", "error", "What is compared as a number is written as one, without quotes."),
     ("cut-point", "error", "Each number with which a rule compares a quantity is declared by a cut_point."),
+    ("relation", "error", "What a code states of a fact goes with what it states of the wider one."),
     ("unknown-clause", "error", "Each clause that is cited is in the ledger of the policy."),
     (
         "no-text",
@@ -60,6 +61,11 @@ _RULES: tuple[tuple[str, Severity, str], ...] = (
         "Each clause that sets a condition is encoded by a rule, or says why not.",
     ),
     ("encoded-and-unencoded", "warning", "No clause that a rule encodes has a reason for having no rule."),
+    (
+        "contrary",
+        "warning",
+        "A criterion that asks for one fact says so: its words deny where those of the fact do.",
+    ),
     ("duplicate", "warning", "No statement stands twice in the files of one policy, or in those of all."),
     (
         "ignore",
