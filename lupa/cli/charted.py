@@ -123,6 +123,7 @@ def _told(kb: KnowledgeBase, case: Any, where: str, outputs: Sequence[str]) -> d
     told: dict[str, Callable[[Decision], Any]] = {
         **FIELDS,
         "scope": lambda decision: [item.id for item in decision.scope],
+        "pathways": lambda _: list(kb.pathways(case)),
         "reason": lambda _: [
             cause.fact if cause.value else f"not {cause.fact}" for r in why.reasons[:1] for cause in r
         ],

@@ -59,6 +59,8 @@ class Flat:
         self.values: list[clingo.Symbol] = []
         self.selected: list[clingo.Symbol] = []
         self.coded: dict[Coded, None] = {}
+        self.has: set[tuple[clingo.Symbol, clingo.Symbol | None]] = set()
+        """The names of elements, each alone and with the words that are their values."""
         self._numbers: dict[int, int] = {}
         for resource in chart.of_patient(patient, self._owners):
             if self._is_ours(resource) and not chart.is_left_out(resource) and self._matters(resource):
@@ -150,6 +152,8 @@ class Flat:
 
     def _value(self, number: int, name: clingo.Symbol, value: clingo.Symbol) -> None:
         self.values.append(row(number_of(number), name, value))
+        self.has.add((name, None))
+        self.has.add((name, value))
 
     def _symbols(
         self, value: Json, kind: str, name: str, element: Element, holder: Resource

@@ -206,12 +206,17 @@ def _missing(
     asked: Sequence[tuple[str, Sequence[Missing]]], asks: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """The questions, those together that are asked for the same; why, and where the policy says so."""
-    found: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    found: dict[tuple[tuple[str, ...], str], dict[str, dict[str, None]]] = {}
     for question, missing in asked:
         why = tuple(dict.fromkeys(asks[i] for m in missing for i in m.bears_on if i in asks))
         source = "; ".join(dict.fromkeys(s for m in missing for s in m.source.split("; ") if s))
-        found.setdefault((why, source), []).append(question)
-    return [{"questions": each, "why": why, "source": source} for (why, source), each in found.items()]
+        told = found.setdefault((why, source), {"questions": {}, "help": {}})
+        told["questions"][question] = None
+        told["help"] |= dict.fromkeys(m.help for m in missing if m.help)
+    return [
+        {"questions": list(told["questions"]), "help": " ".join(told["help"]), "why": why, "source": source}
+        for (why, source), told in found.items()
+    ]
 
 
 def _drug(name: str, case: Case, edition: Edition) -> str:

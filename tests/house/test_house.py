@@ -30,8 +30,8 @@ SOURCES = sorted(HERE.rglob("*.py"))
 MOST_LINES = 300
 LONG = {
     "answers/decide.py": "one writer: all that a decision tells, in the order of its page",
+    "answers/decision.py": "one object: all that a decision holds, each part with its promise in words",
     "answers/desk.py": "one method for each question about a case, each with its promise in words",
-    "answers/decision.py": "all that a decision holds, each part with its promise in words",
     "authors/lint/scope.py": "one look at a policy's files: what is asked of them in which order",
     "authors/reports/page.py": "one page, whose parts stand in the order in which they are read",
     "authors/trials/same_worlds.py": "one comparison of two versions over all worlds",
@@ -42,6 +42,7 @@ LONG = {
     "pages/exploring.py": "the pages of the exploring verbs, made of the same few parts",
     "pages/page.py": "the page of a decision, made of the parts that all pages share",
     "pages/sentences.py": "the sentences of every page, so that all say a thing in the same words",
+    "rules/asking.py": "one table of questions: which facts each is about, and its words",
     "rules/edition.py": "what one policy holds: all that is read of its program",
     "rules/reads.py": "one analysis: what rules read of names",
     "rules/slicing.py": "one slicing: rows, names and what is left out of both",

@@ -91,7 +91,7 @@ _READ = (
     "open_family/1", "outcome/2", "outcome_text/3", "outside/2", "pair/3", "part/4", "part_of/3",
     "part_of_request/1", "payer/2", "percent_change/3",
     "policy/1", "proof_text/2",
-    "quantity/4", "question/2", "rate/4", "referral/2", "requires/5", "single_valued/1",
+    "quantity/4", "question/2", "question_help/2", "rate/4", "referral/2", "requires/5", "single_valued/1",
     "speaks_against/2", "stands_first/1", "stated/1",
     "subdivides/3", "supported_by/2", "term/1", "text/4", "true/1", "two_rows/2",
     "unencoded/3", "usual_effort/2", "wait_text/2", "whole/1",
@@ -180,6 +180,7 @@ _named(Name) :- label(Name, _).
 _named(Name) :- alias(Name, _).
 _beginning(Beginning) :- fact_text(Beginning, _, _).
 _beginning(Beginning) :- question(Beginning, _).
+_beginning(Beginning) :- question_help(Beginning, _).
 _beginning(Beginning) :- effort(Beginning, _, _, _).
 _beginning(Beginning) :- wait_text(Beginning, _).
 _beginning(Beginning) :- proof_text(Beginning, _).
