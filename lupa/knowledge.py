@@ -11,7 +11,6 @@ from lupa.answers.decision import Decision, print_by
 from lupa.answers.desk import Desk
 from lupa.errors import CaseError
 from lupa.record.case import Case
-from lupa.rules.files import shipped
 
 if TYPE_CHECKING:
     from lupa.authors.diff.results import Diff
@@ -71,15 +70,14 @@ class KnowledgeBase(Desk):
         `fields` are what no case holds, such as names and addresses; what is left out is marked in the
         letter. Raises as `decide`, and `CaseError` for fields that the letter does not have.
         """
-        from lupa.pages.letter import letter
+        from lupa.pages.letter import letter, letter_folders
 
         question = self._question(case, "letter", timeout)
         with question:
             decided = self._decision(question, case, name)
         edition = question.edition
-        own = self.files.folder(edition.policy) / "letters"
-        folders = [own, self.files.root / "letters", shipped("kb") / "letters"]
         about = self.about(edition.policy)
+        folders = letter_folders(self.files.folder(edition.policy), self.files.root, about.payer)
         return letter(decided, case, edition, about, folders, to=to, form=form, fields=fields)
 
     def verify(

@@ -427,7 +427,7 @@ class Edition:
 
     def find_out(self, fact: Literal) -> int:
         """What it costs at most to find out whether a fact is so."""
-        costs = [self.vocabulary.effort(self.facts[fact], "find_out", value=v) for v in (True, False)]
+        costs = [self.vocabulary.efforts.of(self.facts[fact], "find_out", value=v) for v in (True, False)]
         return max((cost for cost in costs if cost is not None), default=1)
 
     def reads(self, fact: Fact) -> bool:
