@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from lupa.answers.question import Question
@@ -26,12 +26,6 @@ class Open(NamedTuple):
     classes: Classes | None
     effort: int
     rank: tuple[int, bool]
-
-    def bearing(self, support: Collection[int]) -> list[Fact]:
-        """Those of its facts that a function with this support depends on."""
-        if self.classes is not None:
-            support = self.classes.diagrams.support(self.classes.partition)
-        return [fact for variable, fact in self.facts.items() if variable in support]
 
     def leaving(
         self, diagrams: Diagrams, outcome: Node, value: Callable[[frozenset[Node]], Node]
@@ -81,12 +75,6 @@ class Questions(NamedTuple):
     outcome: Node
     names: Mapping[Node, str]
 
-    @property
-    def bearing(self) -> frozenset[Fact]:
-        """The facts that the outcome as a function depends on."""
-        support = self.diagrams.support(self.outcome)
-        return frozenset(fact for each in self.every for fact in each.bearing(support))
-
 
 def open_questions(question: Question, most: int = MOST_PARTS) -> Questions:
     """Every question that can be asked about the silent facts of a record.
@@ -106,7 +94,8 @@ def open_questions(question: Question, most: int = MOST_PARTS) -> Questions:
 
 def _open(question: Question, budget: Budget) -> Questions:
     edition = question.edition
-    made = circuit(edition, question.statements, budget)
+    made = question.function or circuit(edition, question.statements, budget)
+    made.diagrams.budget = budget
     facts = [edition.facts[literal] for literal in made.facts]
     groups, first = [], 0
     for group in made.groups:

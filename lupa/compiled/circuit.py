@@ -21,7 +21,8 @@ class Circuit:
     """The outcome of a record: `outcome` is a function of variables, of which each is a silent fact.
 
     `facts` are the silent facts by their variables; `names` are the outcomes by the values that stand for
-    them, `groups` the questions.
+    them, `groups` the questions. `conditions` says when what the outcome depends on holds, as far as the
+    record leaves it open, and `lawful` which worlds there are.
     """
 
     diagrams: Diagrams
@@ -29,6 +30,25 @@ class Circuit:
     facts: tuple[Literal, ...]
     names: Mapping[Node, str]
     groups: tuple[Group, ...]
+    conditions: Mapping[Literal, Node]
+    lawful: Node
+
+    @property
+    def bearing(self) -> frozenset[Literal]:
+        """The silent facts that the outcome depends on."""
+        return frozenset(self.facts[variable] for variable in self.diagrams.support(self.outcome))
+
+    def is_open(self, atom: Literal) -> bool:
+        """Whether some worlds of the record hold what the outcome depends on, and others do not."""
+        holds = self.conditions[atom]
+        diagrams = self.diagrams
+        sides = holds, diagrams.opposite(holds)
+        return all(diagrams.both(self.lawful, side) != NO for side in sides)
+
+    def outcomes_left(self) -> dict[Literal, tuple[frozenset[Node], frozenset[Node]]]:
+        """For each silent fact, the outcomes that are left if it is not so, and if it is."""
+        left = self.diagrams.values_left(self.outcome, len(self.facts))
+        return dict(zip(self.facts, left, strict=True))
 
 
 def circuit(
@@ -68,7 +88,8 @@ def circuit(
     outcome = NOWHERE
     for value, name in names.items():
         outcome = diagrams.choose(conditions.get(edition.outcomes[name], NO), value, outcome)
-    return Circuit(diagrams, diagrams.choose(lawful, outcome, NOWHERE), facts, names, tuple(groups))
+    outcome = diagrams.choose(lawful, outcome, NOWHERE)
+    return Circuit(diagrams, outcome, facts, names, tuple(groups), conditions, lawful)
 
 
 def _as_read(edition: Edition, facts: Sequence[Literal]) -> tuple[Literal, ...]:
