@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         UnderReadings,
         WhatIf,
     )
+    from lupa.answers.many import Undecided
     from lupa.authors.diff.results import (
         Comparison,
         Condition,
@@ -137,6 +138,7 @@ __all__ = [
     "TimeLimitError",
     "Trials",
     "Tried",
+    "Undecided",
     "UnderReadings",
     "Verdict",
     "WhatIf",
@@ -161,6 +163,7 @@ _HOMES = {
         "Answer Ask Asked Branch Change CriterionChange Flip Flips Margin Plan StatedChange Statement "
         "Step UnderReadings WhatIf"
     ),
+    "answers.many": "Undecided",
     "compiled.compiled": "Compiled Verdict",
     "errors": "CaseError LupaError Problem RuleError SpaceLimitError TimeLimitError",
     "knowledge": "KnowledgeBase",

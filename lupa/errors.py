@@ -10,9 +10,12 @@ LupaError
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 
 class LupaError(Exception):
@@ -38,9 +41,17 @@ class CaseError(LupaError):
         self.where = where
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Made again where another process hears of it, as every error here is."""
+        return _case_error, (self.problems, self.where)
+
     def at(self, where: str) -> "CaseError":
         """The same error, said of a file or a line of it."""
         return CaseError(self.problems, where=where)
+
+
+def _case_error(problems: Sequence[Problem], where: str) -> CaseError:
+    return CaseError(problems, where=where)
 
 
 class RuleError(LupaError):
@@ -67,8 +78,7 @@ class TimeLimitError(LupaError):
             "Allow more time, or leave fewer facts open."
         )
 
-    def __reduce__(self) -> tuple[type["TimeLimitError"], tuple[float, str]]:
-        """Made again where another process hears of it."""
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.seconds, self.so_far)
 
 
@@ -83,14 +93,39 @@ class SpaceLimitError(LupaError):
             "or say how the text is read where its readings are left open."
         )
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (0, str(self))
+
 
 def printable(words: str) -> str:
     """Text on one line, with whatever a terminal could take for a command escaped."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in words)
 
 
+def escaped(line: str) -> str:
+    """A line of JSON with whatever a terminal could take for a command written as JSON escapes."""
+    if line.isprintable():
+        return line
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
+
+
+_UNSAID: ContextVar[bool] = ContextVar("unsaid", default=False)
+
+
+@contextmanager
+def values_unsaid() -> Iterator[None]:
+    """In this block a message says `(value)` where it would show a value that it was given."""
+    token = _UNSAID.set(True)
+    try:
+        yield
+    finally:
+        _UNSAID.reset(token)
+
+
 def shown(value: object, most: int = 60) -> str:
     """A value as it can be printed in a message: on one line, escaped, not too long; a text is quoted."""
+    if _UNSAID.get():
+        return "(value)"
     text = value if isinstance(value, str) else _as_json(value)
     if len(text) > most:
         text = text[: most - 1] + "…"

@@ -23,7 +23,8 @@ Sight = tuple["World", ...]
 READ = (
     "clause/5 "
     "applies/2 requires/5 met/2 unmet/2 excluded/2 outside/2 exceeded/2 outcome/2 basis/2 referral/2 "
-    "on_pathway/3 cites/3 cites/5 frame/4 off_label/3 text/4 limited/5 outcome_of/3 advisory/2 at_start/2"
+    "on_pathway/3 cites/3 cites/5 frame/4 off_label/3 text/4 limited/5 outcome_of/3 advisory/2 at_start/2 "
+    "note/2"
 )
 
 
@@ -66,7 +67,7 @@ class Vocabulary(NamedTuple):
         return [fact for fact in self.defaults if fact.startswith("reading(")]
 
 
-def enumerated(made: Made, policy: str) -> tuple[Vocabulary, list[World]]:
+def enumerated(made: Made, policy: str, edition: str = EDITION) -> tuple[Vocabulary, list[World]]:
     """Every lawful world, as one policy sees it; all cut points of all policies are facts."""
     control = clingo.Control(["0"])
     texts = made.texts() | {"decision.lp": _cuttable(made.decision)}
@@ -77,24 +78,27 @@ def enumerated(made: Made, policy: str) -> tuple[Vocabulary, list[World]]:
     cuts = [
         f"limit({o}{_after(rule)}." for o in others for rule in made.rules[o] if rule.startswith("limit(")
     ]
-    search = f'{{ true(F) }} :- fact(F). :- impossible(_). in_force("{EDITION}").'
-    single = [f":- not 1 = {{ {'; '.join(values)} }}." for values in _single_values(made)]
+    search = f'{{ true(F) }} :- fact(F). :- impossible(_). in_force("{edition}").'
+    single = [
+        f":- not 1 = {{ {'; '.join(f'true({fact})' for fact in values)} }}."
+        for values in single_valued(made)
+    ]
     copies = without_clauses(made) if policy == POLICY else ""
     control.add("base", [], "\n".join([*own, *cuts, search, *single, copies]))
     control.ground([("base", [])])
     return _vocabulary(control), list(_worlds(control, policy))
 
 
-def _single_values(made: Made) -> Iterator[list[str]]:
+def single_valued(made: Made) -> Iterator[list[str]]:
     """What is requested, and how a text is read: of each, one."""
     facts = made.facts
     for kind, values in (("indication", facts.indications), ("phase", PHASES), ("route", facts.routes)):
         if values:
-            yield [f"true(requested({kind},{value}))" for value in values]
+            yield [f"requested({kind},{value})" for value in values]
     if facts.graded:
-        yield [f"true({fact})" for fact in facts.graded]
+        yield list(facts.graded)
     for name, choices in facts.readings.items():
-        yield [f"true(reading({name},{choice}))" for choice in choices]
+        yield [f"reading({name},{choice})" for choice in choices]
 
 
 def _after(rule: str) -> str:
@@ -197,7 +201,10 @@ SEVERITIES = {
     "decisive_limit": "warning",
     "fail_apart": "warning",
     "approvable_together": "warning",
+    "decided_without": "warning",
+    "telling_question": "warning",
 }
+"""The laws on one edition, or on two policies; those on two editions stand in `tests/brute_editions.py`."""
 
 DEMANDS = {
     "approvable_pathway",
@@ -209,6 +216,8 @@ DEMANDS = {
     "decisive_limit",
     "fail_apart",
     "approvable_together",
+    "decided_without",
+    "telling_question",
 }
 """The laws that are kept where some patient shows it."""
 
@@ -216,8 +225,12 @@ DEMANDS = {
 class Brute:
     """All worlds of a policy, and what each law comes to over them."""
 
-    def __init__(self, made: Made, *, all_readings: bool = False) -> None:
+    def __init__(
+        self, made: Made, *, all_readings: bool = False, asked: Mapping[str, frozenset[str]] | None = None
+    ) -> None:
+        """`asked` are the facts of each question that the policy asks."""
         self.made = made
+        self._asked = asked or {}
         self.vocabulary, self.worlds = enumerated(made, POLICY)
         self._usual = [] if all_readings else self.vocabulary.usual
         self._carrying: dict[int, frozenset[str]] = {}
@@ -390,6 +403,59 @@ class Brute:
         if OTHER in self.made.rules:
             yield self._together()
         yield from self._clauses()
+        yield from self._turning()
+        yield from self._questions()
+
+    def _turning(self) -> Iterator[Subject]:
+        """Worlds of a pathway that differ in one fact, so in the first alone: same outcomes."""
+        for fact in self.vocabulary.facts:
+            if fact in self.vocabulary.defaults or fact.startswith(
+                ("reading(", "requested(indication,", "requested(phase,")
+            ):
+                continue
+            differing = frozenset({fact, *self._instead_of(fact)})
+            pairs = [(a, b) for a, b in self._pairs(differing) if fact in a.facts and fact not in b.facts]
+            for pathway in sorted({row[:2] for a, _ in pairs for row in a("on_pathway/3")}):
+                on_it = [(a, b) for a, b in pairs if pathway in a("on_pathway/3")]
+                asked = [Asked(pair, frozenset(), pair[0].outcomes == pair[1].outcomes) for pair in on_it]
+                name = f"without({fact},{','.join(pathway)})"
+                yield self._demand("decided_without", name, [a for a, _ in on_it], asked, differing)
+
+    def _instead_of(self, fact: str) -> frozenset[str]:
+        """Of which facts just one holds, this one included; of most facts there are none."""
+        for group in single_valued(self.made):
+            if fact in group:
+                return frozenset(group)
+        return frozenset()
+
+    def _questions(self) -> Iterator[Subject]:
+        """Two answers to a question, read alike, and what is tied to them: more is told by one."""
+        readings = frozenset(fact for fact in self.vocabulary.facts if fact.startswith("reading("))
+        for question, facts in self._asked.items():
+            differing = facts.union(*map(self._tied, facts))
+            asked = [
+                Asked((a, b), frozenset(), _told(a) != _told(b))
+                for a, b in self._pairs(differing)
+                if a.facts & facts != b.facts & facts
+            ]
+            in_play = [a for one in asked for a in one.sight]
+            name = f"question({question})"
+            yield self._demand("telling_question", name, in_play, asked, differing | readings)
+
+    def _tied(self, fact: str) -> frozenset[str]:
+        """What laws can force where this fact changes."""
+        laws = [
+            {fact for fact in self.vocabulary.facts if _speaks_of(law, fact)}
+            for law in self.made.facts.laws
+        ]
+        laws += [{f"active({name})", f"diagnosis({name})"} for name in self.made.facts.active]
+        laws += [set(group) for group in single_valued(self.made)]
+        for quantity in ("at_least(age,", "more_than(months,"):
+            laws.append({fact for fact in self.vocabulary.facts if fact.startswith(quantity)})
+        tied = {fact}
+        while more := [law for law in laws if law & tied and not law <= tied]:
+            tied.update(*more)
+        return frozenset(tied)
 
     def _criteria_apart(self) -> Iterator[Subject]:
         """Two criteria of a pathway, where one of them is asked for and fails: the other does not."""
@@ -643,6 +709,15 @@ def _continued(sight: tuple[World, World], indication: str) -> Asked:
     items = frozenset(item for item in _in_the_way(two) if not item.startswith("scope("))
     continued = (indication, "continuation") in two("on_pathway/3") and "approve" in two.outcomes
     return Asked(sight, items, continued)
+
+
+def _told(world: World) -> tuple[frozenset[Row], ...]:
+    """What a reader of the decision is told: the outcome, and what stands beside it."""
+    return world("outcome/2"), world("advisory/2"), world("note/2")
+
+
+def _speaks_of(law: str, fact: str) -> bool:
+    return fact in (part.strip().removeprefix("not ").strip() for part in re.split(r",(?![^(]*\))", law))
 
 
 def _turned(one: World, two: World) -> bool:

@@ -43,7 +43,7 @@ class Ended(NamedTuple):
     @property
     def cases(self) -> list[str]:
         """The names of the cases that were decided, from an output of JSON Lines."""
-        return [json.loads(line)["case"] for line in self.out.splitlines()]
+        return [line["case"] for line in map(json.loads, self.out.splitlines()) if "error" not in line]
 
 
 def command(*words: str, stdin: bytes = b"", fresh: bool = False) -> Ended:

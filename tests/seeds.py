@@ -15,6 +15,7 @@ LUPKYNIS = "policies/fep_lupkynis/policy.lp"
 BENLYSTA = "policies/uhc_benlysta/policy.lp"
 LUPKYNIS_READINGS = "policies/fep_lupkynis/readings.lp"
 LUPKYNIS_FACTS = "policies/fep_lupkynis/facts.lp"
+ABOUT_BENLYSTA = "policies/uhc_benlysta/about.lp"
 BENLYSTA_READINGS = "policies/uhc_benlysta/readings.lp"
 NEWEST = "uhc_benlysta@2023-11-01"
 CHANGED = ("", "")
@@ -660,6 +661,73 @@ EXCLUSIONS = (
     ),
 )
 
+# ---- editions, unknowns and questions ----------------------------------------------------------
+
+EDITIONS = (
+    Seed(
+        "an edition drops more than its history tells",
+        BENLYSTA,
+        "requires(uhc_benlysta, sle,             initial,      standard_of_care,       u12).",
+        "requires(uhc_benlysta, sle,             initial,      standard_of_care,       u12) :- "
+        'in_force("2022E0046O").',
+        (*of("told_changes", "request(sle,initial)"), *off_label("no_standard_therapy")),
+        at=(ABOUT_BENLYSTA, 'edition(uhc_benlysta, "2023-11-01"'),
+        outcomes=("approve", "deny"),
+        before=("deny", "deny"),
+        asked="uhc_benlysta",
+    ),
+    Seed(
+        "the history tells of a change that no rule makes",
+        BENLYSTA,
+        'changes(uhc_benlysta, "2023-11-01", criterion(autoantibodies), u85).',
+        'changes(uhc_benlysta, "2023-11-01", (criterion(autoantibodies); criterion(label_dosing)), u85).',
+        of("told_changes", "change(criterion(label_dosing))"),
+    ),
+    Seed(
+        "nothing says what an edition changed",
+        BENLYSTA,
+        'changes(uhc_benlysta, "2023-11-01", criterion(autoantibodies), u85).\n',
+        "",
+        of("told_changes", "request(sle,initial)"),
+        at=(ABOUT_BENLYSTA, 'edition(uhc_benlysta, "2023-11-01"'),
+        outcomes=("approve", "deny"),
+        before=("approve", "deny"),
+    ),
+    Seed(
+        "a criterion is made the scope, so that no request is decided before it is known",
+        LUPKYNIS,
+        "% ---- limits ----",
+        "outside(fep_lupkynis, quiet) :- not active(lupus_nephritis).\n"
+        "cites(fep_lupkynis, scope(quiet), f16b).\n"
+        'text(fep_lupkynis, scope(quiet), "The disease is quiet.", "The disease is active.").\n'
+        "% ---- limits ----",
+        (
+            *of(
+                "decided_without",
+                "without(active(lupus_nephritis),lupus_nephritis,initial)",
+                "without(active(lupus_nephritis),lupus_nephritis,continuation)",
+            ),
+            *redundant(*NEPHRITIS_START, "active_lupus_nephritis"),
+            *redundant(*NEPHRITIS_ON, "lupus_nephritis"),
+            *idle("f23"),
+        ),
+        gone=no_longer(
+            *off_label("inactive_disease"),
+            *left_out("lupus_nephritis", "active_lupus_nephritis"),
+            policy="fep_lupkynis",
+        ),
+        at=NOWHERE,
+    ),
+    Seed(
+        "both answers to a question lead to one note",
+        LUPKYNIS,
+        "note(fep_lupkynis, post_service) :- after_service.",
+        "note(fep_lupkynis, pre_service)  :- after_service.",
+        (*of("telling_question", "question(after_service)"), *of("unknown-name", "post_service")),
+        at=(LUPKYNIS_FACTS, "fact(after_service)."),
+    ),
+)
+
 # ---- the decision, what is assumed, and what explains a denial ---------------------------------
 
 DECISION = (
@@ -954,7 +1022,7 @@ CASES = (
     ),
 )
 
-SEEDS = (*PATHWAYS, *CRITERIA, *EXCLUSIONS, *DECISION, *LINT, *CASES)
+SEEDS = (*PATHWAYS, *CRITERIA, *EXCLUSIONS, *EDITIONS, *DECISION, *LINT, *CASES)
 
 BUNDLES: tuple[tuple[str, ...], ...] = (
     (
@@ -1040,6 +1108,13 @@ BUNDLES: tuple[tuple[str, ...], ...] = (
         "a biologic counts among the standard treatments",
         "the list binds the wrong phase whatever the reading",
     ),
+    ("an edition drops more than its history tells",),
+    ("the history tells of a change that no rule makes",),
+    (
+        "nothing says what an edition changed",
+        "a criterion is made the scope, so that no request is decided before it is known",
+    ),
+    ("both answers to a question lead to one note",),
     ("another reading becomes the usual one: the list no longer binds continuations",),
     ("two phases are swapped: a documented benefit is asked for at the start",),
     ("an outcome is given twice: what is too much is approved and cut",),

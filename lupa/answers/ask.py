@@ -77,7 +77,7 @@ def _asked(
         group.kind,
         asking.question(group),
         tuple(Member(m.fact, m.text, m.question, asking.member(m.fact), kinds[m.fact]) for m in missing),
-        {name: asking.number(name) for name, _ in group.numbers},
+        asking.numbers(group),
         tuple(dict.fromkeys(item for each in missing for item in each.bears_on)),
         "; ".join(sources),
         max(edition.find_out(edition.literals[each.fact]) for each in missing),

@@ -8,8 +8,10 @@ from typing import NamedTuple
 from lupa.answers.question import Question
 from lupa.compiled.circuit import circuit
 from lupa.compiled.diagram import MOST_PARTS, Budget, Diagrams, Node, deep
+from lupa.compiled.exchange import Exchange, members_of
 from lupa.compiled.grouped import Classes, Grouped
 from lupa.compiled.lifted import Lifted
+from lupa.rules.alike import alike
 from lupa.rules.asking import Group
 from lupa.rules.vocabulary import Fact
 
@@ -17,7 +19,8 @@ from lupa.rules.vocabulary import Fact
 class Open(NamedTuple):
     """A question about a group: the facts of its variables, and the effort that its answer takes.
 
-    A clinician is asked those of a lower `rank` first.
+    A clinician is asked those of a lower `rank` first. By an `exchange` answers that differ only in which
+    of some that are alike they name are one.
     """
 
     group: Group
@@ -26,6 +29,17 @@ class Open(NamedTuple):
     classes: Classes | None
     effort: int
     rank: tuple[int, bool]
+    exchange: Exchange | None = None
+
+    def is_exchanged(self, node: Node) -> bool:
+        """Whether answers are taken as one that differ only in which of some that are alike they name."""
+        return self.exchange is not None and self.exchange.is_exchanged(node, self.facts.keys())
+
+    def remainders(self, node: Node) -> Sequence[Node]:
+        """What the answers leave of a function, each once."""
+        if self.exchange is not None and self.is_exchanged(node):
+            return self.exchange.remainders(node, self.facts.keys())
+        return self.seen.remainders(node)
 
     def leaving(
         self, diagrams: Diagrams, outcome: Node, value: Callable[[frozenset[Node]], Node]
@@ -115,6 +129,38 @@ def _open(question: Question, budget: Budget) -> Questions:
     ]
     every.sort(key=lambda each: each.rank)
     return Questions(every, grouped.diagrams, grouped.node, made.names)
+
+
+def questions_by_member(question: Question, most: int = MOST_PARTS) -> Questions:
+    """The same, where what is asked of each of several that are alike makes too much; raises as it does."""
+    budget = Budget(question.check, most)
+
+    def made() -> Questions:
+        edition = question.edition
+        with deep(len(edition.literals)):
+            whole = circuit(edition, question.statements, budget, by_member=True)
+            variable_of = {edition.facts[literal]: variable for variable, literal in enumerate(whole.facts)}
+            exchange = Exchange(
+                whole.diagrams, members_of(alike(edition.vocabulary, whole.groups), variable_of)
+            )
+            every = [
+                Open(
+                    group,
+                    {variable_of[fact]: fact for fact in group.facts},
+                    Lifted(whole.diagrams, [variable_of[fact] for fact in group.facts]),
+                    None,
+                    max(edition.find_out(edition.literals[fact]) for fact in group.facts),
+                    min(edition.asked_first[fact] for fact in group.facts),
+                    exchange,
+                )
+                for group in whole.groups
+            ]
+        every.sort(key=lambda each: each.rank)
+        return Questions(every, whole.diagrams, whole.outcome, whole.names)
+
+    found = question.edition.remembered(("questions by member", *question.statements), made)
+    found.diagrams.budget = budget
+    return found
 
 
 def questions_apart(question: Question) -> Apart:

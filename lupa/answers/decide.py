@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import cast
 
+from lupa.answers.authorized import authorized
 from lupa.answers.causes import causes, lines_of
 from lupa.answers.decision import (
     Aside,
@@ -57,12 +58,14 @@ def decision(
         superseded = denials
     elif outcome == "modify":
         limits = limits or writer.possible(edition.limits, outcome)
+    can_be, can_be_text = authorized(question) if outcome in ("approve", "modify") else ({}, "")
     return Decision(
         case=case,
         policy=edition.policy,
         edition=edition.name,
         edition_by=by,
         caveats=caveats,
+        handling=question.record.handling,
         outcome=outcome,
         possible=tuple(question.outcomes),
         text=edition.outcome_words[outcome][0],
@@ -70,6 +73,8 @@ def decision(
         bases=bases,
         criteria=writer.criteria(),
         limits=limits,
+        authorized=can_be,
+        authorized_text=can_be_text,
         scope=writer.certain(edition.scope),
         superseded=superseded,
         advisories=writer.certain(edition.advisories),
@@ -243,28 +248,32 @@ class _Writer:
             *edition.scope,
             *edition.limits,
         ]
-        unsettled = [a for a in items if question.is_open(a.literal)]
+        unsettled = [
+            (a, edition.relevance.cone(a.literal), edition.source(a, self._pathways))
+            for a in items
+            if question.is_open(a.literal)
+        ]
         found = []
         for fact in facts:
             literal = edition.literals[fact]
-            served = [a for a in unsettled if literal in edition.relevance.cone(a.literal)]
-            sources = dict.fromkeys(edition.source(a, self._pathways) for a in served)
+            served = [(a.id, source) for a, cone, source in unsettled if literal in cone]
+            sources = dict.fromkeys(source for _, source in served if source)
             found.append(
                 Missing(
                     fact,
                     edition.vocabulary.words(fact, True),
                     self._asked(fact),
-                    tuple(a.id for a in served),
-                    "; ".join(source for source in sources if source),
+                    tuple(name for name, _ in served),
+                    "; ".join(sources),
                 )
             )
         return tuple(found)
 
     def _asked(self, fact: Fact) -> str:
-        """The question that asks for a fact, with what the chart hints at."""
+        """The question for a fact, or for the number that it is about, with what the chart hints at."""
         lines = lines_of(self._question, fact)
         hint = f" (See {'; '.join(lines)}.)" if lines else ""
-        return f"{self._edition.vocabulary.question(fact)}{hint}"
+        return f"{self._edition.asking.question_alone(fact)}{hint}"
 
     def unread(self) -> tuple[str, ...]:
         """The facts that are stated to be so, and the numbers, which no rule of the policy reads."""

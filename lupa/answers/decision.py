@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
+
+from lupa.answers.written import as_json
 
 if TYPE_CHECKING:
     from lupa.answers.derivation import Node
@@ -222,12 +223,13 @@ class Decision:
 
     `outcome` is the only possible one, or `pend` where several are `possible`; `text` says what that
     means and `next` what to do about it; `depends_on` names each reading of an ambiguous text under which
-    it would be another. `bases` say why it is
-    denied or referred, `scope` why it is out of scope, `limits` what is exceeded; `superseded` are the
-    bases to deny that an override leaves to a person. `criteria` come unmet first, then open, then
-    met; `missing` the most decisive first. Sentences in `notes` and `advisories` never change an
-    outcome. `witnesses` of a `pend` are one patient for each possible outcome. lupa proposes; a person
-    decides.
+    it would be another. `bases` say why it is denied or referred, `scope` why it is out of scope, `limits`
+    what is exceeded; `superseded` are the bases to deny that an override leaves to a person. Of what is
+    approved, or cut to the limits, `authorized` is the most that can be, by quantity (`months`), and
+    `authorized_text` says it; `handling` is what the request says of itself (`submitted`, `received_on`,
+    `expedited`). `criteria` come unmet first, then open, then met; `missing` the most decisive first.
+    Sentences in `notes` and `advisories` never change an outcome. `witnesses` of a `pend` are one patient
+    for each possible outcome. lupa proposes; a person decides.
     """
 
     case: str
@@ -235,6 +237,7 @@ class Decision:
     edition: str
     edition_by: EditionBy
     caveats: tuple[str, ...]
+    handling: Mapping[str, str | bool]
     outcome: Outcome
     possible: tuple[str, ...]
     text: str
@@ -242,6 +245,8 @@ class Decision:
     bases: tuple[Item, ...]
     criteria: tuple[Criterion, ...]
     limits: tuple[Item, ...]
+    authorized: Mapping[str, int | float]
+    authorized_text: str
     scope: tuple[Item, ...]
     superseded: tuple[Item, ...]
     advisories: tuple[Item, ...]
@@ -270,7 +275,7 @@ class Decision:
 
     def to_json(self) -> str:
         """The decision as one line of JSON; the same case gives the same bytes."""
-        return json.dumps(self.to_dict(), ensure_ascii=False)
+        return as_json(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,4 +296,4 @@ class Why:
 
     def to_json(self) -> str:
         """The answer as one line of JSON."""
-        return json.dumps(self.to_dict(), ensure_ascii=False)
+        return as_json(self)

@@ -31,6 +31,8 @@ from lupa.version import __version__
 if TYPE_CHECKING:
     from lupa.answers.derivation import Derivations, Node
     from lupa.answers.exploration import Ask, Flips, Plan, WhatIf
+    from lupa.answers.many import Undecided
+    from lupa.answers.meaning import Meaning
     from lupa.compiled.compiled import Compiled
 
 T = TypeVar("T")
@@ -90,12 +92,29 @@ class Desk(Store):
         return _only(found, [decision.policy for decision in found], "decide_all")
 
     def decide_all(
-        self, case: Case, *, name: str = "", timeout: float | None = None
+        self, case: Case, *, name: str = "", timeout: Deadline | float | None = None
     ) -> tuple[Decision, ...]:
         """The decision on a case under each policy that its request is about."""
         return tuple(
             self._decided(question, case, name) for question in self.questions(case, timeout=timeout)
         )
+
+    def decide_many(
+        self, cases: Iterable[Case], *, jobs: int = 1, timeout: float | None = None
+    ) -> Iterator[Decision | Undecided]:
+        """The decision on each case as `decide` gives it, in the order of the cases, as they are needed.
+
+        One that `decide` raises an error for has a `Undecided` in its place. With several `jobs` so many
+        processes share the work, each of which loads the knowledge base; a script that asks for them is
+        one that `multiprocessing` can import (`if __name__ == "__main__":`). `timeout` is that of each
+        case. Raises `CaseError` for a number of jobs, or a time, that is none.
+        """
+        from lupa.answers.many import decide_many
+
+        if jobs < 1:
+            raise CaseError(f"at least one job is needed, not {jobs}")
+        _limit(timeout)
+        return decide_many(self, cases, jobs, timeout)
 
     def why(
         self,
@@ -218,7 +237,7 @@ class Desk(Store):
         readings: Mapping[str, str] | None = None,
         *,
         all_readings: bool = False,
-        timeout: float | None = None,
+        timeout: Deadline | float | None = None,
     ) -> Compiled:
         """An edition of a policy (`policy@edition`, or the newest) compiled, to decide many records.
 
@@ -251,6 +270,21 @@ class Desk(Store):
             return ""
 
         return replace(made, rules=Rules(found, others, wrong, self.decide, reason))
+
+    def meaning(
+        self, policy: str, readings: Mapping[str, str] | None = None, *, timeout: float | None = None
+    ) -> Meaning:
+        """What an edition of a policy (`policy@edition`, or the newest) says, in words; see `Meaning`.
+
+        Its text is read as for `compile`, which says what it raises.
+        """
+        from lupa.answers.meaning import meaning
+
+        limit = _limit(timeout)
+        name, at, edition = policy.partition("@")
+        with grounding_within(limit):
+            found = self.edition(name, edition if at else None, limit=limit)
+        return meaning(found, self.compile(policy, readings, timeout=limit), limit)
 
     def knowing(
         self, names: Collection[str], asked: Sequence[Edition], limit: Deadline

@@ -119,12 +119,18 @@ class Question:
 
     # ---- what is assumed -----------------------------------------------------------------------
 
+    @cached_property
+    def _stated_atoms(self) -> list[tuple[Literal, Literal]]:
+        """What is stated, each with the fact that it is about."""
+        return [(abs(statement), statement) for statement in self.stated]
+
     def could_be_otherwise(self, fact: Fact) -> bool:
         """Whether what is stated leaves open what is assumed of this fact."""
         literal = self.edition.literals[fact]
         otherwise = -literal if self.record.assumed[fact] else literal
         cone = self.edition.relevance.cone(literal)
-        return self.edition.satisfiable((otherwise, *(s for s in self.stated if abs(s) in cone)))
+        bearing = [statement for atom, statement in self._stated_atoms if atom in cone]
+        return self.edition.satisfiable((otherwise, *bearing))
 
     def bear(self, facts: Collection[Fact]) -> bool:
         """Whether the verdict could be another if these were not assumed."""

@@ -9,7 +9,7 @@ from lupa.answers.decision import Cause, Criterion, Decision, with_parts
 from lupa.answers.exploration import Change, CriterionChange, StatedChange, UnderReadings, WhatIf
 from lupa.answers.question import Question
 from lupa.record.case import Case
-from lupa.record.record import ROUTING, Record
+from lupa.record.record import BESIDE, Record
 from lupa.rules.vocabulary import Fact, Vocabulary
 
 
@@ -18,7 +18,7 @@ def changed_request(case: Case, changes: Mapping[str, Any]) -> tuple[dict[str, A
     request, others = dict(case["request"]), {}
     for name, value in changes.items():
         key = name.removeprefix("request.")
-        if key in ROUTING:
+        if key in BESIDE:
             request[key] = value
         else:
             others[name] = value
@@ -69,7 +69,7 @@ def changes(vocabulary: Vocabulary, before: Question, after: Question) -> tuple[
 def stated_changes(before: Question, after: Question) -> tuple[StatedChange, ...]:
     """The numbers, dates and names that two cases give otherwise."""
     vocabulary = after.edition.vocabulary
-    names = {*vocabulary.measures, *vocabulary.days, *ROUTING, "birth_date"}
+    names = {*vocabulary.measures, *vocabulary.days, *BESIDE, "birth_date"}
     found = []
     for section in ("request", "facts"):
         old, new = (question.record.case.get(section) or {} for question in (before, after))

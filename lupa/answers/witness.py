@@ -13,7 +13,7 @@ from lupa.answers.decision import Witness
 from lupa.answers.question import Question
 from lupa.record.members import as_mapping, nested
 from lupa.record.plain import plain_data
-from lupa.record.record import ROUTING
+from lupa.record.record import BESIDE
 from lupa.record.together import Sides, agreeing
 from lupa.rules.vocabulary import ONLY, Fact, Path, Tree, Vocabulary, leaves
 
@@ -51,7 +51,7 @@ class _Patient:
     def case(self) -> dict[str, Any]:
         """The case: what the record's case says of numbers and routing, and a value for all else."""
         v = self._vocabulary
-        for key in ROUTING:
+        for key in BESIDE:
             self._keep(("request", key))
         for path, values in v.choices.get("requested", {}).items():
             self._choose(("request", *path), values)

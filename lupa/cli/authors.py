@@ -14,7 +14,6 @@ from lupa.cli.command import (
     WRONG_INPUT,
     complain,
     completing,
-    escaped,
     finish,
     format_option,
     json_option,
@@ -27,7 +26,7 @@ from lupa.cli.command import (
     warn_of_another,
     width,
 )
-from lupa.errors import CaseError, RuleError
+from lupa.errors import CaseError, RuleError, escaped
 
 if TYPE_CHECKING:
     from lupa import KnowledgeBase
@@ -132,8 +131,8 @@ def test(
     knowledge = loaded(kb)
     warn_of_another(knowledge.files.root, kb)
     from lupa.authors.progress import progress
-    from lupa.authors.trials.bench import processors
     from lupa.authors.trials.page import NO_BASELINE
+    from lupa.rules.processes import processors
 
     measured = coverage or form == "html" or fail_under is not None
     with progress("mutants") as tick:

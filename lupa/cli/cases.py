@@ -8,18 +8,18 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn, TextIO
 
 import click
 
 from lupa import KnowledgeBase
+from lupa.answers.many import Undecided, undecided
 from lupa.cli.command import (
     DONE,
     WRONG_INPUT,
     F,
     complain,
     completing,
-    escaped,
     finish,
     kb_option,
     loaded,
@@ -28,7 +28,8 @@ from lupa.cli.command import (
     timeout_option,
     width,
 )
-from lupa.errors import CaseError, LupaError, RuleError, printable, shown
+from lupa.cli.of_charts import PATIENT, REQUEST, chart_options, requested
+from lupa.errors import CaseError, LupaError, RuleError, escaped, printable
 from lupa.record.case import Case
 
 GENEROUS = 60.0
@@ -37,51 +38,6 @@ GENEROUS = 60.0
 
 _CHART = (b'"resourceType"', b'"hookInstance"')
 """What a chart begins with, and no case does."""
-PATIENT, REQUEST = "lupa.patient", "lupa.request"
-"""Where the options for charts are kept, as most cases are none."""
-
-
-def _kept(key: str) -> Callable[[click.Context, click.Parameter, Any], None]:
-    def keep(context: click.Context, _: click.Parameter, value: Any) -> None:
-        context.meta[key] = value
-
-    return keep
-
-
-def requested(pairs: Sequence[str]) -> dict[str, object]:
-    """What `--request` says, each KEY=VALUE; numbers are numbers."""
-    found: dict[str, object] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key.strip():
-            raise click.UsageError(
-                f"--request takes KEY=VALUE, such as service_date=2025-03-01, not {shown(pair)}"
-            )
-        if key.strip() in found:
-            raise click.UsageError(f"--request is given twice for {shown(key.strip())}; keep one")
-        plain = value.strip()
-        found[key.strip()] = int(plain) if plain.isdecimal() and len(plain) < 10 else plain
-    return found
-
-
-def patient_option(**more: Any) -> Callable[[F], F]:
-    """Names the patient of a chart."""
-    explained = "Of a chart (FHIR): whose it is, where it holds several."
-    return click.option("--patient", metavar="ID", help=explained, **more)
-
-
-def request_option(**more: Any) -> Callable[[F], F]:
-    """Says of a chart what a case says under `request`."""
-    explained = "Of a chart (FHIR): what is asked for, as under `request` of a case."
-    return click.option("--request", multiple=True, metavar="KEY=VALUE", help=explained, **more)
-
-
-def chart_options(function: F) -> F:
-    """Lets a verb take charts as cases; one with a --request of its own takes them as they are."""
-    has_own = any("--request" in option.opts for option in getattr(function, "__click_params__", ()))
-    if not has_own:
-        function = request_option(expose_value=False, callback=_kept(REQUEST))(function)
-    return patient_option(expose_value=False, callback=_kept(PATIENT))(function)
 
 
 def case_options(function: F) -> F:
@@ -106,11 +62,18 @@ def case_options(function: F) -> F:
 class Run:
     """Goes through cases: what is wrong with one is said on standard error, the others go on.
 
-    With a `policy` they are one: the case of which nothing is known but that this policy is asked.
+    With a `policy` they are one: the case of which nothing is known but that this policy is asked. In JSON
+    (`as_json`) what is refused of several cases has its line in its turn.
     """
 
     def __init__(
-        self, kb: KnowledgeBase, cases: Sequence[str], examples: Sequence[str], policy: str | None = None
+        self,
+        kb: KnowledgeBase,
+        cases: Sequence[str],
+        examples: Sequence[str],
+        policy: str | None = None,
+        *,
+        as_json: bool = False,
     ) -> None:
         if policy is not None and (cases or examples):
             raise click.UsageError("--policy begins from nothing, so it goes with no case")
@@ -122,23 +85,33 @@ class Run:
         self._cases = cases
         self._examples = examples
         self._policy = policy
-        self.failed = False
+        self._as_json = as_json
+        self.failed = 0
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
+        """The cases that can be read, each with its place."""
+        for where, case in self.read():
+            if isinstance(case, CaseError):
+                self.refuse(undecided(case, where), case)
+            else:
+                yield where, case
+
+    def read(self) -> Iterator[tuple[str, Any]]:
+        """Each case with its place, or in its turn what is wrong with it."""
         if self._policy is not None:
             yield "", {"request": {"policy": self._policy}}
             return
         with _progress() as tick:
             for name, stream in self._streams():
+                if isinstance(stream, CaseError):
+                    yield name, stream
+                    continue
                 try:
                     for where, case in self._read(stream, name):
                         tick()
-                        if isinstance(case, CaseError):
-                            self._refuse(case, where)
-                            continue
                         yield where, case
                 except OSError as error:
-                    self._refuse(CaseError(f"cannot be read: {error.strerror}"), name)
+                    yield name, _unreadable(error)
 
     def _read(self, stream: BinaryIO, name: str) -> Iterator[tuple[str, Any]]:
         """The cases of a file, or the case that each patient's chart in it makes."""
@@ -154,47 +127,60 @@ class Run:
 
             yield from read_cases(stream, name)
 
-    def _streams(self) -> Iterator[tuple[str, BinaryIO]]:
+    def _streams(self) -> Iterator[tuple[str, BinaryIO | CaseError]]:
         for example in self._examples:
             try:
                 path = self._kb.example(example)
             except CaseError as error:
-                self._refuse(error, "")
+                yield "", error
                 continue
-            yield from self._opened(str(path), path.name)
+            yield from _opened(str(path), path.name)
         for name in self._cases:
             if name != "-":
-                yield from self._opened(name, name or "''")
+                yield from _opened(name, name or "''")
             elif sys.stdin is None:
-                self._refuse(CaseError("standard input is closed"), name)
+                yield name, CaseError("standard input is closed")
             else:
                 yield name, sys.stdin.buffer
 
-    def _opened(self, path: str, name: str) -> Iterator[tuple[str, BinaryIO]]:
-        try:
-            stream = open(path, "rb")  # noqa: SIM115 - closed below
-        except OSError as error:
-            self._refuse(CaseError(f"cannot be read: {error.strerror}"), name)
-            return
-        with stream:
-            yield name, stream
-
     @contextmanager
-    def attempt(self, where: str) -> Iterator[None]:
+    def attempt(self, where: str, case: Case | None = None) -> Iterator[None]:
         """Says what is wrong with this case, and goes on with the next."""
         try:
             yield
-        except RuleError as error:  # not the fault of this case
-            self._refuse(error, "")
         except LupaError as error:
-            self._refuse(error, where)
+            self.refuse(undecided(error, where, case), error)
 
-    def _refuse(self, error: LupaError, where: str) -> None:
-        self.failed = True
-        complain(error, where)
+    def refuse(self, refused: Undecided, error: LupaError, file: TextIO | None = None) -> None:
+        """Says what was refused, or writes it to a file; in JSON it has its line among several."""
+        self.failed += 1
+        if file is None:  # rules are not the fault of this case
+            complain(error, "" if isinstance(error, RuleError) else refused.where)
+        else:
+            file.write(f"{refused.to_json()}\n")
+        if self._as_json and self._are_several(refused.where):
+            click.echo(escaped(refused.to_json()))
+
+    def _are_several(self, where: str) -> bool:
+        """Whether what stands there is one of several cases, in as many files or in one."""
+        return len(self._cases) + len(self._examples) > 1 or where not in (*self._cases, "")
 
     def status(self) -> int:
         return WRONG_INPUT if self.failed else DONE
+
+
+def _opened(path: str, name: str) -> Iterator[tuple[str, BinaryIO | CaseError]]:
+    try:
+        stream = open(path, "rb")  # noqa: SIM115 - closed below
+    except OSError as error:
+        yield name, _unreadable(error)
+        return
+    with stream:
+        yield name, stream
+
+
+def _unreadable(error: OSError) -> CaseError:
+    return CaseError(f"cannot be read: {error.strerror}")
 
 
 @contextmanager
@@ -243,10 +229,10 @@ def print_all(
 ) -> None:
     """Prints all that is found of each case: as text of so many columns, or as JSON, one a line."""
     knowledge = loaded(kb)
-    run = Run(knowledge, cases, examples, policy)
+    run = Run(knowledge, cases, examples, policy, as_json=text is None)
     between = ""
     for where, case in run:
-        with run.attempt(where):
+        with run.attempt(where, case):
             for one in found(knowledge, case, where):
                 if text is None:
                     click.echo(escaped(one.to_json()))

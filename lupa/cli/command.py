@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -35,8 +34,8 @@ class Help(click.Command):
 LINT = "`lupa lint`"
 
 GROUPS = {
-    "For reviewers": "decide letter why whatif flip ask explore read cohort",
-    "What is on file, for programs and people": "policies facts show page examples schema",
+    "For reviewers": "decide letter why whatif flip ask explore read form cohort",
+    "What is on file, for programs and people": "policies facts show page examples schema serve",
     "For those who write policies": "new lint test verify diff",
 }
 """The verbs by who uses them."""
@@ -216,13 +215,6 @@ def no_progress() -> None:
         with suppress(OSError):
             click.echo("\r", nl=False, err=True)
         _progress[0] = ""
-
-
-def escaped(line: str) -> str:
-    """A line of JSON with whatever a terminal could take for a command written as JSON escapes."""
-    if line.isprintable():
-        return line
-    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
 
 
 def width() -> int:

@@ -11,11 +11,23 @@ from contextlib import suppress
 
 import click
 
-from lupa.cli import authors, charts, cohort, contents, letters, proofs, reviewers
+from lupa.cli import authors, charts, cohort, contents, deciding, letters, proofs, reviewers, serve
 from lupa.cli.command import DONE, OUR_FAULT, STOPPED, WRONG_INPUT, complain, lupa, say
 from lupa.errors import LupaError, printable
 
-__all__ = ["authors", "charts", "cohort", "contents", "letters", "lupa", "main", "proofs", "reviewers"]
+__all__ = [
+    "authors",
+    "charts",
+    "cohort",
+    "contents",
+    "deciding",
+    "letters",
+    "lupa",
+    "main",
+    "proofs",
+    "reviewers",
+    "serve",
+]
 
 
 def main() -> None:

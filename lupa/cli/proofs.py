@@ -12,7 +12,6 @@ from lupa.cli.command import (
     DONE,
     FOUND,
     completing,
-    escaped,
     finish,
     format_option,
     json_option,
@@ -25,6 +24,7 @@ from lupa.cli.command import (
     warn_of_another,
     width,
 )
+from lupa.errors import escaped
 
 if TYPE_CHECKING:
     from lupa import KnowledgeBase

@@ -9,12 +9,11 @@ from typing import Any
 import click
 
 from lupa import KnowledgeBase
-from lupa.answers.decision import Decision, Why
+from lupa.answers.decision import Why
 from lupa.cli.cases import answers, case_options, dialogue, print_all
 from lupa.cli.command import (
     completing,
     facts_of,
-    format_option,
     json_option,
     verb,
     width,
@@ -22,71 +21,6 @@ from lupa.cli.command import (
 from lupa.cli.contents import write_page
 from lupa.errors import shown
 from lupa.record.case import Case
-
-
-@verb(
-    "lupa decide case.yaml",
-    "lupa decide --example lupkynis_alongside_bars_benlysta",
-    "lupa decide cases.jsonl --json > decisions.jsonl",
-    "cat case.json | lupa decide -",
-    "lupa decide case.yaml --witness",
-)
-@case_options
-@json_option
-@format_option(
-    "json",
-    "markdown",
-    "claimresponse",
-    "cards",
-    "task",
-    explained="markdown is fit for the body of a letter; claimresponse, cards and task are FHIR's.",
-)
-@click.option(
-    "--reviewed-by",
-    metavar="NPI",
-    help="With claimresponse: who decides. Without, a denial leaves as pended.",
-)
-@click.option(
-    "--witness",
-    is_flag=True,
-    help="Show, for each possible outcome, a patient who has it (JSON always does).",
-)
-def decide(
-    cases: tuple[str, ...],
-    examples: tuple[str, ...],
-    form: str,
-    *,
-    witness: bool,
-    reviewed_by: str | None,
-    as_json: bool,
-    kb: str | None,
-    timeout: float,
-) -> None:
-    """The outcome of each CASE: what fails or is missing first, each with its clause and its cause.
-
-    A CASE is a JSON or YAML file, a JSON Lines file with one case a line, or - for standard input.
-    """
-    if witness and form not in ("text", "json"):
-        raise click.UsageError("--witness goes with text, and JSON always has it; a letter has none")
-    if reviewed_by is not None and form != "claimresponse":
-        raise click.UsageError("--reviewed-by goes with --format claimresponse")
-    if form in ("claimresponse", "cards", "task"):
-        from lupa.cli.charts import print_answers
-
-        print_answers(cases, examples, kb, form, reviewed_by, timeout)
-
-    def found(knowledge: KnowledgeBase, case: Case, where: str) -> tuple[Decision, ...]:
-        return knowledge.decide_all(case, name=where, timeout=timeout)
-
-    def text(decision: Decision, columns: int) -> str:
-        from lupa.pages import markdown, page
-
-        if form == "markdown":
-            return markdown.markdown(decision)
-        shown = page.text(decision, columns)
-        return f"{shown}\n{page.witness_text(decision, columns)}" if witness else shown
-
-    print_all(cases, examples, kb, found, None if as_json or form == "json" else text)
 
 
 @verb(

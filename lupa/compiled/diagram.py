@@ -6,7 +6,7 @@ yes; below 0 it is a value. Along every path variables rise. (Bryant 1986; Bahar
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from lupa.errors import SpaceLimitError
@@ -73,6 +73,10 @@ class Diagrams:
             self._nodes.append(key)
         return self._known[key]
 
+    def variable(self, variable: int) -> Node:
+        """The condition that a variable is so."""
+        return self.node(variable, NO, YES)
+
     def split(self, node: Node, variable: int) -> tuple[Node, Node]:
         """What a function of no earlier variable is where the variable is not so, and where it is."""
         if node >= 0 and self._nodes[node][0] == variable:
@@ -97,6 +101,22 @@ class Diagrams:
                 so.add(variable)
                 node = yes
         return so
+
+    def takes(self, node: Node, value: Node, said: Mapping[int, bool]) -> bool:
+        """Whether a function can have this value where some variables are so, or are not."""
+        waiting, seen = [node], {node}
+        while waiting:
+            part = waiting.pop()
+            if part == value:
+                return True
+            if part < 0:
+                continue
+            variable, *sides = self._nodes[part]
+            for child in (sides[said[variable]],) if variable in said else sides:
+                if child not in seen:
+                    seen.add(child)
+                    waiting.append(child)
+        return False
 
     def first(self, nodes: Sequence[Node]) -> int:
         """The first variable of any of these; one of them has one."""

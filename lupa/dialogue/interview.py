@@ -227,7 +227,9 @@ class Interview:
         for name, given in was.record.intervals.items():
             found = now.record.intervals.get(name)
             if given is not None and (found is None or given.both(found) != found):
-                words = next(was.record.given[cut.fact] for cut in vocabulary.cuts[name])
+                words = next(
+                    (was.record.given[cut.fact] for cut in vocabulary.cuts.get(name, ())), "another number"
+                )
                 raise CaseError(
                     f"{vocabulary.label(name)} is {words} on record; an answer fills what is open and "
                     "changes nothing (`lupa explore` can)"

@@ -15,7 +15,7 @@ from lupa.errors import CaseError, shown
 from lupa.record.case import Case
 from lupa.record.edits import edited
 from lupa.record.plain import plain_data
-from lupa.record.record import ROUTING
+from lupa.record.record import BESIDE
 from lupa.record.strict_yaml import dump
 
 
@@ -48,7 +48,7 @@ def altered(kb: Desk, case: Case, changes: Mapping[str, Any], unset: Iterable[st
     request, statements = changed_request(case, changes)
     silent = []
     for name in unset:
-        if name.removeprefix("request.") in ROUTING:
+        if name.removeprefix("request.") in BESIDE:
             request.pop(name.removeprefix("request."), None)
         else:
             silent.append(name)

@@ -10,7 +10,7 @@ from lupa.dialogue.standing import Standing
 from lupa.dialogue.words import parts
 from lupa.errors import CaseError
 from lupa.record.naming import Names
-from lupa.record.record import ROUTING
+from lupa.record.record import BESIDE
 from lupa.rules.numbers import written
 from lupa.rules.quantities import Cut
 from lupa.rules.vocabulary import ONLY, Tree, Vocabulary, leaves
@@ -154,7 +154,7 @@ class _Offers:
 
     def _value(self, name: str, value: str, line: str) -> list[Suggestion]:
         key = name.removeprefix("request.")
-        if key in ROUTING:
+        if key in BESIDE:
             return _beginning(value, line, self._routes(key))
         try:
             target = self._names.target(name)

@@ -1,23 +1,23 @@
-"""Decisions as standard answers: ClaimResponse and Task of Da Vinci PAS 2.2.1, cards of CDS Hooks.
+"""Decisions as standard answers: the ClaimResponse of Da Vinci PAS 2.2.1, and whichever is asked for.
 
 A machine alone denies nobody: without a reviewer a denial leaves as pended, with its reasons.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from lupa.answers.decision import Cause, Criterion, Decision, Item
 from lupa.errors import CaseError, shown
+from lupa.fhir.cases import ChartCase
+from lupa.fhir.hooks import cards
+from lupa.fhir.tasks import NOT_GIVEN, PAS, claim_reference, concept, task
 
-_PAS = "http://hl7.org/fhir/us/davinci-pas"
-_ACTION = f"{_PAS}/StructureDefinition/extension-reviewAction"
-_ACTION_CODE = f"{_PAS}/StructureDefinition/extension-reviewActionCode"
-_REVIEWER = f"{_PAS}/StructureDefinition/extension-claimResponseReviewer"
-_CODES = f"{_PAS}/CodeSystem/PASTempCodes"
+_ACTION = f"{PAS}/StructureDefinition/extension-reviewAction"
+_ACTION_CODE = f"{PAS}/StructureDefinition/extension-reviewActionCode"
+_REVIEWER = f"{PAS}/StructureDefinition/extension-claimResponseReviewer"
 _X12 = "https://codesystem.x12.org/005010/306"
 _CLAIM_TYPE = "http://terminology.hl7.org/CodeSystem/claim-type"
 _NPI = "http://hl7.org/fhir/sid/us-npi"
@@ -30,8 +30,6 @@ _DISPLAY = {
 }
 _BY_OUTCOME = {"approve": CERTIFIED, "modify": MODIFIED}
 """The code of an outcome; all others are for a person to decide."""
-_SOURCE = {"label": "lupa"}
-_LONGEST_SUMMARY = 139
 Json = dict[str, Any]
 
 
@@ -57,14 +55,14 @@ def claim_response(
     lines = [item for item in asked.get("item") or () if isinstance(item, Mapping)] or [{"sequence": 1}]
     found: Json = {
         "resourceType": "ClaimResponse",
-        "meta": {"profile": [f"{_PAS}/StructureDefinition/profile-claimresponse"]},
+        "meta": {"profile": [f"{PAS}/StructureDefinition/profile-claimresponse"]},
         "status": "active",
         "type": asked.get("type")
-        or _concept("http://terminology.hl7.org/CodeSystem/claim-type", "pharmacy"),
+        or concept("http://terminology.hl7.org/CodeSystem/claim-type", "pharmacy"),
         "use": "preauthorization",
-        "patient": asked.get("patient") or {"display": "not given"},
+        "patient": asked.get("patient") or NOT_GIVEN,
         "created": (created or date.today()).isoformat(),  # noqa: DTZ011 - the day of whoever answers
-        "insurer": asked.get("insurer") or {"display": "not given"},
+        "insurer": asked.get("insurer") or NOT_GIVEN,
         "outcome": "complete",
         "item": [_item(line, code, numbers) for line in lines],
     }
@@ -72,8 +70,7 @@ def claim_response(
         found["identifier"] = asked["identifier"]
     if asked.get("provider"):
         found["requestor"] = asked["provider"]
-    if isinstance(asked.get("id"), str):
-        found["request"] = {"reference": f"Claim/{asked['id']}"}
+    found["request"] = claim_reference(asked)
     if code == MODIFIED:
         found["addItem"] = [_added(line, numbers) for line in lines]
     if texts:
@@ -84,14 +81,9 @@ def claim_response(
     return found
 
 
-def _concept(system: str, code: str, display: str | None = None) -> Json:
-    coding = {"system": system, "code": code}
-    return {"coding": [coding if display is None else {**coding, "display": display}]}
-
-
 def _adjudication(code: str) -> list[Json]:
-    action = {"url": _ACTION_CODE, "valueCodeableConcept": _concept(_X12, code, _DISPLAY[code])}
-    category = _concept("http://terminology.hl7.org/CodeSystem/adjudication", "submitted")
+    action = {"url": _ACTION_CODE, "valueCodeableConcept": concept(_X12, code, _DISPLAY[code])}
+    category = concept("http://terminology.hl7.org/CodeSystem/adjudication", "submitted")
     return [{"extension": [{"url": _ACTION, "extension": [action]}], "category": category}]
 
 
@@ -133,49 +125,14 @@ def _said(text: str, because: Sequence[Cause], source: str) -> str:
     return f"{text}{because_of}{f' [{source}]' if source else ''}"
 
 
-def cards(decision: Decision) -> Json:
-    """The decision as a response of CDS Hooks: one card, which says what is needed before anything else."""
-    needed = [missing.question for missing in decision.missing]
-    failing = [criterion.text for criterion in decision.criteria if criterion.status == "unmet"]
-    summary = f"{decision.policy}: {decision.text}"
-    if len(summary) > _LONGEST_SUMMARY:
-        summary = f"{summary[: _LONGEST_SUMMARY - 1]}…"
-    lines = [*failing, *needed, decision.next, "lupa proposes this; a person decides."]
-    card = {
-        "summary": summary,
-        "indicator": "info" if decision.outcome == "approve" else "warning",
-        "source": _SOURCE,
-        "detail": "\n".join(f"- {line}" for line in lines),
-    }
-    return {"cards": [card]}
+def answer(form: str, decision: Decision, case: Any, reviewed_by: str | None) -> Json:
+    """The decision in one of the standard forms.
 
-
-def task(decision: Decision, claim: Mapping[str, Any] | None = None) -> Json:
-    """What is missing, as the Task by which PAS asks for further information."""
-    asked = claim or {}
-    found: Json = {
-        "resourceType": "Task",
-        "meta": {"profile": [f"{_PAS}/StructureDefinition/profile-task"]},
-        "status": "requested",
-        "intent": "order",
-        "code": _concept(_CODES, "attachment-request-questionnaire"),
-        "for": asked.get("patient") or {"display": "not given"},
-        "requester": asked.get("insurer") or {"display": "not given"},
-        "owner": asked.get("provider") or {"display": "not given"},
-        "reasonCode": _concept(_CODES, "priorAuthorization"),
-    }
-    wanted = [{"type": {"text": one.fact}, "valueString": one.question} for one in decision.missing]
-    if wanted:
-        found["input"] = wanted
-    if isinstance(asked.get("id"), str):
-        found["reasonReference"] = {"reference": f"Claim/{asked['id']}"}
-    return found
-
-
-def answer(form: str, decision: Decision, claim: Mapping[str, Any] | None, reviewed_by: str | None) -> str:
-    """The decision in one of the standard forms, as JSON on one line."""
+    What a case that a chart made came with, its claim, order and coverage, is answered.
+    """
+    came: ChartCase = case if isinstance(case, ChartCase) else ChartCase()
     if form == "claimresponse":
-        found = claim_response(decision, claim, reviewed_by=reviewed_by)
-    else:
-        found = cards(decision) if form == "cards" else task(decision, claim)
-    return json.dumps(found, ensure_ascii=False)
+        return claim_response(decision, came.claim, reviewed_by=reviewed_by)
+    if form == "cards":
+        return cards(decision, came.order, coverage=came.coverage)
+    return task(decision, came.claim)

@@ -12,19 +12,19 @@ from lupa.rules.store import Store
 
 
 class ChartCase(dict[str, Any]):
-    """A case that a chart makes, with the claim that it is about."""
+    """A case that a chart makes, with the claim or the order that it is about, and the coverage."""
 
     claim: Mapping[str, Any] | None = None
+    order: Mapping[str, Any] | None = None
+    coverage: Mapping[str, Any] | None = None
 
 
 def cases_of(
     data: bytes, name: str, kb: Store, patient: str | None, request: Mapping[str, Any]
 ) -> Iterator[tuple[str, dict[str, Any] | CaseError]]:
     """The case of each patient in a chart, or of the one that is named, with its place or what is wrong."""
-    chart = Chart()
     try:
-        for resource in from_bytes(data, name):
-            chart.add(resource)
+        chart = Chart.of(from_bytes(data, name))
         several = chart.patients() if patient is None and chart.patient is None else ()
         one = len(several) < 2 or any(map(asks, chart.resources))
     except CaseError as error:
@@ -35,6 +35,8 @@ def cases_of(
         try:
             found = ChartCase(reading_of(chart, kb, each, request).case)
             found.claim = next(filter(asks, chart.resources), None)
+            found.order = chart.order
+            found.coverage = chart.coverage
             yield where, found
         except CaseError as error:
             yield where, error.at(where)

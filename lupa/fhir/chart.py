@@ -34,6 +34,14 @@ class Chart:
     """A case that came with the chart."""
     _seen: set[str] = field(default_factory=set)
 
+    @classmethod
+    def of(cls, sources: Iterable[Json]) -> Chart:
+        """The chart of all that these hold."""
+        chart = cls()
+        for source in sources:
+            chart.add(source)
+        return chart
+
     def add(self, resource: Json, url: str | None = None, *, draft: bool = False) -> None:
         """Takes in a resource, or what holds some: a Bundle, Parameters, a hook's request, a case."""
         if not isinstance(resource, dict):
@@ -101,6 +109,23 @@ class Chart:
         for found in prefetch.values() if isinstance(prefetch, dict) else ():
             if isinstance(found, dict):  # null: searched for, and nothing was there
                 self.add(found)
+
+    # ---- what is asked for ---------------------------------------------------------------------
+
+    @property
+    def order(self) -> Resource | None:
+        """The one order that a hook is about: the selected one, or the only one; None of several."""
+        drafts = [one for one in self.resources if id(one) in self.drafts]
+        chosen = [one for one in drafts if f"{one.get('resourceType')}/{one.get('id')}" in self.selected]
+        found = chosen or drafts
+        return found[0] if len(found) == 1 else None
+
+    @property
+    def coverage(self) -> Json:
+        """The reference to the one coverage in the chart; None for none, or several."""
+        found = [one for one in self.resources if one.get("resourceType") == "Coverage"]
+        name = found[0].get("id") if len(found) == 1 else None
+        return {"reference": f"Coverage/{name}"} if isinstance(name, str) else None
 
     # ---- what refers to what -------------------------------------------------------------------
 

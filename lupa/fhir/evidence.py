@@ -13,6 +13,7 @@ import clingo
 from lupa.errors import RuleError
 from lupa.fhir.flat import Flat
 from lupa.fhir.names import DrugNames
+from lupa.fhir.offered import Forms
 from lupa.fhir.tables import Tables
 
 
@@ -20,9 +21,15 @@ class _Given:
     """What `chart.lp` asks for by name while it is ground."""
 
     def __init__(
-        self, flat: Flat, tables: Tables, names: DrugNames, served: date | None, months: int
+        self,
+        flat: Flat,
+        tables: Tables,
+        names: DrugNames,
+        forms: Forms,
+        served: date | None,
+        months: int,
     ) -> None:
-        self._flat, self._tables, self._names = flat, tables, names
+        self._flat, self._tables, self._names, self._forms = flat, tables, names, forms
         self._served, self._months = served, months
 
     def resources(self) -> Sequence[clingo.Symbol]:
@@ -51,6 +58,16 @@ class _Given:
 
     def months_asked(self) -> Sequence[clingo.Symbol]:
         return [clingo.Number(self._months)] if self._months else []
+
+    def offered(self, form: clingo.Symbol, group: clingo.Symbol) -> Sequence[clingo.Symbol]:
+        """The facts that a question of a form of ours is about."""
+        return self._forms.offered(form.string, str(group))
+
+    @staticmethod
+    def name_of(fact: clingo.Symbol) -> clingo.Symbol:
+        """What a fact is called, without its arguments."""
+        is_term = fact.type == clingo.SymbolType.Function and fact.name
+        return clingo.Function(fact.name) if is_term else clingo.Function("none")
 
     @staticmethod
     def years(first: clingo.Symbol, last: clingo.Symbol) -> clingo.Symbol:
@@ -88,13 +105,19 @@ class Evidence:
     """What the rules of evidence make of a chart."""
 
     def __init__(
-        self, tables: Tables, names: DrugNames, flat: Flat, served: date | None, months: int
+        self,
+        tables: Tables,
+        names: DrugNames,
+        forms: Forms,
+        flat: Flat,
+        served: date | None,
+        months: int,
     ) -> None:
         messages: list[str] = []
         control = clingo.Control(["--warn=none"], logger=lambda _, text: messages.append(text))
         try:
             control.add("base", [], tables.rules(flat.types))
-            control.ground([("base", [])], context=_Given(flat, tables, names, served, months))
+            control.ground([("base", [])], context=_Given(flat, tables, names, forms, served, months))
         except RuntimeError as error:
             raise RuleError(f"{tables.folder}: {' '.join(messages[:1]) or error}") from error
         self._control = control  # whose atoms are read below
@@ -132,7 +155,7 @@ def evidence_of(flat: Flat, said: Said) -> dict[str, Any]:
         "says": said.state,
         "rule": said.rule,
         "resource": f"{root.kind}/{name}" if isinstance(name, str) else root.kind,
-        "date": next((text for what, text in dates if what not in ("died", "born")), None),
+        "date": next((text for what, text in dates if what not in ("died", "born", "told_day")), None),
         "code": next(iter(element.codes), None),
         "text": next(iter(element.texts), None),
     }

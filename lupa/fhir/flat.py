@@ -83,7 +83,13 @@ class Flat:
             for path in self._tables.paths["about"].get(kind, ())
             for value in at(resource, path)
         ]
-        return self._patient in owners
+        return self._patient in owners or self._is_of_the_one(resource)
+
+    def _is_of_the_one(self, resource: Resource) -> bool:
+        """Whether it need not say whose it is, does not, and there is no other whose it could be."""
+        paths = self._tables.paths["of_the_one"].get(resource["resourceType"], ())
+        silent = bool(paths) and not any(value for path in paths for value in at(resource, path))
+        return silent and len(self._chart.patients()) < 2
 
     def _matters(self, resource: Resource) -> bool:
         """Whether it holds a code or a name that is known where that decides."""
@@ -155,8 +161,15 @@ class Flat:
                 element.dates[name] = value
             return () if span is None else [span]
         if kind == "questionnaire":
-            return [_OURS] if isinstance(value, str) and value.startswith(self._tables.ours) else ()
+            return self._form(value)
         return PLAIN[kind](value)
+
+    def _form(self, value: Json) -> Iterator[clingo.Symbol]:
+        """That a questionnaire is ours, and which form of ours it is."""
+        for ours in self._tables.ours if isinstance(value, str) else ():
+            if value.startswith(ours):
+                yield _OURS
+                yield term("form", clingo.String(value.removeprefix(ours)))
 
     def _reference(self, value: Json, holder: Resource) -> Iterator[clingo.Symbol]:
         found = self._chart.target(value.get("reference"), holder) if isinstance(value, dict) else None

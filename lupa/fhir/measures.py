@@ -31,12 +31,8 @@ class Measured:
         for element, name, many, each in told.rows("counts", 4):
             factor = Fraction(many.number, each.number)
             found.setdefault(str(name), []).append(self._reading(element.number, factor, "measured"))
-        for element, name in told.rows("replies", 2):
-            found.setdefault(str(name), []).append(self._reading(element.number, Fraction(1), "answer"))
         for number_of, readings in found.items():
-            self._state(
-                number_of, _hull([bounds for _, bounds in readings]), [said for said, _ in readings]
-            )
+            self._state(number_of, hull([bounds for _, bounds in readings]), [said for said, _ in readings])
         for (patient,) in told.rows("birth", 1):
             self.stated["birth_date"] = flat.elements[patient.number].dates["born"]
         for patient, youngest, oldest in told.rows("years", 3):
@@ -44,15 +40,15 @@ class Measured:
             self._state("age", limits, [Said(patient.number, "yes", "year_of_birth")])
 
     def _reading(self, element: int, factor: Fraction, rule: str) -> tuple[Said, Bounds]:
-        return Said(element, "yes", rule), _bounds(self._flat.elements[element].amounts["value"], factor)
+        return Said(element, "yes", rule), bounds_of(self._flat.elements[element].amounts["value"], factor)
 
     def _state(self, name: str, bounds: Bounds, readings: list[Said]) -> None:
-        value = _range(bounds)
+        value = range_of(bounds)
         self.stated[name] = value
         self.facts[name] = {"state": "yes", "value": value, "evidence": evidence_for(self._flat, readings)}
 
 
-def _bounds(value: Json, factor: Fraction) -> Bounds:
+def bounds_of(value: Json, factor: Fraction | int = 1) -> Bounds:
     """What a quantity says of a number."""
     plain = value.get("value") if isinstance(value, dict) else value
     exact = Fraction(Decimal(str(plain))) * factor
@@ -63,7 +59,7 @@ def _bounds(value: Json, factor: Fraction) -> Bounds:
     return (None, exact, False, without) if below else (exact, None, without, False)
 
 
-def _hull(readings: list[Bounds]) -> Bounds:
+def hull(readings: list[Bounds]) -> Bounds:
     """From the lowest that one of them allows to the highest."""
     lows = [(low, without) for low, _, without, _ in readings if low is not None]
     highs = [(high, not without) for _, high, _, without in readings if high is not None]
@@ -72,7 +68,7 @@ def _hull(readings: list[Bounds]) -> Bounds:
     return low, high, without_low, not with_high
 
 
-def _range(bounds: Bounds) -> Any:
+def range_of(bounds: Bounds) -> Any:
     """A number or a range as a case writes it."""
     low, high, without_low, without_high = bounds
     if low is not None and low == high:

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from os import PathLike
-from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import clingo
 
 from lupa.errors import CaseError, Problem, shown
-from lupa.fhir.chart import Chart, Json, from_bytes
+from lupa.fhir.chart import Chart, Json
 from lupa.fhir.evidence import Evidence, Said, evidence_for
 from lupa.fhir.flat import Flat
+from lupa.fhir.loading import loaded
 from lupa.fhir.measures import Measured
 from lupa.fhir.names import DrugNames
+from lupa.fhir.offered import Forms
+from lupa.fhir.replies import REQUESTED, Replies
 from lupa.fhir.tables import Tables
+from lupa.record.edits import edited
 from lupa.rules.days import day
 from lupa.rules.store import Store
+from lupa.rules.vocabulary import ONLY
 
 TRUE, FALSE = "yes", "no"
 _TRUTH = {TRUE: True, FALSE: False}
+_WHAT = frozenset({"policy", "drug", "service", "code"})
+"""The parts of a request of which one says what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,41 +86,7 @@ def read(
     Raises `CaseError` for what is no chart, for several patients of whom none is named, for a service after
     death, and where two lines of the chart cannot both be so.
     """
-    chart = Chart()
-    for resource in _loaded(source):
-        chart.add(resource)
-    return reading_of(chart, kb or Store.load(), patient, request or {})
-
-
-def _loaded(source: Any) -> Iterator[Json]:
-    if isinstance(source, bytes | bytearray):
-        yield from from_bytes(bytes(source), "the chart")
-    elif isinstance(source, str | PathLike):
-        yield from loaded_file(Path(source))
-    elif isinstance(source, Mapping):
-        yield source if isinstance(source, dict) else dict(source)
-    elif isinstance(source, Iterable):
-        for one in source:
-            yield from _loaded(one)
-    else:
-        raise CaseError(f"a chart is a file, bytes or a resource as plain data, not {shown(source)}")
-
-
-def loaded_file(path: Path) -> Iterable[Json]:
-    """What a file of a chart holds, or a case beside it. Raises `CaseError` with its place."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise CaseError(f"cannot be read: {error.strerror}", where=str(path)) from error
-    if path.suffix.lower() in (".yaml", ".yml"):
-        from lupa.record.reading import read_cases
-
-        found = [case for _, case in read_cases(io.BytesIO(data), str(path))]
-        for one in found:
-            if isinstance(one, CaseError):
-                raise one
-        return found
-    return from_bytes(data, str(path))
+    return reading_of(Chart.of(loaded(source)), kb or Store.load(), patient, request or {})
 
 
 def reading_of(chart: Chart, kb: Store, patient: str | None, request: Mapping[str, Any]) -> Reading:
@@ -129,7 +99,8 @@ def reading_of(chart: Chart, kb: Store, patient: str | None, request: Mapping[st
     notes = list(chart.notes)
     chosen = _patient(chart, patient)
     flat = Flat(tables, names, chart, chosen)
-    told = Evidence(tables, names, flat, service, _whole(months))
+    forms = Forms(kb)
+    told = Evidence(tables, names, forms, flat, service, _whole(months))
     on, by = next((day_.number, how.name) for day_, how in told.rows("taken", 2))
     service_date = date.fromordinal(on).isoformat()
     if by == "today":
@@ -137,11 +108,22 @@ def reading_of(chart: Chart, kb: Store, patient: str | None, request: Mapping[st
     _refuse(told, flat, service_date)
     said = _facts(told, flat)
     measured = Measured(told, flat)
+    replies = Replies(told, flat, tables, forms)
+    notes += replies.notes
     case = dict(chart.case or {})
-    case["request"] = {**_wanted(told, names, notes), "service_date": service_date, **asked}
-    stated = _stated(said, [family.name for (family,) in told.rows("all_told", 1)])
-    case["facts"] = _merged({**measured.stated, **stated}, case.get("facts") or {})
-    facts = {str(fact): found for fact, found in said.items()} | measured.facts
+    wanted = _wanted(told, said, replies, names, notes)
+    case["request"] = {**wanted, "service_date": service_date, **asked}
+    if _WHAT.isdisjoint(case["request"]):
+        case["request"] = {**replies.policy, **case["request"]}
+    over = replies.in_place_of(chart.case or {}, request, said)
+    instead = {name for _, edits in over for name, _ in edits}
+    plain = {fact: one for fact, one in said.items() if str(fact) not in instead}
+    stated = _stated(plain, [family.name for (family,) in told.rows("all_told", 1)], replies)
+    stated = _merged({**measured.stated, **stated}, replies.stated)
+    case["facts"] = _merged(stated, (chart.case and chart.case.get("facts")) or {})
+    for edition, edits in over if instead else ():
+        case |= edited({part: case[part] for part in ("request", "facts")}, edits, (), edition)
+    facts = {str(fact): found for fact, found in said.items()} | measured.facts | replies.facts
     all_told = set(case["facts"]) & {family.name for (family,) in told.rows("all_told", 1)}
     case["evidence"] = {
         fact: one["evidence"]
@@ -230,12 +212,18 @@ def _facts(told: Evidence, flat: Flat) -> dict[clingo.Symbol, dict[str, Any]]:
     }
 
 
-def _stated(facts: Mapping[clingo.Symbol, Mapping[str, Any]], all_told: Collection[str]) -> dict[str, Any]:
+def _stated(
+    facts: Mapping[clingo.Symbol, Mapping[str, Any]], all_told: Collection[str], replies: Replies
+) -> dict[str, Any]:
     """The facts of a case; of a relation of which all is told, what is so is said to be all."""
     found: dict[str, Any] = {family: {"only": []} for family in all_told}
     for fact, one in facts.items():
         state, path = one["state"], [*map(str, fact.arguments)]
-        if fact.name not in all_told:
+        if fact.name == REQUESTED:
+            continue
+        if state == TRUE and replies.is_choice(fact.name):
+            _put(found, [fact.name, *path[:-1]], path[-1])
+        elif fact.name not in all_told:
             if state in _TRUTH:
                 _put(found, [fact.name, *path], _TRUTH[state])
         elif state == TRUE:
@@ -254,15 +242,27 @@ def _put(tree: dict[str, Any], path: list[str], value: object) -> None:
 def _merged(found: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """What the chart says, with what a case says itself in the place of it."""
     merged = dict(found)
+    if isinstance(merged.get(ONLY), list):
+        merged[ONLY] = [name for name in merged[ONLY] if name not in given]
     for key, value in given.items():
         own = merged.get(key)
-        merged[key] = _merged(own, value) if isinstance(own, dict) and isinstance(value, dict) else value
+        both = isinstance(own, dict) and isinstance(value, dict) and ONLY not in value
+        merged[key] = _merged(own or {}, value) if both else value
     return merged
 
 
-def _wanted(told: Evidence, names: DrugNames, notes: list[str]) -> dict[str, Any]:
-    """What the chart's request asks for, as far as it says one thing."""
-    found: dict[str, set[Any]] = {}
+def _wanted(
+    told: Evidence,
+    said: Mapping[clingo.Symbol, Mapping[str, Any]],
+    replies: Replies,
+    names: DrugNames,
+    notes: list[str],
+) -> dict[str, Any]:
+    """What the chart's request, or a form, asks for, as far as it says one thing."""
+    found: dict[str, set[Any]] = {key: {value} for key, value in replies.request.items()}
+    for fact, one in said.items():
+        if fact.name == REQUESTED and len(fact.arguments) == 2 and one["state"] == TRUE:
+            found.setdefault(str(fact.arguments[0]), set()).add(str(fact.arguments[1]))
     for _, what, value in told.rows("wanted", 3):
         is_number = value.type == clingo.SymbolType.Number
         if what.name != "indication" or names.is_indication(str(value)):

@@ -15,15 +15,19 @@ from lupa.rules.kept import cached_property
 from lupa.rules.store import Store
 from lupa.rules.texts import CODE_LINE
 
+FORMS = "https://lupa.example/Questionnaire/"
+"""Where the addresses of our own forms begin; `questionnaires/1` tells which are read."""
 ROWS = "fhir"
 """The folder of a knowledge base that holds rules of evidence."""
 _READS = re.compile(r'^reads\("([\w.]+)", "([\w.@]+)", (\w+), (\w+)\)\.', re.MULTILINE)
 _PART = re.compile(r'^part\("([\w.]+)", "([\w.@]+)", "([\w.]+)"\)\.', re.MULTILINE)
-_PATHS = re.compile(r'^(keyed|about|named_by)\("([\w.]+)", "([\w.@]+)"\)\.', re.MULTILINE)
+_PATHS = re.compile(r'^(keyed|about|of_the_one|named_by)\("([\w.]+)", "([\w.@]+)"\)\.', re.MULTILINE)
 _EXTENSION = re.compile(r'^extension\("(@\w+)", "([^"]+)"\)\.', re.MULTILINE)
 _SYSTEM = re.compile(r'^system\((\w+),\s*"([^"]+)",\s*(\w+)\)\.', re.MULTILINE)
 _WORD = re.compile(r'\bword\("([^"]+)", \w+\)\.')
 _OURS = re.compile(r'^questionnaires\("([^"]+)"\)\.', re.MULTILINE)
+_UCUM = re.compile(r'^ucum\("([^"]+)",\s*"([^"]+)"\)\.', re.MULTILINE)
+_DOCUMENT = re.compile(r"^shown_by_document\((\w+)\)\.", re.MULTILINE)
 _FOR = re.compile(r"% For: (.*)\n")
 _KEY = re.compile(r'[ \t]*code\((\w+), *"([^"\\]+)"')
 
@@ -90,7 +94,7 @@ class Tables:
         found = []
         for text in self._texts.values():
             plain = CODE_LINE.sub("", text)
-            for rows in (_READS, _PART, _PATHS, _SYSTEM, _EXTENSION, _OURS):
+            for rows in (_READS, _PART, _PATHS, _SYSTEM, _EXTENSION, _OURS, _UCUM):
                 plain = rows.sub("", plain)
             purpose = _FOR.match(text)
             found.append((frozenset(purpose[1].split(", ") if purpose else ()), plain))
@@ -140,8 +144,9 @@ class Tables:
 
     @cached_property
     def paths(self) -> dict[str, dict[str, list[Path_]]]:
-        """By what they are for (`keyed`, `about`, `named_by`) and by type of resource: paths."""
-        found: dict[str, dict[str, list[Path_]]] = {"keyed": {}, "about": {}, "named_by": {}}
+        """By what they are for (`keyed`, `about`, ...) and by type of resource: paths."""
+        uses = ("keyed", "about", "of_the_one", "named_by")
+        found: dict[str, dict[str, list[Path_]]] = {use: {} for use in uses}
         for use, kind, path in _PATHS.findall(self._all):
             found[use].setdefault(kind, []).append(self.steps(path))
         return found
@@ -155,6 +160,16 @@ class Tables:
     def ours(self) -> tuple[str, ...]:
         """How the addresses of our own questionnaires begin."""
         return tuple(_OURS.findall(self._all))
+
+    @cached_property
+    def ucum(self) -> dict[str, str]:
+        """The codes of units, by how the vocabulary writes these."""
+        return dict(_UCUM.findall(self._all))
+
+    @cached_property
+    def shown_by_document(self) -> frozenset[str]:
+        """The names of facts that an answer states only with a document."""
+        return frozenset(_DOCUMENT.findall(self._all))
 
     # ---- codes ---------------------------------------------------------------------------------
 

@@ -191,6 +191,7 @@ class Writer {
       edition: edition.name,
       edition_by: head.by,
       caveats: head.caveats,
+      handling: question.record.handling,
       outcome,
       possible: question.outcomes,
       text: edition.words[outcome].text,

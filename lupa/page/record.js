@@ -7,6 +7,8 @@ import { normal } from "./names.js";
 import { StatedNumbers, takenApart } from "./stated.js";
 
 export const ROUTING = ["policy", "drug", "service", "code", "payer", "service_date"];
+/** Keys of a request that say how it is handled: told, and read by no rule. */
+const HANDLING = ["submitted", "received_on", "expedited"];
 const AGES = ["age", "age_months"];
 const STATES = { true: ["equivalent", "narrower"], false: ["equivalent", "broader"] };
 const A_NAME = /^(?=.*\p{L})[\p{L}\p{N}_][\p{L}\p{N}_ '’()/,;.+&%*-]{1,99}$/u; // of what is not known here
@@ -45,7 +47,7 @@ class Reader {
     this.closing = new Map(); // what is not so, unless it is stated, as all of a relation is named
     this.record = {
       stated: new Map(), assumed: new Map(), closed: new Set(), paths: new Map(), given: new Map(),
-      numbers: [], unread: new Map(), suggested: [], problems: [], remarks: [], lists: new Map(), aside: [], evidence: {},
+      numbers: [], unread: new Map(), suggested: [], problems: [], remarks: [], lists: new Map(), aside: [], handling: {}, evidence: {},
       nameOf: (fact) => (typeof fact === "number" ? edition.facts[fact].fact : fact),
     };
     this.measuring = new StatedNumbers(edition, (path, words) => this.problem(path, words), (name, path, known) =>
@@ -82,6 +84,9 @@ class Reader {
           this.measuring.serviceDate = on && numberOf(on);
           this.measuring.serviceText = on;
         }
+      } else if (HANDLING.includes(key)) {
+        const said = key === "expedited" ? this.truth(value, path) : value && this.measuring.on(value, path);
+        if (said !== null) this.record.handling[key] = said;
       } else if (Object.hasOwn(requested, key)) this.choice(requested[key], value, path);
       else if (Object.hasOwn(numbers, key)) this.measure(numbers[key], value, path, [key]);
       else this.unknown(key, path, { ...requested, ...numbers });

@@ -41,7 +41,7 @@ class Sayable:
                 edition.places[edition.literals[fact]],
                 texts(v.words(fact, True)),
                 texts(v.words(fact, False)),
-                texts(v.question(fact)),
+                texts(edition.asking.question_alone(fact)),
                 texts(edition.asking.member(fact)),
                 int(edition.reads(fact)),
             ]

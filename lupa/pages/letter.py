@@ -17,7 +17,16 @@ from typing import Any, Literal
 
 from lupa.answers.decision import Criterion, Decision, Item, Need
 from lupa.errors import CaseError, RuleError, shown
-from lupa.pages.sentences import PERSON, argument, cause_sentences, families, has_unmet, questions
+from lupa.pages.sentences import (
+    PERSON,
+    argument,
+    cause_sentences,
+    families,
+    handling_sentences,
+    has_unmet,
+    questions,
+    said_of,
+)
 from lupa.record.case import Case
 from lupa.rules.about import About
 from lupa.rules.edition import Edition
@@ -154,7 +163,7 @@ def _content(decision: Decision, case: Case, edition: Edition, about: About) -> 
     d, v = decision, edition.vocabulary
 
     def named(fact: str) -> str:
-        return v.label(argument(fact))
+        return v.label(said_of(fact)[1])
 
     reasons: list[Item | Criterion] = [*d.scope]
     reasons += [basis for basis in d.bases if basis.id != "criteria_not_met" or not has_unmet(d)]
@@ -168,7 +177,8 @@ def _content(decision: Decision, case: Case, edition: Edition, about: About) -> 
         "finding": _FINDINGS[d.outcome],
         "next": _NEXT[d.outcome],
         "drug": " or ".join(v.label(name) for name in about.covered),
-        "asked": list(_asked(case, edition)),
+        "asked": [*_asked(case, edition), *handling_sentences(d)],
+        "authorized": d.authorized_text,
         "reasons": [
             {
                 "text": reason.text,

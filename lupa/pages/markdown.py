@@ -11,9 +11,10 @@ from lupa.pages.sentences import (
     FEW,
     PERSON,
     STATUS,
-    argument,
+    asked_about,
     cause_sentences,
     count_sentence,
+    handling_sentences,
     has_unmet,
     in_words,
     needs_sentences,
@@ -33,6 +34,7 @@ def markdown(decision: Decision) -> str:
     if d.case:
         lines += ["", f"Case: {escaped(printable(d.case))}  "]
     lines += ["", f"Policy: {escaped(d.policy)}, edition {escaped(d.edition)}"]
+    lines += [line for said in handling_sentences(d) for line in ("", said)]
     for caveat in d.caveats:
         lines += ["", f"Caveat: {escaped(caveat)}"]
     reasons: list[Item | Criterion] = [*d.scope]
@@ -40,6 +42,7 @@ def markdown(decision: Decision) -> str:
     reasons += [c for c in d.criteria if c.status == "unmet" and d.outcome != "out_of_scope"]
     lines += _section("Reasons", reasons)
     lines += _section("Limits", d.limits)
+    lines += ["", f"Can be authorized: {escaped(d.authorized_text)}."] if d.authorized_text else []
     if d.depends_on:
         lines += ["", "### Under another reading of the text", ""]
         lines += [
@@ -48,8 +51,7 @@ def markdown(decision: Decision) -> str:
     if d.missing:
         lines += ["", "### What is missing, and why it is asked", ""]
         for question, asked in questions(d.missing):
-            names = ", ".join(argument(m.fact) for m in asked)
-            listed = f" ({names})" if len(asked) > 1 else ""
+            listed = f" ({asked_about(asked)})" if len({m.question for m in asked}) > 1 else ""
             sources = list(dict.fromkeys(s for m in asked for s in m.source.split("; ") if s))
             clauses = "; ".join(sources[:FEW]) + (" and others" if len(sources) > FEW else "")
             lines.append(f"- {escaped(question + listed)} *{escaped(clauses)}*")

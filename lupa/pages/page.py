@@ -24,9 +24,10 @@ from lupa.errors import printable
 from lupa.pages.sentences import (
     PERSON,
     STATUS,
-    argument,
+    asked_about,
     cause_sentences,
     count_sentence,
+    handling_sentences,
     has_unmet,
     in_words,
     needs_sentences,
@@ -97,6 +98,7 @@ class Page:
         lines = self.head(d)
         lines += self.items("Why", [*d.scope, *d.bases], d)
         lines += self.items("More is asked for than can be authorized", d.limits, d)
+        lines += self._authorized(d)
         if d.outcome != "out_of_scope" or full:
             unmet = [c for c in d.criteria if c.status == "unmet"]
             lines += self._criteria("Not met", unmet, "red", full=full)
@@ -132,7 +134,13 @@ class Page:
         fits = len(click.unstyle(head)) + 2 + len(policy) <= self._width
         lines = [f"{head}  {policy}"] if fits else [head, policy]
         caveats = [line for caveat in d.caveats for line in self.wrap(f"Caveat: {caveat}", 0, 8)]
-        return [*lines, *self.wrap(d.text, 0), *caveats, *self.case(d)]
+        handling = [line for said in handling_sentences(d) for line in self.wrap(said, 0)]
+        return [*lines, *self.wrap(d.text, 0), *caveats, *self.case(d), *handling]
+
+    def _authorized(self, d: Decision) -> list[str]:
+        """How much can be authorized, where that is limited."""
+        said = f"Can be authorized: {d.authorized_text}."
+        return ["", *self.wrap(said, 0, 2)] if d.authorized_text else []
 
     def case(self, d: Decision) -> list[str]:
         """The name of the case, if it has one."""
@@ -219,8 +227,7 @@ class Page:
         lines = self.title("Missing, the most decisive first") if missing else []
         for question, asked in questions(missing):
             lines += self.wrap(f"- {question}", 2, 4)
-            about = ", ".join(argument(m.fact) for m in asked) if len(asked) > 1 else asked[0].fact
-            lines += self.wrap(f"{about}{served_by(asked)}", 4)
+            lines += self.wrap(f"{asked_about(asked)}{served_by(asked)}", 4)
         return lines
 
     def _suggested(self, suggestions: Sequence[Suggestion]) -> list[str]:

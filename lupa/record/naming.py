@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from lupa.errors import CaseError, Problem, shown, within
-from lupa.record.record import AGES, ROUTING, Unknown, hint_at_value
+from lupa.record.record import AGES, BESIDE, HANDLING, Unknown, hint_at_value
 from lupa.rules.known import Known
 from lupa.rules.quantities import CUTS, Cut
 from lupa.rules.vocabulary import Tree, Vocabulary
@@ -43,7 +43,7 @@ class Names:
         numbers = {name: v.measured(name).section for name in v.measures}
         born = ("birth_date",) if not AGES.isdisjoint(numbers) else ()
         self.sections: dict[str, str] = {
-            **dict.fromkeys((*ROUTING, *self.requested), "request"),
+            **dict.fromkeys((*BESIDE, *self.requested), "request"),
             **dict.fromkeys((*v.flags, *v.families, *self.choices, *v.days, *born), "facts"),
             **numbers,
         }
@@ -65,10 +65,9 @@ class Names:
             here = self.sections[found]
         if section and here != section:
             raise unknown(f"{section}.{found}", f"{shown(found)} belongs under `{here}`")
-        if found in ROUTING:
-            raise CaseError(
-                [Problem(f"request.{found}", "chooses the policy and its edition, and states no fact")]
-            )
+        if found in BESIDE:
+            does = "is told in the decision" if found in HANDLING else "chooses the policy and its edition"
+            raise CaseError([Problem(f"request.{found}", f"{does}, and states no fact")])
         return self._within((here, found), parts[1:])
 
     def is_beyond(self, family: str) -> bool:

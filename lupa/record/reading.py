@@ -7,6 +7,7 @@ UTF-8 or a file larger than a case can be is refused with the place where it sta
 import codecs
 import itertools
 import json
+import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, BinaryIO
@@ -17,15 +18,19 @@ Plain = Any
 """What JSON can say: None, bool, int, Decimal, str, list or dict."""
 
 _JSON, _YAML, _JSON_LINES = (".json",), (".yaml", ".yml"), (".jsonl", ".ndjson")
+_BATCH = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*\{")
 LARGEST_CASE = 64 * 1024
 """Bytes; a case that states every fact of the vocabulary takes less than a tenth of it."""
+LARGEST_ARRAY = 64 * 1024 * 1024
+"""Bytes of an array of cases, which is read as a whole."""
 
 
 def read_cases(stream: BinaryIO, name: str) -> Iterator[tuple[str, Plain | CaseError]]:
     """Each case of a file with its place: one for JSON or YAML, one a line for JSON Lines.
 
-    `name` is the file's, or `-` for standard input; its ending tells the format, and where it does
-    not, the text does. A line that cannot be read is given as a `CaseError` in its turn.
+    A JSON array that begins with a case holds one in each of its places. `name` is the file's, or `-` for
+    standard input; its ending tells the format, and where it does not, the text does. A line, or a member
+    of an array, that cannot be read is given as a `CaseError` in its turn.
     """
     ending = name.lower()
     lines = _lines(stream)
@@ -33,8 +38,12 @@ def read_cases(stream: BinaryIO, name: str) -> Iterator[tuple[str, Plain | CaseE
     if ending.endswith(_JSON_LINES) or _are_cases(opening):
         yield from _each(itertools.chain(opening, lines), name)
         return
+    data = b"".join(opening) + stream.read(LARGEST_CASE + 1)
+    if not ending.endswith(_YAML) and _BATCH.match(data):
+        yield from _members(data + stream.read(LARGEST_ARRAY + 1 - len(data)), name)
+        return
     try:
-        yield name, _one(b"".join(opening) + stream.read(LARGEST_CASE + 1), ending)
+        yield name, _one(data, ending)
     except CaseError as error:
         yield name, error.at(name)
 
@@ -93,6 +102,19 @@ def _each(lines: Iterable[bytes], name: str) -> Iterator[tuple[str, Plain | Case
         yield name, CaseError("the file is empty; give one case a line", where=name)
 
 
+def _members(data: bytes, name: str) -> Iterator[tuple[str, Plain | CaseError]]:
+    """The members of an array with their places; one error where it cannot be read as a whole."""
+    try:
+        found: list[Plain] = _json(_text(data, LARGEST_ARRAY, "the array"))
+    except CaseError as error:
+        yield name, error.at(name)
+        return
+    for place, member in enumerate(found):
+        where = f"{name}[{place}]"
+        refused = list(_refused(member))
+        yield where, CaseError(refused, where=where) if refused else member
+
+
 def _one(data: bytes, ending: str) -> Plain:
     text = _text(data)
     if not text.strip():
@@ -102,10 +124,11 @@ def _one(data: bytes, ending: str) -> Plain:
     return parse_yaml(text)
 
 
-def _text(data: bytes) -> str:
-    if len(data) > LARGEST_CASE:
+def _text(data: bytes, most: int = LARGEST_CASE, what: str = "the case") -> str:
+    if len(data) > most:
+        size = f"{most // 1024} KiB, which no case needs" if most == LARGEST_CASE else f"{most >> 20} MiB"
         raise CaseError(
-            f"the case is larger than {LARGEST_CASE // 1024} KiB, which no case needs; "
+            f"{what} is larger than {size}; "
             "several cases go one a line into a file whose name ends in .jsonl"
         )
     try:
@@ -121,8 +144,17 @@ def _text(data: bytes) -> str:
 
 def parse_json(text: str) -> Plain:
     """The data of a JSON text; raises `CaseError` with line and column, or with the path to a value."""
+    data = _json(text)
+    refused = list(_refused(data))
+    if refused:
+        raise CaseError(refused)
+    return data
+
+
+def _json(text: str) -> Plain:
+    """The same, with what is refused still in its place."""
     try:
-        data = json.loads(
+        data: Plain = json.loads(
             text,
             object_pairs_hook=_without_duplicates,
             parse_float=_decimal,
@@ -135,9 +167,6 @@ def parse_json(text: str) -> Plain:
         raise CaseError(f"not valid JSON: {what} ({line}column {error.colno})") from error
     except RecursionError as error:
         raise CaseError("nested too deeply for a case") from error
-    refused = list(_refused(data))
-    if refused:
-        raise CaseError(refused)
     return data
 
 

@@ -17,6 +17,8 @@ from lupa.rules.vocabulary import Tree, Vocabulary
 
 __all__ = [
     "AGES",
+    "BESIDE",
+    "HANDLING",
     "ROUTING",
     "Record",
     "Suggested",
@@ -28,6 +30,10 @@ __all__ = [
 
 ROUTING = ("policy", "drug", "service", "code", "payer", "service_date")
 """Keys of `request` that choose a policy and an edition rather than state a fact."""
+HANDLING = ("submitted", "received_on", "expedited")
+"""Keys of `request` that say when it was sent and came in, and whether it is urgent; no rule reads them."""
+BESIDE = (*ROUTING, *HANDLING)
+"""Keys of `request` that state no fact."""
 
 
 def record_of(
@@ -63,18 +69,26 @@ class _Reader(Relations, Numbers):
     def request(self, request: Mapping[str, Any]) -> None:
         kinds = self.vocabulary.kinds("requested")
         numbers = self.measures("request")
-        known: dict[str, object] = {**dict.fromkeys(ROUTING), **kinds, **numbers}
+        known: dict[str, object] = {**dict.fromkeys(BESIDE), **kinds, **numbers}
         for key, value in request.items():
             path = within("request", key)
             if key in ROUTING:
                 if key == "service_date" and value is not None:
                     self.measuring.service_date = self.day(value, path)
+            elif key in HANDLING:
+                self.handling(key, value, path)
             elif key in kinds:
                 self.choice(kinds[key], value, path)
             elif key in numbers:
                 self.measure(numbers[key], value, path, (key,))
             else:
                 self.unknown(key, known, path, self.fact_keys(), "facts")
+
+    def handling(self, key: str, value: Any, path: str) -> None:
+        """What a request says of itself: two days, and whether it is to be decided sooner."""
+        said = self.truth(value, path) if key == "expedited" else value and self.day(value, path)
+        if said is not None:
+            self.record.handling[key] = said if isinstance(said, bool) else said.isoformat()
 
     def measures(self, section: str) -> dict[str, Tree | str]:
         """The quantities, by name and arguments, that stand in one part of a case."""
@@ -94,7 +108,7 @@ class _Reader(Relations, Numbers):
         request_keys: dict[str, object] = {
             **v.kinds("requested"),
             **self.measures("request"),
-            **dict.fromkeys(ROUTING),
+            **dict.fromkeys(BESIDE),
         }
         numbers = self.measures("facts")
         for key, value in facts.items():

@@ -53,7 +53,8 @@ class Record:
     `unread` is what the case states of facts that no rule reads, `unmeasured` which quantities it gives of
     which no rule reads one, `suggested` what its codes only suggest, `remarks` what was read otherwise than
     it is written, `aside` the names that are not known here, `doubtful` the facts that these may be about,
-    and `lists` where a relation is a list that is not said to be complete.
+    and `lists` where a relation is a list that is not said to be complete. `handling` is what the request
+    says of itself, which no rule reads.
     `case` is the case itself.
     """
 
@@ -71,6 +72,7 @@ class Record:
     aside: list[Aside] = field(default_factory=list)
     doubtful: set[Fact] = field(default_factory=set)
     lists: dict[str, str] = field(default_factory=dict)
+    handling: dict[str, str | bool] = field(default_factory=dict)
     case: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -3,8 +3,9 @@
 import threading
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import clingo
 
@@ -47,6 +48,14 @@ class Atom:
         """The same, of those that say it by these clauses alone."""
         sources = [(where, clause) for where, clause in self.sources if clause in clauses]
         return Atom(self.symbol, self.item, self.literal, self.text, sources)
+
+
+class Bound(NamedTuple):
+    """A limit: at most so much of a quantity; it `binds` where all literals of one of these hold."""
+
+    quantity: str
+    most: Fraction
+    binds: Sequence[tuple[Literal, ...]]
 
 
 class Edition:
@@ -390,6 +399,21 @@ class Edition:
     def reading_facts(self) -> list[Fact]:
         """The facts that say how an ambiguous text is read."""
         return [self.facts[literal] for choices in self.readings.values() for literal in choices.values()]
+
+    @cached_property
+    def bounds(self) -> list[Bound]:
+        """The limits of the policy, each with the statements of which it needs one whole to bind."""
+        rows = self._of_policy("limited", 5)
+        found = []
+        for limit, quantity, most in self._of_policy("limit", 4):
+            is_one = self._literal("limit", limit, quantity, most)
+            binds = [
+                (is_one, self._literal("limited", *row), self.pathways[str(row[0]), str(row[1])])
+                for row in rows
+                if row[2] == limit and (str(row[0]), str(row[1])) in self.pathways
+            ]
+            found.append(Bound(str(quantity), exact(most, "limit/4"), binds))
+        return found
 
     def wanted(self, outcome: str) -> Literal:
         """The literal of an outcome; raises `CaseError` for one that the policy cannot give."""

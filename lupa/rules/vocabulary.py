@@ -431,6 +431,12 @@ class Vocabulary:
             self._said[fact, value] = self.phrase(true if value else false, self.facts[fact])
         return self._said[fact, value]
 
+    def words_with(self, fact: Fact, value: bool, place: int, name: str) -> str:
+        """The same sentence with a name in the place of an argument (from 1); empty where it names none."""
+        true, false = self._of(self._texts, fact, "fact_text/3")
+        template, mark = true if value else false, f"{{{place}}}"
+        return self.phrase(template.replace(mark, name), self.facts[fact]) if mark in template else ""
+
     def question(self, fact: Fact) -> str:
         """The question that asks for the fact."""
         return self.phrase(self._of(self._questions, fact, "question/2"), self.facts[fact])

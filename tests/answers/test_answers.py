@@ -12,8 +12,8 @@ import jsonschema
 import pytest
 
 from lupa import CaseError, KnowledgeBase
-from lupa.cli.schema import schemas
 from lupa.pages.exploring import ask_text
+from lupa.schema import schemas
 from tests.command import as_bytes, command
 from tests.slim import slim
 

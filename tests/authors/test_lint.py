@@ -132,6 +132,10 @@ FACT = """fact(insured). insured :- true(insured).
 fact_text(insured, "There is cover.", "There is none."). question(insured, "Is there cover?").
 """
 
+JUDGED = """requires(fep_lupkynis, lupus_nephritis, initial, judged, f25).
+text(fep_lupkynis, criterion(judged), "The prescriber judges so.", "The prescriber does not judge so.").
+met(fep_lupkynis, judged) :- """
+
 FIRES = {
     # rule: what is added to the policy, line (from there) and column where it is wrong, the sound form
     "syntax": (f"{MET}taking(Drug,", "2:1", f"{MET}taking(prednisone)."),
@@ -182,6 +186,11 @@ FIRES = {
         "1:1",
         CLAUSE.replace("criterion", "informational"),
     ),
+    "contrary": (
+        f"{JUDGED}not attests(benefits_outweigh_risks).",
+        "3:1",
+        f"{JUDGED}attests(benefits_outweigh_risks).",
+    ),
     "duplicate": (
         f"{MET}live_vaccine.\nmet(fep_lupkynis,adult):-live_vaccine.",
         "2:1",
@@ -217,6 +226,18 @@ def test_a_rule_of_the_linter_finds_what_breaks_it_at_its_place(folder: Path, ru
 @pytest.mark.parametrize("rule", FIRES)
 def test_a_rule_of_the_linter_is_silent_on_the_sound_form(folder: Path, rule: str) -> None:
     add(folder, FIRES[rule][2])
+    assert found(folder) == []
+
+
+def test_a_criterion_whose_sentences_are_the_wrong_way_round_is_found(folder: Path) -> None:
+    met, unmet = '"The lupus nephritis is active."', '"The lupus nephritis is not active."'
+    change(folder, f"{met}, {unmet}", f"{unmet}, {met}")
+    (wrong,) = found(folder)
+    assert ": contrary: criterion(active_lupus_nephritis) is met just when" in wrong
+
+
+def test_a_criterion_on_several_facts_is_left_to_its_author(folder: Path) -> None:
+    add(folder, JUDGED + "not attests(benefits_outweigh_risks), not live_vaccine.")
     assert found(folder) == []
 
 

@@ -14,14 +14,13 @@ from lupa import CaseError, Fingerprint, Judged, KnowledgeBase, Mutation
 from lupa.answers.decide import decision
 from lupa.answers.question import Question
 from lupa.authors.trials import bench as benches
-from lupa.authors.trials.bench import Bench, mutate, processors
+from lupa.authors.trials.bench import Bench, mutate
 from lupa.authors.trials.deciding import is_safe
 from lupa.authors.trials.mutation import Mutant, changes, mutants
 from lupa.authors.trials.proposal import comes_to, may_come_to, proposal, shows
 from lupa.authors.trials.same_worlds import difference
 from lupa.authors.trials.suite import read_suite
 from lupa.record.record import record_of
-from lupa.rules.deadline import ENDLESS
 from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles
 from tests.tiny import RULES, a_case, tiny_kb, write_case
@@ -194,34 +193,6 @@ def test_whoever_waits_is_told_how_many_are_done(tmp_path: Path, monkeypatch: py
     told: list[tuple[int, int]] = []
     mutated(tiny_kb(tmp_path), tick=lambda done, of: told.append((done, of)))
     assert told == [(0, 12), (5, 12), (10, 12), (12, 12)]
-
-
-def test_a_process_that_works_judges_what_it_is_given(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("lupa.authors.trials.bench.signal.signal", lambda *_: None)
-    monkeypatch.setattr(benches, "_workers", [])
-    kb = tiny_kb(tmp_path)
-    suite = read_suite(kb, ["tiny"])
-    benches._begin(benches._Task(tmp_path, ("tiny",), False, benches.rows(suite), ENDLESS))
-    assert benches._chunk(range(2, 4)) == list(mutate(kb, suite).mutants[2:4])
-
-
-def test_a_process_that_works_ends_with_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Ended:
-        def join(self) -> None:
-            told.append("joined")
-
-    told: list[object] = []
-    monkeypatch.setattr("lupa.authors.trials.bench.os._exit", told.append)
-    benches._end_with(Ended())  # type: ignore[arg-type]  # no more of a process is asked
-    assert told == ["joined", 0]
-
-
-def test_there_is_a_processor_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert processors() >= 1
-    monkeypatch.delattr("lupa.authors.trials.bench.os.sched_getaffinity", raising=False)
-    assert processors() >= 1
 
 
 # ---- cases that are proposed -------------------------------------------------------------------

@@ -39,9 +39,9 @@ from lupa.authors.reports.html import STYLE, Html, code, folded, joined, page, t
 from lupa.authors.reports.page import report_html
 from lupa.authors.reports.sarif import sarif
 from lupa.authors.reports.text import report_text, verdict
-from lupa.cli.schema import schemas
 from lupa.record.strict_yaml import load
 from lupa.rules.files import shipped
+from lupa.schema import schemas
 from lupa.version import __version__
 
 POLICY = "policies/uhc_benlysta/policy.lp"

@@ -16,7 +16,7 @@ from lupa.authors import progress as progresses
 from lupa.authors.progress import progress
 from lupa.authors.reports.saving import save_cases
 from lupa.authors.trials.page import proposals, trials_text
-from lupa.cli.schema import schemas
+from lupa.schema import schemas
 from tests.command import Ended, command
 from tests.tiny import CASES, RULES, a_case, tiny_kb, write_case, write_policy
 

@@ -20,7 +20,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lupa.authors.reports.finding import Finding, Patient, Report
+from lupa.rules.edition import Edition
 from lupa.rules.ground import ground
+from tests.brute_editions import AFTER, EDITIONS, random_editions, told_changes
 from tests.brute_laws import (
     DEMANDS,
     SEVERITIES,
@@ -34,6 +36,7 @@ from tests.brute_laws import (
 )
 from tests.random_policies import (
     DECISION,
+    EDITION,
     OTHER,
     POLICY,
     Facts,
@@ -66,6 +69,24 @@ class Shown:
     patients: Sequence[Patient]
 
 
+def asked_of(edition: Edition) -> dict[str, frozenset[str]]:
+    """The facts of each question that the rules of a policy read, save for what every request says."""
+    facts = [
+        fact
+        for fact in edition.literals
+        if edition.literals[fact]
+        in edition.program.below(
+            [
+                *edition.outcomes.values(),
+                *(atom.literal for atoms in edition.items.values() for atom in atoms),
+            ]
+        )
+    ]
+    passed = ("reading(", "requested(indication,", "requested(phase,")
+    groups = edition.asking.groups([fact for fact in facts if not fact.startswith(passed)])
+    return {group.id: frozenset(group.facts) for group in groups}
+
+
 class Heard:
     """One knowledge base, as `verify` and as brute force see it."""
 
@@ -73,7 +94,8 @@ class Heard:
         self.made = made
         self.kb = made.written(folder)
         self.report = self.kb.verify([POLICY], all_readings=all_readings, examples=True)
-        self.brute = Brute(made, all_readings=all_readings)
+        edition = self.kb.grounded(POLICY, EDITION)
+        self.brute = Brute(made, all_readings=all_readings, asked=asked_of(edition))
 
     @property
     def findings(self) -> list[Finding]:
@@ -150,14 +172,18 @@ def test_no_more_is_found_than_was_checked(heard: Heard) -> None:
 def test_a_demand_is_checked_of_each_of_its_subjects(heard: Heard) -> None:
     subjects = {**heard.brute.found, **heard.brute.kept}.values()
     demanded = Counter(subject.law for subject in subjects if subject.asked is not None)
-    for law in ("continuable", "telling_reading"):  # which also ask who is barred, and what is not cited
+    # two also ask who is barred, and what is not cited; one asks of fewer, where the answer is plain
+    for law in ("continuable", "telling_reading", "decided_without"):
         del demanded[law]
     checked = {check.id: check.checked for check in heard.report.checks}
     assert demanded == {law: checked[law] for law in demanded}
 
 
 def test_a_demand_that_is_kept_is_shown_on_a_patient(heard: Heard) -> None:
-    assert set(heard.brute.kept) == {(example.check, example.subject) for example in heard.report.examples}
+    shown = {(example.check, example.subject) for example in heard.report.examples}
+    assert shown <= set(heard.brute.kept)
+    # a fact is not asked for where it is plain that not every request of a pathway turns on it
+    assert {key for key in set(heard.brute.kept) - shown if key[0] != "decided_without"} == set()
 
 
 def test_every_patient_replays_to_the_outcome_that_is_told(heard: Heard) -> None:
@@ -190,6 +216,24 @@ def test_a_reason_is_enough_and_no_part_of_it_is(heard: Heard) -> None:
 def test_verify_and_brute_force_agree_on_what_hypothesis_makes(dice: random.Random) -> None:
     with tempfile.TemporaryDirectory() as folder:
         assert (set(), set()) == differences(Heard(random_made(dice), Path(folder)))
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [*range(8), *(pytest.param(seed, marks=pytest.mark.mass) for seed in range(100, 100 + times(300)))],
+)
+def test_two_editions_differ_untold_just_where_brute_force_finds_it(seed: int, tmp_path: Path) -> None:
+    made = random_editions(random.Random(f"editions {seed}"))
+    report = made.written(tmp_path).verify([f"{POLICY}@{AFTER}"])
+    found = [finding for finding in report.findings if finding.check == "told_changes"]
+    assert told_changes(made) == {(s, finding.severity) for finding in found for s in finding.each}
+
+
+def test_what_is_thrown_in_two_editions_breaks_the_law_in_each_way() -> None:
+    found = [told_changes(random_editions(random.Random(f"editions {seed}"))) for seed in range(8)]
+    kinds = {(subject.partition("(")[0], severity) for some in found for subject, severity in some}
+    assert kinds >= {("request", "warning"), ("change", "warning")}
+    assert set() in found
 
 
 def test_what_no_world_holds_keeps_its_name_while_questions_add_rules() -> None:
@@ -801,3 +845,79 @@ def test_criteria_of_two_readings_of_one_text_never_meet_and_fail_apart(verify: 
         "met(small, two) :- tested",
     )
     assert verify.broken("fail_apart", *readings, facts=WORDING) == []
+
+
+NOW = (
+    *GOUT,
+    'requires(small, gout, initial, no_smoke, c_2) :- in_force("2")',
+    "met(small, no_smoke) :- not smokes",
+)
+"""The second edition bars smokers."""
+TOLD = 'changes(small, "2", criterion(no_smoke), c_history)'
+
+
+def test_an_edition_that_asks_for_more_than_its_history_tells_is_found(verify: Verify) -> None:
+    made = Made(FACTS, {POLICY: NOW}, editions=EDITIONS)
+    assert verify.of("told_changes", made) == [("request(gout,initial)", "warning")]
+
+
+def test_an_edition_that_asks_for_what_its_history_tells_is_not(verify: Verify) -> None:
+    made = Made(FACTS, {POLICY: (*NOW, TOLD)}, editions=EDITIONS)
+    assert verify.of("told_changes", made) == []
+
+
+def test_a_change_that_the_history_tells_and_no_rule_makes_is_found(verify: Verify) -> None:
+    made = Made(FACTS, {POLICY: (*GOUT, TOLD, "met(small, no_smoke) :- not smokes")}, editions=EDITIONS)
+    assert verify.of("told_changes", made) == [("change(criterion(no_smoke))", "warning")]
+
+
+def test_the_same_patient_is_shown_in_both_editions(verify: Verify) -> None:
+    report = verify(Made(FACTS, {POLICY: NOW}, editions=EDITIONS))
+    (found,) = (finding for finding in report.findings if finding.check == "told_changes")
+    assert [(patient.edition, patient.outcome) for patient in found.patients] == [
+        ("2", "deny"),
+        ("1", "approve"),
+    ]
+
+
+def test_every_request_turns_on_the_one_criterion_of_its_pathway(verify: Verify) -> None:
+    expected = [("without(tested,gout,initial)", "warning")]
+    assert verify.broken("decided_without", *GOUT) == expected
+
+
+def test_no_request_turns_on_one_criterion_of_two(verify: Verify) -> None:
+    also = ("requires(small, gout, initial, no_smoke, c_2)", "met(small, no_smoke) :- not smokes")
+    assert verify.broken("decided_without", *GOUT, *also) == []
+
+
+def test_every_request_turns_on_the_route_that_the_policy_is_about(verify: Verify) -> None:
+    facts = replace(FACTS, routes=("oral", "nasal", "rectal"))
+    scope = ("outside(small, elsewhere) :- not requested(route, oral)",)
+    also = ("requires(small, gout, initial, no_smoke, c_2)", "met(small, no_smoke) :- not smokes")
+    expected = [("without(requested(route,oral),gout,initial)", "warning")]
+    assert verify.broken("decided_without", *GOUT, *also, *scope, facts=facts) == expected
+
+
+def test_nothing_waits_for_what_is_assumed_of_a_silent_record(verify: Verify) -> None:
+    facts = replace(FACTS, assumed={"tested": "no"})
+    assert verify.broken("decided_without", *GOUT, facts=facts) == []
+
+
+def test_a_question_whose_answers_all_leave_the_same_is_found(verify: Verify) -> None:
+    either = ("met(small, tested) :- agrees, tested", "met(small, tested) :- not agrees, tested")
+    assert verify.broken("telling_question", GOUT[0], *either) == [("question(agrees)", "warning")]
+
+
+def test_a_question_for_an_advisory_alone_tells(verify: Verify) -> None:
+    assert verify.broken("telling_question", *GOUT, "advisory(small, caution) :- agrees") == []
+
+
+def test_a_question_that_only_another_reading_asks_tells(verify: Verify) -> None:
+    rules = (*GOUT, "met(small, tested) :- agrees, reading(wording, wide)")
+    assert verify.broken("telling_question", *rules, facts=WORDING) == []
+
+
+def test_a_question_that_tells_only_through_a_law_of_the_domain_tells(verify: Verify) -> None:
+    facts = replace(FACTS, laws=["agrees, not tested"])
+    rules = (GOUT[0], "met(small, tested) :- tested, agrees", "met(small, tested) :- tested, not agrees")
+    assert verify.broken("telling_question", *rules, facts=facts) == []

@@ -22,6 +22,7 @@ import lupa.cli.command
 import lupa.cli.main
 from lupa import CaseError, KnowledgeBase
 from lupa.cli.command import GROUPS, complain, no_progress, progress
+from lupa.cli.contents import SCHEMAS
 from lupa.record.record import ROUTING
 from lupa.rules.files import shipped
 from tests.slim import slim
@@ -58,7 +59,10 @@ def test_decide_prints_one_decision_a_line_as_json(run: Run) -> None:
 def test_decide_goes_on_after_a_line_that_cannot_be_read(run: Run) -> None:
     good = json.dumps({"request": {"drug": "Lupkynis"}, "facts": {"age": 16}})
     status, out, err = run("decide", "-", "--json", stdin=f"{good}\n{{\n{good}\n")
-    assert (status, [d["case"] for d in lines(out)]) == (2, ["-:1", "-:3"])
+    assert (status, [(d["case"], d["outcome"]) for d in lines(out)]) == (
+        2,
+        [("-:1", "deny"), ("-:2", "invalid"), ("-:3", "deny")],
+    )
     assert err.startswith("error: -:2: not valid JSON")
 
 
@@ -215,6 +219,7 @@ def test_an_example_that_is_not_shipped_is_refused_with_the_nearest(run: Run) ->
 def test_the_schemas_accept_the_shipped_cases_and_their_decisions(run: Run, kb: KnowledgeBase) -> None:
     schemas = json.loads(run("schema")[1])
     assert schemas["case"] == json.loads(run("schema", "case")[1])
+    assert tuple(schemas) == SCHEMAS
     case, decision = (jsonschema.Draft202012Validator(schemas[which]) for which in ("case", "decision"))
     from lupa.record.reading import read_cases
 

@@ -19,9 +19,9 @@ from lupa import (
     RuleError,
     SpaceLimitError,
 )
-from lupa.cli.schema import schemas
 from lupa.compiled import compiler
 from lupa.record.said import Record
+from lupa.schema import schemas
 from tests.drawn import compiled_says, decided, differences, gappy_record
 from tests.random_policies import POLICY, Facts, Made, random_made
 

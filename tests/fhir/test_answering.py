@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import json
+import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lupa import CaseError, KnowledgeBase
-from lupa.fhir import cards, claim_response, task
+from lupa.fhir import cards, claim_response, form, task
+from lupa.fhir.hooks import COVERAGE_INFORMATION
+from lupa.fhir.validating import of_answer, of_chart
 from tests.command import command
-from tests.fhir.charts import CYCLOPHOSPHAMIDE, HCPCS, ICD, answers, chart, claim, item, order
+from tests.fhir.charts import (
+    BELIMUMAB,
+    CYCLOPHOSPHAMIDE,
+    HCPCS,
+    ICD,
+    INTO_A_VEIN,
+    answers,
+    bundle,
+    chart,
+    claim,
+    item,
+    order,
+    patient,
+)
 
 DENIED = "lupkynis_alongside_bars_benlysta"
 CLAIM = {
     **claim((HCPCS, "J0490"), diagnosis=(ICD, "M32.14"), servicedDate="2025-03-01"),
-    "identifier": [{"value": "111099"}],
+    "identifier": [{"system": "http://example.org/trace", "value": "111099"}],
     "insurer": {"reference": "Organization/plan"},
     "provider": {"reference": "Organization/clinic"},
 }
@@ -32,6 +49,7 @@ def codes(response: dict[str, Any]) -> list[str]:
     ]
 
 
+@cache
 def outcomes(kb: KnowledgeBase) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in kb.examples():
@@ -99,9 +117,13 @@ def test_a_card_is_short_and_never_says_not_covered(kb: KnowledgeBase) -> None:
 def test_a_task_asks_for_what_is_missing(kb: KnowledgeBase) -> None:
     decision = outcomes(kb)["pend"]
     found = task(decision, CLAIM)
-    assert [one["valueString"] for one in found["input"]] == [one.question for one in decision.missing]
+    form_, *asked = found["input"]
+    assert (
+        form_["valueString"] == f"https://lupa.example/Questionnaire/{decision.policy}|{decision.edition}"
+    )
+    assert [one["valueString"] for one in asked] == [one.question for one in decision.missing]
     assert found["reasonReference"] == {"reference": "Claim/claim"}
-    assert "input" not in task(outcomes(kb)["approve"])
+    assert len(task(outcomes(kb)["approve"])["input"]) == 1
 
 
 def test_the_command_answers_a_chart_with_its_claim(tmp_path: Path) -> None:
@@ -110,11 +132,198 @@ def test_the_command_answers_a_chart_with_its_claim(tmp_path: Path) -> None:
     ended = command("decide", str(path), "--format", "claimresponse")
     assert (ended.status, ended.err) == (0, "")
     assert json.loads(ended.out)["request"] == {"reference": "Claim/claim"}
-    for form, key in (("cards", "cards"), ("task", "status")):
-        assert key in json.loads(command("decide", "--example", DENIED, "--format", form).out)
+    for wanted, key in (("cards", "cards"), ("task", "status")):
+        assert key in json.loads(command("decide", "--example", DENIED, "--format", wanted).out)
 
 
 def test_a_reviewer_goes_with_a_response_alone() -> None:
     ended = command("decide", "--example", DENIED, "--reviewed-by", "1234567893")
     assert ended.status == 2
     assert "--reviewed-by goes with --format claimresponse" in ended.err
+
+
+# ---- the coverage information of CRD -----------------------------------------------------------
+
+ORDER = {
+    **order(BELIMUMAB, "draft", status="draft", requester={"reference": "Practitioner/doctor"}),
+    "insurance": [{"reference": "Coverage/plan"}],
+    "extension": [{"url": COVERAGE_INFORMATION, "extension": []}, {"url": "http://example.org/x"}],
+}
+
+
+def information(answer: dict[str, Any]) -> dict[str, Any]:
+    """What the coverage information on the order says, by its parts."""
+    (action,) = answer["systemActions"]
+    (told,) = (one for one in action["resource"]["extension"] if one["url"] == COVERAGE_INFORMATION)
+    return {
+        part["url"]: next(value for key, value in part.items() if key != "url")
+        for part in told["extension"]
+    }
+
+
+def test_an_order_is_told_what_it_needs_and_never_that_it_is_not_covered(kb: KnowledgeBase) -> None:
+    for outcome, decision in outcomes(kb).items():
+        if outcome == "out_of_scope":
+            assert "systemActions" not in cards(decision, ORDER)
+            continue
+        told = information(cards(decision, ORDER))
+        assert told["coverage"] == {"reference": "Coverage/plan"}
+        assert (told["covered"], told["pa-needed"]) == ("conditional", "auth-needed")
+        needs_answers = outcome == "pend"
+        assert ("info-needed" in told) == needs_answers
+        address = f"https://lupa.example/Questionnaire/{decision.policy}|{decision.edition}"
+        assert told.get("questionnaire") == (address if needs_answers else None)
+
+
+def test_the_order_is_else_as_it_was(kb: KnowledgeBase) -> None:
+    (action,) = cards(outcomes(kb)["pend"], ORDER)["systemActions"]
+    changed = action["resource"]
+    assert {**changed, "extension": ()} == {**ORDER, "extension": ()}
+    assert changed["extension"][0] == {"url": "http://example.org/x"}
+
+
+def test_a_hook_is_answered_with_its_order(tmp_path: Path) -> None:
+    hook = {
+        "hook": "order-sign",
+        "hookInstance": "1",
+        "context": {"patientId": "p", "draftOrders": bundle(order(BELIMUMAB, "draft", INTO_A_VEIN))},
+        "prefetch": {"patient": patient(), "coverage": {"resourceType": "Coverage", "id": "plan"}},
+    }
+    path = tmp_path / "hook.json"
+    path.write_text(json.dumps(hook))
+    ended = command("decide", str(path), "--format", "cards", "--request", "service_date=2025-03-01")
+    assert information(json.loads(ended.out))["coverage"] == {"reference": "Coverage/plan"}
+
+
+# ---- what FHIR's models and the guides make of it -----------------------------------------------
+
+
+def test_what_leaves_is_accepted_by_the_models_and_the_guides(kb: KnowledgeBase) -> None:
+    for decision in outcomes(kb).values():
+        for claim_ in (CLAIM, None):
+            assert list(of_answer(claim_response(decision, claim_))) == []
+            assert list(of_answer(task(decision, claim_, payer_url="https://payer.example/answers"))) == []
+        assert list(of_answer(claim_response(decision, CLAIM, reviewed_by="1234567893"))) == []
+        assert list(of_answer(cards(decision, ORDER))) == []
+    for policy in kb.policies:
+        assert list(of_answer(form(policy, kb=kb))) == []
+
+
+@cache
+def planted(kb: KnowledgeBase) -> dict[str, Any]:
+    found = outcomes(kb)
+    return {
+        "response": claim_response(found["deny"], CLAIM, reviewed_by="1234567893"),
+        "modified": claim_response(found["modify"], CLAIM),
+        "task": task(found["pend"], CLAIM, payer_url="https://payer.example/answers"),
+        "cards": cards(found["pend"], ORDER),
+        "form": form("fep_lupkynis", kb=kb),
+    }
+
+
+def _drop(path: str) -> Any:
+    """What takes the element at a path out."""
+    return lambda found: _at(found, path.split(".")[:-1]).pop(_step(path.rsplit(".", maxsplit=1)[-1]))
+
+
+def _put(path: str, value: Any) -> Any:
+    """What puts a value in its place."""
+    *way, last = path.split(".")
+    return lambda found: _at(found, way).__setitem__(_step(last), value)
+
+
+def _step(text: str) -> Any:
+    return int(text) if text.lstrip("-").isdecimal() else text
+
+
+def _at(found: Any, steps: list[str]) -> Any:
+    for step in steps:
+        found = found[_step(step)]
+    return found
+
+
+_PARTS = "systemActions.0.resource.extension.1.extension"
+
+
+@pytest.mark.parametrize(
+    ("what", "fault", "told"),
+    [
+        ("response", _drop("patient"), "patient: "),
+        ("response", _drop("request"), "request: 0 of it"),
+        ("response", _put("status", "draft"), "status: the guide wants 'active'"),
+        ("response", _put("use", "claim"), "use: the guide wants 'preauthorization'"),
+        ("response", _put("created", "yesterday"), "created: "),
+        ("response", _put("outcome", 7), "outcome: "),
+        ("response", _drop("item.0.adjudication"), "item.adjudication: 0 of it"),
+        ("response", _drop("item.0.adjudication.0.category"), "item.0.adjudication.0.category: missing"),
+        ("response", _drop("item.0.adjudication.0.extension"), "adjudication: one review action"),
+        ("response", _drop("item.0.noteNumber"), "processNote: a note is named by no line"),
+        ("response", _put("item.0.noteNumber", [99]), "noteNumber: no note has the number 99"),
+        ("response", _drop("processNote.0.text"), "processNote.0.text: missing"),
+        ("response", _drop("extension"), "a denial (A3) was reviewed by nobody"),
+        ("response", _put("extension.0.extension.0.valueBoolean", False), "was reviewed by nobody"),
+        ("response", _put("unknown", 1), "unknown: extra forbidden"),
+        ("modified", _drop("addItem"), "addItem: what is modified"),
+        ("modified", _put("addItem.0.itemSequence", [1, 2]), "addItem.itemSequence: 2 of it"),
+        ("task", _drop("input.0"), "one payer-url is wanted"),
+        ("task", _drop("input.1"), "attachment-request-questionnaire wants questionnaire-context"),
+        ("task", _drop("input.1.extension"), "questionnaire-context wants one line number"),
+        ("task", _drop("identifier"), "identifier: 0 of it"),
+        ("task", _drop("owner.identifier"), "owner.identifier: 0 of it"),
+        ("task", _put("intent", "plan"), "intent: the guide wants 'order'"),
+        ("cards", _put("cards.0.summary", "x" * 140), "fewer than 140"),
+        ("cards", _put("cards.0.indicator", "stop"), "cards.indicator"),
+        ("cards", _drop("cards.0.source.label"), "cards.source.label"),
+        ("cards", _drop(f"{_PARTS}.0"), "coverage: one is wanted"),
+        ("cards", _put(f"{_PARTS}.1.valueCode", "maybe"), "covered: one of"),
+        ("cards", _put(f"{_PARTS}.1.valueCode", "covered"), "crd-ci-q3"),
+        ("cards", _drop(f"{_PARTS}.2"), "crd-ci-q2"),
+        ("cards", _put(f"{_PARTS}.2.valueCode", "satisfied"), "crd-ci-q5"),
+        ("cards", _drop(f"{_PARTS}.3"), "crd-ci-q1"),
+        ("cards", _drop(f"{_PARTS}.-1"), "coverage-assertion-id: one is wanted"),
+        ("cards", _drop("systemActions.0.resource.intent"), "intent: missing"),
+        ("cards", _put("systemActions.0.resource.extension", []), "coverage information is wanted"),
+        ("form", _put("name", "a b"), "que-0"),
+        ("form", _put("item.0.item.1.linkId", "service_date"), "que-2"),
+        ("form", _put("item.0.item", []), "que-1"),
+        ("form", _put("item.0.item.0.answerOption", [{"valueString": "x"}]), "que-5"),
+        ("form", _put("item.0.item.1.initial", [{"valueString": "x"}]), "que-11"),
+        ("form", _put("item.0.initial", [{"valueString": "x"}]), "que-8"),
+        ("form", _drop("item.1.item.1.enableBehavior"), "que-12"),
+        ("form", _put("item.1.item.1.enableWhen.0.question", "nobody"), "no item is the question"),
+        ("form", _put("item.1.item.1.enableWhen.0.answerCoding.code", "nobody"), "no such answer"),
+        ("form", _put("item.0.item.0.initial", [{"valueDate": "2025-01-01"}] * 2), "que-13"),
+        ("form", _put("status", "wrong"), "status: "),
+    ],
+)  # fmt: skip
+def test_a_planted_fault_is_found(kb: KnowledgeBase, what: str, fault: Any, told: str) -> None:
+    found = json.loads(json.dumps(planted(kb)[what]))
+    fault(found)
+    assert any(told in one for one in of_answer(found)), list(of_answer(found))
+
+
+def test_what_is_wrong_with_a_chart_is_told_without_a_value() -> None:
+    faults = list(of_chart([patient(birthDate="never told"), {"resourceType": "Nothing"}]))
+    assert len(faults) == 2
+    assert "birthDate" in faults[0]
+    assert faults[1] == "Nothing/?: resourceType: no type of resource in FHIR R4B"
+    assert "never told" not in "".join(faults)
+
+
+def test_the_command_warns_of_what_is_wrong_and_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "chart.json"
+    path.write_text(json.dumps(chart(CLAIM, {**order(CYCLOPHOSPHAMIDE), "authoredOn": "long ago"})))
+    ended = command("read", str(path), "--validate", "--json")
+    assert (ended.status, json.loads(ended.out)["facts"]) != (0, {})
+    assert f"warning: {path}: MedicationRequest/m1: authoredOn:" in ended.err
+    ended = command("decide", "--example", DENIED, "--format", "task", "--validate")
+    assert ended.status == 0
+    assert "input: one payer-url is wanted" in ended.err
+    assert command("form", "fep_lupkynis", "--validate").err == ""
+    assert "--validate goes with" in command("decide", "--example", DENIED, "--validate").err
+
+
+def test_without_the_models_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fhir.resources.R4B", None)
+    with pytest.raises(CaseError, match=r"pip install 'lupa-kb\[fhir\]'"):
+        list(of_chart([patient()]))

@@ -339,7 +339,8 @@ def test_each_patient_of_a_chart_is_decided(tmp_path: Path) -> None:
         f"service_date={SERVICE}",
         "--json",
     )
-    assert [json.loads(line)["case"] for line in ended.out.splitlines()] == [f"{path}:Patient/p"]
+    assert ended.cases == [f"{path}:Patient/p"]
+    assert [json.loads(line)["case"] for line in ended.out.splitlines()][1:] == [f"{path}:Patient/q"]
     assert ended.status == 2
     assert f"{path}:Patient/q: request.service_date: {SERVICE} is after" in ended.err
 

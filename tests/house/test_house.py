@@ -19,6 +19,8 @@ ORDER = (
     "page",
     "knowledge",
     "__init__",
+    "schema",
+    "serve",
     "cli",
     "__main__",
 )

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from lupa import CaseError, KnowledgeBase, RuleError
 from lupa.cli.main import lupa
-from lupa.cli.schema import schemas
+from lupa.schema import schemas
 from tests import explored, oracle
 from tests.slim import slim
 from tests.times import times

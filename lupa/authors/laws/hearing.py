@@ -123,13 +123,17 @@ class Hearing:
 
     def _exemplified(self, law: Law, subject: Subject) -> Verdict:
         question = self._worlds.question(law.id, subject, usual=self._usual)
-        comes_up = self._about("subject", law, subject) or 0
         given = (*question.given, *question.usual)
-        if not self._possible(comes_up, *given):  # such as a criterion of one reading only
-            given = tuple(question.given)
         example = self._about("example", law, subject)
         if example is not None and self._possible(example, *given):
             return Verdict(subject, None, (example, *given))
+        comes_up = self._about("subject", law, subject) or 0
+        if not self._possible(comes_up, *given):  # such as a criterion of one reading only
+            given = tuple(question.given)
+            if law.if_ever and not self._possible(comes_up, *given):
+                return Verdict(subject)
+            if example is not None and self._possible(example, *given):
+                return Verdict(subject, None, (example, *given))
         otherwise = example is not None and self._possible(example, *question.given)
         because = self._because(law, subject, given)
         return Verdict(subject, self._finding(law, subject, because=because, otherwise=otherwise))

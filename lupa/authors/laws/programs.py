@@ -11,6 +11,7 @@ from pathlib import Path
 import clingo
 from clingo.ast import ASTType
 
+from lupa.authors.laws.facts import made_of_facts
 from lupa.authors.patients import cut_points
 from lupa.authors.reports.finding import SEVERITIES, Severity
 from lupa.authors.sides import Side
@@ -23,11 +24,11 @@ from lupa.rules.ground import Ground, listening
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
 
-KINDS = ("one_world", "two_worlds", "two_policies")
+KINDS = ("one_world", "two_worlds", "two_policies", "two_editions")
 """The kinds of laws, by what they compare; each has a folder."""
 SIDES = ("first", "second", "third")
 """What laws call the worlds that they compare."""
-COMPARING = ("two_worlds", "two_policies")
+COMPARING = KINDS[1:]
 """The kinds of laws that compare worlds."""
 
 
@@ -42,7 +43,8 @@ def law_files(kind: str) -> list[Path]:
 class Law:
     """A law: what it demands, how grave a breach is, and how a breach reads for each kind of subject.
 
-    Breaches of a law that is told `together` are one finding of an edition.
+    Breaches of a law that is told `together` are one finding of an edition. A law on its subjects
+    `if_ever` they come up asks nothing of those that no world can have.
     """
 
     id: str
@@ -51,6 +53,7 @@ class Law:
     text: str
     words: Mapping[str, str]
     together: bool = False
+    if_ever: bool = False
 
     def broken(self, subject: clingo.Symbol) -> str:
         """How it reads that the law is broken for a subject, with {1} for its first argument."""
@@ -66,6 +69,7 @@ def laws_in(program: Ground) -> list[Law]:
         words.setdefault(str(law), {})[str(kind)] = text.string
     grave: dict[str, Severity] = {name: name for name in SEVERITIES}
     together = {str(law) for (law,) in program.facts("together", 1)}
+    if_ever = {str(law) for (law,) in program.facts("if_ever", 1)}
     found = [
         Law(
             name := str(law),
@@ -74,6 +78,7 @@ def laws_in(program: Ground) -> list[Law]:
             text.string,
             words[name],
             name in together,
+            name in if_ever,
         )
         for law, number, severity, text in program.facts("law", 4)
     ]
@@ -150,6 +155,8 @@ class Compared:
                     certain = "certain" if edition.program.is_certain(symbol) else "possible"
                     given = clingo.Function(certain, [clingo.Function(name), symbol])
                     backend.add_rule([backend.add_atom(given)], [])
+            for symbol in made_of_facts(editions[0]):
+                backend.add_rule([backend.add_atom(symbol)], [])
         for path in law_files(kind):
             control.load(str(path))
         control.ground([("base", ())])

@@ -14,7 +14,7 @@ from lupa.authors.laws.accepted import accepted_in, compared, entries_of
 from lupa.authors.laws.accepting import Acceptance, accepting
 from lupa.authors.laws.authored import authored, dropped, places, sorted_places
 from lupa.authors.laws.hearing import Hearing
-from lupa.authors.laws.programs import Compared, concerned, droppable, law_files, laws_in
+from lupa.authors.laws.programs import COMPARING, Compared, concerned, droppable, law_files, laws_in
 from lupa.authors.laws.words import GIVEN_BY
 from lupa.authors.laws.worlds import Alone, Beside
 from lupa.authors.limited import Tick, limited
@@ -88,8 +88,8 @@ class Verification:
         self._with_examples = examples
         self._lawful: dict[Name, Edition] = {}
         self._hearings: dict[Name, Hearing] = {}
-        # laws on two policies are asked even where no two meet
-        beside = laws_in(ground(plainly(law_files("two_policies"))))
+        # laws on two policies, or two editions, are asked even where no two meet
+        beside = [law for kind in COMPARING for law in laws_in(ground(plainly(law_files(kind))))]
         self._laws = {law.id: law for law in beside}
         self._checked: Counter[str] = Counter()
         self._findings: list[Finding] = []
@@ -108,9 +108,19 @@ class Verification:
         self._hear(alone)
         versions = Compared("two_worlds", (lawful, marked), dropped(marked.program))
         self._hear(Hearing(Beside(versions), where, usual=self._usual))
+        before = self._before(name)
+        if before is not None:
+            versions = Compared("two_editions", (lawful, self._with_laws(before)))
+            self._hear(Hearing(Beside(versions), where, usual=self._usual))
         for other in self._beside(name, lawful):
             versions = Compared("two_policies", (lawful, self._with_laws(other), lawful))
             self._hear(Hearing(Beside(versions), where, usual=self._usual))
+
+    def _before(self, name: Name) -> Name | None:
+        """The edition of the policy before this one, if there is one."""
+        editions = [edition for edition, _ in self._kb.about(name[0]).editions]
+        place = editions.index(name[1])
+        return (name[0], editions[place - 1]) if place else None
 
     def _beside(self, name: Name, edition: Edition) -> Iterator[Name]:
         """Editions of other policies, in force on a day with it, on drugs that can bear on its outcome."""

@@ -60,6 +60,11 @@ _RULES: tuple[tuple[str, Severity, str], ...] = (
         "Each clause that sets a condition is encoded by a rule, or says why not.",
     ),
     ("encoded-and-unencoded", "warning", "No clause that a rule encodes has a reason for having no rule."),
+    (
+        "contrary",
+        "warning",
+        "A criterion that asks for one fact says so: its words deny where those of the fact do.",
+    ),
     ("duplicate", "warning", "No statement stands twice in the files of one policy, or in those of all."),
     (
         "ignore",

@@ -12,6 +12,7 @@ from pathlib import Path
 import clingo
 
 from lupa.authors.laws.programs import COMPARING, looked_at
+from lupa.authors.lint import contrary as lint_contrary
 from lupa.authors.lint import cuts as lint_cuts
 from lupa.authors.lint import names as lint_names
 from lupa.authors.lint import nodes as lint_nodes
@@ -346,13 +347,14 @@ class Scope:
         yield from lint_names.idle(self.own.statements, useless, self.in_use)
 
     def _refused(self) -> Iterator[Finding]:
-        """What lupa itself has against the rules, where the linter found nothing."""
+        """What lupa itself has against the rules, where the linter found nothing, and what they come to."""
         for edition in self.own.editions:
             try:
-                self._shared.kb.edition(self.policy, edition)
+                taken = self._shared.kb.edition(self.policy, edition)
             except RuleError as error:
                 yield from self._own(self._said(error, "refused", f"policies/{self.policy}/about.lp"))
                 return
+            yield from lint_contrary.contrary(taken, Places(self.own, self._shared.core))
 
     def _own(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         """The findings, those that show in a shared file at the policy with which they do."""

@@ -9,16 +9,10 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import os
-import signal
-import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache
-from multiprocessing import get_context, parent_process
-from multiprocessing.process import BaseProcess
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal as Choice
 from typing import NamedTuple
@@ -37,6 +31,7 @@ from lupa.record.case import Case
 from lupa.rules.deadline import Deadline
 from lupa.rules.edition import Edition
 from lupa.rules.ground import plainly
+from lupa.rules.processes import shared as shared_work
 from lupa.rules.strays import check
 
 Fate = Choice["killed_by_case", "killed_by_grounding", "equivalent", "survived"]
@@ -201,7 +196,8 @@ def mutate(
     judged: list[Judged] = []
     told = time.telling("changes of the rules were judged", tick)
     told(0, total)
-    for chunk in _chunks(task, [range(total)[n : n + CHUNK] for n in range(0, total, CHUNK)], jobs):
+    chunks = [range(total)[n : n + CHUNK] for n in range(0, total, CHUNK)]
+    for chunk in shared_work(partial(_Worker, task), _chunk, chunks, min(jobs, len(chunks))):
         judged += chunk
         told(len(judged), total)
     return _summary(judged)
@@ -215,16 +211,6 @@ class _Task(NamedTuple):
     shared: bool
     rows: tuple[Row, ...]
     limit: Deadline
-
-
-def _chunks(task: _Task, chunks: Sequence[range], jobs: int) -> Iterator[list[Judged]]:
-    """The judgements in the order of the mutants, a chunk at a time."""
-    workers = min(jobs, len(chunks))
-    if workers < 2:
-        yield from map(_Worker(task).chunk, chunks)
-        return
-    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (task,)) as pool:
-        yield from pool.map(_chunk, chunks)
 
 
 class _Worker:
@@ -243,31 +229,8 @@ class _Worker:
             return [self._bench.judge(self._mutants[number], kills) for number in chunk]
 
 
-_workers: list[_Worker] = []
-"""The one of this process, if it is one that only works."""
-
-
-def _begin(task: _Task) -> None:
-    """Makes this process one that judges mutants, and that ends without a word when the run does."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
-    _workers[:] = [_Worker(task)]
-
-
-def _end_with(process: BaseProcess | None) -> None:
-    """Ends this process once another has ended, however that came about."""
-    if process is not None:
-        process.join()
-        os._exit(0)
-
-
-def _chunk(chunk: range) -> list[Judged]:
-    return _workers[0].chunk(chunk)
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _chunk(worker: _Worker, chunk: range) -> list[Judged]:
+    return worker.chunk(chunk)
 
 
 def _summary(judged: Sequence[Judged]) -> Mutation:

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model
 from lupa import KnowledgeBase
 from lupa.answers.decision import Decision
 from lupa.answers.exploration import Ask, Flips, Plan, WhatIf
+from lupa.answers.many import Undecided
+from lupa.answers.meaning import Meaning
 from lupa.authors.diff.results import Diff
 from lupa.authors.reports.finding import Report
 from lupa.authors.trials.run import Trials
@@ -21,6 +23,7 @@ from lupa.rules.vocabulary import Tree, Vocabulary
 
 ANSWERS = {
     "decision": Decision,
+    "undecided": Undecided,
     "whatif": WhatIf,
     "flip": Flips,
     "ask": Ask,
@@ -29,6 +32,7 @@ ANSWERS = {
     "test": Trials,
     "diff": Diff,
     "compiled": Form,
+    "meaning": Meaning,
     "letter": Letter,
 }
 """What each verb answers in JSON, and a policy as it is compiled."""
@@ -103,6 +107,9 @@ def _case(vocabularies: list[Vocabulary]) -> type[BaseModel]:
         "code": (str | None, Field(None, description="A code of the drug or the service.")),
         "payer": (str | None, Field(None, description="Whose policies are asked.")),
         "service_date": (_Date | None, Field(None, description="Chooses the edition in force.")),
+        "submitted": (_Date | None, Field(None, description="The day on which it was sent; told.")),
+        "received_on": (_Date | None, Field(None, description="The day on which it came in; told.")),
+        "expedited": (_Truth, Field(None, description="Whether it is to be decided sooner; told.")),
     }
     facts: dict[str, Any] = {
         "birth_date": (_Date | None, Field(None, description="With request.service_date, the age."))

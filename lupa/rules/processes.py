@@ -1,0 +1,87 @@
+"""Work that is shared between processes: results come in the order of what they are of."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lupa.errors import LupaError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+    from multiprocessing.process import BaseProcess
+
+T = TypeVar("T")
+A = TypeVar("A")
+R = TypeVar("R")
+
+_AHEAD = 3
+"""So many pieces of work for each process may wait or lie done, so that none waits for work."""
+
+
+def shared(make: Callable[[], T], work: Callable[[T, A], R], items: Iterable[A], jobs: int) -> Iterator[R]:
+    """What `work` comes to for each item, in their order; each process works with what `make` makes there.
+
+    Items are taken no further ahead than keeps `jobs` processes busy. With one job there is no other
+    process than this one.
+    """
+    if jobs < 2:
+        made = make()
+        for item in items:
+            yield work(made, item)
+        return
+    from concurrent.futures import ProcessPoolExecutor  # who works alone need not wait for it
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (make,))
+    try:
+        waiting: deque[Future[R]] = deque()
+        for item in items:
+            waiting.append(pool.submit(_work, work, item))
+            if len(waiting) > _AHEAD * jobs:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    except BrokenProcessPool as error:
+        raise LupaError(
+            "a process that shared the work was ended from outside, as happens where memory is short; "
+            "ask for fewer jobs"
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+_with: list[Any] = []
+"""What this process works with, if it is one that only works: how it is made, and once it is, itself."""
+
+
+def _begin(make: Callable[[], Any]) -> None:
+    """Makes this process one that works, and that ends without a word when the run does."""
+    from multiprocessing import parent_process
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
+    _with[:] = [make]
+
+
+def _end_with(process: BaseProcess | None) -> None:
+    """Ends this process once another has ended, however that came about."""
+    if process is not None:
+        process.join()
+        os._exit(0)
+
+
+def _work(work: Callable[[Any, A], R], item: A) -> R:
+    if len(_with) == 1:  # here, and not at the beginning, so that an error is one of the work
+        _with.append(_with[0]())
+    return work(_with[1], item)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,287 @@
+"""Questions as a form, and its answers back as a case."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lupa import CaseError, KnowledgeBase
+from lupa.fhir import form, read
+from tests.command import command
+from tests.fhir.charts import SERVICE, Resource, chart, egfr
+from tests.fhir.filling import (
+    FEW,
+    agree,
+    back,
+    blank_form,
+    certain,
+    coding,
+    drawn,
+    enabled,
+    exclusive,
+    items,
+    options,
+    response,
+)
+
+FEP, UHC = "fep_lupkynis", "uhc_benlysta"
+
+
+def by_link(made: Resource) -> dict[str, Resource]:
+    return {item["linkId"]: item for item in items(made)}
+
+
+# ---- what it asks ------------------------------------------------------------------------------
+
+
+def test_a_form_has_an_address_and_an_edition(kb: KnowledgeBase) -> None:
+    made = blank_form(kb, FEP)
+    assert (made["url"], made["version"]) == (
+        "https://lupa.example/Questionnaire/fep_lupkynis",
+        "2024-10-01",
+    )
+    assert form("uhc_benlysta@2022E0046O", kb=kb)["version"] == "2022E0046O"
+
+
+@pytest.mark.parametrize("policy", [FEP, UHC])
+def test_each_question_is_asked_once_and_none_by_yes_or_no_alone(kb: KnowledgeBase, policy: str) -> None:
+    made = blank_form(kb, policy)
+    links = [item["linkId"] for item in items(made)]
+    assert len(links) == len(set(links))
+    assert {item["type"] for item in items(made)} <= {"group", "choice", "quantity", "date", "attachment"}
+    for item in items(made):
+        if item["type"] == "choice":
+            assert "unknown" in options(item)
+    asked = {link for item in items(made) for link in (item["linkId"], *options_of(item))}
+    edition = kb.edition(policy)
+    missing = {fact.fact for fact in kb.decide({"request": {"policy": policy}}).missing}
+    missing = {edition.vocabulary.number_of.get(fact, fact) for fact in missing}
+    assert missing <= asked
+
+
+def options_of(item: Resource) -> list[str]:
+    return options(item) if "answerOption" in item else []
+
+
+def test_drugs_are_one_question_that_none_of_these_closes(kb: KnowledgeBase) -> None:
+    taking = by_link(blank_form(kb, UHC))["taking"]
+    assert taking["repeats"] is True
+    assert "taking(voclosporin)" in options(taking)
+    assert exclusive(taking) == ["none", "unknown"]
+    assert taking["answerOption"][-2]["valueCoding"]["display"] == "None of these"
+
+
+def test_a_number_has_its_unit(kb: KnowledgeBase) -> None:
+    (unit,) = by_link(blank_form(kb, FEP))["egfr"]["extension"]
+    assert unit["valueCoding"] == {
+        "system": "http://unitsofmeasure.org",
+        "code": "mL/min/{1.73_m2}",
+        "display": "mL/min/1.73 m2",
+    }
+
+
+def test_what_a_document_shows_asks_for_the_document(kb: KnowledgeBase) -> None:
+    asked = by_link(blank_form(kb, FEP))
+    document = asked["documented(clinical_benefit).document"]
+    assert document["type"] == "attachment"
+    assert enabled(document, {"documented(clinical_benefit)": [coding("yes")]})
+    assert not enabled(document, {"documented(clinical_benefit)": [coding("no")]})
+
+
+@pytest.mark.parametrize("policy", [FEP, UHC])
+def test_a_question_hangs_on_earlier_ones_by_answers_that_they_have(kb: KnowledgeBase, policy: str) -> None:
+    before: dict[str, Resource] = {}
+    for item in items(blank_form(kb, policy)):
+        for when in item.get("enableWhen", ()):
+            assert when["answerCoding"]["code"] in options(before[when["question"]])
+        assert len(item.get("enableWhen", ())) < 2 or "enableBehavior" in item
+        before[item["linkId"]] = item
+
+
+def test_what_can_no_longer_matter_is_not_asked(kb: KnowledgeBase) -> None:
+    asked = by_link(blank_form(kb, FEP))
+    phase = {"requested(phase)": [coding("requested(phase,initial)")]}
+    assert not enabled(asked["documented(clinical_benefit)"], phase)
+    assert enabled(asked["documented(clinical_benefit)"], {"requested(phase)": [coding("unknown")]})
+    other = {"requested(indication)": [coding("requested(indication,other)")]}
+    assert not enabled(asked["taking"], other)
+
+
+def test_a_case_fills_its_form_in(kb: KnowledgeBase) -> None:
+    facts = {
+        "age": 34,
+        "taking": {"only": ["prednisone"]},
+        "live_vaccine": False,
+        "attests": {"monitor_egfr": True},
+    }
+    case = {"request": {"policy": FEP, "phase": "initial", "service_date": SERVICE}, "facts": facts}
+    asked = by_link(form(case, kb=kb))
+
+    def chosen(name: str) -> list[str]:
+        return [
+            option["valueCoding"]["code"]
+            for option in asked[name]["answerOption"]
+            if option.get("initialSelected")
+        ]
+
+    assert asked["service_date"]["initial"] == [{"valueDate": SERVICE}]
+    assert asked["age"]["initial"][0]["valueQuantity"]["value"] == 34
+    assert chosen("taking") == ["taking(prednisone)", "only"]
+    assert chosen("live_vaccine") == ["no"]
+    assert chosen("attests") == ["attests(monitor_egfr)"]
+    assert chosen("requested(phase)") == ["requested(phase,initial)"]
+    assert chosen("requested(indication)") == []
+
+
+def test_a_policy_that_is_not_on_file_has_no_form(kb: KnowledgeBase) -> None:
+    with pytest.raises(CaseError, match="no policy is called"):
+        form("nobody", kb=kb)
+
+
+# ---- its answers -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("policy", [FEP, UHC])
+@FEW
+@given(data=st.data())
+def test_answers_say_what_a_case_says(kb: KnowledgeBase, policy: str, data: st.DataObject) -> None:
+    agree(kb, policy, data)
+
+
+@pytest.mark.parametrize("policy", [FEP, UHC])
+@FEW
+@given(data=st.data())
+def test_what_is_not_enabled_does_not_matter(kb: KnowledgeBase, policy: str, data: st.DataObject) -> None:
+    answers, _ = data.draw(drawn(kb, policy))
+    made = blank_form(kb, policy)
+    outcomes = []
+    for all_of_it in (True, False):
+        try:
+            found = read(
+                response(made, answers, all_of_it=all_of_it), kb=kb, request={"service_date": SERVICE}
+            )
+            outcomes.append(kb.decide(found.case).possible)
+        except CaseError:
+            return  # what cannot be in one may be left out of the other
+    assert outcomes[0] == outcomes[1]
+
+
+def test_answers_alone_are_put_to_the_policy_that_asks(kb: KnowledgeBase) -> None:
+    answers = {
+        "service_date": [{"valueDate": "2025-04-01"}],
+        "requested(phase)": [coding("requested(phase,continuation)")],
+        "months": [{"valueQuantity": {"value": 6, "unit": "months", "code": "mo"}}],
+        "live_vaccine": [coding("no")],
+    }
+    found = read(response(blank_form(kb, FEP), answers), kb=kb)
+    assert found.case["request"] == {
+        "policy": "fep_lupkynis@2024-10-01",
+        "service_date": "2025-04-01",
+        "phase": "continuation",
+        "months": 6,
+    }
+    assert found.case["facts"] == {"live_vaccine": False}
+    assert found.notes == []
+    assert kb.decide(found.case).edition == "2024-10-01"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "stated"),
+    [
+        (["taking(prednisone)"], {"prednisone": True}),
+        (["unknown"], None),
+        (["taking(prednisone)", "unknown"], {"prednisone": True}),
+        (["none", "unknown"], None),
+        (["taking(prednisone)", "none"], None),
+    ],
+)
+def test_what_is_not_known_stays_open(kb: KnowledgeBase, chosen: list[str], stated: Any) -> None:
+    answers = {"taking": [coding(code) for code in chosen]}
+    assert back(blank_form(kb, FEP), answers, kb)["facts"].get("taking") == stated
+
+
+def test_none_of_these_says_no_more_than_was_asked(kb: KnowledgeBase) -> None:
+    facts = back(blank_form(kb, FEP), {"taking": [coding("none")]}, kb)["facts"]
+    assert facts["taking"]["cyclophosphamide"] is False
+    assert facts["unlisted"] == dict.fromkeys(
+        ("immunosuppressant", "corticosteroid", "antimalarial"), False
+    )
+    assert "anifrolumab" not in facts["taking"]  # which this form does not name, and another policy bars
+
+
+def test_what_a_form_that_is_not_on_file_offers_is_not_known(kb: KnowledgeBase) -> None:
+    made = {**blank_form(kb, FEP), "version": "1999"}
+    found = response(made, {"taking": [coding("none")], "live_vaccine": [coding("no")]})
+    reading = read(found, kb=kb, request={"service_date": SERVICE})
+    assert reading.case["facts"] == {"live_vaccine": False}
+    assert reading.notes == [
+        "no policy on file has the form 'fep_lupkynis|1999'; what its questions offer, nobody here knows"
+    ]
+
+
+def test_an_answer_goes_before_the_case_that_its_form_was_made_of(kb: KnowledgeBase) -> None:
+    case = {
+        "request": {"policy": FEP, "phase": "initial"},
+        "facts": {"taking": {"only": ["prednisone", "voclosporin"]}, "live_vaccine": None, "age": 17},
+    }
+    answers = {
+        "requested(phase)": [coding("requested(phase,continuation)")],
+        "taking": [coding("taking(methotrexate)"), coding("only")],
+        "live_vaccine": [coding("no")],
+        "age": [{"valueQuantity": {"value": 34, "unit": "years", "code": "a"}}],
+    }
+    found = back(form(case, kb=kb), answers, kb, case)
+    assert found["request"]["phase"] == "continuation"
+    assert found["facts"]["live_vaccine"] is False
+    assert found["facts"]["age"] == 34
+    stated = dict(certain(found, kb) or ())
+    assert stated["taking(methotrexate)"] is True
+    assert stated["taking(prednisone)"] is False
+
+
+def test_a_later_number_goes_before_an_earlier_one(kb: KnowledgeBase) -> None:
+    answers = {"egfr": [{"valueQuantity": {"value": 70, "code": "mL/min/{1.73_m2}"}}]}
+    made = blank_form(kb, FEP)
+    assert back(made, answers, kb, chart(egfr(41)))["facts"]["egfr"] == 70
+    assert back(made, answers, kb, chart(egfr(41, effectiveDateTime="2025-02-26")))["facts"]["egfr"] == 41
+
+
+def test_a_number_in_another_unit_is_left_open(kb: KnowledgeBase) -> None:
+    found = response(blank_form(kb, FEP), {"egfr": [{"valueQuantity": {"value": 1, "unit": "mL/s"}}]})
+    reading = read(found, kb=kb, request={"service_date": SERVICE})
+    assert "egfr" not in reading.case["facts"]
+    assert reading.facts["egfr"]["state"] == "ask"
+    assert reading.notes == ["egfr: it is answered in another unit than mL/min/1.73 m2"]
+
+
+# ---- on the command line -----------------------------------------------------------------------
+
+
+def test_the_command_makes_a_form_and_reads_its_answers(tmp_path: Path, kb: KnowledgeBase) -> None:
+    made = json.loads(command("form", FEP).out)
+    assert made == blank_form(kb, FEP)
+    case = tmp_path / "case.json"
+    case.write_text(json.dumps({"request": {"policy": FEP, "service_date": SERVICE}, "facts": {}}))
+    made = json.loads(command("form", str(case)).out)
+    (tmp_path / "answers.json").write_text(json.dumps(response(made, {"live_vaccine": [coding("yes")]})))
+    ended = command("read", str(case), str(tmp_path / "answers.json"), "--json")
+    assert json.loads(ended.out)["case"]["facts"] == {"live_vaccine": True}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "give one POLICY, one CASE file, or --example NAME"),
+        (("fep_lupkyns",), "did you mean fep_lupkynis?"),
+        (("--example", "nobody"), "no shipped case is called"),
+    ],
+)
+def test_what_has_no_form_is_refused(words: tuple[str, ...], told: str) -> None:
+    ended = command("form", *words)
+    assert (ended.status, ended.out) == (2, "")
+    assert told in ended.err
