@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from lupa.errors import CaseError, Problem, RuleError, SpaceLimitError
+from lupa.errors import CaseError, Problem, RuleError
 from lupa.record.record import Record
 from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition, not_one_outcome
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 _MANY = 24
 """Where so many facts are silent, the outcome as a function tells at once which are open, and matter."""
-_LARGE = 100_000
-"""The parts of such a function beyond which facts are looked at one by one."""
 
 
 class Question:
@@ -241,17 +240,10 @@ class Question:
             or sum(literal not in settled for literal in self.edition.relevance.outcome_cone) < _MANY
         ):
             return None
-        return self.edition.remembered(("function", *self.statements), self._made_function)
+        from lupa.compiled.circuit import small_circuit  # few records need it
 
-    def _made_function(self) -> Circuit | None:
-        from lupa.compiled.circuit import circuit  # few records need it
-        from lupa.compiled.diagram import Budget, deep
-
-        try:
-            with deep(len(self.edition.literals)):
-                return circuit(self.edition, self.statements, Budget(self.check, _LARGE))
-        except SpaceLimitError:
-            return None
+        make = partial(small_circuit, self.edition, self.statements, self.check)
+        return self.edition.remembered(("function", *self.statements), make)
 
     @cached_property
     def silent(self) -> list[Fact]:
@@ -285,13 +277,15 @@ class Question:
             return relevance.matters(self._solver, literal, self.statements, silent)
 
         matter = [fact for fact in self.silent if matters(literals[fact])]
-        if function is None:
-            return tuple(sorted(matter, key=lambda fact: _decisiveness(self._left(literals[fact]))))
-        left = function.outcomes_left()
-        return tuple(sorted(matter, key=lambda fact: _decisiveness(left[literals[fact]])))
+        left = function.outcomes_left() if function else {}
 
-    def _left(self, fact: Literal) -> list[list[str]]:
-        return [self.outcomes_given(answer) for answer in (fact, -fact)]
+        def decisiveness(fact: Fact) -> tuple[int, int]:
+            """The less its answers leave, the less."""
+            known = left.get(literals[fact]) or [self.outcomes_given(x * literals[fact]) for x in (1, -1)]
+            possible = [len(outcomes) for outcomes in known if outcomes]
+            return -possible.count(1), sum(possible)
+
+        return tuple(sorted(matter, key=decisiveness))
 
     def outcomes_given(self, answer: Literal) -> list[str]:
         """The outcomes that stay possible if the record also said this; none if it cannot."""
@@ -303,9 +297,3 @@ class Question:
             if seen or self.possible(answer, literal):
                 found.append(name)
         return found
-
-
-def _decisiveness(left: Sequence[Collection[object]]) -> tuple[int, int]:
-    """How much is settled by the answers that leave these outcomes: the less the number, the more."""
-    possible = [len(outcomes) for outcomes in left if outcomes]
-    return -sum(count == 1 for count in possible), sum(possible)

@@ -5,16 +5,20 @@ for rules that go in a circle the least one that satisfies them). The outcome is
 value for each, and none where the laws of the domain leave no world.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node
+from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node, deep
+from lupa.errors import SpaceLimitError
 from lupa.rules.alike import alike
 from lupa.rules.asking import Group
 from lupa.rules.edition import Edition
 from lupa.rules.ground import Rule, levels
 from lupa.rules.solver import Literal
+
+_SMALL = 100_000
+"""The parts of a function beyond which facts are looked at one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,17 @@ def circuit(
         outcome = diagrams.choose(conditions.get(edition.outcomes[name], NO), value, outcome)
     outcome = diagrams.choose(lawful, outcome, NOWHERE)
     return Circuit(diagrams, outcome, facts, names, tuple(groups), conditions, lawful)
+
+
+def small_circuit(
+    edition: Edition, statements: Sequence[Literal], check: Callable[[], None]
+) -> Circuit | None:
+    """The outcome of the record that makes these statements; None where it is no small function."""
+    try:
+        with deep(len(edition.literals)):
+            return circuit(edition, statements, Budget(check, _SMALL))
+    except SpaceLimitError:
+        return None
 
 
 def _as_read(edition: Edition, facts: Sequence[Literal]) -> tuple[Literal, ...]:
