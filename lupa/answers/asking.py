@@ -11,6 +11,7 @@ from lupa.compiled.diagram import MOST_PARTS, Budget, Diagrams, Node, deep
 from lupa.compiled.exchange import Exchange, members_of
 from lupa.compiled.grouped import Classes, Grouped
 from lupa.compiled.lifted import Lifted
+from lupa.compiled.seen import Seen
 from lupa.rules.alike import alike
 from lupa.rules.asking import Group
 from lupa.rules.vocabulary import Fact
@@ -41,12 +42,6 @@ class Open(NamedTuple):
             return self.exchange.remainders(node, self.facts.keys())
         return self.seen.remainders(node)
 
-    def leaving(
-        self, diagrams: Diagrams, outcome: Node, value: Callable[[frozenset[Node]], Node]
-    ) -> tuple[Diagrams, Node]:
-        """The value of the outcomes that each assignment of the group leaves, with its diagrams."""
-        return self.answers(outcome, lambda left: value(diagrams.values(left)))
-
     def answers(self, node: Node, value: Callable[[Node], Node]) -> tuple[Diagrams, Node]:
         """The value of what each assignment of the group leaves of a function, with its diagrams."""
         seen, lifted = self.seen, self.seen.lifted(node)
@@ -58,7 +53,7 @@ class Open(NamedTuple):
 
 
 class Alone(NamedTuple):
-    """A question as `Open` is one, of which it is known only which outcomes its answers leave possible."""
+    """A question as `Open` is one, of which only the outcomes are known that its answers leave possible."""
 
     group: Group
     facts: Mapping[int, Fact]
@@ -69,7 +64,7 @@ class Alone(NamedTuple):
         self, diagrams: Diagrams, outcome: Node, value: Callable[[frozenset[Node]], Node]
     ) -> tuple[Diagrams, Node]:
         """The value of the outcomes that each assignment of the group leaves, with its diagrams."""
-        return diagrams, diagrams.seen_by(outcome, self.facts.keys(), value)
+        return diagrams, Seen(diagrams, self.facts.keys(), value).of(outcome)
 
 
 class Apart(NamedTuple):
@@ -108,8 +103,7 @@ def open_questions(question: Question, most: int = MOST_PARTS) -> Questions:
 
 def _open(question: Question, budget: Budget) -> Questions:
     edition = question.edition
-    made = question.function or circuit(edition, question.statements, budget)
-    made.diagrams.budget = budget
+    made = circuit(edition, question.statements, budget)
     facts = [edition.facts[literal] for literal in made.facts]
     groups, first = [], 0
     for group in made.groups:
@@ -163,13 +157,14 @@ def questions_by_member(question: Question, most: int = MOST_PARTS) -> Questions
     return found
 
 
-def questions_apart(question: Question) -> Apart:
-    """Every question that can be asked about the silent facts, where all together are too much to hold."""
+def questions_apart(question: Question, most: int = MOST_PARTS) -> Apart:
+    """Every question that can be asked about the silent facts, each on its own; raises as the others do."""
+    budget = Budget(question.check, most)
 
     def made() -> Apart:
         edition = question.edition
         with deep(len(edition.literals)):
-            whole = circuit(edition, question.statements, Budget(question.check), as_read=True)
+            whole = circuit(edition, question.statements, budget, as_read=True)
         variable_of = {edition.facts[literal]: variable for variable, literal in enumerate(whole.facts)}
         every = [
             Alone(
@@ -184,5 +179,5 @@ def questions_apart(question: Question) -> Apart:
         return Apart(every, whole.diagrams, whole.outcome, whole.names)
 
     found = question.edition.remembered(("questions apart", *question.statements), made)
-    found.diagrams.budget = Budget(question.check)
+    found.diagrams.budget = budget
     return found

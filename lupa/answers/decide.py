@@ -263,6 +263,7 @@ class _Writer:
                     fact,
                     edition.vocabulary.words(fact, True),
                     self._asked(fact),
+                    edition.vocabulary.question_help(fact),
                     tuple(name for name, _ in served),
                     "; ".join(sources),
                 )

@@ -269,7 +269,7 @@ class Desk(Store):
                 return "; ".join(str(error).splitlines())
             return ""
 
-        return replace(made, rules=Rules(found, others, wrong, self.decide, reason))
+        return replace(made, rules=Rules(found, others, wrong, self.decide, reason, self.pathways))
 
     def meaning(
         self, policy: str, readings: Mapping[str, str] | None = None, *, timeout: float | None = None
@@ -285,6 +285,12 @@ class Desk(Store):
         with grounding_within(limit):
             found = self.edition(name, edition if at else None, limit=limit)
         return meaning(found, self.compile(policy, readings, timeout=limit), limit)
+
+    def pathways(self, case: Case) -> Sequence[str]:
+        """The pathways ("indication,phase") that the request of a case may be on; raises as `decide`."""
+        with self._question(case, "pathways", None) as question:
+            ways = question.edition.pathways.items()
+            return [",".join(way) for way, literal in ways if question.possible(literal)]
 
     def knowing(
         self, names: Collection[str], asked: Sequence[Edition], limit: Deadline

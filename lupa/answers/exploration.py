@@ -215,8 +215,8 @@ class Asked:
     `id` tells it from others: a choice (`requested(phase)`), a quantity, a relation or a fact. Of the
     kind `choice` one of the `members` is so; of `number` they are cut points, of the `numbers` (by
     name, what they are called), or of one that follows from these; of `members` any number of them can
-    be. `bears_on` names the criteria, exclusions and limits that it can settle, `source` their clauses.
-    Answers that leave the same are one.
+    be. `bears_on` names the criteria, exclusions and limits that it can settle, `source` their clauses;
+    `help` says what it means, where more is to be said of that. Answers that leave the same are one.
     """
 
     id: str
@@ -226,6 +226,7 @@ class Asked:
     numbers: Mapping[str, str]
     bears_on: tuple[str, ...]
     source: str
+    help: str
     cost: int
     answers: tuple[Answer, ...]
 

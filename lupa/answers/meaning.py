@@ -119,7 +119,7 @@ class _Meaning:
     def _items(self) -> Iterator[Meant]:
         loaded = self._loaded()
         telling = Telling(Space(loaded.diagrams, loaded.laws))
-        words = Senses(self._edition, self._facts)
+        words = Senses([self._edition], self._facts)
         for kind in _KINDS:
             for atom in self._edition.items[kind]:
                 if (kind, atom.id) in self._node and atom.id != _MADE:
@@ -148,7 +148,7 @@ class _Meaning:
         here = others if way is None else [on[way]]
         space = Space(loaded.diagrams, [*loaded.laws, *here])
         cites = _Cites(self._edition, self._node, loaded, space, way)
-        words, telling = Senses(self._edition, self._facts, cites.cited), Telling(space)
+        words, telling = Senses([self._edition], self._facts, cites.cited), Telling(space)
         nobody = any(each.node == NO for each in space.components)
         found = []
         for place, name in enumerate(self._compiled.outcomes):

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import clingo
-
 from lupa.compiled.formula import Formula, Said
 from lupa.rules.edition import Edition
 from lupa.rules.vocabulary import Fact
@@ -66,11 +64,11 @@ def uncited(_: Formula, __: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, 
 
 
 class Senses:
-    """Puts formulas in the words of an edition; `facts` are those of the variables."""
+    """Puts formulas in the words of editions; `facts` are those of the variables, known to one of them."""
 
-    def __init__(self, edition: Edition, facts: Sequence[Fact], cited: Cited = uncited) -> None:
-        self._v = edition.vocabulary
-        self._asking = edition.asking
+    def __init__(self, editions: Sequence[Edition], facts: Sequence[Fact], cited: Cited = uncited) -> None:
+        self._of = {fact: each for each in reversed(editions) for fact in each.literals}
+        self._asking = editions[0].asking
         self._facts = facts
         self._cited = cited
 
@@ -83,7 +81,7 @@ class Senses:
         if isinstance(told, Said):
             items, sources = self._cited(told, ())
             fact = self._facts[told.variable]
-            words = self._v.words(fact, told.so)
+            words = self._of[fact].vocabulary.words(fact, told.so)
             return Sense("fact", words, fact, told.so, items=items, sources=sources), items
         parts, below = [], dict[str, None]()
         for part in told.parts:
@@ -160,12 +158,13 @@ class Senses:
 
     def _blank(self, fact: Fact, so: bool) -> Mapping[str, str]:
         """The sentence of a fact with a blank in the place of a name, and the name; for each of them."""
-        named = {
-            place: self._v.label(str(argument))
-            for place, argument in enumerate(self._v.facts[fact].arguments, start=1)
-            if argument.type == clingo.SymbolType.Function and self._asking.is_name(fact, place)
-        }
-        found = {self._v.words_with(fact, so, place, "\0"): name for place, name in named.items()}
+        v, asking = self._of[fact].vocabulary, self._of[fact].asking
+        names = {place: v.label(str(a)) for place, a in enumerate(v.facts[fact].arguments, start=1)}
+        if fact in v.choice_of:
+            names = {len(names): names[len(names)]}
+        elif asking.group_of(fact) == fact or asking.member(fact) not in names.values():
+            return {}  # more than a name tells it from those that are asked for with it
+        found = {v.words_with(fact, so, place, "\0"): name for place, name in names.items()}
         return {words: name for words, name in found.items() if words}
 
 

@@ -110,7 +110,7 @@ def small_circuit(
     """The outcome of the record that makes these statements; None where it is no small function."""
     try:
         with deep(len(edition.literals)):
-            return circuit(edition, statements, Budget(check, _SMALL))
+            return circuit(edition, statements, Budget(check, _SMALL), as_read=True)
     except SpaceLimitError:
         return None
 

@@ -7,8 +7,9 @@ where the function has it (but where it has none, which no assignment reaches).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise, product
+from itertools import chain, pairwise, product
 from math import prod
 from typing import NamedTuple
 
@@ -168,17 +169,20 @@ def boxes(
     left, wanted = set(cells), values[cells[0]]
     found: list[_Box] = []
     held: list[set[_Cell]] = []
+    reached: set[_Cell] = set()
     for cell in sorted(left):
-        if any(cell in each for each in held):
+        if cell in reached:
             continue
         box: _Box = tuple((place, place) for place in cell)
         for place in order:
             box = _widened(box, place, sizes[place], values, wanted)
         found.append(box)
         held.append(left.intersection(_within(box)))
+        reached |= held[-1]
+    times = Counter(chain.from_iterable(held))
     for place in reversed(range(len(found))):
-        others = set().union(*held[:place], *held[place + 1 :])
-        if held[place] <= others:
+        if all(times[cell] > 1 for cell in held[place]):
+            times.subtract(held[place])
             del found[place], held[place]
     return found
 

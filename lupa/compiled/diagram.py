@@ -233,34 +233,6 @@ class Diagrams:
             found.append((past | no, past | yes))
         return found
 
-    def seen_by(
-        self, node: Node, variables: Collection[int], value: Callable[[frozenset[Node]], Node]
-    ) -> Node:
-        """The function of these variables alone that tells by a value which values are left to be taken."""
-        sets: dict[Node, frozenset[Node]] = {NOWHERE: frozenset()}
-        made: dict[Node, Node] = {}
-
-        def told(left: frozenset[Node]) -> Node:
-            code = value(left) if left else NOWHERE
-            sets[code] = left
-            return code
-
-        def of(part: Node) -> Node:
-            if part < 0:
-                return told(self.values(part))
-            if part not in made:
-                self.budget.spend()
-                variable, no, yes = self._nodes[part]
-                sides = of(no), of(yes)
-                made[part] = (
-                    self.node(variable, *sides)
-                    if variable in variables
-                    else self.together(sides, lambda codes: told(sets[codes[0]] | sets[codes[1]]))
-                )
-            return made[part]
-
-        return of(node)
-
     def together(self, nodes: Sequence[Node], value: Callable[[tuple[Node, ...]], Node]) -> Node:
         """The function whose value is made from the values of these."""
         made: dict[tuple[Node, ...], Node] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -71,13 +71,25 @@ class Loaded:
     Its variables are numbered as the policy has them, or as `places` say.
     """
 
-    def __init__(self, compiled: Compiled, budget: Budget | None = None) -> None:
+    def __init__(
+        self,
+        compiled: Compiled,
+        budget: Budget | None = None,
+        *,
+        diagrams: Diagrams | None = None,
+        places: Sequence[int] | None = None,
+    ) -> None:
         self.compiled = compiled
-        self.diagrams = Diagrams(budget)
+        self.diagrams = made = diagrams or Diagrams(budget)
         self._nodes: list[Node] = []
         for variable, no, yes in compiled.nodes:
-            self._nodes.append(self.diagrams.node(variable, self._at(no), self._at(yes)))
+            sides = self._at(no), self._at(yes)
+            if places is None:
+                self._nodes.append(made.node(variable, *sides))
+            else:  # it may stand elsewhere in the order
+                self._nodes.append(made.choose(made.node(places[variable], NO, YES), *reversed(sides)))
         self.laws = [self._at(law.node) for law in compiled.laws]
+        self._outputs = {(output.kind, output.id): output.node for output in compiled.outputs}
 
     def _at(self, node: Node) -> Node:
         return node if node < 0 else self._nodes[node]
@@ -85,3 +97,7 @@ class Loaded:
     def when(self, node: Node, value: Node = YES) -> Node:
         """That a function of the policy has a value; NO where no law is kept."""
         return self.diagrams.together((self._at(node),), lambda found: YES if found[0] == value else NO)
+
+    def called(self, kind: str, name: str) -> Node:
+        """That an output is so; never, where the policy has none of this kind and name."""
+        return self.when(self._outputs.get((kind, name), NO))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from lupa.errors import CaseError, shown
+from lupa.record.doses import says_how
 from lupa.record.edits import value_of
 from lupa.record.numbers import AGES
 from lupa.rules.names import normal
@@ -16,12 +17,24 @@ from lupa.rules.vocabulary import Vocabulary
 UNKNOWN = ("don't_know", "dont_know", "do_not_know", "not_known", "unknown", "skip", "d", "?")
 _BOUND = re.compile(r"(at least|more than|less than|at most) (\S.*)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|never")
+_BULLET = re.compile(r"[-*•·]\s+|\d+[.)]\s+(?=\D)")
+"""What stands before each part of a list."""
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.]*(\s*\D[^,]*)?")
 
 
-def parted(line: str) -> tuple[list[str], bool]:
-    """What stands between the commas of a reply, and whether its end says that more is not known."""
-    pieces = [piece.strip() for piece in line.split(",") if piece.strip()]
+def parted(line: str, *, pasted: bool = False) -> tuple[list[str], bool]:
+    """What stands between the commas of a reply, and whether its end says that more is not known.
+
+    What is `pasted` from a list has its parts on lines, which may be numbered and have a heading, and how a
+    drug is taken belongs to the name before it.
+    """
+    pieces: list[str] = []
+    for part in re.split(r"[,;\n]" if pasted else ",", line):
+        piece = (_BULLET.sub("", part.strip()) if pasted else part).strip()
+        if pasted and pieces and piece and says_how(piece) and not piece.isdecimal():
+            pieces[-1] = f"{pieces[-1]} {piece}"
+        elif piece and not (piece.endswith(":") and "\n" in line):
+            pieces.append(piece)
     open_ended = bool(pieces) and normal(pieces[-1]) in UNKNOWN
     if open_ended:
         pieces.pop()

@@ -20,6 +20,7 @@ from lupa.dialogue.numbers import (
     units_of,
 )
 from lupa.errors import CaseError, shown
+from lupa.record.doses import phrases, with_doses
 from lupa.record.numbers import AGES
 from lupa.rules.names import normal
 from lupa.rules.numbers import written
@@ -59,11 +60,13 @@ class Reply:
     """What a reply states, by name in a case or fact, and the facts that it says are not known.
 
     The `others` were not named where all that is so was: they are not, unless that follows from it.
+    `beside` are names as they are written, which a case reads: with a dose, or of what is not asked for.
     """
 
     states: Mapping[str, Any]
     unknown: frozenset[Fact] = frozenset()
     others: tuple[Fact, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 # ---- questions ---------------------------------------------------------------------------------
@@ -191,20 +194,44 @@ def _named(question: Question, vocabulary: Vocabulary | None, line: str) -> Repl
     """Of members those that are named are so, and the others are not unless the rest is not known."""
     if normal(line) in (*_NONE, *_ALL):
         return Reply(dict.fromkeys(question.facts, normal(line) in _ALL))
-    pieces, open_ended = parted(line)
+    pieces, open_ended = parted(line, pasted=takes_any(question, vocabulary))
     states: dict[str, Any] = {}
+    beside: list[str] = []
     denied = False
     for piece in pieces:
         name, so = (piece[4:], False) if piece.lower().startswith("not ") else (piece, True)
-        (fact,) = question.names[_one_of(question, vocabulary, normal(name), name)]
+        try:
+            (fact,) = question.names[_one_of(question, vocabulary, normal(name), name)]
+        except CaseError:
+            if vocabulary is None or not takes_any(question, vocabulary) or not so:
+                raise
+            if _only_names(name, question, vocabulary):  # whoever is asked can say what is meant
+                raise
+            beside.append(name)
+            continue
         if states.setdefault(fact, so) is not so:
             raise CaseError(f"{shown(name)} is said to be so and not to be so; keep one")
         denied = denied or not so
     rest = [fact for fact in question.facts if fact not in states]
     if open_ended:
-        return Reply(states, frozenset(rest))
+        return Reply(states, frozenset(rest), beside=tuple(beside))
     # whoever says what is not so has not said what is
-    return Reply(states, others=() if denied else tuple(rest))
+    return Reply(states, others=() if denied else tuple(rest), beside=tuple(beside))
+
+
+def _only_names(piece: str, question: Question, vocabulary: Vocabulary) -> bool:
+    """Whether a part of a reply names a member, and what stands with the name cannot be read."""
+    if with_doses(vocabulary.canonical)(piece, question.names) is not None:
+        return False
+    return any(vocabulary.canonical(phrase, question.names) for phrase in phrases(piece))
+
+
+def takes_any(question: Question, vocabulary: Vocabulary | None) -> bool:
+    """Whether any name at all may be named, as of a relation that is open in the world."""
+    asked = question.asked
+    if asked is None or vocabulary is None or asked.kind != "members":
+        return False
+    return asked.id in vocabulary.open_families and vocabulary.arity.get(asked.id, 1) == 1
 
 
 def _numbered(question: Question, vocabulary: Vocabulary, line: str) -> Reply:

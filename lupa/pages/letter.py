@@ -191,6 +191,7 @@ def _content(decision: Decision, case: Case, edition: Edition, about: About) -> 
         "missing": [
             {
                 "question": question,
+                "help": " ".join(dict.fromkeys(m.help for m in asked if m.help)),
                 "why": list(dict.fromkeys(texts[i] for m in asked for i in m.bears_on if i in texts)),
                 "source": "; ".join(dict.fromkeys(s for m in asked for s in m.source.split("; ") if s)),
             }

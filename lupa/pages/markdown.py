@@ -54,7 +54,8 @@ def markdown(decision: Decision) -> str:
             listed = f" ({asked_about(asked)})" if len({m.question for m in asked}) > 1 else ""
             sources = list(dict.fromkeys(s for m in asked for s in m.source.split("; ") if s))
             clauses = "; ".join(sources[:FEW]) + (" and others" if len(sources) > FEW else "")
-            lines.append(f"- {escaped(question + listed)} *{escaped(clauses)}*")
+            means = "".join(f" {said}" for said in dict.fromkeys(m.help for m in asked if m.help))
+            lines.append(f"- {escaped(question + listed + means)} *{escaped(clauses)}*")
     lines += _section("For attention", [*d.advisories, *d.notes])
     lines += ["", "### What next", "", d.next, "", f"*{PERSON}*"]
     return "\n".join(lines)

@@ -164,6 +164,11 @@ def _part(sense: Sense, page: Page, indent: int, before: dict[object, str]) -> l
     return lines
 
 
+def part_lines(sense: Sense, page: Page, indent: int) -> list[str]:
+    """A condition as an entry of a list."""
+    return _part(sense, page, indent, {})
+
+
 def _cited(clauses: Iterable[str]) -> str:
     found = ", ".join(clauses)
     return f" ({found})" if found else ""

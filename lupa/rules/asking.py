@@ -161,9 +161,8 @@ class Asking:
             names = names[:2]
         words = next((self._questions[name] for name in names if name in self._questions), None)
         if words is None and self._made_of(group):  # a person knows the parts, and need not reckon
-            first, second = (
-                f"{v.label(part)} ({v.quantities[part].unit})" for part in self._made_of(group)
-            )
+            parts = [f"{v.label(part)} ({v.quantities[part].unit})" for part in self._made_of(group)]
+            first, second = parts
             return self.answer("parts", first=first, second=second)
         return v.question(fact) if words is None else v.phrase(words, v.facts[fact])
 
@@ -192,7 +191,7 @@ class Asking:
         v = self._vocabulary
         quantity = v.number_of.get(fact)
         if quantity is None:
-            template = next((self._members[b] for b in beginnings(fact) if b in self._members), None)
+            template = self._member(fact)
             if template is not None:
                 return v.filled(template, v.facts[fact])
             return ", ".join(v.label(str(value)) for value in v.facts[fact].arguments) or v.words(
@@ -201,12 +200,9 @@ class Asking:
         (cut,) = (cut for cut in v.cuts[quantity] if cut.fact == fact)
         return f"{self.number(quantity)} {self.bound(cut, so=True)}"
 
-    def is_name(self, fact: Fact, place: int) -> bool:
-        """Whether one argument (from 1), a name, is all that tells a fact from those asked with it."""
-        if fact in self._vocabulary.choice_of:
-            return place == len(self._vocabulary.facts[fact].arguments)
-        template = next((self._members[b] for b in beginnings(fact) if b in self._members), None)
-        return template == f"{{{place}}}"
+    def _member(self, name: str) -> str | None:
+        """The words for one of several that are asked for together."""
+        return next((self._members[each] for each in beginnings(name) if each in self._members), None)
 
     def table(self, facts: Sequence[Fact]) -> Table | None:
         """Several members that say the same things `of` each of several; None for what is no such table.
@@ -275,7 +271,7 @@ class Asking:
     def number(self, quantity: str) -> str:
         """A quantity as one of those that are asked for together."""
         v = self._vocabulary
-        template = next((self._members[b] for b in beginnings(quantity) if b in self._members), None)
+        template = self._member(quantity)
         return v.label(quantity) if template is None else v.filled(template, v.quantity(quantity))
 
     def bound(self, cut: Cut, *, so: bool, among: Sequence[Cut] = ()) -> str:

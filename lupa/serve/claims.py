@@ -10,8 +10,8 @@ from uuid import NAMESPACE_URL, uuid5
 from lupa.answers.decision import Decision
 from lupa.errors import LupaError, Problem
 from lupa.fhir import claim_response
-from lupa.fhir.chart import Chart
-from lupa.fhir.reading import asks, reading_of
+from lupa.fhir.chart import Chart, asks
+from lupa.fhir.reading import reading_of
 from lupa.knowledge import KnowledgeBase
 from lupa.rules.deadline import Deadline
 from lupa.serve.answer import Answer, resource

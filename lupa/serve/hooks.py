@@ -122,10 +122,10 @@ def _checked(hook: str, request: Json) -> tuple[Json, Json]:
         ("context.patientId", isinstance(patient, str), "the id of the patient is expected"),
         ("prefetch", prefetch is None or isinstance(prefetch, dict), "an object is expected"),
     ]
-    resources = [(key, value) for key, value in fetched.items() if key in PREFETCH]
     expected = "a resource is expected, or null where nothing was found"
     checks += [
-        (f"prefetch.{key}", value is None or isinstance(value, dict), expected) for key, value in resources
+        (f"prefetch.{key}" if key in PREFETCH else "prefetch", isinstance(value, dict | None), expected)
+        for key, value in fetched.items()
     ]
     wrong = [Problem(path, message) for path, is_right, message in checks if not is_right]
     if wrong:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from lupa import KnowledgeBase
-from lupa.answers import ask as asking
 from lupa.pages.exploring import ask_text, plan_text
 from tests.brute import holds
 from tests.command import command
@@ -118,22 +116,3 @@ def test_two_of_twelve_are_counted(
 
 def test_it_is_free_of_findings(twelve_kb: KnowledgeBase) -> None:
     assert [finding.text for finding in twelve_kb.lint([POLICY]).findings] == []
-
-
-def test_each_question_on_its_own_is_answered_as_all_together_are(
-    lipid: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    cases: list[dict[str, Any]] = [
-        {"request": {"policy": "example_lipid_antibody"}},
-        {
-            "request": {"drug": "Lipolex", "indication": "FH", "phase": "initial"},
-            "facts": {"diagnosis": ["FH"], "tried": {"Crestor": ["intolerance"]}},
-        },
-    ]
-    together = [KnowledgeBase.load(lipid).ask(case).questions for case in cases]
-    monkeypatch.setattr(asking, "_LARGE", 0)
-    apart = [KnowledgeBase.load(lipid).ask(case).questions for case in cases]
-    for one, other in zip(together, apart, strict=True):
-        assert [(asked.id, asked.answers) for asked in one] == [
-            (asked.id, asked.answers) for asked in other
-        ]

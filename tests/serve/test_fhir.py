@@ -309,3 +309,11 @@ def test_no_value_of_a_chart_comes_into_a_log_or_an_error(client: TestClient, lo
     assert not [
         value for value in ("Zebulon", "2024-07-06", "1990-05-02", "J0490", "M32.14") if value in written
     ]
+
+
+def test_whatever_was_fetched_besides_is_a_resource_too(client: TestClient) -> None:
+    given = hook("order-sign")
+    given["prefetch"]["Zebulon"] = []
+    answer = post(client, SIGN, given)
+    assert refused(answer) == (400, ["prefetch"])
+    assert "Zebulon" not in answer.text

@@ -58,6 +58,7 @@ _PUBLIC = _PLACED | {("quantity", 4)}
 _WORDS = frozenset(
     {
         "text", "cites", "clause", "unencoded", "number", "label", "alias", "fact_text", "question",
+        "question_help",
         "group_question", "member_text", "assumed_text",
     }
 )  # fmt: skip
