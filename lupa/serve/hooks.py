@@ -87,7 +87,7 @@ def answer_to(
             chart = _chart(context, prefetch, drafts, order)
             case = reading_of(chart, kb, None, asked).case
             drug = case["request"].get("drug")
-            if drug is None or not _is_covered(kb, {**asked, "drug": drug}, limit):
+            if drug is None or not is_covered(kb, {**asked, "drug": drug}, limit):
                 continue
             decided = kb.decide_all(case, timeout=limit)
         except LupaError as error:
@@ -101,7 +101,7 @@ def answer_to(
     return Answer(as_line(found), cases=tuple(cases))
 
 
-def _is_covered(kb: KnowledgeBase, asked: Mapping[str, Any], limit: Deadline) -> bool:
+def is_covered(kb: KnowledgeBase, asked: Mapping[str, Any], limit: Deadline) -> bool:
     """Whether a policy speaks of a drug, of the payer if one is asked for."""
     routing = {key: asked[key] for key in ("drug", "payer") if key in asked}
     try:
