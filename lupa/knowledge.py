@@ -142,6 +142,7 @@ class KnowledgeBase(Desk):
         cases: Iterable[str | PathLike[str]] = (),
         coverage: bool = False,
         mutate: bool = False,
+        conditions: bool = False,
         jobs: int = 1,
         tick: Callable[[int, int], None] | None = None,
         timeout: float | None = None,
@@ -149,7 +150,8 @@ class KnowledgeBase(Desk):
         """The cases that ship with these policies, or with all, and whether they come to what they expect.
 
         `cases` are further files or folders of cases. With `coverage` it is told what of the rules they
-        show, with `mutate` which small changes of the rules they notice; `jobs` processes share that
+        show, with `conditions` which of the ways that `meaning` tells, with `mutate` which small changes of
+        the rules they notice; `jobs` processes share that
         work, and `tick` is told how many changes are done, of how many. Raises `CaseError` for an
         unknown policy and `TimeLimitError` after `timeout` seconds; what else is wrong is told in the
         answer.
@@ -164,6 +166,7 @@ class KnowledgeBase(Desk):
             further,
             coverage=coverage,
             mutation=mutate,
+            told=conditions,
             jobs=jobs,
             tick=tick,
             timeout=timeout,

@@ -41,6 +41,10 @@ class Budget:
         self._most = most
         self._spent = 0
 
+    def extend(self, most: int) -> None:
+        """So many parts may be made in all."""
+        self._most = most
+
     def spend(self) -> None:
         """One part more is made; raises `SpaceLimitError` for one too many."""
         self._spent += 1

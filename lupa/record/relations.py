@@ -166,8 +166,9 @@ class Relations(Reader):
         aside.family(tree, only, where, about)
         aside.members(tree, value, path, about)
         self.family(tree, only, where, about)
-        named = [fact for _, fact in leaves(tree) if aside.record.stated.get(fact)]
-        rest = [fact for _, fact in leaves(tree) if fact not in aside.open]
+        every = [fact for _, fact in leaves(tree)]
+        named = [fact for fact in every if aside.record.stated.get(fact)]
+        rest = [fact for fact in every if fact not in aside.open]
         implied = set(self.follows(named, rest))
         for fact in rest:
             if fact not in implied:

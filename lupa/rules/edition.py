@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -39,10 +39,11 @@ class Atom:
     text: tuple[str, str]
     sources: list[tuple[tuple[str, str] | None, str]]
     """Clauses that say it, each with the indication and phase it holds for, if only for those."""
+    id: str = field(init=False)
+    """Its symbol as it is written."""
 
-    @property
-    def id(self) -> str:
-        return str(self.symbol)
+    def __post_init__(self) -> None:
+        self.id = str(self.symbol)
 
     def by(self, clauses: Collection[str]) -> "Atom":
         """The same, of those that say it by these clauses alone."""

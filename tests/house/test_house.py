@@ -42,7 +42,7 @@ LONG = {
     "pages/contents.py": "the pages of what is on file, each as data and as text",
     "pages/exploring.py": "the pages of the exploring verbs, made of the same few parts",
     "pages/page.py": "the page of a decision, made of the parts that all pages share",
-    "rules/asking.py": "one table of questions: which facts each is about, and its words",
+    "rules/asking.py": "the questions of one vocabulary, and the words of all answers to them",
     "rules/edition.py": "what one policy holds: all that is read of its program",
     "rules/reads.py": "one analysis: what rules read of names",
     "rules/slicing.py": "one slicing: rows, names and what is left out of both",
