@@ -61,6 +61,7 @@ class Search:
         rows = [self._row(literal) for literal in self._reach]
         self._cheapest = Cheapest(rows, self._edition.program.watch)
         self._stated = dict(zip(self._reach, self._cheapest.stated, strict=True))
+        self._states = {atom: literal for literal, atom in self._stated.items()}
 
     def _name_subjects(self) -> None:
         """What each fact is about, as a number: of one subject no more than one thing is stated.
@@ -166,22 +167,23 @@ class Search:
         """All sets that make the outcome certain at the least cost that is left, or just any one."""
         level: list[tuple[int, list[int]]] = []
         while True:
-            again, objection, new = False, None, []
+            again, new = False, []
+            objections: list[list[Literal]] = []
             with closing(self._cheapest.sets()) as proposals:
                 for cost, places in proposals:
                     self._question.check()
                     if level and cost > level[0][0]:
                         break
                     again = True  # sets with more statements can cost as little
-                    objection = self._objection([self._reach[place] for place in places])
-                    if objection is not None:
+                    objections = self._objections([self._reach[place] for place in places])
+                    if objections:
                         break
                     new.append(places)
                     level.append((cost, places))
                     if any_one:
                         return level
             self._cheapest.without_supersets(new)
-            if objection is not None:
+            for objection in objections:
                 self._cheapest.require(objection)
             if not again:
                 return sorted(level, key=lambda each: (len(each[1]), each[1]))
@@ -191,6 +193,23 @@ class Search:
         changed = {self._subject[abs(literal)] for literal in stated}
         said = {fact: x for fact, x in self._record.items() if self._subject[fact] not in changed}
         return said | {abs(literal): literal for literal in stated}
+
+    def _objections(self, stated: Sequence[Literal]) -> list[list[Literal]]:
+        """What speaks against these statements; and then against them with the cheapest way to meet that.
+
+        So, where each of many facts does harm, one proposal tells of them all.
+        """
+        found: list[list[Literal]] = []
+        meeting = list(stated)
+        while (objection := self._objection(meeting)) is not None:
+            found.append(objection)
+            subjects = {self._subject[abs(literal)] for literal in meeting}
+            ways = [self._states[atom] for atom in objection if atom in self._states]
+            free = [way for way in ways if self._subject[abs(way)] not in subjects]
+            if not free:
+                break
+            meeting.append(min(free, key=lambda way: (self._within[way].cost, self._stated[way])))
+        return found
 
     def _objection(self, stated: Sequence[Literal]) -> list[Literal] | None:
         """What every set must have one of, if these statements do not make the outcome certain."""

@@ -382,7 +382,8 @@ class Vocabulary:
         known.update(
             name for kinds in self.choices.values() for values in kinds.values() for name in values
         )
-        if "" in found or any(len(names) > 1 for names in found.values()) or not known.isdisjoint(found):
+        doubtful = (len({*names, *known.intersection((alias,))}) > 1 for alias, names in found.items())
+        if "" in found or any(doubtful):
             self.check_names()
         return found
 

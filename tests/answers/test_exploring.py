@@ -15,7 +15,7 @@ import pytest
 from lupa import CaseError, KnowledgeBase, RuleError
 from lupa.answers import question
 from lupa.answers.exploration import Flips, Plan, Step
-from lupa.compiled import grouped
+from lupa.compiled import circuit, grouped
 from lupa.rules.files import shipped
 from tests import brute, explored, oracle
 from tests.explored import Examined, examine
@@ -503,8 +503,8 @@ def test_what_matters_is_found_one_by_one_where_the_function_grows_too_large(
     )
     found = []
     monkeypatch.setattr(question, "_MANY", 2)
-    for largest in (question._LARGE, 0):
-        monkeypatch.setattr(question, "_LARGE", largest)
+    for largest in (circuit._SMALL, 0):
+        monkeypatch.setattr(circuit, "_SMALL", largest)
         small = small_kb(tmp_path / str(largest), facts, rules)
         found.append([missing.fact for missing in small.decide(SMALL).missing])
     assert found == [["a", "b"], ["a", "b"]]
