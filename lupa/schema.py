@@ -12,6 +12,7 @@ from lupa import KnowledgeBase
 from lupa.answers.decision import Decision
 from lupa.answers.exploration import Ask, Flips, Plan, WhatIf
 from lupa.answers.many import Undecided
+from lupa.answers.meaning import Meaning
 from lupa.authors.diff.results import Diff
 from lupa.authors.reports.finding import Report
 from lupa.authors.trials.run import Trials
@@ -31,6 +32,7 @@ ANSWERS = {
     "test": Trials,
     "diff": Diff,
     "compiled": Form,
+    "meaning": Meaning,
     "letter": Letter,
 }
 """What each verb answers in JSON, and a policy as it is compiled."""

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import clingo
 
-from lupa.answers.exploration import When
+from lupa.answers.when import Counted, Some, When
 from lupa.rules.files import RuleFiles, shipped
 
 Said = Mapping[str, bool]
@@ -276,10 +276,13 @@ def asks(facts: Iterable[str]) -> dict[str, list[str]]:
 
 def holds(when: When, true: Collection[str]) -> bool:
     """Whether an answer is the one where just these facts are true."""
-    return any(
-        all(some.at_least <= sum(fact in true for fact in some.facts) <= some.at_most for some in cube)
-        for cube in when
-    )
+
+    def count(part: Some | Counted) -> int:
+        if isinstance(part, Some):
+            return sum(fact in true for fact in part.facts)
+        return sum(holds(each.when, true) for each in part.each)
+
+    return any(all(part.at_least <= count(part) <= part.at_most for part in cube) for cube in when)
 
 
 def smallest_tree(worlds: Worlds, cost: Callable[[str], int]) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from lupa import CaseError, KnowledgeBase
 from lupa.answers.exploration import Asked, Flips, Plan, Step, WhatIf
+from lupa.answers.when import Some
 from lupa.record.edits import edited
 from lupa.record.record import record_of
 from lupa.rules.edition import Edition
@@ -304,7 +305,8 @@ def check_ask(kb: KnowledgeBase, examined: Examined, told: Worlds) -> None:
 def check_answers(asked: Asked, told: Worlds) -> None:
     """Whatever is so, one answer says it, and leaves just the outcomes that are told."""
     bits = {fact: told.bit(fact) for fact in told.facts}
-    mentioned = {fact for a in asked.answers for cube in a.when for some in cube for fact in some.facts}
+    parts = [part for answer in asked.answers for cube in answer.when for part in cube]
+    mentioned = {fact for part in parts if isinstance(part, Some) for fact in part.facts}
     mask = sum(bits[fact] for fact in mentioned | set(asked.facts))
     possible: dict[int, set[str]] = {}
     for world, outcome in told.rows.items():
@@ -367,8 +369,8 @@ def walked(
         (place,) = (p for p, branch in enumerate(step.branches) if brute.holds(branch.when, true))
         by_branch.setdefault(place, []).append(world)
     assert len(by_branch) == len(step.branches) > 1, "an answer that nobody can give"
-    for some in (some for branch in step.branches for cube in branch.when for some in cube):
-        assert set(some.facts) <= set(step.facts)
+    parts = [part for branch in step.branches for cube in branch.when for part in cube]
+    assert all(set(part.facts) <= set(step.facts) for part in parts if isinstance(part, Some))
     leads = [(branch.step, branch.outcome) for branch in step.branches]
     assert step.kind in ("choice", "number") or len(set(leads)) == len(leads)
     assert len({branch.answer for branch in step.branches}) == len(leads)

@@ -21,7 +21,7 @@ PATIENCE = 20.0
 
 
 class Terminal:
-    """The command on a terminal of 80 columns."""
+    """The command on a terminal."""
 
     def __init__(self, process: subprocess.Popen[bytes], line: int) -> None:
         self._process = process
@@ -49,6 +49,10 @@ class Terminal:
         """Sends what a terminal sends for Ctrl-C while no line is being typed."""
         self._process.send_signal(signal.SIGINT)
 
+    def ask_to_end(self, number: int) -> None:
+        """Sends a signal."""
+        self._process.send_signal(number)
+
     def end(self) -> int:
         """Waits for the end; the exit status."""
         while self._more():
@@ -66,10 +70,10 @@ class Terminal:
 
 
 @contextmanager
-def at_terminal(*words: str) -> Iterator[Terminal]:
-    """Runs the command at a terminal."""
+def at_terminal(*words: str, columns: int = 80) -> Iterator[Terminal]:
+    """Runs the command at a terminal of so many columns."""
     ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 80, 0, 0))
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, columns, 0, 0))
     with subprocess.Popen(
         [sys.executable, "-m", "lupa", *words],
         stdin=theirs,

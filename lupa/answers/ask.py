@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from lupa.answers.asking import Alone, Apart, Open, Questions, open_questions, questions_apart
+from lupa.answers.asking import Alone, Apart, questions_apart
 from lupa.answers.branches import told
 from lupa.answers.decision import Decision, Missing
 from lupa.answers.exploration import Answer, Ask, Asked, Member
 from lupa.answers.question import Question
 from lupa.compiled.diagram import NOWHERE, Node, deep
-from lupa.errors import SpaceLimitError
 from lupa.rules.asking import Asking, Group
 from lupa.rules.edition import Edition
 from lupa.rules.vocabulary import Fact
-
-_LARGE = 100_000
-"""Of so many parts all questions together are made at most; beyond that each is looked at on its own."""
 
 
 def ask(question: Question, decision: Decision) -> Ask:
@@ -34,11 +30,7 @@ def _questions(question: Question, decision: Decision) -> tuple[Asked, ...]:
     missing = {each.fact: each for each in decision.missing}
     if not missing:
         return ()
-    questions: Questions | Apart
-    try:
-        questions = open_questions(question, _LARGE)
-    except SpaceLimitError:
-        questions = questions_apart(question)
+    questions = questions_apart(question)
     asked = []
     for each in questions.every:
         facts = [fact for fact in each.group.facts if fact in missing]
@@ -64,8 +56,8 @@ def _decisiveness(asked: Asked) -> tuple[bool, bool, int]:
 
 def _asked(
     edition: Edition,
-    questions: Questions | Apart,
-    asked: Open | Alone,
+    questions: Apart,
+    asked: Alone,
     group: Group,
     missing: Sequence[Missing],
 ) -> Asked:
@@ -77,17 +69,16 @@ def _asked(
         group.kind,
         asking.question(group),
         tuple(Member(m.fact, m.text, m.question, asking.member(m.fact), kinds[m.fact]) for m in missing),
-        {name: asking.number(name) for name, _ in group.numbers},
+        asking.numbers(group),
         tuple(dict.fromkeys(item for each in missing for item in each.bears_on)),
         "; ".join(sources),
+        " ".join(dict.fromkeys(each.help for each in missing if each.help)),
         max(edition.find_out(edition.literals[each.fact]) for each in missing),
         tuple(_answers(asking, questions, asked, group)),
     )
 
 
-def _answers(
-    asking: Asking, questions: Questions | Apart, asked: Open | Alone, group: Group
-) -> Iterator[Answer]:
+def _answers(asking: Asking, questions: Apart, asked: Alone, group: Group) -> Iterator[Answer]:
     """The answers that leave other outcomes possible, each with these."""
     values: dict[tuple[str, ...], Node] = {}
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from lupa.answers.question import Question
 from lupa.compiled.circuit import circuit
 from lupa.compiled.diagram import MOST_PARTS, Budget, Diagrams, Node, deep
+from lupa.compiled.exchange import Exchange, members_of
 from lupa.compiled.grouped import Classes, Grouped
 from lupa.compiled.lifted import Lifted
+from lupa.compiled.seen import Seen
+from lupa.rules.alike import alike
 from lupa.rules.asking import Group
 from lupa.rules.vocabulary import Fact
 
@@ -17,7 +20,8 @@ from lupa.rules.vocabulary import Fact
 class Open(NamedTuple):
     """A question about a group: the facts of its variables, and the effort that its answer takes.
 
-    A clinician is asked those of a lower `rank` first.
+    A clinician is asked those of a lower `rank` first. By an `exchange` answers that differ only in which
+    of some that are alike they name are one.
     """
 
     group: Group
@@ -26,18 +30,17 @@ class Open(NamedTuple):
     classes: Classes | None
     effort: int
     rank: tuple[int, bool]
+    exchange: Exchange | None = None
 
-    def bearing(self, support: Collection[int]) -> list[Fact]:
-        """Those of its facts that a function with this support depends on."""
-        if self.classes is not None:
-            support = self.classes.diagrams.support(self.classes.partition)
-        return [fact for variable, fact in self.facts.items() if variable in support]
+    def is_exchanged(self, node: Node) -> bool:
+        """Whether answers are taken as one that differ only in which of some that are alike they name."""
+        return self.exchange is not None and self.exchange.is_exchanged(node, self.facts.keys())
 
-    def leaving(
-        self, diagrams: Diagrams, outcome: Node, value: Callable[[frozenset[Node]], Node]
-    ) -> tuple[Diagrams, Node]:
-        """The value of the outcomes that each assignment of the group leaves, with its diagrams."""
-        return self.answers(outcome, lambda left: value(diagrams.values(left)))
+    def remainders(self, node: Node) -> Sequence[Node]:
+        """What the answers leave of a function, each once."""
+        if self.exchange is not None and self.is_exchanged(node):
+            return self.exchange.remainders(node, self.facts.keys())
+        return self.seen.remainders(node)
 
     def answers(self, node: Node, value: Callable[[Node], Node]) -> tuple[Diagrams, Node]:
         """The value of what each assignment of the group leaves of a function, with its diagrams."""
@@ -50,7 +53,7 @@ class Open(NamedTuple):
 
 
 class Alone(NamedTuple):
-    """A question as `Open` is one, of which it is known only which outcomes its answers leave possible."""
+    """A question as `Open` is one, of which only the outcomes are known that its answers leave possible."""
 
     group: Group
     facts: Mapping[int, Fact]
@@ -61,7 +64,7 @@ class Alone(NamedTuple):
         self, diagrams: Diagrams, outcome: Node, value: Callable[[frozenset[Node]], Node]
     ) -> tuple[Diagrams, Node]:
         """The value of the outcomes that each assignment of the group leaves, with its diagrams."""
-        return diagrams, diagrams.seen_by(outcome, self.facts.keys(), value)
+        return diagrams, Seen(diagrams, self.facts.keys(), value).of(outcome)
 
 
 class Apart(NamedTuple):
@@ -72,6 +75,13 @@ class Apart(NamedTuple):
     outcome: Node
     names: Mapping[Node, str]
 
+    @property
+    def bearing(self) -> frozenset[Fact]:
+        """The facts that the outcome as a function depends on."""
+        support = self.diagrams.support(self.outcome)
+        facts = ((variable, fact) for each in self.every for variable, fact in each.facts.items())
+        return frozenset(fact for variable, fact in facts if variable in support)
+
 
 class Questions(NamedTuple):
     """The questions in the order of a clinician, and the outcome, with its names, as what they leave."""
@@ -80,12 +90,6 @@ class Questions(NamedTuple):
     diagrams: Diagrams
     outcome: Node
     names: Mapping[Node, str]
-
-    @property
-    def bearing(self) -> frozenset[Fact]:
-        """The facts that the outcome as a function depends on."""
-        support = self.diagrams.support(self.outcome)
-        return frozenset(fact for each in self.every for fact in each.bearing(support))
 
 
 def open_questions(question: Question, most: int = MOST_PARTS) -> Questions:
@@ -128,13 +132,46 @@ def _open(question: Question, budget: Budget) -> Questions:
     return Questions(every, grouped.diagrams, grouped.node, made.names)
 
 
-def questions_apart(question: Question) -> Apart:
-    """Every question that can be asked about the silent facts, where all together are too much to hold."""
+def questions_by_member(question: Question, most: int = MOST_PARTS) -> Questions:
+    """The same, where what is asked of each of several that are alike makes too much; raises as it does."""
+    budget = Budget(question.check, most)
+
+    def made() -> Questions:
+        edition = question.edition
+        with deep(len(edition.literals)):
+            whole = circuit(edition, question.statements, budget, by_member=True)
+            variable_of = {edition.facts[literal]: variable for variable, literal in enumerate(whole.facts)}
+            exchange = Exchange(
+                whole.diagrams, members_of(alike(edition.vocabulary, whole.groups), variable_of)
+            )
+            every = [
+                Open(
+                    group,
+                    {variable_of[fact]: fact for fact in group.facts},
+                    Lifted(whole.diagrams, [variable_of[fact] for fact in group.facts]),
+                    None,
+                    max(edition.find_out(edition.literals[fact]) for fact in group.facts),
+                    min(edition.asked_first[fact] for fact in group.facts),
+                    exchange,
+                )
+                for group in whole.groups
+            ]
+        every.sort(key=lambda each: each.rank)
+        return Questions(every, whole.diagrams, whole.outcome, whole.names)
+
+    found = question.edition.remembered(("questions by member", *question.statements), made)
+    found.diagrams.budget = budget
+    return found
+
+
+def questions_apart(question: Question, most: int = MOST_PARTS) -> Apart:
+    """Every question that can be asked about the silent facts, each on its own; raises as the others do."""
+    budget = Budget(question.check, most)
 
     def made() -> Apart:
         edition = question.edition
         with deep(len(edition.literals)):
-            whole = circuit(edition, question.statements, Budget(question.check), as_read=True)
+            whole = circuit(edition, question.statements, budget, as_read=True)
         variable_of = {edition.facts[literal]: variable for variable, literal in enumerate(whole.facts)}
         every = [
             Alone(
@@ -149,5 +186,5 @@ def questions_apart(question: Question) -> Apart:
         return Apart(every, whole.diagrams, whole.outcome, whole.names)
 
     found = question.edition.remembered(("questions apart", *question.statements), made)
-    found.diagrams.budget = Budget(question.check)
+    found.diagrams.budget = budget
     return found

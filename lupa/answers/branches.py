@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from lupa.answers.exploration import Some, When
+from lupa.answers.when import Some, When
 from lupa.compiled import cubes
 from lupa.compiled.diagram import NOWHERE, Diagrams, Node
-from lupa.rules.asking import Asking, Group
+from lupa.rules.asking import FEW, Asking, Group
 from lupa.rules.quantities import Cut
 from lupa.rules.vocabulary import Fact
-
-_FEW = 6
-"""So many members are named one by one; more by their classes, or half as many of them."""
 
 
 class Told(NamedTuple):
@@ -94,7 +91,7 @@ def _bounds(cuts: Sequence[Cut], low: int, high: int) -> tuple[Some, ...]:
 
 
 def _combinations(asking: Asking, facts: Mapping[int, Fact], diagrams: Diagrams, node: Node) -> list[Told]:
-    whens = {
+    whens: dict[Node, tuple[tuple[Some, ...], ...]] = {
         value: tuple(
             tuple(Some(tuple(facts[v] for v in some.variables), some.least, some.most) for some in cube)
             for cube in each
@@ -116,7 +113,7 @@ def _combinations(asking: Asking, facts: Mapping[int, Fact], diagrams: Diagrams,
     return answers
 
 
-def _in_words(asking: Asking, when: When, spoken: Collection[Fact]) -> str:
+def _in_words(asking: Asking, when: Sequence[Sequence[Some]], spoken: Collection[Fact]) -> str:
     first, *others = (_cube(asking, cube, spoken) for cube in when)
     for other in others:
         first = asking.answer("or", first=first, second=other)
@@ -178,21 +175,13 @@ def _names(asking: Asking, facts: Sequence[Fact], *, counted: bool) -> str:
     """
     table = asking.table(facts)
     if table is not None and not (counted and len(table.said) > 1):
-        return asking.tabled(table, _shortened(asking, table.of))
-    if len(facts) <= _FEW:
+        return asking.tabled(table, asking.shortened(table.of))
+    if len(facts) <= FEW:
         return ", ".join(map(asking.member, facts))
     words: list[str] = []
     for name, members in asking.classes(facts).items():
         if name and len(members) > 1:
             words.append(asking.answer("of_class", names=name, number=len(members)))
             continue
-        words.append(_shortened(asking, list(map(asking.member, members))))
+        words.append(asking.shortened(list(map(asking.member, members))))
     return ", ".join(words)
-
-
-def _shortened(asking: Asking, names: Sequence[str]) -> str:
-    """The names; of many half as many as are named one by one, and how many more there are."""
-    if len(names) <= _FEW:
-        return ", ".join(names)
-    few = _FEW // 2
-    return asking.answer("and_more", names=", ".join(names[:few]), number=len(names) - few)

@@ -263,6 +263,7 @@ class _Writer:
                     fact,
                     edition.vocabulary.words(fact, True),
                     self._asked(fact),
+                    edition.vocabulary.question_help(fact),
                     tuple(name for name, _ in served),
                     "; ".join(sources),
                 )
@@ -270,10 +271,10 @@ class _Writer:
         return tuple(found)
 
     def _asked(self, fact: Fact) -> str:
-        """The question that asks for a fact, with what the chart hints at."""
+        """The question for a fact, or for the number that it is about, with what the chart hints at."""
         lines = lines_of(self._question, fact)
         hint = f" (See {'; '.join(lines)}.)" if lines else ""
-        return f"{self._edition.vocabulary.question(fact)}{hint}"
+        return f"{self._edition.asking.question_alone(fact)}{hint}"
 
     def unread(self) -> tuple[str, ...]:
         """The facts that are stated to be so, and the numbers, which no rule of the policy reads."""

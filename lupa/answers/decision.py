@@ -113,6 +113,7 @@ def with_parts(
 class Missing:
     """A silent fact that can still change the verdict, with the question that asks for it.
 
+    `help` says what the question means, where more is to be said of that.
     `bears_on` names the open criteria, exclusions and limits that it can settle, `source` their
     clauses.
     """
@@ -120,6 +121,7 @@ class Missing:
     fact: str
     text: str
     question: str
+    help: str
     bears_on: tuple[str, ...]
     source: str
 

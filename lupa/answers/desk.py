@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from lupa.answers.derivation import Derivations, Node
     from lupa.answers.exploration import Ask, Flips, Plan, WhatIf
     from lupa.answers.many import Undecided
+    from lupa.answers.meaning import Meaning
     from lupa.compiled.compiled import Compiled
 
 T = TypeVar("T")
@@ -236,7 +237,7 @@ class Desk(Store):
         readings: Mapping[str, str] | None = None,
         *,
         all_readings: bool = False,
-        timeout: float | None = None,
+        timeout: Deadline | float | None = None,
     ) -> Compiled:
         """An edition of a policy (`policy@edition`, or the newest) compiled, to decide many records.
 
@@ -268,7 +269,28 @@ class Desk(Store):
                 return "; ".join(str(error).splitlines())
             return ""
 
-        return replace(made, rules=Rules(found, others, wrong, self.decide, reason))
+        return replace(made, rules=Rules(found, others, wrong, self.decide, reason, self.pathways))
+
+    def meaning(
+        self, policy: str, readings: Mapping[str, str] | None = None, *, timeout: float | None = None
+    ) -> Meaning:
+        """What an edition of a policy (`policy@edition`, or the newest) says, in words; see `Meaning`.
+
+        Its text is read as for `compile`, which says what it raises.
+        """
+        from lupa.answers.meaning import meaning
+
+        limit = _limit(timeout)
+        name, at, edition = policy.partition("@")
+        with grounding_within(limit):
+            found = self.edition(name, edition if at else None, limit=limit)
+        return meaning(found, self.compile(policy, readings, timeout=limit), limit)
+
+    def pathways(self, case: Case) -> Sequence[str]:
+        """The pathways ("indication,phase") that the request of a case may be on; raises as `decide`."""
+        with self._question(case, "pathways", None) as question:
+            ways = question.edition.pathways.items()
+            return [",".join(way) for way, literal in ways if question.possible(literal)]
 
     def knowing(
         self, names: Collection[str], asked: Sequence[Edition], limit: Deadline

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from lupa.answers.decision import Cause, Decision
+from lupa.answers.when import When
 from lupa.answers.written import as_json
 from lupa.rules.asking import Kind as AskedFor
 
@@ -185,19 +186,6 @@ class Flips(_Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class Some:
-    """From `at_least` to `at_most` of these facts are so."""
-
-    facts: tuple[str, ...]
-    at_least: int
-    at_most: int
-
-
-When = tuple[tuple[Some, ...], ...]
-"""When an answer is given: one of these holds, each of them in all of its parts."""
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer to a question in words, the outcomes that it leaves possible, and when it is given."""
 
@@ -226,8 +214,9 @@ class Asked:
 
     `id` tells it from others: a choice (`requested(phase)`), a quantity, a relation or a fact. Of the
     kind `choice` one of the `members` is so; of `number` they are cut points, of the `numbers` (by
-    name, what they are called); of `members` any number of them can be. `bears_on` names the criteria,
-    exclusions and limits that it can settle, `source` their clauses. Answers that leave the same are one.
+    name, what they are called), or of one that follows from these; of `members` any number of them can
+    be. `bears_on` names the criteria, exclusions and limits that it can settle, `source` their clauses;
+    `help` says what it means, where more is to be said of that. Answers that leave the same are one.
     """
 
     id: str
@@ -237,6 +226,7 @@ class Asked:
     numbers: Mapping[str, str]
     bears_on: tuple[str, ...]
     source: str
+    help: str
     cost: int
     answers: tuple[Answer, ...]
 

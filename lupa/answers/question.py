@@ -256,12 +256,12 @@ class Question:
 
     def _bearing(self) -> frozenset[Fact] | None:
         """The silent facts that the outcome as a function depends on; None where that grows too large."""
-        from lupa.answers.asking import open_questions  # it asks this, and few records need it
+        from lupa.answers.asking import questions_apart  # it asks this, and few records need it
         from lupa.compiled.diagram import deep
 
         try:
             with deep(len(self.edition.literals)):
-                return open_questions(self, _LARGE).bearing
+                return questions_apart(self, _LARGE).bearing
         except SpaceLimitError:
             return None
 

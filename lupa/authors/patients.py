@@ -7,6 +7,7 @@ from typing import Any
 
 from lupa.record.members import nested
 from lupa.record.together import agreeing
+from lupa.rules.clashes import cut_points
 from lupa.rules.edition import Edition
 from lupa.rules.quantities import Cut
 from lupa.rules.vocabulary import ONLY, Fact, Path, Vocabulary, leaves
@@ -103,12 +104,3 @@ def _in_order(cuts: Sequence[Cut], facts: Mapping[Fact, bool]) -> bool:
     """Whether a number has reached the first of its cut points, and no other."""
     reached = [facts[cut.fact] for cut in cuts]
     return reached == sorted(reached, reverse=True)
-
-
-def cut_points(editions: Sequence[Edition]) -> dict[str, list[Cut]]:
-    """The facts about each number that one of these editions has, from the lowest to the highest."""
-    found: dict[str, set[Cut]] = {}
-    for edition in editions:
-        for name, cuts in edition.vocabulary.cuts.items():
-            found.setdefault(name, set()).update(cuts)
-    return {name: sorted(cuts, key=lambda cut: cut.rank) for name, cuts in found.items()}

@@ -20,7 +20,7 @@ from lupa.cli.command import (
     verb,
     width,
 )
-from lupa.errors import CaseError, printable
+from lupa.errors import CaseError, escaped, printable
 
 if TYPE_CHECKING:
     from lupa import KnowledgeBase
@@ -71,6 +71,7 @@ def facts(policy: str | None, kb: str | None, *, every: bool, as_json: bool) -> 
     "lupa show uhc_benlysta",
     "lupa show uhc_benlysta@2022E0046O",
     "lupa show fep_lupkynis --clauses",
+    "lupa show fep_lupkynis --meaning",
     "lupa show fep_lupkynis --format html > review.html",
 )
 @kb_option
@@ -79,12 +80,29 @@ def facts(policy: str | None, kb: str | None, *, every: bool, as_json: bool) -> 
     "html", explained="html is the page on which a reviewer ticks the document off, to print and sign."
 )
 @click.option("--clauses", is_flag=True, help="Show the ledger: every clause, and what encodes it.")
+@click.option(
+    "--meaning",
+    "meant",
+    is_flag=True,
+    help="Tell of each item, and each outcome of each pathway, just when it is so.",
+)
 @click.argument("policy", **completing(policies_of))
-def show(policy: str, form: str, kb: str | None, *, clauses: bool, as_json: bool) -> None:
-    """A POLICY in the order of its document: each clause, our sentence for it, and the line of its rule."""
+def show(policy: str, form: str, kb: str | None, *, clauses: bool, meant: bool, as_json: bool) -> None:
+    """A POLICY in the order of its document: each clause, our sentence for it, and the line of its rule.
+
+    With --meaning it is told in words what these rules say, exactly and in as few conditions as can be.
+    """
     if clauses and form == "html":
         raise click.UsageError("--clauses goes with text and --json; the page in html has every clause")
+    if clauses and meant:
+        raise click.UsageError("--clauses and --meaning are two views; ask for one")
     knowledge = loaded(kb)
+    if meant and form != "html":
+        from lupa.pages.meaning import meaning_text
+
+        told = knowledge.meaning(policy)
+        click.echo(escaped(told.to_json()) if as_json else meaning_text(told, width()))
+        return
     from lupa.authors.document.clauses import document
     from lupa.authors.document.text import with_rules
     from lupa.pages.contents import ledger, ledger_text, table, table_text
@@ -92,16 +110,16 @@ def show(policy: str, form: str, kb: str | None, *, clauses: bool, as_json: bool
     name, at, edition = policy.partition("@")
     asked = knowledge.edition(name, edition if at else None)
     if clauses:
-        rows, told = ledger(asked), ledger_text
+        rows, text_of = ledger(asked), ledger_text
     else:
         read = document(knowledge, asked.policy, asked.name)
         if form == "html":
             from lupa.authors.document.page import document_html
 
-            click.echo(document_html(read), nl=False)
+            click.echo(document_html(read, knowledge.meaning(policy) if meant else None), nl=False)
             return
-        rows, told = with_rules(table(asked), read), table_text
-    click.echo(json.dumps(rows, ensure_ascii=False, indent=2) if as_json else told(rows, width()))
+        rows, text_of = with_rules(table(asked), read), table_text
+    click.echo(json.dumps(rows, ensure_ascii=False, indent=2) if as_json else text_of(rows, width()))
 
 
 @verb(
@@ -156,7 +174,7 @@ def examples(kb: str | None, *, as_json: bool) -> None:
 
 SCHEMAS = (
     *("case", "decision", "undecided", "whatif", "flip", "ask", "plan", "report", "test", "diff"),
-    *("compiled", "letter"),
+    *("compiled", "meaning", "letter"),
 )
 """What there are schemas of."""
 

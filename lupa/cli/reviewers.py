@@ -263,7 +263,7 @@ def explore(
 
     def explored(knowledge: KnowledgeBase, case: Case, where: str) -> None:
         if output is None:
-            explore(knowledge, case, where, width, timeout)
+            explore(knowledge, case, where, width, timeout, next(iter(cases), None))
         else:
             about = [decision.policy for decision in knowledge.decide_all(case, timeout=timeout)]
             write_page(knowledge, about, case, output)

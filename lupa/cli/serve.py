@@ -27,7 +27,15 @@ from lupa.errors import LupaError
     default=10.0,
     show_default=True,
     metavar="SECONDS",
-    help="The time for a request to come in, and then for its answer.",
+    help="The time for an answer.",
+)
+@click.option(
+    "--arrival",
+    type=click.FloatRange(min=0, min_open=True, max=3600),
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="The time for a request to come in whole.",
 )
 @click.option(
     "--max-size",
@@ -51,6 +59,7 @@ def serve(
     port: int,
     workers: int,
     timeout: float,
+    arrival: float,
     max_size: float,
     at_once: int,
     request: tuple[str, ...],
@@ -68,7 +77,7 @@ def serve(
         from lupa.serve.run import check_payer, listening, run
     except ImportError as error:
         raise LupaError("the server needs `pip install 'lupa-kb[serve]'`") from error
-    limits = Limits(size=int(max_size * 1024 * 1024), arriving=timeout, seconds=timeout, at_once=at_once)
+    limits = Limits(size=int(max_size * 1024 * 1024), arriving=arrival, seconds=timeout, at_once=at_once)
     check_payer(knowledge, asked)
     own = listening(host, port)
     shown = f"[{host}]" if ":" in host else host

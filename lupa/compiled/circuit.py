@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node
+from lupa.rules.alike import alike
 from lupa.rules.asking import Group
 from lupa.rules.edition import Edition
 from lupa.rules.ground import Rule, levels
@@ -37,11 +38,13 @@ def circuit(
     budget: Budget | None = None,
     *,
     as_read: bool = False,
+    by_member: bool = False,
 ) -> Circuit:
     """The outcome of the record that makes these statements, made of what the budget allows.
 
     Facts that are asked for together have variables that follow each other; or else, where they stand
-    `as_read`, those that rules read together, which makes it small where much is asked of each of many.
+    `as_read`, those that rules read together, which makes it small where much is asked of each of many;
+    or `by_member`, where each of several that may be alike is asked the same.
     """
     diagrams = Diagrams(budget)
     cone = edition.relevance.outcome_cone
@@ -53,8 +56,13 @@ def circuit(
     facts = tuple(edition.literals[fact] for group in groups for fact in group.facts)
     if as_read:
         facts = _as_read(edition, facts)
+    if by_member:
+        members = [
+            fact for block in alike(edition.vocabulary, groups) for member in block for fact in member
+        ]
+        facts = tuple(dict.fromkeys([*(edition.literals[fact] for fact in members), *facts]))
     known = {fact: YES if stated[fact] else NO for fact in cone if fact in stated}
-    known |= {fact: diagrams.node(variable, NO, YES) for variable, fact in enumerate(facts)}
+    known |= {fact: diagrams.variable(variable) for variable, fact in enumerate(facts)}
     laws = [
         rule for rule in edition.program.rules if not rule.head and cone.issuperset(_facts(edition, rule))
     ]

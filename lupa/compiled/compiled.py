@@ -23,6 +23,8 @@ from lupa.rules.vocabulary import Fact
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from lupa.compiled.changes import Changes
+
 FORMAT = "lupa-compiled"
 VERSION = 1
 
@@ -32,8 +34,8 @@ class Rules(NamedTuple):
     record that cannot be.
 
     `wrong` says why a case cannot be read, and nothing of one that can; `decide` and `reason` answer for
-    it as a knowledge base does, with a `Decision` and the facts of a minimal reason; `others` are the
-    editions of further policies that may know these names.
+    it as a knowledge base does, with a `Decision` and the facts of a minimal reason, and `pathways` tells
+    those that it may be on; `others` are the editions of further policies that may know these names.
     """
 
     edition: Edition
@@ -41,6 +43,7 @@ class Rules(NamedTuple):
     wrong: Callable[[Case], str]
     decide: Callable[[Case], Any]
     reason: Callable[[Case], Sequence[str]]
+    pathways: Callable[[Case], Sequence[str]]
 
 
 class Variable(NamedTuple):
@@ -258,7 +261,8 @@ class Compiled:
         The table is anything with the Arrow C stream interface (pyarrow, Polars, DuckDB, pandas). Its
         columns are named as a case names facts: `age`, `indication`, `taking.voclosporin`, `taking` (a
         list of what is taken), `taking.only` (all that is); null leaves a fact open. `ids` are handed on.
-        `outputs` are further columns: `met`, `scope`, `advisories`, `notes`, `missing`, `reason`. Raises
+        `outputs` are further columns: `met`, `scope`, `advisories`, `notes`, `pathways` (that the request
+        may be on: "indication,phase"), `missing`, `reason`. Raises
         `CaseError` for a column that says nothing known here; a row that cannot be read, or contradicts
         itself, has the outcome `invalid` and says why under `error`.
         """
@@ -283,6 +287,19 @@ class Compiled:
         from lupa.compiled.counting import count
 
         return count(self, marginals or {})
+
+    def changes(self, other: Compiled) -> Changes:
+        """In how many worlds another policy or edition, compiled, decides otherwise, and in which; exact.
+
+        Of each change of outcome, and of each criterion that comes to be unmet or no longer is, the worlds
+        by pathway, just when it is so, and one of them; see `Changes`. Worlds are those that both can have,
+        over the facts that either reads: `differ / worlds` says nothing of how frequent patients are.
+        Raises `CaseError` for one that was sent from another process, `SpaceLimitError` where it would grow
+        too large.
+        """
+        from lupa.compiled.changes import changes
+
+        return changes(self, other)
 
     # ---- elsewhere -----------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from lupa.compiled.circuit import body_of, conditions_of
 from lupa.compiled.compiled import Compiled, Condition, Law, Output, Variable
 from lupa.compiled.contents import contents
 from lupa.compiled.diagram import MOST_PARTS, NO, NOWHERE, YES, Budget, Diagrams, Node, deep
+from lupa.compiled.space import components
 from lupa.errors import CaseError, RuleError, SpaceLimitError, shown
 from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition, not_one_outcome
@@ -121,26 +122,11 @@ class _Compiler:
 
     def _components(self, laws: Iterable[Node]) -> list[Law]:
         """The laws, those together that speak of the same facts or are tied by others that do."""
-        diagrams = self._diagrams
-        tied: dict[int, list[int]] = {}
-        for law in laws:
-            if law == NO:
-                raise RuleError(
-                    f"policy {self._edition.policy}: its laws together leave no patient possible"
-                )
-            found = sorted(diagrams.support(law))
-            groups = {id(group): group for group in (tied.get(variable, [variable]) for variable in found)}
-            group = sorted(chain.from_iterable(groups.values()))
-            tied.update(dict.fromkeys(group, group))
-        made = {id(group): (group, YES) for group in tied.values()}
-        for law in laws:
-            if law != YES:
-                key = id(tied[diagrams.top(law)])
-                group, lawful = made[key]
-                made[key] = group, diagrams.both(lawful, law)
-        if any(lawful == NO for _, lawful in made.values()):
+        laws = list(laws)
+        found = components(self._diagrams, laws)
+        if NO in laws or any(each.node == NO for each in found):
             raise RuleError(f"policy {self._edition.policy}: its laws together leave no patient possible")
-        return sorted(Law(tuple(group), lawful) for group, lawful in made.values())
+        return [Law(*each) for each in found]
 
     def _cut(self, function: Node) -> Node:
         """A function where the laws on its facts are kept; it has no value elsewhere."""

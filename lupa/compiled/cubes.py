@@ -7,8 +7,9 @@ where the function has it (but where it has none, which no assignment reaches).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise, product
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, pairwise, product
 from math import prod
 from typing import NamedTuple
 
@@ -53,7 +54,7 @@ def cubes(diagrams: Diagrams, node: Node) -> dict[Node, list[Cube]]:
                 for members, counts, (low, high) in zip(classes, states, box, strict=True)
                 if (low, high) != (0, len(counts) - 1)
             )
-            for box in _boxes(values, cells[value], [len(counts) for counts in states], classes)
+            for box in boxes(values, cells[value], [len(counts) for counts in states], classes)
         ]
     return found
 
@@ -157,8 +158,8 @@ def _cells(
 # ---- boxes -------------------------------------------------------------------------------------
 
 
-def _boxes(
-    values: dict[_Cell, Node],
+def boxes(
+    values: Mapping[_Cell, Node],
     cells: Sequence[_Cell],
     sizes: Sequence[int],
     classes: Sequence[Sequence[int]],
@@ -166,24 +167,27 @@ def _boxes(
     """Boxes that together hold all these cells of one value, and none with another; none can be spared."""
     order = sorted(range(len(sizes)), key=lambda place: -len(classes[place]))
     left, wanted = set(cells), values[cells[0]]
-    boxes: list[_Box] = []
+    found: list[_Box] = []
     held: list[set[_Cell]] = []
+    reached: set[_Cell] = set()
     for cell in sorted(left):
-        if any(cell in each for each in held):
+        if cell in reached:
             continue
         box: _Box = tuple((place, place) for place in cell)
         for place in order:
             box = _widened(box, place, sizes[place], values, wanted)
-        boxes.append(box)
+        found.append(box)
         held.append(left.intersection(_within(box)))
-    for place in reversed(range(len(boxes))):
-        others = set().union(*held[:place], *held[place + 1 :])
-        if held[place] <= others:
-            del boxes[place], held[place]
-    return boxes
+        reached |= held[-1]
+    times = Counter(chain.from_iterable(held))
+    for place in reversed(range(len(found))):
+        if all(times[cell] > 1 for cell in held[place]):
+            times.subtract(held[place])
+            del found[place], held[place]
+    return found
 
 
-def _widened(box: _Box, place: int, size: int, values: dict[_Cell, Node], wanted: Node) -> _Box:
+def _widened(box: _Box, place: int, size: int, values: Mapping[_Cell, Node], wanted: Node) -> _Box:
     """The box with as many states of one class as can be, next to those that it has."""
 
     def with_states(low: int, high: int) -> _Box:

@@ -5,7 +5,7 @@ yes; below 0 it is a value. Along every path variables rise. (Bryant 1986; Bahar
 """
 
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from lupa.errors import SpaceLimitError
@@ -72,6 +72,10 @@ class Diagrams:
             self._nodes.append(key)
         return self._known[key]
 
+    def variable(self, variable: int) -> Node:
+        """The condition that a variable is so."""
+        return self.node(variable, NO, YES)
+
     def split(self, node: Node, variable: int) -> tuple[Node, Node]:
         """What a function of no earlier variable is where the variable is not so, and where it is."""
         if node >= 0 and self._nodes[node][0] == variable:
@@ -96,6 +100,22 @@ class Diagrams:
                 so.add(variable)
                 node = yes
         return so
+
+    def takes(self, node: Node, value: Node, said: Mapping[int, bool]) -> bool:
+        """Whether a function can have this value where some variables are so, or are not."""
+        waiting, seen = [node], {node}
+        while waiting:
+            part = waiting.pop()
+            if part == value:
+                return True
+            if part < 0:
+                continue
+            variable, *sides = self._nodes[part]
+            for child in (sides[said[variable]],) if variable in said else sides:
+                if child not in seen:
+                    seen.add(child)
+                    waiting.append(child)
+        return False
 
     def first(self, nodes: Sequence[Node]) -> int:
         """The first variable of any of these; one of them has one."""
@@ -178,34 +198,6 @@ class Diagrams:
             _, no, yes = self._nodes[node]
             self._values[node] = self.values(no) | self.values(yes)
         return self._values[node]
-
-    def seen_by(
-        self, node: Node, variables: Collection[int], value: Callable[[frozenset[Node]], Node]
-    ) -> Node:
-        """The function of these variables alone that tells by a value which values are left to be taken."""
-        sets: dict[Node, frozenset[Node]] = {NOWHERE: frozenset()}
-        made: dict[Node, Node] = {}
-
-        def told(left: frozenset[Node]) -> Node:
-            code = value(left) if left else NOWHERE
-            sets[code] = left
-            return code
-
-        def of(part: Node) -> Node:
-            if part < 0:
-                return told(self.values(part))
-            if part not in made:
-                self.budget.spend()
-                variable, no, yes = self._nodes[part]
-                sides = of(no), of(yes)
-                made[part] = (
-                    self.node(variable, *sides)
-                    if variable in variables
-                    else self.together(sides, lambda codes: told(sets[codes[0]] | sets[codes[1]]))
-                )
-            return made[part]
-
-        return of(node)
 
     def together(self, nodes: Sequence[Node], value: Callable[[tuple[Node, ...]], Node]) -> Node:
         """The function whose value is made from the values of these."""

@@ -17,11 +17,11 @@ from lupa.errors import CaseError, LupaError, Problem, shown
 
 ALWAYS = ("possible", "unmet", "open", "bases", "limits")
 """What is told of every row, each a list of ids."""
-FURTHER = ("met", "scope", "advisories", "notes")
+FURTHER = ("met", "scope", "advisories", "notes", "pathways")
 """What is told too where it is asked for."""
 BY_RULES = ("missing", "reason")
 """What is told by the rules alone, one record after the other: what can still matter, and a reason."""
-_KINDS = ("applies", "criterion", "basis", "referral", "limit", "scope", "advisory", "note")
+_KINDS = ("applies", "criterion", "basis", "referral", "limit", "scope", "advisory", "note", "pathway")
 _TEXTS = pa.list_(pa.string())
 _SPARE = 4096
 """So many rows that the rules judged are remembered."""
@@ -183,6 +183,7 @@ class Tables:
             "scope": Lists(ids["scope"], certain["scope"]),
             "advisories": Lists(ids["advisory"], certain["advisory"]),
             "notes": Lists(ids["note"], certain["note"]),
+            "pathways": Lists(ids["pathway"], yes["pathway"]),
         }
 
     # ---- by rules ------------------------------------------------------------------------------
@@ -222,6 +223,7 @@ class Tables:
                 name: [item.id for item in getattr(decision, name)]
                 for name in ("limits", "scope", "advisories", "notes")
             },
+            "pathways": list(self._rules.pathways(case)) if "pathways" in self._outputs else [],
             **told,
         }
 

@@ -26,8 +26,8 @@ _NAMES = (
     "(taking(prednisone), at_least(age,18)). "
 )
 _VALUES = (
-    "A VALUE is yes, no, null (open), a number, a name, a range ({at_least: 18}) or a list, which is "
-    "complete ([prednisone, voclosporin]). Quote what holds a blank."
+    "A VALUE is yes, no, null (open), a number, a name, a range ({at_least: 18}), a list of what "
+    "is so ([prednisone, voclosporin]), or of all that is ({only: [prednisone]}). Quote what holds a blank."
 )
 COMMANDS = {
     "set": Command("set FACT=VALUE ...", "state this, and keep it", _NAMES + _VALUES),
@@ -63,8 +63,9 @@ COMMANDS = {
     "undo": Command("undo", "take the last change back"),
     "redo": Command("redo", "make it again"),
     "save": Command(
-        "save FILE",
+        "save [FILE]",
         "write the case as YAML; `save! FILE` over a file that is there",
+        "Without a name it goes over the file to which it was saved last, or else from which it was read. "
         "`lupa decide FILE` then comes to the same verdict.",
     ),
     "help": Command("help [COMMAND]", "this list, or more about one of them"),

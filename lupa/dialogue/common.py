@@ -56,6 +56,9 @@ class Dialogue(Protocol):
     def answer(self, line: str) -> Reply:
         """The reply to a line."""
 
+    def parted(self, text: str) -> Sequence[str]:
+        """The lines in what was typed or pasted at once, each of which is to be answered."""
+
     def suggestions(self, line: str) -> Sequence[Suggestion]:
         """How the line can go on."""
 

@@ -13,10 +13,10 @@ from lupa.answers.desk import Desk
 from lupa.answers.exploration import Ask
 from lupa.dialogue.commands import counted
 from lupa.dialogue.common import Reply, Suggestion, refusal, standing_line
-from lupa.dialogue.replies import Question, following, stated
+from lupa.dialogue.replies import Question, following, stated, takes_any
 from lupa.dialogue.replies import Reply as Stated
-from lupa.dialogue.standing import altered, begun
-from lupa.errors import CaseError, LupaError, SpaceLimitError, TimeLimitError
+from lupa.dialogue.standing import altered, begun, with_names
+from lupa.errors import CaseError, LupaError, SpaceLimitError, TimeLimitError, printable
 from lupa.pages.exploring import members
 from lupa.pages.page import Page, text
 from lupa.pages.sentences import in_words, verdict
@@ -143,6 +143,7 @@ class Interview:
             so_far = f"{_open(state, state.ask)}; {verdict(state.ask.decision)} so far"
             lines += [click.style(line, dim=True) for line in page.wrap(so_far, 0, 2)]
         lines += [click.style(line, bold=True) for line in page.wrap(question.words, 0)]
+        lines += page.wrap(question.asked.help, 2) if question.asked else []
         lines += page.wrap(question.hint, 2) if question.hint else []
         if question.listed is not None:
             lines += members(page, question.listed, 2, every=True)
@@ -199,26 +200,56 @@ class Interview:
             return self._asking()
         found = stated(question, state.vocabulary, said, line)
         unknown = state.unknown | found.unknown
-        states = {**found.states, **dict.fromkeys(self._not_so(found), False)}
-        if states or state.ask is None or state.vocabulary is None:
-            case = altered(self._kb, state.case, states)
+        if found.states or found.others or found.beside or state.ask is None or state.vocabulary is None:
+            case = altered(self._kb, state.case, found.states)
+            if found.beside and question.asked is not None:
+                case = with_names(case, question.asked.id, found.beside)
+            case = altered(self._kb, case, dict.fromkeys(self._not_so(found, case), False))
             if state.vocabulary:
                 self._check_fills(state.case, case)
             self._states.append(self._state(case, unknown))
         else:
             following_it = following(state.ask, state.vocabulary, unknown)
             self._states.append(state._replace(unknown=unknown, question=following_it))
-        return self._asking()
+        return [*self._read(state), *self._asking()]
 
-    def _not_so(self, reply: Stated) -> list[Fact]:
-        """What was not named where all that is so was, and does not follow from what was."""
+    def _read(self, before: _State) -> list[str]:
+        """How names were read that are not among those asked for, or have something behind them."""
+        ask = self._states[-1].ask
+        if before.ask is None or ask is None:
+            return []
+        was, now = before.ask.decision, ask.decision
+        page, told = Page(self.width), {*was.remarks, *was.aside, *was.unread}
+        said = [remark.text for remark in now.remarks if remark not in told and remark.place.count(".") > 1]
+        aside = [printable(one.name) for one in now.aside if one not in told]
+        unread = [fact for fact in now.unread if fact not in told]
+        said += [f"Not known here, and set aside: {', '.join(aside)}."] if aside else []
+        said += [f"Kept, though this policy does not ask about it: {', '.join(unread)}."] if unread else []
+        return [line for words in said for line in page.wrap(words, 2, 4)]
+
+    def _not_so(self, reply: Stated, case: Case) -> list[Fact]:
+        """What was not named where all that is so was, and does not follow from what was.
+
+        As long as a name among them is not known, it may be of a class that is asked for.
+        """
         if not reply.others:
             return []
-        question = next(self._kb.questions(self.case))
+        question = next(self._kb.questions(case))
+        record, v = question.record, question.edition.vocabulary
         with question:
-            named = [fact for fact, value in reply.states.items() if value]
-            implied = question.edition.follows(named, list(reply.others))
-        return [fact for fact in reply.others if fact not in implied]
+            implied = question.edition.follows(
+                [fact for fact, value in record.stated.items() if value], list(reply.others)
+            )
+        open_ = {fact for one in record.aside for fact in v.closed_by.get(one.family, ())}
+        left_out = {*implied, *open_, *record.stated, *record.doubtful}
+        return [fact for fact in reply.others if fact not in left_out]
+
+    def parted(self, text: str) -> Sequence[str]:
+        """The answers in a text that was typed or pasted: a line each, or a list that is one."""
+        state = self._states[-1]
+        if state.question is not None and takes_any(state.question, state.vocabulary):
+            return [text.strip()] if text.strip() else []
+        return [line.strip() for line in text.splitlines() if line.strip()]
 
     def _check_fills(self, before: Case, after: Case) -> None:
         """Raises `CaseError` where an answer says of a number something else than the case does."""
@@ -227,7 +258,9 @@ class Interview:
         for name, given in was.record.intervals.items():
             found = now.record.intervals.get(name)
             if given is not None and (found is None or given.both(found) != found):
-                words = next(was.record.given[cut.fact] for cut in vocabulary.cuts[name])
+                words = next(
+                    (was.record.given[cut.fact] for cut in vocabulary.cuts.get(name, ())), "another number"
+                )
                 raise CaseError(
                     f"{vocabulary.label(name)} is {words} on record; an answer fills what is open and "
                     "changes nothing (`lupa explore` can)"

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import Any
 
 from lupa.answers.exploration import Ask, Asked
+from lupa.dialogue.numbers import (
+    UNKNOWN,
+    called,
+    can_be_none,
+    in_order,
+    is_day,
+    named,
+    number_said,
+    parted,
+    split,
+    units_of,
+)
 from lupa.errors import CaseError, shown
-from lupa.record.edits import value_of
+from lupa.record.doses import phrases, with_doses
+from lupa.record.numbers import AGES
 from lupa.rules.names import normal
 from lupa.rules.numbers import written
 from lupa.rules.vocabulary import Fact, Vocabulary
 
 _YES, _NO = ("yes", "y"), ("no", "n")
-UNKNOWN = ("don't_know", "dont_know", "do_not_know", "not_known", "unknown", "skip", "d", "?")
 _NONE, _ALL = (*_NO, "none", "none_of_these"), ("all", "all_of_these")
-_BOUND = re.compile(r"(at least|more than|less than|at most) (\S.*)")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|never")
 _FEW = 12
 """So many names are told to whoever says another one."""
 _NAMES_HINT = "all that are so, with commas between (end with ? where you do not know of the rest), or none"
@@ -52,11 +60,13 @@ class Reply:
     """What a reply states, by name in a case or fact, and the facts that it says are not known.
 
     The `others` were not named where all that is so was: they are not, unless that follows from it.
+    `beside` are names as they are written, which a case reads: with a dose, or of what is not asked for.
     """
 
     states: Mapping[str, Any]
     unknown: frozenset[Fact] = frozenset()
     others: tuple[Fact, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 # ---- questions ---------------------------------------------------------------------------------
@@ -88,7 +98,7 @@ def _put(asked: Asked, vocabulary: Vocabulary) -> Question:
     if len(asked.members) == 1:
         names = {"yes": {first.fact: True}, "no": {first.fact: False}}
         return Question(first.question, names, asked)
-    names = {_called(member.fact): {member.fact: True} for member in asked.members}
+    names = {called(member.fact): {member.fact: True} for member in asked.members}
     if any(member.kind for member in asked.members):
         by_two = next((m.label for m in asked.members if m.kind and m.label.endswith(f" {m.kind}")), None)
         hint = _NAMES_HINT if by_two is None else f"{_NAMES_HINT}; each in full, such as `{by_two}`"
@@ -99,24 +109,25 @@ def _put(asked: Asked, vocabulary: Vocabulary) -> Question:
 
 def _number(asked: Asked, vocabulary: Vocabulary) -> Question:
     names: dict[str, Mapping[str, Any]] = {}
+    if asked.id in vocabulary.derived:  # it follows from two, and who does not know them may know it
+        names = {called(name): {} for name in asked.numbers}
+        of = f"{vocabulary.label(asked.id)} itself ({vocabulary.quantities[asked.id].unit})"
+        hint = f"two numbers with a comma between, in this order (? where one is not known), or {of}"
+        return Question(asked.text, names, asked, hint, numbers=asked.numbers, listed=asked)
     if len(asked.numbers) > 1:
         hint = "each by name with its number, with commas between (end with ? where the rest is not known)"
-        hint += ", or none" if _can_be_none(asked.numbers, vocabulary) else ""
-        names = {_called(name): {} for name in asked.numbers}
+        hint += ", or none" if can_be_none(asked.numbers, vocabulary) else ""
+        names = {called(name): {} for name in asked.numbers}
         return Question(asked.text, names, asked, hint, numbers=asked.numbers, listed=asked)
     (name,) = asked.numbers
     unit, cut = vocabulary.quantities[name].unit, vocabulary.cuts[name][0]
     said = f"a number ({unit})" if unit else "a number"
-    others = [other for other in _units(name, vocabulary) if other != unit]
+    others = [other for other in units_of(name, vocabulary) if other != unit]
     said += f", also one in {' or '.join(others)}" if others else ""
-    said += ", or a day, or never" if _is_day(name, vocabulary) else ""
+    said += ", or a day, or never" if is_day(name, vocabulary) else ""
+    said += ", or the day of birth" if name in AGES else ""
     hint = f"{said}, or a bound of it, such as `{cut.kind.replace('_', ' ')} {written(cut.bound)}`"
     return Question(asked.text, names, asked, hint, numbers=asked.numbers)
-
-
-def _called(fact: str) -> str:
-    """What a fact is about, by its names: `prednisone`, `methotrexate.intolerance`."""
-    return fact.partition("(")[2].removesuffix(")").replace(",", ".") or fact
 
 
 # ---- replies -----------------------------------------------------------------------------------
@@ -175,118 +186,74 @@ def _means(vocabulary: Vocabulary, said: str, name: str) -> bool:
 def _by_label(question: Question) -> dict[str, str]:
     """The names by what a person is shown for them."""
     members = question.listed.members if question.listed is not None else ()
-    labels = question.choices or {_called(member.fact): member.label for member in members}
+    labels = question.choices or {called(member.fact): member.label for member in members}
     return {normal(label): name for name, label in labels.items()}
-
-
-def _pieces(line: str) -> tuple[list[str], bool]:
-    """What stands between the commas of a reply, and whether its end says that more is not known."""
-    pieces = [piece.strip() for piece in line.split(",") if piece.strip()]
-    open_ended = bool(pieces) and normal(pieces[-1]) in UNKNOWN
-    if open_ended:
-        pieces.pop()
-    elif pieces and pieces[-1].endswith("?"):
-        pieces[-1], open_ended = pieces[-1][:-1].strip(), True
-    return pieces, open_ended
 
 
 def _named(question: Question, vocabulary: Vocabulary | None, line: str) -> Reply:
     """Of members those that are named are so, and the others are not unless the rest is not known."""
     if normal(line) in (*_NONE, *_ALL):
         return Reply(dict.fromkeys(question.facts, normal(line) in _ALL))
-    pieces, open_ended = _pieces(line)
+    pieces, open_ended = parted(line, pasted=takes_any(question, vocabulary))
     states: dict[str, Any] = {}
+    beside: list[str] = []
     denied = False
     for piece in pieces:
         name, so = (piece[4:], False) if piece.lower().startswith("not ") else (piece, True)
-        (fact,) = question.names[_one_of(question, vocabulary, normal(name), name)]
+        try:
+            (fact,) = question.names[_one_of(question, vocabulary, normal(name), name)]
+        except CaseError:
+            if vocabulary is None or not takes_any(question, vocabulary) or not so:
+                raise
+            if _only_names(name, question, vocabulary):  # whoever is asked can say what is meant
+                raise
+            beside.append(name)
+            continue
         if states.setdefault(fact, so) is not so:
             raise CaseError(f"{shown(name)} is said to be so and not to be so; keep one")
         denied = denied or not so
     rest = [fact for fact in question.facts if fact not in states]
     if open_ended:
-        return Reply(states, frozenset(rest))
+        return Reply(states, frozenset(rest), beside=tuple(beside))
     # whoever says what is not so has not said what is
-    return Reply(states, others=() if denied else tuple(rest))
+    return Reply(states, others=() if denied else tuple(rest), beside=tuple(beside))
+
+
+def _only_names(piece: str, question: Question, vocabulary: Vocabulary) -> bool:
+    """Whether a part of a reply names a member, and what stands with the name cannot be read."""
+    if with_doses(vocabulary.canonical)(piece, question.names) is not None:
+        return False
+    return any(vocabulary.canonical(phrase, question.names) for phrase in phrases(piece))
+
+
+def takes_any(question: Question, vocabulary: Vocabulary | None) -> bool:
+    """Whether any name at all may be named, as of a relation that is open in the world."""
+    asked = question.asked
+    if asked is None or vocabulary is None or asked.kind != "members":
+        return False
+    return asked.id in vocabulary.open_families and vocabulary.arity.get(asked.id, 1) == 1
 
 
 def _numbered(question: Question, vocabulary: Vocabulary, line: str) -> Reply:
     """A number, or each of several by name."""
-    asked_of_each = question.asked is not None and question.asked.id not in question.numbers
-    if asked_of_each and _can_be_none(question.numbers, vocabulary) and normal(line) in _NONE:
+    asked = question.asked
+    asked_of_each = asked is not None and asked.id not in (*question.numbers, *vocabulary.derived)
+    if asked_of_each and can_be_none(question.numbers, vocabulary) and normal(line) in _NONE:
         return Reply(dict.fromkeys(question.numbers, 0))
     if len(question.numbers) == 1:
         (name,) = question.numbers
-        return Reply(dict([_number_said(name, line, vocabulary)]))
-    pieces, open_ended = _pieces(line)
-    called = _by_name(question.numbers)
+        return Reply(dict([number_said(name, line, vocabulary)]))
+    pieces, open_ended = parted(line)
+    if asked is not None and asked.id in vocabulary.derived:
+        found = in_order(asked.id, question.numbers, line, vocabulary)
+        if found is not None:
+            told, not_known = found
+            return Reply(told, frozenset(question.facts) if not_known else frozenset())
+    by_words = named(question.numbers)
     states: dict[str, Any] = {}
     for piece in pieces:
-        name, value = _number_said(*_split(piece, called, vocabulary), vocabulary)
+        name, value = number_said(*split(piece, by_words, vocabulary), vocabulary)
         if name in states:
             raise CaseError(f"{shown(piece)} gives a number twice; keep one")
         states[name] = value
     return Reply(states, frozenset(question.facts) if open_ended else frozenset())
-
-
-def _can_be_none(numbers: Iterable[str], vocabulary: Vocabulary) -> bool:
-    """Whether each of these numbers can be 0 and none can be less, as what was not taken at all."""
-    return all(vocabulary.quantities[name].least == 0 for name in numbers)
-
-
-def _by_name(numbers: Mapping[str, str]) -> dict[str, str]:
-    found = {normal(label): name for name, label in numbers.items()}
-    return found | {normal(_called(name)): name for name in numbers}
-
-
-def _split(piece: str, called: Mapping[str, str], vocabulary: Vocabulary) -> tuple[str, str]:
-    """The quantity and the value that a part of a reply gives: `methotrexate 14`, `Trexall: 14`."""
-    for name in sorted(called, key=len, reverse=True):
-        words = name.replace("_", "[ _-]+")
-        match = re.fullmatch(rf"{words}\s*[:= ]\s*(.+)", piece, re.IGNORECASE)
-        if match:
-            return called[name], match[1]
-    for between in re.finditer(r"[:= ]+", piece):
-        brand = vocabulary.canonical(piece[: between.start()], called)
-        if brand is not None:
-            return called[brand], piece[between.end() :]
-    raise CaseError(f"a name and its number are expected, not {shown(piece)}; `help` says more")
-
-
-def _units(name: str, vocabulary: Vocabulary) -> dict[str, str]:
-    """The units in which a number can be said, each with the quantity that is then stated."""
-    quantity = vocabulary.quantities[name]
-    found = dict.fromkeys((quantity.unit, *(unit for unit, _ in quantity.units)), name)
-    scales = vocabulary.scales.items()
-    same = [other for fine, scale in scales for other in (fine, scale.of) if name in (fine, scale.of)]
-    return {vocabulary.quantities[other].unit: other for other in same} | found
-
-
-def _is_day(name: str, vocabulary: Vocabulary) -> bool:
-    """Whether a number says how long ago something was of which a case states the day."""
-    return name.startswith("days_since(") and vocabulary.day_of(name)[0] in vocabulary.days
-
-
-def _number_said(name: str, line: str, vocabulary: Vocabulary) -> tuple[str, Any]:
-    """What a number, its bound or its day, with or without a unit, states, by name."""
-    said = line.strip()
-    if _is_day(name, vocabulary) and _DAY.fullmatch(said.lower()):
-        return ".".join(vocabulary.day_of(name)), said.lower()
-    units = _units(name, vocabulary)
-    for unit in sorted(filter(None, units), key=len, reverse=True):
-        number = said[: -len(unit)].rstrip()
-        if normal(said[-len(unit) :]) == normal(unit) and number[-1:].isdigit():
-            value = _value(number)
-            if unit in dict(vocabulary.quantities[name].units):
-                value = {**(value if isinstance(value, Mapping) else {"value": value}), "unit": unit}
-            return units[unit], value
-    return name, _value(said)
-
-
-def _value(line: str) -> Any:
-    """A number, or the bounds of one."""
-    bound = _BOUND.fullmatch(line.strip().lower())
-    value = value_of(f"{{{bound[1].replace(' ', '_')}: {bound[2]}}}" if bound else line)
-    if isinstance(value, int | Decimal | Mapping) and not isinstance(value, bool):
-        return value
-    raise CaseError(f"a number, a bound or don't know is expected, not {shown(line)}; `help` says more")

@@ -30,7 +30,7 @@ from lupa.dialogue.common import (
     styled_verdict,
     verdict_on,
 )
-from lupa.dialogue.standing import Standing, altered, begun, is_there, save, standing
+from lupa.dialogue.standing import Standing, altered, begun, is_same, is_there, save, standing
 from lupa.dialogue.suggestions import suggestions
 from lupa.dialogue.words import words
 from lupa.errors import CaseError, LupaError, shown
@@ -44,7 +44,8 @@ class Session:
     """A dialogue in which a case is changed and asked about; see `lupa.dialogue.common.Dialogue`.
 
     Where several policies cover the drug it begins by choosing one. Where it `asks`, it is left with
-    changes that are not saved only by saying so twice. Raises `CaseError` for a case
+    changes that are not saved only by saying so twice. `file` is its own, from which the case was read, and
+    which it may be saved over. Raises `CaseError` for a case
     that cannot be read or contradicts itself.
     """
 
@@ -57,10 +58,12 @@ class Session:
         width: int = 80,
         timeout: float | None = None,
         asks: bool = False,
+        file: str | None = None,
     ) -> None:
         self.width = width
         self.over = False
         self._asks = asks
+        self._source = self._file = file
         self._asked = False
         self._kb = kb
         self._name = name
@@ -155,6 +158,10 @@ class Session:
             return Reply(self._command(said[0])(said[1:]) if said else "")
         except LupaError as error:
             return Reply(refusal(error, Page(self.width)), refused=True)
+
+    def parted(self, text: str) -> Sequence[str]:
+        """The commands in a text that was typed or pasted, one a line."""
+        return [line.strip() for line in text.splitlines() if line.strip()]
 
     def _command(self, name: str) -> Callable[[Sequence[str]], str]:
         if name not in self._commands:
@@ -324,11 +331,14 @@ class Session:
         return "\n".join(lines)
 
     def _save(self, said: Sequence[str], *, over: bool = False) -> str:
-        file = only("save", said)
-        if not over and is_there(file):
+        if not said and self._file is None:
+            raise CaseError("one name is expected: `save FILE`, as the case is of no file")
+        file = only("save", said) if said else str(self._file)
+        own = not said or is_same(file, self._source)
+        if not over and not own and is_there(file):
             raise CaseError(f"{shown(file)} is there already; `save! {file}` writes over it")
-        save(self.now.case, file, over=over)
-        self._saved = self._at
+        save(self.now.case, file, over=over or own)
+        self._file, self._saved = file, self._at
         return f"Saved; `lupa decide {shlex.quote(file)}` comes to {verdict(self.now.decision)} as well."
 
     def _save_over(self, said: Sequence[str]) -> str:

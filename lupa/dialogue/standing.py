@@ -14,6 +14,7 @@ from lupa.answers.whatif import changed_request
 from lupa.errors import CaseError, shown
 from lupa.record.case import Case
 from lupa.record.edits import edited
+from lupa.record.members import as_mapping
 from lupa.record.plain import plain_data
 from lupa.record.record import BESIDE
 from lupa.record.strict_yaml import dump
@@ -56,6 +57,13 @@ def altered(kb: Desk, case: Case, changes: Mapping[str, Any], unset: Iterable[st
     return edited(routed, statements.items(), silent, _question(kb, routed, None).edition)
 
 
+def with_names(case: Case, family: str, names: Iterable[str]) -> dict[str, Any]:
+    """The case with these names, as they are written, among what is so of a relation."""
+    facts = dict(case.get("facts") or {})
+    facts[family] = {**as_mapping(facts.get(family) or {}, {}), **dict.fromkeys(names, True)}
+    return {**case, "facts": facts}
+
+
 def _question(kb: Desk, case: Case, timeout: float | None) -> Question:
     first, *others = kb.questions(case, timeout=timeout)
     if others:
@@ -96,3 +104,11 @@ def check_file(file: str, *, over: bool = False) -> None:
 def is_there(file: str) -> bool:
     """Whether there is a file, or something else, of this name."""
     return os.path.lexists(os.path.expanduser(file))
+
+
+def is_same(file: str, other: str | None) -> bool:
+    """Whether two names are of the same file, which is there."""
+    try:
+        return other is not None and os.path.samefile(os.path.expanduser(file), other)
+    except OSError:  # one of them is not there
+        return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from lupa.answers.desk import Desk
+from lupa.dialogue.commands import COMMANDS
 from lupa.dialogue.common import Suggestion
 from lupa.dialogue.standing import Standing
 from lupa.dialogue.words import parts
@@ -30,7 +31,7 @@ def suggestions(line: str, commands: Collection[str], kb: Desk, now: Standing | 
             Suggestion(last, len(line) - len(last))
         ]
     if not words:
-        return _beginning(last, line, ((command, "") for command in commands))
+        return _beginning(last, line, ((_to_go_on(command), "") for command in commands))
     command = words[0]
     if command == "help":
         return _beginning(last, line, ((name, "") for name in commands))
@@ -50,6 +51,12 @@ def suggestions(line: str, commands: Collection[str], kb: Desk, now: Standing | 
     if command in ("set", "whatif"):
         return offers.statement(last, line)
     return offers.reading(last, line) if command == "reading" else []
+
+
+def _to_go_on(command: str) -> str:
+    """A command, with a blank behind it if something has to follow."""
+    found = COMMANDS.get(command)
+    return f"{command} " if found and " " in found.usage and "[" not in found.usage else command
 
 
 def _beginning(piece: str, line: str, offers: Iterable[Offer]) -> list[Suggestion]:

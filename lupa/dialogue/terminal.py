@@ -17,7 +17,7 @@ from lupa.dialogue.commands import counted
 from lupa.dialogue.common import Dialogue
 from lupa.dialogue.interview import Interview
 from lupa.dialogue.session import Session
-from lupa.dialogue.standing import as_yaml, check_file, save
+from lupa.dialogue.standing import as_yaml, check_file, is_same, save
 from lupa.errors import CaseError, printable
 from lupa.record.case import Case
 
@@ -28,14 +28,19 @@ Width = Callable[[], int]
 """How many columns there are now."""
 
 
-def explore(kb: Desk, case: Case, name: str, width: Width, timeout: float) -> None:
-    """A session over the case on standard input and output.
+def explore(
+    kb: Desk, case: Case, name: str, width: Width, timeout: float, source: str | None = None
+) -> None:
+    """A session over the case, read from the file `source`, on standard input and output.
 
-    Raises `CaseError` at the end of a script of commands of which some were refused.
+    What is not saved where the input ends is printed. Raises `CaseError` at the end of a script of commands
+    of which some were refused.
     """
-    session = Session(kb, case, name=name, width=width(), timeout=timeout, asks=at_terminal())
-    _, refused = _talk(session, width, _rescue, twice=True)
+    session = Session(kb, case, name=name, width=width(), timeout=timeout, asks=at_terminal(), file=source)
+    left, refused = _talk(session, width, _rescue, twice=True)
     click.echo(session.closing())
+    if not left:
+        _rescue(session)
     if refused and not at_terminal():
         raise CaseError(f"{counted(refused, 'command')} refused; the others were carried out")
 
@@ -55,7 +60,7 @@ def interview(
     was read from, too, so that it can be gone on with. Raises `CaseError` for another file that is there,
     and where the answers end before the verdict is certain.
     """
-    over = file is not None and _is_same(file, source)
+    over = file is not None and is_same(file, source)
     if file is not None:
         check_file(file, over=over)
     asked = Interview(kb, case, name=name, width=width(), timeout=timeout)
@@ -92,14 +97,6 @@ def interview(
         _rescue(asked)
         raise
     click.echo(f"The case with these answers is saved in {printable(file)}.")
-
-
-def _is_same(file: str, source: str | None) -> bool:
-    """Whether a file is the one that the case was read from."""
-    try:
-        return source is not None and os.path.samefile(os.path.expanduser(file), source)
-    except OSError:  # one of them is not there
-        return False
 
 
 def at_terminal() -> bool:
@@ -155,8 +152,8 @@ def _piped() -> Iterator[str]:
 def _typed(dialogue: Dialogue, *, twice: bool) -> Iterator[str]:
     """The lines that a person types; those typed before are at hand, and in memory only.
 
-    An interruption drops what stands in the line. Where nothing does, or it need not come `twice`, it
-    is raised.
+    An interruption drops what stands in the line. Where nothing does it is raised, or where it has to
+    come `twice` the second one is.
     """
     from prompt_toolkit import PromptSession  # who is not at a terminal need not wait for it
 
@@ -174,13 +171,13 @@ def _typed(dialogue: Dialogue, *, twice: bool) -> Iterator[str]:
             return
         except KeyboardInterrupt:
             begun = bool(prompt.default_buffer.text.strip())
-            if not twice or (told and not begun):
+            if not begun and (told or not twice):
                 raise
             told = not begun
             _say("" if begun else "To leave: `quit`, Ctrl-D, or Ctrl-C once more.")
             continue
         told = False
-        yield from filter(None, map(str.strip, text.splitlines()))  # several lines may have been pasted
+        yield from dialogue.parted(text)  # several lines may have been pasted
 
 
 def _completer(dialogue: Dialogue) -> Completer:
@@ -203,23 +200,48 @@ def _completer(dialogue: Dialogue) -> Completer:
 def _keeping(dialogue: Dialogue, broken_off: Callable[[Dialogue], None] | None = None) -> Iterator[None]:
     """However it is left, the case is not lost: whoever breaks off gets it on standard error, or saved."""
     keep = broken_off or _rescue
-    before = signal.getsignal(signal.SIGINT)
-    if before is not signal.SIG_IGN:
+    as_before = _terminal_as_it_is()
 
-        def stop(*_: object) -> None:  # an exception raised inside a callback of clingo would be lost
-            keep(dialogue)
-            with suppress(OSError):
-                os.write(2, b"stopped\n")
-            os._exit(128 + signal.SIGINT)
+    def stop(number: int, _: object) -> None:  # an exception inside a callback of clingo would be lost
+        as_before()
+        keep(dialogue)
+        with suppress(OSError):
+            os.write(2, b"stopped\n")
+        os._exit(128 + number)
 
-        signal.signal(signal.SIGINT, stop)
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    ours = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+    for number in ours:
+        signal.signal(number, stop)
     try:
         yield
     except BaseException:
         keep(dialogue)
         raise
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number in ours:
+            signal.signal(number, before[number])
+
+
+_ENDING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""How a process is asked to end: by a person, by whoever runs it, and as the terminal goes away."""
+
+
+def _terminal_as_it_is() -> Callable[[], None]:
+    """Gives a terminal, which while a line is typed is in a mode of its own, back as it is now."""
+    try:
+        import termios
+
+        mode = termios.tcgetattr(0)
+    except (ImportError, OSError, termios.error):  # no terminal, or none that has modes
+        return lambda: None
+
+    def restore() -> None:
+        with suppress(OSError, termios.error):
+            termios.tcsetattr(0, termios.TCSANOW, mode)
+            os.write(1, b"\n")
+
+    return restore
 
 
 def _rescue(dialogue: Dialogue) -> None:

@@ -81,14 +81,15 @@ def claim_response(
     return found
 
 
-def _adjudication(code: str) -> list[Json]:
+def adjudication(code: str) -> list[Json]:
+    """What becomes of an item, by the code of its outcome."""
     action = {"url": _ACTION_CODE, "valueCodeableConcept": concept(_X12, code, _DISPLAY[code])}
     category = concept("http://terminology.hl7.org/CodeSystem/adjudication", "submitted")
     return [{"extension": [{"url": _ACTION, "extension": [action]}], "category": category}]
 
 
 def _item(line: Mapping[str, Any], code: str, notes: Sequence[int]) -> Json:
-    found: Json = {"itemSequence": line.get("sequence", 1), "adjudication": _adjudication(code)}
+    found: Json = {"itemSequence": line.get("sequence", 1), "adjudication": adjudication(code)}
     return {**found, "noteNumber": list(notes)} if notes else found
 
 
@@ -96,7 +97,7 @@ def _added(line: Mapping[str, Any], notes: Sequence[int]) -> Json:
     """What can be authorized in the place of what was asked for; how much, the notes say."""
     service = line.get("productOrService") or {"text": "as requested"}
     found = {"itemSequence": [line.get("sequence", 1)], "productOrService": service}
-    return {**found, "noteNumber": list(notes), "adjudication": _adjudication(CERTIFIED)}
+    return {**found, "noteNumber": list(notes), "adjudication": adjudication(CERTIFIED)}
 
 
 def _reviewer(npi: str) -> Json:

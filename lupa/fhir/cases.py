@@ -7,7 +7,7 @@ from typing import Any
 
 from lupa.errors import CaseError
 from lupa.fhir.chart import Chart, from_bytes
-from lupa.fhir.reading import asks, reading_of
+from lupa.fhir.reading import reading_of
 from lupa.rules.store import Store
 
 
@@ -21,22 +21,44 @@ class ChartCase(dict[str, Any]):
 
 def cases_of(
     data: bytes, name: str, kb: Store, patient: str | None, request: Mapping[str, Any]
-) -> Iterator[tuple[str, dict[str, Any] | CaseError]]:
-    """The case of each patient in a chart, or of the one that is named, with its place or what is wrong."""
+) -> Iterator[tuple[str, ChartCase | CaseError]]:
+    """The case of each patient in a chart, or of the one that is named, with its place or what is wrong.
+
+    Where it holds claims for prior authorization, there is a case for each of these, and no other.
+    """
     try:
         chart = Chart.of(from_bytes(data, name))
-        several = chart.patients() if patient is None and chart.patient is None else ()
-        one = len(several) < 2 or any(map(asks, chart.resources))
     except CaseError as error:
         yield error.where or name, error.at(error.where or name)
         return
-    for each in (patient,) if one else several:
-        where = name if one else f"{name}:Patient/{each}"
+    yield from cases_in(chart, name, kb, patient, request)
+
+
+def cases_in(
+    chart: Chart, name: str, kb: Store, patient: str | None, request: Mapping[str, Any]
+) -> Iterator[tuple[str, ChartCase | CaseError]]:
+    """The cases of a chart, as `cases_of` gives those of a file."""
+    for where, view, each in _asked(chart, name, patient):
         try:
-            found = ChartCase(reading_of(chart, kb, each, request).case)
-            found.claim = next(filter(asks, chart.resources), None)
-            found.order = chart.order
-            found.coverage = chart.coverage
+            found = ChartCase(reading_of(view, kb, each, request).case)
+            found.claim = next(iter(view.claims), None)
+            found.order = view.order
+            found.coverage = view.coverage
             yield where, found
         except CaseError as error:
             yield where, error.at(where)
+
+
+def _asked(chart: Chart, name: str, patient: str | None) -> Iterator[tuple[str, Chart, str | None]]:
+    """The chart as each claim, or each patient, makes it, with its place."""
+    claims = chart.claims
+    if len(claims) > 1:
+        for number, claim in enumerate(claims, start=1):
+            owner = chart.whose(claim.get("patient"), claim)
+            if patient in (None, owner):
+                yield f"{name}:Claim/{claim.get('id') or number}", chart.about(claim), owner
+    elif patient is not None or chart.patient is not None or claims or len(chart.patients()) < 2:
+        yield name, chart, patient
+    else:
+        for each in chart.patients():
+            yield f"{name}:Patient/{each}", chart, each

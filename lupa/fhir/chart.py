@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lupa.errors import CaseError, shown
@@ -32,7 +32,11 @@ class Chart:
     notes: list[str] = field(default_factory=list)
     case: dict[str, Json] | None = None
     """A case that came with the chart."""
+    chosen: Resource | None = None
+    """The claim that is answered, where there are several; the others are not looked at."""
     _seen: set[str] = field(default_factory=set)
+    _patients: tuple[int, list[str]] | None = None
+    _grouped: dict[str | None, list[Resource]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, sources: Iterable[Json]) -> Chart:
@@ -113,6 +117,20 @@ class Chart:
     # ---- what is asked for ---------------------------------------------------------------------
 
     @property
+    def claims(self) -> list[Resource]:
+        """The claims for prior authorization that are answered."""
+        claims = filter(asks, self.resources)
+        return [one for one in claims if self.chosen is None or one is self.chosen]
+
+    def about(self, claim: Resource) -> Chart:
+        """The same chart as one of its claims makes it."""
+        return replace(self, chosen=claim)
+
+    def is_left_out(self, resource: Resource) -> bool:
+        """Whether it is a claim beside the one that is answered."""
+        return self.chosen is not None and resource is not self.chosen and asks(resource)
+
+    @property
     def order(self) -> Resource | None:
         """The one order that a hook is about: the selected one, or the only one; None of several."""
         drafts = [one for one in self.resources if id(one) in self.drafts]
@@ -154,10 +172,30 @@ class Chart:
             return text if isinstance(text, str) else None
         return text.partition("/_history/")[0].rpartition("/")[2]
 
+    def of_patient(
+        self, patient: str | None, owners: Callable[[Resource], Iterable[str | None]]
+    ) -> list[Resource]:
+        """The resources of a patient, where the chart has several; `owners` tells whose each is."""
+        if len(self.patients()) < 2:
+            return self.resources
+        if not self._grouped:  # whose each is, is found out once for all of them
+            for resource in self.resources:
+                for owner in dict.fromkeys(owners(resource)):
+                    self._grouped.setdefault(owner, []).append(resource)
+        return self._grouped.get(patient, [])
+
     def patients(self) -> list[str]:
         """The ids of the patients who have a resource of their own here."""
-        own = [one for one in self.resources if one.get("resourceType") == "Patient"]
-        return sorted({name_of(one) for one in own})
+        if self._patients is None or self._patients[0] != len(self.resources):
+            own = (one for one in self.resources if one.get("resourceType") == "Patient")
+            self._patients = len(self.resources), sorted({name_of(one) for one in own})
+        return self._patients[1]
+
+
+def asks(resource: Mapping[str, Json]) -> bool:
+    """Whether a resource is a claim for prior authorization."""
+    asked = ("preauthorization", "predetermination")
+    return resource.get("resourceType") == "Claim" and resource.get("use") in asked
 
 
 def name_of(resource: Resource) -> str:

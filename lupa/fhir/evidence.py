@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import clingo
@@ -14,7 +15,9 @@ from lupa.errors import RuleError
 from lupa.fhir.flat import Flat
 from lupa.fhir.names import DrugNames
 from lupa.fhir.offered import Forms
+from lupa.fhir.slices import Token
 from lupa.fhir.tables import Tables
+from lupa.fhir.values import name_for
 
 
 class _Given:
@@ -31,6 +34,20 @@ class _Given:
     ) -> None:
         self._flat, self._tables, self._names, self._forms = flat, tables, names, forms
         self._served, self._months = served, months
+
+    @property
+    def tokens(self) -> frozenset[Token]:
+        """What rules may need of the chart, as far as it has it; see `lupa.fhir.slices`."""
+        found = {token for name, value in self._flat.has if (token := _token(name, value)) is not None}
+        found |= {("resource", name_for(element.kind).name) for element in self._flat.elements}
+        found |= {("code", row.arguments[2].name) for row in self.codes()}
+        here = {"resources", "elements", "today", "drugs"}
+        here |= {"parts"} if self._flat.parts else set()
+        here |= {"selected"} if self._flat.selected else set()
+        here |= {"codes"} if self._flat.coded else set()
+        here |= {"service"} if self._served is not None else set()
+        here |= {"months_asked"} if self._months else set()
+        return frozenset(found | {("@", name) for name in here})
 
     def resources(self) -> Sequence[clingo.Symbol]:
         return self._flat.resources
@@ -92,6 +109,15 @@ class _Given:
         return clingo.Number(date(year, month + 1, min(begin.day, last)).toordinal())
 
 
+@lru_cache(4096)
+def _token(name: clingo.Symbol, value: clingo.Symbol | None) -> Token | None:
+    """What a rule may need: an element, or one with a value of some name; None where that has none."""
+    if value is None:
+        return "at", name.name
+    is_named = value.type == clingo.SymbolType.Function and value.name
+    return ("at", f"{name.name}={value.name}") if is_named else None
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What stands of an element for a fact: the element's number, what it says, and by which rule."""
@@ -116,8 +142,9 @@ class Evidence:
         messages: list[str] = []
         control = clingo.Control(["--warn=none"], logger=lambda _, text: messages.append(text))
         try:
-            control.add("base", [], tables.rules(flat.types))
-            control.ground([("base", [])], context=_Given(flat, tables, names, forms, served, months))
+            given = _Given(flat, tables, names, forms, served, months)
+            control.add("base", [], tables.rules(frozenset(flat.types), given.tokens))
+            control.ground([("base", [])], context=given)
         except RuntimeError as error:
             raise RuleError(f"{tables.folder}: {' '.join(messages[:1]) or error}") from error
         self._control = control  # whose atoms are read below

@@ -59,9 +59,11 @@ class Flat:
         self.values: list[clingo.Symbol] = []
         self.selected: list[clingo.Symbol] = []
         self.coded: dict[Coded, None] = {}
+        self.has: set[tuple[clingo.Symbol, clingo.Symbol | None]] = set()
+        """The names of elements, each alone and with the words that are their values."""
         self._numbers: dict[int, int] = {}
-        for resource in chart.resources:
-            if self._is_ours(resource) and self._matters(resource):
+        for resource in chart.of_patient(patient, self._owners):
+            if self._is_ours(resource) and not chart.is_left_out(resource) and self._matters(resource):
                 self._resource(resource)
 
     @property
@@ -78,12 +80,18 @@ class Flat:
             return False
         if kind == "Patient":
             return self._patient is None or name_of(resource) == self._patient
-        owners = [
+        return self._patient in self._owners(resource) or self._is_of_the_one(resource)
+
+    def _owners(self, resource: Resource) -> list[str | None]:
+        """The patients whose it is, by what it says."""
+        kind = resource["resourceType"]
+        if kind == "Patient":
+            return [name_of(resource)]
+        return [
             self._chart.whose(value, resource)
             for path in self._tables.paths["about"].get(kind, ())
             for value in at(resource, path)
         ]
-        return self._patient in owners or self._is_of_the_one(resource)
 
     def _is_of_the_one(self, resource: Resource) -> bool:
         """Whether it need not say whose it is, does not, and there is no other whose it could be."""
@@ -144,6 +152,8 @@ class Flat:
 
     def _value(self, number: int, name: clingo.Symbol, value: clingo.Symbol) -> None:
         self.values.append(row(number_of(number), name, value))
+        self.has.add((name, None))
+        self.has.add((name, value))
 
     def _symbols(
         self, value: Json, kind: str, name: str, element: Element, holder: Resource

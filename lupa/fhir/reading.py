@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 import clingo
 
 from lupa.errors import CaseError, Problem, shown
-from lupa.fhir.chart import Chart, Json
+from lupa.fhir.chart import Chart
 from lupa.fhir.evidence import Evidence, Said, evidence_for
 from lupa.fhir.flat import Flat
 from lupa.fhir.loading import loaded
@@ -147,7 +147,7 @@ def _patient(chart: Chart, named: str | None) -> str | None:
         return wanted
     if chart.patient is not None:
         return chart.patient
-    asking = {chart.whose(r.get("patient"), r) for r in chart.resources if asks(r)} - {None}
+    asking = {chart.whose(claim.get("patient"), claim) for claim in chart.claims} - {None}
     if len(asking) == 1:
         return asking.pop()
     if len(known) == 1:
@@ -166,12 +166,6 @@ def _patient(chart: Chart, named: str | None) -> str | None:
         f"the chart is of {len(known)} patients ({', '.join(known[:5])}{', …' if len(known) > 5 else ''}); "
         "name one with --patient"
     )
-
-
-def asks(resource: Mapping[str, Json]) -> bool:
-    """Whether a resource is a claim for prior authorization."""
-    asked = ("preauthorization", "predetermination")
-    return resource.get("resourceType") == "Claim" and resource.get("use") in asked
 
 
 def _refuse(told: Evidence, flat: Flat, service_date: str) -> None:

@@ -6,10 +6,11 @@ Rows stand one a line, and are looked up where a chart holds a code; they are ne
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 
 import clingo
 
+from lupa.fhir.slices import Slices, Token
 from lupa.rules.files import check_text, shipped, text_of
 from lupa.rules.kept import cached_property
 from lupa.rules.store import Store
@@ -17,6 +18,11 @@ from lupa.rules.texts import CODE_LINE
 
 FORMS = "https://lupa.example/Questionnaire/"
 """Where the addresses of our own forms begin; `questionnaires/1` tells which are read."""
+ASKED = (
+    "value", "supports", "clash", "died_before", "taken", "all_told", "wanted", "counts", "birth", "years",
+    "replies", "tells", "from_form", "on_day",
+)  # fmt: skip
+"""What is asked of the rules of evidence, by name."""
 ROWS = "fhir"
 """The folder of a knowledge base that holds rules of evidence."""
 _READS = re.compile(r'^reads\("([\w.]+)", "([\w.@]+)", (\w+), (\w+)\)\.', re.MULTILINE)
@@ -86,6 +92,7 @@ class Tables:
             check_text(path, text)
         self._shared = [text_of(path) for path in store.files.core if path.name == "codes.lp"]
         self._known: dict[tuple[str, str], tuple[Coded, ...]] = {}
+        self._slices: dict[tuple[bool, ...], Slices] = {}
         self._parsed: dict[Coded, list[clingo.Symbol]] = {}
 
     @cached_property
@@ -100,12 +107,16 @@ class Tables:
             found.append((frozenset(purpose[1].split(", ") if purpose else ()), plain))
         return found
 
-    def rules(self, types: Collection[str]) -> str:
-        """The rules that bear on a chart with resources of these types.
+    def rules(self, types: frozenset[str], tokens: frozenset[Token]) -> str:
+        """The rules that bear on a chart with resources of these types, and of what it has beside.
 
         A file whose first line says `% For: ...` bears on charts with one of those; others on every chart.
         """
-        return "\n".join(text for named, text in self._rules if not named or not named.isdisjoint(types))
+        files = tuple(not named or not named.isdisjoint(types) for named, _ in self._rules)
+        if files not in self._slices:
+            chosen = (text for (_, text), is_for in zip(self._rules, files, strict=True) if is_for)
+            self._slices[files] = Slices("\n".join(chosen), ASKED)
+        return self._slices[files].of(tokens)
 
     @cached_property
     def _all(self) -> str:

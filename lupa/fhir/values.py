@@ -48,6 +48,9 @@ def row(*arguments: clingo.Symbol) -> clingo.Symbol:
 
 def at(data: Json, path: Path_) -> Iterable[Json]:
     """The values at a path, through whatever lists stand on the way."""
+    if len(path) == 1 and isinstance(data, dict):  # as most are
+        value = data.get(path[0])
+        return value if isinstance(value, list) else () if value is None else (value,)
     found = [data]
     steps = iter(path)
     for step in steps:

@@ -351,11 +351,11 @@ class Writer {
     const first = (variable) => Number(!question.contradictsItself(variable)); // it goes first
     return missing(question).sort((one, other) => first(one) - first(other)).map((variable) => {
       const served = unsettled.filter(({ cone }) => cone.has(variable));
-      const { fact, yes, question: asked } = edition.facts[variable];
+      const { fact, yes, question: asked, help } = edition.facts[variable];
       const sources = new Set(served.map((item) => this.source(item)).filter(Boolean));
       const lines = question.linesOf(variable);
       const hint = lines.length ? ` (See ${lines.join("; ")}.)` : "";
-      return { fact, text: yes, question: `${asked}${hint}`, bears_on: served.map(({ id }) => id), source: [...sources].join("; ") };
+      return { fact, text: yes, question: `${asked}${hint}`, help, bears_on: served.map(({ id }) => id), source: [...sources].join("; ") };
     });
   }
 

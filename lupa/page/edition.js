@@ -63,9 +63,9 @@ class Edition {
     this.nodes = nodes;
     this.stamps = new Int32Array(nodes.count);
     this.stamp = 0;
-    this.facts = data.facts.map(([fact, assumed, place, yes, no, question, member, read]) => ({
+    this.facts = data.facts.map(([fact, assumed, place, yes, no, question, member, read, help]) => ({
       fact: text(fact), assumed: assumed < 0 ? null : assumed === 1, place, yes: text(yes), no: text(no),
-      question: text(question), member: text(member), read: read === 1,
+      question: text(question), member: text(member), read: read === 1, help: text(help),
     }));
     this.variables = new Map(this.facts.map(({ fact }, variable) => [fact, variable]));
     const item = ([id, root, yes, no, sources, cone, label, applies]) => ({

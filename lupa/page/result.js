@@ -128,7 +128,7 @@ function criterion(context, one) {
 function missing(context) {
   const { decision } = context;
   return section("Missing, the most decisive first", asked(decision.missing).map(({ question, asked: same }) =>
-    h("li", {}, h("p", {}, question), answers(context, same))), "missing");
+    h("li", {}, h("p", {}, question), ...[...new Set(same.map(({ help }) => help))].filter(Boolean).map((said) => h("p", { class: "quiet" }, said)), answers(context, same))), "missing");
 }
 
 /** The answers to a question: each value of a choice, yes and no for each of several; a number is typed. */

@@ -31,7 +31,7 @@ class Sayable:
         }
 
     def _facts(self) -> list[Any]:
-        """Of each variable the fact, its default, rank, sentences and question, and whether it is read."""
+        """Of each variable the fact, its default, rank, sentences, question, if it is read, and help."""
         edition, texts = self._edition, self._texts
         v = edition.vocabulary
         return [
@@ -41,9 +41,10 @@ class Sayable:
                 edition.places[edition.literals[fact]],
                 texts(v.words(fact, True)),
                 texts(v.words(fact, False)),
-                texts(v.question(fact)),
+                texts(edition.asking.question_alone(fact)),
                 texts(edition.asking.member(fact)),
                 int(edition.reads(fact)),
+                texts(v.question_help(fact)),
             ]
             for fact in self._variable
         ]

@@ -28,29 +28,77 @@ export function argument(fact) {
   return others.length ? `${first} (${others.join(", ")})` : first || fact;
 }
 
-/** The facts of a reason in groups: each alone, or those of one kind and value together where they are many. */
-export function families(causes, few = FEW) {
-  const groups = new Map();
-  for (const cause of causes) {
-    const key = `${cause.fact.split("(")[0]} ${cause.value}`;
-    groups.set(key, [...(groups.get(key) ?? []), cause]);
+/** The arguments that stand between brackets, each whole. */
+function apart(inner) {
+  const found = [""];
+  let depth = 0;
+  for (const character of inner) {
+    depth += (character === "(") - (character === ")");
+    if (character === "," && !depth) found.push("");
+    else found[found.length - 1] += character;
   }
-  return [...groups.values()].flatMap((group) => (group.length > few ? [group] : group.map((cause) => [cause])));
+  return found;
 }
 
-/** One group of facts as a sentence. */
-export function sentence(group) {
-  if (group.length === 1) {
-    const [{ text, fact, origin }] = group;
-    if (origin !== "assumed") return text; // what nobody states does not look like a statement
-    return `${text.slice(0, -1)} (${fact.startsWith("reading(") ? "the usual reading" : "assumed"}).`;
+/** What a fact says, and of what: `tried(.,intolerance)` of `methotrexate`, `taking(.)` of `prednisone`. */
+export function saidOf(fact) {
+  const [name, ...rest] = fact.split("(");
+  const inner = rest.join("(").slice(0, -1);
+  if (CUTS.includes(name)) {
+    const number = inner.slice(0, inner.lastIndexOf(","));
+    const [kind, of] = saidOf(number);
+    return [fact.replace(number, kind), of];
   }
-  const name = group[0].fact.split("(")[0];
-  return `${name}: ${group[0].value ? "yes" : "no"} for each of ${group.map(({ fact }) => argument(fact)).join(", ")}.`;
+  const words = apart(inner);
+  const at = NAME_AND_VALUE.includes(name) ? words.length - 1 : 0;
+  const of = words[at];
+  return [of ? `${name}(${words.map((word, place) => (place === at ? "." : word)).join(",")})` : fact, of];
+}
+
+const others = (facts) => facts.map(({ fact }) => plainly(saidOf(fact)[1])).join(", ");
+
+/** What is said by which one sentence, and of what kind the record of it is. */
+function same({ fact, text, origin, says }) {
+  const inside = text.lastIndexOf(" (");
+  return [saidOf(fact)[0], origin, says, inside < 0 ? "" : text.slice(inside)].join(" ");
+}
+
+/** Facts in groups; of a name and value of which there are many those together that say the same of several. */
+export function families(causes, few = FEW) {
+  const groups = new Map();
+  const into = (map, key, value) => map.set(key, [...(map.get(key) ?? []), value]);
+  for (const cause of causes) into(groups, `${cause.fact.split("(")[0]} ${cause.value}`, cause);
+  return [...groups.values()].flatMap((group) => {
+    const alike = new Map();
+    for (const cause of group) into(alike, group.length > few ? same(cause) : cause.fact, cause);
+    return [...alike.values()];
+  });
+}
+
+/** One group of facts as a sentence, and of what else it holds. */
+export function sentence([{ text, fact, origin }, ...further]) {
+  const usual = fact.startsWith("reading(") ? "the usual reading" : "assumed";
+  const first = origin === "assumed" ? `${text.slice(0, -1)} (${usual}).` : text; // what nobody states does not look like a statement
+  return further.length ? `${first} The same goes for ${others(further)}.` : first;
 }
 
 const MARKS = { null: "ruled out by what else is said", stated: "the record says otherwise", only: "not on the list, which is said to be complete", assumed: "assumed otherwise, as the case is silent", evidence: "the chart says otherwise" };
 const withMark = ({ text, says, origin }) => `${text.slice(0, -1)} (${says === "silent" ? "not said" : MARKS[origin]}).`;
+
+/** What is needed of one thing, which the same may be needed of; or just this. */
+function sameOfAnother(needs) {
+  const said = needs.map(({ fact }) => saidOf(fact));
+  if (new Set(said.map(([, of]) => of)).size > 1) return needs.map(({ fact }) => fact).join(" ");
+  return needs.map((need) => `${same(need)} ${need.value}`).sort().join(" ");
+}
+
+/** What is needed together, or the same of others. */
+function together(alike) {
+  const words = families(alike[0], 1).map(([first, ...further]) =>
+    `${withMark(first).slice(0, -1)}${further.length ? `, and the same of ${others(further)}` : ""}`);
+  const of = others(alike.slice(1).map(([first]) => first));
+  return words.join(", and ") + (of ? `, or the same of ${of}` : "");
+}
 
 /** What would have to be so, as sentences; nothing if no more is to be said than the reason does. */
 export function needed({ needs, more_needs: more, because }) {
@@ -64,13 +112,18 @@ export function needed({ needs, more_needs: more, because }) {
   if (needs.length === 1) return found;
   const rest = needs.map((set) => set.filter((need) => !shared.has(key(need))));
   const words = families(rest.filter((set) => set.length === 1).map(([need]) => need), 1).map((group) => {
-    if (group.length === 1) return withMark(group[0]).slice(0, -1);
-    const names = group.map(({ fact }) => argument(fact));
-    const others = names.length > FEW ? ` and ${names.length - FEW} more` : "";
-    return `${group[0].value ? "" : "not "}${group[0].fact.split("(")[0]}: one of ${names.slice(0, FEW).join(", ")}${others}`;
+    const [first, ...further] = group;
+    if (!further.length) return withMark(first).slice(0, -1);
+    const beyond = group.length > FEW ? ` and ${group.length - FEW} more` : "";
+    return `${withMark(first).slice(0, -1)}, or the same of ${others(further.slice(0, FEW - 1))}${beyond}`;
   });
-  const several = rest.filter((set) => set.length > 1);
-  words.push(...several.slice(0, FEW).map((set) => set.map((need) => withMark(need).slice(0, -1)).join(", and ")));
+  const alike = new Map();
+  for (const set of rest.filter((one) => one.length > 1)) {
+    const kind = sameOfAnother(set);
+    alike.set(kind, [...(alike.get(kind) ?? []), set]);
+  }
+  const several = [...alike.values()];
+  words.push(...several.slice(0, FEW).map(together));
   if (several.length > FEW || more) words.push("and there are other ways");
   return [...found, `${words.join("; or ")}.`];
 }

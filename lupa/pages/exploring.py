@@ -232,6 +232,7 @@ def ask_text(ask: Ask, width: int = 80, *, every: bool = False) -> str:
                 ", ".join(argument(each.facts[0]) for each in (asked, *others)) if others else _about(asked)
             )
             lines += page.wrap(f"{number}. {asked.text}{likewise}", 0, 3)
+            lines += page.wrap(asked.help, 3) if not others else []
             lines += page.wrap(f"{about}{served_by([asked, *others])}", 3)
             lines += members(page, asked, 3, every=every)
             lines += _answers(page, asked.kind, [(a.value, in_words(a.possible)) for a in asked.answers])

@@ -25,6 +25,7 @@ from lupa.pages.sentences import (
     handling_sentences,
     has_unmet,
     questions,
+    said_of,
 )
 from lupa.record.case import Case
 from lupa.rules.about import About
@@ -162,7 +163,7 @@ def _content(decision: Decision, case: Case, edition: Edition, about: About) -> 
     d, v = decision, edition.vocabulary
 
     def named(fact: str) -> str:
-        return v.label(argument(fact))
+        return v.label(said_of(fact)[1])
 
     reasons: list[Item | Criterion] = [*d.scope]
     reasons += [basis for basis in d.bases if basis.id != "criteria_not_met" or not has_unmet(d)]
@@ -190,6 +191,7 @@ def _content(decision: Decision, case: Case, edition: Edition, about: About) -> 
         "missing": [
             {
                 "question": question,
+                "help": " ".join(dict.fromkeys(m.help for m in asked if m.help)),
                 "why": list(dict.fromkeys(texts[i] for m in asked for i in m.bears_on if i in texts)),
                 "source": "; ".join(dict.fromkeys(s for m in asked for s in m.source.split("; ") if s)),
             }

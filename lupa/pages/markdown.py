@@ -11,7 +11,7 @@ from lupa.pages.sentences import (
     FEW,
     PERSON,
     STATUS,
-    argument,
+    asked_about,
     cause_sentences,
     count_sentence,
     handling_sentences,
@@ -51,11 +51,11 @@ def markdown(decision: Decision) -> str:
     if d.missing:
         lines += ["", "### What is missing, and why it is asked", ""]
         for question, asked in questions(d.missing):
-            names = ", ".join(argument(m.fact) for m in asked)
-            listed = f" ({names})" if len(asked) > 1 else ""
+            listed = f" ({asked_about(asked)})" if len({m.question for m in asked}) > 1 else ""
             sources = list(dict.fromkeys(s for m in asked for s in m.source.split("; ") if s))
             clauses = "; ".join(sources[:FEW]) + (" and others" if len(sources) > FEW else "")
-            lines.append(f"- {escaped(question + listed)} *{escaped(clauses)}*")
+            means = "".join(f" {said}" for said in dict.fromkeys(m.help for m in asked if m.help))
+            lines.append(f"- {escaped(question + listed + means)} *{escaped(clauses)}*")
     lines += _section("For attention", [*d.advisories, *d.notes])
     lines += ["", "### What next", "", d.next, "", f"*{PERSON}*"]
     return "\n".join(lines)

@@ -24,7 +24,7 @@ from lupa.errors import printable
 from lupa.pages.sentences import (
     PERSON,
     STATUS,
-    argument,
+    asked_about,
     cause_sentences,
     count_sentence,
     handling_sentences,
@@ -132,7 +132,7 @@ class Page:
         newest = " (the newest: no service_date)" if d.edition_by == "newest" else ""
         policy = f"{d.policy}, edition {d.edition}{newest}"
         fits = len(click.unstyle(head)) + 2 + len(policy) <= self._width
-        lines = [f"{head}  {policy}"] if fits else [head, policy]
+        lines = [f"{head}  {policy}"] if fits else [head, *self.wrap(policy, 0, 2)]
         caveats = [line for caveat in d.caveats for line in self.wrap(f"Caveat: {caveat}", 0, 8)]
         handling = [line for said in handling_sentences(d) for line in self.wrap(said, 0)]
         return [*lines, *self.wrap(d.text, 0), *caveats, *self.case(d), *handling]
@@ -227,8 +227,8 @@ class Page:
         lines = self.title("Missing, the most decisive first") if missing else []
         for question, asked in questions(missing):
             lines += self.wrap(f"- {question}", 2, 4)
-            about = ", ".join(argument(m.fact) for m in asked) if len(asked) > 1 else asked[0].fact
-            lines += self.wrap(f"{about}{served_by(asked)}", 4)
+            lines += self.wrap(" ".join(dict.fromkeys(m.help for m in asked if m.help)), 4)
+            lines += self.wrap(f"{asked_about(asked)}{served_by(asked)}", 4)
         return lines
 
     def _suggested(self, suggestions: Sequence[Suggestion]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from lupa.answers.decision import Cause, Criterion, Decision, Item, Missing, Need, OtherReading
@@ -26,20 +26,33 @@ class _Said(Protocol):
     @property
     def value(self) -> bool: ...
 
+    @property
+    def text(self) -> str: ...
+
 
 S = TypeVar("S", bound=_Said)
 
 
 def families(causes: Iterable[S], few: int = FEW) -> Iterator[list[S]]:
-    """The facts, those of one kind and value together where they are more than a few."""
+    """The facts; of a name and value of which there are more than a few those together that say the same.
+
+    They differ in what they say it of.
+    """
     groups: dict[tuple[str, bool], list[S]] = {}
     for cause in causes:
         groups.setdefault((cause.fact.partition("(")[0], cause.value), []).append(cause)
     for group in groups.values():
-        if len(group) > few:
-            yield group
-        else:
-            yield from ([cause] for cause in group)
+        alike: dict[object, list[S]] = {}
+        for cause in group:
+            alike.setdefault(_same(cause) if len(group) > few else cause.fact, []).append(cause)
+        yield from alike.values()
+
+
+def _same(said: _Said) -> object:
+    """What is said by which one sentence, and of what kind the record of it is."""
+    _, inside, told = said.text.rpartition(" (")
+    record = [getattr(said, name, None) for name in ("origin", "says")]
+    return said_of(said.fact)[0], *record, inside and told
 
 
 def in_words(outcomes: Iterable[str], joint: str = "or") -> str:
@@ -73,16 +86,60 @@ def argument(fact: str) -> str:
     return f"{first} ({others.replace(',', ', ')})"
 
 
+def asked_about(asked: Sequence[Missing]) -> str:
+    """What a question of a page is about: a fact, a number, or each of several by its name."""
+    names = list(dict.fromkeys(_number(item.fact) or item.fact for item in asked))
+    if len(names) == 1:
+        return names[0]
+    return ", ".join(dict.fromkeys(argument(name) for name in names))
+
+
+def _number(fact: str) -> str:
+    """The number that a fact compares with a bound, if it does."""
+    name, _, inner = fact.partition("(")
+    return inner.rpartition(",")[0] if name in CUTS else ""
+
+
+def said_of(fact: str) -> tuple[str, str]:
+    """What a fact says, and of what: `tried(.,intolerance)` of `methotrexate`, `taking(.)` of `prednisone`.
+
+    A number of its own says all itself: `at_least(age,18)`.
+    """
+    name, _, inner = fact.partition("(")
+    number = _number(fact)
+    if number:
+        kind, of = said_of(number)
+        return fact.replace(number, kind, 1), of
+    arguments = _apart(inner[:-1])
+    at = len(arguments) - 1 if name in _NAME_AND_VALUE else 0
+    of = arguments[at]
+    return (f"{name}({','.join([*arguments[:at], '.', *arguments[at + 1 :]])})" if of else fact), of
+
+
+def _apart(inner: str) -> list[str]:
+    """The arguments that stand between these brackets."""
+    found, depth = [""], 0
+    for character in inner:
+        depth += (character == "(") - (character == ")")
+        if character == "," and not depth:
+            found.append("")
+        else:
+            found[-1] += character
+    return found
+
+
+def _others(facts: Iterable[_Said]) -> str:
+    """Of what else the same is said."""
+    return ", ".join(said_of(each.fact)[1].replace("_", " ") for each in facts)
+
+
 def cause_sentences(causes: Iterable[Cause]) -> list[str]:
     """The facts of a reason as sentences; a long row of one kind is one of them."""
     found = []
     for group in families(causes):
-        if len(group) == 1:
-            found.append(_told(group[0]))
-        else:
-            name = group[0].fact.partition("(")[0]
-            truth = "yes" if group[0].value else "no"
-            found.append(f"{name}: {truth} for each of {', '.join(argument(c.fact) for c in group)}.")
+        found.append(_told(group[0]))
+        if len(group) > 1:
+            found.append(f"The same goes for {_others(group[1:])}.")
     return found
 
 
@@ -126,11 +183,11 @@ _MARKS = {
 }
 
 
-def needs_sentences(item: Item | Criterion, named: Callable[[str], str] = argument) -> list[str]:
+def needs_sentences(item: Item | Criterion) -> list[str]:
     """What would have to be so, as sentences, each with what the record says of it; nothing if no more
     is to be said than the reason does.
 
-    Sets that differ in one fact are one sentence, and facts of one kind are told by their names.
+    Sets that differ in one fact are one sentence; of facts that say the same of several, one is said.
     """
     sets = item.needs
     if not sets or _is_the_opposite(item):
@@ -142,18 +199,38 @@ def needs_sentences(item: Item | Criterion, named: Callable[[str], str] = argume
         return found
     words = []
     for group in families([each[0] for each in rest if len(each) == 1], few=1):
-        if len(group) == 1:
-            words.append(_with_mark(group[0])[:-1])
+        first, *others = group
+        if not others:
+            words.append(_with_mark(first)[:-1])
             continue
-        name = group[0].fact.partition("(")[0]
-        names = [named(need.fact) for need in group]
-        more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
-        words.append(f"{'' if group[0].value else 'not '}{name}: one of {', '.join(names[:FEW])}{more}")
-    several = [each for each in rest if len(each) > 1]
-    words += [", and ".join(_with_mark(need)[:-1] for need in each) for each in several[:FEW]]
+        more = f" and {len(group) - FEW} more" if len(group) > FEW else ""
+        words.append(f"{_with_mark(first)[:-1]}, or the same of {_others(others[: FEW - 1])}{more}")
+    several: dict[object, list[tuple[Need, ...]]] = {}
+    for each in rest:
+        if len(each) > 1:
+            several.setdefault(_same_of_another(each), []).append(each)
+    words += [_together(alike) for alike in list(several.values())[:FEW]]
     if len(several) > FEW or item.more_needs:
         words.append("and there are other ways")
     return [*found, f"{'; or '.join(words)}."]
+
+
+def _same_of_another(needs: Sequence[Need]) -> object:
+    """What is needed of one thing, which the same may be needed of; or just this."""
+    said = [said_of(need.fact) for need in needs]
+    if len({of for _, of in said}) > 1:
+        return tuple(need.fact for need in needs)
+    return frozenset((_same(need), need.value) for need in needs)
+
+
+def _together(alike: Sequence[Sequence[Need]]) -> str:
+    """What is needed together, or the same of others."""
+    words = []
+    for first, *others in families(alike[0], few=1):
+        same = f", and the same of {_others(others)}" if others else ""
+        words.append(f"{_with_mark(first)[:-1]}{same}")
+    of = ", ".join(said_of(needs[0].fact)[1].replace("_", " ") for needs in alike[1:])
+    return ", and ".join(words) + (f", or the same of {of}" if of else "")
 
 
 def _is_the_opposite(item: Item | Criterion) -> bool:

@@ -32,7 +32,7 @@ def name_before_dose(text: str) -> Iterator[str]:
     """
     for place in reversed([match.start() for match in re.finditer(r"(?<=[\s,;(])\S", text)]):
         name = text[:place].rstrip(" ,;(")
-        if name and _says_how(text[place:]):
+        if name and says_how(text[place:]):
             yield name
 
 
@@ -54,7 +54,8 @@ def phrases(text: str) -> Iterator[str]:
             yield text[words[begin].start() : words[end].end()].rstrip(".:")
 
 
-def _says_how(rest: str) -> bool:
+def says_how(rest: str) -> bool:
+    """Whether a text says how a drug is taken, and nothing else."""
     place = 0
     while place < len(rest):
         match = _PART.match(rest, place)

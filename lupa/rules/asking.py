@@ -43,9 +43,14 @@ ANSWERS = frozenset(
         "none", "one_of", "all_of", "not_all", "none_of", "without", "some", "few", "exactly", "between",
         "and_more", "of_class", "any", "and", "whatever", "or", "otherwise", "yes", "no", "at_least",
         "less_than", "more_than", "at_most", "to", "of_each", "either",
+        "parts", "also", "others", "such", "alone", "nothing",
     }
 )  # fmt: skip
 """The parts of answers, each of which `answer_text/2` has words for."""
+
+
+FEW = 6
+"""So many members are named one by one; more by their classes, or half as many of them."""
 
 
 class Asking:
@@ -152,15 +157,41 @@ class Asking:
             len(group.numbers) == 1 and group.id != group.numbers[0][0]
         ):  # of all that are asked together one
             names = [group.numbers[0][0], names[-1]]
+        if self._made_of(group):
+            names = names[:2]
         words = next((self._questions[name] for name in names if name in self._questions), None)
+        if words is None and self._made_of(group):  # a person knows the parts, and need not reckon
+            parts = [f"{v.label(part)} ({v.quantities[part].unit})" for part in self._made_of(group)]
+            first, second = parts
+            return self.answer("parts", first=first, second=second)
         return v.question(fact) if words is None else v.phrase(words, v.facts[fact])
+
+    def question_alone(self, fact: Fact) -> str:
+        """The question that asks for one fact; for a cut point, the one for its number."""
+        number_of = self._vocabulary.number_of
+        alike = [fact]
+        if fact in number_of:
+            scale = self._scale_of(number_of[fact])
+            alike = [cut for cut, number in number_of.items() if self._scale_of(number) == scale]
+        (group,) = self.groups(alike)
+        return self.question(group)
+
+    def _made_of(self, group: Group) -> tuple[str, ...]:
+        """The two numbers of which the one follows that a group is about."""
+        made = self._vocabulary.derived.get(group.numbers[0][0]) if len(group.numbers) == 1 else None
+        return () if made is None else (made.first, made.second)
+
+    def numbers(self, group: Group) -> dict[str, str]:
+        """What is asked for, by quantity, and what it is called; of one that follows from two, these."""
+        names = self._made_of(group) or [name for name, _ in group.numbers]
+        return {name: self.number(name) for name in names}
 
     def member(self, fact: Fact) -> str:
         """A fact as one of those that are asked for together: `prednisone`; a cut point as its number."""
         v = self._vocabulary
         quantity = v.number_of.get(fact)
         if quantity is None:
-            template = next((self._members[b] for b in beginnings(fact) if b in self._members), None)
+            template = self._member(fact)
             if template is not None:
                 return v.filled(template, v.facts[fact])
             return ", ".join(v.label(str(value)) for value in v.facts[fact].arguments) or v.words(
@@ -168,6 +199,10 @@ class Asking:
             )
         (cut,) = (cut for cut in v.cuts[quantity] if cut.fact == fact)
         return f"{self.number(quantity)} {self.bound(cut, so=True)}"
+
+    def _member(self, name: str) -> str | None:
+        """The words for one of several that are asked for together."""
+        return next((self._members[each] for each in beginnings(name) if each in self._members), None)
 
     def table(self, facts: Sequence[Fact]) -> Table | None:
         """Several members that say the same things `of` each of several; None for what is no such table.
@@ -200,6 +235,35 @@ class Asking:
             first = self.answer("either", first=first, second=other)
         return table.words.replace("{names}", names).replace("{number}", first)
 
+    def shortened(self, names: Sequence[str]) -> str:
+        """The names; of many half as many as are named one by one, and how many more there are."""
+        if len(names) <= FEW:
+            return ", ".join(names)
+        few = FEW // 2
+        return self.answer("and_more", names=", ".join(names[:few]), number=len(names) - few)
+
+    def of(self, fact: Fact) -> str:
+        """What a fact, or the number that it is about, is of first: `methotrexate`."""
+        first, _ = self._parts(fact)
+        return first
+
+    def said(self, fact: Fact, *, so: bool = True) -> str:
+        """What else a fact says of that: `not tolerated`, `12 or more`; nothing where it says no more."""
+        v = self._vocabulary
+        if fact in v.number_of:
+            (cut,) = (cut for cut in v.cuts[v.number_of[fact]] if cut.fact == fact)
+            return self.bound(cut, so=so)
+        _, rest = self._parts(fact)
+        return rest if so or not rest else self.answer("without", names=rest)
+
+    def _parts(self, fact: Fact) -> tuple[str, str]:
+        v = self._vocabulary
+        symbol = v.quantity(v.number_of[fact]) if fact in v.number_of else v.facts[fact]
+        if not symbol.arguments:
+            return self.member(fact), ""
+        first, *rest = (v.label(str(each)) for each in symbol.arguments)
+        return first, ", ".join(rest)
+
     def value(self, fact: Fact) -> str:
         """The value that a fact of a choice stands for: `initial`."""
         return str(self._vocabulary.facts[fact].arguments[-1])
@@ -207,7 +271,7 @@ class Asking:
     def number(self, quantity: str) -> str:
         """A quantity as one of those that are asked for together."""
         v = self._vocabulary
-        template = next((self._members[b] for b in beginnings(quantity) if b in self._members), None)
+        template = self._member(quantity)
         return v.label(quantity) if template is None else v.filled(template, v.quantity(quantity))
 
     def bound(self, cut: Cut, *, so: bool, among: Sequence[Cut] = ()) -> str:

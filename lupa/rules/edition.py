@@ -411,9 +411,9 @@ class Edition:
         for limit, quantity, most in self._of_policy("limit", 4):
             is_one = self._literal("limit", limit, quantity, most)
             binds = [
-                (is_one, self._literal("limited", *row), self.pathways[str(row[0]), str(row[1])])
-                for row in rows
-                if row[2] == limit and (str(row[0]), str(row[1])) in self.pathways
+                (is_one, self._literal("limited", indication, phase, named, clause), self.pathways[way])
+                for indication, phase, named, clause in rows
+                if named == limit and (way := (str(indication), str(phase))) in self.pathways
             ]
             found.append(Bound(str(quantity), exact(most, "limit/4"), binds))
         return found

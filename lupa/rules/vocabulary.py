@@ -345,6 +345,10 @@ class Vocabulary:
     def _questions(self) -> dict[str, str]:
         return dict(self._in_quotes("question"))
 
+    @cached_property
+    def _question_helps(self) -> dict[str, str]:
+        return dict(self._in_quotes("question_help"))
+
     def _in_quotes(self, name: str) -> Iterator[tuple[str, str]]:
         """The rows of a table with a text for each name."""
         for row in self._program.facts(name, 2):
@@ -430,9 +434,20 @@ class Vocabulary:
             self._said[fact, value] = self.phrase(true if value else false, self.facts[fact])
         return self._said[fact, value]
 
+    def words_with(self, fact: Fact, value: bool, place: int, name: str) -> str:
+        """The same sentence with a name in the place of an argument (from 1); empty where it names none."""
+        true, false = self._of(self._texts, fact, "fact_text/3")
+        template, mark = true if value else false, f"{{{place}}}"
+        return self.phrase(template.replace(mark, name), self.facts[fact]) if mark in template else ""
+
     def question(self, fact: Fact) -> str:
         """The question that asks for the fact."""
         return self.phrase(self._of(self._questions, fact, "question/2"), self.facts[fact])
+
+    def question_help(self, fact: Fact) -> str:
+        """What the question for a fact means, in more words; empty where nothing more is to be said."""
+        row = next((b for b in beginnings(fact) if b in self._question_helps), None)
+        return "" if row is None else self.phrase(self._question_helps[row], self.facts[fact])
 
     def _of(self, table: Mapping[str, T], fact: Fact, predicate: str) -> T:
         """The row for a fact: its own, or that of its beginning."""

@@ -10,16 +10,20 @@ from uuid import NAMESPACE_URL, uuid5
 from lupa.answers.decision import Decision
 from lupa.errors import LupaError, Problem
 from lupa.fhir import claim_response
-from lupa.fhir.chart import Chart
-from lupa.fhir.reading import asks, reading_of
+from lupa.fhir.chart import Chart, asks
+from lupa.fhir.items import one_by_one, together
+from lupa.fhir.reading import reading_of
 from lupa.knowledge import KnowledgeBase
 from lupa.rules.deadline import Deadline
 from lupa.serve.answer import Answer, resource
+from lupa.serve.hooks import is_covered
 from lupa.serve.receiving import parsed_object
 from lupa.serve.refused import FHIR, JSON, RefusedError, Words
 
 ACCEPTED = (FHIR, JSON)
 Json = dict[str, Any]
+_MOST = 50
+"""Items of one claim."""
 _PROFILE = "http://hl7.org/fhir/us/davinci-pas/StructureDefinition/profile-pas-response-bundle"
 _ECHOED = ("patient", "insurer", "requestor")
 """What a response refers to, and carries with it."""
@@ -30,20 +34,42 @@ def submit(
 ) -> Answer:
     """The response to the claim in a Bundle. Raises `RefusedError` (400, 422, 503, 504)."""
     bundle = _bundle(parsed_object(data))
-    chart = Chart()
     try:
-        chart.add(bundle)
-        claim = _claim(chart)
-        limit.check()
-        case = reading_of(chart, kb, None, asked).case
-        decided = kb.decide_all(case, timeout=limit)
+        claim = _claim(Chart.of([bundle]))
+        decided = [_decided(kb, bundle, claim, one, limit, asked) for one in one_by_one(claim)]
     except LupaError as error:
         raise words.refused(error, bundle) from error
+    known = [decision for decision in decided if decision is not None]
+    if not known:
+        raise RefusedError(422, [Problem("Claim.item", "no policy on file speaks of any of them")])
+    cases = tuple(decision.fingerprint.case for decision in known)
+    answers = [
+        None if decision is None else claim_response(decision, one)
+        for decision, one in zip(decided, one_by_one(claim), strict=True)
+    ]
+    own = str(uuid5(NAMESPACE_URL, " ".join([*cases, *(decision.fingerprint.kb for decision in known)])))
+    return resource(_response(bundle, claim, {**together(claim, answers), "id": own}), cases)
+
+
+def _decided(
+    kb: KnowledgeBase, bundle: Json, claim: Json, one: Json, limit: Deadline, asked: Mapping[str, Any]
+) -> Decision | None:
+    """The decision on one item of a claim; None for one of several of which no policy speaks."""
+    limit.check()
+    entries = [
+        {**entry, "resource": one} if isinstance(entry, dict) and entry.get("resource") is claim else entry
+        for entry in bundle["entry"]
+    ]
+    case = reading_of(Chart.of([{**bundle, "entry": entries}]), kb, None, asked).case
+    drug = case["request"].get("drug")
+    if len(claim["item"]) > 1 and not (drug and is_covered(kb, {**asked, "drug": drug}, limit)):
+        return None
+    decided = kb.decide_all(case, timeout=limit)
     if len(decided) > 1:
         several = ", ".join(decision.policy for decision in decided)
         needed = f"several policies cover it: {several}; start the server with --request payer=NAME"
         raise RefusedError(422, [Problem("request.payer", needed)])
-    return resource(_response(bundle, chart, claim, decided[0]), (decided[0].fingerprint.case,))
+    return decided[0]
 
 
 def _bundle(given: Json) -> Json:
@@ -84,6 +110,8 @@ def _claim(chart: Chart) -> Json:
         wrong.append(Problem("Claim.item", "a list of objects, each with its sequence, is needed"))
     if wrong:
         raise RefusedError(422, wrong)
+    if len(claim["item"]) > _MOST:
+        raise RefusedError(413, f"at most {_MOST} items are answered at once")
     return claim
 
 
@@ -95,20 +123,16 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
-def _response(bundle: Json, chart: Chart, claim: Json, decision: Decision) -> Json:
-    """The decision with what it refers to, each under the address that it had."""
+def _response(bundle: Json, claim: Json, found: Json) -> Json:
+    """A response with what it refers to, each under the address that it had."""
     addresses = _addresses(bundle)
-    found = claim_response(decision, claim)
-    own = str(uuid5(NAMESPACE_URL, f"{decision.fingerprint.case} {decision.fingerprint.kb}"))
-    found["id"] = own
     address = addresses.get(id(claim))
     if address is not None and address.startswith("urn:"):
         found["request"] = {"reference": address}
     base, slash, _ = (address or "").rpartition("/Claim/")
-    entries = [
-        {"fullUrl": f"{base}/ClaimResponse/{own}" if slash else f"urn:uuid:{own}", "resource": found}
-    ]
-    entries += _echoed(found, chart, claim, addresses)
+    full = f"{base}/ClaimResponse/{found['id']}" if slash else f"urn:uuid:{found['id']}"
+    entries = [{"fullUrl": full, "resource": found}]
+    entries += _echoed(found, Chart.of([bundle]), claim, addresses)
     answer: Json = {"resourceType": "Bundle", "meta": {"profile": [_PROFILE]}}
     if isinstance(bundle.get("identifier"), dict):
         answer["identifier"] = bundle["identifier"]

@@ -87,7 +87,7 @@ def answer_to(
             chart = _chart(context, prefetch, drafts, order)
             case = reading_of(chart, kb, None, asked).case
             drug = case["request"].get("drug")
-            if drug is None or not _is_covered(kb, {**asked, "drug": drug}, limit):
+            if drug is None or not is_covered(kb, {**asked, "drug": drug}, limit):
                 continue
             decided = kb.decide_all(case, timeout=limit)
         except LupaError as error:
@@ -101,7 +101,7 @@ def answer_to(
     return Answer(as_line(found), cases=tuple(cases))
 
 
-def _is_covered(kb: KnowledgeBase, asked: Mapping[str, Any], limit: Deadline) -> bool:
+def is_covered(kb: KnowledgeBase, asked: Mapping[str, Any], limit: Deadline) -> bool:
     """Whether a policy speaks of a drug, of the payer if one is asked for."""
     routing = {key: asked[key] for key in ("drug", "payer") if key in asked}
     try:
@@ -122,10 +122,10 @@ def _checked(hook: str, request: Json) -> tuple[Json, Json]:
         ("context.patientId", isinstance(patient, str), "the id of the patient is expected"),
         ("prefetch", prefetch is None or isinstance(prefetch, dict), "an object is expected"),
     ]
-    resources = [(key, value) for key, value in fetched.items() if key in PREFETCH]
     expected = "a resource is expected, or null where nothing was found"
     checks += [
-        (f"prefetch.{key}", value is None or isinstance(value, dict), expected) for key, value in resources
+        (f"prefetch.{key}" if key in PREFETCH else "prefetch", isinstance(value, dict | None), expected)
+        for key, value in fetched.items()
     ]
     wrong = [Problem(path, message) for path, is_right, message in checks if not is_right]
     if wrong:

@@ -50,6 +50,11 @@ def _ref(name: str) -> Json:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+def _of(hook: str) -> Json:
+    """A request of one hook."""
+    return {"allOf": [_ref("Hook"), {"properties": {"hook": {"const": hook}}}]}
+
+
 def _media(schema: Json, *media: str) -> Json:
     return {one: {"schema": schema} for one in media}
 
@@ -75,6 +80,21 @@ _BUNDLE: Json = {
         "entry": {"type": "array", "items": {"type": "object"}},
     },
 }
+_PARAMETERS: Json = {
+    "type": "object",
+    "required": ["resourceType", "parameter"],
+    "properties": {
+        "resourceType": {"const": "Parameters"},
+        "parameter": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"resource": {"$ref": "#/components/schemas/Bundle"}},
+            },
+        },
+    },
+}
+_SUBMITTED: Json = {"oneOf": [{"$ref": "#/components/schemas/Bundle"}, _PARAMETERS]}
 _PLAIN: Json = {
     "Resource": {"description": "A resource of FHIR R4 in JSON.", **_RESOURCE},
     "Bundle": {"description": "A Bundle of FHIR R4.", **_BUNDLE},
@@ -200,7 +220,7 @@ def _paths() -> Json:
             "post": {
                 "operationId": "submit",
                 "summary": "Prior authorization (Da Vinci PAS): the response to the claim in a Bundle",
-                "requestBody": {"required": True, "content": _media(_ref("Resource"), FHIR, JSON)},
+                "requestBody": {"required": True, "content": _media(_SUBMITTED, FHIR, JSON)},
                 "responses": {
                     "200": {
                         "description": "The response; a denial leaves as pended, for a person to decide.",
@@ -216,7 +236,7 @@ def _paths() -> Json:
                 "post": {
                     "operationId": hook,
                     "summary": words,
-                    "requestBody": {"required": True, "content": _media(_ref("Hook"), JSON)},
+                    "requestBody": {"required": True, "content": _media(_of(hook), JSON)},
                     "responses": {
                         "200": {"description": "Cards.", "content": _media(_ref("Cards"), JSON)},
                         **_refused("OperationOutcome", FHIR, *_USUAL, 412),

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from lupa import KnowledgeBase, LupaError, SpaceLimitError, TimeLimitError
-from lupa.answers.asking import open_questions
+from lupa.answers.asking import open_questions, questions_by_member
 from lupa.answers.search import Cheapest, Unexplored
 from lupa.compiled.diagram import MOST_PARTS, NO, YES, Budget, Diagrams
 from lupa.rules.deadline import Deadline
@@ -88,6 +88,12 @@ def seconds(of: Callable[[], object]) -> float:
 # ---- beside other threads ----------------------------------------------------------------------
 
 
+def too_large_for(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    """A plan is made of so many parts at most, however its questions are looked at."""
+    for made in (open_questions, questions_by_member):
+        monkeypatch.setattr(f"lupa.answers.plan.{made.__name__}", partial(made, most=most))
+
+
 def test_a_decision_does_not_wait_for_a_long_question_on_the_same_edition(own: KnowledgeBase) -> None:
     expected = own.decide(CHILD)
     with held(own.edition("uhc_benlysta").lock):
@@ -98,7 +104,7 @@ def test_a_decision_does_not_wait_for_a_long_question_on_the_same_edition(own: K
 def test_a_plan_beside_which_others_decide_keeps_nobody_waiting(
     own: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lupa.answers.plan.open_questions", partial(open_questions, most=PARTS))
+    too_large_for(monkeypatch, PARTS)
     expected = own.decide(CHILD)
     ended: list[LupaError] = []
 
@@ -309,7 +315,7 @@ def test_an_interruption_meant_for_another_question_does_not_end_a_search() -> N
 def test_a_plan_that_would_take_gigabytes_ends_with_what_to_do_about_it(
     kb: KnowledgeBase, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lupa.answers.plan.open_questions", partial(open_questions, most=most))
+    too_large_for(monkeypatch, most)
     with pytest.raises(SpaceLimitError) as caught:
         kb.plan(OPEN)
     assert str(caught.value) == (
@@ -342,7 +348,7 @@ def test_the_command_says_so_and_goes_on_with_the_next_case(
 
     from tests.command import command
 
-    monkeypatch.setattr("lupa.answers.plan.open_questions", partial(open_questions, most=PARTS))
+    too_large_for(monkeypatch, PARTS)
     path = tmp_path / "cases.jsonl"
     path.write_text(f"{json.dumps(OPEN)}\n{json.dumps(CHILD)}\n")
     ended = command("ask", "--plan", str(path))

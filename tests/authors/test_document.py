@@ -68,7 +68,7 @@ def test_every_rule_of_the_folder_is_shown_once(kb: KnowledgeBase, read: Documen
 
 WORDS = {
     *("text", "cites", "clause", "unencoded", "number", "label", "alias", "fact_text", "question"),
-    *("group_question", "member_text"),
+    *("group_question", "member_text", "question_help"),
 }
 
 

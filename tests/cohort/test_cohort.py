@@ -19,7 +19,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from lupa import CaseError, KnowledgeBase
-from lupa.cohort.against import text as shifts
+from lupa.authors.reports.shifts import shifts_html
+from lupa.cohort.against import Shifts, shifts
+from lupa.cohort.against import plain as told_plainly
+from lupa.cohort.against import text as shifts_text
 from lupa.cohort.cohort import Cohort, Wanted
 from lupa.cohort.files import Source
 from lupa.cohort.summary import plain, summary, text
@@ -240,13 +243,57 @@ def test_who_would_be_decided_otherwise_is_told_with_what_changes(
     editions = ("uhc_benlysta@2022E0046O", "uhc_benlysta@2023-11-01")
     old, new = (Wanted((edition,), ids=("member",)) for edition in editions)
     out = tmp_path / "out.jsonl"
-    said: list[str] = []
+    said: list[Shifts] = []
     run(few, source, out, old, against=(few, new), look=lambda tables: said.append(shifts(tables, 40)))
     told = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     differ = list(decided_otherwise(few, chosen, *editions))
     assert differ
     assert [(row["member"], row["outcome_before"], row["outcome_after"]) for row in told] == differ
-    assert said[0].startswith(f"{len(differ)} of 40 rows would be decided otherwise")
+    text = shifts_text(said[0])
+    assert text.startswith(f"{len(differ)} of 40 rows would be decided otherwise\n")
+    assert f"sle, initial: {differ[0][1]} -> {differ[0][2]}" in text
+    counts = told_plainly(said[0])
+    assert sum(row["rows"] for row in counts["pathways"]) == counts["differ"] == len(differ)
+    assert {(row["criterion"], row["change"]) for row in counts["criteria"]} <= {
+        ("autoantibodies", "no longer unmet")
+    }
+    assert [(m["ids"]["member"], m["before"], m["after"]) for m in counts["members"]] == differ
+
+
+def test_the_page_for_a_committee_shows_the_moves_in_a_chart_and_names_members() -> None:
+    moves = [{"policy": "p", "before": "deny", "after": "approve", "rows": 30}]
+    shifts = {
+        "rows": 1000, "differ": 30, "moves": moves,
+        "pathways": [{**moves[0], "pathways": "sle, initial"}],
+        "criteria": [{"policy": "p", "criterion": "adult", "change": "no longer unmet", "rows": 30}],
+        "members": [
+            {"ids": {"member": f"<m{n}>"}, **moves[0], "pathways": "sle, initial"} for n in range(30)
+        ],
+    }  # fmt: skip
+    page = shifts_html(shifts, "p@1", "p@2")
+    assert "30 of 1,000 rows would be decided otherwise (3.0 %)" in page
+    assert page.count("<svg ") == 2
+    assert "<title>deny \N{RIGHTWARDS ARROW} approve: 30</title>" in page
+    assert "&lt;m29&gt;" in page
+    assert "<m29>" not in page
+    assert "10 more" in page
+
+
+def test_where_nothing_changes_the_page_says_so() -> None:
+    nothing: dict[str, Any] = {
+        "rows": 5,
+        "differ": 0,
+        "moves": [],
+        "pathways": [],
+        "criteria": [],
+        "members": [],
+    }
+    assert "Every row comes to the same as before." in shifts_html(nothing, "p@1", "p@2")
+
+
+def test_the_page_is_asked_for_where_rules_are_compared(tmp_path: Path) -> None:
+    ended = command("cohort", "in.csv", str(tmp_path / "out.csv"), "--format", "html")
+    assert (ended.status, "--format html is the page of --against" in ended.err) == (2, True)
 
 
 # ---- what was stopped --------------------------------------------------------------------------
@@ -458,7 +505,7 @@ def test_the_command_tells_what_it_did(few: KnowledgeBase, tmp_path: Path) -> No
         "--summary", "--kb", str(few.files.root),
     )  # fmt: skip
     assert found.status == 0
-    assert "fep_lupkynis, edition 2024-10-01: 1 rows" in found.out
+    assert "fep_lupkynis, edition 2024-10-01: 1 row\n" in found.out
     assert (
         (tmp_path / "out.csv")
         .read_text(encoding="utf-8")

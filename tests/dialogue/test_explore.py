@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from prompt_toolkit.output import DummyOutput
 import lupa.dialogue.terminal
 from lupa import KnowledgeBase
 from lupa.dialogue.session import Session
-from lupa.dialogue.terminal import _is_same
+from lupa.dialogue.standing import is_same
 from tests.command import Ended, command, process
 from tests.terminal import at_terminal
 
@@ -263,7 +264,7 @@ def test_an_interview_at_a_terminal(keys: PipeInput) -> None:
     assert "APPROVE  uhc_benlysta" in ended.out
 
 
-@pytest.mark.parametrize(("end", "status"), [("\x04", 2), ("\x03", 130), ("n\x03", 130)])
+@pytest.mark.parametrize(("end", "status"), [("\x04", 2), ("\x03", 130), ("n\x03\x03", 130)])
 def test_an_interview_that_is_broken_off_at_a_terminal_is_saved(
     keys: PipeInput, tmp_path: Path, end: str, status: int
 ) -> None:
@@ -451,6 +452,73 @@ def test_an_interview_begins_from_nothing_and_ends_in_a_case_that_replays(tmp_pa
     assert (decision["outcome"], decision["missing"]) == ("approve", [])
 
 
+PASTED = "\x1b[200~Medications:\r- Prednisone 5 mg po qd\r- Plaquenil 200 mg BID\r- Zyxafor 20 mg\x1b[201~"
+TO_BE_ASKED = """case: One question is open
+request: {policy: uhc_benlysta, route: IV, indication: SLE, phase: initial}
+facts:
+  age: 30
+  active: {sle: yes}
+  diagnosis: {severe_active_cns_lupus: no}
+  dosed_per_label: yes
+"""
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_an_interview_goes_on_in_its_own_file_at_a_terminal_of_any_width(
+    tmp_path: Path, columns: int
+) -> None:
+    case = tmp_path / "case.yaml"
+    case.write_text(TO_BE_ASKED)
+    words = ("ask", "--interactive", str(case), "--save", str(case))
+    with at_terminal(*words, columns=columns) as person:
+        shown = person.read("1 open")
+        person.type("predni\x03", "\n")  # half a line goes, and the question stays
+        shown += person.type(f"{PASTED}\r", "any other biologic") + person.read("1 open")
+        assert "'Plaquenil 200 mg BID' was read as hydroxychloroquine" in " ".join(shown.split())
+        person.type("\x04", "is saved in")
+        assert person.end() == 2
+    printed = [line for line in shown.splitlines() if not re.search(r"^>| PEND \(.* {3}", line)]
+    assert [line for line in printed if len(line) > columns] == []
+    assert "Prednisone 5 mg po qd: yes\n" in case.read_text("utf-8")
+    with at_terminal(*words, columns=columns) as person:
+        person.read("1 open")
+        assert "APPROVE" in person.type("n\r", "is saved in")
+        assert person.end() == 0
+    assert replayed(case.read_text("utf-8"))["outcome"] == "approve"
+
+
+def test_a_session_is_saved_over_its_own_file_and_no_other(tmp_path: Path) -> None:
+    case, other = tmp_path / "case.yaml", tmp_path / "other.yaml"
+    case.write_text(TO_BE_ASKED)
+    other.touch()
+    lines = f"set age=31\nsave {other}\nsave {case}\nset age=32\nsave\nquit\n"
+    ended = command("explore", str(case), stdin=lines.encode())
+    assert ended.out.count("Saved; ") == 2
+    assert (ended.status, ended.err) == (
+        2,
+        f"error: {case}: 1 command refused; the others were carried out\n",
+    )
+    assert "age: 32" in case.read_text("utf-8")
+    assert other.read_text() == ""
+
+
+def test_what_is_not_saved_where_the_commands_end_is_printed() -> None:
+    assert replayed(explored("set taking.voclosporin=no").err.partition("\n")[2])["outcome"] == "approve"
+    assert explored("set age=4", "undo").err == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_whoever_is_asked_to_end_saves_what_was_answered(tmp_path: Path, number: int) -> None:
+    case = tmp_path / "case.yaml"
+    case.write_text(TO_BE_ASKED)
+    with at_terminal("ask", "--interactive", str(case), "--save", str(case)) as person:
+        person.read("1 open")
+        person.type(f"{PASTED}\r", "any other biologic")
+        person.ask_to_end(number)
+        assert person.end() == 128 + number
+    assert "Prednisone 5 mg po qd: yes" in case.read_text("utf-8")
+
+
 def test_an_interruption_of_a_script(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "lupa", *EXPLORE]
     with subprocess.Popen(
@@ -472,6 +540,6 @@ def test_an_interruption_of_a_script(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_none_that_was_read(tmp_path: Path) -> None:
     there = tmp_path / "case.yaml"
     there.touch()
-    assert _is_same(str(there), str(there))
-    assert not _is_same(str(tmp_path / "new.yaml"), str(there))
-    assert not _is_same(str(there), None)
+    assert is_same(str(there), str(there))
+    assert not is_same(str(tmp_path / "new.yaml"), str(there))
+    assert not is_same(str(there), None)

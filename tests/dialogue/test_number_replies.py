@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from lupa import KnowledgeBase
 from lupa.dialogue.replies import following, stated
+from lupa.pages.page import text
 from lupa.rules.names import normal
 from tests.measuring import a_case, measuring_kb
 
@@ -30,6 +32,7 @@ def kb(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
         ("age", "17", {"age": 17}),
         ("age", "5 months", {"age_months": 5}),
         ("age", "less than 6 months", {"age_months": {"less_than": 6}}),
+        ("age", "2008-03-02", {"birth_date": "2008-03-02"}),
         ("days_since(last_taken(prednisone))", "2025-01-10", {"last_taken.prednisone": "2025-01-10"}),
         ("days_since(last_taken(prednisone))", "never", {"last_taken.prednisone": "never"}),
         ("days_since(last_taken(prednisone))", "30", {"days_since(last_taken(prednisone))": 30}),
@@ -53,3 +56,43 @@ def test_an_age_is_one_question_in_years_whatever_rules_count_it_in(kb: Knowledg
     assert "age_months" not in asked
     assert asked["age"].text == "What is the age, in years?"
     assert [a.value for a in asked["age"].answers] == ["less than 6 months", "6 months or more"]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("160, 100", {"ldl_before": 160, "ldl": 100}),
+        ("4.1 mmol/L, 100", {"ldl_before": {"value": Decimal("4.1"), "unit": "mmol/L"}, "ldl": 100}),
+        ("160, ?", {"ldl_before": 160}),
+        ("?, 100", {"ldl": 100}),
+        ("the LDL cholesterol: 100, ?", {"ldl": 100}),
+        ("-35 percent", {"ldl_change": -35}),
+        ("?", {}),
+    ],
+)  # fmt: skip
+def test_what_follows_from_two_numbers_is_asked_by_these(
+    kb: KnowledgeBase, line: str, expected: dict[str, Any]
+) -> None:
+    case = a_case("continuation")
+    ask = kb.ask(case)
+    vocabulary = next(kb.questions(case)).edition.vocabulary
+    (asked,) = (asked for asked in ask.questions if asked.id == "ldl_change")
+    assert list(asked.numbers) == ["ldl_before", "ldl"]
+    others = {fact for each in ask.questions for fact in each.facts} - set(asked.facts)
+    question = following(ask, vocabulary, others)
+    assert question is not None
+    assert stated(question, vocabulary, normal(line), line).states == expected
+
+
+def test_what_is_missing_of_a_number_is_the_number(kb: KnowledgeBase) -> None:
+    decision = kb.decide(a_case("continuation"))
+    asked = {missing.fact: missing.question for missing in decision.missing}
+    born = {missing.fact: missing.question for missing in kb.decide(a_case()).missing}
+    assert born["at_least(age_months,6)"] == born["at_least(age,12)"] == "What is the age, in years?"
+    change = (
+        "What is the LDL cholesterol before treatment (mg/dL), and what is the LDL cholesterol (mg/dL)?"
+    )
+    assert asked["more_than(ldl_change,-30)"] == change
+    assert asked["more_than(bmi,30)"] == asked.get("at_least(bmi,30)", "What is the BMI, in kg/m2?")
+    told = " ".join(text(decision).split())
+    assert [told.count(question) for question in set(asked.values())] == [1] * len(set(asked.values()))

@@ -171,3 +171,22 @@ def test_a_code_that_states_a_diagnosis_states_one_that_can_be_stated(kb: Any) -
             assert shared.declares("condition", str(meaning.arguments[0])), code
         if meaning.name == "product":
             assert shared.declares("drug", str(meaning.arguments[0])), code
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_rules_that_come_to_nothing_are_left_out_and_nothing_else(
+    reads: Read, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    found = drawn(seed)
+    sliced = told(reads, found)
+    monkeypatch.setattr(Tables, "rules", _unsliced)
+    assert told(reads, found) == sliced
+
+
+def _unsliced(self: Tables, types: frozenset[str], _: object) -> str:
+    return "\n".join(text for named, text in self._rules if not named or not named.isdisjoint(types))
+
+
+def test_a_form_that_is_filled_in_is_no_list_of_what_is_taken(reads: Read) -> None:
+    found = reads(bundle(patient(), order(PREDNISONE), answers(item("live_vaccine", False))))
+    assert {fact for fact, one in found.facts.items() if one["state"] == "no"} == {"live_vaccine"}

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from lupa import KnowledgeBase
-from lupa.answers import ask as asking
-from lupa.pages.exploring import ask_text
+from lupa.pages.exploring import ask_text, plan_text
+from tests.brute import holds
 from tests.command import command
+from tests.times import times
 
 POLICY = "example_two_of_twelve"
 FAILED = "Soriatane: no adequate response"
+ENDS = ("intolerance", "contraindicated", "declined")
 ONE = {"etanercept": ["intolerance"]}
 
 
@@ -28,6 +30,43 @@ def test_from_nothing_it_is_asked_in_four_questions(twelve_kb: KnowledgeBase) ->
     told = " ".join(ask_text(ask).split())
     assert "sle, lupus_nephritis, anca_vasculitis" in told
     assert "not tolerated: acitretin, calcipotriene, methoxsalen, methotrexate, cyclosporine" in told
+
+
+def test_a_plan_counts_drugs_whichever_they_are(twelve_kb: KnowledgeBase) -> None:
+    plan = twelve_kb.plan({"request": {"policy": POLICY}})
+    assert (plan.questions, len(plan.steps)) == (4, 5)
+    told = " ".join(plan_text(plan).split())
+    every = "acitretin, calcipotriene, methoxsalen and 9 more: not tolerated or contraindicated"
+    assert f"2 or more of {every}: APPROVE" in told
+    assert f"1 of {every}; and 1 or more of the others: no adequate response: go to 5" in told
+    assert "2 or more of those with no adequate response alone: 12 or more: APPROVE" in told
+    assert [step.question for step in plan.steps[3:]] == ["How many weeks was each of these taken?"] * 2
+
+
+@pytest.mark.parametrize("seed", range(times(100)))
+def test_the_plan_leads_to_what_is_decided(twelve_kb: KnowledgeBase, seed: int) -> None:
+    dice = random.Random(seed)
+    plan = twelve_kb.plan({"request": {"policy": POLICY}})
+    twelve = [fact for fact in plan.steps[2].facts if "intolerance" in fact]
+    drugs = [fact.removeprefix("tried(").partition(",")[0] for fact in twelve]
+    assert len(drugs) == 12
+    weeks = {drug: dice.randint(8, 16) for drug in drugs}
+    tried = {drug: [end for end in ENDS if dice.random() < 0.06] for drug in drugs}
+    for drug in dice.sample(drugs, dice.randint(0, 4)):
+        tried[drug].append("inadequate_response")
+    case = {
+        "request": {"policy": POLICY, "indication": "plaque_psoriasis", "phase": "initial"},
+        "facts": {"diagnosis": ["plaque_psoriasis"], "tried": {"only": tried}, "weeks_on": weeks},
+    }
+    true = {f"tried({drug},{end})" for drug, ends in tried.items() for end in ends}
+    true |= {f"at_least(weeks_on({drug}),12)" for drug in drugs if weeks[drug] >= 12}
+    true |= {"requested(indication,plaque_psoriasis)", "diagnosis(plaque_psoriasis)"}
+    step: int | None = 1
+    outcome = None
+    while step is not None:
+        (branch,) = (each for each in plan.steps[step - 1].branches if holds(each.when, true))
+        step, outcome = branch.step, branch.outcome
+    assert outcome == twelve_kb.decide(case).outcome
 
 
 @pytest.mark.mass
@@ -77,22 +116,3 @@ def test_two_of_twelve_are_counted(
 
 def test_it_is_free_of_findings(twelve_kb: KnowledgeBase) -> None:
     assert [finding.text for finding in twelve_kb.lint([POLICY]).findings] == []
-
-
-def test_each_question_on_its_own_is_answered_as_all_together_are(
-    lipid: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    cases: list[dict[str, Any]] = [
-        {"request": {"policy": "example_lipid_antibody"}},
-        {
-            "request": {"drug": "Lipolex", "indication": "FH", "phase": "initial"},
-            "facts": {"diagnosis": ["FH"], "tried": {"Crestor": ["intolerance"]}},
-        },
-    ]
-    together = [KnowledgeBase.load(lipid).ask(case).questions for case in cases]
-    monkeypatch.setattr(asking, "_LARGE", 0)
-    apart = [KnowledgeBase.load(lipid).ask(case).questions for case in cases]
-    for one, other in zip(together, apart, strict=True):
-        assert [(asked.id, asked.answers) for asked in one] == [
-            (asked.id, asked.answers) for asked in other
-        ]

@@ -30,6 +30,7 @@ SOURCES = sorted(HERE.rglob("*.py"))
 MOST_LINES = 300
 LONG = {
     "answers/decide.py": "one writer: all that a decision tells, in the order of its page",
+    "answers/decision.py": "one object: all that a decision holds, each part with its promise in words",
     "answers/desk.py": "one method for each question about a case, each with its promise in words",
     "answers/flip.py": "one search: what can be stated, what it costs, and what comes of it",
     "authors/lint/scope.py": "one look at a policy's files: what is asked of them in which order",
@@ -41,6 +42,7 @@ LONG = {
     "pages/contents.py": "the pages of what is on file, each as data and as text",
     "pages/exploring.py": "the pages of the exploring verbs, made of the same few parts",
     "pages/page.py": "the page of a decision, made of the parts that all pages share",
+    "rules/asking.py": "one table of questions: which facts each is about, and its words",
     "rules/edition.py": "what one policy holds: all that is read of its program",
     "rules/reads.py": "one analysis: what rules read of names",
     "rules/slicing.py": "one slicing: rows, names and what is left out of both",

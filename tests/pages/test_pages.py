@@ -11,12 +11,13 @@ import click
 import pytest
 
 from lupa import KnowledgeBase
+from lupa.answers.decision import Cause
 from lupa.errors import printable
 from lupa.pages.contents import fact_rows, fact_text, policy_rows, policy_text
 from lupa.pages.exploring import ask_text
 from lupa.pages.markdown import escaped, markdown
 from lupa.pages.page import text, why_text
-from lupa.pages.sentences import argument
+from lupa.pages.sentences import argument, cause_sentences, said_of
 from tests.rules.test_knowledge import DENIED, with_facts, with_request
 from tests.tried import REQUEST, RULES, steps_kb
 
@@ -38,7 +39,8 @@ def test_what_is_not_met_stands_before_what_is(kb: KnowledgeBase) -> None:
 
 def test_a_long_row_of_facts_is_one_sentence(kb: KnowledgeBase) -> None:
     page = "\n".join(plain(text(kb.decide(with_facts(taking={"only": ["Saphnelo"]})))))
-    assert "because taking: no for each of mycophenolate_mofetil," in page
+    assert "because The patient does not take mycophenolate mofetil" in page
+    assert re.search(r"The same goes for\s+mycophenolic", page)
 
 
 def test_a_denial_out_of_scope_tells_no_criteria(kb: KnowledgeBase) -> None:
@@ -120,6 +122,43 @@ def test_a_decision_that_assumes_nothing_says_nothing_of_it(kb: KnowledgeBase) -
 
 
 # ---- relations, choices and what is silent -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fact", "said"),
+    [
+        ("live_vaccine", ("live_vaccine", "")),
+        ("taking(voclosporin)", ("taking(.)", "voclosporin")),
+        ("tried(methotrexate,intolerance)", ("tried(.,intolerance)", "methotrexate")),
+        ("requested(phase,initial)", ("requested(phase,.)", "initial")),
+        ("at_least(age,18)", ("at_least(age,18)", "")),
+        ("at_least(weeks_on(methotrexate),12)", ("at_least(weeks_on(.),12)", "methotrexate")),
+        ("measured(less_than(ldl,70),90)", ("measured(.,90)", "less_than(ldl,70)")),
+    ],
+)
+def test_what_a_fact_says_is_told_from_what_it_says_it_of(fact: str, said: tuple[str, str]) -> None:
+    assert said_of(fact) == said
+
+
+def test_the_same_is_said_once_of_several_of_which_the_same_is_on_record() -> None:
+    def tried(drug: str, end: str, origin: Any, mark: str = "") -> Cause:
+        return Cause(f"tried({drug},{end})", False, f"No {end} of {drug}{mark}.", origin)
+
+    listed = " (not on the list)"
+    causes = [
+        *(tried(drug, "intolerance", "only", listed) for drug in ("red", "green_one", "blue")),
+        tried("grey", "intolerance", "stated"),
+        *(tried(drug, "contraindicated", "only", listed) for drug in ("red", "green_one")),
+        tried("blue", "declined", "only", listed),
+    ]
+    assert cause_sentences(causes) == [
+        "No intolerance of red (not on the list).",
+        "The same goes for green one, blue.",
+        "No intolerance of grey.",
+        "No contraindicated of red (not on the list).",
+        "The same goes for green one.",
+        "No declined of blue (not on the list).",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,33 @@ def test_a_machine_denies_nobody(client: TestClient) -> None:
     assert any("voclosporin" in note["text"] for note in found["processNote"])
 
 
+def test_each_of_several_items_is_answered_for_itself(client: TestClient) -> None:
+    first = submitted()["entry"][0]["resource"]["item"][0]
+    visit = {"sequence": 2, "productOrService": {"coding": [{"system": HCPCS, "code": "99212"}]}}
+    other = {"sequence": 3, "productOrService": {"coding": [{"system": HCPCS, "code": "J7512"}]}}
+    alone = response(post(client, SUBMIT, submitted()))
+    found = response(post(client, SUBMIT, submitted(item=[visit, {**first, "sequence": 4}, other])))
+    assert [item["itemSequence"] for item in found["item"]] == [2, 4, 3]
+    texts = {note["number"]: note["text"] for note in found["processNote"]}
+    told = [[texts[number] for number in item["noteNumber"]] for item in found["item"]]
+    assert told[0] == told[2] == ["No policy on file here speaks of this item; a person decides."]
+    assert told[1] == [note["text"] for note in alone["processNote"]]
+    assert list(faults(found)) == []
+
+
+def test_an_approval_is_of_the_item_that_was_decided(
+    client: TestClient, kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approved = kb.decide(kb.case("lupkynis_540_capsules_for_90_days"))
+    monkeypatch.setattr(KnowledgeBase, "decide_all", lambda *_, **__: (approved,))
+    first = submitted()["entry"][0]["resource"]["item"][0]
+    visit = {"sequence": 2, "productOrService": {"coding": [{"system": HCPCS, "code": "99212"}]}}
+    given = submitted(item=[first, visit], prescription={"reference": "MedicationRequest/m1"})
+    found = response(post(client, SUBMIT, given))
+    codes = [item["adjudication"][0]["extension"][0]["extension"][0] for item in found["item"]]
+    assert [one["valueCodeableConcept"]["coding"][0]["code"] for one in codes] == ["A1", "A4"]
+
+
 def test_parameters_may_hold_the_bundle(client: TestClient) -> None:
     parameters = {
         "resourceType": "Parameters",
@@ -309,3 +336,11 @@ def test_no_value_of_a_chart_comes_into_a_log_or_an_error(client: TestClient, lo
     assert not [
         value for value in ("Zebulon", "2024-07-06", "1990-05-02", "J0490", "M32.14") if value in written
     ]
+
+
+def test_whatever_was_fetched_besides_is_a_resource_too(client: TestClient) -> None:
+    given = hook("order-sign")
+    given["prefetch"]["Zebulon"] = []
+    answer = post(client, SIGN, given)
+    assert refused(answer) == (400, ["prefetch"])
+    assert "Zebulon" not in answer.text

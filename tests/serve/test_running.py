@@ -24,7 +24,7 @@ from tests.command import as_bytes, command
 from tests.serve.asked import CASE, hook, submitted
 
 JSON = {"Content-Type": "application/json"}
-LONG_ENOUGH = 30.0
+LONG_ENOUGH = 60.0
 
 
 @dataclass
@@ -70,7 +70,7 @@ def running(*words: str) -> Iterator[Running]:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Running]:
-    with running("--timeout", "5", "--request", "payer=UnitedHealthcare") as found:
+    with running("--arrival", "3", "--timeout", "60", "--request", "payer=UnitedHealthcare") as found:
         yield found
 
 
@@ -129,7 +129,7 @@ def test_a_slow_body_is_not_waited_for(server: Running) -> None:
     began = time.monotonic()
     found = raw(server, head(1000) + b"{")
     assert found.startswith(b"HTTP/1.1 408 ")
-    assert 4 < time.monotonic() - began < 20
+    assert 2 < time.monotonic() - began < 30
 
 
 def test_a_head_that_does_not_end_is_not_waited_for(server: Running) -> None:

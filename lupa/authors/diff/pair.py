@@ -6,25 +6,20 @@ but a number is one number, and a choice has one value, whichever side knows of 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations, permutations
 
 import clingo
 
 from lupa.authors.diff.regions import Regions
 from lupa.authors.laws.smallest import smallest
-from lupa.authors.patients import cut_points
 from lupa.authors.sides import Side
 from lupa.authors.trials.same_worlds import shown
+from lupa.rules.clashes import clashes
 from lupa.rules.edition import Edition, not_one_outcome
 from lupa.rules.kept import cached_property
-from lupa.rules.quantities import Cut
 from lupa.rules.solver import Literal, Solver, Watch
-from lupa.rules.vocabulary import Fact, Path
-
-Clash = tuple[tuple[Fact, bool], tuple[Fact, bool]]
-"""What cannot be so together, of a fact that only one side declares and one that only the other does."""
+from lupa.rules.vocabulary import Fact
 
 BOTH = (0, 1)
 
@@ -42,7 +37,7 @@ class Pair:
         self.read = tuple({} if all_readings else usual_readings(edition) for edition in self.editions)
         self._control = clingo.Control()
         self.solver = Solver(self._control, Watch())
-        self._clashes = list(_clashes(self.editions))
+        self._clashes = list(clashes(self.editions))
         with self._control.backend() as backend:
             self._always: Literal = backend.add_atom()
             self.never: Literal = backend.add_atom()
@@ -233,39 +228,3 @@ def usual_readings(edition: Edition) -> dict[Fact, bool]:
     kinds = edition.vocabulary.kinds("reading")
     taken = [choices for choices in kinds.values() if any(usual.get(fact) for fact in choices.values())]
     return {fact: usual.get(fact, False) for choices in taken for fact in choices.values()}
-
-
-def _clashes(editions: Sequence[Edition]) -> Iterator[Clash]:
-    """A choice with two values, a number that has passed a cut point and not one below it."""
-    one, other = (set(edition.literals) for edition in editions)
-
-    def apart(*facts: Fact) -> bool:
-        """Only one side declares the first fact, and only the other the second, or the other way round."""
-        return {(fact in one, fact in other) for fact in facts} == {(True, False), (False, True)}
-
-    for values in _choices(editions):
-        for pair in combinations(values, 2):
-            if apart(*pair):
-                yield (pair[0], True), (pair[1], True)
-    for name, cuts in cut_points(editions).items():
-        whole = any(name in e.vocabulary.cuts and e.vocabulary.quantities[name].whole for e in editions)
-        for low, high in permutations(cuts, 2):
-            if apart(low.fact, high.fact) and _position(low, whole=whole) <= _position(high, whole=whole):
-                yield (high.fact, True), (low.fact, False)
-
-
-def _choices(editions: Sequence[Edition]) -> Iterator[list[Fact]]:
-    """For each choice that one of the sides knows, the facts of its values."""
-    found: dict[tuple[str, Path], dict[Fact, None]] = {}
-    for edition in editions:
-        for name, kinds in edition.vocabulary.choices.items():
-            for kind, values in kinds.items():
-                found.setdefault((name, kind), {}).update(dict.fromkeys(values.values()))
-    return map(list, found.values())
-
-
-def _position(cut: Cut, *, whole: bool) -> tuple[Fraction, bool]:
-    """Where a cut point lies; of whole numbers, those above 5 are those from 6."""
-    if not whole:
-        return cut.rank
-    return Fraction(cut.bound // 1 + 1 if cut.kind == "more_than" else -(-cut.bound // 1)), False

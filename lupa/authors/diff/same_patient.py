@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from lupa.authors.diff.pair import BOTH, Pair
-from lupa.authors.patients import Case, brief_case, cut_points, put
+from lupa.authors.patients import Case, brief_case, put
 from lupa.authors.reports.finding import Patient
 from lupa.pages.sentences import FEW
 from lupa.record.together import agreeing
+from lupa.rules.clashes import cut_points
 from lupa.rules.edition import Edition
 from lupa.rules.vocabulary import Fact
 

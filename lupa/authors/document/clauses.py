@@ -58,6 +58,7 @@ _PUBLIC = _PLACED | {("quantity", 4)}
 _WORDS = frozenset(
     {
         "text", "cites", "clause", "unencoded", "number", "label", "alias", "fact_text", "question",
+        "question_help",
         "group_question", "member_text", "assumed_text",
     }
 )  # fmt: skip
@@ -86,7 +87,7 @@ class Item:
     """What encodes a clause: a criterion, a basis, a limit, a reading, ..., with its sentence and rules.
 
     `pathways` are those for which it is said, none where for all; `alike` are the names of others of the
-    kind by the same rules; `meaning` says for which patients it holds, where somebody tells that.
+    kind by the same rules.
     """
 
     kind: str
@@ -95,7 +96,6 @@ class Item:
     pathways: tuple[str, ...]
     rules: tuple[Rule, ...]
     alike: tuple[str, ...] = ()
-    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

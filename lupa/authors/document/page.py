@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
+from lupa.answers.meaning import Meaning, Meant
 from lupa.authors.document.clauses import Clause, Document, Item, Rule
+from lupa.authors.document.meaning import MEANING_STYLE, meant_html, outcomes_html
 from lupa.authors.document.text import shortened
 from lupa.authors.reports.html import Html, code, folded, joined, page, table, tag
 from lupa.authors.reports.text import PROPOSED, counted
 from lupa.pages.contents import argument
 from lupa.version import __version__
 
+Told = Mapping[str, Meant]
+"""What is told of items by their names."""
 _TICKED = "This clause says what the document says, and the rules beside it say what this clause says."
 _WIDE = re.compile(r"(?<=\S) {2,}")
 _SIGNED = ("Name and role", "Date", "Signature", "Remarks")
 
 
-def document_html(read: Document) -> str:
-    """An edition as one self-contained page in HTML, to print and sign."""
+def document_html(read: Document, meaning: Meaning | None = None) -> str:
+    """An edition as one self-contained page in HTML, to print and sign; with its `meaning`, if given."""
+    told = {meant.item: meant for meant in meaning.items} if meaning else {}
     sections = [list(group) for _, group in groupby(read.clauses, key=lambda clause: clause.section)]
     return page(
         f"{read.title}, edition {read.edition}: clause by clause",
         _header(read),
-        tag("main", *(_section(number, part, read) for number, part in enumerate(sections)), _others(read)),
+        tag(
+            "main",
+            *(_section(number, part, read, told) for number, part in enumerate(sections)),
+            *(outcomes_html(meaning) if meaning else ()),
+            _others(read),
+        ),
         tag("footer", _signature(), tag("p", PROPOSED, class_="quiet")),
-        style=STYLE,
+        style=STYLE + (MEANING_STYLE if meaning else ""),
     )
 
 
@@ -52,9 +62,9 @@ def _header(read: Document) -> Html:
     )
 
 
-def _section(number: int, clauses: Sequence[Clause], read: Document) -> Html:
+def _section(number: int, clauses: Sequence[Clause], read: Document, told: Told) -> Html:
     name = f"section-{number}"
-    rows = [(_box(clause), _said(clause), _encoded(clause, read)) for clause in clauses]
+    rows = [(_box(clause), _said(clause), _encoded(clause, read, told)) for clause in clauses]
     heads = ("Clause", "What the document says, in our words", "What encodes it")
     return tag(
         "section",
@@ -77,7 +87,7 @@ def _said(clause: Clause) -> Html:
     return joined(*place, tag("div", clause.text), tag("div", clause.kind, class_="quiet"))
 
 
-def _encoded(clause: Clause, read: Document) -> Html:
+def _encoded(clause: Clause, read: Document, told: Told) -> Html:
     why = [
         tag(
             "p",
@@ -85,10 +95,10 @@ def _encoded(clause: Clause, read: Document) -> Html:
             clause.why,
         )
     ]
-    return joined(*(_item(item, clause, read) for item in clause.items), *(why if clause.why else []))
+    return joined(*(_item(item, clause, read, told) for item in clause.items), *(why if clause.why else []))
 
 
-def _item(item: Item, here: Clause, read: Document) -> Html:
+def _item(item: Item, here: Clause, read: Document, told: Told) -> Html:
     kind = tag("span", item.kind.replace("_", " "), class_="kind")
     name = kind if item.id == item.kind else joined(kind, " ", code(item.id))
     where = f" ({'; '.join(item.pathways)})" if item.pathways else ""
@@ -96,7 +106,8 @@ def _item(item: Item, here: Clause, read: Document) -> Html:
     parts += [tag("div", item.text)] if item.text else []
     if item.alike:
         parts.append(tag("div", f"likewise {', '.join(map(argument, item.alike))}", class_="quiet"))
-    parts += [tag("div", item.meaning, class_="meaning")] if item.meaning else []
+    meant = told.get(f"{item.kind}({item.id})")
+    parts += [meant_html(meant)] if meant else []
     return tag("div", *parts, *_rules(item.rules, here, read), class_="item")
 
 

@@ -12,12 +12,12 @@ import clingo
 from clingo.ast import ASTType
 
 from lupa.authors.laws.facts import made_of_facts
-from lupa.authors.patients import cut_points
 from lupa.authors.reports.finding import SEVERITIES, Severity
 from lupa.authors.sides import Side
 from lupa.authors.syntax import Signature, atoms, nodes, statements
 from lupa.authors.syntax import heads as rule_heads
 from lupa.errors import RuleError
+from lupa.rules.clashes import cut_points
 from lupa.rules.edition import Edition
 from lupa.rules.files import shipped
 from lupa.rules.ground import Ground, listening

@@ -29,6 +29,7 @@ _RULES: tuple[tuple[str, Severity, str], ...] = (
     ),
     ("quoted-number", "error", "What is compared as a number is written as one, without quotes."),
     ("cut-point", "error", "Each number with which a rule compares a quantity is declared by a cut_point."),
+    ("relation", "error", "What a code states of a fact goes with what it states of the wider one."),
     ("unknown-clause", "error", "Each clause that is cited is in the ledger of the policy."),
     (
         "no-text",
@@ -89,7 +90,7 @@ _READ = (
     "open_family/1", "outcome/2", "outcome_text/3", "outside/2", "pair/3", "part/4", "part_of/3",
     "part_of_request/1", "payer/2", "percent_change/3",
     "policy/1",
-    "quantity/4", "question/2", "rate/4", "referral/2", "requires/5", "single_valued/1",
+    "quantity/4", "question/2", "question_help/2", "rate/4", "referral/2", "requires/5", "single_valued/1",
     "speaks_against/2", "stands_first/1", "stated/1", "subdivides/3", "text/4", "true/1", "two_rows/2",
     "unencoded/3", "usual_effort/2", "whole/1",
 )  # fmt: skip
@@ -186,6 +187,7 @@ _named(Name) :- label(Name, _).
 _named(Name) :- alias(Name, _).
 _beginning(Beginning) :- fact_text(Beginning, _, _).
 _beginning(Beginning) :- question(Beginning, _).
+_beginning(Beginning) :- question_help(Beginning, _).
 _beginning(Beginning) :- effort(Beginning, _, _, _).
 _group(Name) :- group_question(Name, _).
 _member(Name) :- member_text(Name, _).

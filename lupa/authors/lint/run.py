@@ -5,14 +5,18 @@ The files that all policies share are read once; each policy is checked against 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from lupa.authors.lint.charts import charts
 from lupa.authors.lint.ignores import settled
 from lupa.authors.lint.rules import RULES
 from lupa.authors.lint.scope import Scope, Shared
 from lupa.authors.reports.finding import SEVERITIES, Finding, Report
-from lupa.rules.files import RuleFiles
+from lupa.errors import RuleError
+from lupa.rules.files import RuleFiles, text_of
+from lupa.rules.store import Store
 
 
 def lint(
@@ -38,11 +42,30 @@ def lint(
         tick(done, len(chosen))
     if policies is None:
         findings += shared.findings()
+        read, wrong = charts(files, _declares(shared.kb))
+        looked_at += read
+        findings += wrong
     owners = {*chosen, *([""] if policies is None else [])}
     kept = {_key(finding): finding for finding in findings if _owner(finding) in owners}
     ended = settled(looked_at, list(kept.values()), shared.unsure)
     checks = tuple(replace(check, checked=len(looked_at)) for check in RULES.values())
     return Report(tuple(editions), checks, tuple(sorted(ended, key=_order)))
+
+
+def _declares(kb: Store) -> Callable[[str, str], bool]:
+    """Whether a name is declared by a predicate, as far as the files can be read."""
+
+    def declares(predicate: str, name: str) -> bool:
+        try:
+            if kb.catalogue.shared.declares(predicate, name):
+                return True
+            row = re.compile(rf"\b{predicate}\([^.]*\b{re.escape(name)}\b")
+            own = (text_of(path) for policy in kb.mentioning([name]) for path in kb.files.own(policy))
+            return any(row.search(text) for text in own)
+        except RuleError:  # what is wrong with a file is told of that
+            return True
+
+    return declares
 
 
 def _owner(finding: Finding) -> str:

@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 import clingo
 
-from lupa.authors.patients import Case, as_case, cut_points
+from lupa.authors.patients import Case, as_case
 from lupa.authors.sides import Side
+from lupa.rules.clashes import cut_points
 from lupa.rules.edition import Edition
 from lupa.rules.solver import Literal, Watch
 from lupa.rules.vocabulary import Fact, Path

@@ -1,0 +1,226 @@
+"""The answers to a question about members that are alike: how many of them are how, whichever they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from math import prod
+from typing import NamedTuple
+
+from lupa.answers.asking import Open
+from lupa.answers.membership import Membership, Said
+from lupa.answers.when import Counted, Each, Some, When
+from lupa.compiled import cubes
+from lupa.compiled.diagram import NOWHERE, Budget, Node
+from lupa.compiled.exchange import Exchange, Member, Run
+from lupa.errors import SpaceLimitError
+from lupa.rules.asking import Asking
+from lupa.rules.vocabulary import Fact
+
+_MOST_CELLS = 20_000
+"""So many ways of counting are looked at."""
+
+History = tuple[int, tuple[Said, ...]]
+"""Of whom one speaks, by the class in which they were alike at first, and what was said of them."""
+Known = Mapping[Member, frozenset[History]]
+"""What was said of the members: they stand for those of whom it was said, whichever these are."""
+
+
+class Branching(NamedTuple):
+    """Answers that lead to the same: its number, the words, and when they are given."""
+
+    value: Node
+    words: str
+    when: When
+
+
+class Answered(NamedTuple):
+    """What one way of answering leaves, and what is known of the members then."""
+
+    counts: tuple[int, ...]
+    left: Node
+    known: Known
+
+
+class Counting:
+    """Puts answers about members into words, and into conditions on `facts`, by their variables."""
+
+    def __init__(
+        self, asking: Asking, exchange: Exchange, node: Node, facts: Mapping[int, Fact], budget: Budget
+    ) -> None:
+        self.of = Membership(asking, facts, budget)
+        self._exchange = exchange
+        self._roots = [tuple(run) for run in exchange.alike(node)]
+
+    def nothing_known(self) -> Known:
+        """What is known of the members before anything is asked."""
+        return {m: frozenset({(at, ())}) for at, run in enumerate(self._roots) for m in run}
+
+    def speaks(self, node: Node, ask: Open, known: Known) -> bool:
+        """Whether a question is about members that stand for others, or that are alike."""
+        asked = (member for member in known if not ask.facts.keys().isdisjoint(member))
+        return ask.is_exchanged(node) or any(said for member in asked for _, said in known[member])
+
+    def answered(self, node: Node, ask: Open, known: Known) -> Iterator[Answered]:
+        """Every way of answering, by how many members of each run are in each of its classes."""
+        runs = self._exchange.runs(node, ask.facts)
+        told_of = [self._together(run, known) for run in runs]
+        after = [
+            [
+                frozenset((root, (*said, (run.places, told))) for root, said in histories)
+                for told in run.classes
+            ]
+            for run, histories in zip(runs, told_of, strict=True)
+        ]
+        for cell in self._exchange.cells(node, ask.facts):
+            now = dict(known)
+            counts: list[int] = []
+            for run, then, classes in zip(runs, after, cell.classes, strict=True):
+                now.update((m, then[at]) for m, at in zip(run.members, classes, strict=True) if m in known)
+                counts += (classes.count(at) for at in range(len(run.classes)))
+            yield Answered(tuple(counts), cell.left, now)
+
+    @staticmethod
+    def _together(run: Run, known: Known) -> frozenset[History]:
+        return frozenset[History]().union(*(known.get(member, ()) for member in run.members))
+
+    # ---- which answers lead to the same --------------------------------------------------------
+
+    def branches(
+        self, node: Node, ask: Open, known: Known, leads: Mapping[tuple[int, ...], Node]
+    ) -> list[Branching]:
+        """The answers by what they lead to, given that of each way of counting."""
+        runs = self._exchange.runs(node, ask.facts)
+        coordinates = [
+            _Coordinate(self, run, at, self._together(run, known))
+            for run in runs
+            for at in self._in_order(run)
+        ]
+        starts = [sum(len(run.classes) for run in runs[:place]) for place in range(len(runs))]
+        place_of = [
+            start + at for start, run in zip(starts, runs, strict=True) for at in self._in_order(run)
+        ]
+        sizes = [coordinate.size + 1 for coordinate in coordinates]
+        if prod(sizes) > _MOST_CELLS:
+            raise SpaceLimitError(_MOST_CELLS)
+        values = dict.fromkeys(product(*map(range, sizes)), NOWHERE)
+        values |= {tuple(counts[place] for place in place_of): lead for counts, lead in leads.items()}
+        cells: dict[Node, list[tuple[int, ...]]] = {}
+        for cell, value in values.items():
+            cells.setdefault(value, []).append(cell)
+        cells.pop(NOWHERE, None)
+        found = {
+            value: cubes.boxes(values, each, sizes, [(0,) * size for size in sizes])
+            for value, each in cells.items()
+        }
+        rest = max(found, key=lambda value: len(found[value])) if len(found) > 1 else None
+        if rest is not None and len(found[rest]) == 1:
+            rest = None
+        told = [
+            Branching(value, self._words(coordinates, boxes), self._when(coordinates, boxes))
+            for value, boxes in sorted(found.items(), reverse=True)
+        ]
+        other = [
+            each._replace(words=self.of.asking.answer("otherwise")) for each in told if each.value == rest
+        ]
+        return [each for each in told if each.value != rest] + other
+
+    def _in_order(self, run: Run) -> list[int]:
+        """The classes that are counted, the plainest first: all but that in which nothing is so."""
+        known = [told for each in run.classes for told in each]
+
+        def plain(at: int) -> tuple[bool, int]:
+            cubes_of = self.of.cubes_of(run.classes[at], (), known)
+            return not all(map(any, run.classes[at])), sum(s.most == 0 for cube in cubes_of for s in cube)
+
+        return sorted(range(len(run.classes)), key=plain)[:-1]
+
+    def _when(self, coordinates: Sequence[_Coordinate], boxes: Iterable[_Box]) -> When:
+        return tuple(
+            tuple(
+                coordinate.counted(low, high)
+                for coordinate, (low, high) in zip(coordinates, box, strict=True)
+                if (low, high) != (0, coordinate.size)
+            )
+            for box in boxes
+        )
+
+    def _words(self, coordinates: Sequence[_Coordinate], boxes: Iterable[_Box]) -> str:
+        ways = []
+        for box in boxes:
+            parts: list[str] = []
+            spoken: list[_Coordinate] = []
+            for coordinate, (low, high) in zip(coordinates, box, strict=True):
+                if (low, high) != (0, coordinate.size):
+                    before = [other for other in spoken if other.run is coordinate.run]
+                    parts.append(coordinate.words(low, high, before))
+                    spoken.append(coordinate)
+            ways.append(self.of.joined("also", parts) if parts else self.of.asking.answer("any"))
+        return self.of.joined("or", ways)
+
+    # ---- a member ------------------------------------------------------------------------------
+
+    def members(
+        self, run: Run, histories: Iterable[History]
+    ) -> list[tuple[Member, list[tuple[Said, ...]]]]:
+        """Those of whom a run speaks, each with what must have been said of it."""
+        found: dict[Member, list[tuple[Said, ...]]] = {}
+        for root, said in sorted(histories):
+            for member in self._roots[root]:
+                found.setdefault(member, []).append(said)
+        return list(found.items()) or [(member, [()]) for member in run.members]
+
+    def each(self, member: Member, ways: Iterable[Sequence[Said]]) -> Each:
+        """When a member is as is said in one of these ways."""
+        when = [
+            tuple(
+                Some(tuple(self.of.facts[member[at[v]]] for v in s.variables), s.least, s.most)
+                for at, s in cube
+            )
+            for way in ways
+            for cube in self._both(way)
+        ]
+        return Each(self.of.name(member), tuple(when))
+
+    def _both(self, way: Sequence[Said]) -> Iterator[list[tuple[tuple[int, ...], cubes.Some]]]:
+        parts = [[[(at, s) for s in cube] for cube in self.of.cubes_of(told)] for at, told in way]
+        for chosen in product(*parts):
+            yield [part for cube in chosen for part in cube]
+
+
+_Box = tuple[tuple[int, int], ...]
+
+
+class _Coordinate:
+    """How many members of a run are in one of its classes."""
+
+    def __init__(self, counting: Counting, run: Run, at: int, histories: frozenset[History]) -> None:
+        self._counting = counting
+        self._of = counting.of
+        self.run = run
+        self.at = at
+        self.size = len(run.members)
+        self._histories = histories
+        self._every = counting.members(run, histories)
+
+    def counted(self, low: int, high: int) -> Counted:
+        """From so many to so many of those of whom the run speaks are of the class."""
+        said = (self.run.places, self.run.classes[self.at])
+        each = tuple(self._counting.each(m, [(*way, said) for way in ways]) for m, ways in self._every)
+        return Counted(each, low, len(each) if high == self.size else high)
+
+    def words(self, low: int, high: int, before: Sequence[_Coordinate]) -> str:
+        """The same in words; those of whom a class was spoken of `before` are left out."""
+        answer = self._of.asking.answer
+        (first, *_), every = self.run.members, [member for member, _ in self._every]
+        apart = [told for other in before for told in other.run.classes[other.at]]
+        told = self._of.told(first, (self.run.places, self.run.classes[self.at]), apart)
+        if before:
+            names = answer("others")
+        elif any(said for _, said in self._histories):
+            ways = [self._of.told(first, part) for _, said in sorted(self._histories) for part in said]
+            names = answer("such", names=", ".join(dict.fromkeys(ways)))
+        else:
+            names = self._of.names(every)
+        what = answer("of_each", names=names, number=told) if told else names
+        return self._of.number(low, len(every) if high == self.size else high, len(every), what)

@@ -1,0 +1,178 @@
+"""Conditions in words: a formula of facts as sentences, those that say the same of several as one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from lupa.compiled.formula import Formula, Said
+from lupa.rules.edition import Edition
+from lupa.rules.vocabulary import Fact
+
+_ALIKE = 3
+"""So many facts that say the same of several are told as one sentence."""
+_IT = "it"
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """A condition: a `fact` that is so or not (`value`), or `all` or `any` of its `parts`, to any depth.
+
+    All of no parts is always so, and any of none never is. `text` says it in a sentence; it is empty where
+    the parts have to be read. `names` are those of which it says the same, as they stand in the sentence.
+    `items` are what of the policy stands or falls with it, where that is told, and `sources` the places
+    in the document that say so.
+    """
+
+    of: Literal["fact", "all", "any"]
+    text: str = ""
+    fact: str | None = None
+    value: bool | None = None
+    parts: tuple[Sense, ...] = ()
+    names: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    @property
+    def always(self) -> bool:
+        """Whether it is so of everybody."""
+        return self.of == "all" and not self.parts
+
+    @property
+    def never(self) -> bool:
+        """Whether it is so of nobody."""
+        return self.of == "any" and not self.parts
+
+    def alternatives(self) -> Iterator[Sense]:
+        """The ways in which it can be so, at any depth: each of any; what is told as one is one."""
+        if self.text:
+            return
+        for part in self.parts:
+            if self.of == "any":
+                yield part
+            yield from part.alternatives()
+
+
+Cited = Callable[[Formula, Sequence[str]], tuple[tuple[str, ...], tuple[str, ...]]]
+"""The items that stand or fall with a formula, but for some, and where these are said."""
+
+
+def uncited(_: Formula, __: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Nothing is said of items."""
+    return (), ()
+
+
+class Senses:
+    """Puts formulas in the words of editions; `facts` are those of the variables, known to one of them."""
+
+    def __init__(self, editions: Sequence[Edition], facts: Sequence[Fact], cited: Cited = uncited) -> None:
+        self._of = {fact: each for each in reversed(editions) for fact in each.literals}
+        self._asking = editions[0].asking
+        self._facts = facts
+        self._cited = cited
+
+    def sense(self, told: Formula) -> Sense:
+        """A formula in words, its parts in the order of the variables, what is alike together."""
+        return self._sense(told)[0]
+
+    def _sense(self, told: Formula) -> tuple[Sense, tuple[str, ...]]:
+        """A formula in words, and all the items that are named in it."""
+        if isinstance(told, Said):
+            items, sources = self._cited(told, ())
+            fact = self._facts[told.variable]
+            words = self._of[fact].vocabulary.words(fact, told.so)
+            return Sense("fact", words, fact, told.so, items=items, sources=sources), items
+        parts, below = [], dict[str, None]()
+        for part in told.parts:
+            sense, items = self._sense(part)
+            parts.append(sense)
+            below |= dict.fromkeys(items)
+        items, sources = self._cited(told, tuple(below))
+        whole = Sense("all" if told.every else "any", parts=self._grouped(told.every, parts))
+        if len(whole.parts) == 1:  # all of it is alike
+            only = whole.parts[0]
+            whole = replace(only, items=(*only.items, *items), sources=(*only.sources, *sources))
+        else:
+            whole = replace(whole, items=items, sources=sources)
+        return whole, (*below, *items)
+
+    # ---- what is alike -------------------------------------------------------------------------
+
+    def _grouped(self, every: bool, parts: Sequence[Sense]) -> tuple[Sense, ...]:
+        """Parts, those that say the same of several as one."""
+        blanks = [self._blanks(part) for part in parts]
+        alike: dict[tuple[str, tuple[str, ...]], dict[int, str]] = {}
+        for place, each in enumerate(blanks):
+            for words, name in each.items():
+                alike.setdefault((words, parts[place].sources), {})[place] = name
+        at: dict[int, Sense] = {}
+        gone: set[int] = set()
+        for (words, sources), members in sorted(alike.items(), key=lambda each: -len(each[1])):
+            left = {place: name for place, name in members.items() if place not in gone}
+            first = next(iter(left), 0)
+            if len(left) < _ALIKE:
+                continue
+            told = self._told(every, words, parts[first], tuple(left.values()))
+            if told:
+                gone.update(left)
+                those = tuple(parts[place] for place in left)
+                items = tuple(dict.fromkeys(item for each in those for item in each.items))
+                at[first] = Sense(
+                    "all" if every else "any", told, None, None, those, tuple(left.values()), items, sources
+                )
+        return tuple(
+            at.get(place, part) for place, part in enumerate(parts) if place in at or place not in gone
+        )
+
+    def _told(self, every: bool, blank: str, first: Sense, names: Sequence[str]) -> str:
+        """What is said of each of several, or of one, as a sentence; nothing where it would not be one."""
+        listed = ", ".join(names)
+        if first.of != "fact":
+            words = blank.replace("\0", _IT)
+            return f"For {'each' if every else 'one'} of {listed}: {words}."
+        positive = self._blank(first.fact or "", True)
+        phrase = next((w for w, name in positive.items() if name in names and w.count("\0") == 1), "")
+        if first.value == every or not phrase:
+            return ""
+        part = "none_of" if every else "one_of"
+        return _capital(phrase.replace("\0", self._asking.answer(part, names=listed)))
+
+    def _blanks(self, part: Sense) -> Mapping[str, str]:
+        """What is said by a part with a blank in the place of a name, and the name."""
+        if part.of == "fact":
+            return self._blank(part.fact or "", bool(part.value))
+        if part.names or not part.parts:
+            return {}
+        found = [self._blanks(each) for each in part.parts]
+        joint = "; and " if part.of == "all" else "; or "
+        shared: dict[str, list[str]] = {}
+        for each in found:
+            for words, name in each.items():
+                shared.setdefault(name, []).append(words)
+        return {
+            joint.join(within(w) for w in words): name
+            for name, words in shared.items()
+            if len(words) == len(found)
+        }
+
+    def _blank(self, fact: Fact, so: bool) -> Mapping[str, str]:
+        """The sentence of a fact with a blank in the place of a name, and the name; for each of them."""
+        v, asking = self._of[fact].vocabulary, self._of[fact].asking
+        names = {place: v.label(str(a)) for place, a in enumerate(v.facts[fact].arguments, start=1)}
+        if fact in v.choice_of:
+            names = {len(names): names[len(names)]}
+        elif asking.group_of(fact) == fact or asking.member(fact) not in names.values():
+            return {}  # more than a name tells it from those that are asked for with it
+        found = {v.words_with(fact, so, place, "\0"): name for place, name in names.items()}
+        return {words: name for words, name in found.items() if words}
+
+
+def within(words: str) -> str:
+    """A sentence as it stands within another."""
+    words = words.removesuffix(".")
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+
+
+def _capital(words: str) -> str:
+    return words if words[1:2].isupper() else words[:1].upper() + words[1:]

@@ -1,0 +1,128 @@
+"""Numbers as a person says them: in which unit, as a bound, as a day, each of several by its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from lupa.errors import CaseError, shown
+from lupa.record.doses import says_how
+from lupa.record.edits import value_of
+from lupa.record.numbers import AGES
+from lupa.rules.names import normal
+from lupa.rules.vocabulary import Vocabulary
+
+UNKNOWN = ("don't_know", "dont_know", "do_not_know", "not_known", "unknown", "skip", "d", "?")
+_BOUND = re.compile(r"(at least|more than|less than|at most) (\S.*)")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|never")
+_BULLET = re.compile(r"[-*•·]\s+|\d+[.)]\s+(?=\D)")
+"""What stands before each part of a list."""
+_NUMBER = re.compile(r"[-+]?[0-9][0-9.]*(\s*\D[^,]*)?")
+
+
+def parted(line: str, *, pasted: bool = False) -> tuple[list[str], bool]:
+    """What stands between the commas of a reply, and whether its end says that more is not known.
+
+    What is `pasted` from a list has its parts on lines, which may be numbered and have a heading, and how a
+    drug is taken belongs to the name before it.
+    """
+    pieces: list[str] = []
+    for part in re.split(r"[,;\n]" if pasted else ",", line):
+        piece = (_BULLET.sub("", part.strip()) if pasted else part).strip()
+        if pasted and pieces and piece and says_how(piece) and not piece.isdecimal():
+            pieces[-1] = f"{pieces[-1]} {piece}"
+        elif piece and not (piece.endswith(":") and "\n" in line):
+            pieces.append(piece)
+    open_ended = bool(pieces) and normal(pieces[-1]) in UNKNOWN
+    if open_ended:
+        pieces.pop()
+    elif pieces and pieces[-1].endswith("?"):
+        pieces[-1], open_ended = pieces[-1][:-1].strip(), True
+    return pieces, open_ended
+
+
+def called(fact: str) -> str:
+    """What a fact is about, by its names: `prednisone`, `methotrexate.intolerance`."""
+    return fact.partition("(")[2].removesuffix(")").replace(",", ".") or fact
+
+
+def in_order(
+    derived: str, numbers: Iterable[str], line: str, vocabulary: Vocabulary
+) -> tuple[dict[str, Any], bool] | None:
+    """Two numbers in order, of which one may not be known, or what follows from both; else None."""
+    pieces = [piece.strip() for piece in line.split(",")]
+    said = [(piece, None if normal(piece) in UNKNOWN else _NUMBER.fullmatch(piece)) for piece in pieces]
+    if not all(match or normal(piece) in UNKNOWN for piece, match in said):
+        return None
+    names = (derived,) if len(pieces) == 1 else tuple(numbers)
+    if len(names) != len(pieces):
+        return None
+    known = [(name, piece) for name, (piece, match) in zip(names, said, strict=True) if match]
+    return dict(number_said(name, piece, vocabulary) for name, piece in known), len(known) < len(pieces)
+
+
+def can_be_none(numbers: Iterable[str], vocabulary: Vocabulary) -> bool:
+    """Whether each of these numbers can be 0 and none can be less, as what was not taken at all."""
+    return all(vocabulary.quantities[name].least == 0 for name in numbers)
+
+
+def named(numbers: Mapping[str, str]) -> dict[str, str]:
+    found = {normal(label): name for name, label in numbers.items()}
+    return found | {normal(called(name)): name for name in numbers}
+
+
+def split(piece: str, called: Mapping[str, str], vocabulary: Vocabulary) -> tuple[str, str]:
+    """The quantity and the value that a part of a reply gives: `methotrexate 14`, `Trexall: 14`."""
+    for name in sorted(called, key=len, reverse=True):
+        words = name.replace("_", "[ _-]+")
+        match = re.fullmatch(rf"{words}\s*[:= ]\s*(.+)", piece, re.IGNORECASE)
+        if match:
+            return called[name], match[1]
+    for between in re.finditer(r"[:= ]+", piece):
+        brand = vocabulary.canonical(piece[: between.start()], called)
+        if brand is not None:
+            return called[brand], piece[between.end() :]
+    raise CaseError(f"a name and its number are expected, not {shown(piece)}; `help` says more")
+
+
+def units_of(name: str, vocabulary: Vocabulary) -> dict[str, str]:
+    """The units in which a number can be said, each with the quantity that is then stated."""
+    quantity = vocabulary.quantities[name]
+    found = dict.fromkeys((quantity.unit, *(unit for unit, _ in quantity.units)), name)
+    scales = vocabulary.scales.items()
+    same = [other for fine, scale in scales for other in (fine, scale.of) if name in (fine, scale.of)]
+    return {vocabulary.quantities[other].unit: other for other in same} | found
+
+
+def is_day(name: str, vocabulary: Vocabulary) -> bool:
+    """Whether a number says how long ago something was of which a case states the day."""
+    return name.startswith("days_since(") and vocabulary.day_of(name)[0] in vocabulary.days
+
+
+def number_said(name: str, line: str, vocabulary: Vocabulary) -> tuple[str, Any]:
+    """What a number, its bound or its day, with or without a unit, states, by name."""
+    said = line.strip()
+    if is_day(name, vocabulary) and _DAY.fullmatch(said.lower()):
+        return ".".join(vocabulary.day_of(name)), said.lower()
+    if name in AGES and _DAY.fullmatch(said):
+        return "birth_date", said
+    units = units_of(name, vocabulary)
+    for unit in sorted(filter(None, units), key=len, reverse=True):
+        number = said[: -len(unit)].rstrip()
+        if normal(said[-len(unit) :]) == normal(unit) and number[-1:].isdigit():
+            value = _value(number)
+            if unit in dict(vocabulary.quantities[name].units):
+                value = {**(value if isinstance(value, Mapping) else {"value": value}), "unit": unit}
+            return units[unit], value
+    return name, _value(said)
+
+
+def _value(line: str) -> Any:
+    """A number, or the bounds of one."""
+    bound = _BOUND.fullmatch(line.strip().lower())
+    value = value_of(f"{{{bound[1].replace(' ', '_')}: {bound[2]}}}" if bound else line)
+    if isinstance(value, int | Decimal | Mapping) and not isinstance(value, bool):
+        return value
+    raise CaseError(f"a number, a bound or don't know is expected, not {shown(line)}; `help` says more")

@@ -1,0 +1,133 @@
+"""Plans where several members are asked the same and it matters only how many of them are how."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import clingo
+import pytest
+
+from lupa import KnowledgeBase
+from lupa.answers import plan as planning
+from lupa.answers.exploration import Plan
+from tests import brute, small
+from tests.times import times
+
+NOTHING_SAID = {"request": {"policy": small.POLICY}}
+FACTS = """
+drug(({drugs})).
+fact(tried(Drug, End)) :- drug(Drug), end(End).
+end((failed; harmed)).
+tried(Drug, End) :- true(tried(Drug, End)).
+fact_text(tried, "{{1}} {{2}}.", "Not {{1}} {{2}}."). question(tried, "{{1}} {{2}}?").
+asked_together(tried). group_question(tried, "What was tried?"). member_text(tried, "{{1}}: {{2}}").
+quantity(weeks(Drug), "weeks", 0, 100) :- drug(Drug).
+label(weeks(Drug), "the time on {{1}}") :- drug(Drug).
+fact(at_least(weeks(Drug), Cut)) :- drug(Drug), cut(Cut).
+cut({cuts}).
+at_least(weeks(Drug), Low) :- true(at_least(weeks(Drug), Low)).
+impossible(order(Drug)) :- at_least(weeks(Drug), 24), not at_least(weeks(Drug), 12).
+asked_together(weeks). group_question(weeks, "For how long?").
+"""
+LOCAL = (
+    "tried(Drug, failed), at_least(weeks(Drug), 12)",
+    "tried(Drug, harmed)",
+    "tried(Drug, failed), not tried(Drug, harmed)",
+    "at_least(weeks(Drug), 12), not tried(Drug, harmed)",
+    "at_least(weeks(Drug), {last})",
+    "drug(Drug), not tried(Drug, failed)",
+)
+"""What a rule may say of one drug."""
+
+
+def random_policy(dice: random.Random) -> tuple[str, str]:
+    """Facts and rules that count drugs, which are asked for in two relations, beside a fact or two."""
+    drugs = ("red", "green", "blue")
+    cuts = dice.choice(("12", "12; 24"))
+    flags = ("adult",) if dice.random() < 0.7 else ()
+    facts = small.vocabulary(flags=flags) + FACTS.format(drugs="; ".join(drugs), cuts=cuts)
+    rules = []
+    for name in ("good", "bad"):
+        of = [f"drug({drugs[0]}), Drug = {drugs[0]}", "drug(Drug)"][dice.random() < 0.85]
+        chosen = dice.sample(LOCAL, dice.choice((1, 2)))
+        rules += [f"{name}(Drug) :- {of}, {local.format(last=cuts[-2:])}." for local in chosen]
+        rules.append(f"many({name}) :- #count {{ Drug : {name}(Drug) }} >= {dice.choice((1, 2, 2, 3))}.")
+    adult = dice.choice(("", *(f", {sign}{flag}" for flag in flags for sign in ("", "not "))))
+    rules.append(f"outcome(small, approve) :- policy(small), many(good){adult}.")
+    rules.append("outcome(small, refer) :- policy(small), many(bad), not outcome(small, approve).")
+    rules.append(small.otherwise("approve", "refer", last="deny"))
+    return facts, "\n".join(rules)
+
+
+def asked_with(fact: str) -> str:
+    """The question that a fact is asked by."""
+    return "weeks" if "weeks" in fact else fact.partition("(")[0]
+
+
+def smallest(rows: Mapping[frozenset[str], str], facts: Sequence[str]) -> int:
+    """How many questions the best tree promises at most, by every order of them, for these worlds."""
+    if len(set(rows.values())) == 1:
+        return 0
+    found = []
+    for name in dict.fromkeys(map(asked_with, facts)):
+        rest = [fact for fact in facts if asked_with(fact) != name]
+        parts: dict[frozenset[str], dict[frozenset[str], str]] = {}
+        for world, outcome in rows.items():
+            parts.setdefault(world.difference(rest), {})[world.intersection(rest)] = outcome
+        found.append(1 + max(smallest(part, rest) for part in parts.values()))
+    return min(found)
+
+
+def rows_of(program: str) -> dict[frozenset[str], str]:
+    """The outcome of every world, by a control of its own."""
+    control = clingo.Control(["0"], logger=lambda *_: None)
+    control.add("base", [], program + " { true(Fact) } :- fact(Fact). :- impossible(_). policy(small).")
+    control.ground()
+    found = {}
+    with control.solve(yield_=True) as models:
+        for model in models:
+            atoms = model.symbols(atoms=True)
+            (outcome,) = (str(atom.arguments[1]) for atom in atoms if atom.match("outcome", 2))
+            true = frozenset(str(atom.arguments[0]) for atom in atoms if atom.match("true", 1))
+            found[true] = outcome
+    return found
+
+
+def longest_way(plan: Plan, rows: Mapping[frozenset[str], str]) -> int:
+    """How many steps it takes at most that each world is led to its outcome, by one branch a step."""
+    longest = 0
+    for world, outcome in rows.items():
+        step, count, before = 1 if plan.steps else None, 0, set[str]()
+        ended: str | None = None if plan.steps else plan.decision.outcome
+        while step is not None:
+            at = plan.steps[step - 1]
+            assert at.id not in before, "asked twice"
+            before.add(at.id)
+            (branch,) = (branch for branch in at.branches if brute.holds(branch.when, world))
+            step, ended, count = branch.step, branch.outcome, count + 1
+        assert ended == outcome
+        longest = max(longest, count)
+    return longest
+
+
+def by_member(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All is too much that is not counted."""
+    monkeypatch.setattr(planning, "_MANY", 0)
+
+
+@pytest.mark.parametrize("seed", range(times(12)))
+def test_a_plan_that_counts_is_as_small_as_any(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts, rules = random_policy(random.Random(seed))
+    kb = small.small_kb(tmp_path / "kb", facts, rules)
+    plain = kb.plan(NOTHING_SAID)
+    by_member(monkeypatch)
+    counted = KnowledgeBase.load(tmp_path / "kb").plan(NOTHING_SAID)
+    rows = rows_of(facts + rules)
+    assert (counted.questions, counted.cost) == (plain.questions, plain.cost)
+    assert (
+        longest_way(counted, rows) == counted.questions == smallest(rows, sorted(frozenset().union(*rows)))
+    )

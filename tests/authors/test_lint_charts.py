@@ -1,0 +1,144 @@
+"""The linter looks at the rules of evidence and at the codes of charts."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from lupa.authors.lint.charts import charts
+from lupa.authors.lint.run import _declares
+from lupa.authors.reports.finding import Finding
+from lupa.rules.files import RuleFiles, shipped
+from lupa.rules.store import Store
+
+RULES, CODES = "fhir/results.lp", "fhir/snomed.lp"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The knowledge base that ships with lupa, to be spoilt."""
+    shutil.copytree(shipped("kb"), tmp_path / "kb", ignore=shutil.ignore_patterns("cases"))
+    return tmp_path / "kb"
+
+
+def found(folder: Path) -> list[Finding]:
+    files = RuleFiles(folder)
+    return charts(files, _declares(Store(files)))[1]
+
+
+def test_nothing_is_wrong_with_what_ships(folder: Path) -> None:
+    assert found(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "check", "told"),
+    [
+        (
+            CODES,
+            'code(snomed, "55464009", diagnosis(sle), equivalent, "Twice.").',
+            "duplicate",
+            "snomed 55464009 means diagnosis(sle) at fhir/snomed.lp:",
+        ),
+        (
+            CODES,
+            'code(icd10cm, "M3130", diagnosis(anca_vasculitis), narrower, "Spelt otherwise.").',
+            "duplicate",
+            "icd10cm M3130 means diagnosis(anca_vasculitis) at fhir/icd10cm.lp:",
+        ),
+        (
+            CODES,
+            'code(snomed, "1", diagnosis(lupus_nephritus), equivalent, "Misspelt.").',
+            "unknown-name",
+            "diagnosis(lupus_nephritus): no file declares condition(lupus_nephritus)",
+        ),
+        (
+            CODES,
+            'code(rxnorm, "1", product(prednison, oral), narrower, "Misspelt.").',
+            "unknown-name",
+            "product(prednison,oral): no file declares drug(prednison)",
+        ),
+        (
+            CODES,
+            'code(snowmed, "1", diagnosis(sle), equivalent, "Of no system.").',
+            "unknown-name",
+            "snowmed is no system that charts name here",
+        ),
+        (
+            CODES,
+            'code(snomed, "1", diagnoses(sle), equivalent, "Of no meaning.").',
+            "unknown-name",
+            "diagnoses(sle): no rule of evidence reads such a meaning",
+        ),
+        (
+            CODES,
+            'code(snomed, "68815009", diagnosis(sle), broader, "Against the law.").',
+            "relation",
+            "it is equivalent to diagnosis(lupus_nephritis), so it is narrower than diagnosis(sle)",
+        ),
+        (
+            CODES,
+            'code(snomed, "55464009", diagnosis(rheumatoid_arthritis), equivalent, "Two at once.").',
+            "relation",
+            "it cannot be equivalent to both diagnosis(rheumatoid_arthritis) and diagnosis(sle)",
+        ),
+        (CODES, 'code(snomed, "1", diagnosis(sle), wider, "No relation.").', "syntax", "a row of codes is"),
+        (
+            RULES,
+            "positive(Resource, related) :- at(Resource, interpretatoin, present), result(Resource).",
+            "unknown-name",
+            "interpretatoin: no element is read by this name; did you mean interpretation?",
+        ),
+        (
+            RULES,
+            "result(Resource) :- resource(Resource, obsrvation).",
+            "unknown-name",
+            "obsrvation: no type of resource is read by this name; did you mean observation?",
+        ),
+        (
+            RULES,
+            "result(Resource) :- resource(Resource, observation), fnial(Resource).",
+            "undefined",
+            "fnial/1 is read here and nothing derives it; did you mean final/1?",
+        ),
+        (
+            RULES,
+            "result(Resource) :- resource(Resource).",
+            "wrong-arity",
+            "resource/1 is read here and nothing derives it; elsewhere it is resource/2",
+        ),
+        (
+            RULES,
+            "counted(Resource) :- result(Resource).",
+            "unused",
+            "counted/1 is derived here and nothing reads it",
+        ),
+        (RULES, "result(Resource :- final.", "syntax", "syntax error"),
+        (RULES, "{ result(1) }.", "not-a-definition", "only define"),
+        (
+            "fhir/elements.lp",
+            'reads("Observation", "issued", instant, effective).',
+            "unknown-name",
+            "instant is no kind of value",
+        ),
+        (
+            "fhir/elements.lp",
+            ' reads("Observation", "issued", day, effective).',
+            "syntax",
+            "a row of reads stands on a line of its own, or it is not found",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_line(
+    folder: Path, file: str, line: str, check: str, told: str
+) -> None:
+    path = folder / file
+    text = path.read_text("utf-8").rstrip("\n")
+    path.write_text(f"{text}\n{line}\n", "utf-8")
+    wrong = [one for one in found(folder) if one.check == check and told in one.text]
+    assert wrong, [(one.check, one.text) for one in found(folder)]
+    files = {one.places[0].file for one in wrong}
+    assert file in files or check == "relation"
+    if check != "relation":
+        assert {one.places[0].line for one in wrong} == {text.count("\n") + 2}

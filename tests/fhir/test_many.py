@@ -1,0 +1,135 @@
+"""Many charts at once: whose each line is, what each asks for, and a row for each of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lupa import KnowledgeBase
+from lupa.fhir import read
+from lupa.fhir.cases import cases_of
+from tests.command import command
+from tests.fhir.charts import (
+    CYCLOPHOSPHAMIDE,
+    HCPCS,
+    PREDNISONE,
+    SERVICE,
+    Resource,
+    bundle,
+    claim,
+    order,
+    patient,
+)
+
+ASKED = ["--policy", "fep_lupkynis", "--request", f"service_date={SERVICE}"]
+REQUEST = ["--request", "indication=lupus_nephritis", "--request", "phase=initial"]
+
+
+def of(name: str, resource: Resource) -> Resource:
+    owner = "patient" if "patient" in resource else "subject"
+    return {**resource, "id": f"{resource['id']}-{name}", owner: {"reference": f"Patient/{name}"}}
+
+
+def told(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+@pytest.fixture
+def bulk(tmp_path: Path) -> Path:
+    """A bulk export: each type in a file of its own."""
+    folder = tmp_path / "bulk"
+    folder.mkdir()
+    patients = [patient("p"), patient("q", birthDate="2020-01-01")]
+    orders = [of("p", order(PREDNISONE)), of("q", order(CYCLOPHOSPHAMIDE))]
+    for name, rows in (("Patient", patients), ("MedicationRequest", orders)):
+        (folder / f"{name}.ndjson").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    return folder
+
+
+def test_each_patient_of_a_bulk_export_has_a_row(bulk: Path, tmp_path: Path, kb: KnowledgeBase) -> None:
+    out = tmp_path / "out.jsonl"
+    ended = command("cohort", str(bulk), str(out), *ASKED, *REQUEST, "--outputs", "missing,reason,scope")
+    assert (ended.status, ended.err) == (0, f"2 rows decided into {out}\n")
+    rows = told(out)
+    assert [row["chart"] for row in rows] == [f"{bulk}:Patient/p", f"{bulk}:Patient/q"]
+    assert [row["outcome"] for row in rows] == ["pend", "deny"]
+    assert rows[1]["unmet"] == ["adult", "no_cyclophosphamide"]
+    request = {"policy": "fep_lupkynis", "indication": "lupus_nephritis", "phase": "initial"}
+    for row, name in zip(rows, "pq", strict=True):
+        case = read(
+            [bulk / "Patient.ndjson", bulk / "MedicationRequest.ndjson"],
+            kb=kb,
+            patient=name,
+            request={**request, "service_date": SERVICE},
+        ).case
+        decision = kb.decide(case)
+        assert row["possible"] == list(decision.possible)
+        assert row["missing"] == [each.fact for each in decision.missing]
+
+
+def test_each_bundle_of_a_folder_has_a_row(tmp_path: Path) -> None:
+    folder = tmp_path / "charts"
+    folder.mkdir()
+    for name in "pq":
+        (folder / f"{name}.json").write_text(json.dumps(bundle(patient(name), of(name, order(PREDNISONE)))))
+    out = tmp_path / "out.csv"
+    ended = command("cohort", str(folder), str(out), *ASKED, "--summary")
+    assert ended.status == 0
+    assert "fep_lupkynis, edition 2024-10-01" in ended.out
+    assert len(out.read_text().splitlines()) == 3
+    assert (tmp_path / "out.csv.summary.json").is_file()
+
+
+def test_each_claim_has_a_row(kb: KnowledgeBase) -> None:
+    first = {**claim((HCPCS, "J0490")), "id": "one"}
+    second = {**claim((HCPCS, "J0490"), servicedDate="2025-04-01"), "id": "two"}
+    data = json.dumps(bundle(patient(), patient("q"), first, of("q", second))).encode()
+    found = dict(cases_of(data, "chart", kb, None, {"service_date": SERVICE}))
+    assert list(found) == ["chart:Claim/one", "chart:Claim/two-q"]
+    claims = [case.claim for case in found.values() if not isinstance(case, Exception)]
+    assert [one and one["id"] for one in claims] == ["one", "two-q"]
+    assert [where for where, _ in cases_of(data, "chart", kb, "q", {})] == ["chart:Claim/two-q"]
+    _, (_, later) = cases_of(data, "chart", kb, None, {})
+    assert not isinstance(later, Exception)
+    assert later["request"]["service_date"] == "2025-04-01"
+
+
+def test_what_cannot_be_decided_has_its_row(tmp_path: Path) -> None:
+    path = tmp_path / "chart.ndjson"
+    rows = [patient("p"), patient("q", deceasedDateTime="2020-01-01")]
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    out = tmp_path / "out.jsonl"
+    assert command("cohort", str(path), str(out), *ASKED).status == 0
+    assert [row["outcome"] for row in told(out)] == ["pend", "invalid"]
+    assert "after the patient's death" in told(out)[1]["error"]
+    path.write_text('{"resourceType": "Patient"}\n{"resourceType": \n')
+    assert command("cohort", str(path), str(out), *ASKED).status == 0
+    (row,) = told(out)
+    assert (row["chart"], row["outcome"]) == (f"{path}:2", "invalid")
+
+
+def test_another_patient_changes_nothing(bulk: Path, kb: KnowledgeBase) -> None:
+    alone = read([patient("p"), of("p", order(PREDNISONE))], kb=kb, request={"service_date": SERVICE})
+    data = b"".join(path.read_bytes() for path in sorted(bulk.iterdir()))
+    among = dict(cases_of(data, "all.ndjson", kb, None, {"service_date": SERVICE}))
+    assert among["all.ndjson:Patient/p"] == alone.case
+
+
+@pytest.mark.parametrize(
+    "words", [["--id", "x"], ["--map", "a=b"], ["--ignore", "x"], ["--jobs", "2"], ["--against", "x"]]
+)
+def test_charts_have_no_columns(bulk: Path, tmp_path: Path, words: list[str]) -> None:
+    ended = command("cohort", str(bulk), str(tmp_path / "out.csv"), *ASKED, *words)
+    assert ended.status == 2
+    assert "charts have no columns" in ended.err
+
+
+def test_a_table_says_in_its_columns_what_is_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("age\n17\n")
+    ended = command("cohort", str(path), str(tmp_path / "out.csv"), *ASKED)
+    assert ended.status == 2
+    assert "--request goes with charts" in ended.err
