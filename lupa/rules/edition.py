@@ -299,16 +299,19 @@ class Edition:
         """Whether an item belongs to a pathway, if only for some patients or in some reading."""
         return any(where == pathway for where, _ in atom.sources)
 
+    def rows_of(self, atom: Atom, pathway: tuple[str, str]) -> list[Literal]:
+        """The literals of the rows by which an item belongs to a pathway."""
+        return [
+            self._known(symbol)
+            for symbol in self.program.symbols("cites", 5)
+            if (str(symbol.arguments[3]), tuple(map(str, symbol.arguments[1:3]))) == (atom.item, pathway)
+        ]
+
     def on_if(self, atom: Atom, pathway: tuple[str, str]) -> list[Fact] | None:
         """The facts that make an item belong to a pathway for some only; None where it does for all."""
         if (atom.item, pathway) in self._always:
             return None
-        rows = [
-            symbol
-            for symbol in self.program.symbols("cites", 5)
-            if (str(symbol.arguments[3]), tuple(map(str, symbol.arguments[1:3]))) == (atom.item, pathway)
-        ]
-        below = self.program.below([self._known(row) for row in rows])
+        below = self.program.below(self.rows_of(atom, pathway))
         return [fact for fact, literal in self.literals.items() if literal in below]
 
     @cached_property

@@ -127,6 +127,9 @@ policy(Policy) :- number(Policy, _, _).
 policy(Policy) :- cites(Policy, _, _).
 policy(Policy) :- clause(Policy, _, _, _, _).
 policy(Policy) :- unencoded(Policy, _, _).
+policy(Policy) :- changes(Policy, _, _, _).
+policy(Policy) :- supersedes(Policy, _, _, _).
+policy(Policy) :- at_start(Policy, _).
 
 requested(indication, Indication) :- requires(_, Indication, _, _, _).
 requested(indication, Indication) :- frame(_, Indication, _, _).
@@ -151,6 +154,12 @@ quantity(Quantity, _, _, _) :- limit(_, _, Quantity, _).
 _item(Item) :- text(_, Item, _, _).
 _item(Item) :- cites(_, Item, _).
 _item(Item) :- number(_, Item, _).
+_item(Item) :- changes(_, _, Item, _).
+edition(Policy, Edition, _) :- changes(Policy, Edition, _, _).
+advisory(Policy, Advisory) :- at_start(Policy, Advisory).
+superseding(Rule) :- supersedes(_, Rule, _, _).
+clause(Policy, Clause, _, _, _) :- changes(Policy, _, _, Clause).
+clause(Policy, Clause, _, _, _) :- supersedes(Policy, _, Clause, _).
 clause(Policy, Clause, _, _, _) :- requires(Policy, _, _, _, Clause).
 clause(Policy, Clause, _, _, _) :- part(Policy, _, _, Clause).
 clause(Policy, Clause, _, _, _) :- frame(Policy, _, _, Clause).
@@ -192,10 +201,13 @@ _member(Name) :- asked_together(Name).
 _reply(Part) :- answer_text(Part, _).
 fact(Fact) :- default(Fact, _).
 fact(Fact) :- of_request(Fact).
+fact(Fact) :- adverse(Fact).
+fact(Fact) :- favourable(Fact).
 _answer(Answer) :- default(_, Answer).
 _answer(Answer) :- effort(_, Answer, _, _).
 _way(Way) :- effort(_, _, Way, _).
 _way(Way) :- usual_effort(Way, _).
+_which(Which) :- supersedes(_, _, _, Which).
 choice(Reading, Choice) :- usual(Reading, Choice).
 _worded(Outcome) :- outcome(_, Outcome).
 _said(Outcome) :- outcome_text(Outcome, _, _).
@@ -217,6 +229,7 @@ MADE_NAMES = {
     "_reply": "no answer has such a part",
     "_answer": "it is yes or no",
     "_way": "it is one of the ways in which a statement comes about",
+    "_which": "it is lifts_denial or always",
     "_worded": "it has no outcome_text/3",
     "_said": "no rule gives such an outcome",
 }
