@@ -138,7 +138,7 @@ def said_oddly(dice: random.Random, case: Case, policy: str) -> Case:
     names = ("taking", "attests", "documented", "override", "received")
     name = dice.choice([name for name in names if name in facts])
     if dice.random() < 0.5:
-        so = sorted(member for member, said in facts[name].items() if said)
+        so = sorted(member for member, said in facts[name].items() if said and member != "only")
         facts[name] = {"only": so} if dice.random() < 0.7 else so
     elif name in ("documented", "override", "received"):
         facts[name] = None

@@ -142,6 +142,9 @@ class Relations(Reader):
             self.problem(
                 path, f"{shown(given)} is no name; where there is none, write {where}: {{only: []}}"
             )
+        elif normal(given) == ONLY:
+            where = ".".join(about)
+            self.problem(path, f"{shown(given)} is no name; a complete list is {where}: {{{ONLY}: [...]}}")
         else:
             return [_Meant(given, "", aside=True)]
         return []
