@@ -11,7 +11,6 @@ from lupa.answers.decision import Decision, print_by
 from lupa.answers.desk import Desk
 from lupa.errors import CaseError
 from lupa.record.case import Case
-from lupa.rules.files import shipped
 
 if TYPE_CHECKING:
     from lupa.authors.diff.results import Diff
@@ -71,15 +70,14 @@ class KnowledgeBase(Desk):
         `fields` are what no case holds, such as names and addresses; what is left out is marked in the
         letter. Raises as `decide`, and `CaseError` for fields that the letter does not have.
         """
-        from lupa.pages.letter import letter
+        from lupa.pages.letter import letter, letter_folders
 
         question = self._question(case, "letter", timeout)
         with question:
             decided = self._decision(question, case, name)
         edition = question.edition
-        own = self.files.folder(edition.policy) / "letters"
-        folders = [own, self.files.root / "letters", shipped("kb") / "letters"]
         about = self.about(edition.policy)
+        folders = letter_folders(self.files.folder(edition.policy), self.files.root, about.payer)
         return letter(decided, case, edition, about, folders, to=to, form=form, fields=fields)
 
     def verify(
@@ -142,6 +140,7 @@ class KnowledgeBase(Desk):
         cases: Iterable[str | PathLike[str]] = (),
         coverage: bool = False,
         mutate: bool = False,
+        conditions: bool = False,
         jobs: int = 1,
         tick: Callable[[int, int], None] | None = None,
         timeout: float | None = None,
@@ -149,7 +148,8 @@ class KnowledgeBase(Desk):
         """The cases that ship with these policies, or with all, and whether they come to what they expect.
 
         `cases` are further files or folders of cases. With `coverage` it is told what of the rules they
-        show, with `mutate` which small changes of the rules they notice; `jobs` processes share that
+        show, with `conditions` which of the ways that `meaning` tells, with `mutate` which small changes of
+        the rules they notice; `jobs` processes share that
         work, and `tick` is told how many changes are done, of how many. Raises `CaseError` for an
         unknown policy and `TimeLimitError` after `timeout` seconds; what else is wrong is told in the
         answer.
@@ -164,6 +164,7 @@ class KnowledgeBase(Desk):
             further,
             coverage=coverage,
             mutation=mutate,
+            told=conditions,
             jobs=jobs,
             tick=tick,
             timeout=timeout,

@@ -175,6 +175,13 @@ _CHANGE = {
     **{("stops", value): 4 for value in (True, False)},
     ("starts", False): 4,
 }
+_SELDOM_BEGUN = (
+    "cyclophosphamide", "voclosporin", "everolimus", "sirolimus", "dexamethasone", "betamethasone",
+    "triamcinolone", "hydrocortisone", "cortisone", "deflazacort", "quinacrine",
+)  # fmt: skip
+_CHANGE_ONE = {(f"taking({drug})", True): 8 for drug in _SELDOM_BEGUN}
+_FILED_OTHERWISE = 3
+WAIT, LONGEST_WAIT = 3, 366
 _LESS = ("months", "capsules_per_90_days")
 
 
@@ -192,14 +199,32 @@ def statements(
                 continue
             kind, cost = "find_out", _FIND_OUT.get(family, None if subject in has_assumed else 1)
             if subject in has_assumed and cost is None and family not in ("at_least", "more_than"):
-                kind, cost = "change", _CHANGE.get((family, value))
+                kind, cost = "change", _change(fact, value)
             if subject in has_stated:
-                kind, cost = "change", _CHANGE.get((family, value))
+                kind, cost = "change", _change(fact, value)
                 if family in ("at_least", "more_than"):
                     is_less = fact.partition("(")[2].partition(",")[0] in _LESS and not value
                     kind, cost = "ask_for_less", 2 if is_less else None
             if cost is not None:
                 yield Statement(fact, value, kind, costs.get(fact, cost), subject)
+
+
+def _change(fact: str, value: bool) -> int | None:
+    return _CHANGE_ONE.get((fact, value), _CHANGE.get((fact.partition("(")[0], value)))
+
+
+def filed_otherwise(
+    facts: Iterable[str], stated: Said, fixed: Collection[str], costs: Mapping[str, int]
+) -> Iterator[Statement]:
+    """What can be requested in the place of what is: another phase or route, a disease on record."""
+    requested = {subject_of(fact) for fact, value in stated.items() if value}
+    for fact in facts:
+        kind, _, value = fact.removeprefix("requested(").rstrip(")").partition(",")
+        known = kind != "indication" or stated.get(f"diagnosis({value})", False)
+        another = fact.startswith("requested(") and subject_of(fact) in requested and not stated.get(fact)
+        if another and known and fact not in fixed:
+            cost = costs.get(fact, _FILED_OTHERWISE)
+            yield Statement(fact, True, "file_otherwise", cost, subject_of(fact))
 
 
 def overlaid(said: Said, statements: Iterable[tuple[str, bool]]) -> dict[str, bool]:

@@ -401,7 +401,7 @@ class Brute:
         yield from self._criteria_apart()
         yield from self._pairs_demanded()
         if OTHER in self.made.rules:
-            yield self._together()
+            yield self.together()
         yield from self._clauses()
         yield from self._turning()
         yield from self._questions()
@@ -472,7 +472,7 @@ class Brute:
             name = f"both(criterion({one[2]}),criterion({two[2]}),{one[0]},{one[1]})"
             yield self._demand("fail_apart", name, in_play, asked)
 
-    def _together(self) -> Subject:
+    def together(self) -> Subject:
         """A patient whom both policies approve, each on a request of its own."""
         differing = self._between_requests
         others = defaultdict(list)
@@ -633,6 +633,35 @@ def _shared(brute: Brute, world: World) -> Iterator[str]:  # noqa: ARG001
             yield from (f"shared({clause},{','.join((*one, *other))})" for clause in here & there)
 
 
+def _limits_shared(brute: Brute, world: World) -> Iterator[str]:  # noqa: ARG001
+    """Clauses of limits on two pathways that differ in what elsewhere tells clauses apart."""
+    rows = {(i, p, limit, clause) for i, p, limit, clause in world("limited/5")}
+    for place in (0, 1):  # by indication, by phase
+        own = {(row[place], row[3]) for row in rows}
+        evident = any(
+            a[2] == b[2] and a[1 - place] == b[1 - place] and a[place] != b[place]
+            for a in rows
+            for b in rows
+            if (b[place], a[3]) not in own and (a[place], b[3]) not in own
+        )
+        for a, b in ((a, b) for a in rows for b in rows if _before(a[:2], b[:2]) and evident):
+            if a[3] == b[3] and a[place] != b[place]:
+                yield f"shared({a[3]},{','.join((*a[:2], *b[:2]))})"
+
+
+def _headings(brute: Brute, world: World) -> Iterator[str]:  # noqa: ARG001
+    """Headings that stand in the list of another indication, and not in that of their own."""
+    listed = {(row[0], row[3]) for row in world("requires/5")}
+    for indication, phase, clause in world("frame/4"):
+        for another in {i for i, c in listed if c == clause} if (indication, clause) not in listed else ():
+            yield f"heading({clause},{indication},{phase},{another})"
+
+
+def _of_pathway(brute: Brute, world: World) -> Iterator[str]:
+    for law in (_shared, _limits_shared, _headings):
+        yield from law(brute, world)
+
+
 def _required(world: World) -> frozenset[Row]:
     return frozenset(row[:3] for row in world("requires/5"))
 
@@ -656,7 +685,7 @@ ONE_WORLD: Mapping[str, Callable[[Brute, World], Iterator[str]]] = {
     "left_out_on_continuation": _left_out,
     "within_label": _off_label,
     "explained_denial": _unexplained,
-    "clause_of_pathway": _shared,
+    "clause_of_pathway": _of_pathway,
     "only_at_start": _at_start,
 }
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from lupa import CaseError, KnowledgeBase
-from lupa.answers.exploration import Asked, Flips, Plan, Step, WhatIf
+from lupa.answers.exploration import Asked, Flip, Flips, Plan, Statement, Step, WhatIf
 from lupa.answers.when import Some
 from lupa.record.edits import edited
 from lupa.record.record import record_of
@@ -39,6 +40,11 @@ class Examined:
 
     def silent(self) -> list[str]:
         return [f for f in self.plain.literals if f not in self.said and not brute.is_quiet(f)]
+
+    def told_apart(self, subjects: Collection[str]) -> list[str]:
+        """The facts of which statements can be made, and those that are silent, as far as they are read."""
+        silent = {fact for fact in self.silent() if fact in self.edition.literals}
+        return [f for f in self.plain.literals if brute.subject_of(f) in subjects or f in silent]
 
     def worlds(self, most: int = 1500) -> Worlds | None:
         return self.plain.worlds(self.said, self.silent(), most)
@@ -132,7 +138,7 @@ def said_oddly(dice: random.Random, case: Case, policy: str) -> Case:
     names = ("taking", "attests", "documented", "override", "received")
     name = dice.choice([name for name in names if name in facts])
     if dice.random() < 0.5:
-        so = sorted(member for member, said in facts[name].items() if said)
+        so = sorted(member for member, said in facts[name].items() if said and member != "only")
         facts[name] = {"only": so} if dice.random() < 0.7 else so
     elif name in ("documented", "override", "received"):
         facts[name] = None
@@ -160,24 +166,19 @@ def check_flips(kb: KnowledgeBase, examined: Examined, to: str, **wishes: Any) -
     assert answer.to == to
     assert answer.decision == kb.decide(examined.case)
     fixed, costs = wishes.get("fixed", ()), wishes.get("costs") or {}
-    within = {
-        (s.fact, s.value): s
-        for s in brute.statements(solver.literals, examined.stated, examined.assumed, fixed, costs)
-    }
     flips = [{s.fact: s.value for s in flip.statements} for flip in answer.flips]
     for place, (flip, made) in enumerate(zip(answer.flips, flips, strict=True)):
-        after = overlaid(said, made.items())
-        assert solver.makes_certain(after, to), made
-        if place < 2:  # of the others the record is compared
+        if place < 2 or flip.statements[0].on:  # of the others the record is compared
             assert kb.decide(dict(flip.case)).possible == (to,), made
-        assert after.items() <= examined.read(flip.case).items(), made
-        for size in range(len(made)):
-            for part in itertools.combinations(made.items(), size):
-                assert not solver.makes_certain(overlaid(said, part), to), (made, part)
-        for s in flip.statements:
-            allowed = within[s.fact, s.value]
-            assert (s.kind, s.cost) == (allowed.kind, allowed.cost)
-            assert s.was is examined.stated.get(s.fact)
+        check_statements(examined, flip.statements, fixed, costs)
+        if flip.statements[:1] and flip.statements[0].on:
+            check_wait(kb, examined, to, flip)
+        else:
+            after = overlaid(said, made.items())
+            assert solver.makes_certain(after, to), made
+            assert after.items() <= examined.read(flip.case).items(), made
+            for part in parts_of(made.items()):
+                assert len(part) == len(made) or not solver.makes_certain(overlaid(said, part), to), made
         assert flip.cost == brute.cost_of((s.fact, s.cost) for s in flip.statements)
     found = [frozenset(made.items()) for made in flips]
     together = [
@@ -187,13 +188,69 @@ def check_flips(kb: KnowledgeBase, examined: Examined, to: str, **wishes: Any) -
     ]
     assert len(together) == len(flips)
     assert set(together) == {(flip.cost, made) for flip, made in zip(answer.flips, found, strict=True)}
+    assert all(len(way.words) == len(way.alternatives) for way in answer.ways)
     assert not any(one <= other for one, other in itertools.permutations(found, 2))
     prices = [flip.cost for flip in answer.flips]
     assert prices == sorted(prices)
     assert answer.ties == prices.count(min(prices, default=0))
     for reason in some_reasons(kb, examined, to):
-        assert all(reason & made.keys() for made in flips), (reason, flips)
+        about = set(map(brute.subject_of, reason))
+        for flip, made in zip(answer.flips, flips, strict=True):
+            waits = any(s.on for s in flip.statements)  # the day may change what is told of other numbers
+            assert waits or about & set(map(brute.subject_of, made)), (reason, flips)
     return answer
+
+
+def parts_of(made: Iterable[tuple[str, bool]]) -> Iterator[tuple[tuple[str, bool], ...]]:
+    every = list(made)
+    return itertools.chain.from_iterable(
+        itertools.combinations(every, size) for size in range(len(every) + 1)
+    )
+
+
+def check_statements(
+    examined: Examined, made: Sequence[Statement], fixed: Collection[str], costs: Mapping[str, int]
+) -> None:
+    """Each statement can come about as it says, at its price; a request that is filed otherwise is all."""
+    literals, stated = examined.plain.literals, examined.stated
+    within = [
+        *brute.statements(literals, stated, examined.assumed, fixed, costs),
+        *brute.filed_otherwise(literals, stated, fixed, costs),
+    ]
+    allowed = {(s.fact, s.value, s.kind): s.cost for s in within}
+    for s in made:
+        assert s.was is stated.get(s.fact)
+        if s.kind == "wait":
+            assert (s.cost, s.value, s.fact in fixed) == (costs.get(s.fact, brute.WAIT), True, False)
+        else:
+            assert s.cost == allowed[s.fact, s.value, s.kind]
+    if any(s.kind == "file_otherwise" for s in made):
+        assert {s.kind for s in made} == {"file_otherwise"}
+
+
+def check_wait(kb: KnowledgeBase, examined: Examined, to: str, flip: Flip) -> None:
+    """What is waited for comes about on that day and not before, and is needed."""
+    wait, *others = flip.statements
+    assert wait.on is not None
+    assert wait.on == flip.case["request"]["service_date"]
+    assert wait.on in wait.text
+    on = date.fromisoformat(wait.on)
+    today = date.fromisoformat(examined.case["request"]["service_date"])
+    assert 0 < (on - today).days <= brute.LONGEST_WAIT
+    said = examined.read(flip.case)
+    assert all(said[s.fact] is s.value for s in flip.statements)
+    before = {**flip.case, "request": {**flip.case["request"], "service_date": str(on - timedelta(1))}}
+    assert examined.read(before)[wait.fact] is False
+    assert kb.decide(before).possible != (to,)
+    for day in (examined.case, on_day(examined.case, on)):
+        read = examined.read(day)
+        for part in parts_of((s.fact, s.value) for s in others):
+            if day is examined.case or len(part) < len(others):
+                assert not examined.plain.makes_certain(overlaid(read, part), to), (wait, part)
+
+
+def on_day(case: Case, on: date) -> Case:
+    return {**case, "request": {**case["request"], "service_date": str(on)}}
 
 
 def some_reasons(kb: KnowledgeBase, examined: Examined, to: str) -> list[set[str]]:
@@ -218,6 +275,9 @@ def random_reach(dice: random.Random, examined: Examined, most: int) -> tuple[li
         if not subject.startswith("taking") or examined.said.get(subject, True) or dice.random() < 0.1
     ]
     chosen = set(dice.sample(telling, min(len(telling), most)))
+    chosen |= {f"requested({kind}" for kind in ("phase", "indication", "route") if dice.random() < 0.3}
+    if "birth_date" in examined.case.get("facts", {}) and dice.random() < 0.8:
+        chosen |= {f for f in examined.plain.literals if f.startswith("at_least(age")}
     fixed = [f for f in examined.plain.literals if brute.subject_of(f) not in chosen]
     reachable = sorted({s.fact for s in every if s.subject in chosen})
     costs = {fact: dice.randint(1, 6) for fact in reachable} if dice.random() < 0.4 else {}
@@ -237,11 +297,15 @@ def check_all_flips(
     reach = list(brute.statements(solver.literals, examined.stated, examined.assumed, set(fixed), costs))
     reach = [s for s in reach if not brute.is_quiet(s.fact)]
     subjects = {s.subject for s in reach}
-    free = [f for f in solver.literals if brute.subject_of(f) in subjects or f in examined.silent()]
+    free = examined.told_apart(subjects)
     told = solver.worlds({f: v for f, v in said.items() if f not in free}, free, 3000)
     if told is None:
         return None
     expected = brute.minimal_flips(told, said, reach, to)
+    if examined.edition.policy in dict(oracle.EDITIONS) and expected != {frozenset(): 0}:
+        filed = list(brute.filed_otherwise(solver.literals, examined.stated, set(fixed), costs))
+        expected |= filings(examined, filed, to)
+        expected |= later_flips(examined, to, set(fixed), costs)
     prices = sorted(expected.values())
     answer = check_flips(kb, examined, to, fixed=fixed, costs=costs, most=most)
     found = {frozenset((s.fact, s.value) for s in flip.statements): flip.cost for flip in answer.flips}
@@ -253,6 +317,54 @@ def check_all_flips(
     if not expected:
         check_why_none(examined, answer, subjects)
     return answer
+
+
+def filings(examined: Examined, filed: Sequence[brute.Statement], to: str) -> dict[brute.FlipSet, int]:
+    """Every least set of what is requested otherwise that makes the outcome certain, and what it costs."""
+    found: dict[brute.FlipSet, int] = {}
+    for size in range(1, 4):
+        for chosen in itertools.combinations(filed, size):
+            made = frozenset((s.fact, s.value) for s in chosen)
+            is_new = not any(known <= made for known in found)
+            if len({s.subject for s in chosen}) < size or not is_new:
+                continue
+            if examined.plain.makes_certain(overlaid(examined.said, made), to):
+                found[made] = sum(s.cost for s in chosen)
+    return found
+
+
+def later_flips(
+    examined: Examined, to: str, fixed: Collection[str], costs: Mapping[str, int]
+) -> dict[brute.FlipSet, int]:
+    """Every set with a day to wait for: each of the days is tried on which the record is another one."""
+    if "birth_date" not in examined.case.get("facts", {}):
+        return {}
+    today = date.fromisoformat(examined.case["request"]["service_date"])
+    days, solver = [examined], examined.plain
+    found: dict[brute.FlipSet, int] = {}
+    for after in range(1, brute.LONGEST_WAIT + 1):
+        case = on_day(examined.case, today + timedelta(after))
+        record, problems = record_of(case, examined.edition)
+        assert not problems
+        if record.stated == days[-1].stated:
+            continue
+        reached = [f for f in solver.literals if days[-1].stated.get(f) is False and record.stated.get(f)]
+        there = Examined(case, examined.edition, solver, record.stated, record.assumed)
+        for fact in [f for f in reached if f not in fixed][:1]:
+            reach = list(brute.statements(solver.literals, there.stated, there.assumed, fixed, costs))
+            reach = [s for s in reach if not brute.is_quiet(s.fact)]
+            free = there.told_apart({s.subject for s in reach})
+            told = solver.worlds({f: v for f, v in there.said.items() if f not in free}, free, 3000)
+            assert told is not None
+            for made, cost in brute.minimal_flips(told, there.said, reach, to).items():
+                if not any(
+                    solver.makes_certain(overlaid(earlier.said, part), to)
+                    for earlier in days
+                    for part in parts_of(made)
+                ):
+                    found[made | {(fact, True)}] = cost + costs.get(fact, brute.WAIT)
+        days.append(there)
+    return found
 
 
 def check_why_none(examined: Examined, answer: Flips, subjects: Collection[str]) -> None:

@@ -351,7 +351,8 @@ def _limits(dice: Dice, policy: str, facts: Facts, covered: Sequence[str]) -> It
         most = dice.choice((6, 12))
         yield f"limit({policy}, term, months, {most})"
         for phase in PHASES[: dice.randint(1, 2)]:
-            yield f"limited({policy}, {dice.choice(covered)}, {phase}, term, c_term)"
+            clause = "c_term" if most == 12 else f"c_term_{phase}"
+            yield f"limited({policy}, {dice.choice(covered)}, {phase}, term, {clause})"
     if facts.routes or dice.random() < 0.15:
         body = ["not requested(route,oral)"] if facts.routes else _literals(dice, facts, 1)
         yield _rule(f"outside({policy}, elsewhere)", body)

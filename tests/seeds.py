@@ -948,6 +948,187 @@ LINT = (
     ),
 )
 
+# ---- slips of the pen that no case is needed for -------------------------------------------------
+
+SLIPS = (
+    Seed(
+        "the sentences of a criterion are the wrong way round",
+        LUPKYNIS,
+        '"The lupus nephritis is active.", "The lupus nephritis is not active.").',
+        '"The lupus nephritis is not active.", "The lupus nephritis is active.").',
+        of("contrary", "criterion(active_lupus_nephritis)"),
+        at=(LUPKYNIS, "met(fep_lupkynis, active_lupus_nephritis)"),
+    ),
+    Seed(
+        "the boxed warning is told on a continuation too",
+        LUPKYNIS,
+        "advisory(fep_lupkynis, boxed_warning) :- starting.",
+        "advisory(fep_lupkynis, boxed_warning).",
+        of("only_at_start", "at_start(advisory(boxed_warning))"),
+        outcomes=("deny",),
+    ),
+    Seed(
+        "an emergency speaks against a start that was long ago",
+        LUPKYNIS,
+        "hypertensive_emergency) :- starting, diagnosis",
+        "hypertensive_emergency) :- diagnosis",
+        of("only_at_start", "at_start(advisory(hypertensive_emergency))"),
+        outcomes=("deny",),
+    ),
+    Seed(
+        "another undertaking stands for the judgement",
+        LUPKYNIS,
+        "benefits_outweigh_risks) :- attests(benefits_outweigh_risks).",
+        "benefits_outweigh_risks) :- attests(monitor_egfr).",
+        (
+            *redundant(*NEPHRITIS_ON, "benefits_outweigh_risks"),
+            *idle("f25"),
+            *of("unread-fact", "attests(benefits_outweigh_risks)"),
+        ),
+        at=(LUPKYNIS, "continuation, benefits_outweigh_risks"),
+    ),
+    Seed(
+        "the diagnosis of a continuation is that of another list",
+        BENLYSTA,
+        "diagnosis_lupus_nephritis) :- diagnosis(lupus_nephritis).",
+        "diagnosis_lupus_nephritis) :- diagnosis(sle).",
+        of("diagnosed_before_approved", "request(lupus_nephritis,continuation)"),
+        at=(BENLYSTA, "lupus_nephritis, continuation, prior_infusion"),
+        outcomes=("approve",),
+        before=("deny",),
+    ),
+    Seed(
+        "a row is moved to the list of the other disease",
+        BENLYSTA,
+        "requires(uhc_benlysta, lupus_nephritis, continuation, positive_response,      u37).",
+        "requires(uhc_benlysta, sle,             continuation, positive_response,      u37).",
+        idle("u17", "u37"),
+        at=(BENLYSTA, "continuation, positive_response,      u17"),
+    ),
+    Seed(
+        "a term is set above whatever can be asked for",
+        BENLYSTA,
+        "limit(uhc_benlysta, term_limit, months, 12).",
+        "limit(uhc_benlysta, term_limit, months, 1200).",
+        tuple(
+            found
+            for way in (SLE_START, SLE_ON, NEPHRITIS_START, NEPHRITIS_ON)
+            for found in never_cut(*way, "term_limit")
+        ),
+        at=(BENLYSTA, "limited(uhc_benlysta, sle,             initial"),
+    ),
+    Seed(
+        "a choice of a reading is spelt wrongly",
+        LUPKYNIS,
+        "reading(background_steroid, counts).",
+        "reading(background_steroid, count).",
+        (*of("misspelt", "count"), *untold("background_steroid", "only_with_another")),
+    ),
+    Seed(
+        "a full stop is missing",
+        LUPKYNIS,
+        "met(fep_lupkynis, no_live_vaccine) :- not live_vaccine.",
+        "met(fep_lupkynis, no_live_vaccine) :- not live_vaccine",
+        (*of("syntax", "policy.lp"), REFUSED),
+    ),
+    Seed(
+        "a cut point is dropped",
+        LUPKYNIS,
+        "cut_point(at_least(age, Age)) :- minimum_age(fep_lupkynis, Age).\n",
+        "",
+        (*of("cut-point", "at_least(age,18)"), REFUSED),
+        at=(LUPKYNIS, "met(fep_lupkynis, adult)"),
+    ),
+    Seed(
+        "a threshold is quoted",
+        LUPKYNIS,
+        "threshold(fep_lupkynis, low_egfr,         egfr,             45).",
+        'threshold(fep_lupkynis, low_egfr,         egfr,             "45").',
+        (*of("quoted-number", '"45"'), REFUSED),
+    ),
+    Seed(
+        "the number in the words of a criterion is lost",
+        LUPKYNIS,
+        "number(fep_lupkynis, criterion(adult), Age) :- minimum_age(fep_lupkynis, Age).\n",
+        "",
+        of("no-text", "criterion(adult)"),
+        at=(LUPKYNIS, "met(fep_lupkynis, adult)"),
+    ),
+    Seed(
+        "what speaks against a patient is spelt wrongly",
+        LUPKYNIS_FACTS,
+        "adverse(live_vaccine).",
+        "adverse(live_vacine).",
+        of("misspelt", "live_vacine"),
+        asked="fep_lupkynis",
+    ),
+    Seed(
+        "a changed criterion is spelt wrongly",
+        BENLYSTA,
+        'changes(uhc_benlysta, "2023-11-01", criterion(autoantibodies), u85).',
+        'changes(uhc_benlysta, "2023-11-01", criterion(autoantibody), u85).',
+        (
+            *of("misspelt", "autoantibody"),
+            *of("told_changes", "request(sle,initial)", "change(criterion(autoantibody))"),
+        ),
+    ),
+    Seed(
+        "which denials a mandate lifts is spelt wrongly",
+        BENLYSTA,
+        "u66,         lifts_denial).",
+        "u66,         lift_denial).",
+        of("misspelt", "lift_denial"),
+    ),
+    Seed(
+        "a limit cites the item of the other phase",
+        BENLYSTA,
+        "limited(uhc_benlysta, sle,             continuation, term_limit, u21).",
+        "limited(uhc_benlysta, sle,             continuation, term_limit, u15).",
+        of("clause_of_pathway", "shared(u15,sle,continuation,sle,initial)"),
+        outcomes=("deny",),
+    ),
+    Seed(
+        "the heading of the other disease stands above a list",
+        BENLYSTA,
+        "frame(uhc_benlysta, lupus_nephritis, (initial; continuation), u30).",
+        "frame(uhc_benlysta, lupus_nephritis, (initial; continuation), u10).",
+        of(
+            "clause_of_pathway",
+            "heading(u10,lupus_nephritis,continuation,sle)",
+            "heading(u10,lupus_nephritis,initial,sle)",
+        ),
+        outcomes=("deny",),
+    ),
+    Seed(
+        "a kind of clause is spelt wrongly, and what it called unproven is no longer",
+        "policies/uhc_benlysta/clauses.lp",
+        "u54,    unproven,  ",
+        "u54,    unprovn,   ",
+        of("misspelt", "unprovn"),
+        gone=no_longer(*barred("u54", SLE_START, SLE_ON, NEPHRITIS_START, NEPHRITIS_ON)),
+    ),
+    Seed(
+        "a choice is asked of another reading",
+        BENLYSTA,
+        "diagnosis(Condition), reading(comorbidity, any).",
+        "diagnosis(Condition), reading(comorbidity, every).",
+        (*of("unknown-name", "comorbidity"), *untold("comorbidity", "any")),
+    ),
+    Seed(
+        "an exclusion is spelt wrongly",
+        LUPKYNIS,
+        "excluded(fep_lupkynis, investigational)      :-",
+        "excluded(fep_lupkynis, investigationl)       :-",
+        (
+            *of("misspelt", "investigational"),
+            *of("no-text", "basis(investigationl)"),
+            *of("no-clause", "basis(investigationl)"),
+            REFUSED,
+        ),
+        at=(LUPKYNIS, "cites(fep_lupkynis, basis(investigational)"),
+    ),
+)
+
 # ---- what only a case can tell: the rules fit together, and say something else -----------------
 
 CASES = (
@@ -1022,7 +1203,7 @@ CASES = (
     ),
 )
 
-SEEDS = (*PATHWAYS, *CRITERIA, *EXCLUSIONS, *EDITIONS, *DECISION, *LINT, *CASES)
+SEEDS = (*PATHWAYS, *CRITERIA, *EXCLUSIONS, *EDITIONS, *DECISION, *LINT, *SLIPS, *CASES)
 
 BUNDLES: tuple[tuple[str, ...], ...] = (
     (
@@ -1109,6 +1290,34 @@ BUNDLES: tuple[tuple[str, ...], ...] = (
         "the list binds the wrong phase whatever the reading",
     ),
     ("an edition drops more than its history tells",),
+    (
+        "the sentences of a criterion are the wrong way round",
+        "the boxed warning is told on a continuation too",
+        "the diagnosis of a continuation is that of another list",
+        "a term is set above whatever can be asked for",
+        "another undertaking stands for the judgement",
+    ),
+    (
+        "an emergency speaks against a start that was long ago",
+        "the number in the words of a criterion is lost",
+        "a limit cites the item of the other phase",
+        "which denials a mandate lifts is spelt wrongly",
+        "what speaks against a patient is spelt wrongly",
+    ),
+    (
+        "a choice of a reading is spelt wrongly",
+        "the heading of the other disease stands above a list",
+        "a kind of clause is spelt wrongly, and what it called unproven is no longer",
+    ),
+    (
+        "a row is moved to the list of the other disease",
+        "a choice is asked of another reading",
+    ),
+    ("a full stop is missing",),
+    ("a cut point is dropped",),
+    ("a threshold is quoted",),
+    ("an exclusion is spelt wrongly",),
+    ("a changed criterion is spelt wrongly",),
     ("the history tells of a change that no rule makes",),
     (
         "nothing says what an edition changed",

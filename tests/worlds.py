@@ -222,6 +222,7 @@ def case_with_gaps(  # noqa: C901, PLR0912 - one branch a kind of gap
     for field, (key, names) in families.items():
         if names:
             facts[key] = {name: name in getattr(world, field) for name in names}
+    facts["taking"] |= {"only": sorted(world.taking)}  # else a drug without a name here may be taken too
     if "received" in facts:
         facts["received"] = {"belimumab_intravenous": world.received_iv}
     for kind, name in gaps:
@@ -244,6 +245,9 @@ def case_with_gaps(  # noqa: C901, PLR0912 - one branch a kind of gap
             facts["received"] = {}
         elif not name:
             del facts[kind]
+        elif kind == "taking":
+            facts["taking"]["only"] = [drug for drug in facts["taking"]["only"] if drug != name]
+            facts["taking"][name] = None
         else:
             del facts[families[kind][0]][name]
     return case

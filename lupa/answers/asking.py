@@ -75,13 +75,6 @@ class Apart(NamedTuple):
     outcome: Node
     names: Mapping[Node, str]
 
-    @property
-    def bearing(self) -> frozenset[Fact]:
-        """The facts that the outcome as a function depends on."""
-        support = self.diagrams.support(self.outcome)
-        facts = ((variable, fact) for each in self.every for variable, fact in each.facts.items())
-        return frozenset(fact for variable, fact in facts if variable in support)
-
 
 class Questions(NamedTuple):
     """The questions in the order of a clinician, and the outcome, with its names, as what they leave."""

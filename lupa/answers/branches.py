@@ -72,7 +72,7 @@ def _intervals(
         else:
             ranges.append((value, place, place))
     return [
-        Told(value, _range(asking, cuts, low, high), (_bounds(cuts, low, high),))
+        Told(value, asking.of_number(group, _range(asking, cuts, low, high)), (_bounds(cuts, low, high),))
         for value, low, high in ranges
     ]
 

@@ -40,7 +40,8 @@ class Need:
     """A fact that would have to be so: its `value`, a sentence that says so, what the record `says` now.
 
     `origin` is that of what the record says, as of a `Cause`; None where it is silent, or where what it
-    says follows from other facts.
+    says follows from other facts. `against` are sentences of what speaks against it: what of the policy
+    would then fail, or bar the request, that does not now, what it advises against, what is on record.
     """
 
     fact: str
@@ -48,6 +49,7 @@ class Need:
     text: str
     says: Says
     origin: Origin | None
+    against: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ class Criterion:
 
     Of one that is not met `needs` are the sets of facts with which, and the rest of the record, it is met
     in every world: those of fewest facts first, and nothing in a set can be spared; of two sets of which
-    one implies the other, the weaker. There are others where `more_needs` says so.
+    one implies the other, the weaker. There are others where `more_needs` says so. Of one that is open
+    `missing` says what is not known of it; whatever that is, it is not yet known what it would take.
 
     One that has `parts` is met by `all` of them, by `any`, or by `least` of them or more, as `of` says,
     and `found` tells which are met. They come as criteria do, unmet first, and are criteria too: of each

@@ -206,14 +206,18 @@ class Desk(Store):
         """
         from lupa.answers.flip import flips, reach
 
-        question = self._question(case, "flip", timeout)
+        limit = _limit(timeout)
+        question = self._question(case, "flip", limit)
         to = normal(to)
         question.edition.wanted(to)  # what cannot be wanted is said before anything else
         within = reach(question.edition, fixed, costs or {})
         if most < 1:
             raise CaseError(f"at least one set of statements is asked for, not {most}")
         with question:
-            return flips(question, self._decision(question, case, name), to, case, most, *within)
+            decided = self._decision(question, case, name)
+            return flips(
+                question, decided, to, case, most, *within, lambda on: self._question(on, "flip", limit)
+            )
 
     def ask(self, case: Case, *, name: str = "", timeout: float | None = None) -> Ask:
         """What to find out next, ranked, with the outcomes that each answer leaves. Raises as `decide`."""

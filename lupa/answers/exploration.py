@@ -12,7 +12,7 @@ from lupa.answers.when import When
 from lupa.answers.written import as_json
 from lupa.rules.asking import Kind as AskedFor
 
-Kind = Literal["find_out", "ask_for_less", "change"]
+Kind = Literal["find_out", "ask_for_less", "change", "wait", "file_otherwise"]
 
 
 class _Answer:
@@ -104,7 +104,8 @@ class Statement:
     """A statement that would help: the fact as `value`, in words, and how it can come about.
 
     `was` is what the record says now, None where it is silent or the fact is assumed; `cost` is the
-    effort in the units of the knowledge base.
+    effort in the units of the knowledge base. Of a `wait`, `on` is the day for which the request is made
+    instead.
     """
 
     fact: str
@@ -113,6 +114,7 @@ class Statement:
     kind: Kind
     cost: int
     was: bool | None
+    on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +133,13 @@ class Flip:
 class Way:
     """Flips that differ only in members of what is asked for together, as one.
 
-    All of `statements` are made, and of each of `alternatives` any one.
+    All of `statements` are made, and of each of `alternatives` any one, which `words` says in a sentence.
     """
 
     cost: int
     statements: tuple[Statement, ...]
     alternatives: tuple[tuple[Statement, ...], ...]
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

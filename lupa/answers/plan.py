@@ -19,13 +19,14 @@ from lupa.answers.exploration import Branch, Plan, Step
 from lupa.answers.planner import ONE, Planner
 from lupa.answers.question import Question
 from lupa.answers.when import Counted, Some, When
-from lupa.compiled.diagram import NOWHERE, Node, deep
+from lupa.compiled.diagram import MOST_PARTS, NOWHERE, Node, deep
 from lupa.errors import SpaceLimitError
 from lupa.rules.alike import alike
 from lupa.rules.asking import Asking, Group
 
 _MANY = 100_000
-"""So many parts are made before members that are alike are taken as one."""
+"""Of so many parts the questions are made before members that are alike are taken as one."""
+_MOST = MOST_PARTS
 
 
 def plan(question: Question, decision: Decision) -> Plan:
@@ -38,11 +39,13 @@ def plan(question: Question, decision: Decision) -> Plan:
 def _smallest(question: Question) -> tuple[int, int, tuple[Step, ...]]:
     edition = question.edition
     if not alike(edition.vocabulary, edition.asking.groups(question.silent)):
-        return _planned(question, open_questions(question))
+        return _planned(question, open_questions(question, _MOST))
     try:
-        return _planned(question, open_questions(question, most=_MANY))
+        questions = open_questions(question, _MANY)
+        questions.diagrams.budget.extend(_MOST)
+        return _planned(question, questions)
     except SpaceLimitError:  # it is looked at in another way
-        return _planned(question, questions_by_member(question))
+        return _planned(question, questions_by_member(question, _MOST))
 
 
 def _planned(question: Question, questions: Questions) -> tuple[int, int, tuple[Step, ...]]:

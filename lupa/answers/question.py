@@ -1,11 +1,14 @@
 """One record under one edition: what is certain of it, what is possible, and why."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from lupa.errors import CaseError, Problem, RuleError, SpaceLimitError
+from lupa.errors import CaseError, Problem, RuleError
 from lupa.record.record import Record
 from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition, not_one_outcome
@@ -13,10 +16,11 @@ from lupa.rules.kept import cached_property
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
 
+if TYPE_CHECKING:
+    from lupa.compiled.circuit import Circuit
+
 _MANY = 24
-"""Where so many silent facts are free of laws, the outcome as a function tells at once which matter."""
-_LARGE = 100_000
-"""The parts of such a function beyond which facts are looked at one by one."""
+"""Where so many facts are silent, the outcome as a function tells at once which are open, and matter."""
 
 
 class Question:
@@ -95,6 +99,14 @@ class Question:
     def certain(self, literal: Literal) -> bool:
         """Every world of the record holds this."""
         return not self.possible(-literal)
+
+    def would_hold(self, literal: Literal, conclusion: Literal) -> bool:
+        """Whether a conclusion holds in every world of the record with a fact stated so; it has one."""
+        siblings = self.edition.vocabulary.choice_of.get(self.edition.facts[abs(literal)], {}).values()
+        about = {abs(literal), *(self.edition.literals[fact] for fact in siblings)}
+        others = self.bearing_on(conclusion)
+        said = (*(x for x in others if abs(x) not in about), literal)
+        return not self.edition.satisfiable((*said, -conclusion)) and self.edition.satisfiable(said)
 
     # ---- the verdict ---------------------------------------------------------------------------
 
@@ -218,7 +230,28 @@ class Question:
 
     def is_open(self, literal: Literal) -> bool:
         """Whether the record, with what a law settles because of it, leaves a fact, or an atom, open."""
-        return literal not in self._settled and self.possible(literal) and self.possible(-literal)
+        if literal in self._settled:
+            return False
+        if self.function is not None and literal in self.function.conditions:
+            return self.function.is_open(literal)
+        return self.possible(literal) and self.possible(-literal)
+
+    @cached_property
+    def function(self) -> Circuit | None:
+        """The outcome, if it is open, as a function of what is silent.
+
+        None where that is little, or the function grows too large.
+        """
+        settled = self._settled
+        if (
+            len(self.outcomes) < 2
+            or sum(literal not in settled for literal in self.edition.relevance.outcome_cone) < _MANY
+        ):
+            return None
+        from lupa.compiled.circuit import small_circuit  # few records need it
+
+        make = partial(small_circuit, self.edition, self.statements, self.check)
+        return self.edition.remembered(("function", *self.statements), make)
 
     @cached_property
     def silent(self) -> list[Fact]:
@@ -243,32 +276,24 @@ class Question:
     def _missing(self) -> tuple[Fact, ...]:
         literals, relevance = self.edition.literals, self.edition.relevance
         silent = frozenset(literals[fact] for fact in self.silent)
-        free = {fact for fact in self.silent if len(relevance.component(literals[fact]) & silent) == 1}
-        bearing = self._bearing() if len(free) >= _MANY else None
+        function = self.function
+        bearing = None if function is None else function.bearing
 
-        def matters(fact: Fact) -> bool:
-            if bearing is not None and fact in free:  # no law ties it to what is silent too
-                return fact in bearing
-            return relevance.matters(self._solver, literals[fact], self.statements, silent)
+        def matters(literal: Literal) -> bool:
+            if bearing is not None and len(relevance.component(literal) & silent) == 1:
+                return literal in bearing  # no law ties it to what is silent too
+            return relevance.matters(self._solver, literal, self.statements, silent)
 
-        matter = filter(matters, self.silent)
-        return tuple(sorted(matter, key=lambda fact: self._decisiveness(literals[fact])))
+        matter = [fact for fact in self.silent if matters(literals[fact])]
+        left = function.outcomes_left() if function else {}
 
-    def _bearing(self) -> frozenset[Fact] | None:
-        """The silent facts that the outcome as a function depends on; None where that grows too large."""
-        from lupa.answers.asking import questions_apart  # it asks this, and few records need it
-        from lupa.compiled.diagram import deep
+        def decisiveness(fact: Fact) -> tuple[int, int]:
+            """The less its answers leave, the less."""
+            known = left.get(literals[fact]) or [self.outcomes_given(x * literals[fact]) for x in (1, -1)]
+            possible = [len(outcomes) for outcomes in known if outcomes]
+            return -possible.count(1), sum(possible)
 
-        try:
-            with deep(len(self.edition.literals)):
-                return questions_apart(self, _LARGE).bearing
-        except SpaceLimitError:
-            return None
-
-    def _decisiveness(self, fact: Literal) -> tuple[int, int]:
-        left = [len(self.outcomes_given(answer)) for answer in (fact, -fact)]
-        possible = [count for count in left if count]
-        return (-sum(count == 1 for count in possible), sum(possible))
+        return tuple(sorted(matter, key=decisiveness))
 
     def outcomes_given(self, answer: Literal) -> list[str]:
         """The outcomes that stay possible if the record also said this; none if it cannot."""

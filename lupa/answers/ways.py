@@ -2,27 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from lupa.answers.exploration import Flip, Statement, Way
+from lupa.answers.question import Question
 from lupa.rules.asking import Asking
 
 _Parts = tuple[tuple[Statement, ...], ...]
 """Sets of statements in one: of each part, any one statement."""
 
 
-def ways(asking: Asking, flips: Sequence[Flip]) -> tuple[Way, ...]:
-    """The flips, those of one cost that differ in one statement about a group as one."""
-    return tuple(
-        Way(
-            cost,
-            tuple(part[0] for part in parts if len(part) == 1),
-            tuple(part for part in parts if len(part) > 1),
-        )
-        for cost, alike in groupby(flips, key=lambda flip: flip.cost)
-        for parts in _merged(asking, [flip.statements for flip in alike])
-    )
+def ways(question: Question, flips: Sequence[Flip]) -> tuple[Way, ...]:
+    """The flips, those of one cost that differ in one statement about a group as one.
+
+    What any member of a group brings about is told as that, and then by which; of a number at several
+    cut points it is told at the one that asks for the least.
+    """
+    asking = question.edition.asking
+    found = []
+    for cost, alike in groupby(flips, key=lambda flip: flip.cost):
+        for parts in _merged(asking, [flip.statements for flip in alike]):
+            several = [part for part in parts if len(part) > 1]
+            found.append(
+                Way(
+                    cost,
+                    tuple(part[0] for part in parts if len(part) == 1),
+                    tuple(several),
+                    tuple(_words(question, part) for part in several),
+                )
+            )
+    return tuple(found)
+
+
+def _words(question: Question, part: Sequence[Statement]) -> str:
+    """What any one of these brings about, and which they are."""
+    v, asking = question.edition.vocabulary, question.edition.asking
+    first = part[0]
+    if all(each.fact in v.number_of for each in part):
+        weakest = _weakest(question, part)
+        return "; or: ".join(each.text.rstrip(".") for each in weakest) + "."
+    classes = asking.classes([each.fact for each in part])
+    listed = [f"{name}: {', '.join(map(asking.member, facts))}" for name, facts in classes.items()]
+    others = [asking.member(each.fact) for each in part[1:]]
+    met = _met_by_each(question, part)
+    if met is None or "" in classes:
+        return f"{met or ''} {first.text[:-1]} (or, in its place: {', '.join(others)}).".lstrip()
+    return f"{met} One of these will do: {'; '.join(listed)}."
+
+
+def _weakest(question: Question, part: Iterable[Statement]) -> list[Statement]:
+    """Of statements about the same number, all to one side, the one that asks for the least."""
+    v = question.edition.vocabulary
+    rank = {fact: place for cuts in v.rising for place, fact in cuts}
+    found: dict[tuple[str, bool], Statement] = {}
+    for each in part:
+        key = v.number_of[each.fact], each.value
+        known = found.setdefault(key, each)
+        if (rank[each.fact] < rank[known.fact]) is each.value:
+            found[key] = each
+    return list(found.values())
+
+
+def _met_by_each(question: Question, part: Sequence[Statement]) -> str | None:
+    """The sentence of the narrowest criterion, not met yet, that each of these alone would meet."""
+    edition = question.edition
+    literals = [edition.literals[each.fact] * (1 if each.value else -1) for each in part]
+    cones = {
+        atom.literal: edition.relevance.cone(atom.literal)
+        for atom in (*edition.parts.values(), *edition.criteria)
+    }
+    for atom in sorted(
+        (*edition.parts.values(), *edition.criteria), key=lambda atom: len(cones[atom.literal])
+    ):
+        bears = all(abs(literal) in cones[atom.literal] for literal in literals)
+        is_open = bears and not question.certain(atom.literal)
+        if is_open and all(question.would_hold(literal, atom.literal) for literal in literals):
+            return edition.phrase(atom, True)
+    return None
 
 
 def _merged(asking: Asking, sets: Sequence[Sequence[Statement]]) -> list[_Parts]:

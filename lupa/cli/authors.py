@@ -87,6 +87,7 @@ def new(policy: str, kb: str | None, *, as_json: bool, **given: Any) -> None:
 @verb(
     "lupa test",
     "lupa test uhc_benlysta --coverage",
+    "lupa test fep_lupkynis --conditions",
     "lupa test --cases my_cases --fail-under 100",
     "lupa test --format html > coverage.html",
     "lupa test --mutate --save proposed_cases",
@@ -96,6 +97,11 @@ def new(policy: str, kb: str | None, *, as_json: bool, **given: Any) -> None:
 @run_timeout_option
 @click.option("--cases", "further", multiple=True, metavar="PATH", help="Try these cases too.")
 @click.option("--coverage", is_flag=True, help="Tell which rules, literals and rows the cases show.")
+@click.option(
+    "--conditions",
+    is_flag=True,
+    help="Tell which conditions, as `lupa show --meaning` has them, no case shows; takes seconds a policy.",
+)
 @click.option(
     "--fail-under",
     type=click.FloatRange(0, 100),
@@ -114,6 +120,7 @@ def test(
     form: str,
     *,
     coverage: bool,
+    conditions: bool,
     mutate: bool,
     as_json: bool,
     kb: str | None,
@@ -141,6 +148,7 @@ def test(
             cases=further,
             coverage=measured,
             mutate=mutate,
+            conditions=conditions,
             jobs=processors(),
             tick=tick,
             timeout=timeout,

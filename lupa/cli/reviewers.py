@@ -162,7 +162,8 @@ def flip(
     """The least that must be stated or change before the outcome of each CASE is certainly OUTCOME.
 
     To find out is what the case is silent on; what is on record stays, unless it is a treatment, an
-    undertaking or the size of the request. FACT may be a whole kind (taking).
+    undertaking or the size of the request. A day to wait for, and another phase, route or disease on
+    record to file it for, are told too. FACT may be a whole kind (taking).
     """
     from lupa.pages.exploring import flips_text
     from lupa.record.edits import value_of

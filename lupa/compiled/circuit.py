@@ -5,16 +5,20 @@ for rules that go in a circle the least one that satisfies them). The outcome is
 value for each, and none where the laws of the domain leave no world.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node
+from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node, deep
+from lupa.errors import SpaceLimitError
 from lupa.rules.alike import alike
 from lupa.rules.asking import Group
 from lupa.rules.edition import Edition
 from lupa.rules.ground import Rule, levels
 from lupa.rules.solver import Literal
+
+_SMALL = 100_000
+"""The parts of a function beyond which facts are looked at one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,8 @@ class Circuit:
     """The outcome of a record: `outcome` is a function of variables, of which each is a silent fact.
 
     `facts` are the silent facts by their variables; `names` are the outcomes by the values that stand for
-    them, `groups` the questions.
+    them, `groups` the questions. `conditions` says when what the outcome depends on holds, as far as the
+    record leaves it open, and `lawful` which worlds there are.
     """
 
     diagrams: Diagrams
@@ -30,6 +35,25 @@ class Circuit:
     facts: tuple[Literal, ...]
     names: Mapping[Node, str]
     groups: tuple[Group, ...]
+    conditions: Mapping[Literal, Node]
+    lawful: Node
+
+    @property
+    def bearing(self) -> frozenset[Literal]:
+        """The silent facts that the outcome depends on."""
+        return frozenset(self.facts[variable] for variable in self.diagrams.support(self.outcome))
+
+    def is_open(self, atom: Literal) -> bool:
+        """Whether some worlds of the record hold what the outcome depends on, and others do not."""
+        holds = self.conditions[atom]
+        diagrams = self.diagrams
+        sides = holds, diagrams.opposite(holds)
+        return all(diagrams.both(self.lawful, side) != NO for side in sides)
+
+    def outcomes_left(self) -> dict[Literal, tuple[frozenset[Node], frozenset[Node]]]:
+        """For each silent fact, the outcomes that are left if it is not so, and if it is."""
+        left = self.diagrams.values_left(self.outcome, len(self.facts))
+        return dict(zip(self.facts, left, strict=True))
 
 
 def circuit(
@@ -76,7 +100,19 @@ def circuit(
     outcome = NOWHERE
     for value, name in names.items():
         outcome = diagrams.choose(conditions.get(edition.outcomes[name], NO), value, outcome)
-    return Circuit(diagrams, diagrams.choose(lawful, outcome, NOWHERE), facts, names, tuple(groups))
+    outcome = diagrams.choose(lawful, outcome, NOWHERE)
+    return Circuit(diagrams, outcome, facts, names, tuple(groups), conditions, lawful)
+
+
+def small_circuit(
+    edition: Edition, statements: Sequence[Literal], check: Callable[[], None]
+) -> Circuit | None:
+    """The outcome of the record that makes these statements; None where it is no small function."""
+    try:
+        with deep(len(edition.literals)):
+            return circuit(edition, statements, Budget(check, _SMALL), as_read=True)
+    except SpaceLimitError:
+        return None
 
 
 def _as_read(edition: Edition, facts: Sequence[Literal]) -> tuple[Literal, ...]:

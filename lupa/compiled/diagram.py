@@ -5,6 +5,7 @@ yes; below 0 it is a value. Along every path variables rise. (Bryant 1986; Bahar
 """
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -39,6 +40,10 @@ class Budget:
         self._check = check
         self._most = most
         self._spent = 0
+
+    def extend(self, most: int) -> None:
+        """So many parts may be made in all."""
+        self._most = most
 
     def spend(self) -> None:
         """One part more is made; raises `SpaceLimitError` for one too many."""
@@ -198,6 +203,39 @@ class Diagrams:
             _, no, yes = self._nodes[node]
             self._values[node] = self.values(no) | self.values(yes)
         return self._values[node]
+
+    def values_left(self, node: Node, variables: int) -> list[tuple[frozenset[Node], frozenset[Node]]]:
+        """For each of so many variables, the values that are left where it is not so, and where it is."""
+        sides = [(set[Node](), set[Node]()) for _ in range(variables)]
+        begun: list[list[Node]] = [[] for _ in range(variables + 1)]
+        ended: list[list[Node]] = [[] for _ in range(variables + 1)]
+
+        def passes(after: int, child: Node) -> None:
+            """A path that goes on to this part leaves out the variables in between."""
+            begun[after].append(child)
+            ended[self.top(child) if child >= 0 else variables].append(child)
+
+        passes(0, node)
+        seen, waiting = {node}, [node]
+        while waiting:
+            part = waiting.pop()
+            if part < 0:
+                continue
+            variable, *children = self._nodes[part]
+            for side, child in zip(sides[variable], children, strict=True):
+                side.update(self.values(child))
+                passes(variable + 1, child)
+            new = {*children} - seen
+            seen |= new
+            waiting += new
+        passing: Counter[Node] = Counter()
+        found = []
+        for variable, (no, yes) in enumerate(sides):
+            passing.update(begun[variable])
+            passing.subtract(ended[variable])
+            past = frozenset[Node]().union(*(self.values(part) for part in +passing))
+            found.append((past | no, past | yes))
+        return found
 
     def together(self, nodes: Sequence[Node], value: Callable[[tuple[Node, ...]], Node]) -> Node:
         """The function whose value is made from the values of these."""

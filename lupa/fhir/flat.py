@@ -25,6 +25,7 @@ from lupa.fhir.values import (
     name_for,
     number_of,
     row,
+    span_of,
     term,
     texts_of,
 )
@@ -70,6 +71,14 @@ class Flat:
     def types(self) -> set[str]:
         """The types of the resources that matter, and `draft` where a hook is about to order one."""
         return {element.kind for element in self.elements} | ({"draft"} if self._chart.drafts else set())
+
+    def day_of(self, number: int) -> str | None:
+        """The one day that an element, or its resource, is of, as a case writes it; None for none."""
+        element = self.elements[number]
+        dates = {**self.elements[element.root].dates, **element.dates}
+        text = next((dates[name] for name in ("effective", "recorded", "dated") if name in dates), "")
+        span = span_of(text)
+        return span[0].isoformat() if span is not None and span[0] == span[1] else None
 
     # ---- which resources matter ----------------------------------------------------------------
 

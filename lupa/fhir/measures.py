@@ -9,9 +9,12 @@ from typing import Any
 from lupa.fhir.chart import Json
 from lupa.fhir.evidence import Evidence, Said, evidence_for
 from lupa.fhir.flat import Flat
+from lupa.fhir.tables import Tables
 
 Bounds = tuple[Fraction | None, Fraction | None, bool, bool]
 """Lowest and highest, None for none, and whether each is itself left out."""
+_MANY = 100
+"""So many measurements of one number are told, the newest."""
 _BELOW = {"<": (True, True), "<=": (True, False), ">": (False, True), ">=": (False, False)}
 
 
@@ -23,12 +26,15 @@ def number(value: Fraction) -> int | float:
 class Measured:
     """The numbers that a chart gives: as a case states them, and with their evidence."""
 
-    def __init__(self, told: Evidence, flat: Flat) -> None:
+    def __init__(self, told: Evidence, flat: Flat, tables: Tables) -> None:
         self._flat = flat
         self.stated: dict[str, Any] = {}
         self.facts: dict[str, dict[str, Any]] = {}
         found: dict[str, list[tuple[Said, Bounds]]] = {}
+        self._dated(told, tables)
         for element, name, many, each in told.rows("counts", 4):
+            if tables.is_dated(name.name):
+                continue
             factor = Fraction(many.number, each.number)
             found.setdefault(str(name), []).append(self._reading(element.number, factor, "measured"))
         for number_of, readings in found.items():
@@ -38,6 +44,25 @@ class Measured:
         for patient, youngest, oldest in told.rows("years", 3):
             limits: Bounds = Fraction(youngest.number), Fraction(oldest.number + 1), False, True
             self._state("age", limits, [Said(patient.number, "yes", "year_of_birth")])
+
+    def _dated(self, told: Evidence, tables: Tables) -> None:
+        """The measurements of what goes with its day, each once."""
+        found: dict[str, dict[str, tuple[Said, Any]]] = {}
+        for element, name, many, each in told.rows("measured", 4):
+            day = self._flat.day_of(element.number)
+            if day is None or not tables.is_dated(name.name):
+                continue
+            said, bounds = self._reading(element.number, Fraction(many.number, each.number), "measured")
+            value = range_of(bounds)
+            one = {**(value if isinstance(value, dict) else {"value": value}), "on": day}
+            found.setdefault(str(name), {})[str(one)] = said, one
+        for number_of, readings in found.items():
+            every = [one for _, (_, one) in sorted(readings.items())]
+            every.sort(key=lambda one: str(one["on"]), reverse=True)
+            stated = every[0] if len(every) == 1 else every[:_MANY]
+            self.stated[number_of] = stated
+            evidence = evidence_for(self._flat, [said for said, _ in readings.values()])
+            self.facts[number_of] = {"state": "yes", "value": stated, "evidence": evidence}
 
     def _reading(self, element: int, factor: Fraction, rule: str) -> tuple[Said, Bounds]:
         return Said(element, "yes", rule), bounds_of(self._flat.elements[element].amounts["value"], factor)

@@ -107,7 +107,7 @@ def reading_of(chart: Chart, kb: Store, patient: str | None, request: Mapping[st
         notes.append(f"no service date is given; today, {service_date}, is taken for it")
     _refuse(told, flat, service_date)
     said = _facts(told, flat)
-    measured = Measured(told, flat)
+    measured = Measured(told, flat, tables)
     replies = Replies(told, flat, tables, forms)
     notes += replies.notes
     case = dict(chart.case or {})

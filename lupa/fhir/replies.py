@@ -99,8 +99,8 @@ class Replies:
     def _unit(self, asked: Number, value: Any) -> str | None:
         """In which of its units a number is answered, "" for its own; None for one that it has not."""
         assert asked.quantity is not None  # noqa: S101 - whoever asks has looked
-        written = {value.get(key) for key in ("code", "unit")} if isinstance(value, Mapping) else set()
-        written -= {None, ""}
+        told = [value.get(key) for key in ("code", "unit")] if isinstance(value, Mapping) else []
+        written = {unit for unit in told if isinstance(unit, str) and unit}
         own = asked.quantity.unit
         if not written or written & {own, self._tables.ucum.get(own)}:
             return ""

@@ -19,8 +19,8 @@ from lupa.rules.texts import CODE_LINE
 FORMS = "https://lupa.example/Questionnaire/"
 """Where the addresses of our own forms begin; `questionnaires/1` tells which are read."""
 ASKED = (
-    "value", "supports", "clash", "died_before", "taken", "all_told", "wanted", "counts", "birth", "years",
-    "replies", "tells", "from_form", "on_day",
+    "value", "supports", "clash", "died_before", "taken", "all_told", "wanted", "counts", "measured",
+    "birth", "years", "replies", "tells", "from_form", "on_day",
 )  # fmt: skip
 """What is asked of the rules of evidence, by name."""
 ROWS = "fhir"
@@ -81,17 +81,25 @@ Coded = tuple[str, str]
 
 
 class Tables:
-    """What `kb/fhir` says of charts; `folder` holds its files."""
+    """What `kb/fhir` says of charts, and what a policy says in a folder `fhir` of its own.
+
+    `folder` holds the files that all policies share.
+    """
 
     def __init__(self, store: Store) -> None:
         own = store.files.root / ROWS
         self.folder = own if own.is_dir() else shipped("kb") / ROWS
-        self.files = tuple(sorted(self.folder.glob("*.lp")))
+        of_policies = [store.files.folder(policy) / ROWS for policy in store.policies]
+        own_files = (path for folder in of_policies for path in sorted(folder.glob("*.lp")))
+        self.files = (*sorted(self.folder.glob("*.lp")), *own_files)
         self._texts = {path: text_of(path) for path in self.files}
         for path, text in self._texts.items():
             check_text(path, text)
-        self._shared = [text_of(path) for path in store.files.core if path.name == "codes.lp"]
+        core = [path for path in store.files.core if path.name == "codes.lp"]
+        every = (path for policy in store.policies for path in store.files.own(policy))
+        self._shared = [text_of(path) for path in (*core, *every)]
         self._known: dict[tuple[str, str], tuple[Coded, ...]] = {}
+        self._dated: dict[str, bool] = {}
         self._slices: dict[tuple[bool, ...], Slices] = {}
         self._parsed: dict[Coded, list[clingo.Symbol]] = {}
 
@@ -181,6 +189,13 @@ class Tables:
     def shown_by_document(self) -> frozenset[str]:
         """The names of facts that an answer states only with a document."""
         return frozenset(_DOCUMENT.findall(self._all))
+
+    def is_dated(self, number: str) -> bool:
+        """Whether a number is stated with the day on which it was so, by the files of some policy."""
+        if number not in self._dated:
+            row = re.compile(rf"\bdated\([^.]*\b{re.escape(number)}\b")
+            self._dated[number] = any(row.search(text) for text in self._shared)
+        return self._dated[number]
 
     # ---- codes ---------------------------------------------------------------------------------
 

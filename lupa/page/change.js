@@ -61,5 +61,6 @@ function told(question, places, to, fixed, choose, find) {
     sets.length > 0 && h("ol", {}, sets.slice(0, FEW).map(item)),
     rest.length > 0 && h("details", {}, h("summary", {}, `${rest.length} more`), h("ol", { start: FEW + 1 }, rest.map(item))),
     !sets.length && !up && h("p", {}, blocked.length ? `Nothing within reach makes it ${plainly(to)}: ${blocked.map(({ text }) => text).join(" ")}` : `Nothing within reach makes it ${plainly(to)}.`),
+    h("p", { class: "quiet" }, "A later day, or another phase, route or disease in the request, is not tried here; `lupa flip` does."),
   ];
 }

@@ -99,6 +99,7 @@ class Edition {
     }
     this.choiceOf = new Map();
     for (const values of this.singleValued()) for (const variable of values) this.choiceOf.set(variable, values);
+    this.isCut = new Set(Object.values(this.quantities).flatMap(({ cuts }) => cuts.map(([, , variable]) => variable)));
     this.supports = new Map();
   }
 

@@ -3,7 +3,7 @@
 // Sets of statements are tried, the cheapest first. Where the record with one leaves a world with another outcome,
 // whatever holds that set and makes the outcome certain must contradict the part of that world which does the harm:
 // it is tried with each statement that does (a hitting-set tree, Reiter 1987). What holds a set that was found is
-// not looked at: in what is found, nothing can be spared.
+// not looked at: in what is found, nothing can be spared. Another day, or another request, is not tried here.
 
 import { YES } from "./edition.js";
 
@@ -40,11 +40,10 @@ class Search {
   /** The statements that can come about and say something else than the record. */
   *withinReach() {
     const { edition, question } = this;
-    const { stated } = question.record;
     for (const variable of this.cone) {
-      const said = stated.get(variable) ?? question.record.assumed.get(variable);
+      const said = question.record.stated.get(variable) ?? question.record.assumed.get(variable);
       for (const value of edition.choiceOf.has(variable) ? [true] : [true, false]) {
-        const against = value && (edition.against[variable] ?? []).some((other) => stated.get(other));
+        const against = value && this.isSpokenAgainst(variable);
         if (said !== value && !this.fixed.has(variable) && !against) {
           const found = this.kind(variable, value);
           if (found) {
@@ -54,6 +53,13 @@ class Search {
         }
       }
     }
+  }
+
+  /** Whether what is on record, or an advisory that would hold with it, speaks against bringing a fact about. */
+  isSpokenAgainst(variable) {
+    const { edition, question } = this;
+    const holds = (place) => question.given(edition.advisories[place].root, variable, 2) === YES;
+    return (edition.against[variable] ?? []).some((other) => question.record.stated.get(other)) || (edition.advised[variable] ?? []).some(holds);
   }
 
   /** How a statement can come about and what that costs; null where it cannot. */

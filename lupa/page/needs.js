@@ -25,7 +25,26 @@ function need(question, variable, value) {
   return {
     fact: edition.facts[variable].fact, value, text: question.sentence(variable, value),
     says: said === null ? "silent" : said ? "yes" : "no", origin: known ? question.origin(variable) : null,
+    against: [...against(question, variable, value)],
   };
+}
+
+/** What speaks against a fact: on record, or by what else the policy says where it is so. */
+function* against(question, variable, value) {
+  const { edition, record } = question;
+  if (edition.choiceOf.has(variable) || edition.isCut.has(variable)) return;
+  const advised = value ? (edition.advised[variable] ?? []).map((place) => edition.advisories[place]) : [];
+  for (const other of value ? edition.against[variable] ?? [] : []) if (record.stated.get(other)) yield question.sentence(other, true);
+  const failing = [
+    ...advised.map((item) => [item, YES, item.yes]),
+    ...edition.criteria.filter(({ applies }) => question.possible(applies)).map((item) => [item, NO, item.no]),
+    ...edition.bases.filter(({ id }) => id !== "criteria_not_met").map((item) => [item, YES, item.yes]),
+  ];
+  for (const [item, wanted, words] of failing) {
+    const bears = advised.includes(item) || item.cone.has(variable);
+    const others = (YES | NO) & ~wanted;
+    if (bears && question.reached(item.root) & others && question.given(item.root, variable, value ? 2 : 1) === wanted) yield words;
+  }
 }
 
 const key = (variable, value) => (value ? variable + 1 : -variable - 1);

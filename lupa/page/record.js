@@ -310,6 +310,7 @@ class Reader {
     const near = this.record.aside.length < MANY ? slip(names.at(-1) ?? given, this.edition.everyName(about[0])) : null;
     if (near !== null) this.problem(path, `${shown(given)} is not known here; did you mean ${near}? If not, do not put a similar name in its place`, true);
     else if (NOTHING.includes(normal(given))) this.problem(path, `${shown(given)} is no name; where there is none, say that the list is complete`);
+    else if (normal(given) === "only") this.problem(path, `${shown(given)} is no name; a complete list is ${about.join(".")}: {only: [...]}`);
     else return [{ name: given, below: "", code: null, isAside: true }];
     return [];
   }

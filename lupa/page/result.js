@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { trilean } from "./form.js";
-import { asked, assumed, counted, families, inWords, needed, PERSON, plainly, sentence } from "./words.js";
+import { asked, counted, families, inWords, needed, PERSON, plainly, sentence } from "./words.js";
 
 const MARKS = { met: "✓", unmet: "✗", open: "?" };
 const FEW = 6; // so many facts are answered one by one
@@ -24,9 +24,9 @@ export function result(decision, question, actions) {
     inScope && criteria(context, "Not met", by("unmet")),
     readings(context),
     inScope && missing(context),
+    items(context, "Advisories (they change no outcome)", d.advisories, "advisory"),
     inScope && criteria(context, "Open", by("open")),
     items(context, "Would be denied for, but for the override", d.superseded, "superseded"),
-    items(context, "Advisories (they change no outcome)", d.advisories, "advisory"),
     inScope && criteria(context, "Met", by("met")),
     items(context, "Notes", d.notes, "note"),
     section("Suggested by a code, and not stated", d.suggestions.map((one) =>
@@ -34,7 +34,7 @@ export function result(decision, question, actions) {
     section("Not known here, and set aside as it is written", d.aside.map(({ place, name, value }) =>
       h("li", {}, `${place}: ${name}${value === null ? " (not known whether)" : value ? "" : " (said not to be so)"}`))),
     section("How the case was read", d.remarks.map(({ place, text }) => h("li", {}, `${place}: ${text}`))),
-    d.assumptions.length > 0 && h("section", { class: "part" }, h("h3", {}, "Assumed, as the case is silent"), h("p", {}, assumed(d.assumptions))),
+    d.assumptions.length > 0 && h("section", { class: "part" }, h("h3", {}, "Assumed, as the case is silent"), h("p", {}, d.assumptions.map(({ text }) => text).join(" "))),
     d.unread.length > 0 && h("p", { class: "part" }, `Stated, but not asked about by this policy: ${d.unread.join(", ")}.`),
   ];
 }

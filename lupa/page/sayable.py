@@ -7,9 +7,12 @@ from typing import Any
 
 from lupa.page.packed import Lists, Texts
 from lupa.rules.edition import Edition
-from lupa.rules.efforts import KINDS
+from lupa.rules.efforts import USUAL
 from lupa.rules.quantities import Quantity
 from lupa.rules.vocabulary import Fact
+
+_OFFERED = USUAL
+"""The ways in which a page lets a statement come about; another day or another request it does not try."""
 
 
 class Sayable:
@@ -120,24 +123,32 @@ class Sayable:
     def _efforts(self) -> dict[str, Any]:
         """What it costs to state facts: `find_out`, `ask_for_less`, `change`, each for yes and for no.
 
-        `usual` is what a kind costs for a fact without a row of its own, `against` the facts of which any
-        speaks against bringing one about.
+        `usual` is what a kind costs for a fact without a row of its own, `against` the facts, and `advised`
+        the advisories by their place, of which any speaks against bringing one about.
         """
         v, variable = self._edition.vocabulary, self._variable
         own = {
             variable[fact]: [
-                v.effort(fact, kind, value=value, usual=False) for kind in KINDS for value in (True, False)
+                v.efforts.of(fact, kind, value=value, usual=False)
+                for kind in _OFFERED
+                for value in (True, False)
             ]
             for fact in variable
         }
         against = {
-            variable[fact]: [variable[x] for x in v.speaks_against(fact) if x in variable]
+            variable[fact]: [variable[x] for x in v.efforts.speaks_against(fact) if x in variable]
+            for fact in variable
+        }
+        places = {atom.item: place for place, atom in enumerate(self._edition.advisories)}
+        advised = {
+            variable[fact]: [places[x] for x in v.efforts.speaks_against(fact) if x in places]
             for fact in variable
         }
         return {
             "efforts": {at: costs for at, costs in own.items() if any(costs)},
-            "usual": v.usual_efforts,
+            "usual": v.efforts.usual,
             "against": {at: found for at, found in against.items() if found},
+            "advised": {at: found for at, found in advised.items() if found},
         }
 
     def _groups(self) -> list[Any]:

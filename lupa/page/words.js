@@ -83,7 +83,8 @@ export function sentence([{ text, fact, origin }, ...further]) {
 }
 
 const MARKS = { null: "ruled out by what else is said", stated: "the record says otherwise", only: "not on the list, which is said to be complete", assumed: "assumed otherwise, as the case is silent", evidence: "the chart says otherwise" };
-const withMark = ({ text, says, origin }) => `${text.slice(0, -1)} (${says === "silent" ? "not said" : MARKS[origin]}).`;
+const but = ({ against }) => (against.length ? `; but: ${against.join(" ").replace(/\.$/, "")}` : "");
+const withMark = (need) => `${need.text.slice(0, -1)} (${need.says === "silent" ? "not said" : MARKS[need.origin]}${but(need)}).`;
 
 /** What is needed of one thing, which the same may be needed of; or just this. */
 function sameOfAnother(needs) {
@@ -111,7 +112,10 @@ export function needed({ needs, more_needs: more, because }) {
   const found = common.map(withMark);
   if (needs.length === 1) return found;
   const rest = needs.map((set) => set.filter((need) => !shared.has(key(need))));
-  const words = families(rest.filter((set) => set.length === 1).map(([need]) => need), 1).map((group) => {
+  const alone = rest.filter((set) => set.length === 1).map(([need]) => need);
+  let barred = alone.filter(({ against }) => against.length);
+  if (barred.length === rest.length) barred = []; // then there is nothing else to say
+  const words = families(alone.filter((need) => !barred.includes(need)), 1).map((group) => {
     const [first, ...further] = group;
     if (!further.length) return withMark(first).slice(0, -1);
     const beyond = group.length > FEW ? ` and ${group.length - FEW} more` : "";
@@ -125,28 +129,15 @@ export function needed({ needs, more_needs: more, because }) {
   const several = [...alike.values()];
   words.push(...several.slice(0, FEW).map(together));
   if (several.length > FEW || more) words.push("and there are other ways");
-  return [...found, `${words.join("; or ")}.`];
+  const reasons = new Map();
+  for (const need of barred) reasons.set(need.against.join(" "), [...(reasons.get(need.against.join(" ")) ?? []), need]);
+  return [...found, `${words.join("; or ")}.`, ...[...reasons].map(([why, each]) => `Not ${others(each)}: ${why}`)];
 }
 
 /** What a criterion needs of its parts, and how many are met. */
 export function counted({ of, least, found }) {
   const needed = { all: "All of these are needed", any: "One of these is needed" }[of] ?? `${least} of these are needed`;
   return `${needed}; ${found}.`;
-}
-
-/** What is assumed where a case is silent, as one paragraph. */
-export function assumed(assumptions) {
-  const kinds = new Map();
-  const whole = [];
-  for (const { fact, value, text } of assumptions) {
-    const name = fact.split("(")[0];
-    if (fact.includes("(") && !CUTS.includes(name)) {
-      const kind = value ? name : `not ${name}`;
-      kinds.set(kind, [...(kinds.get(kind) ?? []), argument(fact)]);
-    } else whole.push(text);
-  }
-  const words = [...kinds].map(([kind, about]) => `${kind}: ${about.join(", ")}`).join("; ");
-  return [...(words ? [`${words}.`] : []), ...whole].join(" ");
 }
 
 /** What to ask, each question once; many of one kind become one question. */

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from lupa.errors import CaseError
+from lupa.pages.conditions import when
 from lupa.record.reading import read_cases
 from lupa.rules.edition import Atom, Edition
 from lupa.rules.quantities import CUTS
@@ -251,13 +252,18 @@ def table(edition: Edition) -> Row:
         readings = edition.vocabulary.kinds("reading").items()
         below = [name for name, each in readings if not set(each.values()).isdisjoint(facts or ())]
         by_reading = set(facts or ()) <= set(edition.reading_facts)
-        return {**found, "conditional": facts is not None, "readings": below if by_reading else []}
+        found |= {"conditional": facts is not None, "readings": below if by_reading else []}
+        return {**found, "when": when(edition, edition.rows_of(atom, way)) if facts else ""}
 
     def criterion(atom: Atom, way: tuple[str, str]) -> Row:
         node = edition.nodes.get(atom.symbol)
         of = {"of": node.of, "least": node.least} if node else {"of": None, "least": None}
         parts = [
-            {**criterion(part.atom.by(part.clauses), way), "conditional": part.conditional}
+            {
+                **criterion(part.atom.by(part.clauses), way),
+                "conditional": part.conditional,
+                "when": when(edition, [part.there]) if part.conditional else "",
+            }
             for part in (node.parts if node else ())
         ]
         return {**row(atom, [way]), **of, "parts": parts}
@@ -415,6 +421,8 @@ def only_if(row: Row) -> str:
     """What is said of an item or part that is there under a condition, or in some reading, only."""
     if row.get("readings"):
         return f" (where reading {' and '.join(row['readings'])} says so)"
+    if row.get("when"):
+        return f" (if it applies: {row['when']})"
     return " (if it applies)" if row.get("conditional") else ""
 
 

@@ -35,7 +35,6 @@ from lupa.pages.sentences import (
 )
 from lupa.rules.quantities import CUTS
 
-_KINDS = {"find_out": "find out", "ask_for_less": "ask for less", "change": "change"}
 _COLUMN = 14
 
 
@@ -166,26 +165,29 @@ def _way(page: Page, number: int, way: Way) -> list[str]:
         if len(group) == 1:
             lines += _item(page, group[0], f"{group[0].text} [{_written(group[0])}]")
         else:
-            lines += _item(page, group[0], _of_many(group, "each"))
-    for alternatives in way.alternatives:
-        lines += _item(page, alternatives[0], _of_many(alternatives, "one"))
+            lines += _item(page, group[0], _of_many(group))
+    for alternatives, words in zip(way.alternatives, way.words, strict=True):
+        lines += _item(page, alternatives[0], words)
     return lines
 
 
-def _of_many(statements: Sequence[Statement], which: str) -> str:
-    """Statements of one kind as one, for each of them or for one."""
+def _of_many(statements: Sequence[Statement]) -> str:
+    """Statements of one kind as one, for each of them."""
     first, names = statements[0], ", ".join(argument(s.fact) for s in statements)
-    return f"{first.fact.partition('(')[0]}: {_SAID[first.value]} for {which} of {names}"
+    return f"{first.fact.partition('(')[0]}: {_SAID[first.value]} for each of {names}"
 
 
 def _written(statement: Statement) -> str:
     """The statement as `--set` takes it."""
+    if statement.on is not None:
+        return f"request.service_date={statement.on}"
     return f"{statement.fact}={_SAID[statement.value]}"
 
 
 def _item(page: Page, statement: Statement, words: str) -> list[str]:
-    kind = _KINDS[statement.kind]
-    first, *rest = page.wrap(f"{kind:<{_COLUMN}}".replace(" ", "\0") + words, 3, 3 + _COLUMN)
+    kind = statement.kind.replace("_", " ")
+    kept = f"{kind:<{_COLUMN - 1}} ".replace(" ", "\0")
+    first, *rest = page.wrap(kept + words, 3, 3 + _COLUMN)
     return [line.replace("\0", " ") for line in (first, *rest)]
 
 

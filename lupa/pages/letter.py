@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from lupa.answers.decision import Criterion, Decision, Item, Need
+from lupa.answers.decision import Criterion, Decision, Item, Missing, Need
 from lupa.errors import CaseError, RuleError, shown
 from lupa.pages.sentences import (
     PERSON,
@@ -25,39 +26,17 @@ from lupa.pages.sentences import (
     handling_sentences,
     has_unmet,
     questions,
-    said_of,
 )
 from lupa.record.case import Case
 from lupa.rules.about import About
+from lupa.rules.days import day, last_day
 from lupa.rules.edition import Edition
+from lupa.rules.files import shipped
+from lupa.rules.names import normal
 
 Reader = Literal["provider", "member"]
 Form = Literal["text", "markdown", "html"]
 _FILES = {"text": "letter.txt", "markdown": "letter.md", "html": "letter.html"}
-_TITLES = {
-    "approve": "Your request is approved",
-    "modify": "Your request is approved in part",
-    "deny": "Your request is not approved",
-    "pend": "We need more information to decide",
-    "refer": "Your request is with a reviewer",
-    "out_of_scope": "Your request does not fall under this policy",
-}
-_FINDINGS = {
-    "approve": "The criteria of the policy are met. We approve what you asked for.",
-    "modify": "The criteria of the policy are met, but more was asked for than the policy allows.",
-    "deny": "By the text of the policy we cannot approve it. The reasons follow.",
-    "pend": "What we know does not settle the request. It is neither approved nor denied.",
-    "refer": "The text of the policy does not settle the request. A person will decide it.",
-    "out_of_scope": "The policy does not speak of this request.",
-}
-_NEXT = {
-    "approve": "Nothing more is needed.",
-    "modify": "You may use what is approved, or send us the reason why more is needed.",
-    "deny": "If our record is wrong or incomplete, send us documents that show it. You may appeal.",
-    "pend": "Send us the answers, with the documents that show them.",
-    "refer": "You may send us anything that should be weighed.",
-    "out_of_scope": "Ask us which policy or benefit covers this request.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +64,33 @@ class Letter:
 class _Fields:
     """What no case holds: given by name, or marked as left to fill in."""
 
-    def __init__(self, given: Mapping[str, str]) -> None:
+    def __init__(self, given: Mapping[str, str], mark: Callable[[str], str]) -> None:
         self._given = given
-        self.asked: dict[str, None] = {}
+        self._mark = mark
+        self.known: dict[str, None] = {}
+        self._asked: dict[str, None] = {}
 
     def __call__(self, name: str) -> str:
-        self.asked[name] = None
-        return self._given.get(name) or f"[{name.replace('_', ' ')}: to be filled in]"
+        self.known[name] = self._asked[name] = None
+        return self._given.get(name) or self._mark(f"[{name.replace('_', ' ')}: to be filled in]")
+
+    def has(self, name: str) -> bool:
+        """Whether a field is given that the letter can do without."""
+        self.known[name] = None
+        return bool(self._given.get(name))
 
     def unfilled(self) -> tuple[str, ...]:
-        return tuple(name for name in self.asked if not self._given.get(name))
+        return tuple(name for name in self._asked if not self._given.get(name))
+
+
+def letter_folders(policy: Path, root: Path, payer: str) -> list[Path]:
+    """Where templates are looked for: a policy's own, then those of its payer, then those of all.
+
+    Those of a payer are in a folder that is called as it is, in small letters, with _ for all else.
+    """
+    called = re.sub(r"[^a-z0-9]+", "_", payer.casefold()).strip("_") or "_"
+    bases = (root / "letters", shipped("kb") / "letters")
+    return [policy / "letters", *(folder for base in bases for folder in (base / called, base))]
 
 
 def letter(
@@ -114,15 +110,22 @@ def letter(
     be used.
     """
     given = {name: str(value) for name, value in (fields or {}).items() if value is not None}
-    field = _Fields(given)
-    text = _rendered(folders, form, {**_content(decision, case, edition, about), "to": to, "field": field})
+    field = _Fields(given, _marked_in_html if form == "html" else str)
+    content = {**_content(decision, case, edition, about), "to": to, "field": field, "has": field.has}
+    text = _rendered(folders, form, content)
     text = _wrapped(text) if form == "text" else text
-    if unknown := sorted(given.keys() - field.asked.keys()):
-        known = ", ".join(field.asked)
+    if unknown := sorted(given.keys() - field.known.keys()):
+        known = ", ".join(field.known)
         raise CaseError(f"fields: the letter has no {shown(unknown[0])}; it has {known}")
     return Letter(
         decision.case, decision.policy, decision.edition, decision.outcome, to, form, text, field.unfilled()
     )
+
+
+def _marked_in_html(words: str) -> str:
+    from markupsafe import Markup  # it comes with the template library
+
+    return Markup("<mark>{}</mark>").format(words)
 
 
 def _wrapped(text: str) -> str:
@@ -161,42 +164,33 @@ def _rendered(folders: Sequence[Path], form: Form, content: Mapping[str, Any]) -
 def _content(decision: Decision, case: Case, edition: Edition, about: About) -> dict[str, Any]:
     """What a template may speak of."""
     d, v = decision, edition.vocabulary
-
-    def named(fact: str) -> str:
-        return v.label(said_of(fact)[1])
-
     reasons: list[Item | Criterion] = [*d.scope]
     reasons += [basis for basis in d.bases if basis.id != "criteria_not_met" or not has_unmet(d)]
     if d.outcome == "deny":
         reasons += [criterion for criterion in d.criteria if criterion.status == "unmet"]
     reasons += d.limits
-    texts = {criterion.id: criterion.text for criterion in d.criteria}
+    asks = {atom.id: edition.phrase(atom, True) for atom in edition.criteria}
+    asked = list(questions(d.missing)) if d.outcome == "pend" else []
+    needed = [need.fact for reason in reasons for way in reason.needs for need in way if not need.against]
+    proofs = map(v.proof, [*needed, *(m.fact for _, missing in asked for m in missing)])
     return {
         "outcome": d.outcome,
-        "title": _TITLES[d.outcome],
-        "finding": _FINDINGS[d.outcome],
-        "next": _NEXT[d.outcome],
-        "drug": " or ".join(v.label(name) for name in about.covered),
+        "drugs": [_drug(name, case, edition) for name in about.covered],
         "asked": [*_asked(case, edition), *handling_sentences(d)],
         "authorized": d.authorized_text,
+        "term": _term(decision, case, edition),
         "reasons": [
             {
                 "text": reason.text,
                 "source": reason.source,
-                "because": [] if _has_parts(reason) else list(_because(reason, named)),
-                "needs": _needs(reason, named),
+                "asks": asks[reason.id] if isinstance(reason, Criterion) else "",
+                "because": [] if _has_parts(reason) else list(_because(reason, edition)),
+                **_needs(reason, edition),
             }
             for reason in reasons
         ],
-        "missing": [
-            {
-                "question": question,
-                "help": " ".join(dict.fromkeys(m.help for m in asked if m.help)),
-                "why": list(dict.fromkeys(texts[i] for m in asked for i in m.bears_on if i in texts)),
-                "source": "; ".join(dict.fromkeys(s for m in asked for s in m.source.split("; ") if s)),
-            }
-            for question, asked in (questions(d.missing) if d.outcome == "pend" else ())
-        ],
+        "missing": _missing(asked, asks),
+        "send": list(dict.fromkeys(proof for proof in proofs if proof)),
         "document": about.document,
         "edition": d.edition,
         "readings": [
@@ -208,16 +202,54 @@ def _content(decision: Decision, case: Case, edition: Edition, about: About) -> 
     }
 
 
+def _missing(
+    asked: Sequence[tuple[str, Sequence[Missing]]], asks: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """The questions, those together that are asked for the same; why, and where the policy says so."""
+    found: dict[tuple[tuple[str, ...], str], dict[str, dict[str, None]]] = {}
+    for question, missing in asked:
+        why = tuple(dict.fromkeys(asks[i] for m in missing for i in m.bears_on if i in asks))
+        source = "; ".join(dict.fromkeys(s for m in missing for s in m.source.split("; ") if s))
+        told = found.setdefault((why, source), {"questions": {}, "help": {}})
+        told["questions"][question] = None
+        told["help"] |= dict.fromkeys(m.help for m in missing if m.help)
+    return [
+        {"questions": list(told["questions"]), "help": " ".join(told["help"]), "why": why, "source": source}
+        for (why, source), told in found.items()
+    ]
+
+
+def _drug(name: str, case: Case, edition: Edition) -> str:
+    """What is covered by its ingredient, and beside it the brand that was asked for, or its only one."""
+    v, label = edition.vocabulary, edition.vocabulary.label(name)
+    brands = v.aliases.get(name, [])
+    named = [brand for brand in brands if normal(brand) == normal(str(case["request"].get("drug")))]
+    shown = named or (brands if len(brands) == 1 else [])
+    return f"{shown[0]} ({label})" if shown else label
+
+
+def _term(decision: Decision, case: Case, edition: Edition) -> dict[str, str] | None:
+    """From which day to which it can be authorized; the days are left out where the request has none."""
+    months = next((n for name, n in decision.authorized.items() if name in edition.vocabulary.terms), None)
+    if months is None or months != int(months):
+        return None
+    said = case["request"].get("service_date")
+    if said is None:
+        return {"start": "", "end": ""}
+    start = day(said, "request.service_date")
+    return {"start": start.isoformat(), "end": last_day(start, int(months)).isoformat()}
+
+
 def _has_parts(reason: Item | Criterion) -> bool:
     return isinstance(reason, Criterion) and reason.of is not None
 
 
-def _because(reason: Item | Criterion, named: Callable[[str], str]) -> Iterator[str]:
+def _because(reason: Item | Criterion, edition: Edition) -> Iterator[str]:
     """The facts of a reason; of many of one kind the first, with the names of the others."""
     for group in families(reason.because):
         (first,) = cause_sentences(group[:1])
-        names = ", ".join(named(cause.fact) for cause in group[1:])
-        yield f"{first[:-1]} (and so with each of these: {names})." if names else first
+        names = ", ".join(edition.asking.member(cause.fact) for cause in group[1:])
+        yield f"{first} The same goes for {names}." if names else first
 
 
 def _is_unusual(case: Case, fact: str) -> bool:
@@ -241,21 +273,27 @@ def _asked(case: Case, edition: Edition) -> Iterator[str]:
         yield f"From {request['service_date']}."
 
 
-def _needs(reason: Item | Criterion, named: Callable[[str], str]) -> list[str]:
-    """Each fact of what is needed; where one of many suffices, all of them by name."""
-    if len(reason.needs) == 1:
-        return [need.text for need in reason.needs[0]]
-    singles = [each[0] for each in reason.needs if len(each) == 1]
-    found = [_one_of(group, named) for group in families(singles, few=1)]
-    found += [" And: ".join(need.text for need in each) for each in reason.needs if len(each) > 1]
-    if reason.more_needs:
-        found.append("There are other ways.")
-    return found if len(found) < 2 else [f"One of these: {' Or: '.join(found)}"]
+def _needs(reason: Item | Criterion, edition: Edition) -> dict[str, Any]:
+    """The ways to meet it, each of facts that are all needed; and what would, but is barred otherwise.
+
+    Facts that would each do alone, and are of one kind, are one, with the names of the others.
+    """
+    barred = [way[0] for way in reason.needs if len(way) == 1 and way[0].against]
+    free = [way for way in reason.needs if not any(need.against for need in way)]
+    singles = families([way[0] for way in free if len(way) == 1], few=0)
+    ways = [[_told(group, edition)] for group in singles]
+    ways += [[_told([need], edition) for need in way] for way in free if len(way) > 1]
+    reasons: dict[tuple[str, ...], list[Need]] = {}
+    for need in barred:
+        reasons.setdefault(need.against, []).append(need)
+    return {
+        "ways": ways,
+        "more": reason.more_needs,
+        "barred": [{**_told(group, edition), "against": against} for against, group in reasons.items()],
+    }
 
 
-def _one_of(group: Sequence[Need], named: Callable[[str], str]) -> str:
-    first, *others = group
-    if not others:
-        return first.text
-    names = ", ".join(named(need.fact) for need in others)
-    return f"{first.text[:-1]} (or, in place of {named(first.fact)}: {names})."
+def _told(group: Sequence[Need], edition: Edition) -> dict[str, Any]:
+    """A fact in words, what it is called, and what the others of its kind are called that would do too."""
+    name, *others = (edition.asking.member(need.fact) for need in group)
+    return {"text": group[0].text, "name": name, "others": others}

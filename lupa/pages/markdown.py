@@ -48,6 +48,7 @@ def markdown(decision: Decision) -> str:
         lines += [
             f"- {escaped(reading_sentence(other))} *{escaped(other.source)}*" for other in d.depends_on
         ]
+    lines += _section("Advisories", d.advisories)
     if d.missing:
         lines += ["", "### What is missing, and why it is asked", ""]
         for question, asked in questions(d.missing):
@@ -56,7 +57,7 @@ def markdown(decision: Decision) -> str:
             clauses = "; ".join(sources[:FEW]) + (" and others" if len(sources) > FEW else "")
             means = "".join(f" {said}" for said in dict.fromkeys(m.help for m in asked if m.help))
             lines.append(f"- {escaped(question + listed + means)} *{escaped(clauses)}*")
-    lines += _section("For attention", [*d.advisories, *d.notes])
+    lines += _section("For attention", d.notes)
     lines += ["", "### What next", "", d.next, "", f"*{PERSON}*"]
     return "\n".join(lines)
 

@@ -89,24 +89,39 @@ def shortened(sense: Sense) -> str:
     return sense.text.replace(", ".join(sense.names), f"{few} and {len(sense.names) - _SHOWN} more")
 
 
+def in_line(sense: Sense) -> str:
+    """A condition in one sentence, however long."""
+    if sense.text or not sense.parts:
+        return shortened(sense) or f"{opening(sense)}."
+    joint = "; and " if sense.of == "all" else "; or "
+    parts = [f"({told})" if part.parts and not part.text else told for part, told in _inner(sense)]
+    words = joint.join(parts)
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def _inner(sense: Sense) -> Iterator[tuple[Sense, str]]:
+    return ((part, within(in_line(part))) for part in sense.parts)
+
+
 def alike(found: Iterable[Meant]) -> Iterator[tuple[Meant, list[str]]]:
     """The items; of those that are alike but for their name the first, with the names of the others."""
-
-    def key(meant: Meant) -> tuple[str, object]:
-        head, _, name = meant.id.partition("(")
-        return head, _blanked(meant.sense, name[:-1].replace("_", " ")) if name else meant.id
-
-    for _, group in groupby(found, key=key):
+    for _, group in groupby(found, key=lambda meant: kind_of(meant, meant.sense)):
         first, *others = group
         yield first, [other.id.partition("(")[2][:-1] for other in others]
 
 
-def _blanked(sense: Sense | None, name: str) -> object:
+def kind_of(meant: Meant, sense: Sense | None) -> object:
+    """What is the same of items that are alike but for their name, and of a condition of theirs."""
+    head, _, name = meant.id.partition("(")
+    return meant.kind, head, blanked(sense, name[:-1].replace("_", " ")) if name else meant.id
+
+
+def blanked(sense: Sense | None, name: str) -> object:
     """A condition without a name that stands in it."""
     if sense is None:
         return None
     words = sense.text.lower().replace(name.lower(), "")
-    return sense.of, words, tuple(_blanked(part, name) for part in sense.parts if not sense.text)
+    return sense.of, words, tuple(blanked(part, name) for part in sense.parts if not sense.text)
 
 
 def _item(meant: Meant, others: Sequence[str], page: Page) -> list[str]:

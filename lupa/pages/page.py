@@ -104,10 +104,11 @@ class Page:
             lines += self._criteria("Not met", unmet, "red", full=full)
             lines += self._readings(d.depends_on)
             lines += self._missing(d.missing)
+        lines += self.items("Advisories (they change no outcome)", d.advisories, d)
+        if d.outcome != "out_of_scope" or full:
             open_ = [c for c in d.criteria if c.status == "open"]
             lines += self._criteria("Open", open_, "blue", full=full)
         lines += self.items("Would be denied for, but for the override", d.superseded, d)
-        lines += self.items("Advisories (they change no outcome)", d.advisories, d)
         if d.outcome != "out_of_scope" or full:
             met = [c for c in d.criteria if c.status == "met"]
             lines += self._criteria("Met", met, "green", full=True) if full else self._met(met)

@@ -198,7 +198,11 @@ def needs_sentences(item: Item | Criterion) -> list[str]:
     if len(sets) == 1:
         return found
     words = []
-    for group in families([each[0] for each in rest if len(each) == 1], few=1):
+    alone = [each[0] for each in rest if len(each) == 1]
+    barred = [need for need in alone if need.against]
+    if len(barred) == len(rest):
+        barred = []  # then there is nothing else to say
+    for group in families([need for need in alone if need not in barred], few=1):
         first, *others = group
         if not others:
             words.append(_with_mark(first)[:-1])
@@ -212,7 +216,16 @@ def needs_sentences(item: Item | Criterion) -> list[str]:
     words += [_together(alike) for alike in list(several.values())[:FEW]]
     if len(several) > FEW or item.more_needs:
         words.append("and there are other ways")
-    return [*found, f"{'; or '.join(words)}."]
+    return [*found, f"{'; or '.join(words)}.", *_barred(barred)]
+
+
+def _barred(needs: Sequence[Need]) -> Iterator[str]:
+    """What would meet a criterion, and for another reason does not do; what has one reason together."""
+    reasons: dict[tuple[str, ...], list[Need]] = {}
+    for need in needs:
+        reasons.setdefault(need.against, []).append(need)
+    for against, barred in reasons.items():
+        yield f"Not {_others(barred)}: {' '.join(against)}"
 
 
 def _same_of_another(needs: Sequence[Need]) -> object:
@@ -240,7 +253,8 @@ def _is_the_opposite(item: Item | Criterion) -> bool:
 
 
 def _with_mark(need: Need) -> str:
-    return f"{need.text[:-1]} ({_MARKS[need.says, need.origin]})."
+    but = f"; but: {' '.join(need.against).rstrip('.')}" if need.against else ""
+    return f"{need.text[:-1]} ({_MARKS[need.says, need.origin]}{but})."
 
 
 def reading_sentence(other: OtherReading) -> str:

@@ -142,6 +142,9 @@ class Relations(Reader):
             self.problem(
                 path, f"{shown(given)} is no name; where there is none, write {where}: {{only: []}}"
             )
+        elif normal(given) == ONLY:
+            where = ".".join(about)
+            self.problem(path, f"{shown(given)} is no name; a complete list is {where}: {{{ONLY}: [...]}}")
         else:
             return [_Meant(given, "", aside=True)]
         return []
@@ -166,8 +169,9 @@ class Relations(Reader):
         aside.family(tree, only, where, about)
         aside.members(tree, value, path, about)
         self.family(tree, only, where, about)
-        named = [fact for _, fact in leaves(tree) if aside.record.stated.get(fact)]
-        rest = [fact for _, fact in leaves(tree) if fact not in aside.open]
+        every = [fact for _, fact in leaves(tree)]
+        named = [fact for fact in every if aside.record.stated.get(fact)]
+        rest = [fact for fact in every if fact not in aside.open]
         implied = set(self.follows(named, rest))
         for fact in rest:
             if fact not in implied:

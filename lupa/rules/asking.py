@@ -181,6 +181,13 @@ class Asking:
         made = self._vocabulary.derived.get(group.numbers[0][0]) if len(group.numbers) == 1 else None
         return () if made is None else (made.first, made.second)
 
+    def of_number(self, group: Group, words: str) -> str:
+        """What is said of the number that a group is about; of one that follows from two with its name."""
+        if not self._made_of(group):
+            return words
+        (name, _), v = group.numbers[0], self._vocabulary
+        return self.answer("of_each", names=f"{v.label(name)} ({v.quantities[name].unit})", number=words)
+
     def numbers(self, group: Group) -> dict[str, str]:
         """What is asked for, by quantity, and what it is called; of one that follows from two, these."""
         names = self._made_of(group) or [name for name, _ in group.numbers]

@@ -36,6 +36,7 @@ _OF_WHOLE_NUMBERS: frozenset[Spot] = frozenset(
         ("asks_how_often_measured", 3, 2),
         ("effort", 4, 3),
         ("usual_effort", 2, 1),
+        ("longest_wait", 1, 0),
     }
 )
 _OF_NUMBERS: frozenset[Spot] = _OF_WHOLE_NUMBERS | {

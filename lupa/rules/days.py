@@ -1,8 +1,9 @@
 """Days as rules and cases write them."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from lupa.errors import CaseError, Problem, shown
@@ -44,6 +45,19 @@ def plain_day(value: str, path: str = "") -> date:
     if not is_plain(value):
         raise CaseError([Problem(path, f"{_PLAINLY} {shown(value)}")])
     return day(value, path)
+
+
+def last_day(start: date, months: int) -> date:
+    """The last of so many calendar months that begin on a day: of twelve from 1 March, the end of February.
+
+    Where a month has no such day, the next one begins on its first.
+    """
+    years, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    month += 1
+    last = monthrange(years, month)[1]
+    if start.day <= last:
+        return date(years, month, start.day) - timedelta(1)
+    return date(years, month, last)
 
 
 def is_plain(value: Any) -> bool:

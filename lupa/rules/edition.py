@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -39,10 +39,11 @@ class Atom:
     text: tuple[str, str]
     sources: list[tuple[tuple[str, str] | None, str]]
     """Clauses that say it, each with the indication and phase it holds for, if only for those."""
+    id: str = field(init=False)
+    """Its symbol as it is written."""
 
-    @property
-    def id(self) -> str:
-        return str(self.symbol)
+    def __post_init__(self) -> None:
+        self.id = str(self.symbol)
 
     def by(self, clauses: Collection[str]) -> "Atom":
         """The same, of those that say it by these clauses alone."""
@@ -298,16 +299,19 @@ class Edition:
         """Whether an item belongs to a pathway, if only for some patients or in some reading."""
         return any(where == pathway for where, _ in atom.sources)
 
+    def rows_of(self, atom: Atom, pathway: tuple[str, str]) -> list[Literal]:
+        """The literals of the rows by which an item belongs to a pathway."""
+        return [
+            self._known(symbol)
+            for symbol in self.program.symbols("cites", 5)
+            if (str(symbol.arguments[3]), tuple(map(str, symbol.arguments[1:3]))) == (atom.item, pathway)
+        ]
+
     def on_if(self, atom: Atom, pathway: tuple[str, str]) -> list[Fact] | None:
         """The facts that make an item belong to a pathway for some only; None where it does for all."""
         if (atom.item, pathway) in self._always:
             return None
-        rows = [
-            symbol
-            for symbol in self.program.symbols("cites", 5)
-            if (str(symbol.arguments[3]), tuple(map(str, symbol.arguments[1:3]))) == (atom.item, pathway)
-        ]
-        below = self.program.below([self._known(row) for row in rows])
+        below = self.program.below(self.rows_of(atom, pathway))
         return [fact for fact, literal in self.literals.items() if literal in below]
 
     @cached_property
@@ -426,7 +430,7 @@ class Edition:
 
     def find_out(self, fact: Literal) -> int:
         """What it costs at most to find out whether a fact is so."""
-        costs = [self.vocabulary.effort(self.facts[fact], "find_out", value=v) for v in (True, False)]
+        costs = [self.vocabulary.efforts.of(self.facts[fact], "find_out", value=v) for v in (True, False)]
         return max((cost for cost in costs if cost is not None), default=1)
 
     def reads(self, fact: Fact) -> bool:

@@ -1,20 +1,22 @@
-"""Efforts: what it takes to state a fact, by the rows of a knowledge base."""
+"""Efforts: what it takes to state a fact, and what speaks against it, by the rows of a knowledge base."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import clingo
 
 from lupa.errors import RuleError
-from lupa.rules.ground import Ground, counted
+from lupa.rules.ground import Ground, counted, quoted
 from lupa.rules.kept import cached_property
 from lupa.rules.names import beginnings
 
-KINDS = ("find_out", "ask_for_less", "change")
+KINDS = ("find_out", "ask_for_less", "change", "wait", "file_otherwise")
 """How a statement can come about, in the words of the knowledge base."""
+USUAL = KINDS[:3]
+"""Of these, what a fact without a row of its own can have: another day or request is said of some only."""
 
 
 class Efforts:
-    """The rows of effort/4 and usual_effort/2; `known` is what facts are, and begin with.
+    """The rows of effort/4 and of what goes with it; `known` is what facts are, and begin with.
 
     What facts that no rule reads are, or begin with, `is_unread` tells.
     """
@@ -44,8 +46,8 @@ class Efforts:
         rows = self._program.facts("usual_effort", 2)
         found: dict[str, int] = {}
         for kind, cost in rows:
-            if str(kind) not in KINDS:
-                raise RuleError(f"usual_effort({kind}, {cost}): one of {', '.join(KINDS)} is expected")
+            if str(kind) not in USUAL:
+                raise RuleError(f"usual_effort({kind}, {cost}): one of {', '.join(USUAL)} is expected")
             found[str(kind)] = _cost(cost, "usual_effort/2")
         return found
 
@@ -59,6 +61,51 @@ class Efforts:
             if cost is not None:
                 return cost
         return self.usual.get(kind) if usual else None
+
+    def speaks_against(self, fact: str) -> Iterator[str]:
+        """The facts and advisories of which any, where it holds, speaks against bringing this one about."""
+        return self._about(self._against, fact)
+
+    def supported_by(self, fact: str) -> list[str]:
+        """The facts of which one has to be on record for this to be requested; none where it needs none."""
+        return list(self._about(self._support, fact))
+
+    @cached_property
+    def longest_wait(self) -> int:
+        """The days that it may be worth waiting for; 0 where nothing says so."""
+        return max(
+            (counted(days, "longest_wait/1") for (days,) in self._program.facts("longest_wait", 1)),
+            default=0,
+        )
+
+    def reached(self, fact: str) -> str | None:
+        """The words for a number that is reached on a {day}; None where it has none of its own."""
+        return next(self._about(self._waits, fact), None)
+
+    def _about(self, rows: Mapping[str, list[str]], fact: str) -> Iterator[str]:
+        """What rows say of a fact, or of its beginnings."""
+        for beginning in beginnings(fact) if rows else ():
+            yield from rows.get(beginning, ())
+
+    @cached_property
+    def _against(self) -> dict[str, list[str]]:
+        return self._pairs("speaks_against", about=1)
+
+    @cached_property
+    def _support(self) -> dict[str, list[str]]:
+        return self._pairs("supported_by", about=0)
+
+    @cached_property
+    def _waits(self) -> dict[str, list[str]]:
+        return {
+            str(fact): [quoted(words, "wait_text/2")] for fact, words in self._program.facts("wait_text", 2)
+        }
+
+    def _pairs(self, name: str, about: int) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for row in self._program.facts(name, 2):
+            found.setdefault(str(row[about]), []).append(str(row[1 - about]))
+        return found
 
 
 def _cost(symbol: clingo.Symbol, where: str) -> int:

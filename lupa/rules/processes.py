@@ -38,6 +38,7 @@ def shared(make: Callable[[], T], work: Callable[[T, A], R], items: Iterable[A],
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
+    _start_tracker()
     pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (make,))
     try:
         waiting: deque[Future[R]] = deque()
@@ -54,6 +55,21 @@ def shared(make: Callable[[], T], work: Callable[[T, A], R], items: Iterable[A],
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _start_tracker() -> None:
+    """Starts what tidies up after processes, and has it do so without a word where a run is broken off."""
+    from multiprocessing import resource_tracker
+
+    before = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [before, "ignore:resource_tracker:UserWarning"]))
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        if before is None:
+            del os.environ["PYTHONWARNINGS"]
+        else:
+            os.environ["PYTHONWARNINGS"] = before
 
 
 _with: list[Any] = []

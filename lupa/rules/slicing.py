@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from lupa.errors import RuleError, shown
@@ -47,6 +48,8 @@ from lupa.rules.texts import (
 
 _LONG = 200
 """A name with more letters is no usual one, and not looked for letter for letter."""
+_LOOKED_UP = 4096
+"""So many names that were looked for are remembered."""
 _WITHIN = rf"\((?:[^()\"%.\n]++|{STRING}|\((?:[^()\"%.\n]++|{STRING})*+\))*+\)"
 _REST = rf"[ \t]*(?:,(?:[^()\"%;.\n]++|\.\.|{STRING}|{_WITHIN})*+)?\)[ \t]*\."
 """What follows the first argument of a fact that has no pool but within brackets, up to its end."""
@@ -87,6 +90,7 @@ class Shared:
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._files: dict[str, _File] = {}
+        self._written = lru_cache(_LOOKED_UP)(self._found)  # the same drugs stand in case after case
         self.codes: list[str] = []
         """The texts that hold rows of codes."""
         self._predicates: dict[str, set[str]] = {}
@@ -187,14 +191,12 @@ class Shared:
                 found |= {name, other}
         return frozenset(found)
 
-    def _written(self, name: str) -> list[str]:
+    def _found(self, name: str) -> list[str]:
         """The names that a name in normal form means as far as texts hold it letter for letter.
 
         So a name is found sooner than all are read; what is written otherwise, `aliases` knows.
         """
         found = [name] if name in self._predicates else []
-        if len(name) > _LONG:
-            return found
         words = r"[ _\-]+".join(map(re.escape, name.split("_")))
         quoted = re.compile(f'" *{words} *"\\)')
         for text in self._folded:
@@ -225,7 +227,8 @@ class Shared:
     def declared_as(self, predicates: Collection[str], name: str) -> str | None:
         """The name of a row of one of these predicates that a name, brand or synonym means."""
         said = normal(name)
-        written = [] if "aliases" in self.__dict__ else self._written(said)  # once all are read, there
+        # once all are read, there; and a name that is too long for one is none
+        written = [] if "aliases" in self.__dict__ or len(said) > _LONG else self._written(said)
         meant = written or self.aliases.get(said, [])
         known = {found for found in meant if any(self.declares(each, found) for each in predicates)}
         if not known and any(said in self._beside_rows.get(each, ()) for each in predicates):

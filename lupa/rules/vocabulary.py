@@ -382,7 +382,8 @@ class Vocabulary:
         known.update(
             name for kinds in self.choices.values() for values in kinds.values() for name in values
         )
-        if "" in found or any(len(names) > 1 for names in found.values()) or not known.isdisjoint(found):
+        doubtful = (len({*names, *known.intersection((alias,))}) > 1 for alias, names in found.items())
+        if "" in found or any(doubtful):
             self.check_names()
         return found
 
@@ -444,6 +445,20 @@ class Vocabulary:
         """The question that asks for the fact."""
         return self.phrase(self._of(self._questions, fact, "question/2"), self.facts[fact])
 
+    def proof(self, fact: Fact) -> str | None:
+        """What shows that a fact is so, or not, as a thing to send; None where nothing says so."""
+        found = next((self._proofs[b] for b in beginnings(fact) if b in self._proofs), None)
+        return None if found is None else self.phrase(found, self.facts[fact])
+
+    @cached_property
+    def _proofs(self) -> dict[str, str]:
+        return dict(self._in_quotes("proof_text"))
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """The quantities that say for how many calendar months something is asked for."""
+        return frozenset(str(name) for (name,) in self._program.facts("term", 1))
+
     def question_help(self, fact: Fact) -> str:
         """What the question for a fact means, in more words; empty where nothing more is to be said."""
         row = next((b for b in beginnings(fact) if b in self._question_helps), None)
@@ -463,33 +478,10 @@ class Vocabulary:
         return dict(self._in_quotes("assumed_text"))
 
     @cached_property
-    def _ruled_out(self) -> dict[str, list[Fact]]:
-        found: dict[str, list[Fact]] = {}
-        for because, fact in self._program.facts("speaks_against", 2):
-            found.setdefault(str(fact), []).append(str(because))
-        return found
-
-    def speaks_against(self, fact: Fact) -> Iterator[Fact]:
-        """The facts of which any, where it is so, speaks against bringing this one about."""
-        for beginning in beginnings(fact) if self._ruled_out else ():
-            yield from self._ruled_out.get(beginning, ())
-
-    @cached_property
-    def _efforts(self) -> Efforts:
+    def efforts(self) -> Efforts:
+        """What it takes to state facts, and what speaks against it."""
         numbers = {f"{kind}({name})" for name in self.quantities for kind in CUTS}
         return Efforts(self._program, numbers.union(*map(beginnings, self.facts)), self._is_unread)
-
-    def effort(self, fact: Fact, kind: str, *, value: bool, usual: bool = True) -> int | None:
-        """What it costs to state the fact so, by one of `KINDS`; None where that cannot be.
-
-        What is `usual` for the kind holds for a fact that has no row of its own.
-        """
-        return self._efforts.of(fact, kind, value=value, usual=usual)
-
-    @property
-    def usual_efforts(self) -> dict[str, int]:
-        """What stating a fact that has no row of its own costs, by kind."""
-        return self._efforts.usual
 
     def label(self, name: str) -> str:
         """How a person reads a name of the knowledge base.

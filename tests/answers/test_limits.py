@@ -10,14 +10,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lupa import KnowledgeBase, LupaError, SpaceLimitError, TimeLimitError
-from lupa.answers.asking import open_questions, questions_by_member
 from lupa.answers.search import Cheapest, Unexplored
 from lupa.compiled.diagram import MOST_PARTS, NO, YES, Budget, Diagrams
 from lupa.rules.deadline import Deadline
@@ -90,8 +88,8 @@ def seconds(of: Callable[[], object]) -> float:
 
 def too_large_for(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     """A plan is made of so many parts at most, however its questions are looked at."""
-    for made in (open_questions, questions_by_member):
-        monkeypatch.setattr(f"lupa.answers.plan.{made.__name__}", partial(made, most=most))
+    for name in ("_MANY", "_MOST"):
+        monkeypatch.setattr(f"lupa.answers.plan.{name}", most)
 
 
 def test_a_decision_does_not_wait_for_a_long_question_on_the_same_edition(own: KnowledgeBase) -> None:

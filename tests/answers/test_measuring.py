@@ -237,7 +237,7 @@ def test_what_is_contraindicated_is_not_offered(kb: KnowledgeBase, edition: Edit
     case = _almost(prednisone=["declined"], methotrexate=[end])
     offered = [s.fact for flip in kb.flip(case, "approve").flips for s in flip.statements]
     assert offered == ["tried(prednisone,inadequate_response)"]
-    barred = set(edition.vocabulary.speaks_against("taking(methotrexate)"))
+    barred = set(edition.vocabulary.efforts.speaks_against("taking(methotrexate)"))
     assert barred == {"tried(methotrexate,contraindicated)", "tried(methotrexate,intolerance)"}
 
 

@@ -246,5 +246,5 @@ def test_the_page_for_people_lists_the_parts_beneath_their_criterion(tmp_path: P
     begin = page.index("all of:")
     shown = page[begin : page.index("</td>", begin)]
     assert sorted(
-        ("either", "any of:", "tested", "smokes", "agrees", "(if it applies)"), key=shown.index
-    ) == ["either", "any of:", "tested", "smokes", "agrees", "(if it applies)"]
+        ("either", "any of:", "tested", "smokes", "agrees", "(if it applies: "), key=shown.index
+    ) == ["either", "any of:", "tested", "smokes", "agrees", "(if it applies: "]

@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lupa.authors.laws.meeting import plainly_both
 from lupa.authors.reports.finding import Finding, Patient, Report
 from lupa.rules.edition import Edition
 from lupa.rules.ground import ground
@@ -764,6 +765,37 @@ def test_two_policies_that_bar_each_others_drug_alone_approve_some_patient_toget
     assert verify.of("approvable_together", paired(BARS)) == []
 
 
+def test_of_policies_that_are_verified_together_each_pair_of_one_payer_is_looked_at(tmp_path: Path) -> None:
+    bars = ("excluded(small, smoker) :- smokes",)
+    needs = (PAIRED[OTHER][0], "met(other, tested) :- tested, smokes")
+    for payer, expected in (("A payer", 2), ("Another", 0)):
+        made = replace(paired(*bars, payers={POLICY: "A payer", OTHER: payer}))
+        made = replace(made, rules={**made.rules, OTHER: needs})
+        kb = made.written(tmp_path / payer)
+        found = [f.check for f in kb.verify([POLICY, OTHER]).findings]
+        assert found.count("approvable_together") == expected
+
+
+def test_a_pair_that_some_patient_needs_both_of_is_no_finding(tmp_path: Path) -> None:
+    kb = paired().written(tmp_path)
+    report = kb.verify([POLICY, OTHER])
+    assert "approvable_together" not in {finding.check for finding in report.findings}
+    (check,) = (check for check in report.checks if check.id == "approvable_together")
+    assert check.checked == 2
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_pair_is_plainly_approved_only_where_brute_force_finds_a_patient_for_both(
+    seed: int, tmp_path: Path
+) -> None:
+    made = random_pair(random.Random(f"both {seed}"))
+    kb = made.written(tmp_path)
+    one, other = (kb.grounded(name, EDITION) for name in (POLICY, OTHER))
+    subject = Brute(made).together()
+    if plainly_both(one, other, ("aspirin", "codeine")):
+        assert subject.sights
+
+
 APART = (
     "requires(small, gout, initial, tested, c_1)",
     "requires(small, gout, continuation, tested, c_2)",
@@ -783,6 +815,42 @@ def test_a_row_that_cites_the_list_of_another_phase_is_found(verify: Verify) -> 
 def test_a_row_that_cites_its_own_list_is_not(verify: Verify) -> None:
     row = "requires(small, gout, continuation, no_smoke, c_4)"
     assert verify.broken("clause_of_pathway", *APART, row) == []
+
+
+def limited(*rows: str) -> tuple[str, ...]:
+    """A limit with a clause for each of these pathways."""
+    return (TERM[0], *(f"limited(small, {row})" for row in rows))
+
+
+def test_a_limit_that_cites_the_clause_of_the_other_phase_is_found(verify: Verify) -> None:
+    others = ("asthma, initial, term, c_3", "asthma, continuation, term, c_4")
+    rows = limited("gout, initial, term, c_1", "gout, continuation, term, c_1", *others)
+    expected = [("shared(c_1,gout,continuation,gout,initial)", "warning")]
+    assert verify.broken("clause_of_pathway", *GOUT, *rows) == expected
+
+
+def test_a_limit_that_cites_the_clause_of_the_other_indication_is_found(verify: Verify) -> None:
+    others = ("asthma, continuation, term, c_2", "gout, continuation, term, c_3")
+    rows = limited("asthma, initial, term, c_1", "gout, initial, term, c_1", *others)
+    expected = [("shared(c_1,asthma,initial,gout,initial)", "warning")]
+    assert verify.broken("clause_of_pathway", *GOUT, *rows) == expected
+
+
+def test_one_limit_for_all_is_cited_by_all(verify: Verify) -> None:
+    rows = limited(
+        "gout, initial, term, c_1", "gout, continuation, term, c_1", "asthma, initial, term, c_1"
+    )
+    assert verify.broken("clause_of_pathway", *GOUT, *rows) == []
+
+
+def test_a_heading_that_stands_in_the_list_of_another_indication_is_found(verify: Verify) -> None:
+    rows = ("requires(small, asthma, initial, tested, c_asthma)", "frame(small, gout, initial, c_asthma)")
+    expected = [("heading(c_asthma,gout,initial,asthma)", "warning")]
+    assert verify.broken("clause_of_pathway", *GOUT, *rows) == expected
+
+
+def test_a_heading_of_its_own_list_is_not(verify: Verify) -> None:
+    assert verify.broken("clause_of_pathway", *GOUT, "frame(small, gout, initial, c_test)") == []
 
 
 def test_one_list_for_both_phases_is_cited_by_both(verify: Verify) -> None:

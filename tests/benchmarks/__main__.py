@@ -139,6 +139,20 @@ def warm(kb: KnowledgeBase) -> None:
     )
 
 
+def many(kb: KnowledgeBase) -> None:
+    """A batch by two processes against the same by one; it means something on two idle cores."""
+    cases = random_cases(4000, "many")
+    deciding(kb, cases[:300])()
+    two, one, ratio = paired(
+        lambda: sum(1 for _ in kb.decide_many(cases, jobs=2)),
+        lambda: sum(1 for _ in kb.decide_many(cases)),
+        1,
+    )
+    report(
+        "4,000 cases by two processes", f"{two:.1f} s", f"by one: {one:.1f} s, {1 / ratio:.2f} times", ratio
+    )
+
+
 def exploring(kb: KnowledgeBase) -> None:
     """The verbs that explore, on records that are silent on up to 60 facts of the policy."""
     three = min(elapsed(three_groundings) for _ in range(50))
@@ -301,6 +315,7 @@ def main() -> None:
     cold()
     kb = KnowledgeBase.load()
     warm(kb)
+    many(kb)
     exploring(kb)
     sessions(kb)
     with_many_policies(kb)

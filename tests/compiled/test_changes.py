@@ -23,10 +23,17 @@ MOST_FACTS = 12
 
 
 def worlds(one: Compiled, other: Compiled) -> Iterator[tuple[World, dict[str, str], dict[str, str]]]:
-    """Each world of both, with what each says of it: outcome, and criteria that are unmet."""
+    """Each world of both, with what each says of it: outcome, and criteria that are unmet.
+
+    Each knows its own bounds of a number; who has passed one of them has passed those below it.
+    """
     facts = list(dict.fromkeys(v.fact for each in (one, other) for v in each.variables))
     for values in itertools.product((False, True), repeat=len(facts)):
         world = dict(zip(facts, values, strict=True))
+        bounds = [fact[:-1].split(",") for fact in facts if fact.startswith(("at_least(", "more_than("))]
+        passed = [(kind, int(bound), world[f"{kind},{bound})"]) for kind, bound in bounds]
+        if any(a == b and m < n and (not low and high) for a, m, low in passed for b, n, high in passed):
+            continue
         try:
             first, second = (
                 each.verdict({fact: so for fact, so in world.items() if fact in each.place_of})

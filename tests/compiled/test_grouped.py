@@ -136,3 +136,12 @@ def test_alike_are_found_beyond_those_between_them() -> None:
     last = diagrams.node(2, NOWHERE - 1, NOWHERE - 2)
     node = diagrams.node(0, diagrams.node(1, last, NOWHERE - 3), diagrams.node(1, NOWHERE - 2, NOWHERE - 3))
     assert cubes.alike(diagrams, node) == [(0, 2), (1,)]
+
+
+@SEEDS
+def test_what_each_side_of_a_variable_leaves_is_what_its_assignments_come_to(seed: int) -> None:
+    diagrams, node = function(seed)
+    every = [(so, diagrams.at(node, so)) for so in assignments(range(VARIABLES))]
+    for variable, sides in enumerate(diagrams.values_left(node, VARIABLES)):
+        for is_so, left in enumerate(sides):
+            assert left == {value for so, value in every if (variable in so) is bool(is_so)} - {NOWHERE}

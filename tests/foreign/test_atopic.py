@@ -177,7 +177,8 @@ def test_the_policys_own_indications_come_first(atopic_kb: KnowledgeBase) -> Non
 
 def test_limits_under_a_condition_are_shown(atopic: Path) -> None:
     told = " ".join(command("show", POLICY, "--kb", str(atopic)).out.split())
-    assert "dose_child: No more than 300 mg per 28 days is asked for. (if it applies)" in told
+    when = "The age is less than 12 years. The weight is 15 kg or more. The weight is less than 30 kg."
+    assert f"dose_child: No more than 300 mg per 28 days is asked for. (if it applies: {when})" in told
 
 
 @pytest.mark.parametrize("case", [GIRL, MAN, CHILD], ids=["girl", "man", "child"])

@@ -11,6 +11,7 @@ from lupa import KnowledgeBase
 from lupa.pages.exploring import ask_text, plan_text
 from tests.brute import holds
 from tests.command import command
+from tests.terminal import at_terminal
 from tests.times import times
 
 POLICY = "example_two_of_twelve"
@@ -116,3 +117,17 @@ def test_two_of_twelve_are_counted(
 
 def test_it_is_free_of_findings(twelve_kb: KnowledgeBase) -> None:
     assert [finding.text for finding in twelve_kb.lint([POLICY]).findings] == []
+
+
+def test_at_a_terminal_several_are_told_at_once_taken_back_and_told_again(twelve: Path) -> None:
+    with at_terminal("ask", "--policy", POLICY, "--interactive", "--kb", str(twelve)) as person:
+        person.read("For which indication is it requested?")
+        person.type("plaque psoriasis\r", "Is plaque psoriasis diagnosed?")
+        person.type("yes\r", "Which of these is on record of earlier treatment?")
+        asked = person.type("acitretin: no adequate response, ?\r", "secukinumab, ixekizumab, guselkumab")
+        assert "1 of them not known" in " ".join(asked.split())
+        person.type("back\r", "Which of these is on record of earlier treatment?")
+        only = "acitretin: no adequate response, MTX: no adequate response"
+        person.type(f"{only}\r", "\n  acitretin, methotrexate\n")
+        ended = person.type("none\r", "A person decides.")
+        assert f"DENY  {POLICY}" in ended

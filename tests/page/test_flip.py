@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from lupa import CaseError, KnowledgeBase
+from lupa.answers.exploration import Statement
 from tests.page.cases import random_case
 from tests.page.node import in_node, needs_node
 
@@ -17,13 +18,57 @@ pytestmark = needs_node
 Job = tuple[Mapping[str, Any], str]
 
 
+PREGNANT = {
+    "request": {
+        "drug": "Benlysta",
+        "route": "intravenous",
+        "indication": "lupus_nephritis",
+        "phase": "initial",
+    },
+    "facts": {
+        "age": 34,
+        "diagnosis": {"lupus_nephritis": True, "severe_active_cns_lupus": False},
+        "active": ["lupus_nephritis"],
+        "taking": {"only": []},
+        "pregnant": True,
+        "dosed_per_label": True,
+    },
+}
+"""An advisory speaks against some of what would do."""
+FEW, MANY = 5, 60
+"""How many sets a page finds, and how many of lupa's are looked through for these."""
+
+
 def found_by_lupa(kb: KnowledgeBase, case: Mapping[str, Any], to: str) -> list[Any]:
-    flips = kb.flip(case, to)
+    """What lupa finds without another day and another request, which a page says that it does not try."""
+    flips = kb.flip(case, to, most=FEW)
+    tried = [flip for flip in flips.flips if not any(is_not_tried(one) for one in flip.statements)]
+    if tried != list(flips.flips):
+        every = kb.flip(case, to, most=MANY).flips
+        tried = [flip for flip in every if not any(is_not_tried(one) for one in flip.statements)]
+    ties = sum(flip.cost == tried[0].cost for flip in tried)
     sets = [
         [flip.cost, [[one.fact, one.value, one.kind, one.cost] for one in flip.statements]]
-        for flip in flips.flips
+        for flip in tried[: max(FEW, ties)]
     ]
-    return [sets, flips.ties, [cause.fact for cause in flips.blocked]]
+    blocked = flips.blocked
+    if flips.flips and not tried:
+        blocked = kb.flip(case, to, fixed=out_of_reach(kb, case)).blocked
+    return [sets, ties, [cause.fact for cause in blocked]]
+
+
+def is_not_tried(statement: Statement) -> bool:
+    return statement.kind in ("wait", "file_otherwise")
+
+
+def out_of_reach(kb: KnowledgeBase, case: Mapping[str, Any]) -> list[str]:
+    """What is requested and the age, as far as the case says it: only another request changes these."""
+    (question,) = kb.questions(case)
+    stated, v = question.record.stated, question.edition.vocabulary
+    said = [fact for fact in stated if fact in v.requested and stated[fact]]
+    values = [other for fact in said for other in v.choice_of[fact].values()]
+    numbers = {fact: v.quantities[name] for fact, name in v.number_of.items() if fact in stated}
+    return [*values, *(fact for fact, quantity in numbers.items() if not quantity.in_request)]
 
 
 def different(kb: KnowledgeBase, data: Path, jobs: list[Job]) -> Iterator[Job]:
@@ -45,6 +90,7 @@ def jobs(kb: KnowledgeBase, step: int, count: int) -> list[Job]:
     editions = [kb.edition(policy, name) for policy in kb.policies for name, _ in kb.about(policy).editions]
     cases = [kb.case(name) for name in sorted(kb.examples())[::step]]
     cases += [random_case(dice, dice.choice(editions)) for _ in range(count)]
+    cases.append(PREGNANT)
     return [(case, to) for case in cases for to in ("approve", "deny")]
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import json
 import random
+import re
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,8 @@ from click.testing import CliRunner
 
 from lupa import CaseError, KnowledgeBase, RuleError
 from lupa.cli.main import lupa
+from lupa.record.measured import months_on
+from lupa.rules.days import last_day
 from lupa.schema import schemas
 from tests import explored, oracle
 from tests.slim import slim
@@ -71,12 +76,14 @@ def test_a_letter_says_what_was_asked_for_why_by_which_text_and_how_to_go_on(kb:
     for words in (
         "Plan [plan address: to be filled in]",
         "Your request is not approved You",
-        "You asked us to cover belimumab. It is requested for lupus nephritis.",
+        "You asked us to cover Benlysta (belimumab). It is requested for lupus nephritis.",
         "The period asked for: 12 months. From 2025-03-01.",
         "- Benlysta is combined with Lupkynis (voclosporin) or Saphnelo (anifrolumab). The patient takes",
         "What would meet this: One of these: The patient does not take voclosporin. Or: Voclosporin is",
         "UnitedHealthcare Benlysta, Coverage Rationale, lupus nephritis, initial therapy, item 3",
-        "appeal. Write to us.",
+        "The policy asks for this: Benlysta is not combined with Lupkynis (voclosporin) or Saphnelo",
+        "What to send - The current list of medicines, with doses and start dates. - The treatment plan,",
+        "You may appeal. How to appeal Write to us.",
     ):
         assert words in letter
 
@@ -111,16 +118,159 @@ def test_html_is_escaped_and_a_pend_asks_with_its_reason(kb: KnowledgeBase) -> N
     assert asked.source.partition(";")[0] in found.text
 
 
+LUPKYNIS = {"policy": "fep_lupkynis", "indication": "lupus_nephritis", "phase": "initial"}
+
+
+def with_request(kb: KnowledgeBase, name: str, **request: Any) -> dict[str, Any]:
+    case = kb.case(name)
+    return {**case, "request": {**case["request"], **request}}
+
+
+def with_override(kb: KnowledgeBase) -> dict[str, Any]:
+    case = kb.case(DENIED)
+    return {**case, "facts": {**case["facts"], "override": {"state_mandate": True}}}
+
+
+OUTCOMES = {
+    "approve": (
+        "Your request is approved",
+        "We approve what you asked for.",
+        "What can be authorized: 12 months",
+        "The approval begins on 2025-03-01 and ends on 2026-02-28.",
+        "Nothing more is needed.",
+    ),
+    "modify": (
+        "Your request is approved in part",
+        "The period asked for: 13 months.",
+        "more was asked for than the policy allows.",
+        "More than 12 months are asked for; 12 months can be authorized.",
+        "The approval begins on 2025-03-01 and ends on 2026-02-28.",
+        "You may appeal.",
+    ),
+    "deny": (
+        "Your request is not approved",
+        "The reasons follow.",
+        "What would meet this:",
+        "You may appeal.",
+    ),
+    "pend": (
+        "We need more information to decide",
+        "It is neither approved nor denied.",
+        "What we need to know, and why",
+        "It must be known whether this is so: The patient is an adult, 18 years or older.",
+        "What to send",
+        "Send us the answers",
+    ),
+    "refer": (
+        "Your request is with a reviewer",
+        "A person will decide it.",
+        "A rule above the policy is stated, to which its text gives way.",
+        "A state mandate supersedes the policy.",
+        "We write to you when it is decided.",
+    ),
+    "out_of_scope": (
+        "Your request does not fall under this policy",
+        "The policy does not speak of this request.",
+        "The policy speaks only of the intravenous infusion",
+        "Ask us which policy or benefit covers this request.",
+    ),
+}
+
+
+def case_of(kb: KnowledgeBase, outcome: str) -> dict[str, Any]:
+    """A case that comes to this outcome."""
+    if outcome == "pend":
+        return {"request": LUPKYNIS}
+    if outcome == "refer":
+        return with_override(kb)
+    if outcome in ("deny", "out_of_scope"):
+        return kb.case({"deny": DENIED, "out_of_scope": "subcutaneous_benlysta_is_out_of_scope"}[outcome])
+    asked = "lupkynis_for_twelve_months" if outcome == "approve" else "lupkynis_for_thirteen_months"
+    return with_request(kb, asked, service_date="2025-03-01")
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_each_outcome_has_its_letter(kb: KnowledgeBase, outcome: str, form: Any) -> None:
+    case = case_of(kb, outcome)
+    found = kb.letter(case, form=form)
+    assert found.outcome == outcome
+    told = in_one_line(html.unescape(found.text))
+    for words in OUTCOMES[outcome]:
+        assert words in told
+    assert ("How to appeal" in told) == (outcome in ("deny", "modify", "out_of_scope"))
+
+
+def test_a_denial_holds_what_a_notice_has_to_hold(kb: KnowledgeBase) -> None:
+    """29 CFR 2560.503-1(g)(1): reason, provision, what is missing and why, how to appeal and until when."""
+    letter = in_one_line(kb.letter(kb.case(DENIED)).text)
+    for words in (
+        "Benlysta is combined with Lupkynis",  # (i)
+        "UnitedHealthcare Benlysta, Coverage Rationale, lupus nephritis, initial therapy, item 3",  # (ii)
+        "What would meet this",  # (iii)
+        "The policy asks for this",
+        "What to send",
+        "within 180 days",  # (iv)
+        "civil action under section 502(a) of ERISA",
+        "any rule or guideline that we relied on",  # (v)
+        "If a medical judgment was made, we explain it free of charge",
+        "ask for an urgent review",  # (vi)
+    ):
+        assert words in letter
+
+
+def test_a_letter_has_no_name_that_only_a_program_reads(kb: KnowledgeBase) -> None:
+    for name in sorted(kb.examples())[::12]:
+        found = kb.letter(kb.case(name)).text
+        assert "criteria_not_met" not in found
+        assert re.findall(r"[a-z]+_[a-z]+", found) == [], name
+
+
 @pytest.mark.parametrize(
-    ("name", "words"),
+    ("start", "months", "end"),
     [
-        ("lupkynis_for_thirteen_months", "12 months can be authorized"),
-        ("lupkynis_for_twelve_months", "We approve what you asked for."),
-        ("subcutaneous_benlysta_is_out_of_scope", "The policy does not speak of this request."),
+        ("2025-03-01", 12, "2026-02-28"),
+        ("2024-03-01", 12, "2025-02-28"),
+        ("2023-03-01", 12, "2024-02-29"),
+        ("2025-01-31", 1, "2025-02-28"),
+        ("2024-02-29", 12, "2025-02-28"),
+        ("2025-12-15", 6, "2026-06-14"),
     ],
 )
-def test_each_outcome_has_its_letter(kb: KnowledgeBase, name: str, words: str) -> None:
-    assert words in kb.letter(kb.case(name), form="markdown").text
+def test_an_approval_ends_on_the_day_before_the_next_would_begin(start: str, months: int, end: str) -> None:
+    assert last_day(date.fromisoformat(start), months) == date.fromisoformat(end)
+    assert months_on(date.fromisoformat(start), date.fromisoformat(end) + timedelta(1)) == months
+    assert months_on(date.fromisoformat(start), date.fromisoformat(end)) == months - 1
+
+
+def test_an_approval_without_a_date_leaves_its_days_to_be_filled_in(kb: KnowledgeBase) -> None:
+    case = kb.case("lupkynis_for_twelve_months")
+    case["request"].pop("service_date", None)
+    found = kb.letter(case)
+    assert {"start_date", "end_date"} <= set(found.unfilled)
+
+
+def test_what_is_barred_is_not_told_as_what_would_do(kb: KnowledgeBase) -> None:
+    case = kb.case(DENIED)
+    case["facts"]["taking"] = {"only": []}
+    letter = in_one_line(kb.letter(case).text)
+    ways, _, barred = letter.partition("This would not do:")
+    assert "voclosporin" not in ways.partition("What would meet this")[2]
+    assert "The patient takes voclosporin. For then: Benlysta is combined with Lupkynis" in barred
+
+
+@pytest.mark.parametrize("written", [("", "brand"), ("belimumab", "name")])
+def test_a_brand_stands_beside_its_ingredient(kb: KnowledgeBase, written: tuple[str, str]) -> None:
+    case = kb.case(DENIED)
+    if written[0]:
+        case["request"] = {**case["request"], "drug": written[0]}
+    assert "Benlysta (belimumab)" in in_one_line(kb.letter(case).text)
+
+
+def test_what_is_left_to_fill_in_is_marked_in_print(kb: KnowledgeBase) -> None:
+    found = kb.letter(kb.case(DENIED), form="html", fields={"plan_name": "A <Plan>"})
+    assert "<mark>[member name: to be filled in]</mark>" in found.text
+    assert "A &lt;Plan&gt;" in found.text
 
 
 def test_an_approval_tells_the_unusual_reading_on_which_it_rests(kb: KnowledgeBase) -> None:
@@ -144,6 +294,24 @@ def test_a_policy_brings_its_own_template_and_a_wrong_one_is_told_with_its_line(
     own.write_text("{{ nothing }}", encoding="utf-8")
     with pytest.raises(RuleError, match=r"letters/letter.txt: 'nothing' is undefined"):
         kb.letter(kb.case(DENIED))
+
+
+def test_a_payer_brings_templates_for_all_of_its_policies(tmp_path: Path) -> None:
+    folder = slim(tmp_path / "kb")
+    own = folder / "letters" / "unitedhealthcare" / "appeal.jinja"
+    own.parent.mkdir(parents=True)
+    own.write_text("{% macro appeal() %}Call the plan.{% endmacro %}", encoding="utf-8")
+    kb = KnowledgeBase.load(folder)
+    letter = in_one_line(kb.letter(kb.case(DENIED)).text)
+    assert "How to appeal Call the plan." in letter
+    assert "Your request is not approved" in letter
+
+
+def test_a_federal_employee_is_told_of_no_law_that_does_not_bind_the_plan(kb: KnowledgeBase) -> None:
+    case = kb.case("lupkynis_for_thirteen_months")
+    letter = in_one_line(kb.letter(case, to="member").text)
+    assert "Office of Personnel Management" in letter
+    assert "ERISA" not in letter
 
 
 def test_the_command_reads_fields_from_a_file(tmp_path: Path) -> None:

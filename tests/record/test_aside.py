@@ -95,6 +95,12 @@ def test_what_is_no_name_is_refused_with_what_to_write(kb: KnowledgeBase, name: 
         benlysta(kb, taking=[name])
 
 
+@pytest.mark.parametrize("taking", [["only", "prednisone"], {"Only": ["prednisone"]}])
+def test_that_a_list_is_complete_is_no_name_in_it(kb: KnowledgeBase, taking: object) -> None:
+    with pytest.raises(CaseError, match=r"nly' is no name; a complete list is taking: \{only: \[\.\.\.\]\}"):
+        benlysta(kb, taking=taking)
+
+
 def test_an_unknown_key_is_still_refused(kb: KnowledgeBase) -> None:
     with pytest.raises(CaseError, match="'takng' is not known here; did you mean taking"):
         benlysta(kb, takng=["Plaquenil"])
@@ -203,3 +209,24 @@ def test_no_case_is_refused_and_none_is_settled_against_what_a_stray_drug_may_be
                 said = {**case["facts"], "unlisted": {str(fact)[len("unlisted(") : -1]: so}}
                 assert kb.decide({**case, "facts": said}).outcome == decision.outcome, (case, fact)
     assert settled > number / 30
+
+
+# ---- a usual chart -----------------------------------------------------------------------------
+
+CHART = (
+    *(
+        "lisinopril 10 mg daily",
+        "aspirin 81 mg daily",
+        "Metformin ER 500 mg BID",
+        "Synthroid",
+        "omeprazole",
+    ),
+    *("Bactrim DS", "vitamin D3 2000 units daily", "folic acid 1 mg daily", "Advair", "Humulin N", "Lasix"),
+    *("atorvastatin", "gabapentin 300 mg TID", "Zoloft", "Flonase", "multivitamin", "Ozempic", "Trulicity"),
+)
+
+
+def test_a_usual_list_of_drugs_reads_as_it_is(kb: KnowledgeBase) -> None:
+    decision = benlysta(kb, taking={"only": ["Plaquenil 200 mg BID", *CHART]})
+    assert (decision.outcome, decision.aside) == ("approve", ())
+    assert benlysta(kb, taking={"only": ["Plaquenil", "Opdualag"]}).outcome == "deny"

@@ -14,6 +14,7 @@ from lupa.authors.laws.accepted import accepted_in, compared, entries_of
 from lupa.authors.laws.accepting import Acceptance, accepting
 from lupa.authors.laws.authored import authored, dropped, places, sorted_places
 from lupa.authors.laws.hearing import Hearing
+from lupa.authors.laws.meeting import plainly_both
 from lupa.authors.laws.programs import COMPARING, Compared, concerned, droppable, law_files, laws_in
 from lupa.authors.laws.words import GIVEN_BY
 from lupa.authors.laws.worlds import Alone, Beside
@@ -52,7 +53,7 @@ def verify(
     with limited(timeout) as time:
         wanted = (name for policy in policies or kb.policies for name in _editions(kb, policy))
         named = list(dict.fromkeys(wanted))
-        run = Verification(kb, all_readings=all_readings, examples=examples)
+        run = Verification(kb, all_readings=all_readings, examples=examples, together=named)
         told = time.telling("editions were verified", tick)
         for done, name in enumerate(named):
             told(done, len(named))
@@ -82,8 +83,11 @@ def _in_force(about: About, edition: str) -> tuple[date, date]:
 class Verification:
     """A run over some editions: what the laws are asked of, and what is found."""
 
-    def __init__(self, kb: Store, *, all_readings: bool, examples: bool) -> None:
+    def __init__(
+        self, kb: Store, *, all_readings: bool, examples: bool, together: Sequence[Name] = ()
+    ) -> None:
         self._kb = kb
+        self._together_with = tuple(together)
         self._usual = not all_readings
         self._with_examples = examples
         self._lawful: dict[Name, Edition] = {}
@@ -123,21 +127,35 @@ class Verification:
         return (name[0], editions[place - 1]) if place else None
 
     def _beside(self, name: Name, edition: Edition) -> Iterator[Name]:
-        """Editions of other policies, in force on a day with it, on drugs that can bear on its outcome."""
+        """Editions of other policies, in force on a day with it, that can bear on its outcome.
+
+        These are the ones on drugs that do, and of those that are verified with it the ones of its payer:
+        one may bar what the other requires. Where it is plain that it does not, nothing more is asked.
+        """
         about, cone = self._kb.about(name[0]), edition.relevance.outcome_cone
-        begin, end = _in_force(about, name[1])
         drugs = [
             str(drug)
             for drug, fact in edition.program.facts("beside", 2)
             if edition.literals[str(fact)] in cone
         ]
-        policies = (policy for drug in drugs for policy in self._kb.covering(drug))
-        for policy in sorted(set(policies) - {name[0]}):
-            other = self._kb.about(policy)
-            for edition_name, _ in other.editions:
-                other_begin, other_end = _in_force(other, edition_name)
-                if begin < other_end and other_begin < end:
-                    yield policy, edition_name
+        policies = {policy for drug in drugs for policy in self._kb.covering(drug)}
+        met = [(p, e) for p in sorted(policies) for e, _ in self._kb.about(p).editions]
+        payers = [other for other in self._together_with if other[0] not in policies]
+        for other in met + [o for o in payers if self._kb.about(o[0]).payer == about.payer]:
+            if other[0] != name[0] and self._meet(name, other):
+                if other in met or self._with_examples or not self._plainly_both(name, other):
+                    yield other
+                else:
+                    self._checked["approvable_together"] += 1
+
+    def _meet(self, one: Name, other: Name) -> bool:
+        """Whether there is a day on which both are in force."""
+        spans = [_in_force(self._kb.about(name[0]), name[1]) for name in (one, other)]
+        return max(begin for begin, _ in spans) < min(end for _, end in spans)
+
+    def _plainly_both(self, one: Name, other: Name) -> bool:
+        drugs = [drug for name in (one, other) for drug in self._kb.about(name[0]).drugs]
+        return plainly_both(self._with_laws(one), self._with_laws(other), drugs)
 
     def _with_laws(self, name: Name) -> Edition:
         if name not in self._lawful:

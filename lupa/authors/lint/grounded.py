@@ -143,6 +143,7 @@ def made(found: Atoms, outcomes: Iterable[str]) -> Atoms:
         "_reply": _constants(sorted(ANSWERS)),
         "_answer": _constants(("yes", "no")),
         "_way": _constants(KINDS),
+        "_which": _constants(("lifts_denial", "always")),
         "_worded": worded,
         "_said": _constants(sorted(known)),
     }

@@ -18,7 +18,7 @@ _COMMENT = re.compile(r"%+\s*lint:\s*(.*)")
 _MEANT = re.compile(r"%.*\blint\b\W*ignore\b")
 """What somebody wrote who meant such a comment."""
 _IGNORE = re.compile(r"ignore\s+([^\s,]+(?:\s*,\s*[^\s,]+)*)(?:\s+because\s+(\S.*))?\s*")
-_FORM = "write % lint: ignore RULE because REASON"
+_FORM = "write % lint: ignore RULE because REASON, or RULE, RULE for several"
 
 
 @dataclass(frozen=True, slots=True)

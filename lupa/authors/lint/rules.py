@@ -86,13 +86,15 @@ _READ = (
     "conversion/4",
     "covers/2", "cut_point/1", "dated/1", "default/2", "difference/3", "document/2", "edition/3",
     "effort/4", "exceeded/2", "excluded/2", "fact/1", "fact_text/3", "group_question/2", "impossible/1",
-    "known_from/3", "label/2", "member_text/2", "met/2", "note/2", "number/3", "on_pathway/3",
+    "known_from/3", "label/2", "limit/4", "limited/5", "longest_wait/1",
+    "member_text/2", "met/2", "note/2", "number/3", "on_pathway/3",
     "open_family/1", "outcome/2", "outcome_text/3", "outside/2", "pair/3", "part/4", "part_of/3",
     "part_of_request/1", "payer/2", "percent_change/3",
-    "policy/1",
+    "policy/1", "proof_text/2",
     "quantity/4", "question/2", "question_help/2", "rate/4", "referral/2", "requires/5", "single_valued/1",
-    "speaks_against/2", "stands_first/1", "stated/1", "subdivides/3", "text/4", "true/1", "two_rows/2",
-    "unencoded/3", "usual_effort/2", "whole/1",
+    "speaks_against/2", "stands_first/1", "stated/1",
+    "subdivides/3", "supported_by/2", "term/1", "text/4", "true/1", "two_rows/2",
+    "unencoded/3", "usual_effort/2", "wait_text/2", "whole/1",
 )  # fmt: skip
 CODES = ("code", 5)
 """The rows that lupa looks up in the texts of rule files rather than among what is ground."""
@@ -125,6 +127,9 @@ policy(Policy) :- number(Policy, _, _).
 policy(Policy) :- cites(Policy, _, _).
 policy(Policy) :- clause(Policy, _, _, _, _).
 policy(Policy) :- unencoded(Policy, _, _).
+policy(Policy) :- changes(Policy, _, _, _).
+policy(Policy) :- supersedes(Policy, _, _, _).
+policy(Policy) :- at_start(Policy, _).
 
 requested(indication, Indication) :- requires(_, Indication, _, _, _).
 requested(indication, Indication) :- frame(_, Indication, _, _).
@@ -149,6 +154,12 @@ quantity(Quantity, _, _, _) :- limit(_, _, Quantity, _).
 _item(Item) :- text(_, Item, _, _).
 _item(Item) :- cites(_, Item, _).
 _item(Item) :- number(_, Item, _).
+_item(Item) :- changes(_, _, Item, _).
+edition(Policy, Edition, _) :- changes(Policy, Edition, _, _).
+advisory(Policy, Advisory) :- at_start(Policy, Advisory).
+superseding(Rule) :- supersedes(_, Rule, _, _).
+clause(Policy, Clause, _, _, _) :- changes(Policy, _, _, Clause).
+clause(Policy, Clause, _, _, _) :- supersedes(Policy, _, Clause, _).
 clause(Policy, Clause, _, _, _) :- requires(Policy, _, _, _, Clause).
 clause(Policy, Clause, _, _, _) :- part(Policy, _, _, Clause).
 clause(Policy, Clause, _, _, _) :- frame(Policy, _, _, Clause).
@@ -180,16 +191,23 @@ _beginning(Beginning) :- fact_text(Beginning, _, _).
 _beginning(Beginning) :- question(Beginning, _).
 _beginning(Beginning) :- question_help(Beginning, _).
 _beginning(Beginning) :- effort(Beginning, _, _, _).
+_beginning(Beginning) :- wait_text(Beginning, _).
+_beginning(Beginning) :- proof_text(Beginning, _).
+quantity(Quantity, _, _, _) :- term(Quantity).
+_beginning(Beginning) :- supported_by(Beginning, _).
 _group(Name) :- group_question(Name, _).
 _member(Name) :- member_text(Name, _).
 _member(Name) :- asked_together(Name).
 _reply(Part) :- answer_text(Part, _).
 fact(Fact) :- default(Fact, _).
 fact(Fact) :- of_request(Fact).
+fact(Fact) :- adverse(Fact).
+fact(Fact) :- favourable(Fact).
 _answer(Answer) :- default(_, Answer).
 _answer(Answer) :- effort(_, Answer, _, _).
 _way(Way) :- effort(_, _, Way, _).
 _way(Way) :- usual_effort(Way, _).
+_which(Which) :- supersedes(_, _, _, Which).
 choice(Reading, Choice) :- usual(Reading, Choice).
 _worded(Outcome) :- outcome(_, Outcome).
 _said(Outcome) :- outcome_text(Outcome, _, _).
@@ -211,6 +229,7 @@ MADE_NAMES = {
     "_reply": "no answer has such a part",
     "_answer": "it is yes or no",
     "_way": "it is one of the ways in which a statement comes about",
+    "_which": "it is lifts_denial or always",
     "_worded": "it has no outcome_text/3",
     "_said": "no rule gives such an outcome",
 }

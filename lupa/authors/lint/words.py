@@ -89,10 +89,20 @@ def unworded(known: Known, places: Places) -> Iterator[Finding]:
             if not known.knows(_atom("text", policy, item, None, None)):
                 text = f"{item} has no words; write text({policy}, {item}, True, False)"
                 yield statement.finding("no-text", term, str(item), text)
+            if _has_number(known, policy, item) and not known.knows(_atom("number", policy, item, None)):
+                text = f"the words for {item} hold {{number}}; write number({policy}, {item}, Number)"
+                yield statement.finding("no-text", term, str(item), text)
             cites = _atom("cites", policy, item, None), _atom("cites", policy, None, None, item, None)
             if kind not in WITHOUT_CLAUSE and not any(map(known.knows, cites)):
                 text = f"{item} names no clause; write cites({policy}, {item}, Clause)"
                 yield statement.finding("no-clause", term, str(item), text)
+
+
+def _has_number(known: Known, policy: clingo.Symbol, item: clingo.Symbol) -> bool:
+    """Whether the sentences for an item have a place for its number."""
+    rows = (row.arguments for row in known.atoms.get(("text", 4), ()))
+    words = (said for owner, of, *both in rows if (owner, of) == (policy, item) for said in both)
+    return any(said.type == clingo.SymbolType.String and "{number}" in said.string for said in words)
 
 
 def _atom(name: str, *arguments: clingo.Symbol | None) -> Term:

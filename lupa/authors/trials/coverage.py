@@ -264,4 +264,5 @@ def measure(kb: Store, suite: Suite, *, shared: bool = False) -> Coverage:
     counts = [count for file in own for count in (file.rules, file.literals, file.rows)]
     reached, of = sum(count.reached for count in counts), sum(count.of for count in counts)
     percent = math.floor(1000 * reached / of) / 10 if of else 100.0
-    return Coverage(reached, of, percent, tuple(file for file in (*own, *core) if file.statements))
+    files = tuple(file for file in (*own, *core) if file.statements)
+    return Coverage(reached, of, percent, files)

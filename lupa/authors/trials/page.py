@@ -12,6 +12,7 @@ from lupa.authors.reports.saving import Named
 from lupa.authors.trials.bench import Judged, Mutation
 from lupa.authors.trials.blame import Blame
 from lupa.authors.trials.coverage import Count, Coverage, FileCoverage, Goal
+from lupa.authors.trials.regions import Condition
 from lupa.authors.trials.run import Trials
 from lupa.authors.trials.suite import Mismatch, Tried
 from lupa.errors import printable
@@ -38,6 +39,8 @@ def trials_text(trials: Trials, width: int) -> str:
     lines = [*_failures(trials.failed, width), *_policies(trials)]
     if trials.coverage is not None:
         lines += _coverage(trials.coverage, width)
+    if trials.conditions is not None:
+        lines += _conditions(trials.conditions, width)
     if trials.mutation is not None:
         lines += _mutation(trials.mutation, width)
     return "\n".join([*lines, "", verdict(trials)])
@@ -167,6 +170,17 @@ def _coverage(coverage: Coverage, width: int) -> Iterator[str]:
     if literals:
         words = f"{counted(literals, 'literal')} cannot be the one that fails, in any world"
         yield from Page(width).wrap(f"{words} (--json and --format html name each)", 2, 4)
+
+
+def _conditions(found: Sequence[Condition], width: int) -> Iterator[str]:
+    """The ways in which things can be so, as `lupa show --meaning` tells them, that no case shows."""
+    missed = [each for each in found if not each.by]
+    yield from _title(f"Conditions  {len(found) - len(missed)} of {len(found)} are shown by a case")
+    for policy, what in dict.fromkeys((each.policy, each.what) for each in missed):
+        here = [each for each in missed if (each.policy, each.what) == (policy, what)]
+        yield from Page(width).wrap(f"{policy}: {what}, and no case shows that:", 2, 4)
+        for each in here:
+            yield from Page(width).wrap(f"- {each.when}", 4, 6)
 
 
 def extent(coverage: Coverage) -> str:

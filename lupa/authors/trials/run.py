@@ -13,6 +13,7 @@ from lupa.answers.desk import Desk
 from lupa.authors.limited import Tick, limited
 from lupa.authors.trials.bench import Mutation, mutate
 from lupa.authors.trials.coverage import Coverage, measure
+from lupa.authors.trials.regions import Condition, conditions
 from lupa.authors.trials.suite import Refused, Tried, read_suite
 
 
@@ -21,8 +22,9 @@ class Trials:
     """What a test run found of `policies`.
 
     `cases` are those that were decided, in the order of their files; `refused` is what could not be
-    tried. `coverage` and `mutation` are there if they were asked for; for coverage only cases that pass
-    count, and where a case fails no change is tried: what it would notice, nobody knows.
+    tried. `coverage`, `mutation` and `conditions` are there if they were asked for; for coverage and
+    conditions only cases that pass count, and where a case fails no change is tried: what it would
+    notice, nobody knows.
     """
 
     policies: tuple[str, ...]
@@ -30,6 +32,7 @@ class Trials:
     refused: tuple[Refused, ...]
     coverage: Coverage | None
     mutation: Mutation | None
+    conditions: tuple[Condition, ...] | None = None
 
     @property
     def failed(self) -> tuple[Tried, ...]:
@@ -58,6 +61,7 @@ def run(
     *,
     coverage: bool = False,
     mutation: bool = False,
+    told: bool = False,
     jobs: int = 1,
     tick: Tick | None = None,
     timeout: float | None = None,
@@ -81,4 +85,5 @@ def run(
             mutate(kb, suite, shared=shared, jobs=jobs, tick=tick, time=time)
             if mutation and passes
             else None,
+            conditions(kb, suite) if told else None,
         )

@@ -1,0 +1,284 @@
+"""Which statements are within reach, and the cheapest sets of them that make an outcome certain.
+
+A set of statements is proposed, the cheapest that nothing speaks against yet, and tried. Where the
+record with them leaves a world with another outcome, the part of that world which does the harm is
+singled out, and every further proposal must contradict it. So proposals are hitting sets of the
+counterexamples, and the first that stands is a cheapest one (implicit hitting sets, as in
+Chandrasekaran and others 2011). Sets that hold one found before are not looked at: in what is found,
+nothing can be spared.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing
+
+from lupa.answers.causes import causes
+from lupa.answers.decision import Cause
+from lupa.answers.exploration import Kind, Statement
+from lupa.answers.question import Question
+from lupa.answers.search import Cheapest
+from lupa.rules.solver import Literal
+from lupa.rules.vocabulary import Fact
+
+BEYOND = 10**8
+"""The cost of a statement that is out of reach."""
+
+Priced = tuple[int, tuple[Statement, ...]]
+"""What statements cost together, and these."""
+
+
+def every_set(_: Sequence[Literal]) -> bool:
+    """Keeps whatever is found."""
+    return True
+
+
+class Search:
+    """The sets of statements about one record after which the outcome `wanted` is certain."""
+
+    def __init__(
+        self,
+        question: Question,
+        wanted: Literal,
+        fixed: frozenset[Fact],
+        costs: Mapping[Fact, int],
+        stays: Collection[Literal] | None = None,
+    ) -> None:
+        """With the subjects that `stays` names, all others may be stated: beyond what is in reach."""
+        self._question = question
+        self._edition = question.edition
+        self._solver = question.edition.solver
+        self._wanted = wanted
+        self._fixed = fixed
+        self._stays = stays
+        self._costs = costs
+        self._name_subjects()
+        cone = self._edition.relevance.outcome_cone
+        self._cone = [fact for fact in self._edition.literals.values() if fact in cone]
+        self._record = {abs(x): x for x in question.statements if abs(x) in cone}
+        self._stated_subjects = {self._subject[abs(x)] for x in question.stated}
+        self._assumed_subjects = {self._subject[abs(x)] for x in question.assumed}
+        self._within = dict(self._within_reach())
+        self._reach = list(self._within)
+        rows = [self._row(literal) for literal in self._reach]
+        self._cheapest = Cheapest(rows, self._edition.program.watch)
+        self._stated = dict(zip(self._reach, self._cheapest.stated, strict=True))
+        self._states = {atom: literal for literal, atom in self._stated.items()}
+
+    def _name_subjects(self) -> None:
+        """What each fact is about, as a number: of one subject no more than one thing is stated.
+
+        A fact is its own subject; which of several holds is one, and so is a number for its effort.
+        """
+        vocabulary, literals = self._edition.vocabulary, self._edition.literals
+        self._subject, self._effort = {}, {}
+        for fact, literal in literals.items():
+            first = next(iter(vocabulary.choice_of.get(fact, {}).values()), fact)
+            self._subject[literal] = literals[first]
+            number = vocabulary.number_of.get(fact)
+            self._effort[literal] = literals[vocabulary.cuts[number][0].fact if number else first]
+
+    # ---- what is within reach ------------------------------------------------------------------
+
+    def _within_reach(self) -> Iterator[tuple[Literal, Statement]]:
+        """The statements that can come about and say something else than the record."""
+        one_of = self._edition.vocabulary.choice_of
+        for literal in self._cone:
+            fact = self._edition.facts[literal]
+            for said in (literal, -literal):
+                named = said > 0 or fact not in one_of  # of several, the one that is so
+                if self._record.get(literal) == said or not named:
+                    continue
+                ruled_out = fact in self._fixed or (said > 0 and self._is_ruled_out(literal))
+                found = None if ruled_out else self._kind(literal, fact, value=said > 0)
+                if found is None and self._stays is not None and self._subject[literal] not in self._stays:
+                    found = "find_out", BEYOND
+                if found is not None:
+                    kind, cost = found
+                    text = self._edition.vocabulary.words(fact, said > 0)
+                    was = self._question.record.stated.get(fact)
+                    yield said, Statement(fact, said > 0, text, kind, cost, was)
+
+    def _is_ruled_out(self, literal: Literal) -> bool:
+        """Whether bringing a fact about is spoken against: by what is on record, or by an advisory.
+
+        An advisory speaks against it where with the fact it would hold in every world.
+        """
+        efforts, fact = self._edition.vocabulary.efforts, self._edition.facts[literal]
+        stated = self._question.record.stated
+        against = list(efforts.speaks_against(fact))
+        if any(stated.get(other) for other in against):
+            return True
+        advised = [each.literal for each in self._edition.advisories if each.item in against]
+        return any(self._question.would_hold(literal, each) for each in advised)
+
+    def _kind(self, literal: Literal, fact: Fact, *, value: bool) -> tuple[Kind, int] | None:
+        """How a statement can come about and what that costs; None where it cannot."""
+        subject = self._subject[literal]
+        kinds: tuple[Kind, ...] = ("find_out",)
+        usual = subject not in self._assumed_subjects
+        if subject in self._stated_subjects:
+            kinds = ("ask_for_less", "change")
+        elif not usual:  # what nobody states may be found out, and may be planned otherwise
+            kinds = ("find_out", "ask_for_less", "change")
+        for kind in kinds:
+            cost = self._edition.vocabulary.efforts.of(fact, kind, value=value, usual=usual)
+            if cost is not None:
+                return kind, self._costs.get(fact, cost)
+        return None
+
+    def _row(self, literal: Literal) -> tuple[int, int, int]:
+        fact = abs(literal)
+        return self._subject[fact], self._effort[fact], self._within[literal].cost
+
+    # ---- proposals -----------------------------------------------------------------------------
+
+    def cheapest(
+        self, most: int, keep: Callable[[Sequence[Literal]], bool] = every_set
+    ) -> tuple[list[Priced], bool]:
+        """The cheapest sets, of which `keep` says so, and whether there are more.
+
+        All that cost the least are given, and further ones until there are `most`.
+        """
+        sets: list[tuple[int, list[int]]] = []
+        ties, more = 0, False
+        while not more:
+            enough = bool(sets) and len(sets) >= most
+            level = self._next_level(any_one=enough and keep is every_set)
+            kept = [each for each in level if keep([self._reach[place] for place in each[1]])]
+            if not level:
+                break
+            if enough:
+                more = bool(kept)
+            else:
+                sets += kept
+                ties = ties or len(kept)
+        count = max(most, ties)
+        chosen = [
+            (cost, tuple(self._within[self._reach[place]] for place in places))
+            for cost, places in sets[:count]
+        ]
+        return chosen, more or len(sets) > count
+
+    def makes_certain(self, stated: Sequence[Literal]) -> bool:
+        """Whether the outcome is certain once these are stated in the place of what the record says."""
+        said = [*self._said(stated).values()]
+        return not self._solver.satisfiable([*said, -self._wanted]) and self._solver.satisfiable(said)
+
+    def _next_level(self, *, any_one: bool) -> list[tuple[int, list[int]]]:
+        """All sets that make the outcome certain at the least cost that is left, or just any one."""
+        level: list[tuple[int, list[int]]] = []
+        while True:
+            again, new = False, []
+            objections: list[list[Literal]] = []
+            with closing(self._cheapest.sets()) as proposals:
+                for cost, places in proposals:
+                    self._question.check()
+                    if level and cost > level[0][0]:
+                        break
+                    again = True  # sets with more statements can cost as little
+                    objections = self._objections([self._reach[place] for place in places])
+                    if objections:
+                        break
+                    new.append(places)
+                    level.append((cost, places))
+                    if any_one:
+                        return level
+            self._cheapest.without_supersets(new)
+            for objection in objections:
+                self._cheapest.require(objection)
+            if not again:
+                return sorted(level, key=lambda each: (len(each[1]), each[1]))
+
+    def _said(self, stated: Sequence[Literal]) -> dict[Literal, Literal]:
+        """What the record says of each fact once these are stated."""
+        changed = {self._subject[abs(literal)] for literal in stated}
+        said = {fact: x for fact, x in self._record.items() if self._subject[fact] not in changed}
+        return said | {abs(literal): literal for literal in stated}
+
+    def _objections(self, stated: Sequence[Literal]) -> list[list[Literal]]:
+        """What speaks against these statements; and then against them with the cheapest way to meet that.
+
+        So, where each of many facts does harm, one proposal tells of them all.
+        """
+        found: list[list[Literal]] = []
+        meeting = list(stated)
+        while (objection := self._objection(meeting)) is not None:
+            found.append(objection)
+            subjects = {self._subject[abs(literal)] for literal in meeting}
+            ways = [self._states[atom] for atom in objection if atom in self._states]
+            free = [way for way in ways if self._subject[abs(way)] not in subjects]
+            if not free:
+                break
+            meeting.append(min(free, key=lambda way: (self._within[way].cost, self._stated[way])))
+        return found
+
+    def _objection(self, stated: Sequence[Literal]) -> list[Literal] | None:
+        """What every set must have one of, if these statements do not make the outcome certain."""
+        said = self._said(stated)
+        world = self._solver.world([*said.values(), -self._wanted], self._cone)
+        if world is not None:
+            truths = zip(self._cone, world, strict=True)
+            return self._contradictions([fact if true else -fact for fact, true in truths])
+        clash = self._solver.minimal([], list(said.values()))
+        return None if clash is None else self._ways_out(clash)
+
+    def _contradictions(self, world: Sequence[Literal]) -> list[Literal]:
+        """The ways to contradict the part of a world that keeps the outcome from what is wanted.
+
+        That part is closed under the laws: what a statement contradicts through a law, it contradicts
+        in so many words.
+        """
+        harm = self._harm(world)
+        tied = frozenset().union(*(self._edition.relevance.component(abs(literal)) for literal in harm))
+        return [way for x in world if abs(x) in tied and (way := self._against(x)) is not None]
+
+    def _harm(self, world: Sequence[Literal]) -> frozenset[Literal]:
+        """A minimal part of a world with which, and what is fixed, the outcome is not what is wanted.
+
+        What is dear to contradict is preferred.
+        """
+
+        def dear(literal: Literal) -> tuple[bool, int]:
+            statement = self._within.get(-literal)
+            return self._against(literal) is not None, -statement.cost if statement else 0
+
+        fixed = [literal for literal in world if self._is_fixed(literal)]
+        rest = [literal for literal in world if not self._is_fixed(literal)]
+        harm = self._solver.minimal([self._wanted, *fixed], sorted(rest, key=dear))
+        assert harm is not None  # noqa: S101 - the world itself has another outcome
+        return frozenset(harm)
+
+    def _is_fixed(self, literal: Literal) -> bool:
+        """Whether the record says so whatever is stated."""
+        fact = abs(literal)
+        return self._record.get(fact) == literal and self._subject[fact] not in self._cheapest.kept
+
+    def _against(self, literal: Literal) -> Literal | None:
+        """What is true of the sets with which the record says the opposite; None if it never does."""
+        if -literal in self._stated:
+            return self._stated[-literal]
+        if self._record.get(abs(literal)) == -literal:
+            return self._cheapest.kept.get(self._subject[abs(literal)])
+        return None
+
+    def _ways_out(self, clash: Sequence[Literal]) -> list[Literal]:
+        """The ways not to say all that clashes."""
+        ways = []
+        for literal in clash:
+            if self._record.get(abs(literal)) != literal:
+                ways.append(-self._stated[literal])
+            elif (kept := self._cheapest.kept.get(self._subject[abs(literal)])) is not None:
+                ways.append(-kept)
+        return ways
+
+    # ---- where there is none -------------------------------------------------------------------
+
+    def why_none(self) -> tuple[tuple[Cause, ...], tuple[Fact, ...]]:
+        """The facts on record that prevent it; or else the least that is out of reach and needed."""
+        stays = [x for x in self._question.statements if self._subject[abs(x)] not in self._cheapest.kept]
+        reason = self._solver.minimal([self._wanted], stays)
+        if reason is not None:
+            return causes(self._question, reason), ()
+        subjects = {self._subject[abs(x)] for x in stays}
+        wide = Search(self._question, self._wanted, self._fixed, self._costs, subjects)
+        ((_, needed), *_), _ = wide.cheapest(1)
+        return (), tuple(statement.fact for statement in needed if statement.cost == BEYOND)

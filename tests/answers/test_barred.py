@@ -1,0 +1,100 @@
+"""What would meet a criterion is told with what speaks against it."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from lupa import CaseError, KnowledgeBase
+from lupa.answers.decision import Decision, Need
+from lupa.pages.sentences import needs_sentences
+from lupa.record.edits import edited
+from tests import explored, oracle
+from tests.explored import examine
+from tests.times import times
+
+BARE: dict[str, Any] = {
+    "request": {
+        "drug": "Benlysta",
+        "route": "intravenous",
+        "indication": "lupus_nephritis",
+        "phase": "initial",
+    },
+    "facts": {
+        "age": 34,
+        "diagnosis": {"lupus_nephritis": True, "severe_active_cns_lupus": False},
+        "active": ["lupus_nephritis"],
+        "taking": {"only": []},
+        "dosed_per_label": True,
+    },
+}
+COMBINED = "Benlysta is combined with Lupkynis (voclosporin) or Saphnelo (anifrolumab)."
+
+
+def needs_of(decision: Decision, criterion: str) -> dict[str, Need]:
+    """What alone would meet a criterion, by its fact."""
+    (found,) = (c for c in decision.criteria if c.id == criterion)
+    return {way[0].fact: way[0] for way in found.needs if len(way) == 1}
+
+
+def test_a_drug_that_another_criterion_bars_is_needed_and_barred(kb: KnowledgeBase) -> None:
+    decision = kb.decide(BARE)
+    needs = needs_of(decision, "standard_of_care")
+    assert needs["taking(voclosporin)"].against == (COMBINED,)
+    assert needs["taking(hydroxychloroquine)"].against == ()
+    (criterion,) = (c for c in decision.criteria if c.id == "standard_of_care")
+    ways, barred = needs_sentences(criterion)
+    assert "voclosporin" not in ways
+    assert barred == f"Not voclosporin: {COMBINED}"
+
+
+def test_a_drug_that_an_advisory_speaks_against_is_needed_and_advised_against(kb: KnowledgeBase) -> None:
+    case = {**BARE, "facts": {**BARE["facts"], "pregnant": True}}
+    needs = needs_of(kb.decide(case), "standard_of_care")
+    (against,) = needs["taking(methotrexate)"].against
+    assert against.startswith("The patient is pregnant and takes methotrexate")
+    assert needs["taking(azathioprine)"].against == ()
+
+
+def test_what_is_barred_already_is_not_said_to_be_barred_by_what_is_needed(kb: KnowledgeBase) -> None:
+    case = {**BARE, "facts": {**BARE["facts"], "starts": {"anifrolumab": True}}}
+    needs = needs_of(kb.decide(case), "standard_of_care")
+    assert needs["taking(voclosporin)"].against == ()
+
+
+@pytest.mark.parametrize(("policy", "edition"), oracle.EDITIONS)
+def test_just_what_would_fail_besides_speaks_against_what_is_needed(
+    kb: KnowledgeBase, policy: str, edition: str
+) -> None:
+    """Each need is stated in the case, and what the decision then says against it is compared."""
+    dice = random.Random(f"barred {policy} {edition}")
+    tried = 0
+    for number in range(times(25)):
+        examined = examine(kb, explored.random_case(dice, number, policy, edition))
+        vocabulary = examined.edition.vocabulary
+        before = kb.decide(examined.case)
+        for criterion in before.criteria:
+            singles = [way[0] for way in criterion.needs if len(way) == 1]
+            barred = [need for need in singles if need.against]
+            for need in (*barred[:2], *dice.sample(singles, min(2, len(singles)))):
+                if need.fact in vocabulary.number_of or need.fact in vocabulary.choice_of:
+                    assert need.against == ()
+                    continue
+                try:
+                    case = edited(examined.case, [(need.fact, need.value)], (), examined.edition)
+                    after = kb.decide(case)
+                except CaseError:  # the record cannot be so
+                    continue
+                tried += 1
+                advised = {item.text for item in after.advisories}
+                assert set(need.against) - advised == failing(after) - failing(before), need
+    assert tried >= times(5)
+
+
+def failing(decision: Decision) -> set[str]:
+    """The criteria that are not met, and the bases to deny, that are certain."""
+    items = [*decision.bases, *decision.superseded]
+    found = {item.text for item in items if item.id != "criteria_not_met" and item.certain}
+    return found | {c.text for c in decision.criteria if c.status == "unmet"}

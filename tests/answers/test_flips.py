@@ -1,0 +1,247 @@
+"""A flip says what a physician would do: a class before a drug, a day to wait for, nothing barred."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click import unstyle
+
+from lupa import KnowledgeBase
+from lupa.answers.exploration import Flips
+from lupa.pages.exploring import flips_text
+from tests import explored
+from tests.explored import examine
+from tests.slim import slim
+
+Case = dict[str, Any]
+ATTESTED = ("monitor_egfr", "monitor_blood_pressure", "monitor_serious_infections", "monitor_malignancies")
+
+
+def lupkynis(facts: Case, request: Case | None = None) -> Case:
+    """A request for Lupkynis in 2025 that would be approved for an adult, but for what is said here."""
+    asked = {"drug": "Lupkynis", "indication": "lupus_nephritis", "phase": "initial", "months": 12}
+    known = {
+        "age": 34,
+        "diagnosis": ["lupus_nephritis"],
+        "active": ["lupus_nephritis"],
+        "taking": {"only": ["mycophenolate_mofetil"]},
+        "attests": list(ATTESTED),
+        "live_vaccine": False,
+    }
+    request = {**asked, "service_date": "2025-12-12", **(request or {})}
+    return {"request": request, "facts": {k: v for k, v in {**known, **facts}.items() if v is not None}}
+
+
+def benlysta(facts: Case, request: Case | None = None) -> Case:
+    """A request for Benlysta in lupus nephritis, from whom takes nothing, but for what is said here."""
+    asked = {
+        "drug": "Benlysta",
+        "route": "intravenous",
+        "indication": "lupus_nephritis",
+        "phase": "initial",
+    }
+    known = {
+        "age": 34,
+        "diagnosis": {"lupus_nephritis": True, "severe_active_cns_lupus": False},
+        "active": ["lupus_nephritis"],
+        "taking": {"only": []},
+        "dosed_per_label": True,
+    }
+    return {"request": {**asked, **(request or {})}, "facts": {**known, **facts}}
+
+
+def offered(flips: Flips) -> list[set[str]]:
+    return [{s.fact for s in flip.statements} for flip in flips.flips]
+
+
+def page(flips: Flips, width: int = 100) -> str:
+    return " ".join(unstyle(flips_text(flips, width)).split())
+
+
+# ---- no drug that is advised against -----------------------------------------------------------
+
+
+def test_whom_no_standard_drug_is_taken_by_is_offered_none_that_harms_an_unborn_child(
+    kb: KnowledgeBase,
+) -> None:
+    case = benlysta({"pregnant": True})
+    drugs = set().union(*offered(kb.flip(case, most=50)))
+    assert "taking(hydroxychloroquine)" in drugs
+    assert "taking(azathioprine)" in drugs
+    for harmful in ("mycophenolate_mofetil", "mycophenolic_acid", "cyclophosphamide", "methotrexate"):
+        assert f"taking({harmful})" not in drugs
+
+
+@pytest.mark.parametrize("pregnant", [False, None])
+def test_of_who_is_not_known_to_be_pregnant_nothing_is_advised_against(
+    kb: KnowledgeBase, pregnant: bool | None
+) -> None:
+    assert {"taking(mycophenolate_mofetil)"} in offered(kb.flip(benlysta({"pregnant": pregnant}), most=50))
+
+
+def test_a_drug_that_is_seldom_begun_costs_more_than_a_usual_one(kb: KnowledgeBase) -> None:
+    flips = kb.flip(benlysta({}), most=50)
+    costs = {next(iter(facts)): flip.cost for facts, flip in zip(offered(flips), flips.flips, strict=True)}
+    assert costs["taking(hydroxychloroquine)"] < costs["taking(cyclophosphamide)"]
+    assert {"taking(cyclophosphamide)"} not in offered(kb.flip(benlysta({})))
+
+
+def test_of_lupkynis_no_cyclophosphamide_is_ever_begun(kb: KnowledgeBase) -> None:
+    flips = kb.flip(lupkynis({"taking": {"only": []}}), most=50)
+    assert flips.flips
+    assert not any("taking(cyclophosphamide)" in facts for facts in offered(flips))
+
+
+# ---- in the words of a person ------------------------------------------------------------------
+
+
+def test_what_any_drug_of_a_class_brings_about_is_told_as_that(kb: KnowledgeBase) -> None:
+    flips = kb.flip(benlysta({}))
+    (way,) = flips.ways
+    assert way.statements == ()
+    (words,) = way.words
+    assert words.startswith("A standard treatment that is not a biologic is taken: an antimalarial")
+    assert "antimalarial: hydroxychloroquine, chloroquine" in words
+    assert words in page(flips)
+
+
+NUMBERS = """
+quantity(ldl, "mg/dL", 0, 900). label(ldl, "the LDL"). cut_point(more_than(ldl, (70; 100))).
+effort(more_than(ldl), yes, change, 1).
+"""
+
+
+def test_of_several_cut_points_of_one_number_the_least_is_told(tmp_path: Path) -> None:
+    folder = slim(tmp_path / "kb")
+    policy = folder / "policies" / "fep_lupkynis" / "policy.lp"
+    text = policy.read_text("utf-8")
+    text = text.replace(
+        "no_live_vaccine) :- not live_vaccine.", "no_live_vaccine) :- more_than(ldl, 70).", 1
+    )
+    more = "met(fep_lupkynis, no_live_vaccine) :- more_than(ldl, 100).\n"
+    policy.write_text(text + more + NUMBERS, encoding="utf-8")
+    flips = KnowledgeBase.load(folder).flip(lupkynis({"live_vaccine": None, "ldl": 50}))
+    told = page(flips)
+    assert "The LDL is more than 70 mg/dL" in told
+    assert "100" not in told
+
+
+# ---- on another day ----------------------------------------------------------------------------
+
+
+def test_who_turns_18_in_a_month_waits_for_that_day(kb: KnowledgeBase) -> None:
+    case = lupkynis({"age": None, "birth_date": "2008-01-12"})
+    (flip,) = kb.flip(case).flips
+    (wait,) = flip.statements
+    assert (wait.kind, wait.fact, wait.on) == ("wait", "at_least(age,18)", "2026-01-12")
+    assert wait.text == "The patient turns 18 on 2026-01-12."
+    assert flip.case["request"]["service_date"] == "2026-01-12"
+    assert kb.decide(dict(flip.case)).outcome == "approve"
+    assert "wait The patient turns 18 on 2026-01-12. [request.service_date=2026-01-12]" in page(
+        kb.flip(case)
+    )
+
+
+def test_what_is_not_known_besides_is_found_out_too(kb: KnowledgeBase) -> None:
+    case = lupkynis({"age": None, "birth_date": "2008-01-12", "live_vaccine": None})
+    (flip,) = kb.flip(case).flips
+    assert [(s.kind, s.fact) for s in flip.statements] == [
+        ("wait", "at_least(age,18)"),
+        ("find_out", "live_vaccine"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({"age": 17}, "of an age alone nobody knows the day"),
+        ({"age": None, "birth_date": "2012-01-12"}, "four years are too long"),
+    ],
+)
+def test_nobody_waits_for_what_has_no_day_or_is_too_far_away(
+    kb: KnowledgeBase, facts: Case, why: str
+) -> None:
+    assert kb.flip(lupkynis(facts)).flips == (), why
+
+
+def test_a_birthday_on_the_29th_of_february_is_waited_for_until_march(kb: KnowledgeBase) -> None:
+    case = lupkynis({"age": None, "birth_date": "2008-02-29"}, {"service_date": "2026-02-10"})
+    (flip,) = kb.flip(case).flips
+    assert flip.statements[0].on == "2026-03-01"
+
+
+def test_an_age_that_is_fixed_is_not_waited_for(kb: KnowledgeBase) -> None:
+    case = lupkynis({"age": None, "birth_date": "2008-01-12"})
+    assert kb.flip(case, fixed=["age"]).flips == ()
+    assert kb.flip(case, costs={"age": 7}).flips[0].cost == 7
+
+
+# ---- filed otherwise ---------------------------------------------------------------------------
+
+
+def test_a_continuation_that_would_be_approved_as_initial_therapy_is_filed_so(kb: KnowledgeBase) -> None:
+    case = lupkynis({"documented": {"clinical_benefit": False}}, {"phase": "continuation"})
+    (flip,) = kb.flip(case).flips
+    assert [(s.kind, s.fact, s.was) for s in flip.statements] == [
+        ("file_otherwise", "requested(phase,initial)", None)
+    ]
+    assert flip.case["request"]["phase"] == "initial"
+    assert flip.case["facts"] == case["facts"]
+    assert "file otherwise The request is for initial therapy." in page(kb.flip(case))
+
+
+def test_it_is_filed_for_a_disease_only_where_that_is_on_record(kb: KnowledgeBase) -> None:
+    taken = {"taking": {"only": ["hydroxychloroquine"]}}
+    ra = {"indication": "rheumatoid_arthritis"}
+    found = offered(kb.flip(benlysta(taken, ra)))
+    assert {"requested(indication,lupus_nephritis)"} in found
+    silent = benlysta({**taken, "diagnosis": {"severe_active_cns_lupus": False}}, ra)
+    assert not any("requested(indication,lupus_nephritis)" in facts for facts in offered(kb.flip(silent)))
+
+
+def test_nothing_of_the_patient_changes_where_a_request_is_filed_otherwise(kb: KnowledgeBase) -> None:
+    case = lupkynis(
+        {"documented": {"clinical_benefit": False}, "live_vaccine": True}, {"phase": "continuation"}
+    )
+    for flip in kb.flip(case, most=50).flips:
+        assert "file_otherwise" not in {s.kind for s in flip.statements}
+
+
+# ---- by brute force ----------------------------------------------------------------------------
+
+KNOWN = {
+    "diagnosis": {"only": ["sle", "lupus_nephritis"]},
+    "active": {"only": ["sle", "lupus_nephritis"]},
+    "documented": {"only": []},
+    "dosed_per_label": True,
+    "after_service": False,
+}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        lupkynis(
+            {**KNOWN, "age": None, "birth_date": "2008-01-12", "attests": {"only": list(ATTESTED[:3])}}
+        ),
+        lupkynis(KNOWN, {"phase": "continuation"}),
+        benlysta(
+            {
+                "taking": {"only": ["prednisone"]},
+                "birth_date": "2020-12-20",
+                "age": None,
+                "documented": ["clinical_response"],
+            },
+            {"phase": "continuation", "service_date": "2025-12-12"},
+        ),
+    ],
+)
+def test_just_the_days_and_requests_are_found_that_help(kb: KnowledgeBase, case: Case) -> None:
+    examined = examine(kb, case)
+    free = ("attests", "live_vaccine", "requested(", "at_least(age", "received")
+    fixed = [fact for fact in examined.plain.literals if not fact.startswith(free)]
+    answer = explored.check_all_flips(kb, examined, "approve", fixed, {}, 50)
+    assert answer is not None
+    assert {s.kind for flip in answer.flips for s in flip.statements} & {"wait", "file_otherwise"}

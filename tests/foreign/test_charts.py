@@ -1,0 +1,75 @@
+"""Charts for policies foreign to the shipped files: by the rows of codes in their own folders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lupa import KnowledgeBase
+from lupa.fhir import read
+from tests.fhir.charts import ICD, RXNORM, SERVICE, Resource, chart, condition, observation, order
+
+ATORVASTATIN = (RXNORM, "83367")
+
+
+def case(kb: KnowledgeBase, policy: str, *resources: Resource, **request: Any) -> Any:
+    newest, _ = kb.about(policy).editions[-1]
+    asked = {"policy": f"{policy}@{newest}", "service_date": SERVICE, **request}
+    return read(chart(*resources), kb=kb, request=asked).case
+
+
+def test_each_measurement_is_told_with_its_day(lipid_kb: KnowledgeBase) -> None:
+    found = case(
+        lipid_kb,
+        "example_lipid_antibody",
+        observation("2089-1", 95, "mg/dL", "o1", effectiveDateTime="2025-02-10T08:00:00Z"),
+        observation("22748-8", 2, "mmol/L", "o2", effectiveDateTime="2024-02-10"),
+        observation("2089-1", 80, "mg/dL", "o3", effectiveDateTime="2025-01"),
+        observation("2089-1", 80, "mg/L", "o4"),
+        condition((ICD, "E78.01")),
+        order(ATORVASTATIN),
+    )
+    assert found["facts"]["ldl"] == [
+        {"value": 95, "on": "2025-02-10"},
+        {"value": 77.34, "on": "2024-02-10"},
+    ]
+    assert found["facts"]["diagnosis"] == {"familial_hypercholesterolaemia": True}
+    assert found["facts"]["taking"] == {"atorvastatin": True}
+    decision = lipid_kb.decide(found)
+    assert decision.outcome == "pend"
+    assert {"ldl", "ldl(measured)"}.isdisjoint(missing.fact for missing in decision.missing)
+
+
+def test_one_measurement_stands_alone(lipid_kb: KnowledgeBase) -> None:
+    found = case(lipid_kb, "example_lipid_antibody", observation("13457-7", 95, "mg/dL"))
+    assert found["facts"]["ldl"] == {"value": 95, "on": "2025-02-01"}
+    assert found["evidence"]["ldl"][0]["resource"] == "Observation/o1"
+
+
+@pytest.mark.parametrize(("values", "so"), [((50, 53), True), ((50, 60), False)])
+def test_low_values_are_counted(monitors_kb: KnowledgeBase, values: tuple[int, int], so: bool) -> None:
+    readings = [
+        observation("2339-0", value, "mg/dL", f"o{value}", effectiveDateTime=f"2025-02-{value - 40}")
+        for value in values
+    ]
+    found = case(monitors_kb, "example_glucose_monitor", *readings, condition((ICD, "E10.65")))
+    (question,) = monitors_kb.questions(found)
+    with question:
+        assert question.record.stated.get("measured_often(less_than(glucose,54),183,2)", False) is so
+
+
+def test_units_of_the_chart_become_those_of_the_policy(atopic_kb: KnowledgeBase) -> None:
+    found = case(
+        atopic_kb,
+        "example_atopic_antibody",
+        observation("711-2", 0.35, "10*3/uL", "o1"),
+        observation("29463-7", 150, "[lb_av]", "o2"),
+        observation("20152-5", 72, "%", "o3"),
+        condition((ICD, "J45.51")),
+    )
+    assert found["facts"]["eosinophils"] == {"value": 350, "on": "2025-02-01"}
+    assert found["facts"]["weight"] == 68.0388555
+    assert found["facts"]["fev1"] == 72
+    assert found["facts"]["diagnosis"] == {"asthma": True}
+    assert atopic_kb.decide(found).outcome in ("pend", "deny")
