@@ -38,11 +38,17 @@ class KnowledgeBase(Desk):
     A policy is grounded when a case first needs it, once for each edition, and kept.
     """
 
-    def page(self, policies: Sequence[str] | None = None, case: Case | None = None) -> str:
+    def page(
+        self,
+        policies: Sequence[str] | None = None,
+        case: Case | None = None,
+        against: str | None = None,
+    ) -> str:
         """One HTML file that decides, explains and explores in a browser, by these policies or by all.
 
-        It needs no server and loads nothing; it opens with the `case`, if one is given. Raises
-        `CaseError` for a policy that is not on file, and for a case that these cannot decide.
+        It needs no server and loads nothing; it opens with the `case`, if one is given. It also decides
+        each case `against` an edition of one of the policies, a folder or a git revision of the rules.
+        Raises `CaseError` for a policy that is not on file, and for a case that these cannot decide.
         """
         from lupa.page.build import page
 
@@ -53,7 +59,7 @@ class KnowledgeBase(Desk):
             about = [decision.policy for decision in self.decide_all(case)]
             if not set(about) <= set(chosen):
                 raise CaseError(f"the case is about {' and '.join(about)}; name that for the page too")
-        return page(self, tuple(dict.fromkeys(chosen)), case)
+        return page(self, tuple(dict.fromkeys(chosen)), case, against)
 
     def letter(
         self,

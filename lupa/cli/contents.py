@@ -125,12 +125,16 @@ def show(policy: str, form: str, kb: str | None, *, clauses: bool, meant: bool, 
 @verb(
     "lupa page uhc_benlysta fep_lupkynis -o policies.html",
     "lupa page uhc_benlysta --case case.yaml -o case.html",
+    "lupa page uhc_benlysta --against HEAD~3 -o changed.html",
 )
 @kb_option
 @click.option("-o", "--output", metavar="FILE", required=True, help="The file to write; - for the output.")
 @click.option("--case", "source", metavar="CASE", help="Open with this case, a file or a shipped one.")
+@click.option("--against", metavar="OTHER", help="Decide also by an edition, a folder or a git revision.")
 @click.argument("policies", nargs=-1, metavar="[POLICY]...", **completing(lambda kb: kb.policies))
-def page(policies: tuple[str, ...], output: str, source: str | None, *, kb: str | None) -> None:
+def page(
+    policies: tuple[str, ...], output: str, source: str | None, against: str | None, *, kb: str | None
+) -> None:
     """One file that decides, explains and explores in a browser, by each POLICY or by all on file.
 
     It needs no server and no network, and nothing that is entered leaves it: mail it, or put it on any
@@ -142,12 +146,15 @@ def page(policies: tuple[str, ...], output: str, source: str | None, *, kb: str 
         policies or knowledge.policies,
         None if source is None else knowledge.case(source),
         output,
+        against,
     )
 
 
-def write_page(kb: KnowledgeBase, policies: Sequence[str], case: Case | None, output: str) -> None:
+def write_page(
+    kb: KnowledgeBase, policies: Sequence[str], case: Case | None, output: str, against: str | None = None
+) -> None:
     """Writes a page that decides by these policies, and says so; prints it where the output is `-`."""
-    made = kb.page(policies, case)
+    made = kb.page(policies, case, against)
     if output == "-":
         print_utf8()
         click.echo(made, nl=False)

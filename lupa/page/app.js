@@ -1,5 +1,6 @@
 // The page: a case is its whole state; every change decides it anew.
 
+import { againstTable } from "./against.js";
 import { CaseError, checkShape, decided, questions } from "./case.js";
 import { changing, stating } from "./change.js";
 import { others, othersTable } from "./compare.js";
@@ -125,6 +126,8 @@ class App {
     const { edition, places: where } = this.form;
     const way = (statements) => this.change(stating(this.given, edition, where, statements), statements.map(({ variable, value }) => this.question.sentence(variable, value)).join(" "));
     element("result").append(changing(this.question, where, way));
+    const beside = againstTable(this.page, this.given, this.decision);
+    if (beside) element("result").append(beside);
     const rows = others(this.page, this.given, this.question);
     const table = othersTable(rows, this.given, (given, name) => this.change(given, `Read so: ${name}`));
     if (table) element("result").append(table);

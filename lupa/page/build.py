@@ -8,12 +8,16 @@ import json
 import re
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from lupa.authors.diff.bases import edition_of
+from lupa.authors.diff.operands import operand_of
 from lupa.authors.reports.html import STYLE
-from lupa.page.data import page_data
+from lupa.errors import CaseError, printable
+from lupa.page.data import Beside, page_data
 from lupa.rules.store import Store
 
 HERE = Path(__file__).parent
@@ -27,12 +31,23 @@ _END = re.compile(r"<(?=/script|!--)", re.IGNORECASE)
 """What would end a script, or hide the end of one."""
 
 
-def page(store: Store, policies: Sequence[str], case: Mapping[str, Any] | None = None) -> str:
+def page(
+    store: Store,
+    policies: Sequence[str],
+    case: Mapping[str, Any] | None = None,
+    against: str | None = None,
+) -> str:
     """The whole file, which decides by these policies, and opens with a case where one is given.
+
+    Each case is decided `against` something else too, where that is named: an edition of one of the
+    policies, a folder or a revision of the rules; see `operand_of`, which raises `CaseError`.
 
     Raises `CaseError` for a policy that is not on file, `SpaceLimitError` for one that grows too large.
     """
-    data = json.dumps(page_data(store, policies), ensure_ascii=False, separators=(",", ":"))
+    with ExitStack() as stack:
+        beside = None if against is None else _beside(store, policies, against, stack)
+        told = page_data(store, policies, beside)
+    data = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     script, style = in_one(FIRST), STYLE + text_of("page.css")
     holes = {
         "policy": (
@@ -46,6 +61,18 @@ def page(store: Store, policies: Sequence[str], case: Mapping[str, Any] | None =
         "script": script,
     }
     return re.sub(r"\{(\w+)\}", lambda hole: holes[hole[1]], text_of("page.html"))
+
+
+def _beside(store: Store, policies: Sequence[str], word: str, stack: ExitStack) -> Beside:
+    operand = operand_of(word, store)
+    if operand.kind != "policy":
+        return Beside(word, stack.enter_context(operand.opened(store)))
+    policy, edition = edition_of(store, word)
+    if policy not in policies:
+        raise CaseError(
+            f"{printable(word)}: is no edition of {' or '.join(policies)}; name {policy} for the page too"
+        )
+    return Beside(word, store, f"{policy}@{edition}")
 
 
 def text_of(name: str) -> str:

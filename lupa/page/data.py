@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lupa.answers.meaning import meanings
@@ -21,55 +22,104 @@ FORMAT = "lupa-page"
 VERSION = 1
 
 
-def page_data(store: Store, policies: Sequence[str]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """By what else each case is decided: the policies of another store, or an edition of one of them."""
+
+    named: str
+    store: Store
+    edition: str | None = None
+
+
+def page_data(store: Store, policies: Sequence[str], against: Beside | None = None) -> dict[str, Any]:
     """What `page.js` reads, ready for JSON: `policies` by name, each with all of its editions.
 
-    Sentences stand once, in `texts`, and a number in their place means one of these. Raises `CaseError`
-    for a policy that is not on file, `SpaceLimitError` for one that grows too large.
+    Sentences stand once, in `texts`, and a number in their place means one of these. `against` has what is
+    known there of `names` and `codes`, none where that is the same. Raises `CaseError` for a policy that
+    is not on file, `SpaceLimitError` for one that grows too large.
     """
     texts = Texts()
     lists = Lists()
-    names: dict[str, list[str]] = {}
-    editions: dict[str, list[Edition]] = {}
-    for policy in policies:
-        editions[policy] = [store.edition(policy, name) for name, _ in store.about(policy).editions]
-        for edition in editions[policy]:
-            for name, others in edition.vocabulary.aliases.items():
-                names.setdefault(name, []).extend(x for x in others if x not in names[name])
-    for name, others in store.also_called().items():
-        names.setdefault(name, []).extend(x for x in others if x not in names[name])
-    told = [_policy(store.about(policy), found, texts, lists) for policy, found in editions.items()]
+    other = against.store if against and against.edition is None else None
+    editions = {policy: _editions(store, policy) for policy in policies}
+    others = {policy: _editions(other, policy) for policy in policies if other and policy in other.policies}
+    told = [
+        _policy(
+            store.about(policy),
+            found,
+            other.about(policy) if other and policy in others else None,
+            others.get(policy, []),
+            texts,
+            lists,
+        )
+        for policy, found in editions.items()
+    ]
+    known = _known(store, editions.values())
+    known_there = _known(other, others.values()) if other else known
     return {
         "format": FORMAT,
         "version": VERSION,
         "lupa": __version__,
         "policies": told,
-        "names": names,
-        "codes": codes_of(editions.values()),
+        **known,
+        "against": against
+        and {
+            "named": against.named,
+            "edition": against.edition,
+            **{key: None if found == known[key] else found for key, found in known_there.items()},
+        },
         "lists": lists.each,
         "texts": texts.each,
     }
 
 
-def _policy(about: About, editions: Sequence[Edition], texts: Texts, lists: Lists) -> dict[str, Any]:
+def _editions(store: Store, policy: str) -> list[Edition]:
+    return [store.edition(policy, name) for name, _ in store.about(policy).editions]
+
+
+def _known(store: Store, editions: Collection[Sequence[Edition]]) -> dict[str, Any]:
+    """The names that mean others, with these, and the codes."""
+    names: dict[str, list[str]] = {}
+    for aliases in (*(x.vocabulary.aliases for each in editions for x in each), store.also_called()):
+        for name, others in aliases.items():
+            names.setdefault(name, []).extend(x for x in others if x not in names[name])
+    return {"names": names, "codes": codes_of(editions)}
+
+
+def _policy(
+    about: About,
+    editions: Sequence[Edition],
+    about_there: About | None,
+    there: Sequence[Edition],
+    texts: Texts,
+    lists: Lists,
+) -> dict[str, Any]:
     """A policy with its editions, the oldest first; what they have in common stands once.
 
     `editions` tells of each what is its own, `sections` of each key what it is in every edition, beside
-    one another.
+    one another; first those here, then those that it is decided against.
     """
     nodes = Nodes()
-    made = [compiled(edition, all_readings=True) for edition in editions]
+    made = [compiled(edition, all_readings=True) for edition in (*editions, *there)]
     numbers = [nodes.numbered(one) for one in made]
     told = [
         _Told(edition, one, number, nodes.add(one), texts, lists).edition()
-        for edition, one, number in zip(editions, made, numbers, strict=True)
+        for edition, one, number in zip((*editions, *there), made, numbers, strict=True)
     ]
     return {
         "policy": about.policy,
+        **_about(about),
+        "against": about_there and _about(about_there),
+        "nodes": nodes.columns,
+        "sections": {key: [one[key] for one in told] for key in told[0]},
+    }
+
+
+def _about(about: About) -> dict[str, Any]:
+    return {
         "payer": about.payer,
         "document": about.document,
         "covers": {"drug": about.drugs, "service": about.services},
-        "nodes": nodes.columns,
         "editions": [
             {
                 "name": name,
@@ -78,7 +128,6 @@ def _policy(about: About, editions: Sequence[Edition], texts: Texts, lists: List
             }
             for name, first in about.editions
         ],
-        "sections": {key: [one[key] for one in told] for key in told[0]},
     }
 
 

@@ -12,7 +12,7 @@ export const YES = 2;
 export const NOWHERE = 4;
 const FIRST = 3; // the place of the bit that stands for the first outcome
 
-/** The data of a page, unfolded: `policies` with their `editions`. */
+/** The data of a page, unfolded: `policies` with their `editions`, and `against` what each case is decided too. */
 export function unfolded(data) {
   const text = (place) => data.texts[place];
   const lists = data.lists.map((names) => {
@@ -20,26 +20,36 @@ export function unfolded(data) {
     found.lookup = Object.fromEntries(names.map((name) => [name, name]));
     return found;
   });
+  const shared = { lists, lupa: data.lupa, ...known(data.names, data.codes) };
+  const there = data.against && { ...shared, ...known(data.against.names ?? data.names, data.against.codes ?? data.codes) };
+  const both = data.policies.map((policy) => {
+    const nodes = nodesOf(policy.nodes);
+    const sections = Object.entries(policy.sections);
+    const made = (told, first, knows) => {
+      const found = { ...told, policy: policy.policy };
+      found.editions = told.editions.map((one, place) =>
+        new Edition(found, { ...one, ...Object.fromEntries(sections.map(([key, each]) => [key, each[first + place]])) }, nodes, knows, text));
+      return found;
+    };
+    return [made(policy, 0, shared), policy.against && made(policy.against, policy.editions.length, there)];
+  });
+  const page = { ...shared, policies: both.map(([here]) => here) };
+  if (!data.against) return page;
+  const { named, edition } = data.against;
+  const other = edition === null ? { ...there, policies: both.map(([, one]) => one).filter(Boolean) } : page;
+  return { ...page, against: { named, edition, page: other } };
+}
+
+/** What names, brands and codes mean. */
+function known(names, codes) {
   const meant = new Map();
-  for (const [name, others] of Object.entries(data.names)) {
+  for (const [name, others] of Object.entries(names)) {
     for (const other of others) {
       const key = normal(other);
       meant.set(key, [...(meant.get(key) ?? []), name]);
     }
   }
-  const codes = data.codes.map(([system, code, kind, name, meaning, relation, ground]) => ({
-    system, code, kind, name, meaning, relation, ground,
-  }));
-  const shared = { lists, meant, codes, names: data.names, lupa: data.lupa };
-  const policies = data.policies.map((policy) => {
-    const nodes = nodesOf(policy.nodes);
-    const found = { ...policy };
-    const sections = Object.entries(policy.sections);
-    found.editions = policy.editions.map((one, place) =>
-      new Edition(found, { ...one, ...Object.fromEntries(sections.map(([key, each]) => [key, each[place]])) }, nodes, shared, text));
-    return found;
-  });
-  return { ...shared, policies };
+  return { names, meant, codes: codes.map(([system, code, kind, name, meaning, relation, ground]) => ({ system, code, kind, name, meaning, relation, ground })) };
 }
 
 /** The nodes, from how far after the one before the variable of each stands, and how far before it its children. */

@@ -276,3 +276,15 @@ def test_a_condition_opens_a_patient_for_whom_it_decides(page: Opened, kb: Knowl
     assert page.run("return document.getElementById('decide-view').hidden") is False
     assert json.loads(page.saved("save-case"))["facts"] == {"age": {"at_least": 18}}
     assert page.statuses()["adult"] == "met"
+
+
+def test_what_differs_under_other_rules_stands_beside_the_decision(
+    driver: Any, kb: KnowledgeBase, tmp_path: Path
+) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(kb.page("uhc_benlysta", against="uhc_benlysta@2022E0046O"), encoding="utf-8")
+    page = Opened(driver, path)
+    case = kb.case("benlysta_archived_edition_autoantibodies_not_stated")
+    page.open_case({**case, "request": {**case["request"], "policy": "uhc_benlysta@2023-11-01"}})
+    rows = "return [...document.querySelectorAll('.against tbody tr')].map((row) => row.innerText)"
+    assert page.wait(rows)[0] == "outcome\tAPPROVE\tPEND (approve or deny)"
