@@ -46,7 +46,7 @@ function meaning(edition, kind, item, patient) {
 
 function shown(items, status, when) {
   if (!items.length) return null;
-  const line = ({ kind, item }) => h("li", {}, `${kind} `, h("code", {}, item.id), `: ${item.yes} `, status.has(item.id) && ["criterion", "part"].includes(kind) ? h("strong", { class: status.get(item.id) }, status.get(item.id)) : null, when(kind, item));
+  const line = ({ kind, item }) => h("li", {}, `${kind} `, h("code", {}, item.id), `: ${item.yes} `, status.has(item.id) && ["criterion", "part"].includes(kind) ? h("strong", { class: { "not met": "unmet" }[status.get(item.id)] ?? status.get(item.id) }, status.get(item.id)) : null, when(kind, item));
   if (items.length <= FEW) return h("ul", {}, items.map(line));
   return h("details", {}, h("summary", {}, `${items.length} items come of it`), h("ul", {}, items.map(line)));
 }

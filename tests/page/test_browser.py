@@ -217,6 +217,11 @@ def test_the_policy_is_shown_in_the_order_of_its_document(page: Opened, kb: Know
         "return [...document.querySelectorAll('[data-clause]')].map((one) => one.dataset.clause)"
     )
     assert shown == [row["id"] for row in kb.edition("uhc_benlysta").ledger()]
+    colours = page.run(
+        "return [...document.querySelectorAll('.clauses strong')]"
+        ".map((one) => one.textContent + ': ' + one.className)"
+    )
+    assert set(colours) >= {"not met: unmet", "met: met"}
 
 
 def test_other_readings_and_editions_stand_beside_it(page: Opened, kb: KnowledgeBase) -> None:
