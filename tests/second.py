@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 import clingo
@@ -17,7 +17,23 @@ def control(policy: str, edition: str) -> clingo.Control:
     for path in (*RuleFiles(shipped("kb")).of(policy), shipped("queries") / "worlds.lp"):
         made.load(str(path))
     made.ground([("base", []), ("edition", [clingo.String(edition)])])
+    made.add("one_of_each", [], "\n".join(_one_of_each(made)))
+    made.ground([("one_of_each", [])])
     return made
+
+
+def _one_of_each(made: clingo.Control) -> Iterator[str]:
+    """That of what is single-valued exactly one value holds, for the same arguments before it."""
+    families = {
+        atom.symbol.arguments[0].name for atom in made.symbolic_atoms.by_signature("single_valued", 1)
+    }
+    groups: dict[str, list[clingo.Symbol]] = {}
+    for atom in made.symbolic_atoms.by_signature("fact", 1):
+        (fact,) = atom.symbol.arguments
+        if fact.name in families:
+            groups.setdefault(f"{fact.name} {fact.arguments[:-1]}", []).append(fact)
+    for facts in groups.values():
+        yield f":- #count {{ {'; '.join(f'{fact} : true({fact})' for fact in facts)} }} != 1."
 
 
 def has_world(policy: str, edition: str, statements: Mapping[str, bool], atom: str, *, holds: bool) -> bool:

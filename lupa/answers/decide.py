@@ -33,7 +33,9 @@ from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
 
 _FEW = 3
-"""So many assumptions about one family are told one by one."""
+"""More assumptions about one family have words together."""
+_MANY = 12
+"""More than so many are one assumption."""
 
 
 def decision(
@@ -323,7 +325,7 @@ class _Writer:
     def assumptions(self) -> tuple[Assumption, ...]:
         """The defaults that can bear on the outcome; of a family with words for all, those that do.
 
-        More than a few of such a family are one assumption, named by the family.
+        More than a few of such a family have its words together; many are one assumption, named by it.
         """
         edition, assumed = self._edition, self._question.record.assumed
         cone, families = edition.relevance.outcome_cone, edition.vocabulary.assumed_families
@@ -342,12 +344,11 @@ class _Writer:
             if not self._question.bear(facts):
                 continue
             otherwise = (fact for fact in facts if self._question.could_be_otherwise(fact))
-            free = list(islice(otherwise, _FEW + 1))  # more need not be known by name
-            if not free:
+            free = list(islice(otherwise, _MANY + 1))  # more need not be known by name
+            if len(free) > _MANY:
+                found.append(Assumption(family, assumed[free[0]], families[family]))
                 continue
-            value = assumed[free[0]]
-            if len(free) > _FEW:
-                found.append(Assumption(family, value, families[family]))
-            else:
-                found += [Assumption(f, value, edition.vocabulary.words(f, value)) for f in free]
+            whole = families[family] if len(free) > _FEW else ""
+            words = edition.vocabulary.words
+            found += [Assumption(f, assumed[f], words(f, assumed[f]), whole) for f in free]
         return tuple(found)

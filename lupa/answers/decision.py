@@ -131,11 +131,16 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """A fact that the case left alone and that has a default."""
+    """A fact that the case left alone and that has a default.
+
+    Where a page says it with others in one sentence, that is `together`. Of very many of one family there
+    is one for all, and `fact` names the family.
+    """
 
     fact: str
     value: bool
     text: str
+    together: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ import { NO, YES } from "./edition.js";
 import { missing } from "./missing.js";
 import { needs } from "./needs.js";
 
-const FEW = 3; // so many assumptions about one family are told one by one
+const FEW = 3; // more assumptions about one family have words together
+const MANY = 12; // more than so many are one assumption
 
 /** What one edition says of one record. */
 export class Question {
@@ -363,7 +364,7 @@ class Writer {
     const { edition, question } = this;
     const found = [];
     const together = new Map();
-    const told = ([variable, value]) => ({ fact: edition.facts[variable].fact, value, text: question.sentence(variable, value) });
+    const told = ([variable, value], all = "") => ({ fact: edition.facts[variable].fact, value, text: question.sentence(variable, value), together: all });
     const spared = this.spared();
     for (const [variable, value] of question.record.assumed) {
       if (!edition.cone.has(variable) || spared.has(variable)) continue;
@@ -375,8 +376,9 @@ class Writer {
     for (const [family, facts] of together) {
       if (!this.bear(facts)) continue;
       const free = facts.filter(([variable, value]) => this.couldBeOtherwise(variable, value));
-      if (free.length > FEW) found.push({ fact: family, value: free[0][1], text: edition.assumedTogether[family] });
-      else found.push(...free.map(told));
+      const words = edition.assumedTogether[family];
+      if (free.length > MANY) found.push({ fact: family, value: free[0][1], text: words, together: "" });
+      else found.push(...free.map((each) => told(each, free.length > FEW ? words : "")));
     }
     return found;
   }

@@ -34,7 +34,7 @@ export function result(decision, question, actions) {
     section("Not known here, and set aside as it is written", d.aside.map(({ place, name, value }) =>
       h("li", {}, `${place}: ${name}${value === null ? " (not known whether)" : value ? "" : " (said not to be so)"}`))),
     section("How the case was read", d.remarks.map(({ place, text }) => h("li", {}, `${place}: ${text}`))),
-    d.assumptions.length > 0 && h("section", { class: "part" }, h("h3", {}, "Assumed, as the case is silent"), h("p", {}, d.assumptions.map(({ text }) => text).join(" "))),
+    d.assumptions.length > 0 && h("section", { class: "part" }, h("h3", {}, "Assumed, as the case is silent"), h("p", {}, [...new Set(d.assumptions.map(({ text, together }) => together || text))].join(" "))),
     d.unread.length > 0 && h("p", { class: "part" }, `Stated, but not asked about by this policy: ${d.unread.join(", ")}.`),
   ];
 }

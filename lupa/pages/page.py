@@ -257,7 +257,7 @@ class Page:
         if full:
             lines = self.title("Assumed, as the case is silent")
             return lines + [line for a in assumptions for line in self.wrap(f"{a.fact}: {a.text}", 2, 4)]
-        told = " ".join(a.text for a in assumptions)
+        told = " ".join(dict.fromkeys(a.together or a.text for a in assumptions))
         return ["", *self.wrap(f"Assumed, as the case is silent: {told}", 0, 2)]
 
     def reasons(self, why: Why) -> list[str]:

@@ -97,9 +97,7 @@ def test_what_is_no_name_is_refused_with_what_to_write(kb: KnowledgeBase, name: 
 
 @pytest.mark.parametrize("taking", [["only", "prednisone"], {"Only": ["prednisone"]}])
 def test_that_a_list_is_complete_is_no_name_in_it(kb: KnowledgeBase, taking: object) -> None:
-    with pytest.raises(
-        CaseError, match=r"nly' is no name; a complete list is taking: \{only: \[\.\.\.\]\}"
-    ):
+    with pytest.raises(CaseError, match=r"nly' is no name; a complete list is taking: \{only: "):
         benlysta(kb, taking=taking)
 
 
