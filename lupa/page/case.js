@@ -6,6 +6,7 @@ import { normal } from "./names.js";
 import { recordOf } from "./record.js";
 
 const KEYS = ["case", "request", "facts", "expect", "evidence"];
+const DEEPEST = 100; // levels; a case that can be read has fewer than ten
 const FRESH = 2; // years after which a newer edition than the last on file is to be expected
 const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
@@ -19,8 +20,15 @@ export class CaseError extends Error {
 
 const wrong = (path, words) => new CaseError([`${path}: ${words}`]);
 
+/** Whether what is nested is so at most so deep. */
+function isWithin(value, depth) {
+  if (value === null || typeof value !== "object") return true;
+  return depth > 0 && Object.values(value).every((one) => isWithin(one, depth - 1));
+}
+
 /** A case is a mapping with a request; throws for anything else. */
 export function checkShape(given) {
+  if (!isWithin(given, DEEPEST)) throw new CaseError(["nested too deeply for a case"]);
   if (!isPlain(given)) throw new CaseError([`a case is a mapping with request and facts, not ${shown(given)}`]);
   const problems = Object.keys(given).filter((key) => !KEYS.includes(key)).map((key) => `${key}: is no part of a case; its parts are ${KEYS.join(", ")}`);
   if ((given.case ?? null) !== null && typeof given.case !== "string") problems.push(`case: a name is expected, not ${shown(given.case)}`);

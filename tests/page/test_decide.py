@@ -98,3 +98,12 @@ def test_what_a_page_cannot_read_ends_in_a_message_with_its_path(
 ) -> None:
     (found,) = in_node(data, [json.loads(json.dumps({"request": request_, "facts": facts}))])
     assert found["error"][0].startswith(f"{path}: ")
+
+
+def test_what_is_nested_without_end_ends_in_a_message(data: Path) -> None:
+    deep: list[Any] = []
+    for _ in range(900):
+        deep = [deep]
+    for facts in ({"taking": deep}, {"taking": {"only": deep}}, {"age": deep}):
+        (found,) = in_node(data, [{"request": {"policy": "uhc_benlysta"}, "facts": facts}])
+        assert found["error"] == ["nested too deeply for a case"]
