@@ -92,6 +92,12 @@ def meaning(edition: Edition, compiled: Compiled, limit: Deadline = ENDLESS) -> 
         return _Meaning(edition, compiled, limit).told()
 
 
+def meanings(edition: Edition, compiled: Compiled, limit: Deadline = ENDLESS) -> tuple[Meant, ...]:
+    """The items of `meaning` alone, which cost less than its outcomes."""
+    with deep(len(compiled.variables)), limit.holding(edition.lock):
+        return tuple(_Meaning(edition, compiled, limit).items())
+
+
 class _Meaning:
     def __init__(self, edition: Edition, compiled: Compiled, limit: Deadline) -> None:
         self._edition = edition
@@ -110,13 +116,14 @@ class _Meaning:
             compiled.policy,
             compiled.edition,
             dict(compiled.readings),
-            tuple(self._items()),
+            tuple(self.items()),
             tuple(self._ways()),
         )
 
     # ---- items ---------------------------------------------------------------------------------
 
-    def _items(self) -> Iterator[Meant]:
+    def items(self) -> Iterator[Meant]:
+        """Each item, in the order of its kinds."""
         loaded = self._loaded()
         telling = Telling(Space(loaded.diagrams, loaded.laws))
         words = Senses([self._edition], self._facts)

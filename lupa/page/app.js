@@ -3,6 +3,7 @@
 import { CaseError, checkShape, decided, questions } from "./case.js";
 import { changing, stating } from "./change.js";
 import { others, othersTable } from "./compare.js";
+import { decisive } from "./decisive.js";
 import { documentView } from "./document.js";
 import { h, save } from "./dom.js";
 import { places, put, say } from "./edits.js";
@@ -127,7 +128,7 @@ class App {
     const rows = others(this.page, this.given, this.question);
     const table = othersTable(rows, this.given, (given, name) => this.change(given, `Read so: ${name}`));
     if (table) element("result").append(table);
-    if (!element("policy-view").hidden) element("document").replaceChildren(...documentView(this.form.edition, this.decision));
+    if (!element("policy-view").hidden) element("document").replaceChildren(...this.documented());
   }
 
   /** Where several policies answer, a button for each. */
@@ -168,12 +169,30 @@ class App {
     control?.focus();
   }
 
+  documented() {
+    return documentView(this.form.edition, this.decision, (item, condition) => this.patient(item, condition));
+  }
+
+  /** Takes a patient for whom a condition decides an item. */
+  patient(item, { variable, value }) {
+    const { edition, places: where } = this.form;
+    const words = edition.facts[variable][value ? "yes" : "no"];
+    const found = decisive(this.page, edition, where, item.root, { variable, value });
+    if (!found) {
+      element("said").textContent = `No patient was found for whom this alone decides ${item.id}: ${words}`;
+      return;
+    }
+    this.view("decide");
+    this.change(found, `It decides ${item.id} here: ${words}`);
+    element("result").focus();
+  }
+
   view(name) {
     for (const one of ["decide", "policy"]) {
       element(`${one}-view`).hidden = one !== name;
       element(`show-${one}`).setAttribute("aria-pressed", String(one === name));
     }
-    if (name === "policy") element("document").replaceChildren(...documentView(this.form.edition, this.decision));
+    if (name === "policy") element("document").replaceChildren(...this.documented());
   }
 
   // ---- the tools ------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from lupa.answers.meaning import meanings
+from lupa.answers.senses import Sense
 from lupa.compiled.compiled import Compiled
 from lupa.compiled.compiler import compiled
 from lupa.page.packed import Lists, Nodes, Texts, codes_of
@@ -12,6 +14,7 @@ from lupa.page.sayable import Sayable
 from lupa.rules.about import About
 from lupa.rules.edition import Atom, Edition
 from lupa.rules.store import Store
+from lupa.rules.vocabulary import Fact
 from lupa.version import __version__
 
 FORMAT = "lupa-page"
@@ -48,30 +51,34 @@ def page_data(store: Store, policies: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _policy(about: About, editions: Iterable[Edition], texts: Texts, lists: Lists) -> dict[str, Any]:
-    """A policy with its editions, the oldest first; those with the same facts share their nodes."""
-    nodes: dict[tuple[str, ...], Nodes] = {}
-    told = []
-    for edition, (name, first) in zip(editions, about.editions, strict=True):
-        made = compiled(edition, all_readings=True)
-        shared = nodes.setdefault(tuple(v.fact for v in made.variables), Nodes())
-        known_from = about.known_from.get(name)
-        told.append(
-            {
-                "name": name,
-                "first": first and first.isoformat(),
-                "known_from": known_from and known_from.isoformat(),
-                "nodes": list(nodes.values()).index(shared),
-                **_Told(edition, made, shared.add(made), texts, lists).edition(),
-            }
-        )
+def _policy(about: About, editions: Sequence[Edition], texts: Texts, lists: Lists) -> dict[str, Any]:
+    """A policy with its editions, the oldest first; what they have in common stands once.
+
+    `editions` tells of each what is its own, `sections` of each key what it is in every edition, beside
+    one another.
+    """
+    nodes = Nodes()
+    made = [compiled(edition, all_readings=True) for edition in editions]
+    numbers = [nodes.numbered(one) for one in made]
+    told = [
+        _Told(edition, one, number, nodes.add(one), texts, lists).edition()
+        for edition, one, number in zip(editions, made, numbers, strict=True)
+    ]
     return {
         "policy": about.policy,
         "payer": about.payer,
         "document": about.document,
         "covers": {"drug": about.drugs, "service": about.services},
-        "nodes": [shared.deltas for shared in nodes.values()],
-        "editions": told,
+        "nodes": nodes.columns,
+        "editions": [
+            {
+                "name": name,
+                "first": first and first.isoformat(),
+                "known_from": (day := about.known_from.get(name)) and day.isoformat(),
+            }
+            for name, first in about.editions
+        ],
+        "sections": {key: [one[key] for one in told] for key in told[0]},
     }
 
 
@@ -79,13 +86,20 @@ class _Told:
     """One edition as plain data."""
 
     def __init__(
-        self, edition: Edition, made: Compiled, places: Sequence[int], texts: Texts, lists: Lists
+        self,
+        edition: Edition,
+        made: Compiled,
+        numbers: dict[Fact, int],
+        places: Sequence[int],
+        texts: Texts,
+        lists: Lists,
     ) -> None:
         self._edition = edition
         self._made = made
         self._texts = texts
         self._lists = lists
-        self._variable = {variable.fact: place for place, variable in enumerate(made.variables)}
+        self._numbers = list(numbers.values())
+        self._variable = {fact: place for place, fact in enumerate(numbers)}
         self._roots = {(x.kind, x.id): self._root(x.node, places) for x in made.outputs}
         self._places = places
         self._pathways = list(edition.pathways)
@@ -96,12 +110,16 @@ class _Told:
     def _root(node: int, places: Sequence[int]) -> int:
         return places[node] if node >= 0 else node
 
+    def _of(self, variables: Iterable[int]) -> list[int]:
+        return [self._variable[self._made.variables[variable].fact] for variable in variables]
+
     def edition(self) -> dict[str, Any]:
         """All that is told of it."""
         edition, made, texts = self._edition, self._made, self._texts
         words = edition.outcome_words
         return {
             "fingerprint": edition.fingerprint,
+            "numbers": self._numbers,
             "outcomes": list(made.outcomes),
             "outcome": self._root(made.outcome, self._places),
             "outcome_words": {
@@ -111,7 +129,7 @@ class _Told:
             },
             "defaults": [self._variable[fact] for fact in edition.vocabulary.defaults],
             "cone": [self._variable[edition.facts[x]] for x in sorted(edition.relevance.outcome_cone)],
-            "laws": [[list(law.variables), self._root(law.node, self._places)] for law in made.laws],
+            "laws": [[self._of(law.variables), self._root(law.node, self._places)] for law in made.laws],
             "pathways": [
                 [*pathway, self._roots["pathway", ",".join(pathway)]] for pathway in self._pathways
             ],
@@ -138,6 +156,7 @@ class _Told:
             ],
             "families": {name: texts(said) for name, said in edition.vocabulary.assumed_families.items()},
             "reading_sources": {name: texts(edition.cited("reading", name)) for name in edition.readings},
+            "meanings": self._meanings(),
             **Sayable(edition, self._variable, texts, self._lists).told(),
         }
 
@@ -166,6 +185,20 @@ class _Told:
             else [],
             texts(label),
         ]
+
+    def _meanings(self) -> dict[str, Any]:
+        """Of each item, as the text is usually read, when it is so; see `_sense`."""
+        return {
+            meant.item: self._texts(meant.why) if meant.sense is None else self._sense(meant.sense)
+            for meant in meanings(self._edition, compiled(self._edition))
+        }
+
+    def _sense(self, sense: Sense) -> list[Any]:
+        """A condition: 0 with a fact and if it is so; else 1 for any, 2 for all, with a text, and parts."""
+        if sense.fact is not None:
+            return [0, self._variable[sense.fact], int(bool(sense.value))]
+        parts = (self._sense(part) for part in sense.parts)
+        return [2 if sense.of == "all" else 1, self._texts(sense.text), *parts]
 
     def _trees(self) -> dict[str, Any]:
         told = self._made.plain()["tree"]

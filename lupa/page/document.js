@@ -2,32 +2,51 @@
 
 import { h } from "./dom.js";
 
-/** The clauses of an edition, with the items that cite each. */
-export function documentView(edition, decision) {
+/** The clauses of an edition, with the items that cite each; `patient(item, condition)` shows for whom it decides. */
+export function documentView(edition, decision, patient) {
   const status = new Map(decision ? walk(decision.criteria) : []);
-  const kinds = [["criteria", "criterion"], ["bases", "basis to deny"], ["limits", "limit"], ["scope", "scope"], ["advisories", "advisory"], ["notes", "note"], ["referrals", "referral"]];
+  const kinds = [["criteria", "criterion"], ["parts", "part"], ["bases", "basis to deny"], ["limits", "limit"], ["scope", "scope"], ["advisories", "advisory"], ["notes", "note"], ["referrals", "referral"]];
   const citing = edition.clauses.map(() => []);
   for (const [list, kind] of kinds) {
-    for (const item of [...edition[list], ...(list === "criteria" ? Object.values(edition.parts) : [])]) {
+    for (const item of Object.values(edition[list])) {
       for (const clause of new Set(item.sources.map(([, place]) => place))) citing[clause].push({ kind, item });
     }
   }
   const { document: title, payer } = edition.about;
   return [
-    h("h2", {}, `${title}, edition ${edition.name}`), h("p", { class: "quiet" }, `${payer}. Every clause of the document, and what it became.`),
+    h("h2", {}, `${title}, edition ${edition.name}`), h("p", { class: "quiet" }, `${payer}. Every clause of the document, and what it became; each condition is exact, as the text is usually read. A condition that is clicked opens a patient for whom it decides.`),
     h("ol", { class: "clauses" }, edition.clauses.map((clause, place) => h("li", { "data-clause": clause.id },
       h("p", { class: "quiet" }, `${clause.source.replace(`${title}, `, "")} · ${clause.status}`),
       h("blockquote", {}, clause.text),
       clause.why ? h("p", {}, clause.why) : null,
-      shown(citing[place], status)))),
+      shown(citing[place], status, (kind, item) => meaning(edition, kind, item, patient))))),
   ];
 }
 
 const FEW = 6;
 
-function shown(items, status) {
+const IS = { criterion: "is met", part: "is met", "basis to deny": "denies", limit: "is exceeded", scope: "puts the request out of scope", advisory: "is advised", note: "is noted" };
+
+/** When an item is so. */
+function meaning(edition, kind, item, patient) {
+  const name = { "basis to deny": "basis", part: "criterion" }[kind] ?? kind;
+  const found = edition.meanings.get(`${name}(${item.id})`);
+  if (!found) return null;
+  if (found.why) return h("p", { class: "quiet" }, `When: not told here, ${found.why}`);
+  const says = (one) => edition.facts[one.variable][one.value ? "yes" : "no"];
+  const part = (one) => {
+    if (one.variable !== undefined) return h("button", { type: "button", class: "fact", "aria-label": `${says(one)} For whom does it decide?`, on: { click: () => patient(item, one) } }, says(one));
+    const list = h("ul", {}, one.parts.map((each) => h("li", {}, part(each))));
+    if (!one.parts.length) return one.every ? "always" : "never";
+    if (one.text) return h("details", {}, h("summary", {}, one.text), list);
+    return [h("span", {}, one.every ? "all of these are so:" : "any of these is so:"), list];
+  };
+  return h("div", { class: "meaning" }, `${IS[kind]} just when `, part(found));
+}
+
+function shown(items, status, when) {
   if (!items.length) return null;
-  const line = ({ kind, item }) => h("li", {}, `${kind} `, h("code", {}, item.id), `: ${item.yes} `, status.has(item.id) && kind === "criterion" ? h("strong", { class: status.get(item.id) }, status.get(item.id)) : null);
+  const line = ({ kind, item }) => h("li", {}, `${kind} `, h("code", {}, item.id), `: ${item.yes} `, status.has(item.id) && ["criterion", "part"].includes(kind) ? h("strong", { class: status.get(item.id) }, status.get(item.id)) : null, when(kind, item));
   if (items.length <= FEW) return h("ul", {}, items.map(line));
   return h("details", {}, h("summary", {}, `${items.length} items come of it`), h("ul", {}, items.map(line)));
 }

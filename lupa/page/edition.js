@@ -32,25 +32,27 @@ export function unfolded(data) {
   }));
   const shared = { lists, meant, codes, names: data.names, lupa: data.lupa };
   const policies = data.policies.map((policy) => {
-    const nodes = policy.nodes.map(nodesOf);
+    const nodes = nodesOf(policy.nodes);
     const found = { ...policy };
-    found.editions = policy.editions.map((one) => new Edition(found, one, nodes[one.nodes], shared, text));
+    const sections = Object.entries(policy.sections);
+    found.editions = policy.editions.map((one, place) =>
+      new Edition(found, { ...one, ...Object.fromEntries(sections.map(([key, each]) => [key, each[place]])) }, nodes, shared, text));
     return found;
   });
   return { ...shared, policies };
 }
 
-/** The nodes, from how far before each its children stand. */
-function nodesOf(deltas) {
-  const count = deltas.length / 3;
-  const nodes = { variable: new Int32Array(count), no: new Int32Array(count), yes: new Int32Array(count), count };
-  for (let at = 0; at < count; at += 1) {
-    const [variable, no, yes] = deltas.slice(3 * at, 3 * at + 3);
-    nodes.variable[at] = variable;
-    nodes.no[at] = no < 0 ? no : at - no;
-    nodes.yes[at] = yes < 0 ? yes : at - yes;
-  }
-  return nodes;
+/** The nodes, from how far after the one before the variable of each stands, and how far before it its children. */
+function nodesOf([after, no, yes]) {
+  let variable = 0;
+  const child = (back, at) => (back < 0 ? back : at - back);
+  return { variable: after.map((step) => (variable += step)), no: Int32Array.from(no, child), yes: Int32Array.from(yes, child), count: no.length };
+}
+
+/** The nodes of all editions as one of them sees these: with its own variables, which bear such numbers in the policy. */
+function seenBy(nodes, numbers) {
+  const own = new Map(numbers.map((number, variable) => [number, variable]));
+  return { ...nodes, variable: Int32Array.from(nodes.variable, (number) => own.get(number) ?? 0) };
 }
 
 const valueOf = (node) => 1 << (-1 - node);
@@ -60,7 +62,7 @@ class Edition {
     Object.assign(this, data, shared);
     this.policy = policy.policy;
     this.about = policy;
-    this.nodes = nodes;
+    this.nodes = seenBy(nodes, data.numbers);
     this.stamps = new Int32Array(nodes.count);
     this.stamp = 0;
     this.facts = data.facts.map(([fact, assumed, place, yes, no, question, member, read, help]) => ({
@@ -78,6 +80,8 @@ class Edition {
     this.clauses = data.clauses.map(([id, kind, status, source, said, why]) => ({
       id, kind, status, source: text(source), text: text(said), why: text(why),
     }));
+    const sense = ([of, ...rest]) => (of === 0 ? { variable: rest[0], value: rest[1] === 1 } : { every: of === 2, text: text(rest[0]), parts: rest.slice(1).map(sense) });
+    this.meanings = new Map(Object.entries(data.meanings).map(([item, told]) => [item, typeof told === "number" ? { why: text(told) } : sense(told)]));
     this.words = Object.fromEntries(Object.entries(data.outcome_words).map(([name, [said, next]]) => [name, { text: text(said), next: text(next) }]));
     this.assumedTogether = Object.fromEntries(Object.entries(data.families).map(([name, said]) => [name, text(said)]));
     this.groups = data.groups.map((group) => ({ ...group, question: text(group.question) }));

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from lupa.compiled.compiled import Compiled
 from lupa.rules.edition import Edition
+from lupa.rules.vocabulary import Fact
 
 
 class Texts:
@@ -35,28 +36,42 @@ class Lists:
 
 
 class Nodes:
-    """The nodes of several compiled editions, those that are alike once.
+    """The nodes of the editions of a policy, those that are alike once, over the facts of any of them.
 
-    As `deltas` tell them a node is its variable and its two children, each as how far before it that
-    stands, or as a value below 0.
+    `columns` tell of each node its variable, as how far after that of the node before, and its two
+    children, each as how far before the node it stands, or as a value below 0.
     """
 
     def __init__(self) -> None:
-        self.deltas: list[int] = []
+        self.columns: tuple[list[int], list[int], list[int]] = ([], [], [])
         self._known: dict[tuple[int, int, int], int] = {}
+        self._facts: dict[Fact, int] = {}
+        self._last = 0
+
+    def numbered(self, made: Compiled) -> dict[Fact, int]:
+        """The numbers of the facts of an edition here, in rising order."""
+        for variable in made.variables:
+            self._facts.setdefault(variable.fact, len(self._facts))
+        own = {variable.fact for variable in made.variables}
+        return {fact: number for fact, number in self._facts.items() if fact in own}
 
     def add(self, made: Compiled) -> list[int]:
         """The places of the nodes of an edition."""
         places: list[int] = []
-        for variable, no, yes in made.nodes:
-            children = [places[child] if child >= 0 else child for child in (no, yes)]
-            key = variable, children[0], children[1]
-            place = self._known.get(key)
-            if place is None:
-                place = self._known[key] = len(self._known)
-                self.deltas += [variable, *(place - child if child >= 0 else child for child in children)]
-            places.append(place)
+        for variable, *children in made.nodes:
+            no, yes = (places[child] if child >= 0 else child for child in children)
+            key = self._facts[made.variables[variable].fact], no, yes
+            if key not in self._known:
+                self._append(*key)
+            places.append(self._known[key])
         return places
+
+    def _append(self, variable: int, *children: int) -> None:
+        place = self._known[variable, children[0], children[1]] = len(self._known)
+        after, no, yes = (variable - self._last, *(place - x if x >= 0 else x for x in children))
+        for column, number in zip(self.columns, (after, no, yes), strict=True):
+            column.append(number)
+        self._last = variable
 
 
 def codes_of(editions: Iterable[Sequence[Edition]]) -> list[list[str]]:

@@ -263,3 +263,16 @@ def test_axe_finds_nothing(page: Opened, kb: KnowledgeBase, view: str, dark: boo
         ".then((told) => done(told.violations.map((one) => one.id + ': ' + one.nodes[0].html)))"
     )
     assert found == []
+
+
+def test_a_condition_opens_a_patient_for_whom_it_decides(page: Opened, kb: KnowledgeBase) -> None:
+    page.open_case({"request": {"policy": "fep_lupkynis"}})
+    page.run("document.getElementById('show-policy').click()")
+    page.run(
+        "[...document.querySelectorAll('.meaning .fact')]"
+        ".find((one) => one.textContent === arguments[0]).click()",
+        kb.edition("fep_lupkynis").vocabulary.words("at_least(age,18)", True),
+    )
+    assert page.run("return document.getElementById('decide-view').hidden") is False
+    assert json.loads(page.saved("save-case"))["facts"] == {"age": {"at_least": 18}}
+    assert page.statuses()["adult"] == "met"
