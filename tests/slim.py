@@ -12,16 +12,19 @@ from lupa.rules.files import shipped
 
 _ROW = re.compile(r"^(\w+)\((\w+)(?:,\s*(\w+))?.*$", re.MULTILINE)
 _OF_EACH_CLASS = 3
+_OF_CHARTS = ("fhir", "drugs_chart.lp", "drugs_further.lp")
 
 
 def slim(folder: Path, *but: str) -> Path:
     """A copy of the shipped knowledge base without most of the drugs that no rule names, and their cases.
 
-    What only charts need is left out too.
+    What only charts need is left out too, and so are the names that bear on no policy.
 
     Lines keep their numbers. What is called like one of `but` is not copied.
     """
-    shutil.copytree(shipped("kb"), folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("fhir", *but))
+    shutil.copytree(
+        shipped("kb"), folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*_OF_CHARTS, *but)
+    )
     gone = _left_out()
     drugs = folder / "drugs.lp"
     text = drugs.read_text("utf-8")
@@ -35,9 +38,10 @@ def slim(folder: Path, *but: str) -> Path:
 @cache
 def _left_out() -> frozenset[str]:
     """The drugs that no rule names, but for a few of each class."""
-    drugs = shipped("kb") / "drugs.lp"
-    named = {word for file in shipped("kb").rglob("*.lp") if file != drugs for word in _words(file)}
-    rows = _ROW.findall(drugs.read_text("utf-8"))
+    kb = shipped("kb")
+    tables = [kb / name for name in ("drugs.lp", *_OF_CHARTS) if name.endswith(".lp")]
+    named = {word for file in kb.rglob("*.lp") if file not in tables for word in _words(file)}
+    rows = [row for table in tables for row in _ROW.findall(table.read_text("utf-8"))]
     classes: Counter[str] = Counter()
     for predicate, name, first in rows:
         if predicate == "class" and name not in named and classes[first] < _OF_EACH_CLASS:

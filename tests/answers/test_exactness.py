@@ -56,7 +56,7 @@ def test_records_with_gaps_leave_possible_just_what_their_completions_come_to(
         assert expected == list(decision.possible), (world, gaps)
         assert (expected[0] if len(expected) == 1 else "pend") == decision.outcome
         checked[decision.outcome] += 1
-    assert checked["pend"] >= times(70)
+    assert checked["pend"] >= times(20)
 
 
 # ---- reasons -----------------------------------------------------------------------------------
