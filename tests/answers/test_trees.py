@@ -288,7 +288,7 @@ def test_show_prints_the_parts_of_each_criterion(steps: KnowledgeBase) -> None:
         "            Tiny, Item 22",
         "            at least 2 of:",
     ]
-    assert "      seen: A specialist was asked. (if it applies)" in lines
+    assert "      seen: A specialist was asked. (if it applies: The age is less than 18" in lines
 
 
 def test_what_if_tells_which_parts_changed(steps: KnowledgeBase) -> None:

@@ -539,16 +539,22 @@ def test_a_rule_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     assert refused(tmp_path, policy="another").startswith(f"{kb / 'drugs.lp'}:1:1: #script is not allowed")
 
 
+def without_drugs(kb: Path) -> None:
+    for table in kb.glob("drugs*.lp"):
+        table.unlink()
+    (kb / "drugs.lp").write_text("#defined drug/1.\n#defined class/3.\n", "utf-8")
+
+
 def test_a_knowledge_base_that_knows_no_drug_can_hold_no_policy(tmp_path: Path) -> None:
     kb = made(tmp_path).kb
-    (kb / "drugs.lp").write_text("#defined drug/1.\n#defined class/3.\n", "utf-8")
+    without_drugs(kb)
     said = refused(tmp_path, policy="another")
     assert said == "--drug: name one, for the knowledge base knows none"
 
 
 def test_a_knowledge_base_that_knows_no_drug_can_hold_a_policy_that_names_one(tmp_path: Path) -> None:
     kb = made(tmp_path).kb
-    (kb / "drugs.lp").write_text("#defined drug/1.\n#defined class/3.\n", "utf-8")
+    without_drugs(kb)
     shutil.rmtree(kb / "policies" / "a_policy")
     made(tmp_path, policy="another", drugs=("Dermexa",))
     assert surprises(KnowledgeBase.load(kb)) == {}

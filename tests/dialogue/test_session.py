@@ -252,7 +252,7 @@ def test_pages_are_as_wide_as_the_terminal() -> None:
         ("save a.json", "let the name 'a.json' end in .yaml"),
         ("save nowhere/at/all.yaml", "'nowhere/at/all.yaml' cannot be written: No such file"),
         ("help shwo", "did you mean `show`?"),
-        ("set drug=insulin", "'insulin' is not known"),
+        ("set drug=pegunigalsidase", "'pegunigalsidase' is not known"),
         ("set policy=fep_lupkynis", "fep_lupkynis does not cover 'Benlysta'"),
     ],
 )

@@ -32,6 +32,7 @@ LONG = {
     "answers/decide.py": "one writer: all that a decision tells, in the order of its page",
     "answers/decision.py": "one object: all that a decision holds, each part with its promise in words",
     "answers/desk.py": "one method for each question about a case, each with its promise in words",
+    "answers/question.py": "one question: all that is asked of a record, kept once it is known",
     "authors/lint/scope.py": "one look at a policy's files: what is asked of them in which order",
     "authors/reports/page.py": "one page, whose parts stand in the order in which they are read",
     "authors/trials/same_worlds.py": "one comparison of two versions over all worlds",

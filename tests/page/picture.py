@@ -1,4 +1,4 @@
-"""Makes the picture of the page that stands in the README: `python -m tests.page.picture docs/page.png`."""
+"""Makes the README's picture of the page: `python -m tests.page.picture tests/page/page.png`."""
 
 from __future__ import annotations
 

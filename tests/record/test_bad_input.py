@@ -164,9 +164,9 @@ def test_the_case_that_these_tests_spoil_is_a_good_one() -> None:
             ),
         ),
         (
-            asking(policy=None, drug="insulin"),
+            asking(policy=None, drug="pegunigalsidase"),
             (
-                "request.drug: 'insulin' is not known; `lupa policies` lists what policies cover. "
+                "request.drug: 'pegunigalsidase' is not known; `lupa policies` lists what policies cover. "
                 "Do not put a similar name in its place"
             ),
         ),

@@ -496,11 +496,10 @@ def test_a_rule_may_count(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("met(plan_a, needed) :- active(sle).\n", counted))
     (home / "least.lp").write_text("least_drugs(2).\n")
     kb = KnowledgeBase.load(tmp_path / "kb")
-    none = dict.fromkeys(oracle.DRUGS, False)
     request = {"policy": "plan_a", "indication": "sle", "phase": "initial"}
 
     def decide_on(**taking: bool | None) -> Decision:
-        return kb.decide({"request": request, "facts": {"taking": {**none, **taking}}})
+        return kb.decide({"request": request, "facts": {"taking": {"only": [], **taking}}})
 
     assert decide_on(prednisone=True).outcome == "deny"
     assert decide_on(prednisone=True, azathioprine=True).outcome == "approve"
@@ -626,7 +625,6 @@ def test_a_decision_says_what_chose_its_edition(
 @pytest.mark.parametrize(
     ("name", "meant"),
     [
-        ("hydroxyzine", None),
         ("abciximab", None),
         ("mycophenolate", None),
         ("voclosporine", "voclosporin"),
@@ -647,7 +645,7 @@ def test_only_a_slip_of_the_pen_is_given_another_name(
 @pytest.mark.parametrize(
     "name",
     [
-        *("cycloserine", "fludrocortisone", "quinine", "relatlimab", "dinutuximab", "teriflunomide"),
+        *("cycloserine", "quinine", "relatlimab", "dinutuximab", "teriflunomide"),
         *("temsirolimus", "filgotinib", "alefacept"),
     ],
 )

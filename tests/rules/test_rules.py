@@ -44,7 +44,7 @@ EDITIONS = [
 ]
 WORDS = {
     *("text", "fact_text", "outcome_text", "question", "group_question", "member_text", "alias", "label"),
-    *("assumed_text", "further", "effort", "question_help"),
+    *("assumed_text", "further", "effort", "question_help", "proof_text", "wait_text"),
 }
 """Predicates whose arguments are for people: sentences, names, what it costs them to find something out.
 

@@ -587,5 +587,5 @@ def test_few_editions_are_kept_that_were_widened(monkeypatch: pytest.MonkeyPatch
 
 def test_a_fact_has_no_name_beyond_its_last_argument() -> None:
     known = KnowledgeBase.load().edition("fep_lupkynis").known
-    assert (known.name("taking", 0, "aspirin"), known.name("taking", 1, "aspirin")) == (None, None)
+    assert (known.name("taking", 0, "aspirin"), known.name("taking", 1, "aspirin")) == ("aspirin", None)
     assert known.name("taking", 0, "Humira") == "adalimumab"
