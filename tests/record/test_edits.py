@@ -188,7 +188,7 @@ def check_overlay(policy: str, name: str, kb: KnowledgeBase, dice: random.Random
 
 
 def check_silence(edition: Edition, case: Any, before: Record, facts: Mapping[str, bool]) -> None:
-    """Setting a fact to null leaves it open; unsetting it, silent: assumed, or closed by a list, if it can be."""
+    """Null leaves a fact open; unset, it is silent: assumed, or closed by a list, if it can be."""
     fact = next(iter(facts))
     gone = {fact} if kind_of(edition, fact) is None else set(siblings(edition, fact))
     if fact.endswith(("52)", "24)")):
