@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from lupa.errors import CaseError, Problem, RuleError
+from lupa.errors import CaseError, Problem, RuleError, SpaceLimitError
 from lupa.record.record import Record
 from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition, not_one_outcome
@@ -233,7 +233,8 @@ class Question:
         if literal in self._settled:
             return False
         if self.function is not None and literal in self.function.conditions:
-            return self.function.is_open(literal)
+            with suppress(SpaceLimitError):  # where that grows too large, the solver says it
+                return self.function.is_open(literal)
         return self.possible(literal) and self.possible(-literal)
 
     @cached_property
@@ -285,7 +286,7 @@ class Question:
             return relevance.matters(self._solver, literal, self.statements, silent)
 
         matter = [fact for fact in self.silent if matters(literals[fact])]
-        left = function.outcomes_left() if function else {}
+        left = function.outcomes_left if function else {}
 
         def decisiveness(fact: Fact) -> tuple[int, int]:
             """The less its answers leave, the less."""

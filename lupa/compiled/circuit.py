@@ -7,6 +7,7 @@ value for each, and none where the laws of the domain leave no world.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node, deep
@@ -21,7 +22,7 @@ _SMALL = 100_000
 """The parts of a function beyond which facts are looked at one by one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Circuit:
     """The outcome of a record: `outcome` is a function of variables, of which each is a silent fact.
 
@@ -38,18 +39,23 @@ class Circuit:
     conditions: Mapping[Literal, Node]
     lawful: Node
 
-    @property
+    @cached_property
     def bearing(self) -> frozenset[Literal]:
         """The silent facts that the outcome depends on."""
         return frozenset(self.facts[variable] for variable in self.diagrams.support(self.outcome))
 
     def is_open(self, atom: Literal) -> bool:
-        """Whether some worlds of the record hold what the outcome depends on, and others do not."""
+        """Whether some worlds of the record hold what the outcome depends on, and others do not.
+
+        Raises `SpaceLimitError` where that needs more parts than the budget has left.
+        """
         holds = self.conditions[atom]
         diagrams = self.diagrams
-        sides = holds, diagrams.opposite(holds)
-        return all(diagrams.both(self.lawful, side) != NO for side in sides)
+        with deep(len(self.facts)):
+            sides = holds, diagrams.opposite(holds)
+            return all(diagrams.both(self.lawful, side) != NO for side in sides)
 
+    @cached_property
     def outcomes_left(self) -> dict[Literal, tuple[frozenset[Node], frozenset[Node]]]:
         """For each silent fact, the outcomes that are left if it is not so, and if it is."""
         left = self.diagrams.values_left(self.outcome, len(self.facts))
@@ -110,9 +116,13 @@ def small_circuit(
     """The outcome of the record that makes these statements; None where it is no small function."""
     try:
         with deep(len(edition.literals)):
-            return circuit(edition, statements, Budget(check, _SMALL), as_read=True)
+            budget = Budget(check, _SMALL)
+            made = circuit(edition, statements, budget, as_read=True)
+            _ = made.bearing, made.outcomes_left  # both are asked for, and here there is a budget for them
     except SpaceLimitError:
         return None
+    budget.unwatched()
+    return made
 
 
 def _as_read(edition: Edition, facts: Sequence[Literal]) -> tuple[Literal, ...]:

@@ -258,6 +258,13 @@ def test_every_verb_ends_when_its_time_is_over(kb: KnowledgeBase, verb: str, lim
     assert time.monotonic() - began < limit + 2
 
 
+def test_a_record_that_leaves_nearly_everything_open_is_decided(kb: KnowledgeBase) -> None:
+    decision = kb.decide(OPEN)
+    assert decision.outcome == "pend"
+    assert len(decision.possible) == len({*decision.possible}) > 4
+    assert decision.missing
+
+
 def test_a_plan_ends_with_its_time_limit(kb: KnowledgeBase) -> None:
     with pytest.raises(TimeLimitError, match=r"within the time limit of 0\.2 s"):
         kb.plan(OPEN, timeout=0.2)
