@@ -80,7 +80,8 @@ def at_terminal(*words: str, columns: int = 80) -> Iterator[Terminal]:
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
-        env=os.environ | {"TERM": "xterm", "NO_COLOR": "1"},
+        env={key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES")}
+        | {"TERM": "xterm", "NO_COLOR": "1"},
     ) as process:
         os.close(theirs)
         try:

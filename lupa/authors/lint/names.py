@@ -176,9 +176,10 @@ def idle(
     statements: Sequence[Statement], useless: Collection[clingo.Symbol], used: Collection[str]
 ) -> Iterator[Finding]:
     """Rows of which nothing can come; one with a name that is nearly one in use is misspelt."""
+    by_form = {normal(name): name for name in used}
     for one, term in rows(statements):
         if ground(term) in useless:
-            odd = next(odd_names(term, used), None)
+            odd = next(odd_names(term, by_form), None)
             if odd is None:
                 text = f"nothing can come of {term}: no rule that reads it can be fulfilled with it"
                 yield one.finding("idle", term, str(term), text)
@@ -207,10 +208,13 @@ def rows(statements: Sequence[Statement]) -> Iterator[tuple[Statement, Term]]:
                 yield one, term
 
 
-def odd_names(term: Term, used: Collection[str]) -> Iterator[tuple[Term, str]]:
-    """The names in a term that nothing of use holds, each with the one of use that it nearly is."""
+def odd_names(term: Term, used: Mapping[str, str]) -> Iterator[tuple[Term, str]]:
+    """The names in a term that nothing of use holds, each with the one of use that it nearly is.
+
+    `used` are the names of use by their normal form.
+    """
     for part in names(term):
-        near = None if part.name in used else nearest(part.name, {normal(name): name for name in used})
+        near = None if normal(part.name) in used else nearest(part.name, used)
         if near:
             yield part, near
 

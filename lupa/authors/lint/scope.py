@@ -48,6 +48,7 @@ from lupa.rules.bounds import spots_of_numbers
 from lupa.rules.endless import growing_rule
 from lupa.rules.files import RuleFiles, shipped
 from lupa.rules.ground import Ground
+from lupa.rules.names import normal
 from lupa.rules.store import Store
 
 _PLACE = re.compile(
@@ -152,9 +153,10 @@ class Shared:
 
     def _useless(self) -> Iterator[Finding]:
         """Rows that no policy can use, with a name that is nearly one in use."""
+        in_use = {normal(name): name for name in self._in_use}
         for one, term in lint_names.rows(self.core.statements):
             if term.signature not in self.roots and ground(term) not in self._used:
-                for odd in lint_names.odd_names(term, self._in_use):
+                for odd in lint_names.odd_names(term, in_use):
                     yield lint_names.misspelt(one, *odd)
 
 
