@@ -30,6 +30,7 @@ _DISPLAY = {
 }
 _BY_OUTCOME = {"approve": CERTIFIED, "modify": MODIFIED}
 """The code of an outcome; all others are for a person to decide."""
+_OF_SEVERAL = "The claim has several items and this is about one of them; a person decides on each."
 Json = dict[str, Any]
 
 
@@ -43,16 +44,20 @@ def claim_response(
     """The decision as a ClaimResponse to the claim, whose patient, insurer, provider and items it repeats.
 
     A denial leaves as A4, pended, unless `reviewed_by` names the person who decides, by a National
-    Provider Identifier; then as A3. `created` is today where it is not given. Raises `CaseError` for
-    what is no such identifier.
+    Provider Identifier; then as A3. Every item of a claim of several is pended, and told so: which of them
+    the decision is about, nobody said (`lupa.fhir.items` asks about each by itself). `created` is today
+    where it is not given. Raises `CaseError` for what is no such identifier.
     """
     asked = claim or {}
     code = _BY_OUTCOME.get(decision.outcome, PENDED)
     if decision.outcome == "deny" and reviewed_by is not None:
         code = NOT_CERTIFIED
-    texts = list(dict.fromkeys(_notes(decision)))
-    numbers = list(range(1, len(texts) + 1))
     lines = [item for item in asked.get("item") or () if isinstance(item, Mapping)] or [{"sequence": 1}]
+    texts = list(dict.fromkeys(_notes(decision)))
+    if len(lines) > 1:
+        code = PENDED
+        texts.insert(0, _OF_SEVERAL)
+    numbers = list(range(1, len(texts) + 1))
     found: Json = {
         "resourceType": "ClaimResponse",
         "meta": {"profile": [f"{PAS}/StructureDefinition/profile-claimresponse"]},

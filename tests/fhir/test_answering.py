@@ -49,6 +49,16 @@ def codes(response: dict[str, Any]) -> list[str]:
     ]
 
 
+def test_what_is_decided_of_one_item_certifies_no_other(kb: KnowledgeBase) -> None:
+    visit = {"sequence": 2, "productOrService": {"text": "An office visit"}}
+    of_two = {**CLAIM, "item": [*CLAIM["item"], visit]}
+    for outcome in ("approve", "modify", "deny"):
+        response = claim_response(outcomes(kb)[outcome], of_two, reviewed_by="1234567893")
+        assert codes(response) == ["A4", "A4"]
+        assert response["processNote"][0]["text"].startswith("The claim has several items")
+        assert all(1 in line["noteNumber"] for line in response["item"])
+
+
 @cache
 def outcomes(kb: KnowledgeBase) -> dict[str, Any]:
     found: dict[str, Any] = {}
