@@ -219,7 +219,7 @@ def looked_up(node: python.AST) -> Signature | None:
                 return name, len(values)  # the law and what is given
             case "_freed", [python.Constant(value=str(name)), *_]:
                 return name, 3  # the law, the subject and what may be otherwise
-            case "_atoms" | "_atom" | "_in_quotes", [*_, python.Constant(value=str(name))]:
+            case "_atoms" | "_atom" | "_in_quotes" | "_pairs", [*_, python.Constant(value=str(name))]:
                 return name, 2  # the policy and the item, or a name and its words
             case "_literal", [python.Constant(value=str(name)), *values]:
                 return name, 1 + len(values)  # the policy and what is given
