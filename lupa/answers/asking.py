@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from lupa.answers.question import Question
 from lupa.compiled.circuit import circuit
@@ -14,7 +14,10 @@ from lupa.compiled.lifted import Lifted
 from lupa.compiled.seen import Seen
 from lupa.rules.alike import alike
 from lupa.rules.asking import Group
+from lupa.rules.edition import Edition
 from lupa.rules.vocabulary import Fact
+
+Made = TypeVar("Made", "Questions", "Apart")
 
 
 class Open(NamedTuple):
@@ -96,9 +99,20 @@ def open_questions(question: Question, most: int = MOST_PARTS) -> Questions:
         with deep(len(question.edition.literals)):
             return _open(question, budget)
 
-    found = question.edition.remembered(("questions", *question.statements), made)
+    return _remembered(question, "questions", made, budget)
+
+
+def _remembered(question: Question, name: str, make: Callable[[], Made], budget: Budget) -> Made:
+    """What was made for the same record; what more is made of it is made within this budget."""
+    found = question.edition.remembered((name, *question.statements), make)
     found.diagrams.budget = budget
     return found
+
+
+def _effort_and_rank(edition: Edition, group: Group) -> tuple[int, tuple[int, bool]]:
+    """What the answer to a question takes, and its place among those that a clinician is asked."""
+    effort = max(edition.find_out(edition.literals[fact]) for fact in group.facts)
+    return effort, min(edition.asked_first[fact] for fact in group.facts)
 
 
 def _open(question: Question, budget: Budget) -> Questions:
@@ -116,8 +130,7 @@ def _open(question: Question, budget: Budget) -> Questions:
             {variable: facts[variable] for variable in variables},
             Lifted(grouped.diagrams, variables),
             classes,
-            max(edition.find_out(made.facts[variable]) for variable in variables),
-            min(edition.asked_first[fact] for fact in group.facts),
+            *_effort_and_rank(edition, group),
         )
         for group, variables, classes in zip(made.groups, groups, grouped.classes, strict=True)
     ]
@@ -143,8 +156,7 @@ def questions_by_member(question: Question, most: int = MOST_PARTS) -> Questions
                     {variable_of[fact]: fact for fact in group.facts},
                     Lifted(whole.diagrams, [variable_of[fact] for fact in group.facts]),
                     None,
-                    max(edition.find_out(edition.literals[fact]) for fact in group.facts),
-                    min(edition.asked_first[fact] for fact in group.facts),
+                    *_effort_and_rank(edition, group),
                     exchange,
                 )
                 for group in whole.groups
@@ -152,9 +164,7 @@ def questions_by_member(question: Question, most: int = MOST_PARTS) -> Questions
         every.sort(key=lambda each: each.rank)
         return Questions(every, whole.diagrams, whole.outcome, whole.names)
 
-    found = question.edition.remembered(("questions by member", *question.statements), made)
-    found.diagrams.budget = budget
-    return found
+    return _remembered(question, "questions by member", made, budget)
 
 
 def questions_apart(question: Question, most: int = MOST_PARTS) -> Apart:
@@ -170,14 +180,11 @@ def questions_apart(question: Question, most: int = MOST_PARTS) -> Apart:
             Alone(
                 group,
                 {variable_of[fact]: fact for fact in group.facts},
-                max(edition.find_out(edition.literals[fact]) for fact in group.facts),
-                min(edition.asked_first[fact] for fact in group.facts),
+                *_effort_and_rank(edition, group),
             )
             for group in whole.groups
         ]
         every.sort(key=lambda each: each.rank)
         return Apart(every, whole.diagrams, whole.outcome, whole.names)
 
-    found = question.edition.remembered(("questions apart", *question.statements), made)
-    found.diagrams.budget = budget
-    return found
+    return _remembered(question, "questions apart", made, budget)

@@ -249,10 +249,15 @@ class Question:
             or sum(literal not in settled for literal in self.edition.relevance.outcome_cone) < _MANY
         ):
             return None
-        from lupa.compiled.circuit import small_circuit  # few records need it
+        from lupa.compiled.circuit import SMALL, small_circuit  # few records need it
+        from lupa.compiled.diagram import Budget
 
-        make = partial(small_circuit, self.edition, self.statements, self.check)
-        return self.edition.remembered(("function", *self.statements), make)
+        budget = Budget(self.check, SMALL)
+        make = partial(small_circuit, self.edition, self.statements, budget)
+        found = self.edition.remembered(("function", *self.statements), make)
+        if found is not None:  # it may have been made for another question, whose time is over
+            found.diagrams.budget = budget
+        return found
 
     @cached_property
     def silent(self) -> list[Fact]:

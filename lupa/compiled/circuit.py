@@ -5,7 +5,7 @@ for rules that go in a circle the least one that satisfies them). The outcome is
 value for each, and none where the laws of the domain leave no world.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -18,7 +18,7 @@ from lupa.rules.edition import Edition
 from lupa.rules.ground import Rule, levels
 from lupa.rules.solver import Literal
 
-_SMALL = 100_000
+SMALL = 100_000
 """The parts of a function beyond which facts are looked at one by one."""
 
 
@@ -110,18 +110,14 @@ def circuit(
     return Circuit(diagrams, outcome, facts, names, tuple(groups), conditions, lawful)
 
 
-def small_circuit(
-    edition: Edition, statements: Sequence[Literal], check: Callable[[], None]
-) -> Circuit | None:
-    """The outcome of the record that makes these statements; None where it is no small function."""
+def small_circuit(edition: Edition, statements: Sequence[Literal], budget: Budget) -> Circuit | None:
+    """The outcome of the record that makes these statements; None where the budget does not allow it."""
     try:
         with deep(len(edition.literals)):
-            budget = Budget(check, _SMALL)
             made = circuit(edition, statements, budget, as_read=True)
             _ = made.bearing, made.outcomes_left  # both are asked for, and here there is a budget for them
     except SpaceLimitError:
         return None
-    budget.unwatched()
     return made
 
 

@@ -41,10 +41,6 @@ class Budget:
         self._most = most
         self._spent = 0
 
-    def unwatched(self) -> None:
-        """Nothing is called in between from here on: what is kept outlives who asked for it."""
-        self._check = lambda: None
-
     def extend(self, most: int) -> None:
         """So many parts may be made in all."""
         self._most = most

@@ -503,8 +503,8 @@ def test_what_matters_is_found_one_by_one_where_the_function_grows_too_large(
     )
     found = []
     monkeypatch.setattr(question, "_MANY", 2)
-    for largest in (circuit._SMALL, 0):
-        monkeypatch.setattr(circuit, "_SMALL", largest)
+    for largest in (circuit.SMALL, 0):
+        monkeypatch.setattr(circuit, "SMALL", largest)
         small = small_kb(tmp_path / str(largest), facts, rules)
         found.append([missing.fact for missing in small.decide(SMALL).missing])
     assert found == [["a", "b"], ["a", "b"]]
