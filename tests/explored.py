@@ -118,6 +118,24 @@ def random_case(dice: random.Random, number: int, policy: str, edition: str) -> 
     return worlds.case_with_gaps(world, gaps, policy, edition)
 
 
+BARE: dict[str, Any] = {
+    "request": {
+        "drug": "Benlysta",
+        "route": "intravenous",
+        "indication": "lupus_nephritis",
+        "phase": "initial",
+    },
+    "facts": {
+        "age": 34,
+        "diagnosis": {"lupus_nephritis": True, "severe_active_cns_lupus": False},
+        "active": ["lupus_nephritis"],
+        "taking": {"only": []},
+        "dosed_per_label": True,
+    },
+}
+"""A request that nothing stands against, but for a treatment that is still to be begun."""
+
+
 def said_oddly(dice: random.Random, case: Case, policy: str) -> Case:
     """The case with ranges for numbers, a day of birth, and families as lists or left open altogether.
 

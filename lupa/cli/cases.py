@@ -28,16 +28,12 @@ from lupa.cli.command import (
     timeout_option,
     width,
 )
-from lupa.cli.of_charts import PATIENT, REQUEST, chart_options, requested
+from lupa.cli.of_charts import PATIENT, REQUEST, chart_options, is_of_chart, requested
 from lupa.errors import CaseError, LupaError, RuleError, escaped, printable
 from lupa.record.case import Case
 
 GENEROUS = 60.0
 """Seconds that one case may take before it is given up; a usual one takes a thousandth of one."""
-
-
-_CHART = (b'"resourceType"', b'"hookInstance"')
-"""What a chart begins with, and no case does."""
 
 
 def case_options(function: F) -> F:
@@ -116,7 +112,7 @@ class Run:
     def _read(self, stream: BinaryIO, name: str) -> Iterator[tuple[str, Any]]:
         """The cases of a file, or the case that each patient's chart in it makes."""
         opening = stream.peek(1) if isinstance(stream, io.BufferedReader) else b""
-        if any(mark in opening for mark in _CHART):
+        if is_of_chart(opening):
             from lupa.fhir.cases import cases_of
 
             meta = click.get_current_context().meta

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from lupa import KnowledgeBase
 from lupa.answers.decision import Decision
+from lupa.cli.of_charts import is_of_chart
 from lupa.errors import CaseError, LupaError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_MARKS = (b'"resourceType"', b'"hookInstance"')
 _OPENING = 4096
 """So many bytes of a file tell what it holds."""
 _LINES = (".ndjson", ".jsonl")
@@ -37,8 +37,7 @@ def _is_chart(path: Path) -> bool:
     if path.suffix.lower() not in _NAMES or not path.is_file():
         return False
     with path.open("rb") as stream:
-        opening = stream.read(_OPENING)
-    return any(mark in opening for mark in _MARKS)
+        return is_of_chart(stream.read(_OPENING))
 
 
 def tables(

@@ -10,8 +10,14 @@ import click
 from lupa.cli.command import F, say
 from lupa.errors import printable, shown
 
+_MARKS = (b'"resourceType"', b'"hookInstance"')
 PATIENT, REQUEST = "lupa.patient", "lupa.request"
 """Where the options for charts are kept, as most cases are none."""
+
+
+def is_of_chart(opening: bytes) -> bool:
+    """Whether what opens so is a chart, and no case and no table."""
+    return any(mark in opening for mark in _MARKS)
 
 
 def _kept(key: str) -> Callable[[click.Context, click.Parameter, Any], None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from typing import Any
 
 import pytest
 
@@ -12,24 +11,9 @@ from lupa.answers.decision import Decision, Need
 from lupa.pages.sentences import needs_sentences
 from lupa.record.edits import edited
 from tests import explored, oracle
-from tests.explored import examine
+from tests.explored import BARE, examine
 from tests.times import times
 
-BARE: dict[str, Any] = {
-    "request": {
-        "drug": "Benlysta",
-        "route": "intravenous",
-        "indication": "lupus_nephritis",
-        "phase": "initial",
-    },
-    "facts": {
-        "age": 34,
-        "diagnosis": {"lupus_nephritis": True, "severe_active_cns_lupus": False},
-        "active": ["lupus_nephritis"],
-        "taking": {"only": []},
-        "dosed_per_label": True,
-    },
-}
 COMBINED = "Benlysta is combined with Lupkynis (voclosporin) or Saphnelo (anifrolumab)."
 
 

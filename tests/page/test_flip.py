@@ -11,6 +11,7 @@ import pytest
 
 from lupa import CaseError, KnowledgeBase
 from lupa.answers.exploration import Statement
+from tests.explored import BARE
 from tests.page.cases import random_case
 from tests.page.node import in_node, needs_node
 
@@ -18,22 +19,7 @@ pytestmark = needs_node
 Job = tuple[Mapping[str, Any], str]
 
 
-PREGNANT = {
-    "request": {
-        "drug": "Benlysta",
-        "route": "intravenous",
-        "indication": "lupus_nephritis",
-        "phase": "initial",
-    },
-    "facts": {
-        "age": 34,
-        "diagnosis": {"lupus_nephritis": True, "severe_active_cns_lupus": False},
-        "active": ["lupus_nephritis"],
-        "taking": {"only": []},
-        "pregnant": True,
-        "dosed_per_label": True,
-    },
-}
+PREGNANT = {**BARE, "facts": {**BARE["facts"], "pregnant": True}}
 """An advisory speaks against some of what would do."""
 FEW, MANY = 5, 60
 """How many sets a page finds, and how many of lupa's are looked through for these."""
