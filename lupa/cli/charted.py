@@ -118,14 +118,18 @@ def _told(kb: KnowledgeBase, case: Any, where: str, outputs: Sequence[str]) -> d
     from lupa.compiled.tables import ALWAYS
     from lupa.pages.short import FIELDS
 
-    why = kb.why(case, name=where)
+    # a reason is looked for only where it is told
+    why = kb.why(case, name=where) if "reason" in outputs else None
+    decision = kb.decide(case, name=where) if why is None else why.decision
     told: dict[str, Callable[[Decision], Any]] = {
         **FIELDS,
         "scope": lambda decision: [item.id for item in decision.scope],
         "pathways": lambda _: list(kb.pathways(case)),
         "reason": lambda _: [
-            cause.fact if cause.value else f"not {cause.fact}" for r in why.reasons[:1] for cause in r
+            cause.fact if cause.value else f"not {cause.fact}"
+            for reason in (why.reasons[:1] if why else ())
+            for cause in reason
         ],
     }
     names = ("policy", "edition", "outcome", *ALWAYS, *outputs)
-    return {name: told[name](why.decision) for name in names}
+    return {name: told[name](decision) for name in names}

@@ -62,8 +62,7 @@ def claim_response(
         "resourceType": "ClaimResponse",
         "meta": {"profile": [f"{PAS}/StructureDefinition/profile-claimresponse"]},
         "status": "active",
-        "type": asked.get("type")
-        or concept("http://terminology.hl7.org/CodeSystem/claim-type", "pharmacy"),
+        "type": asked.get("type") or concept(_CLAIM_TYPE, "pharmacy"),
         "use": "preauthorization",
         "patient": asked.get("patient") or NOT_GIVEN,
         "created": (created or date.today()).isoformat(),  # noqa: DTZ011 - the day of whoever answers
