@@ -122,9 +122,13 @@ class Chart:
         claims = filter(asks, self.resources)
         return [one for one in claims if self.chosen is None or one is self.chosen]
 
-    def about(self, claim: Resource) -> Chart:
-        """The same chart as one of its claims makes it."""
-        return replace(self, chosen=claim)
+    def about(self, claim: Resource, part: Resource | None = None) -> Chart:
+        """The same chart as one of its claims makes it, perhaps with a part of this in its place."""
+        if part is None:
+            return replace(self, chosen=claim)
+        resources = [part if one is claim else one for one in self.resources]
+        addresses = {at: part if one is claim else one for at, one in self.by_address.items()}
+        return replace(self, resources=resources, by_address=addresses, chosen=part, _grouped={})
 
     def is_left_out(self, resource: Resource) -> bool:
         """Whether it is a claim beside the one that is answered."""
