@@ -16,12 +16,14 @@ from lupa.fhir.names import DrugNames, words_of
 from lupa.fhir.tables import Coded, Tables
 from lupa.fhir.values import (
     PLAIN,
+    PRESENT,
     TRUTH,
     amount,
     at,
     coded_as,
     codings_of,
     days,
+    is_modified,
     name_for,
     number_of,
     row,
@@ -32,6 +34,8 @@ from lupa.fhir.values import (
 
 _OURS = clingo.Function("ours")
 _OTHER = clingo.Function("other")
+_MODIFIED = clingo.Function("modified")
+_IN_ERROR = "entered-in-error"
 
 
 @dataclass(slots=True)
@@ -152,7 +156,10 @@ class Flat:
             for value in at(data, path):
                 for symbol in self._symbols(value, value_kind, name.name, element, holder):
                     self._value(number, name, symbol)
-        for path, part_kind in self._tables.parts.get(kind, ()):
+        parts = self._tables.parts.get(kind, ())
+        if is_modified(data, {"contained", *(path[0] for path, _ in parts)}):
+            self._value(number, _MODIFIED, PRESENT)
+        for path, part_kind in parts:
             for value in at(data, path):
                 if isinstance(value, dict):
                     part = self._element(value, part_kind, holder, root)
@@ -206,7 +213,7 @@ class Flat:
         concepts = [concept]
         if "reference" in concept and "coding" not in concept:
             found = self._chart.target(concept["reference"], holder)
-            if found is not None:
+            if found is not None and found.get("status") != _IN_ERROR:
                 paths = self._tables.paths["named_by"].get(str(found.get("resourceType")), ())
                 concepts = [one for path in paths for one in at(found, path) if isinstance(one, dict)]
         texts = [text for one in concepts for text in texts_of(one)]
