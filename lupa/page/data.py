@@ -192,6 +192,10 @@ class _Told:
             "referrals": self._items("referral", edition.referrals),
             "limits": self._items("limit", edition.limits),
             "scope": self._items("scope", edition.scope),
+            "bounds": [
+                [bound.quantity, str(bound.most), self._roots["bound", f"b{place}"]]
+                for place, bound in enumerate(edition.bounds)
+            ],
             "advisories": self._items("advisory", edition.advisories),
             "notes": self._items("note", edition.notes),
             "clauses": [

@@ -75,6 +75,7 @@ class Sayable:
             "pairs": v.pairs,
             "measures": v.measures,
             "days": v.days,
+            "terms": sorted(v.terms),
             "asked": [
                 [self._variable[fact], x.quantity, x.cut.kind, str(x.cut.bound), x.reached, x.days, x.times]
                 for fact, x in v.asked.items()

@@ -17,7 +17,7 @@ from lupa.page.data import page_data
 HERE = Path(__file__).parent
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="Node is not installed")
-LEFT_OUT = {"witnesses", "fingerprint", "authorized", "authorized_text"}
+LEFT_OUT = {"witnesses", "fingerprint"}
 """What a page does not tell of a decision."""
 
 
