@@ -34,7 +34,7 @@ class Sayable:
         }
 
     def _facts(self) -> list[Any]:
-        """Of each variable the fact, its default, rank, sentences, question, if it is read, and help."""
+        """Of each variable the fact, its default, rank, sentences, question, if it is read, help, proof."""
         edition, texts = self._edition, self._texts
         v = edition.vocabulary
         return [
@@ -48,6 +48,7 @@ class Sayable:
                 texts(edition.asking.member(fact)),
                 int(edition.reads(fact)),
                 texts(v.question_help(fact)),
+                texts(v.proof(fact) or ""),
             ]
             for fact in self._variable
         ]
