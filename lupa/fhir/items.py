@@ -38,9 +38,8 @@ def answers_to(
     if came.claim is not None and came.of_items:
         several = decided(desk, came.of_items, limit, name)
         known = [decision for decision in several if decision is not None]
-        if not known:
-            raise CaseError("no policy on file speaks of any item of the claim")
-        return known, [response_to(came.claim, several, reviewed_by=reviewed_by)]
+        if known:
+            return known, [response_to(came.claim, several, reviewed_by=reviewed_by)]
     found = list(desk.decide_all(case, name=name, timeout=limit))
     if form == "claimresponse":
         return found, [claim_response(decision, came.claim, reviewed_by=reviewed_by) for decision in found]

@@ -180,13 +180,16 @@ def test_the_command_answers_each_item_of_a_claim_for_itself(tmp_path: Path) -> 
     assert list(of_answer(found)) == []
 
 
-def test_a_claim_of_items_of_which_no_policy_speaks_is_refused(tmp_path: Path) -> None:
+def test_items_of_which_no_policy_speaks_are_all_pended_where_one_is_asked(tmp_path: Path) -> None:
     visits = [{"sequence": n, "productOrService": {"text": "An office visit"}} for n in (1, 2)]
     path = tmp_path / "chart.json"
     path.write_text(json.dumps(chart({**CLAIM, "item": visits})))
-    ended = command("decide", str(path), "--format", "claimresponse")
+    asked = ("decide", str(path), "--format", "claimresponse")
+    ended = command(*asked)
     assert (ended.status, ended.out) == (2, "")
-    assert "no policy on file speaks of any item of the claim" in ended.err
+    assert "say which `policy`" in ended.err
+    ended = command(*asked, "--request", "policy=uhc_benlysta")
+    assert codes(json.loads(ended.out)) == ["A4", "A4"]
 
 
 def test_what_another_item_asks_for_is_not_asked_for_of_the_drug(kb: KnowledgeBase) -> None:
