@@ -77,20 +77,18 @@ def at(data: Json, path: Path_) -> Iterable[Json]:
     return found
 
 
-_MODIFIERS = ("modifierExtension", "implicitRules")
-
-
 def is_modified(data: Resource, apart: Collection[str] = ()) -> bool:
     """Whether it holds what FHIR forbids to read over where it is not known; `apart` is not looked into."""
+    if data.get("implicitRules"):
+        return True
     waiting: list[Json] = [{key: value for key, value in data.items() if key not in apart}]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting += value
-        elif isinstance(value, dict):
-            if any(value.get(key) for key in _MODIFIERS):
+    for value in waiting:  # which grows meanwhile
+        inner = value
+        if type(value) is dict:
+            if value.get("modifierExtension"):
                 return True
-            waiting += value.values()
+            inner = value.values()
+        waiting += [one for one in inner if type(one) is dict or type(one) is list]
     return False
 
 
