@@ -330,7 +330,7 @@ class Vocabulary:
 
     @cached_property
     def _labels(self) -> dict[str, str]:
-        return dict(self._in_quotes("label"))
+        return dict(self._in_quotes("usual_label")) | dict(self._in_quotes("label"))
 
     @cached_property
     def _texts(self) -> dict[str, tuple[str, str]]:
