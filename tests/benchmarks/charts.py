@@ -29,7 +29,7 @@ Report = Callable[[str, str, str, float], None]
 
 
 def chart_of(size: int) -> bytes:
-    """The example's chart with some bytes more of what charts are full of and no policy asks for, before indents."""
+    """The example's chart with so many bytes more, before indents, of what no policy asks for."""
     chart = json.loads(_EXAMPLE.read_bytes())
     (owner,) = (
         one["resource"]["id"] for one in chart["entry"] if one["resource"]["resourceType"] == "Patient"
