@@ -337,11 +337,14 @@ class Desk(Store):
 
         key = (asked.edition.policy, asked.edition.name)
         with asked.limit.holding(self._lock):
-            if key not in self._marked:
+            made = None if asked.edition.also else self._marked.get(key)
+            if made is None:
                 with grounding_within(asked.limit):
-                    edition = self.grounded(*key, rules=marked)
-                self._marked[key] = edition, Derivations(edition.program)
-        edition, derivations = self._marked[key]
+                    edition = self.grounded(*key, also=asked.edition.also, rules=marked)
+                made = edition, Derivations(edition.program)
+            if not asked.edition.also:
+                self._marked[key] = made
+        edition, derivations = made
         with Question(edition, asked.record, asked.limit) as question:
             return derive(question, derivations)
 
@@ -371,8 +374,10 @@ class Desk(Store):
             editions = routed(self, case["request"], limit)
             read = [record_of(case, edition, limit) for edition in editions]
             for place, (record, _) in enumerate(read):
-                # facts that no rule reads are ground where a law may say that they cannot all be
-                bound = editions[place].known.bound(record.unread_names)
+                # facts that no rule reads are ground where a law may say that they cannot all be, or that
+                # of others one is so
+                known = editions[place].known
+                bound = known.bound(record.unread_names) | known.meaning_several(record.unread_facts)
                 if bound:
                     editions[place] = self.widened(editions[place], bound, limit)
                     read[place] = record_of(case, editions[place], limit)

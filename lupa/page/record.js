@@ -258,10 +258,18 @@ class Reader {
   }
 
   member(fact, value, path, code) {
+    if (this.mayMeanSeveral(fact, path)) return;
     if (code && value !== null && !STATES[value].includes(code.relation)) {
       this.record.suggested.push({ fact, code, value });
       this.open.add(fact);
     } else this.state(fact, value, path);
+  }
+
+  /** Refuses a name that may mean one of several, which only the command line decides over each of these. */
+  mayMeanSeveral(fact, path) {
+    const several = this.edition.several[fact];
+    if (several) this.problem(path, `${shown(fact)} may mean ${several.join(" or ")}; name the one that is meant`);
+    return Boolean(several);
   }
 
   /** What a name means at this place, or each row of a code: a variable, or the name of a fact not read. */
@@ -321,6 +329,7 @@ class Reader {
     for (const phrase of given.includes(" ") ? phrases(given) : []) {
       const found = this.byName(phrase, tree, about);
       if (typeof found?.below === "number") this.open.add(found.below);
+      else if (found) this.mayMeanSeveral(found.below, path);
     }
   }
 

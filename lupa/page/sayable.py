@@ -82,6 +82,17 @@ class Sayable:
             "open_families": sorted(v.open_families),
             "closed_by": self._placed_each(v.closed_by),
             "beyond": self._beyond(),
+            "several": self._several(),
+        }
+
+    def _several(self) -> dict[str, list[str]]:
+        """The facts that no rule reads of which each may mean one of several, with what these are about."""
+        known = self._edition.known
+        return {
+            f"{family}({name})": sorted(known.several[name])
+            for family, places in known.declared().items()
+            for name in (places[-1] if len(places) == 1 else ())
+            if name in known.several
         }
 
     def _beyond(self) -> dict[str, Any]:

@@ -154,8 +154,8 @@ class Relations(Reader):
         self.record.aside.append(Aside(about[0], given, value, path))
         for phrase in phrases(given) if " " in given else ():
             found = self.by_name(phrase, tree, about)
-            if found is not None and isinstance(found.below, str) and found.below in self.vocabulary.facts:
-                self.open.add(found.below)
+            if found is not None and isinstance(found.below, str):
+                self.state(found.below, None, path)
                 self.record.doubtful.add(found.below)
 
     def complete(self, tree: Tree, value: Mapping[Any, Any], path: str, about: Path) -> None:
