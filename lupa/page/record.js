@@ -265,11 +265,11 @@ class Reader {
     } else this.state(fact, value, path);
   }
 
-  /** Refuses a name that may mean one of several, which only the command line decides over each of these. */
+  /** Refuses a name that means others, or one of several: only the command line decides over each of these. */
   mayMeanSeveral(fact, path) {
-    const several = this.edition.several[fact];
-    if (several) this.problem(path, `${shown(fact)} may mean ${several.join(" or ")}; name the one that is meant`);
-    return Boolean(several);
+    const why = this.edition.several[fact];
+    if (why) this.problem(path, `${shown(fact)} ${why}`);
+    return Boolean(why);
   }
 
   /** What a name means at this place, or each row of a code: a variable, or the name of a fact not read. */

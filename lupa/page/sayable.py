@@ -14,6 +14,9 @@ from lupa.rules.vocabulary import Fact
 _OFFERED = USUAL
 """The ways in which a page lets a statement come about; another day or another request it does not try."""
 
+_WHY = "means {}, which a page does not work out; state what is meant"
+"""What is said of a name that means others; what these come to together, only the command line decides."""
+
 
 class Sayable:
     """What can be said, with facts as the variables that they are."""
@@ -85,11 +88,11 @@ class Sayable:
             "several": self._several(),
         }
 
-    def _several(self) -> dict[str, list[str]]:
-        """The facts that no rule reads of which each may mean one of several, with what these are about."""
+    def _several(self) -> dict[str, str]:
+        """Why a page does not read facts that mean others, or one of several."""
         known = self._edition.known
         return {
-            f"{family}({name})": sorted(known.several[name])
+            f"{family}({name})": _WHY.format(" or ".join(sorted(known.several[name]) or ["another fact"]))
             for family, places in known.declared().items()
             for name in (places[-1] if len(places) == 1 else ())
             if name in known.several

@@ -55,7 +55,7 @@ class Reader:
             self.problem(path, f"{words}, but {self.record.paths[fact]} the opposite; keep one")
         stated[fact] = value
         self.record.paths.setdefault(fact, path)
-        if fact in self.vocabulary.means_one_of:
+        if len(self.vocabulary.means_one_of.get(fact, ())) > 1:
             words = f"{self.vocabulary.words(fact, value)} Which of these is meant stays open."
             self.record.remarks.append(Remark(path, words))
 

@@ -52,8 +52,8 @@ class Record:
     which quantities the case gives and `intervals` what these, and the rates made from them, can be.
     `unread` is what the case states of facts that no rule reads, `left_open` which of these it names and
     leaves open, `unmeasured` which quantities it gives of which no rule reads one, `suggested` what its
-    codes only suggest, `remarks` what was read otherwise than it is written, `aside` the names that are not known
-    here, `doubtful` the facts that these, or names that may mean several, may be about,
+    codes only suggest, `remarks` what was read otherwise than it is written, `aside` the names that are not
+    known here, `doubtful` the facts that these, or names that may mean several, may be about,
     and `lists` where a relation is a list that is not said to be complete. `handling` is what the request
     says of itself, which no rule reads.
     `case` is the case itself.

@@ -43,7 +43,7 @@ class Efforts:
 
     @cached_property
     def _several(self) -> set[str]:
-        """The facts that say that one of several is so."""
+        """The facts that say that another is so, or one of several."""
         return {str(fact) for fact, _ in self._program.facts("means_one_of", 2)}
 
     @cached_property
@@ -61,7 +61,7 @@ class Efforts:
 
         What is `usual` for the kind holds for a fact that has no row of its own.
         """
-        if fact in self._several:
+        if value and fact in self._several:
             return None  # one of these comes about, or is found out
         for beginning in beginnings(fact):
             cost = self._rows.get(beginning, {}).get((kind, value))

@@ -36,7 +36,7 @@ def missing(decision: Decision) -> list[str]:
 
 
 def short_names(edition: Edition) -> dict[str, list[str]]:
-    return edition.known.several
+    return {name: drugs for name, drugs in edition.known.several.items() if drugs}
 
 
 # ---- what they mean ----------------------------------------------------------------------------
@@ -101,8 +101,40 @@ def test_a_policy_is_ground_without_these_names_until_a_case_says_one(kb: Knowle
 
 def test_each_name_may_mean_two_drugs_or_more_that_are_known(kb: KnowledgeBase) -> None:
     edition = kb.edition("fep_lupkynis")
-    for name, drugs in short_names(edition).items():
-        assert len({edition.known.name("taking", 0, drug) or drug for drug in drugs} - {name}) > 1
+    (drugs,) = edition.known.declared()["taking"]
+    for each in short_names(edition).values():
+        assert len(set(each) & set(drugs) - short_names(edition).keys()) == len(each) > 1
+
+
+# ---- vaccines by their names --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("vaccines", "outcome"),
+    [
+        (["Shingrix"], "pend"),
+        ({"only": ["Shingrix", "Fluzone"]}, "approve"),
+        ({"only": []}, "approve"),
+        (["M-M-R II"], "deny"),
+        ({"only": ["Shingrix", "Zostavax"]}, "deny"),
+        ({"only": ["Nosuchvax"]}, "pend"),
+        ({"FluMist": False}, "pend"),
+    ],
+)
+def test_a_vaccine_that_is_alive_is_a_live_one(kb: KnowledgeBase, vaccines: Any, outcome: str) -> None:
+    facts = {name: said for name, said in READY.items() if name != "live_vaccine"}
+    facts |= {"taking": {"only": ["prednisone"]}, "vaccines": vaccines}
+    decision = kb.decide({"request": LUPKYNIS, "facts": facts})
+    assert decision.outcome == outcome
+    asked = [] if outcome != "pend" else ["live_vaccine"]
+    assert missing(decision) == asked
+
+
+def test_another_time_for_the_vaccine_is_offered(kb: KnowledgeBase) -> None:
+    facts = {name: said for name, said in READY.items() if name != "live_vaccine"}
+    facts |= {"taking": {"only": ["prednisone"]}, "vaccines": ["MMR"]}
+    flip = kb.flip({"request": LUPKYNIS, "facts": facts}).flips[0]
+    assert {s.fact for s in flip.statements} == {"live_vaccine", "vaccines(measles_mumps_rubella)"}
 
 
 # ---- over each of these ------------------------------------------------------------------------
