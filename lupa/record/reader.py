@@ -27,6 +27,8 @@ class Reader:
         self.vocabulary = vocabulary
         self.follows = follows
         self.known = known
+        self.lenient = False
+        """Whether a name that may be a slip of the pen is set aside, with what it may be left open."""
         self.record = Record()
         self.problems: list[Problem] = []
         self.open: set[Fact] = set()

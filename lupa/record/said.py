@@ -19,6 +19,10 @@ class Unknown(Problem):
     name: str = ""
 
 
+class Slip(Unknown):
+    """A name that is a known one but for a slip of the pen, where it may as well be another's own."""
+
+
 class Suggested(NamedTuple):
     """A fact that a code suggests and does not state; `value` is what the case says of the code."""
 
