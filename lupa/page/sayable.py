@@ -37,7 +37,7 @@ class Sayable:
         }
 
     def _facts(self) -> list[Any]:
-        """Of each variable the fact, its default, rank, sentences, question, if it is read, and help."""
+        """Of each variable the fact, its default, rank, sentences, question, if it is read, help, proof."""
         edition, texts = self._edition, self._texts
         v = edition.vocabulary
         return [
@@ -51,6 +51,7 @@ class Sayable:
                 texts(edition.asking.member(fact)),
                 int(edition.reads(fact)),
                 texts(v.question_help(fact)),
+                texts(v.proof(fact) or ""),
             ]
             for fact in self._variable
         ]
@@ -78,6 +79,7 @@ class Sayable:
             "pairs": v.pairs,
             "measures": v.measures,
             "days": v.days,
+            "terms": sorted(v.terms),
             "asked": [
                 [self._variable[fact], x.quantity, x.cut.kind, str(x.cut.bound), x.reached, x.days, x.times]
                 for fact, x in v.asked.items()

@@ -25,6 +25,8 @@ from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles
 from tests.tiny import RULES, a_case, tiny_kb, write_case
 
+pytestmark = pytest.mark.slow
+
 
 def mutated(kb: KnowledgeBase, **options: Any) -> Mutation:
     return mutate(kb, read_suite(kb, ["tiny"]), **options)

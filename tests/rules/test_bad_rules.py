@@ -21,6 +21,8 @@ from tests.record.test_bad_input import CLASH, DAY, GOOD, LINE, complaint, stati
 from tests.slim import slim
 from tests.times import ending
 
+pytestmark = pytest.mark.slow
+
 POLICY = "policies/fep_lupkynis/policy.lp"
 ABOUT = "policies/fep_lupkynis/about.lp"
 LINT = "  `lupa lint` tells all that is wrong with the rules\n"
