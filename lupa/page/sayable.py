@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lupa.page.packed import Lists, Texts
+from lupa.page.packed import Lists, Texts, steps
 from lupa.rules.edition import Edition
 from lupa.rules.efforts import USUAL
 from lupa.rules.quantities import Quantity
@@ -36,12 +36,15 @@ class Sayable:
             "groups": self._groups(),
         }
 
-    def _facts(self) -> list[Any]:
-        """Of each variable the fact, its default, rank, sentences, question, if it is read, help, proof."""
+    def _facts(self) -> list[list[int]]:
+        """Of each variable the fact, its default, rank, sentences, question, if it is read, help, proof.
+
+        In columns, each in steps.
+        """
         edition, texts = self._edition, self._texts
         v = edition.vocabulary
-        return [
-            [
+        rows = [
+            (
                 texts(fact),
                 -1 if fact not in v.defaults else int(v.defaults[fact]),
                 edition.places[edition.literals[fact]],
@@ -52,9 +55,10 @@ class Sayable:
                 int(edition.reads(fact)),
                 texts(v.question_help(fact)),
                 texts(v.proof(fact) or ""),
-            ]
+            )
             for fact in self._variable
         ]
+        return [steps(column) for column in zip(*rows, strict=True)]
 
     def _placed(self, tree: Any) -> Any:
         """The variables in the place of their facts."""
