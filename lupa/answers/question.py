@@ -87,8 +87,12 @@ class Question:
 
     def possible(self, *literals: Literal) -> bool:
         """Some world of the record holds all of these."""
-        if len(literals) == 1 and True in self._seen(literals[0]):
-            return True
+        if len(literals) == 1:
+            if True in self._seen(literals[0]):
+                return True
+            if self.function is not None and abs(literals[0]) in self.function.conditions:
+                with suppress(SpaceLimitError):  # where that grows too large, the solver says it
+                    return self.function.can_be(literals[0])
         return self.edition.satisfiable((*literals, *self.bearing_on(*literals)))
 
     def bearing_on(self, *literals: Literal) -> tuple[Literal, ...]:
@@ -232,9 +236,6 @@ class Question:
         """Whether the record, with what a law settles because of it, leaves a fact, or an atom, open."""
         if literal in self._settled:
             return False
-        if self.function is not None and literal in self.function.conditions:
-            with suppress(SpaceLimitError):  # where that grows too large, the solver says it
-                return self.function.is_open(literal)
         return self.possible(literal) and self.possible(-literal)
 
     @cached_property
@@ -252,11 +253,10 @@ class Question:
         from lupa.compiled.circuit import SMALL, small_circuit  # few records need it
         from lupa.compiled.diagram import Budget
 
-        budget = Budget(self.check, SMALL)
-        make = partial(small_circuit, self.edition, self.statements, budget)
+        make = partial(small_circuit, self.edition, self.statements, self.check)
         found = self.edition.remembered(("function", *self.statements), make)
         if found is not None:  # it may have been made for another question, whose time is over
-            found.diagrams.budget = budget
+            found.diagrams.budget = Budget(self.check, SMALL)
         return found
 
     @cached_property
@@ -267,7 +267,10 @@ class Question:
         """
         cone = self.edition.relevance.outcome_cone
         literals = self.edition.literals
-        return [fact for fact, literal in literals.items() if literal in cone and self.is_open(literal)]
+        if self.function is None:
+            return [fact for fact, literal in literals.items() if literal in cone and self.is_open(literal)]
+        left = self.function.outcomes_left
+        return [fact for fact, literal in literals.items() if all(left.get(literal, ((),)))]
 
     def missing(self) -> tuple[Fact, ...]:
         """The silent facts that can still change the verdict, the most decisive first.

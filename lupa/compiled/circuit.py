@@ -5,10 +5,12 @@ for rules that go in a circle the least one that satisfies them). The outcome is
 value for each, and none where the laws of the domain leave no world.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import groupby
+from itertools import count, groupby
 
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node, deep
 from lupa.errors import SpaceLimitError
@@ -20,6 +22,10 @@ from lupa.rules.solver import Literal
 
 SMALL = 100_000
 """The parts of a function beyond which facts are looked at one by one."""
+_WHOLE = 400_000
+"""The parts that may be spent on the function of all records that read a text in the same way."""
+_OFTEN = 3
+"""So many records that are asked about are worth that."""
 
 
 @dataclass(frozen=True)
@@ -27,39 +33,78 @@ class Circuit:
     """The outcome of a record: `outcome` is a function of variables, of which each is a silent fact.
 
     `facts` are the silent facts by their variables; `names` are the outcomes by the values that stand for
-    them, `groups` the questions. `conditions` says when what the outcome depends on holds, as far as the
-    record leaves it open, and `lawful` which worlds there are.
+    them. `conditions` says when what the outcome depends on holds, as far as the record leaves it open once
+    it is `narrowed` to that, and `lawful` which worlds there are.
     """
 
+    edition: Edition
     diagrams: Diagrams
     outcome: Node
     facts: tuple[Literal, ...]
     names: Mapping[Node, str]
-    groups: tuple[Group, ...]
     conditions: Mapping[Literal, Node]
     lawful: Node
+    narrowed: Callable[[Node], Node] = lambda node: node
+
+    @cached_property
+    def groups(self) -> Sequence[Group]:
+        """The questions about the silent facts, in the order of the vocabulary."""
+        silent = set(self.facts)
+        return self.edition.asking.groups([f for f, x in self.edition.literals.items() if x in silent])
 
     @cached_property
     def bearing(self) -> frozenset[Literal]:
         """The silent facts that the outcome depends on."""
         return frozenset(self.facts[variable] for variable in self.diagrams.support(self.outcome))
 
-    def is_open(self, atom: Literal) -> bool:
-        """Whether some worlds of the record hold what the outcome depends on, and others do not.
+    def can_be(self, literal: Literal) -> bool:
+        """Whether some world of the record holds this, which is of what the outcome depends on, or its opposite.
 
         Raises `SpaceLimitError` where that needs more parts than the budget has left.
         """
-        holds = self.conditions[atom]
         diagrams = self.diagrams
-        with deep(len(self.facts)):
-            sides = holds, diagrams.opposite(holds)
-            return all(diagrams.both(self.lawful, side) != NO for side in sides)
+        with deep(len(self.edition.literals)):
+            holds = self.narrowed(self.conditions[abs(literal)])
+            return diagrams.both(self.lawful, holds if literal > 0 else diagrams.opposite(holds)) != NO
 
     @cached_property
     def outcomes_left(self) -> dict[Literal, tuple[frozenset[Node], frozenset[Node]]]:
         """For each silent fact, the outcomes that are left if it is not so, and if it is."""
         left = self.diagrams.values_left(self.outcome, len(self.facts))
         return dict(zip(self.facts, left, strict=True))
+
+    def given(self, statements: Iterable[Literal], budget: Budget) -> Circuit:
+        """The same of a record that makes these statements too, of parts of its own."""
+        said = {abs(literal): literal > 0 for literal in statements}
+        so = {variable: said[fact] for variable, fact in enumerate(self.facts) if fact in said}
+        facts = tuple(fact for fact in self.facts if fact not in said)
+        place_of = {fact: place for place, fact in enumerate(facts)}
+        places = [place_of.get(fact, -1) for fact in self.facts]
+        diagrams, made = Diagrams(budget), dict[Node, Node]()
+
+        def narrowed(node: Node) -> Node:
+            if node < 0:
+                return node
+            if node not in made:
+                budget.spend()
+                variable = self.diagrams.top(node)
+                no, yes = self.diagrams.split(node, variable)
+                if variable in so:
+                    made[node] = narrowed(yes if so[variable] else no)
+                else:
+                    made[node] = diagrams.node(places[variable], narrowed(no), narrowed(yes))
+            return made[node]
+
+        return Circuit(
+            self.edition,
+            diagrams,
+            narrowed(self.outcome),
+            facts,
+            self.names,
+            self.conditions,
+            narrowed(self.lawful),
+            narrowed,
+        )
 
 
 def circuit(
@@ -107,18 +152,53 @@ def circuit(
     for value, name in names.items():
         outcome = diagrams.choose(conditions.get(edition.outcomes[name], NO), value, outcome)
     outcome = diagrams.choose(lawful, outcome, NOWHERE)
-    return Circuit(diagrams, outcome, facts, names, tuple(groups), conditions, lawful)
+    return Circuit(edition, diagrams, outcome, facts, names, conditions, lawful)
 
 
-def small_circuit(edition: Edition, statements: Sequence[Literal], budget: Budget) -> Circuit | None:
-    """The outcome of the record that makes these statements; None where the budget does not allow it."""
+def small_circuit(
+    edition: Edition, statements: Sequence[Literal], check: Callable[[], None]
+) -> Circuit | None:
+    """The outcome of the record that makes these statements; None where it grows too large.
+
+    It is read off the function of all records, once there were some about which it was asked. In between
+    `check` is called.
+    """
+    budget = Budget(check, SMALL)
     try:
         with deep(len(edition.literals)):
-            made = circuit(edition, statements, budget, as_read=True)
+            whole = _whole(edition, statements, check)
+            if whole is None:
+                made = circuit(edition, statements, budget, as_read=True)
+            else:
+                made = whole.given(statements, budget)
             _ = made.bearing, made.outcomes_left  # both are asked for, and here there is a budget for them
     except SpaceLimitError:
         return None
     return made
+
+
+def _whole(edition: Edition, statements: Sequence[Literal], check: Callable[[], None]) -> Circuit | None:
+    """The outcome of all records that read the text as this one does.
+
+    None where few were asked about, or the function grows too large.
+    """
+    readings = {literal for choices in edition.readings.values() for literal in choices.values()}
+    read = [literal for literal in statements if abs(literal) in readings]
+    asked = edition.remembered(("asked", *read), lambda: count(1))
+    if next(asked) < _OFTEN:
+        return None
+
+    def made() -> Circuit | None:
+        budget = Budget(check, _WHOLE)
+        try:
+            found = circuit(edition, read, budget, as_read=True)
+            kept = found.given((), budget)  # without what was of use only while it was made
+            conditions = {atom: kept.narrowed(node) for atom, node in found.conditions.items()}
+        except SpaceLimitError:
+            return None
+        return replace(kept, conditions=conditions, narrowed=Circuit.narrowed)
+
+    return edition.remembered(("whole", *read), made)
 
 
 def _as_read(edition: Edition, facts: Sequence[Literal]) -> tuple[Literal, ...]:
