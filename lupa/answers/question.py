@@ -244,16 +244,14 @@ class Question:
 
         None where that is little, or the function grows too large.
         """
-        settled = self._settled
-        if (
-            len(self.outcomes) < 2
-            or sum(literal not in settled for literal in self.edition.relevance.outcome_cone) < _MANY
-        ):
+        if len(self.outcomes) < 2:
             return None
         from lupa.compiled.circuit import SMALL, small_circuit  # few records need it
         from lupa.compiled.diagram import Budget
 
-        make = partial(small_circuit, self.edition, self.statements, self.check)
+        silent = self.edition.relevance.outcome_cone.difference(self._settled)
+        alone = len(silent) >= _MANY
+        make = partial(small_circuit, self.edition, self.statements, self.check, alone=alone)
         found = self.edition.remembered(("function", *self.statements), make)
         if found is not None:  # it may have been made for another question, whose time is over
             found.diagrams.budget = Budget(self.check, SMALL)
@@ -286,11 +284,13 @@ class Question:
         literals, relevance = self.edition.literals, self.edition.relevance
         silent = frozenset(literals[fact] for fact in self.silent)
         function = self.function
-        bearing = None if function is None else function.bearing
+        known: dict[Literal, bool] = {}
 
         def matters(literal: Literal) -> bool:
-            if bearing is not None and len(relevance.component(literal) & silent) == 1:
-                return literal in bearing  # no law ties it to what is silent too
+            if function is not None and literal not in known:
+                known.update(function.changing(relevance.component(literal) & silent))
+            if literal in known:
+                return known[literal]
             return relevance.matters(self._solver, literal, self.statements, silent)
 
         matter = [fact for fact in self.silent if matters(literals[fact])]

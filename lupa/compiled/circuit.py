@@ -7,12 +7,14 @@ value for each, and none where the laws of the domain leave no world.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count, groupby
 
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node, deep
+from lupa.compiled.nearest import changing
 from lupa.errors import SpaceLimitError
 from lupa.rules.alike import alike
 from lupa.rules.asking import Group
@@ -53,25 +55,44 @@ class Circuit:
         return self.edition.asking.groups([f for f, x in self.edition.literals.items() if x in silent])
 
     @cached_property
+    def _variables(self) -> dict[Literal, int]:
+        return {fact: variable for variable, fact in enumerate(self.facts)}
+
+    @cached_property
     def bearing(self) -> frozenset[Literal]:
         """The silent facts that the outcome depends on."""
         return frozenset(self.facts[variable] for variable in self.diagrams.support(self.outcome))
 
     def can_be(self, literal: Literal) -> bool:
-        """Whether some world of the record holds this, which is of what the outcome depends on, or its opposite.
+        """Whether some world of the record holds this, of what the outcome depends on, or not.
 
         Raises `SpaceLimitError` where that needs more parts than the budget has left.
         """
         diagrams = self.diagrams
         with deep(len(self.edition.literals)):
             holds = self.narrowed(self.conditions[abs(literal)])
-            return diagrams.both(self.lawful, holds if literal > 0 else diagrams.opposite(holds)) != NO
+            return diagrams.meet(self.lawful, holds if literal > 0 else diagrams.opposite(holds))
 
     @cached_property
     def outcomes_left(self) -> dict[Literal, tuple[frozenset[Node], frozenset[Node]]]:
         """For each silent fact, the outcomes that are left if it is not so, and if it is."""
         left = self.diagrams.values_left(self.outcome, len(self.facts))
         return dict(zip(self.facts, left, strict=True))
+
+    def changing(self, tied: Collection[Literal]) -> Mapping[Literal, bool]:
+        """Whether each of some silent facts, tied to each other alone, can change the outcome.
+
+        Nothing where that is too much to tell.
+        """
+        if self.bearing.isdisjoint(tied) or len(tied) == 1:  # with no law to keep, it does what it bears
+            return {fact: fact in self.bearing for fact in tied}
+        with deep(len(self.facts)), suppress(SpaceLimitError):
+            found = changing(
+                self.diagrams, self.outcome, self.lawful, [self._variables[fact] for fact in tied]
+            )
+            if found is not None:
+                return {fact: self._variables[fact] in found for fact in tied}
+        return {}
 
     def given(self, statements: Iterable[Literal], budget: Budget) -> Circuit:
         """The same of a record that makes these statements too, of parts of its own."""
@@ -156,17 +177,19 @@ def circuit(
 
 
 def small_circuit(
-    edition: Edition, statements: Sequence[Literal], check: Callable[[], None]
+    edition: Edition, statements: Sequence[Literal], check: Callable[[], None], *, alone: bool
 ) -> Circuit | None:
     """The outcome of the record that makes these statements; None where it grows too large.
 
-    It is read off the function of all records, once there were some about which it was asked. In between
-    `check` is called.
+    It is read off the function of all records, once there were some about which it was asked; before that
+    it is made for this record `alone`, or is None. In between `check` is called.
     """
     budget = Budget(check, SMALL)
     try:
         with deep(len(edition.literals)):
             whole = _whole(edition, statements, check)
+            if whole is None and not alone:
+                return None
             if whole is None:
                 made = circuit(edition, statements, budget, as_read=True)
             else:
