@@ -1,8 +1,7 @@
 """A ground program as one function: from the silent facts of a record to the outcome.
 
-Every atom is a condition on the facts, the one that its rules together make it (Clark's completion;
-for rules that go in a circle the least one that satisfies them). The outcome is a function with a
-value for each, and none where the laws of the domain leave no world.
+Every atom is a condition on the facts. The outcome is a function with a value for each, and none where
+the laws of the domain leave no world.
 """
 
 from __future__ import annotations
@@ -11,15 +10,16 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import count, groupby
+from itertools import count
 
+from lupa.compiled.conditions import body_of, conditions_of
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node, deep
 from lupa.compiled.nearest import changing
 from lupa.errors import SpaceLimitError
 from lupa.rules.alike import alike
 from lupa.rules.asking import Group
 from lupa.rules.edition import Edition
-from lupa.rules.ground import Rule, levels
+from lupa.rules.ground import Rule
 from lupa.rules.solver import Literal
 
 SMALL = 100_000
@@ -243,66 +243,3 @@ def _as_read(edition: Edition, facts: Sequence[Literal]) -> tuple[Literal, ...]:
 
 def _facts(edition: Edition, rule: Rule) -> Iterable[Literal]:
     return edition.program.below(rule.body) & set(edition.facts)
-
-
-def conditions_of(
-    diagrams: Diagrams, rules: Sequence[Rule], known: Mapping[Literal, Node]
-) -> dict[Literal, Node]:
-    """When each atom holds, by levels, so that what a rule negates is settled before it."""
-    conditions = dict(known)
-    by_head: dict[Literal, list[Rule]] = {}
-    for rule in rules:
-        by_head.setdefault(rule.head[0], []).append(rule)
-    level, _ = levels(rules)
-    order = sorted(by_head, key=lambda atom: (level.get(atom, 0), atom))
-    conditions.update(dict.fromkeys(order, NO))
-    for _, group in groupby(order, key=lambda atom: level.get(atom, 0)):
-        atoms = list(group)
-        place = {atom: number for number, atom in enumerate(atoms)}
-        circular = any(
-            place.get(x, -1) >= place[a] for a in atoms for rule in by_head[a] for x in rule.body
-        )
-        rising = True
-        while rising:  # what goes in a circle rises from false to the least that holds
-            before = [conditions[atom] for atom in atoms]
-            for atom in atoms:
-                conditions[atom] = _any(diagrams, [body_of(diagrams, r, conditions) for r in by_head[atom]])
-            rising = circular and before != [conditions[atom] for atom in atoms]
-    return conditions
-
-
-def _any(diagrams: Diagrams, conditions: Iterable[Node]) -> Node:
-    holds = NO
-    for condition in sorted(conditions, key=diagrams.top, reverse=True):
-        holds = diagrams.either(condition, holds)
-    return holds
-
-
-def body_of(diagrams: Diagrams, rule: Rule, conditions: Mapping[Literal, Node]) -> Node:
-    """When the body of a rule holds."""
-    literals = [
-        conditions.get(x, NO) if x > 0 else diagrams.opposite(conditions.get(-x, NO)) for x in rule.body
-    ]
-    if rule.weights:
-        return _enough(diagrams, list(zip(literals, rule.weights, strict=True)), rule.bound)
-    holds = YES
-    for literal in sorted(literals, key=diagrams.top, reverse=True):
-        holds = diagrams.both(literal, holds)
-    return holds
-
-
-def _enough(diagrams: Diagrams, weighted: Sequence[tuple[Node, int]], bound: int) -> Node:
-    """When those that hold weigh `bound` or more together."""
-    bound -= sum(weight for condition, weight in weighted if condition == YES)
-    open_ = [(condition, weight) for condition, weight in weighted if condition not in (YES, NO)]
-    lacking = [{max(bound, 0)}]  # what can be lacking of the bound before each of them, and at the end
-    for _, weight in open_:
-        lacking.append({max(most - part, 0) for most in lacking[-1] for part in (0, weight)})
-    holds = {most: NO if most else YES for most in lacking[-1]}
-    for (condition, weight), before in zip(reversed(open_), reversed(lacking[:-1]), strict=True):
-        diagrams.budget.spend()
-        holds = {
-            most: diagrams.choose(condition, holds[max(most - weight, 0)], holds[most]) if most else YES
-            for most in before
-        }
-    return holds[max(bound, 0)]
