@@ -21,11 +21,7 @@ export function* leaves(tree) {
   else for (const below of Object.values(tree)) yield* leaves(below);
 }
 
-/**
- * The record of a case under an edition, with what is wrong with the case in `problems`.
- *
- * A name that may be a slip of the pen is wrong, or where that is `lenient` set aside.
- */
+/** The record of a case, with what is wrong in `problems`: also a name that may be a slip, unless `lenient`, which sets it aside. */
 export function recordOf(given, edition, lenient = false) {
   const reader = new Reader(edition, lenient);
   reader.record.evidence = given.evidence ?? {};
