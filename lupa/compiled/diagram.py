@@ -137,21 +137,6 @@ class Diagrams:
                     waiting.append(child)
         return found
 
-    def meet(self, one: Node, other: Node) -> bool:
-        """Whether two conditions can hold at once."""
-        waiting, seen = [(one, other)], set[tuple[Node, Node]]()
-        while waiting:
-            pair = waiting.pop()
-            if NO in pair or pair in seen:
-                continue
-            if max(pair) < 0:
-                return True
-            self.budget.spend()
-            seen.add(pair)
-            variable = self.first(pair)
-            waiting += zip(*(self.split(part, variable) for part in pair), strict=True)
-        return False
-
     def left(self, node: Node, said: Mapping[int, bool]) -> Node:
         """The function once some variables, at least one, have these values."""
         last = max(said)
@@ -230,6 +215,7 @@ class Diagrams:
             variable = min(nodes[one][0], nodes[other][0])
             for pair in zip(self.split(one, variable), self.split(other, variable), strict=True):
                 if pair not in seen:
+                    self.budget.spend()
                     seen.add(pair)
                     waiting.append(pair)
         return False

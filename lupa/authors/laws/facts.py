@@ -28,9 +28,9 @@ def made_of_facts(edition: Edition) -> Iterator[Symbol]:
         yield _atom("asked_so", question, clingo.String(edition.asking.question(group)))
         yield from (_atom("asked", question, symbols[edition.literals[fact]]) for fact in group.facts)
     for fact, symbol in symbols.items():
-        group = edition.relevance.component(fact)
-        if len(group) > 1:
-            yield _atom("tied", symbol, symbols[min(group)])
+        tied = edition.relevance.component(fact)
+        if len(tied) > 1:
+            yield _atom("tied", symbol, symbols[min(tied)])
     for (indication, phase), pathway in edition.pathways.items():
         for fact in _may_turn(edition, pathway):
             yield _atom("may_turn", symbols[fact], clingo.Function(indication), clingo.Function(phase))
