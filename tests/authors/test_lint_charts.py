@@ -158,10 +158,7 @@ def test_the_rows_in_a_policys_own_folder_are_looked_at(folder: Path) -> None:
         'code(loinc, "2-6", nummer(egfr), equivalent, "Misspelt.").',
     )
     file = with_rows(folder, *rows)
-    files = RuleFiles(folder)
     assert [(one.places[0].file, one.places[0].line) for one in found(folder)] == [(file, 2)]
-    (told,) = lint(files, ["fep_lupkynis"]).findings
-    assert told.text == "nummer(egfr): no rule of evidence reads such a meaning"
 
 
 def test_such_rows_are_looked_at_beside_the_rules_that_ship(folder: Path) -> None:
@@ -170,3 +167,13 @@ def test_such_rows_are_looked_at_beside_the_rules_that_ship(folder: Path) -> Non
     (fault,) = found(folder)
     assert fault.places[0].file == file
     assert fault.text == "nowhere is no system that charts name here"
+
+
+@pytest.mark.mass
+def test_they_are_looked_at_where_that_policy_is(folder: Path) -> None:
+    with_rows(folder, 'code(loinc, "2-6", nummer(egfr), equivalent, "Misspelt.").')
+    files = RuleFiles(folder)
+    for policies in (None, ["fep_lupkynis"]):
+        (told,) = lint(files, policies).findings
+        assert told.text == "nummer(egfr): no rule of evidence reads such a meaning"
+    assert lint(files, ["uhc_benlysta"]).findings == ()
