@@ -18,16 +18,7 @@ from lupa.authors.lint.chart_codes import Row, against_laws, rows_of
 from lupa.authors.lint.files import RuleFile
 from lupa.authors.lint.statements import shown
 from lupa.authors.reports.finding import Finding
-from lupa.authors.syntax import (
-    Signature,
-    atoms,
-    declared,
-    derived,
-    has_body,
-    line,
-    nodes,
-    read,
-)
+from lupa.authors.syntax import Signature, atoms, declared, derived, has_body, line, nodes, read
 from lupa.errors import RuleError
 from lupa.rules.files import NOT_ALLOWED, RuleFiles, misplaced, shipped, text_of
 from lupa.rules.kept import cached_property
@@ -279,7 +270,7 @@ class _Charts:
                 }
                 symbols = (n.symbol for _, n in nodes(statement.node) if n.ast_type == ASTType.SymbolicTerm)
                 found |= {s.name for s in symbols if s.type == clingo.SymbolType.Function}
-        return found | {"panel"}
+        return found
 
 
 def _defines(statement: AST) -> bool:
