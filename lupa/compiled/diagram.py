@@ -108,12 +108,13 @@ class Diagrams:
 
     def takes(self, node: Node, value: Node, said: Mapping[int, bool]) -> bool:
         """Whether a function can have this value where some variables are so, or are not."""
+        last = max(said, default=-1)
         waiting, seen = [node], {node}
         while waiting:
             part = waiting.pop()
-            if part == value:
-                return True
-            if part < 0:
+            if part < 0 or self._nodes[part][0] > last:
+                if value in self.values(part):
+                    return True
                 continue
             variable, *sides = self._nodes[part]
             for child in (sides[said[variable]],) if variable in said else sides:
@@ -122,20 +123,19 @@ class Diagrams:
                     waiting.append(child)
         return False
 
-    def meet(self, one: Node, other: Node) -> bool:
-        """Whether two conditions can hold at once."""
-        waiting, seen = [(one, other)], set[tuple[Node, Node]]()
+    def from_on(self, node: Node, variable: int) -> list[Node]:
+        """What can be left of a function once all variables before this one are settled."""
+        waiting, seen, found = [node], {node}, []
         while waiting:
-            pair = waiting.pop()
-            if NO in pair or pair in seen:
+            part = waiting.pop()
+            if part < 0 or self._nodes[part][0] >= variable:
+                found.append(part)
                 continue
-            if max(pair) < 0:
-                return True
-            self.budget.spend()
-            seen.add(pair)
-            variable = self.first(pair)
-            waiting += zip(*(self.split(part, variable) for part in pair), strict=True)
-        return False
+            for child in self._nodes[part][1:]:
+                if child not in seen:
+                    seen.add(child)
+                    waiting.append(child)
+        return found
 
     def left(self, node: Node, said: Mapping[int, bool]) -> Node:
         """The function once some variables, at least one, have these values."""
@@ -179,14 +179,16 @@ class Diagrams:
             nodes = self._nodes
             here, low, high = nodes[condition]
             variable = here
-            if yes >= 0 and nodes[yes][0] < variable:
-                variable = nodes[yes][0]
-            if no >= 0 and nodes[no][0] < variable:
-                variable = nodes[no][0]
+            yes_low = yes_high = yes
+            no_low = no_high = no
+            if yes >= 0 and nodes[yes][0] <= variable:
+                variable, yes_low, yes_high = nodes[yes]
+            if no >= 0 and nodes[no][0] <= variable:
+                if nodes[no][0] < variable:
+                    yes_low = yes_high = yes
+                variable, no_low, no_high = nodes[no]
             if here != variable:
                 low = high = condition
-            no_low, no_high = self.split(no, variable)
-            yes_low, yes_high = self.split(yes, variable)
             self._chosen[key] = self.node(
                 variable, self.choose(low, yes_low, no_low), self.choose(high, yes_high, no_high)
             )
@@ -199,6 +201,24 @@ class Diagrams:
     def either(self, one: Node, other: Node) -> Node:
         """The condition that one of them holds."""
         return self.choose(one, YES, other)
+
+    def meet(self, one: Node, other: Node) -> bool:
+        """Whether two conditions can both hold."""
+        nodes = self._nodes
+        waiting, seen = [(one, other)], {(one, other)}
+        while waiting:
+            one, other = waiting.pop()
+            if NO in (one, other):
+                continue
+            if one < 0 or other < 0:
+                return True
+            variable = min(nodes[one][0], nodes[other][0])
+            for pair in zip(self.split(one, variable), self.split(other, variable), strict=True):
+                if pair not in seen:
+                    self.budget.spend()
+                    seen.add(pair)
+                    waiting.append(pair)
+        return False
 
     def opposite(self, condition: Node) -> Node:
         """The condition that this one does not hold."""
@@ -225,8 +245,12 @@ class Diagrams:
             return frozenset()
         if node not in self._supports:
             self.budget.spend()
-            variable, no, yes = self._nodes[node]
-            self._supports[node] = self.support(no) | self.support(yes) | {variable}
+            waiting, seen = [node], {node}
+            for part in waiting:
+                new = {each for each in self._nodes[part][1:] if each >= 0} - seen
+                seen |= new
+                waiting += new
+            self._supports[node] = frozenset(self._nodes[part][0] for part in seen)
         return self._supports[node]
 
     def values(self, node: Node) -> frozenset[Node]:

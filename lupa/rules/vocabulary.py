@@ -251,6 +251,14 @@ class Vocabulary:
             found.setdefault(str(family), []).append(str(fact))
         return found
 
+    @cached_property
+    def means_one_of(self) -> dict[Fact, list[Fact]]:
+        """Of facts that each say that one of several is so, these."""
+        found: dict[Fact, list[Fact]] = {}
+        for fact, other in self._program.facts("means_one_of", 2):
+            found.setdefault(str(fact), []).append(str(other))
+        return found
+
     def day_of(self, since: str) -> Path:
         """The keys that lead, under `facts`, to what says how long ago something is."""
         about = self._quantity_symbols[since].arguments[0]
@@ -338,7 +346,7 @@ class Vocabulary:
 
     @cached_property
     def _labels(self) -> dict[str, str]:
-        return dict(self._in_quotes("label"))
+        return dict(self._in_quotes("usual_label")) | dict(self._in_quotes("label"))
 
     @cached_property
     def _texts(self) -> dict[str, tuple[str, str]]:
