@@ -17,7 +17,8 @@ import pyarrow as pa
 from lupa.answers.desk import Desk
 from lupa.cohort.against import Against
 from lupa.cohort.cohort import Cohort, Wanted
-from lupa.cohort.files import Source, kind_of, write, write_text
+from lupa.cohort.files import Source, kind_of
+from lupa.cohort.writing import write, write_text
 from lupa.errors import CaseError, printable
 from lupa.version import __version__
 

@@ -22,10 +22,8 @@ Bools = NDArray[np.bool_]
 Said = Mapping[int, tuple[Words, Words]]
 """By variable, whether it can be not so, and whether it can be so, for each record."""
 
-_BYTES = 1 << 20
-"""What is held of functions at a time, to stay near the processor."""
-_FEWEST = 512
-"""Words at a time, at the least."""
+_BLOCK = 1 << 12
+"""Words that are looked at together, so that what is made of them stays near the processor."""
 _ALL = ~np.uint64(0)
 
 
@@ -62,9 +60,8 @@ class Kernel:
         possible = np.zeros((len(self._compiled.outcomes), words), dtype=np.uint64)
         no, yes = np.empty((2, len(self._functions), words), dtype=np.uint64)
         lawful = np.full(words, _ALL)
-        block = max(_FEWEST, _BYTES // (16 * plan.size))
-        for first in range(0, words, block):
-            here = slice(first, min(first + block, words))
+        for first in range(0, words, _BLOCK):
+            here = slice(first, min(first + _BLOCK, words))
             told = {v: (can_no[here], can_yes[here]) for v, (can_no, can_yes) in said.items()}
             plan.run(told, possible[:, here], no[:, here], yes[:, here], lawful[here])
         return Answers(possible, no, yes, lawful)
@@ -89,7 +86,6 @@ class _Plan:
         self._up = list(self._nodes)
         self._outcome = self._written(diagrams, left(compiled.outcome))
         self._down = self._below(self._outcome)
-        self.size = 1 + len(self._up) + len(self._terms)
 
     def _written(self, diagrams: Diagrams, function: Node) -> Node:
         """A function in the nodes of the plan."""

@@ -25,6 +25,7 @@ from lupa.dialogue.session import Session
 from lupa.record.reading import read_cases
 from lupa.rules.files import shipped
 from tests import oracle, worlds
+from tests.benchmarks.many import by_the_million
 from tests.benchmarks.size import size
 
 DENIAL = shipped("kb") / "policies/uhc_benlysta/cases/lupkynis_alongside_bars_benlysta.yaml"
@@ -316,6 +317,7 @@ def main() -> None:
     kb = KnowledgeBase.load()
     warm(kb)
     many(kb)
+    by_the_million(kb, report)
     exploring(kb)
     sessions(kb)
     with_many_policies(kb)
