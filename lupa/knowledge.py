@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from lupa.authors.diff.results import Diff
     from lupa.authors.reports.finding import Report
     from lupa.authors.trials.run import Trials
-    from lupa.pages.letter import Form, Letter, Reader
+    from lupa.pages.letter import Letter, Reader
+    from lupa.pages.templates import Form
     from lupa.record.case import Case
 
 
@@ -76,7 +77,8 @@ class KnowledgeBase(Desk):
         `fields` are what no case holds, such as names and addresses; what is left out is marked in the
         letter. Raises as `decide`, and `CaseError` for fields that the letter does not have.
         """
-        from lupa.pages.letter import letter, letter_folders
+        from lupa.pages.letter import letter
+        from lupa.pages.templates import letter_folders
 
         question = self._question(case, "letter", timeout)
         with question:

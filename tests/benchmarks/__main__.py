@@ -26,6 +26,7 @@ from lupa.record.reading import read_cases
 from lupa.rules.files import shipped
 from tests import oracle, worlds
 from tests.benchmarks.many import by_the_million
+from tests.benchmarks.questions import questions
 from tests.benchmarks.size import size
 
 DENIAL = shipped("kb") / "policies/uhc_benlysta/cases/lupkynis_alongside_bars_benlysta.yaml"
@@ -323,6 +324,7 @@ def main() -> None:
     with_many_policies(kb)
     verifying()
     memory(kb)
+    questions(report)
     size(report)
 
 
