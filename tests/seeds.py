@@ -119,6 +119,11 @@ def no_longer(*found: Found, policy: str = "uhc_benlysta") -> tuple[str, ...]:
 REFUSED = ("refused", "fep_lupkynis")
 SLE_START, SLE_ON = ("sle", "initial"), ("sle", "continuation")
 NEPHRITIS_START, NEPHRITIS_ON = ("lupus_nephritis", "initial"), ("lupus_nephritis", "continuation")
+NO_EXAMPLE = (
+    *of("unused", "is_benefit_meant/0"),
+    *of("unread-fact", "stable_egfr", "reading(benefit_example)"),
+    *untold("benefit_example", "what_is_meant"),
+)
 NO_CNS = (
     *redundant(*SLE_START, "no_severe_cns_lupus"),
     *redundant(*NEPHRITIS_START, "no_severe_cns_lupus"),
@@ -175,7 +180,7 @@ PATHWAYS = (
     Seed(
         "a criterion can never be met, so no renewal is approved",
         LUPKYNIS,
-        "met(fep_lupkynis, clinical_benefit)        :- documented(clinical_benefit).",
+        "met(fep_lupkynis, clinical_benefit)        :- documented(clinical_benefit), is_benefit_meant.",
         "met(fep_lupkynis, clinical_benefit)        :- diagnosis(lupus_nephritis), not diagnosis(sle).",
         (
             *of("approvable_pathway", "pathway(lupus_nephritis,continuation)"),
@@ -187,6 +192,7 @@ PATHWAYS = (
             *redundant(*NEPHRITIS_ON, "safety_monitoring"),
             *never_cut(*NEPHRITIS_ON, "term_limit", "quantity_limit"),
             *idle("f22", "f23", "f25", "f26a", "f26b", "f27a", "f27b", "f28", "f32"),
+            *NO_EXAMPLE,
         ),
         gone=no_longer(
             *off_label("inactive_disease"),
@@ -197,8 +203,8 @@ PATHWAYS = (
     Seed(
         "a continuation asks for what the start rules out, so nobody who starts can go on",
         LUPKYNIS,
-        "clinical_benefit)        :- documented(clinical_benefit).",
-        "clinical_benefit)        :- documented(clinical_benefit), not active(lupus_nephritis).",
+        "clinical_benefit)        :- documented(clinical_benefit), is_benefit_meant.",
+        "clinical_benefit)        :- documented(clinical_benefit), is_benefit_meant, not active(lupus_nephritis).",
         of("continuable", "indication(lupus_nephritis)"),
     ),
     Seed(
@@ -253,12 +259,13 @@ PATHWAYS = (
     Seed(
         "two criteria ask for one fact, so that they always fail together",
         LUPKYNIS,
-        "met(fep_lupkynis, clinical_benefit)        :- documented(clinical_benefit).",
+        "met(fep_lupkynis, clinical_benefit)        :- documented(clinical_benefit), is_benefit_meant.",
         "met(fep_lupkynis, clinical_benefit)        :- attests(benefits_outweigh_risks).",
         (
             *fail_together("benefits_outweigh_risks", "clinical_benefit", NEPHRITIS_ON),
             *redundant(*NEPHRITIS_ON, "benefits_outweigh_risks", "clinical_benefit"),
             *idle("f24", "f25"),
+            *NO_EXAMPLE,
         ),
         at=(LUPKYNIS, "continuation, benefits_outweigh_risks"),
     ),
