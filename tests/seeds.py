@@ -468,7 +468,7 @@ CRITERIA = (
         "an advisory is made a criterion of the start",
         LUPKYNIS,
         "% Prior-Approval Renewal Requirements; they",
-        "requires(fep_lupkynis, lupus_nephritis, initial, no_emergency, f08).\n"
+        "requires(fep_lupkynis, lupus_nephritis, initial, no_emergency, f08c).\n"
         "met(fep_lupkynis, no_emergency) :- not diagnosis(hypertensive_emergency).\n"
         'text(fep_lupkynis, criterion(no_emergency), "There is no emergency.", "There is an emergency.").\n'
         "% Prior-Approval Renewal Requirements; they",
