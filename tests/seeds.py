@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tests.oracle import DRUG_CLASSES
+
 Found = tuple[str, str]
 """A check and its subject; for a case that comes out otherwise, `case` and its name."""
 
@@ -119,6 +121,10 @@ def no_longer(*found: Found, policy: str = "uhc_benlysta") -> tuple[str, ...]:
 REFUSED = ("refused", "fep_lupkynis")
 SLE_START, SLE_ON = ("sle", "initial"), ("sle", "continuation")
 NEPHRITIS_START, NEPHRITIS_ON = ("lupus_nephritis", "initial"), ("lupus_nephritis", "continuation")
+BACKGROUND = (
+    *DRUG_CLASSES["corticosteroid"],
+    *(d for d in DRUG_CLASSES["immunosuppressant"] if d not in ("cyclophosphamide", "voclosporin")),
+)
 NO_EXAMPLE = (
     *of("unused", "is_benefit_meant/0"),
     *of("unread-fact", "stable_egfr", "reading(benefit_example)"),
@@ -205,7 +211,10 @@ PATHWAYS = (
         LUPKYNIS,
         "clinical_benefit)        :- documented(clinical_benefit), is_benefit_meant.",
         "clinical_benefit)        :- documented(clinical_benefit), is_benefit_meant, not active(lupus_nephritis).",
-        of("continuable", "indication(lupus_nephritis)"),
+        (
+            *of("continuable", "indication(lupus_nephritis)"),
+            *of("one_way", "favourable(active(lupus_nephritis))"),
+        ),
     ),
     Seed(
         "the list of unproven uses binds continuations alone, so what was approved is then barred",
@@ -1032,6 +1041,14 @@ SLIPS = (
         (*of("misspelt", "count"), *untold("background_steroid", "only_with_another")),
     ),
     Seed(
+        "a not too many asks that a background therapy is not taken",
+        LUPKYNIS,
+        "received_as(Class)                    :- taking(Drug), suppresses(Drug, Class).",
+        "received_as(Class)                    :- not taking(Drug), suppresses(Drug, Class).",
+        of("one_way", *(f"favourable(taking({drug}))" for drug in BACKGROUND)),
+        at=(LUPKYNIS, "favourable(taking(Drug))"),
+    ),
+    Seed(
         "a full stop is missing",
         LUPKYNIS,
         "met(fep_lupkynis, no_live_vaccine) :- not live_vaccine.",
@@ -1296,7 +1313,10 @@ BUNDLES: tuple[tuple[str, ...], ...] = (
         "a biologic counts among the standard treatments",
         "the list binds the wrong phase whatever the reading",
     ),
-    ("an edition drops more than its history tells",),
+    (
+        "an edition drops more than its history tells",
+        "a not too many asks that a background therapy is not taken",
+    ),
     (
         "the sentences of a criterion are the wrong way round",
         "the boxed warning is told on a continuation too",

@@ -139,11 +139,11 @@ class Edition:
         }
         self._locators = self._clause_locators()
         self._cites: dict[clingo.Symbol, list[tuple[tuple[str, str] | None, str]]] = {}
-        for item, clause in self._of_policy("cites", 3):
-            self._cites.setdefault(item, []).append((None, str(clause)))
-        for indication, phase, item, clause in self._of_policy("cites", 5):
+        for indication, phase, item, clause in self._of_policy("cites", 5):  # what is a pathway's own comes first
             pathway = (str(indication), str(phase))
             self._cites.setdefault(item, []).append((pathway, str(clause)))
+        for item, clause in self._of_policy("cites", 3):
+            self._cites.setdefault(item, []).append((None, str(clause)))
         self.pathways = {
             (str(indication), str(phase)): self._literal("on_pathway", indication, phase)
             for indication, phase in self._of_policy("on_pathway", 3)
