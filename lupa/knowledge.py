@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from lupa.authors.diff.results import Diff
     from lupa.authors.reports.finding import Report
     from lupa.authors.trials.run import Trials
-    from lupa.pages.letter import Form, Letter, Reader
+    from lupa.pages.letter import Letter, Reader
+    from lupa.pages.templates import Form
     from lupa.record.case import Case
 
 
@@ -76,7 +77,8 @@ class KnowledgeBase(Desk):
         `fields` are what no case holds, such as names and addresses; what is left out is marked in the
         letter. Raises as `decide`, and `CaseError` for fields that the letter does not have.
         """
-        from lupa.pages.letter import letter, letter_folders
+        from lupa.pages.letter import letter
+        from lupa.pages.templates import letter_folders
 
         question = self._question(case, "letter", timeout)
         with question:
@@ -155,10 +157,9 @@ class KnowledgeBase(Desk):
 
         `cases` are further files or folders of cases. With `coverage` it is told what of the rules they
         show, with `conditions` which of the ways that `meaning` tells, with `mutate` which small changes of
-        the rules they notice; `jobs` processes share that
-        work, and `tick` is told how many changes are done, of how many. Raises `CaseError` for an
-        unknown policy and `TimeLimitError` after `timeout` seconds; what else is wrong is told in the
-        answer.
+        the rules they notice; `jobs` processes share that work, and `tick` is told how many changes, or
+        conditions, are done, of how many. Raises `CaseError` for an unknown policy and `TimeLimitError`
+        after `timeout` seconds; what else is wrong is told in the answer.
         """
         from lupa.authors.trials.run import run
 

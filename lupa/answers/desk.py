@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -276,11 +276,17 @@ class Desk(Store):
         return replace(made, rules=Rules(found, others, wrong, self.decide, reason, self.pathways))
 
     def meaning(
-        self, policy: str, readings: Mapping[str, str] | None = None, *, timeout: float | None = None
+        self,
+        policy: str,
+        readings: Mapping[str, str] | None = None,
+        *,
+        tick: Callable[[int, int], None] | None = None,
+        timeout: float | None = None,
     ) -> Meaning:
         """What an edition of a policy (`policy@edition`, or the newest) says, in words; see `Meaning`.
 
-        Its text is read as for `compile`, which says what it raises.
+        Its text is read as for `compile`, which says what it raises. `tick` is told how many conditions
+        are found, of how many.
         """
         from lupa.answers.meaning import meaning
 
@@ -288,7 +294,7 @@ class Desk(Store):
         name, at, edition = policy.partition("@")
         with grounding_within(limit):
             found = self.edition(name, edition if at else None, limit=limit)
-        return meaning(found, self.compile(policy, readings, timeout=limit), limit)
+        return meaning(found, self.compile(policy, readings, timeout=limit), limit, tick)
 
     def pathways(self, case: Case) -> Sequence[str]:
         """The pathways ("indication,phase") that the request of a case may be on; raises as `decide`."""

@@ -14,7 +14,8 @@ from lupa.errors import CaseError, printable
 from lupa.record.case import Case
 
 if TYPE_CHECKING:
-    from lupa.pages.letter import Form, Letter, Reader
+    from lupa.pages.letter import Letter, Reader
+    from lupa.pages.templates import Form
 
 
 @verb(

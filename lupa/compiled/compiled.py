@@ -307,26 +307,27 @@ class Compiled:
         """All of it as one line of JSON, enough to decide and explain without lupa.
 
         `format` ("lupa-compiled") and `version` (1) say what it is; a later version changes the number.
-        `policy`, `edition`, `fingerprint` (of the rules) and `readings` (those fixed) say of what.
-        `nodes` are triples: a variable, and the nodes for no and for yes; numbers below 0 are values,
-        and a node stands after those below it. `outcome` is the node of the outcome, `outcomes` the
-        names of its values from -4 down. `outputs` are `kind`, `id` and `node`, YES where it is so:
-        `criterion` and `part` (met), `applies` (of a criterion), `basis`, `referral`, `limit`, `scope`,
-        `advisory`, `note`, `pathway` ("indication,phase") and `condition` (that a part of a criterion, or
-        a clause of it, is there by). `laws` are the `variables` of a law and its `node`: a record
-        contradicts itself where one can only be NO. `variables` are the facts, in order: `fact`,
-        `default` (what is assumed where a record is silent, or null), `place` (its rank in a reason and
-        in lists), its sentences `yes` and `no` and its `question`.
+        `policy`, `edition`, `fingerprint` (of the rules) and `readings` (those fixed) say of what. `nodes`
+        are triples: a variable, and the nodes for no and for yes; numbers below 0 are values, and a node
+        stands after those below it. `outcome` is the node of the outcome, `outcomes` the names of its
+        values from -4 down. `outputs` are `kind`, `id` and `node`, YES where it is so: `criterion` and
+        `part` (met), `applies` (of a criterion), `basis`, `referral`, `limit`, `scope`, `advisory`, `note`,
+        `pathway` ("indication,phase"), `condition` (that a part of a criterion, or a clause of it, is there
+        by) and `bound` (that a limit binds). `laws` are the `variables` of a law and its `node`: a record
+        contradicts itself where one can only be NO. `variables` are the facts, in order: `fact`, `default`
+        (what is assumed where a record is silent, or null), `place` (its rank in a reason and in lists),
+        its sentences `yes` and `no` and its `question`.
 
         `items` have, by kind and id, their sentences `yes` and `no` and their `sources`, each a place in
         the document with the pathway that it is for, or null; `tree`, by criterion, what it needs: `of`
-        (all, any, at_least), `least`, `parts` with the `condition` by which each is there and that of
-        each of its sources. `outcome_words` have what an outcome means and what to do next; `groups` what
-        is asked together: `id`, `kind` (choice, number, members, yes_no), `question` and its `facts` as
-        variables; `numbers`, by quantity, `unit`, `least`, `most`, `whole`, `section`, `where` (its keys
-        in a case) and `cuts`: `kind` (at_least, more_than), `bound` (exact, as a text: "18", "5/2"),
-        `variable`; `choices` the variables by value of what is single-valued; `relations`, by name, the
-        variables by arguments; `flags`, by name. `names` are other names of what can be named.
+        (all, any, at_least), `least`, `parts` with the `condition` by which each is there and that of each
+        of its sources; `bounds` at most how much of a `quantity`. `outcome_words` have what an outcome
+        means and what to do next; `groups` what is asked together: `id`, `kind` (choice, number, members,
+        yes_no), `question` and its `facts` as variables; `numbers`, by quantity, `unit`, `least`, `most`,
+        `whole`, `section`, `where` (its keys in a case) and `cuts`: `kind` (at_least, more_than), `bound`
+        (exact, as a text: "18", "5/2"), `variable`; `choices` the variables by value of what is
+        single-valued; `relations`, by name, the variables by arguments; `flags`, by name. `names` are other
+        names of what can be named.
         """
         return json.dumps(self.plain(), ensure_ascii=False, separators=(",", ":"))
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 
-from lupa.compiled.circuit import body_of, conditions_of
 from lupa.compiled.compiled import Compiled, Condition, Law, Output, Variable
+from lupa.compiled.conditions import body_of, conditions_of
 from lupa.compiled.contents import contents
 from lupa.compiled.diagram import MOST_PARTS, NO, NOWHERE, YES, Budget, Diagrams, Node, deep
 from lupa.compiled.space import components
 from lupa.errors import CaseError, RuleError, SpaceLimitError, shown
 from lupa.rules.deadline import ENDLESS, Deadline
-from lupa.rules.edition import Edition, not_one_outcome
+from lupa.rules.edition import Bound, Edition, not_one_outcome
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
 
@@ -106,8 +106,9 @@ class _Compiler:
             known[edition.literals[fact]] = diagrams.node(variable, NO, YES)
         program = edition.program
         laws = [rule for rule in program.rules if not rule.head]
+        bounds = (literal for bound in edition.bounds for way in bound.binds for literal in way)
         needed = program.below(
-            [*edition.watched, *self._conditional(), *(x for law in laws for x in law.body)]
+            [*edition.watched, *self._conditional(), *bounds, *(x for law in laws for x in law.body)]
         )
         rules = [r for r in program.rules if r.head and r.head[0] in needed and not r.choice]
         self._holds = conditions_of(diagrams, rules, known)
@@ -144,6 +145,16 @@ class _Compiler:
         holds = self._holds.get(abs(literal), NO)
         return holds if literal > 0 else self._diagrams.opposite(holds)
 
+    def _binds(self, bound: Bound) -> Node:
+        """When a limit binds, whatever the laws."""
+        diagrams, found = self._diagrams, NO
+        for way in bound.binds:
+            whole = YES
+            for literal in way:
+                whole = diagrams.both(whole, self._condition(literal))
+            found = diagrams.either(found, whole)
+        return found
+
     def _outcome(self) -> Node:
         """The outcome of each world; raises `RuleError` for a world with none, or with several."""
         diagrams, names = self._diagrams, list(self._edition.outcomes)
@@ -179,7 +190,9 @@ class _Compiler:
             literal: f"c{place}" for place, literal in enumerate(dict.fromkeys(self._conditional()))
         }
         outputs += [("condition", name, literal) for literal, name in conditional.items()]
-        nodes = [self._cut(self._condition(literal)) for _, _, literal in outputs]
+        functions = [(kind, name, self._condition(literal)) for kind, name, literal in outputs]
+        functions += [("bound", f"b{at}", self._binds(bound)) for at, bound in enumerate(edition.bounds)]
+        nodes = [self._cut(function) for _, _, function in functions]
         kept = _Kept(self._diagrams, [outcome, *nodes, *(law.node for law in self._laws)])
         defaults = edition.vocabulary.defaults
         return Compiled(
@@ -196,7 +209,7 @@ class _Compiler:
             outcome=kept.place(outcome),
             outputs=tuple(
                 Output(kind, name, kept.place(node))
-                for (kind, name, _), node in zip(outputs, nodes, strict=True)
+                for (kind, name, _), node in zip(functions, nodes, strict=True)
             ),
             laws=tuple(Law(law.variables, kept.place(law.node)) for law in self._laws),
             fixed={

@@ -48,6 +48,10 @@ def contents(edition: Edition, facts: Sequence[Fact], conditions: Mapping[Litera
             }
             for name, node in edition.nodes.items()
         },
+        "bounds": [
+            {"quantity": bound.quantity, "most": str(bound.most), "bound": f"b{place}"}
+            for place, bound in enumerate(edition.bounds)
+        ],
         "outcome_words": {
             name: {"text": text, "next": step} for name, (text, step) in edition.outcome_words.items()
         },

@@ -26,7 +26,7 @@ class Output(TypedDict):
 
     kind: Literal[
         "criterion", "part", "applies", "basis", "referral", "limit", "scope", "advisory", "note",
-        "pathway", "condition",
+        "pathway", "condition", "bound",
     ]  # fmt: skip
     id: str
     node: Node
@@ -77,6 +77,14 @@ class Branch(TypedDict):
     parts: list[Part]
 
 
+class Bound(TypedDict):
+    """At most so much of a quantity ("12", "5/2"), where the output of kind `bound` says that it binds."""
+
+    quantity: str
+    most: str
+    bound: str
+
+
 class OutcomeWords(TypedDict):
     """What an outcome means, and what to do next."""
 
@@ -119,6 +127,7 @@ class Contents(TypedDict):
 
     items: dict[str, dict[str, Item]]
     tree: dict[str, Branch]
+    bounds: list[Bound]
     outcome_words: dict[str, OutcomeWords]
     groups: list[Group]
     numbers: dict[str, Number]

@@ -12,6 +12,7 @@ import { form } from "./form.js";
 import { result } from "./result.js";
 import { digest, plainJson } from "./saving.js";
 import { verdict } from "./words.js";
+import { blank, writing } from "./writing.js";
 
 const LARGEST = 64 * 1024; // bytes; what a case can be
 const LATER = 30; // milliseconds after the verdict
@@ -30,6 +31,7 @@ class App {
     this.after = [];
     this.empty = { request: { policy: page.policies[0].policy } };
     this.form = null;
+    this.letter = blank();
     this.shown = 0;
     this.policies();
     this.buttons();
@@ -131,6 +133,7 @@ class App {
     const rows = others(this.page, this.given, this.question);
     const table = othersTable(rows, this.given, (given, name) => this.change(given, `Read so: ${name}`));
     if (table) element("result").append(table);
+    element("result").append(writing(this.decision, this.question, this.given, this.letter));
     if (!element("policy-view").hidden) element("document").replaceChildren(...this.documented());
   }
 

@@ -10,8 +10,10 @@ from lupa.answers.meaning import meanings
 from lupa.answers.senses import Sense
 from lupa.compiled.compiled import Compiled
 from lupa.compiled.compiler import compiled
+from lupa.page.letters import Letters
 from lupa.page.packed import Lists, Nodes, Texts, codes_of
 from lupa.page.sayable import Sayable
+from lupa.pages.templates import letter_folders
 from lupa.rules.about import About
 from lupa.rules.edition import Atom, Edition
 from lupa.rules.store import Store
@@ -40,6 +42,7 @@ def page_data(store: Store, policies: Sequence[str], against: Beside | None = No
     """
     texts = Texts()
     lists = Lists()
+    letters = Letters()
     other = against.store if against and against.edition is None else None
     editions = {policy: _editions(store, policy) for policy in policies}
     others = {policy: _editions(other, policy) for policy in policies if other and policy in other.policies}
@@ -52,6 +55,7 @@ def page_data(store: Store, policies: Sequence[str], against: Beside | None = No
             texts,
             lists,
         )
+        | {"letters": _letters(store, policy, letters)}
         for policy, found in editions.items()
     ]
     known = _known(store, editions.values())
@@ -68,6 +72,7 @@ def page_data(store: Store, policies: Sequence[str], against: Beside | None = No
             "edition": against.edition,
             **{key: None if found == known[key] else found for key, found in known_there.items()},
         },
+        "letters": letters.each,
         "lists": lists.each,
         "texts": texts.each,
     }
@@ -75,6 +80,11 @@ def page_data(store: Store, policies: Sequence[str], against: Beside | None = No
 
 def _editions(store: Store, policy: str) -> list[Edition]:
     return [store.edition(policy, name) for name, _ in store.about(policy).editions]
+
+
+def _letters(store: Store, policy: str, letters: Letters) -> dict[str, int] | str:
+    payer = store.about(policy).payer
+    return letters.found(letter_folders(store.files.folder(policy), store.files.root, payer))
 
 
 def _known(store: Store, editions: Collection[Sequence[Edition]]) -> dict[str, Any]:
@@ -102,9 +112,10 @@ def _policy(
     nodes = Nodes()
     made = [compiled(edition, all_readings=True) for edition in (*editions, *there)]
     numbers = [nodes.numbered(one) for one in made]
+    of = [*(about for _ in editions), *(about_there or about for _ in there)]
     told = [
-        _Told(edition, one, number, nodes.add(one), texts, lists).edition()
-        for edition, one, number in zip((*editions, *there), made, numbers, strict=True)
+        _Told(each, edition, one, number, nodes.add(one), texts, lists).edition()
+        for each, edition, one, number in zip(of, (*editions, *there), made, numbers, strict=True)
     ]
     return {
         "policy": about.policy,
@@ -136,6 +147,7 @@ class _Told:
 
     def __init__(
         self,
+        about: About,
         edition: Edition,
         made: Compiled,
         numbers: dict[Fact, int],
@@ -143,6 +155,7 @@ class _Told:
         texts: Texts,
         lists: Lists,
     ) -> None:
+        self._about = about
         self._edition = edition
         self._made = made
         self._texts = texts
@@ -177,6 +190,10 @@ class _Told:
                 if name in made.outcomes or name == "pend"
             },
             "defaults": [self._variable[fact] for fact in edition.vocabulary.defaults],
+            "covered": [
+                [texts(edition.vocabulary.label(name)), edition.vocabulary.aliases.get(name, [])]
+                for name in self._about.covered
+            ],
             "cone": [self._variable[edition.facts[x]] for x in sorted(edition.relevance.outcome_cone)],
             "laws": [[self._of(law.variables), self._root(law.node, self._places)] for law in made.laws],
             "pathways": [
@@ -192,6 +209,10 @@ class _Told:
             "referrals": self._items("referral", edition.referrals),
             "limits": self._items("limit", edition.limits),
             "scope": self._items("scope", edition.scope),
+            "bounds": [
+                [bound.quantity, str(bound.most), self._roots["bound", f"b{place}"]]
+                for place, bound in enumerate(edition.bounds)
+            ],
             "advisories": self._items("advisory", edition.advisories),
             "notes": self._items("note", edition.notes),
             "clauses": [

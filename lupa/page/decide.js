@@ -1,5 +1,6 @@
 // From a record to a decision that a person can check: the same object as `lupa decide --json` prints.
 
+import { authorized } from "./authorized.js";
 import { NO, YES } from "./edition.js";
 import { missing } from "./missing.js";
 import { needs } from "./needs.js";
@@ -200,6 +201,7 @@ class Writer {
       bases,
       criteria: this.criteria(),
       limits,
+      ...(outcome === "approve" || outcome === "modify" ? authorized(question) : { authorized: {}, authorized_text: "" }),
       scope: this.certain(edition.scope),
       superseded,
       advisories: this.certain(edition.advisories),

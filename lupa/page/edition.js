@@ -20,7 +20,7 @@ export function unfolded(data) {
     found.lookup = Object.fromEntries(names.map((name) => [name, name]));
     return found;
   });
-  const shared = { lists, lupa: data.lupa, ...known(data.names, data.codes) };
+  const shared = { lists, letters: data.letters, lupa: data.lupa, ...known(data.names, data.codes) };
   const there = data.against && { ...shared, ...known(data.against.names ?? data.names, data.against.codes ?? data.codes) };
   const both = data.policies.map((policy) => {
     const nodes = nodesOf(policy.nodes);
@@ -75,9 +75,9 @@ class Edition {
     this.nodes = seenBy(nodes, data.numbers);
     this.stamps = new Int32Array(nodes.count);
     this.stamp = 0;
-    this.facts = data.facts.map(([fact, assumed, place, yes, no, question, member, read, help]) => ({
+    this.facts = data.facts.map(([fact, assumed, place, yes, no, question, member, read, help, proof]) => ({
       fact: text(fact), assumed: assumed < 0 ? null : assumed === 1, place, yes: text(yes), no: text(no),
-      question: text(question), member: text(member), read: read === 1, help: text(help),
+      question: text(question), member: text(member), read: read === 1, help: text(help), proof: text(proof),
     }));
     this.variables = new Map(this.facts.map(({ fact }, variable) => [fact, variable]));
     const item = ([id, root, yes, no, sources, cone, label, applies]) => ({
@@ -92,6 +92,7 @@ class Edition {
     }));
     const sense = ([of, ...rest]) => (of === 0 ? { variable: rest[0], value: rest[1] === 1 } : { every: of === 2, text: text(rest[0]), parts: rest.slice(1).map(sense) });
     this.meanings = new Map(Object.entries(data.meanings).map(([item, told]) => [item, typeof told === "number" ? { why: text(told) } : sense(told)]));
+    this.covered = data.covered.map(([label, brands]) => ({ label: text(label), brands }));
     this.words = Object.fromEntries(Object.entries(data.outcome_words).map(([name, [said, next]]) => [name, { text: text(said), next: text(next) }]));
     this.assumedTogether = Object.fromEntries(Object.entries(data.families).map(([name, said]) => [name, text(said)]));
     this.groups = data.groups.map((group) => ({ ...group, question: text(group.question) }));

@@ -47,7 +47,7 @@ class Reader {
     this.closing = new Map(); // what is not so, unless it is stated, as all of a relation is named
     this.record = {
       stated: new Map(), assumed: new Map(), closed: new Set(), paths: new Map(), given: new Map(),
-      numbers: [], unread: new Map(), suggested: [], problems: [], remarks: [], lists: new Map(), aside: [], handling: {}, evidence: {},
+      numbers: [], intervals: new Map(), unread: new Map(), suggested: [], problems: [], remarks: [], lists: new Map(), aside: [], handling: {}, evidence: {},
       nameOf: (fact) => (typeof fact === "number" ? edition.facts[fact].fact : fact),
     };
     this.measuring = new StatedNumbers(edition, (path, words) => this.problem(path, words), (name, path, known) =>
@@ -395,6 +395,7 @@ class Reader {
     said.settle();
     this.checkPairs();
     for (const [name, within] of said.intervals) {
+      if (within) this.record.intervals.set(name, within);
       for (const [kind, bound, fact] of this.edition.quantities[name]?.cuts ?? []) {
         this.state(fact, within && truth(within, kind, exact(bound)), said.place(name));
         if (said.shown.has(name)) this.record.given.set(fact, said.shown.get(name));

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { trilean } from "./form.js";
-import { asked, counted, families, inWords, needed, PERSON, plainly, sentence } from "./words.js";
+import { asked, askedAbout, counted, families, handled, inWords, needed, partsShown, PERSON, plainly, sentence } from "./words.js";
 
 const MARKS = { met: "✓", unmet: "✗", open: "?" };
 const FEW = 6; // so many facts are answered one by one
@@ -21,6 +21,7 @@ export function result(decision, question, actions) {
     next(context),
     items(context, "Why", [...d.scope, ...d.bases], "why"),
     items(context, "More is asked for than can be authorized", d.limits, "limit"),
+    d.authorized_text && h("p", { class: "part" }, `Can be authorized: ${d.authorized_text}.`),
     inScope && criteria(context, "Not met", by("unmet")),
     readings(context),
     inScope && missing(context),
@@ -41,12 +42,13 @@ export function result(decision, question, actions) {
 
 function banner(d) {
   const outcome = plainly(d.outcome).toUpperCase();
-  const newest = d.edition_by === "newest" ? " (the newest: no service date)" : "";
+  const newest = d.edition_by === "newest" ? " (the newest: no service_date)" : "";
   return h("div", { class: `verdict ${d.outcome}` },
     h("p", { class: "outcome" }, h("strong", {}, outcome), d.outcome === "pend" ? ` between ${inWords(d.possible, "and")}` : ""),
     h("p", {}, d.text),
     h("p", { class: "quiet" }, `${d.policy}, edition ${d.edition}${newest}`),
     d.caveats.map((caveat) => h("p", { class: "caveat" }, `Caveat: ${caveat}`)),
+    handled(d).map((words) => h("p", {}, words)),
     h("p", {}, `Next: ${d.next}`),
     h("p", { class: "person" }, PERSON));
 }
@@ -87,7 +89,7 @@ function readings(context) {
     const words = inWords(other.possible);
     return h("li", {}, h("p", {}, `${words[0].toUpperCase()}${words.slice(1)}, if the text is read so: ${other.text} `,
       h("button", { type: "button", "aria-label": `Decide so: ${other.text}`, on: { click: () => context.actions.read(other) } }, "Decide so")),
-    sources(context, other.source));
+    h("p", { class: "quiet" }, `reading ${other.reading}=${other.choice}`), sources(context, other.source));
   }), "readings");
 }
 
@@ -113,13 +115,15 @@ function criteria(context, title, found) {
   return section(title, found.map((one) => criterion(context, one)), found[0]?.status);
 }
 
-function criterion(context, one) {
-  const where = one.applies ? "" : " (on some of the possible pathways)";
+function criterion(context, one, unsure = "on some of the possible pathways") {
+  const where = one.applies ? "" : ` (${unsure})`;
+  const [shown, idle] = partsShown(one);
   return h("li", { "data-item": one.id, "data-status": one.status },
     h("p", {}, h("span", { class: `mark ${one.status}`, "aria-label": STATUS[one.status], role: "img" }, MARKS[one.status]), " ", h("code", {}, one.id), `: ${one.text}${where}`),
     one.of ? h("p", {}, counted(one)) : [because(context, one.because), needs(one)],
     sources(context, one.source),
-    one.parts.length > 0 && h("ul", {}, one.parts.map((part) => criterion(context, part))),
+    shown.length > 0 && h("ul", {}, shown.map((part) => criterion(context, part, "if it applies"))),
+    idle.length > 0 && h("p", { class: "quiet" }, `not needed: ${idle.map(({ id }) => id).join(", ")}`),
     one.of ? needs(one) : null);
 }
 
@@ -128,7 +132,8 @@ function criterion(context, one) {
 function missing(context) {
   const { decision } = context;
   return section("Missing, the most decisive first", asked(decision.missing).map(({ question, asked: same }) =>
-    h("li", {}, h("p", {}, question), ...[...new Set(same.map(({ help }) => help))].filter(Boolean).map((said) => h("p", { class: "quiet" }, said)), answers(context, same))), "missing");
+    h("li", {}, h("p", {}, question), ...[...new Set(same.map(({ help }) => help))].filter(Boolean).map((said) => h("p", { class: "quiet" }, said)),
+      h("p", { class: "quiet" }, askedAbout(same)), answers(context, same))), "missing");
 }
 
 /** The answers to a question: each value of a choice, yes and no for each of several; a number is typed. */
@@ -151,9 +156,8 @@ function answers(context, same) {
 function answer({ edition, actions }, one, several) {
   const variable = edition.variables.get(one.fact);
   const { member } = edition.facts[variable];
-  const served = one.bears_on.length && one.bears_on.length <= 6 ? `for ${one.bears_on.join(", ")}` : "for most of what is open";
   const control = trilean(one.question, (value) => actions.say(variable, value), null).element;
-  return h("li", { "data-missing": one.fact }, several ? h("span", { class: "name" }, member, " ") : null, control, " ", h("span", { class: "quiet" }, one.bears_on.length ? served : ""));
+  return h("li", { "data-missing": one.fact }, several ? h("span", { class: "name" }, member, " ") : null, control);
 }
 
 /** The next question, at hand beside the verdict. */

@@ -34,7 +34,7 @@ class Sayable:
         }
 
     def _facts(self) -> list[Any]:
-        """Of each variable the fact, its default, rank, sentences, question, if it is read, and help."""
+        """Of each variable the fact, its default, rank, sentences, question, if it is read, help, proof."""
         edition, texts = self._edition, self._texts
         v = edition.vocabulary
         return [
@@ -48,6 +48,7 @@ class Sayable:
                 texts(edition.asking.member(fact)),
                 int(edition.reads(fact)),
                 texts(v.question_help(fact)),
+                texts(v.proof(fact) or ""),
             ]
             for fact in self._variable
         ]
@@ -75,6 +76,7 @@ class Sayable:
             "pairs": v.pairs,
             "measures": v.measures,
             "days": v.days,
+            "terms": sorted(v.terms),
             "asked": [
                 [self._variable[fact], x.quantity, x.cut.kind, str(x.cut.bound), x.reached, x.days, x.times]
                 for fact, x in v.asked.items()

@@ -44,8 +44,8 @@ function apart(inner) {
 export function saidOf(fact) {
   const [name, ...rest] = fact.split("(");
   const inner = rest.join("(").slice(0, -1);
-  if (CUTS.includes(name)) {
-    const number = inner.slice(0, inner.lastIndexOf(","));
+  const number = numberIn(fact);
+  if (number) {
     const [kind, of] = saidOf(number);
     return [fact.replace(number, kind), of];
   }
@@ -134,6 +134,36 @@ export function needed({ needs, more_needs: more, because }) {
   return [...found, `${words.join("; or ")}.`, ...[...reasons].map(([why, each]) => `Not ${others(each)}: ${why}`)];
 }
 
+/** What the request says of itself: when it was sent and came in, and whether it is urgent. */
+export function handled({ handling }) {
+  const days = [["submitted", "Submitted on"], ["received_on", "Received on"]];
+  const found = days.filter(([name]) => Object.hasOwn(handling, name)).map(([name, words]) => `${words} ${handling[name]}.`);
+  if (Object.hasOwn(handling, "expedited")) found.push(`An expedited review is ${handling.expedited ? "" : "not "}asked for.`);
+  return found;
+}
+
+/** The number that a fact compares with a bound, if it does. */
+function numberIn(fact) {
+  const [name, ...rest] = fact.split("(");
+  const inner = rest.join("(");
+  return CUTS.includes(name) ? inner.slice(0, inner.lastIndexOf(",")) : "";
+}
+
+/** What a question is about, and what it is asked for, unless that is nearly everything. */
+export function askedAbout(missing) {
+  const names = [...new Set(missing.map(({ fact }) => numberIn(fact) || fact))];
+  const served = [...new Set(missing.flatMap((one) => one.bears_on))];
+  const about = names.length === 1 ? names[0] : [...new Set(names.map(argument))].join(", ");
+  if (!served.length) return about;
+  return served.length <= FEW ? `${about}, for ${served.join(", ")}` : `${about}, for most of what is open`;
+}
+
+/** The parts that a reader has to see, and those that a criterion which is met does without. */
+export function partsShown({ status, of, parts }) {
+  if (status !== "met" || of === "all") return [parts, []];
+  return [parts.filter((part) => part.status === "met"), parts.filter((part) => part.status !== "met")];
+}
+
 /** What a criterion needs of its parts, and how many are met. */
 export function counted({ of, least, found }) {
   const needed = { all: "All of these are needed", any: "One of these is needed" }[of] ?? `${least} of these are needed`;
@@ -144,7 +174,10 @@ export function counted({ of, least, found }) {
 export function asked(missing) {
   const found = [];
   const told = new Set();
-  const kind = ({ fact }) => fact.split("(")[0];
+  const kind = ({ fact }) => {
+    const [head, of = ""] = fact.split("(");
+    return CUTS.includes(head) ? `${head}(${of.split(",")[0]}` : head;
+  };
   for (const item of missing) {
     let same = missing.filter((one) => one.question === item.question);
     const alike = missing.filter((one) => kind(one) === kind(item));

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lupa.answers.decision import Criterion, Decision, Item, Missing, Need
-from lupa.errors import CaseError, RuleError, shown
+from lupa.errors import CaseError, shown
 from lupa.pages.sentences import (
     PERSON,
     argument,
@@ -27,16 +26,14 @@ from lupa.pages.sentences import (
     has_unmet,
     questions,
 )
+from lupa.pages.templates import Form, rendered
 from lupa.record.case import Case
 from lupa.rules.about import About
 from lupa.rules.days import day, last_day
 from lupa.rules.edition import Edition
-from lupa.rules.files import shipped
 from lupa.rules.names import normal
 
 Reader = Literal["provider", "member"]
-Form = Literal["text", "markdown", "html"]
-_FILES = {"text": "letter.txt", "markdown": "letter.md", "html": "letter.html"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +80,6 @@ class _Fields:
         return tuple(name for name in self._asked if not self._given.get(name))
 
 
-def letter_folders(policy: Path, root: Path, payer: str) -> list[Path]:
-    """Where templates are looked for: a policy's own, then those of its payer, then those of all.
-
-    Those of a payer are in a folder that is called as it is, in small letters, with _ for all else.
-    """
-    called = re.sub(r"[^a-z0-9]+", "_", payer.casefold()).strip("_") or "_"
-    bases = (root / "letters", shipped("kb") / "letters")
-    return [policy / "letters", *(folder for base in bases for folder in (base / called, base))]
-
-
 def letter(
     decision: Decision,
     case: Case,
@@ -112,7 +99,7 @@ def letter(
     given = {name: str(value) for name, value in (fields or {}).items() if value is not None}
     field = _Fields(given, _marked_in_html if form == "html" else str)
     content = {**_content(decision, case, edition, about), "to": to, "field": field, "has": field.has}
-    text = _rendered(folders, form, content)
+    text = rendered(folders, form, content)
     text = _wrapped(text) if form == "text" else text
     if unknown := sorted(given.keys() - field.known.keys()):
         known = ", ".join(field.known)
@@ -137,28 +124,6 @@ def _wrapped(text: str) -> str:
             line, 80, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False
         ) or [""]
     return "\n".join(lines)
-
-
-def _rendered(folders: Sequence[Path], form: Form, content: Mapping[str, Any]) -> str:
-    # who wants no letter need not wait for the template library
-    from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader([str(folder) for folder in folders]),
-        autoescape=form == "html",
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=False,
-    )
-    name = _FILES[form]
-    try:
-        made: str = environment.get_template(name).render(content)
-    except TemplateError as error:
-        line = f":{error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
-        raise RuleError(f"letters/{name}{line}: {error}; mend the template") from error
-    return made
 
 
 def _content(decision: Decision, case: Case, edition: Edition, about: About) -> dict[str, Any]:

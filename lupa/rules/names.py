@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import lru_cache, reduce
+from operator import or_
 
 import clingo
 
@@ -38,8 +40,26 @@ def nearest(name: str, names: Mapping[str, str]) -> str | None:
     """What the most similar of `names` (in normal form) stands for; None where none is similar."""
     from difflib import get_close_matches  # only a mistake needs it
 
-    close = get_close_matches(normal(name[:80]), names, n=1, cutoff=0.8)
+    said = normal(name[:80])
+    alike = [known for known in names if _may_be_near(said, known)]
+    close = get_close_matches(said, alike, n=1, cutoff=_NEAR)
     return names[close[0]] if close else None
+
+
+_NEAR = 0.8
+"""Of two names that are alike, the least share of letters that stand in both in the same order."""
+
+
+def _may_be_near(said: str, known: str) -> bool:
+    """Whether two names have letters enough in common, wherever they stand: it costs little to ask."""
+    spare = len(said) - _NEAR / 2 * (len(said) + len(known))
+    return spare >= 0 and (_letters(said) & ~_letters(known)).bit_count() <= spare + 1e-9
+
+
+@lru_cache(16_384)
+def _letters(name: str) -> int:
+    """The letters of a name, whatever their number: a bit for each of 64 groups."""
+    return reduce(or_, (1 << (ord(letter) & 63) for letter in name), 0)
 
 
 _SHORT = 6

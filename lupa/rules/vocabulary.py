@@ -260,6 +260,14 @@ class Vocabulary:
         """What the quantities of a name are like: of all of its arguments the same, as of the first."""
         return self.quantities[next(leaves(self.measures[name]))[1]]
 
+    @cached_property
+    def measures_in(self) -> dict[str, dict[str, Tree | str]]:
+        """The quantities, by name and arguments, that stand in each part of a case."""
+        found: dict[str, dict[str, Tree | str]] = {"request": {}, "facts": {}}
+        for name, tree in self.measures.items():
+            found[self.measured(name).section][name] = tree
+        return found
+
     def where(self, quantity: str) -> Path:
         """The keys that lead to a number in its part of a case: `(weeks_on, methotrexate)`."""
         symbol = self._quantity_symbols[quantity]
@@ -330,7 +338,7 @@ class Vocabulary:
 
     @cached_property
     def _labels(self) -> dict[str, str]:
-        return dict(self._in_quotes("label"))
+        return dict(self._in_quotes("usual_label")) | dict(self._in_quotes("label"))
 
     @cached_property
     def _texts(self) -> dict[str, tuple[str, str]]:

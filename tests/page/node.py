@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,12 +14,24 @@ import pytest
 
 from lupa import CaseError, KnowledgeBase
 from lupa.page.data import page_data
+from tests.page.cases import random_case
 
 HERE = Path(__file__).parent
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="Node is not installed")
-LEFT_OUT = {"witnesses", "fingerprint", "authorized", "authorized_text"}
+LEFT_OUT = {"witnesses", "fingerprint"}
 """What a page does not tell of a decision."""
+
+FOREIGN = ("kb_ra", "kb_cgm", "kb_lipid")
+"""The knowledge bases on other diseases, beside `tests/foreign`."""
+
+
+def random_cases(kb: KnowledgeBase, seed: int, count: int) -> Iterator[dict[str, Any]]:
+    """Cases of any of its editions."""
+    dice = random.Random(seed)
+    editions = [kb.edition(policy, name) for policy in kb.policies for name, _ in kb.about(policy).editions]
+    for _ in range(count):
+        yield random_case(dice, dice.choice(editions))
 
 
 def written(kb: KnowledgeBase, folder: Path) -> Path:
@@ -39,7 +52,7 @@ def in_node(data: Path, cases: Sequence[Mapping[str, Any]], script: str = "decid
         check=False,
         encoding="utf-8",
     )
-    assert run.stderr == ""
+    assert run.stderr == "", run.stderr
     return [json.loads(line) for line in run.stdout.splitlines()]
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +10,9 @@ import pytest
 
 from lupa import KnowledgeBase
 from tests.foreign.conftest import beside_shared
-from tests.page.cases import random_case
-from tests.page.node import LEFT_OUT, differences, in_node, needs_node, written
+from tests.page.node import FOREIGN, LEFT_OUT, differences, in_node, needs_node, random_cases, written
 
 pytestmark = needs_node
-FOREIGN = ("kb_ra", "kb_cgm", "kb_lipid")
-
-
-def random_cases(kb: KnowledgeBase, seed: int, count: int) -> Iterator[dict[str, Any]]:
-    dice = random.Random(seed)
-    editions = [kb.edition(policy, name) for policy in kb.policies for name, _ in kb.about(policy).editions]
-    for _ in range(count):
-        yield random_case(dice, dice.choice(editions))
 
 
 def test_shipped_cases_come_to_the_same_in_a_page(kb: KnowledgeBase, data: Path) -> None:

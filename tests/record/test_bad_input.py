@@ -27,6 +27,7 @@ from lupa.errors import shown
 from lupa.record.reading import LARGEST_CASE, read_cases
 from lupa.rules.solver import Solver, Watch
 from tests.command import Ended, as_bytes, command, process
+from tests.times import ending
 
 REQUEST = {
     "policy": "fep_lupkynis",
@@ -212,9 +213,8 @@ def test_every_problem_of_a_case_is_told_at_once() -> None:
 
 def test_thousands_of_unknown_names_are_refused_without_delay() -> None:
     names = ["".join(letters) for letters in itertools.islice(itertools.product("abcdef", repeat=5), 6000)]
-    began = time.monotonic()
-    assert len(said_of(stating(active=names)).splitlines()) == len(names)
-    assert time.monotonic() - began < 5
+    with ending():
+        assert len(said_of(stating(active=names)).splitlines()) == len(names)
 
 
 def test_a_fact_that_is_wrong_for_the_one_policy_that_knows_it_is_not_dropped(tmp_path: Path) -> None:
@@ -750,9 +750,8 @@ def test_deep_nesting_is_refused_without_delay(
 ) -> None:
     path = tmp_path / name
     path.write_text(opening * levels + closing * levels)
-    began = time.monotonic()
-    said = complaint(command("decide", str(path)), str(path))
-    assert time.monotonic() - began < 5
+    with ending():
+        said = complaint(command("decide", str(path)), str(path))
     if levels * len(opening + closing) > LARGEST_CASE:
         assert said == TOO_LARGE
     elif levels >= 1_000:
@@ -797,9 +796,8 @@ def test_a_file_of_a_hundred_megabytes_is_refused_at_once(tmp_path: Path) -> Non
     path = tmp_path / "case.json"
     with path.open("wb") as stream:
         stream.truncate(100_000_000)
-    began = time.monotonic()
-    assert complaint(command("decide", str(path)), str(path)) == TOO_LARGE
-    assert time.monotonic() - began < 2
+    with ending():
+        assert complaint(command("decide", str(path)), str(path)) == TOO_LARGE
 
 
 @pytest.mark.parametrize(
@@ -859,11 +857,10 @@ def test_a_line_of_a_hundred_megabytes_among_cases_is_named_and_the_others_are_d
         stream.truncate(100_000_000)
         stream.seek(100_000_000)
         stream.write(b"\n" + LINE + b"\n")
-    began = time.monotonic()
-    ended = command("decide", str(path), "--json")
-    assert (ended.status, ended.cases) == (2, [f"{path}:1", f"{path}:3"])
-    assert ended.err == f"error: {path}:2: {TOO_LARGE}\n"
-    assert time.monotonic() - began < 5
+    with ending():
+        ended = command("decide", str(path), "--json")
+        assert (ended.status, ended.cases) == (2, [f"{path}:1", f"{path}:3"])
+        assert ended.err == f"error: {path}:2: {TOO_LARGE}\n"
 
 
 def test_a_file_that_cannot_be_read_does_not_keep_the_others_from_being_decided(tmp_path: Path) -> None:
@@ -1009,11 +1006,10 @@ def test_the_name_of_a_case_is_printed_with_nothing_a_terminal_obeys(words: list
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_name_of_a_megabyte_is_refused_in_a_short_sentence(kb: KnowledgeBase, place: str) -> None:
-    began = time.monotonic()
-    with pytest.raises(CaseError) as caught:
-        kb.decide_all(PLACES[place]("sle " * 262_144))
-    assert len(str(caught.value)) < 500
-    assert time.monotonic() - began < 2
+    with ending():
+        with pytest.raises(CaseError) as caught:
+            kb.decide_all(PLACES[place]("sle " * 262_144))
+        assert len(str(caught.value)) < 500
 
 
 @pytest.mark.parametrize("key", [None, 1, True, 2.5, ("sle",), b"sle"])

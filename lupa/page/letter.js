@@ -1,0 +1,187 @@
+// A decision as a letter to the prescriber or the member, by the templates that `lupa letter` uses.
+
+import { day } from "./days.js";
+import { normal } from "./names.js";
+import { filled, markup } from "./template.js";
+import { asked, families, handled, PERSON, sentence } from "./words.js";
+
+const FILES = { text: "letter.txt", html: "letter.html" };
+const WIDE = 80;
+
+/** Why the letters of a policy are not written here; null where they are. */
+export const notWritten = ({ about }) => (typeof about.letters === "string" ? about.letters : null);
+
+/**
+ * The letter on a decision, in the form `text` or `html`: its `text`, and what it `asks` for, which
+ * `fields` give by name. Throws where a template names what there is not.
+ */
+export function letter(decision, question, given, { to, form, fields }) {
+  const { edition } = question;
+  const { letters } = edition.about;
+  const files = Object.fromEntries(Object.entries(letters).map(([name, place]) => [name, edition.letters[place]]));
+  const names = new Set();
+  const field = (name) => {
+    names.add(name);
+    const mark = `[${name.replaceAll("_", " ")}: to be filled in]`;
+    return fields[name] || (form === "html" ? markup("<mark>", mark, "</mark>") : mark);
+  };
+  const has = (name) => { names.add(name); return Boolean(fields[name]); };
+  const text = filled(files, FILES[form], { ...content(decision, question, given), to, field, has }, form === "html");
+  return { text: form === "text" ? wrapped(text) : text, asks: [...names] };
+}
+
+/** What a template may speak of. */
+function content(decision, question, given) {
+  const { edition } = question;
+  const unmet = decision.criteria.filter(({ status }) => status === "unmet");
+  const reasons = [
+    ...decision.scope,
+    ...decision.bases.filter(({ id }) => id !== "criteria_not_met" || !unmet.length),
+    ...(decision.outcome === "deny" ? unmet : []),
+    ...decision.limits,
+  ];
+  const asks = new Map(edition.criteria.map(({ id, yes }) => [id, yes]));
+  const questions = decision.outcome === "pend" ? asked(decision.missing) : [];
+  const needed = reasons.flatMap(({ needs }) => needs.flat()).filter(({ against }) => !against.length);
+  const proofs = [...needed, ...questions.flatMap((one) => one.asked)].map(({ fact }) => factOf(edition, fact).proof);
+  return {
+    outcome: decision.outcome,
+    drugs: edition.covered.map((one) => covered(one, given.request)),
+    asked: [...requested(edition, given.request), ...handled(decision)],
+    authorized: decision.authorized_text,
+    term: term(decision, edition, given.request),
+    reasons: reasons.map((reason) => ({
+      text: reason.text,
+      source: reason.source,
+      asks: unmet.includes(reason) ? asks.get(reason.id) : "",
+      because: reason.of ? [] : because(reason, edition),
+      ...ways(reason, edition),
+    })),
+    missing: missing(questions, asks),
+    send: [...new Set(proofs.filter(Boolean))],
+    document: edition.about.document,
+    edition: decision.edition,
+    readings: decision.outcome === "approve" ? readings(edition, given) : [],
+    person: PERSON,
+  };
+}
+
+const factOf = (edition, fact) => edition.facts[edition.variables.get(fact)];
+const member = (edition) => ({ fact }) => factOf(edition, fact).member;
+
+/** The questions, those together that are asked for the same; why, and where the policy says so. */
+function missing(questions, asks) {
+  const found = new Map();
+  for (const { question, asked: facts } of questions) {
+    const why = [...new Set(facts.flatMap((one) => one.bears_on).filter((id) => asks.has(id)).map((id) => asks.get(id)))];
+    const source = [...new Set(facts.flatMap((one) => one.source.split("; ")).filter(Boolean))].join("; ");
+    const key = JSON.stringify([why, source]);
+    const told = found.get(key) ?? { questions: new Set(), help: new Set(), why, source };
+    told.questions.add(question);
+    for (const { help } of facts) if (help) told.help.add(help);
+    found.set(key, told);
+  }
+  return [...found.values()].map((told) => ({ ...told, questions: [...told.questions], help: [...told.help].join(" ") }));
+}
+
+/** What is covered by its ingredient, and beside it the brand that was asked for, or its only one. */
+function covered({ label, brands }, request) {
+  const named = brands.filter((brand) => normal(brand) === normal(String(request.drug ?? "")));
+  const [brand] = named.length ? named : brands.length === 1 ? brands : [];
+  return brand ? `${brand} (${label})` : label;
+}
+
+/** From which day to which it can be authorized; the days are left out where the request has none. */
+function term({ authorized }, { terms }, request) {
+  const name = Object.keys(authorized).find((one) => terms.includes(one));
+  if (name === undefined || !Number.isInteger(authorized[name])) return null;
+  if ((request.service_date ?? null) === null) return { start: "", end: "" };
+  const start = day(request.service_date, "", () => null);
+  return { start, end: lastDay(start, authorized[name]) };
+}
+
+/** The last of so many calendar months; where a month has no such day, the next one begins on its first. */
+function lastDay(start, months) {
+  const [year, month, on] = start.split("-").map(Number);
+  const at = (date) => new Date(Date.UTC(year, month - 1 + months, date));
+  const last = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
+  return (on <= last ? at(on - 1) : at(last)).toISOString().slice(0, 10);
+}
+
+/** The facts of a reason; of many of one kind the first, with the names of the others. */
+function because(reason, edition) {
+  return families(reason.because).map(([first, ...others]) => {
+    const names = others.map(member(edition)).join(", ");
+    return names ? `${sentence([first])} The same goes for ${names}.` : sentence([first]);
+  });
+}
+
+/** How the case itself says that the text is read, where that is not as usual. */
+function readings(edition, given) {
+  const said = given.facts?.reading ?? {};
+  return Object.entries(edition.choices.reading ?? {}).flatMap(([name, tree]) =>
+    Object.entries(tree[""] ?? {}).filter(([choice]) => said[name] === choice).map(([, variable]) => edition.facts[variable].yes));
+}
+
+/** What was asked for, as sentences: what is requested, how much and from when. */
+function requested(edition, request) {
+  const found = [];
+  for (const [kind, values] of Object.entries(edition.requested)) {
+    const name = request[kind] ? edition.canonical(String(request[kind]), values) : null;
+    if (name !== null) found.push(edition.facts[values[name]].yes);
+  }
+  for (const [name, { section, label, unit }] of Object.entries(edition.quantities)) {
+    if (section === "request" && ["number", "string"].includes(typeof request[name])) {
+      found.push(`${label[0].toUpperCase()}${label.slice(1).toLowerCase()}: ${request[name]} ${unit}.`);
+    }
+  }
+  if ((request.service_date ?? null) !== null) found.push(`From ${request.service_date}.`);
+  return found;
+}
+
+/** The ways to meet it, each of facts that are all needed; and what would, but is barred otherwise. */
+function ways(reason, edition) {
+  const told = ([first, ...others]) => ({ text: first.text, name: member(edition)(first), others: others.map(member(edition)) });
+  const free = reason.needs.filter((way) => !way.some(({ against }) => against.length));
+  const alone = families(free.filter((way) => way.length === 1).flat(), 0);
+  const barred = new Map();
+  for (const [need, ...more] of reason.needs) {
+    const key = JSON.stringify(need.against);
+    if (!more.length && need.against.length) barred.set(key, [...(barred.get(key) ?? []), need]);
+  }
+  return {
+    ways: [...alone.map((group) => [told(group)]), ...free.filter((way) => way.length > 1).map((way) => way.map((need) => told([need])))],
+    more: reason.more_needs,
+    barred: [...barred.values()].map((group) => ({ ...told(group), against: group[0].against })),
+  };
+}
+
+// ---- lines ----------------------------------------------------------------------------------------
+
+const long = (text) => [...text].length;
+/** A text with blanks for its tabs. */
+const untabbed = (text) => text.split("\t").reduce((done, part) => `${done}${" ".repeat(8 - (long(done) % 8))}${part}`);
+
+/** Lines of no more than 80 columns; what is indented stays so. */
+function wrapped(text) {
+  return text.split(/\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/).flatMap((line) => {
+    const hang = long(line) - long(line.replace(/^- /, "").trimStart());
+    return broken(untabbed(line), " ".repeat(hang));
+  }).join("\n").replace(/\n$/, "");
+}
+
+/** A line in parts, of which all but the first are indented. */
+function broken(line, indent) {
+  const lines = [];
+  let now = "";
+  for (const part of line.match(/ +|[^ ]+/g) ?? []) {
+    if (now && long(now) + long(part) > WIDE) {
+      if (now.trimEnd()) lines.push(now.trimEnd());
+      now = "";
+    }
+    if (!now && lines.length) now = part.startsWith(" ") ? "" : `${indent}${part}`;
+    else now += part;
+  }
+  if (now.trimEnd()) lines.push(now.trimEnd());
+  return lines.length ? lines : [""];
+}
