@@ -209,8 +209,8 @@ PATHWAYS = (
     Seed(
         "a continuation asks for what the start rules out, so nobody who starts can go on",
         LUPKYNIS,
-        "clinical_benefit)        :- documented(clinical_benefit), is_benefit_meant.",
-        "clinical_benefit)        :- documented(clinical_benefit), is_benefit_meant, not active(lupus_nephritis).",
+        ":- documented(clinical_benefit), is_benefit_meant.",
+        ":- documented(clinical_benefit), is_benefit_meant, not active(lupus_nephritis).",
         (
             *of("continuable", "indication(lupus_nephritis)"),
             *of("one_way", "favourable(active(lupus_nephritis))"),
@@ -1047,6 +1047,8 @@ SLIPS = (
         "received_as(Class)                    :- not taking(Drug), suppresses(Drug, Class).",
         of("one_way", *(f"favourable(taking({drug}))" for drug in BACKGROUND)),
         at=(LUPKYNIS, "favourable(taking(Drug))"),
+        outcomes=("approve", "deny"),
+        before=("approve", "approve"),
     ),
     Seed(
         "a full stop is missing",

@@ -140,7 +140,7 @@ class Edition:
         }
         self._locators = self._clause_locators()
         self._cites: dict[clingo.Symbol, list[tuple[tuple[str, str] | None, str]]] = {}
-        for indication, phase, item, clause in self._of_policy("cites", 5):  # what is a pathway's own comes first
+        for indication, phase, item, clause in self._of_policy("cites", 5):  # a pathway's own first
             pathway = (str(indication), str(phase))
             self._cites.setdefault(item, []).append((pathway, str(clause)))
         for item, clause in self._of_policy("cites", 3):
@@ -204,14 +204,13 @@ class Edition:
         }
 
     def _atoms(self, kind: str, predicate: str) -> list[Atom]:
-        return self._in_order(self._atom(kind, name, predicate) for (name,) in self._of_policy(predicate, 2))
+        names = [name for (name,) in self._of_policy(predicate, 2)]
+        return self._in_order(self._atom(kind, name, predicate) for name in names)
 
     def _in_order(self, atoms: Iterable[Atom]) -> list[Atom]:
         """Items in the order of the document, by the first clause that each comes from."""
         order = {clause: place for place, clause in enumerate(self._locators)}
-        return sorted(
-            atoms, key=lambda atom: min((order[c] for _, c in atom.sources), default=len(order))
-        )
+        return sorted(atoms, key=lambda atom: min((order[c] for _, c in atom.sources), default=len(order)))
 
     def _atom(self, kind: str, name: clingo.Symbol, predicate: str) -> Atom:
         item = clingo.Function(kind, [name])
