@@ -25,8 +25,8 @@ FIRST = "start"
 """The module that starts the page."""
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
-_COMMENT = re.compile(r"^\s*(?://|/\*\*|\* |\*/).*\n|^[ \t]+", re.MULTILINE)
-"""A line that is a comment, and what a line is indented by: a reader of the modules has both."""
+_COMMENT = re.compile(r"^\s*(?://|/\*\*|\* |\*/).*\n|^[ \t]+|(?<=[;,)]) // .*$", re.MULTILINE)
+"""What is a comment, and what a line is indented by: a reader of the modules has both."""
 _END = re.compile(r"<(?=/script|!--)", re.IGNORECASE)
 """What would end a script, or hide the end of one."""
 

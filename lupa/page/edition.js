@@ -172,13 +172,12 @@ class Edition {
   /** A world of a record in which a node, which can have them there, has one of the wanted values, as bits. */
   world(root, wanted, said, cone) {
     const world = said.slice();
+    const support = this.support(root);
     for (const variable of cone) {
       if (world[variable] === 3) {
         const law = this.lawOf.get(variable);
-        for (const as of [1, 2]) {
-          world[variable] = as;
-          if (this.reaches(root, world, wanted) && (!law || this.reaches(law.root, world, YES))) break;
-        }
+        world[variable] = 1;
+        if ((support.has(variable) && !this.reaches(root, world, wanted)) || (law && !this.reaches(law.root, world, YES))) world[variable] = 2;
       }
     }
     return world;

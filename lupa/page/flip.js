@@ -4,11 +4,17 @@
 // whatever holds that set and makes the outcome certain must contradict the part of that world which does the harm:
 // it is tried with each statement that does (a hitting-set tree, Reiter 1987). What holds a set that was found is
 // not looked at: in what is found, nothing can be spared. Another day, or another request, is not tried here.
+//
+// Of some choices it is known before that each set has one of them. These are tried first, those of fewest first, and
+// what is still to be chosen of them counts, so that of many such choices not every order and mixture is tried.
 
 import { YES } from "./edition.js";
 
 const KINDS = ["find_out", "ask_for_less", "change"];
 const MOST_TRIED = 4000;
+
+/** What counts once: statements of one number cost no more together. */
+const effortOf = ({ effort, cost }) => `${effort} ${cost}`;
 
 /** The `sets` of statements with what they cost, how many are `ties`; or what is `blocked`, or given `up`. */
 export function flips(question, to, most = 5, fixed = new Set()) {
@@ -79,7 +85,8 @@ class Search {
   // ---- proposals ------------------------------------------------------------------------------------
 
   cheapest(most) {
-    const waiting = [{ cost: 0, chosen: [] }];
+    const choices = this.choices();
+    const waiting = [{ cost: this.least([], choices), chosen: [] }];
     const seen = new Set([""]);
     const found = [];
     let [ties, tried] = [0, 0];
@@ -96,14 +103,14 @@ class Search {
       const has = new Set(next.chosen);
       if (!found.some(({ chosen }) => chosen.every((place) => has.has(place)))) {
         tried += 1;
-        const ways = this.objection(next.chosen.map((place) => this.reach[place]));
+        const ways = this.ways(next.chosen.map((place) => this.reach[place]), choices);
         if (ways === null) found.push(next);
         for (const way of ways ?? []) {
           const chosen = [...next.chosen, way.place].sort((one, other) => one - other);
           const key = chosen.join();
           if (!seen.has(key)) {
             seen.add(key);
-            waiting.push({ cost: this.cost(chosen), chosen });
+            waiting.push({ cost: this.least(chosen, choices), chosen });
           }
         }
       }
@@ -119,17 +126,43 @@ class Search {
     return { sets, ties, up, blocked: sets.length || up ? [] : this.blocked() };
   }
 
-  /** What statements cost together: the same effort counts once. */
-  cost(chosen) {
-    const efforts = new Map();
-    for (const place of chosen) {
-      const { effort, cost } = this.reach[place];
-      efforts.set(`${effort} ${cost}`, cost);
+  /** What statements cost together, and what must be stated besides costs at least: the same effort counts once. */
+  least(chosen, choices) {
+    const efforts = new Map(chosen.map((place) => [effortOf(this.reach[place]), this.reach[place].cost]));
+    for (const { ways } of choices) {
+      if (!ways.some((way) => efforts.has(effortOf(way)))) {
+        const cheapest = ways.reduce((one, other) => (other.cost < one.cost ? other : one));
+        for (const way of ways) efforts.set(effortOf(way), 0); // another choice that shares one may come with it
+        efforts.set(effortOf(cheapest), cheapest.cost);
+      }
     }
     return [...efforts.values()].reduce((sum, cost) => sum + cost, 0);
   }
 
-  /** One of what must be stated besides, if these statements do not make the outcome certain; null if they do. */
+  /** Choices of each of which every set has one, those of fewest first. */
+  choices() {
+    const found = [];
+    const picked = [];
+    for (;;) {
+      const objection = this.objection(picked);
+      if (!objection || objection.isClash || !objection.ways.length) break;
+      const changed = new Set(picked.map(({ subject }) => subject));
+      if (![...objection.tied].some((variable) => changed.has(this.subject(variable)))) found.push(objection);
+      picked.push(objection.ways.reduce((one, other) => (other.cost < one.cost ? other : one)));
+    }
+    return found.sort((one, other) => one.ways.length - other.ways.length);
+  }
+
+  /** The statements of which each larger set has one; null where these are enough. */
+  ways(chosen, choices) {
+    const has = new Set(chosen);
+    const open = choices.find(({ ways }) => !ways.some((way) => has.has(way)));
+    if (!open) return this.objection(chosen)?.ways ?? null;
+    const changed = new Set(chosen.map(({ subject }) => subject));
+    return open.ways.filter(({ subject }) => !changed.has(subject));
+  }
+
+  /** The `ways` of which one must be stated besides, and what is `tied` to these; null if the outcome is certain. */
   objection(chosen) {
     const { edition } = this;
     const changed = new Set(chosen.map(({ subject }) => subject));
@@ -140,13 +173,13 @@ class Search {
     const broken = this.laws.find(({ root }) => !edition.reaches(root, said, YES));
     if (broken) {
       const clash = this.clash(broken, said);
-      return clash.flatMap((variable) => this.bySubject.get(this.subject(variable)) ?? []).filter(free);
+      return { ways: clash.flatMap((variable) => this.bySubject.get(this.subject(variable)) ?? []).filter(free), isClash: true };
     }
     const world = this.world(said);
     if (!world) return null;
     const harm = this.harm(world, said, free);
     const tied = new Set(harm.flatMap((variable) => edition.lawOf.get(variable)?.variables ?? [variable]));
-    return [...tied].map((variable) => this.bySaying.get(`${variable} ${world[variable] === 1}`)).filter(free);
+    return { ways: [...tied].map((variable) => this.bySaying.get(`${variable} ${world[variable] === 1}`)).filter(free), tied };
   }
 
   /** Facts on record, not stated here, that break a law with what is stated; a minimal set of them. */
@@ -193,7 +226,7 @@ class Search {
         kept.push(variable);
       }
     }
-    return kept.filter((variable) => way(variable) || edition.lawOf.has(variable));
+    return kept;
   }
 
   /** The facts on record that prevent it, whatever else is stated; none where more than these do. */
