@@ -5,8 +5,8 @@
 // it is tried with each statement that does (a hitting-set tree, Reiter 1987). What holds a set that was found is
 // not looked at: in what is found, nothing can be spared. Another day, or another request, is not tried here.
 //
-// Of some choices it is known before that each set has one of them. These are tried first, those of fewest first, and
-// what is still to be chosen of them counts, so that of many such choices not every order and mixture is tried.
+// Of some choices it is known beforehand that each set has one of them. The smallest are made first, and what the rest
+// costs at least counts with a set: else, of many choices, every mixture of the dear and the cheap would be tried.
 
 import { YES } from "./edition.js";
 
@@ -85,8 +85,7 @@ class Search {
   // ---- proposals ------------------------------------------------------------------------------------
 
   cheapest(most) {
-    const choices = this.choices();
-    const waiting = [{ cost: this.least([], choices), chosen: [] }];
+    const waiting = [this.finer({ cost: 0, chosen: [], choices: [] })];
     const seen = new Set([""]);
     const found = [];
     let [ties, tried] = [0, 0];
@@ -103,14 +102,14 @@ class Search {
       const has = new Set(next.chosen);
       if (!found.some(({ chosen }) => chosen.every((place) => has.has(place)))) {
         tried += 1;
-        const ways = this.ways(next.chosen.map((place) => this.reach[place]), choices);
+        const ways = this.ways(next, waiting);
         if (ways === null) found.push(next);
         for (const way of ways ?? []) {
           const chosen = [...next.chosen, way.place].sort((one, other) => one - other);
           const key = chosen.join();
           if (!seen.has(key)) {
             seen.add(key);
-            waiting.push({ cost: this.least(chosen, choices), chosen });
+            waiting.push({ ...next, cost: this.least(chosen, next.choices), chosen });
           }
         }
       }
@@ -139,30 +138,42 @@ class Search {
     return [...efforts.values()].reduce((sum, cost) => sum + cost, 0);
   }
 
-  /** Choices of each of which every set has one, those of fewest first. */
-  choices() {
+  /** Choices of each of which every set has one that has these statements too. */
+  choices(chosen) {
     const found = [];
-    const picked = [];
+    const picked = [...chosen];
     for (;;) {
       const objection = this.objection(picked);
-      if (!objection || objection.isClash || !objection.ways.length) break;
-      const changed = new Set(picked.map(({ subject }) => subject));
-      if (![...objection.tied].some((variable) => changed.has(this.subject(variable)))) found.push(objection);
+      if (!objection?.ways.length) break;
+      const changed = new Set(picked.slice(chosen.length).map(({ subject }) => subject));
+      if (objection.tied && ![...objection.tied].some((variable) => changed.has(this.subject(variable)))) found.push(objection);
       picked.push(objection.ways.reduce((one, other) => (other.cost < one.cost ? other : one)));
     }
-    return found.sort((one, other) => one.ways.length - other.ways.length);
+    return found;
   }
 
-  /** The statements of which each larger set has one; null where these are enough. */
-  ways(chosen, choices) {
+  /** A set with all the choices that its statements leave, those of fewest first. */
+  finer(next) {
+    const found = this.choices(next.chosen.map((place) => this.reach[place]));
+    const choices = [...next.choices, ...found].sort((one, other) => one.ways.length - other.ways.length);
+    return { ...next, choices, cost: this.least(next.chosen, choices) };
+  }
+
+  /** The statements of which each larger set has one; none of a set that is to wait, null where it is enough. */
+  ways(next, waiting) {
+    const chosen = next.chosen.map((place) => this.reach[place]);
     const has = new Set(chosen);
-    const open = choices.find(({ ways }) => !ways.some((way) => has.has(way)));
+    const open = next.choices.find(({ ways }) => !ways.some((way) => has.has(way)));
+    if (open?.ways.length > 2 && !next.isFine) { // before so many ways, what each of them needs
+      waiting.push({ ...this.finer(next), isFine: true });
+      return [];
+    }
     if (!open) return this.objection(chosen)?.ways ?? null;
     const changed = new Set(chosen.map(({ subject }) => subject));
     return open.ways.filter(({ subject }) => !changed.has(subject));
   }
 
-  /** The `ways` of which one must be stated besides, and what is `tied` to these; null if the outcome is certain. */
+  /** The `ways` of which one must be stated besides, and what is `tied` to these, if that is known; null if the outcome is certain. */
   objection(chosen) {
     const { edition } = this;
     const changed = new Set(chosen.map(({ subject }) => subject));
@@ -173,7 +184,7 @@ class Search {
     const broken = this.laws.find(({ root }) => !edition.reaches(root, said, YES));
     if (broken) {
       const clash = this.clash(broken, said);
-      return { ways: clash.flatMap((variable) => this.bySubject.get(this.subject(variable)) ?? []).filter(free), isClash: true };
+      return { ways: clash.flatMap((variable) => this.bySubject.get(this.subject(variable)) ?? []).filter(free), tied: null };
     }
     const world = this.world(said);
     if (!world) return null;

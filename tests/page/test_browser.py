@@ -178,9 +178,13 @@ def test_a_hostile_case_ends_in_a_message(page: Opened, case: Any, words: str) -
 
 def test_a_link_that_holds_no_case_ends_in_a_message(page: Opened) -> None:
     page.run("location.hash = '#case=AAAA'")
-    assert page.wait("return document.getElementById('problems').textContent") == (
-        "This cannot be decided.The link holds no case that can be read."
-    )
+    assert page.wait("return document.getElementById('problems').innerText").split("\n") == [
+        "This cannot be decided.",
+        "The link holds no case that can be read.",
+        "Close",
+    ]
+    page.run("document.querySelector('#problems button').click()")
+    assert page.problems == ""
 
 
 def test_a_name_with_markup_stays_text(page: Opened) -> None:
@@ -275,6 +279,10 @@ def test_an_answer_takes_less_than_a_frame(page: Opened, kb: KnowledgeBase) -> N
 @pytest.mark.parametrize("view", ["show-decide", "show-policy"])
 def test_axe_finds_nothing(page: Opened, kb: KnowledgeBase, view: str, dark: bool) -> None:
     page.open_case(kb.case(PEND))
+    page.wait("return document.querySelector('.letter') !== null")
+    page.run("document.querySelector('.change button').click()")
+    page.open_case([])
+    assert page.problems
     page.appearance(1280, dark=dark)
     page.run("document.getElementById(arguments[0]).click()", view)
     source = Path(AXE).read_text(encoding="utf-8")
