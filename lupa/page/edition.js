@@ -202,6 +202,25 @@ class Edition {
     return false;
   }
 
+  /** The values that are reached from a node, as bits. */
+  reached(root, said) {
+    const { variable, no, yes } = this.nodes;
+    this.stamp += 1;
+    const waiting = [root];
+    let found = 0;
+    while (waiting.length) {
+      const at = waiting.pop();
+      if (at < 0) found |= valueOf(at);
+      else if (this.stamps[at] !== this.stamp) {
+        this.stamps[at] = this.stamp;
+        const can = said[variable[at]];
+        if (can & 1) waiting.push(no[at]);
+        if (can & 2) waiting.push(yes[at]);
+      }
+    }
+    return found;
+  }
+
   /** The variables that a node depends on. */
   support(root) {
     if (!this.supports.has(root)) {

@@ -12,7 +12,7 @@ import pytest
 from lupa import KnowledgeBase
 from lupa.pages.changes import number
 from tests.page.browser import AXE, Opened, browser, needs_browser
-from tests.page.node import is_told
+from tests.page.node import expected, is_told, random_cases
 
 pytestmark = needs_browser
 pytest.importorskip("selenium", reason="selenium is not installed")
@@ -71,6 +71,21 @@ def different(page: Opened, kb: KnowledgeBase, names: list[str]) -> list[str]:
 
 def test_decisions_are_saved_as_lupa_prints_them(page: Opened, kb: KnowledgeBase) -> None:
     assert different(page, kb, sorted(kb.examples())[::30]) == []
+
+
+@pytest.mark.mass
+def test_thousands_of_random_records_are_decided_as_lupa_does(page: Opened, kb: KnowledgeBase) -> None:
+    found = []
+    for case in random_cases(kb, 8, 2000):
+        wanted = expected(kb, case)
+        page.open_case(case)
+        if wanted is None:
+            same = page.problems != ""
+        else:
+            same = page.problems == "" and is_told(wanted[0], json.loads(page.saved("save-decision")))
+        if not same:
+            found.append(case)
+    assert found == []
 
 
 @pytest.mark.mass
