@@ -157,10 +157,9 @@ class KnowledgeBase(Desk):
 
         `cases` are further files or folders of cases. With `coverage` it is told what of the rules they
         show, with `conditions` which of the ways that `meaning` tells, with `mutate` which small changes of
-        the rules they notice; `jobs` processes share that
-        work, and `tick` is told how many changes are done, of how many. Raises `CaseError` for an
-        unknown policy and `TimeLimitError` after `timeout` seconds; what else is wrong is told in the
-        answer.
+        the rules they notice; `jobs` processes share that work, and `tick` is told how many changes, or
+        conditions, are done, of how many. Raises `CaseError` for an unknown policy and `TimeLimitError`
+        after `timeout` seconds; what else is wrong is told in the answer.
         """
         from lupa.authors.trials.run import run
 

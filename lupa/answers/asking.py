@@ -174,7 +174,7 @@ def questions_apart(question: Question, most: int = MOST_PARTS) -> Apart:
     def made() -> Apart:
         edition = question.edition
         with deep(len(edition.literals)):
-            whole = circuit(edition, question.statements, budget, as_read=True)
+            whole = question.function or circuit(edition, question.statements, budget, as_read=True)
         variable_of = {edition.facts[literal]: variable for variable, literal in enumerate(whole.facts)}
         every = [
             Alone(

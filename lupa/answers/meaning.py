@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -22,6 +22,9 @@ _KINDS = ("criterion", "part", "basis", "limit", "scope", "advisory", "note")
 """What is told by itself; what the decision makes of these is told by pathway."""
 _MADE = "criteria_not_met"
 """The basis that the decision makes of criteria."""
+
+Tick = Callable[[int, int], None]
+"""Is told how much is done, of how much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +89,15 @@ class Meaning:
         return json.dumps(self.to_dict(), ensure_ascii=False)
 
 
-def meaning(edition: Edition, compiled: Compiled, limit: Deadline = ENDLESS) -> Meaning:
-    """What an edition says, as it was compiled; raises `TimeLimitError` where the limit ends it."""
+def meaning(
+    edition: Edition, compiled: Compiled, limit: Deadline = ENDLESS, tick: Tick | None = None
+) -> Meaning:
+    """What an edition says, as it was compiled; raises `TimeLimitError` where the limit ends it.
+
+    `tick` is told how many conditions are found, of how many.
+    """
     with deep(len(compiled.variables)), limit.holding(edition.lock):
-        return _Meaning(edition, compiled, limit).told()
+        return _Meaning(edition, compiled, limit, tick).told()
 
 
 def meanings(edition: Edition, compiled: Compiled, limit: Deadline = ENDLESS) -> tuple[Meant, ...]:
@@ -99,12 +107,23 @@ def meanings(edition: Edition, compiled: Compiled, limit: Deadline = ENDLESS) ->
 
 
 class _Meaning:
-    def __init__(self, edition: Edition, compiled: Compiled, limit: Deadline) -> None:
+    def __init__(
+        self, edition: Edition, compiled: Compiled, limit: Deadline, tick: Tick | None = None
+    ) -> None:
         self._edition = edition
         self._compiled = compiled
         self._limit = limit
+        self._tick = tick or (lambda *_: None)
+        self._done = 0
         self._facts = [variable.fact for variable in compiled.variables]
         self._node = {(output.kind, output.id): output.node for output in compiled.outputs}
+        self._items = [
+            (kind, atom)
+            for kind in _KINDS
+            for atom in edition.items[kind]
+            if (kind, atom.id) in self._node and atom.id != _MADE
+        ]
+        self._total = len(self._items) + len(compiled.outcomes) * (len(edition.pathways) + 1)
 
     def _loaded(self) -> Loaded:
         """The functions, with all that one condition may take before them."""
@@ -127,11 +146,9 @@ class _Meaning:
         loaded = self._loaded()
         telling = Telling(Space(loaded.diagrams, loaded.laws))
         words = Senses([self._edition], self._facts)
-        for kind in _KINDS:
-            for atom in self._edition.items[kind]:
-                if (kind, atom.id) in self._node and atom.id != _MADE:
-                    told = _sense(words, telling, loaded.when(self._node[kind, atom.id]))
-                    yield self._meant(kind, atom, *told)
+        for kind, atom in self._items:
+            told = self._sense(words, telling, loaded.when(self._node[kind, atom.id]))
+            yield self._meant(kind, atom, *told)
 
     def _meant(self, kind: str, atom: Atom, sense: Sense | None, why: str) -> Meant:
         edition = self._edition
@@ -160,17 +177,18 @@ class _Meaning:
         found = []
         for place, name in enumerate(self._compiled.outcomes):
             wanted = loaded.when(self._compiled.outcome, NOWHERE - 1 - place)
-            told = (Sense("any"), "") if nobody else _sense(words, telling, wanted)
+            told = (Sense("any"), "") if nobody else self._sense(words, telling, wanted)
             found.append(Ends(name, self._edition.outcome_words[name][0], *told))
         return tuple(found)
 
-
-def _sense(words: Senses, telling: Telling, condition: Node) -> tuple[Sense | None, str]:
-    """A condition in words; or why it cannot be told."""
-    try:
-        return words.sense(telling.formula(condition)), ""
-    except SpaceLimitError as error:
-        return None, str(error)
+    def _sense(self, words: Senses, telling: Telling, condition: Node) -> tuple[Sense | None, str]:
+        """A condition in words; or why it cannot be told."""
+        self._done += 1
+        self._tick(self._done, self._total)
+        try:
+            return words.sense(telling.formula(condition)), ""
+        except SpaceLimitError as error:
+            return None, str(error)
 
 
 class _Sides(NamedTuple):
@@ -194,7 +212,7 @@ class _Sides(NamedTuple):
         if isinstance(told, Said):
             sides = ({told.variable: so} for so in (True, False))
             return not all(diagrams.takes(own, YES, said) for said in sides for own in self[:2])
-        return any(diagrams.both(own, other) == NO for own in self[:2] for other in part[:2])
+        return not all(diagrams.meet(own, other) for own in self[:2] for other in part[:2])
 
 
 class _Cites:

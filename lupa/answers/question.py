@@ -87,8 +87,12 @@ class Question:
 
     def possible(self, *literals: Literal) -> bool:
         """Some world of the record holds all of these."""
-        if len(literals) == 1 and True in self._seen(literals[0]):
-            return True
+        if len(literals) == 1:
+            if True in self._seen(literals[0]):
+                return True
+            if self.function is not None and abs(literals[0]) in self.function.conditions:
+                with suppress(SpaceLimitError):  # where that grows too large, the solver says it
+                    return self.function.can_be(literals[0])
         return self.edition.satisfiable((*literals, *self.bearing_on(*literals)))
 
     def bearing_on(self, *literals: Literal) -> tuple[Literal, ...]:
@@ -232,9 +236,6 @@ class Question:
         """Whether the record, with what a law settles because of it, leaves a fact, or an atom, open."""
         if literal in self._settled:
             return False
-        if self.function is not None and literal in self.function.conditions:
-            with suppress(SpaceLimitError):  # where that grows too large, the solver says it
-                return self.function.is_open(literal)
         return self.possible(literal) and self.possible(-literal)
 
     @cached_property
@@ -243,20 +244,17 @@ class Question:
 
         None where that is little, or the function grows too large.
         """
-        settled = self._settled
-        if (
-            len(self.outcomes) < 2
-            or sum(literal not in settled for literal in self.edition.relevance.outcome_cone) < _MANY
-        ):
+        if len(self.outcomes) < 2:
             return None
         from lupa.compiled.circuit import SMALL, small_circuit  # few records need it
         from lupa.compiled.diagram import Budget
 
-        budget = Budget(self.check, SMALL)
-        make = partial(small_circuit, self.edition, self.statements, budget)
+        silent = self.edition.relevance.outcome_cone.difference(self._settled)
+        alone = len(silent) >= _MANY
+        make = partial(small_circuit, self.edition, self.statements, self.check, alone=alone)
         found = self.edition.remembered(("function", *self.statements), make)
         if found is not None:  # it may have been made for another question, whose time is over
-            found.diagrams.budget = budget
+            found.diagrams.budget = Budget(self.check, SMALL)
         return found
 
     @cached_property
@@ -267,7 +265,10 @@ class Question:
         """
         cone = self.edition.relevance.outcome_cone
         literals = self.edition.literals
-        return [fact for fact, literal in literals.items() if literal in cone and self.is_open(literal)]
+        if self.function is None:
+            return [fact for fact, literal in literals.items() if literal in cone and self.is_open(literal)]
+        left = self.function.outcomes_left
+        return [fact for fact, literal in literals.items() if all(left.get(literal, ((),)))]
 
     def missing(self) -> tuple[Fact, ...]:
         """The silent facts that can still change the verdict, the most decisive first.
@@ -283,11 +284,13 @@ class Question:
         literals, relevance = self.edition.literals, self.edition.relevance
         silent = frozenset(literals[fact] for fact in self.silent)
         function = self.function
-        bearing = None if function is None else function.bearing
+        known: dict[Literal, bool] = {}
 
         def matters(literal: Literal) -> bool:
-            if bearing is not None and len(relevance.component(literal) & silent) == 1:
-                return literal in bearing  # no law ties it to what is silent too
+            if function is not None and literal not in known:
+                known.update(function.changing(relevance.component(literal) & silent))
+            if literal in known:
+                return known[literal]
             return relevance.matters(self._solver, literal, self.statements, silent)
 
         matter = [fact for fact in self.silent if matters(literals[fact])]

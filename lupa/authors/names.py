@@ -102,7 +102,8 @@ class Names:
             kind: [str(name) for (name,) in program.facts(kind, 1)]
             for kind in ("drug", "service", "condition", "indication")
         }
-        labelled = (str(name) for name, _ in program.facts("label", 2))
+        tables = ("label", "usual_label")
+        labelled = (str(name) for table in tables for name, _ in program.facts(table, 2))
         self._taken = dict.fromkeys([*labelled, *(n for known in self._known.values() for n in known)])
 
     def asked_for(self, kind: str, given: Sequence[str]) -> tuple[str, ...]:

@@ -142,7 +142,7 @@ def test(
     from lupa.rules.processes import processors
 
     measured = coverage or form == "html" or fail_under is not None
-    with progress("mutants") as tick:
+    with progress("mutants" if mutate else "conditions") as tick:
         found = knowledge.test(
             policies,
             cases=further,

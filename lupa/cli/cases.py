@@ -59,7 +59,8 @@ class Run:
     """Goes through cases: what is wrong with one is said on standard error, the others go on.
 
     With a `policy` they are one: the case of which nothing is known but that this policy is asked. In JSON
-    (`as_json`) what is refused of several cases has its line in its turn.
+    (`as_json`) what is refused of several cases has its line in its turn. With `items` a claim has the case
+    of each of its items.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Run:
         policy: str | None = None,
         *,
         as_json: bool = False,
+        items: bool = False,
     ) -> None:
         if policy is not None and (cases or examples):
             raise click.UsageError("--policy begins from nothing, so it goes with no case")
@@ -82,6 +84,7 @@ class Run:
         self._examples = examples
         self._policy = policy
         self._as_json = as_json
+        self._items = items
         self.failed = 0
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
@@ -117,7 +120,8 @@ class Run:
 
             meta = click.get_current_context().meta
             patient, asked = meta.get(PATIENT), requested(meta.get(REQUEST, ()))
-            yield from cases_of(stream.read(), name, self._kb, patient, asked)
+            data = stream.read()
+            yield from cases_of(data, name, self._kb, patient, asked, items=self._items)
         else:
             from lupa.record.reading import read_cases
 

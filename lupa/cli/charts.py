@@ -87,7 +87,7 @@ def read(
     "lupa form fep_lupkynis > form.json",
     "lupa form uhc_benlysta@2022E0046O",
     "lupa form case.yaml",
-    "lupa form --example fep_silent",
+    "lupa form --example lupkynis_alongside_bars_benlysta",
 )
 @click.argument("about", required=False, metavar="[POLICY|CASE]", **completing(policies_of))
 @click.option(

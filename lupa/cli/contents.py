@@ -24,6 +24,7 @@ from lupa.errors import CaseError, escaped, printable
 
 if TYPE_CHECKING:
     from lupa import KnowledgeBase
+    from lupa.answers.meaning import Meaning
     from lupa.record.case import Case
 
 
@@ -100,7 +101,7 @@ def show(policy: str, form: str, kb: str | None, *, clauses: bool, meant: bool, 
     if meant and form != "html":
         from lupa.pages.meaning import meaning_text
 
-        told = knowledge.meaning(policy)
+        told = _meaning(knowledge, policy)
         click.echo(escaped(told.to_json()) if as_json else meaning_text(told, width()))
         return
     from lupa.authors.document.clauses import document
@@ -116,10 +117,18 @@ def show(policy: str, form: str, kb: str | None, *, clauses: bool, meant: bool, 
         if form == "html":
             from lupa.authors.document.page import document_html
 
-            click.echo(document_html(read, knowledge.meaning(policy) if meant else None), nl=False)
+            click.echo(document_html(read, _meaning(knowledge, policy) if meant else None), nl=False)
             return
         rows, text_of = with_rules(table(asked), read), table_text
     click.echo(json.dumps(rows, ensure_ascii=False, indent=2) if as_json else text_of(rows, width()))
+
+
+def _meaning(kb: KnowledgeBase, policy: str) -> Meaning:
+    """What a policy says in words; how far that has come is told to who looks on."""
+    from lupa.authors.progress import progress
+
+    with progress("conditions") as tick:
+        return kb.meaning(policy, tick=tick)
 
 
 @verb(

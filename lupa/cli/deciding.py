@@ -22,6 +22,7 @@ from lupa.cli.command import finish, format_option, json_option, loaded, say, ve
 from lupa.cli.of_charts import validate_option, warn
 from lupa.errors import LupaError, escaped, printable, shown
 from lupa.pages.short import count
+from lupa.rules.deadline import Deadline
 
 STANDARD = ("claimresponse", "cards", "task")
 """Forms that a standard gives."""
@@ -51,6 +52,7 @@ class How:
     witness: bool
     counts: bool
     reviewed_by: str | None
+    payer_url: str | None = None
     validate: bool = False
 
     def __call__(self, kb: Desk, item: tuple[str, Any]) -> Told:
@@ -59,25 +61,26 @@ class How:
         if isinstance(case, LupaError):
             return self._refused(case, where, None)
         try:
+            if self.form in STANDARD:
+                return self._answered(kb, where, case)
             found = kb.decide_all(case, name=where, timeout=self.timeout)
         except LupaError as error:
             return self._refused(error, where, case)
-        if self.form in STANDARD:
-            return self._answered(found, where, case)
         return Told(tuple(map(self._text, found)), found if self.counts else ())
 
-    def _answered(self, found: tuple[Decision, ...], where: str, case: Any) -> Told:
-        """The decisions in a standard form."""
-        from lupa.fhir.answering import answer
+    def _answered(self, kb: Desk, where: str, case: Any) -> Told:
+        """The decisions in a standard form: of a claim of several items, one answer to them all."""
+        from lupa.fhir.items import answers_to
 
-        answers = [answer(self.form, decision, case, self.reviewed_by) for decision in found]
+        limit, by, to = Deadline(self.timeout), self.reviewed_by, self.payer_url
+        found, answers = answers_to(self.form, kb, case, limit, name=where, reviewed_by=by, payer_url=to)
         faults: tuple[str, ...] = ()
         if self.validate:
             from lupa.fhir.validating import of_answer
 
             faults = tuple(f"{where}: {fault}" for one in answers for fault in of_answer(one))
         texts = tuple(escaped(json.dumps(one, ensure_ascii=False)) for one in answers)
-        return Told(texts, found if self.counts else (), faults=faults)
+        return Told(texts, tuple(found) if self.counts else (), faults=faults)
 
     def _refused(self, error: LupaError, where: str, case: Any) -> Told:
         from lupa.pages.short import line
@@ -144,6 +147,7 @@ def _fields(_context: click.Context, _option: click.Parameter, named: str | None
     metavar="NPI",
     help="With claimresponse: who decides. Without, a denial leaves as pended.",
 )
+@click.option("--payer-url", metavar="URL", help="With task: where the answers go.")
 @validate_option
 @click.option(
     "--witness",
@@ -170,6 +174,7 @@ def decide(
     *,
     witness: bool,
     reviewed_by: str | None,
+    payer_url: str | None,
     validate: bool,
     fields: tuple[str, ...],
     summed: bool,
@@ -188,14 +193,16 @@ def decide(
         raise click.UsageError("--witness goes with text, and JSON always has it; a letter has none")
     if reviewed_by is not None and form != "claimresponse":
         raise click.UsageError("--reviewed-by goes with --format claimresponse")
+    if payer_url is not None and form != "task":
+        raise click.UsageError("--payer-url goes with --format task")
     if validate and form not in STANDARD:
         raise click.UsageError("--validate goes with --format claimresponse, cards or task")
     form = "json" if as_json else form
     if fields and form not in ("text", "json"):
         raise click.UsageError("--fields goes with text and with JSON; other forms have what they have")
     knowledge = loaded(kb)
-    run = Run(knowledge, cases, examples, as_json=form == "json")
-    how = How(form, fields, width(), timeout, witness, summed, reviewed_by, validate)
+    run = Run(knowledge, cases, examples, as_json=form == "json", items=form == "claimresponse")
+    how = How(form, fields, width(), timeout, witness, summed, reviewed_by, payer_url, validate)
     with _errors(errors, cases) as file:
         _decide(knowledge, run, how, jobs, file)
     if file is not None and run.failed:

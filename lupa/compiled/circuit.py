@@ -1,25 +1,33 @@
 """A ground program as one function: from the silent facts of a record to the outcome.
 
-Every atom is a condition on the facts, the one that its rules together make it (Clark's completion;
-for rules that go in a circle the least one that satisfies them). The outcome is a function with a
-value for each, and none where the laws of the domain leave no world.
+Every atom is a condition on the facts. The outcome is a function with a value for each, and none where
+the laws of the domain leave no world.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import groupby
+from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import count
+
+from lupa.compiled.conditions import body_of, conditions_of
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node, deep
+from lupa.compiled.nearest import changing
 from lupa.errors import SpaceLimitError
 from lupa.rules.alike import alike
 from lupa.rules.asking import Group
 from lupa.rules.edition import Edition
-from lupa.rules.ground import Rule, levels
+from lupa.rules.ground import Rule
 from lupa.rules.solver import Literal
 
 SMALL = 100_000
 """The parts of a function beyond which facts are looked at one by one."""
+_WHOLE = 400_000
+"""The parts that may be spent on the function of all records that read a text in the same way."""
+_OFTEN = 3
+"""So many records that are asked about are worth that."""
 
 
 @dataclass(frozen=True)
@@ -27,39 +35,97 @@ class Circuit:
     """The outcome of a record: `outcome` is a function of variables, of which each is a silent fact.
 
     `facts` are the silent facts by their variables; `names` are the outcomes by the values that stand for
-    them, `groups` the questions. `conditions` says when what the outcome depends on holds, as far as the
-    record leaves it open, and `lawful` which worlds there are.
+    them. `conditions` says when what the outcome depends on holds, as far as the record leaves it open once
+    it is `narrowed` to that, and `lawful` which worlds there are.
     """
 
+    edition: Edition
     diagrams: Diagrams
     outcome: Node
     facts: tuple[Literal, ...]
     names: Mapping[Node, str]
-    groups: tuple[Group, ...]
     conditions: Mapping[Literal, Node]
     lawful: Node
+    narrowed: Callable[[Node], Node] = lambda node: node
+
+    @cached_property
+    def groups(self) -> Sequence[Group]:
+        """The questions about the silent facts, in the order of the vocabulary."""
+        silent = set(self.facts)
+        return self.edition.asking.groups([f for f, x in self.edition.literals.items() if x in silent])
+
+    @cached_property
+    def _variables(self) -> dict[Literal, int]:
+        return {fact: variable for variable, fact in enumerate(self.facts)}
 
     @cached_property
     def bearing(self) -> frozenset[Literal]:
         """The silent facts that the outcome depends on."""
         return frozenset(self.facts[variable] for variable in self.diagrams.support(self.outcome))
 
-    def is_open(self, atom: Literal) -> bool:
-        """Whether some worlds of the record hold what the outcome depends on, and others do not.
+    def can_be(self, literal: Literal) -> bool:
+        """Whether some world of the record holds this, of what the outcome depends on, or not.
 
         Raises `SpaceLimitError` where that needs more parts than the budget has left.
         """
-        holds = self.conditions[atom]
         diagrams = self.diagrams
-        with deep(len(self.facts)):
-            sides = holds, diagrams.opposite(holds)
-            return all(diagrams.both(self.lawful, side) != NO for side in sides)
+        with deep(len(self.edition.literals)):
+            holds = self.narrowed(self.conditions[abs(literal)])
+            return diagrams.meet(self.lawful, holds if literal > 0 else diagrams.opposite(holds))
 
     @cached_property
     def outcomes_left(self) -> dict[Literal, tuple[frozenset[Node], frozenset[Node]]]:
         """For each silent fact, the outcomes that are left if it is not so, and if it is."""
         left = self.diagrams.values_left(self.outcome, len(self.facts))
         return dict(zip(self.facts, left, strict=True))
+
+    def changing(self, tied: Collection[Literal]) -> Mapping[Literal, bool]:
+        """Whether each of some silent facts, tied to each other alone, can change the outcome.
+
+        Nothing where that is too much to tell.
+        """
+        if self.bearing.isdisjoint(tied) or len(tied) == 1:  # with no law to keep, it does what it bears
+            return {fact: fact in self.bearing for fact in tied}
+        with deep(len(self.facts)), suppress(SpaceLimitError):
+            found = changing(
+                self.diagrams, self.outcome, self.lawful, [self._variables[fact] for fact in tied]
+            )
+            if found is not None:
+                return {fact: self._variables[fact] in found for fact in tied}
+        return {}
+
+    def given(self, statements: Iterable[Literal], budget: Budget) -> Circuit:
+        """The same of a record that makes these statements too, of parts of its own."""
+        said = {abs(literal): literal > 0 for literal in statements}
+        so = {variable: said[fact] for variable, fact in enumerate(self.facts) if fact in said}
+        facts = tuple(fact for fact in self.facts if fact not in said)
+        place_of = {fact: place for place, fact in enumerate(facts)}
+        places = [place_of.get(fact, -1) for fact in self.facts]
+        diagrams, made = Diagrams(budget), dict[Node, Node]()
+
+        def narrowed(node: Node) -> Node:
+            if node < 0:
+                return node
+            if node not in made:
+                budget.spend()
+                variable = self.diagrams.top(node)
+                no, yes = self.diagrams.split(node, variable)
+                if variable in so:
+                    made[node] = narrowed(yes if so[variable] else no)
+                else:
+                    made[node] = diagrams.node(places[variable], narrowed(no), narrowed(yes))
+            return made[node]
+
+        return Circuit(
+            self.edition,
+            diagrams,
+            narrowed(self.outcome),
+            facts,
+            self.names,
+            self.conditions,
+            narrowed(self.lawful),
+            narrowed,
+        )
 
 
 def circuit(
@@ -107,18 +173,55 @@ def circuit(
     for value, name in names.items():
         outcome = diagrams.choose(conditions.get(edition.outcomes[name], NO), value, outcome)
     outcome = diagrams.choose(lawful, outcome, NOWHERE)
-    return Circuit(diagrams, outcome, facts, names, tuple(groups), conditions, lawful)
+    return Circuit(edition, diagrams, outcome, facts, names, conditions, lawful)
 
 
-def small_circuit(edition: Edition, statements: Sequence[Literal], budget: Budget) -> Circuit | None:
-    """The outcome of the record that makes these statements; None where the budget does not allow it."""
+def small_circuit(
+    edition: Edition, statements: Sequence[Literal], check: Callable[[], None], *, alone: bool
+) -> Circuit | None:
+    """The outcome of the record that makes these statements; None where it grows too large.
+
+    It is read off the function of all records, once there were some about which it was asked; before that
+    it is made for this record `alone`, or is None. In between `check` is called.
+    """
+    budget = Budget(check, SMALL)
     try:
         with deep(len(edition.literals)):
-            made = circuit(edition, statements, budget, as_read=True)
+            whole = _whole(edition, statements, check)
+            if whole is None and not alone:
+                return None
+            if whole is None:
+                made = circuit(edition, statements, budget, as_read=True)
+            else:
+                made = whole.given(statements, budget)
             _ = made.bearing, made.outcomes_left  # both are asked for, and here there is a budget for them
     except SpaceLimitError:
         return None
     return made
+
+
+def _whole(edition: Edition, statements: Sequence[Literal], check: Callable[[], None]) -> Circuit | None:
+    """The outcome of all records that read the text as this one does.
+
+    None where few were asked about, or the function grows too large.
+    """
+    readings = {literal for choices in edition.readings.values() for literal in choices.values()}
+    read = [literal for literal in statements if abs(literal) in readings]
+    asked = edition.remembered(("asked", *read), lambda: count(1))
+    if next(asked) < _OFTEN:
+        return None
+
+    def made() -> Circuit | None:
+        budget = Budget(check, _WHOLE)
+        try:
+            found = circuit(edition, read, budget, as_read=True)
+            kept = found.given((), budget)  # without what was of use only while it was made
+            conditions = {atom: kept.narrowed(node) for atom, node in found.conditions.items()}
+        except SpaceLimitError:
+            return None
+        return replace(kept, conditions=conditions, narrowed=Circuit.narrowed)
+
+    return edition.remembered(("whole", *read), made)
 
 
 def _as_read(edition: Edition, facts: Sequence[Literal]) -> tuple[Literal, ...]:
@@ -140,66 +243,3 @@ def _as_read(edition: Edition, facts: Sequence[Literal]) -> tuple[Literal, ...]:
 
 def _facts(edition: Edition, rule: Rule) -> Iterable[Literal]:
     return edition.program.below(rule.body) & set(edition.facts)
-
-
-def conditions_of(
-    diagrams: Diagrams, rules: Sequence[Rule], known: Mapping[Literal, Node]
-) -> dict[Literal, Node]:
-    """When each atom holds, by levels, so that what a rule negates is settled before it."""
-    conditions = dict(known)
-    by_head: dict[Literal, list[Rule]] = {}
-    for rule in rules:
-        by_head.setdefault(rule.head[0], []).append(rule)
-    level, _ = levels(rules)
-    order = sorted(by_head, key=lambda atom: (level.get(atom, 0), atom))
-    conditions.update(dict.fromkeys(order, NO))
-    for _, group in groupby(order, key=lambda atom: level.get(atom, 0)):
-        atoms = list(group)
-        place = {atom: number for number, atom in enumerate(atoms)}
-        circular = any(
-            place.get(x, -1) >= place[a] for a in atoms for rule in by_head[a] for x in rule.body
-        )
-        rising = True
-        while rising:  # what goes in a circle rises from false to the least that holds
-            before = [conditions[atom] for atom in atoms]
-            for atom in atoms:
-                conditions[atom] = _any(diagrams, [body_of(diagrams, r, conditions) for r in by_head[atom]])
-            rising = circular and before != [conditions[atom] for atom in atoms]
-    return conditions
-
-
-def _any(diagrams: Diagrams, conditions: Iterable[Node]) -> Node:
-    holds = NO
-    for condition in sorted(conditions, key=diagrams.top, reverse=True):
-        holds = diagrams.either(condition, holds)
-    return holds
-
-
-def body_of(diagrams: Diagrams, rule: Rule, conditions: Mapping[Literal, Node]) -> Node:
-    """When the body of a rule holds."""
-    literals = [
-        conditions.get(x, NO) if x > 0 else diagrams.opposite(conditions.get(-x, NO)) for x in rule.body
-    ]
-    if rule.weights:
-        return _enough(diagrams, list(zip(literals, rule.weights, strict=True)), rule.bound)
-    holds = YES
-    for literal in sorted(literals, key=diagrams.top, reverse=True):
-        holds = diagrams.both(literal, holds)
-    return holds
-
-
-def _enough(diagrams: Diagrams, weighted: Sequence[tuple[Node, int]], bound: int) -> Node:
-    """When those that hold weigh `bound` or more together."""
-    bound -= sum(weight for condition, weight in weighted if condition == YES)
-    open_ = [(condition, weight) for condition, weight in weighted if condition not in (YES, NO)]
-    lacking = [{max(bound, 0)}]  # what can be lacking of the bound before each of them, and at the end
-    for _, weight in open_:
-        lacking.append({max(most - part, 0) for most in lacking[-1] for part in (0, weight)})
-    holds = {most: NO if most else YES for most in lacking[-1]}
-    for (condition, weight), before in zip(reversed(open_), reversed(lacking[:-1]), strict=True):
-        diagrams.budget.spend()
-        holds = {
-            most: diagrams.choose(condition, holds[max(most - weight, 0)], holds[most]) if most else YES
-            for most in before
-        }
-    return holds[max(bound, 0)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 
-from lupa.compiled.circuit import body_of, conditions_of
 from lupa.compiled.compiled import Compiled, Condition, Law, Output, Variable
+from lupa.compiled.conditions import body_of, conditions_of
 from lupa.compiled.contents import contents
 from lupa.compiled.diagram import MOST_PARTS, NO, NOWHERE, YES, Budget, Diagrams, Node, deep
 from lupa.compiled.space import components

@@ -5,9 +5,9 @@ yes; below 0 it is a value. Along every path variables rise. (Bryant 1986; Bahar
 """
 
 import sys
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import accumulate, chain
 
 from lupa.errors import SpaceLimitError
 
@@ -108,12 +108,13 @@ class Diagrams:
 
     def takes(self, node: Node, value: Node, said: Mapping[int, bool]) -> bool:
         """Whether a function can have this value where some variables are so, or are not."""
+        last = max(said, default=-1)
         waiting, seen = [node], {node}
         while waiting:
             part = waiting.pop()
-            if part == value:
-                return True
-            if part < 0:
+            if part < 0 or self._nodes[part][0] > last:
+                if value in self.values(part):
+                    return True
                 continue
             variable, *sides = self._nodes[part]
             for child in (sides[said[variable]],) if variable in said else sides:
@@ -121,6 +122,40 @@ class Diagrams:
                     seen.add(child)
                     waiting.append(child)
         return False
+
+    def from_on(self, node: Node, variable: int) -> list[Node]:
+        """What can be left of a function once all variables before this one are settled."""
+        waiting, seen, found = [node], {node}, []
+        while waiting:
+            part = waiting.pop()
+            if part < 0 or self._nodes[part][0] >= variable:
+                found.append(part)
+                continue
+            for child in self._nodes[part][1:]:
+                if child not in seen:
+                    seen.add(child)
+                    waiting.append(child)
+        return found
+
+    def left(self, node: Node, said: Mapping[int, bool]) -> Node:
+        """The function once some variables, at least one, have these values."""
+        last = max(said)
+        made: dict[Node, Node] = {}
+
+        def of(node: Node) -> Node:
+            if node < 0 or self._nodes[node][0] > last:
+                return node
+            if node not in made:
+                self.budget.spend()
+                variable, no, yes = self._nodes[node]
+                value = said.get(variable)
+                if value is None:
+                    made[node] = self.node(variable, of(no), of(yes))
+                else:
+                    made[node] = of(yes if value else no)
+            return made[node]
+
+        return of(node)
 
     def first(self, nodes: Sequence[Node]) -> int:
         """The first variable of any of these; one of them has one."""
@@ -144,14 +179,16 @@ class Diagrams:
             nodes = self._nodes
             here, low, high = nodes[condition]
             variable = here
-            if yes >= 0 and nodes[yes][0] < variable:
-                variable = nodes[yes][0]
-            if no >= 0 and nodes[no][0] < variable:
-                variable = nodes[no][0]
+            yes_low = yes_high = yes
+            no_low = no_high = no
+            if yes >= 0 and nodes[yes][0] <= variable:
+                variable, yes_low, yes_high = nodes[yes]
+            if no >= 0 and nodes[no][0] <= variable:
+                if nodes[no][0] < variable:
+                    yes_low = yes_high = yes
+                variable, no_low, no_high = nodes[no]
             if here != variable:
                 low = high = condition
-            no_low, no_high = self.split(no, variable)
-            yes_low, yes_high = self.split(yes, variable)
             self._chosen[key] = self.node(
                 variable, self.choose(low, yes_low, no_low), self.choose(high, yes_high, no_high)
             )
@@ -164,6 +201,24 @@ class Diagrams:
     def either(self, one: Node, other: Node) -> Node:
         """The condition that one of them holds."""
         return self.choose(one, YES, other)
+
+    def meet(self, one: Node, other: Node) -> bool:
+        """Whether two conditions can both hold."""
+        nodes = self._nodes
+        waiting, seen = [(one, other)], {(one, other)}
+        while waiting:
+            one, other = waiting.pop()
+            if NO in (one, other):
+                continue
+            if one < 0 or other < 0:
+                return True
+            variable = min(nodes[one][0], nodes[other][0])
+            for pair in zip(self.split(one, variable), self.split(other, variable), strict=True):
+                if pair not in seen:
+                    self.budget.spend()
+                    seen.add(pair)
+                    waiting.append(pair)
+        return False
 
     def opposite(self, condition: Node) -> Node:
         """The condition that this one does not hold."""
@@ -190,8 +245,12 @@ class Diagrams:
             return frozenset()
         if node not in self._supports:
             self.budget.spend()
-            variable, no, yes = self._nodes[node]
-            self._supports[node] = self.support(no) | self.support(yes) | {variable}
+            waiting, seen = [node], {node}
+            for part in waiting:
+                new = {each for each in self._nodes[part][1:] if each >= 0} - seen
+                seen |= new
+                waiting += new
+            self._supports[node] = frozenset(self._nodes[part][0] for part in seen)
         return self._supports[node]
 
     def values(self, node: Node) -> frozenset[Node]:
@@ -204,38 +263,36 @@ class Diagrams:
             self._values[node] = self.values(no) | self.values(yes)
         return self._values[node]
 
+    def _links(self, node: Node) -> Iterator[tuple[int, bool, Node]]:
+        """The variable of each part of a function, no or yes, and the part that this leads to."""
+        seen, waiting = {node}, [node] if node >= 0 else []
+        while waiting:
+            variable, *children = self._nodes[waiting.pop()]
+            for value, child in zip((False, True), children, strict=True):
+                yield variable, value, child
+                if child >= 0 and child not in seen:
+                    seen.add(child)
+                    waiting.append(child)
+
     def values_left(self, node: Node, variables: int) -> list[tuple[frozenset[Node], frozenset[Node]]]:
         """For each of so many variables, the values that are left where it is not so, and where it is."""
-        sides = [(set[Node](), set[Node]()) for _ in range(variables)]
-        begun: list[list[Node]] = [[] for _ in range(variables + 1)]
-        ended: list[list[Node]] = [[] for _ in range(variables + 1)]
-
-        def passes(after: int, child: Node) -> None:
-            """A path that goes on to this part leaves out the variables in between."""
-            begun[after].append(child)
-            ended[self.top(child) if child >= 0 else variables].append(child)
-
-        passes(0, node)
-        seen, waiting = {node}, [node]
-        while waiting:
-            part = waiting.pop()
-            if part < 0:
-                continue
-            variable, *children = self._nodes[part]
-            for side, child in zip(sides[variable], children, strict=True):
-                side.update(self.values(child))
-                passes(variable + 1, child)
-            new = {*children} - seen
-            seen |= new
-            waiting += new
-        passing: Counter[Node] = Counter()
-        found = []
-        for variable, (no, yes) in enumerate(sides):
-            passing.update(begun[variable])
-            passing.subtract(ended[variable])
-            past = frozenset[Node]().union(*(self.values(part) for part in +passing))
-            found.append((past | no, past | yes))
-        return found
+        taken: list[tuple[set[Node], set[Node]]] = [(set(), set()) for _ in range(variables)]
+        left_out = {value: [0] * (variables + 1) for value in self.values(node)}
+        """By how many more links to the value a variable is left out than the one before it."""
+        for variable, so, child in chain([(-1, False, node)], self._links(node)):
+            after, end = variable + 1, self._nodes[child][0] if child >= 0 else variables
+            values = self.values(child)
+            if variable >= 0:
+                taken[variable][so].update(values)
+            for value in values if after < end else ():
+                left_out[value][after] += 1
+                left_out[value][end] -= 1
+        for value, changes in left_out.items():
+            for sides, links in zip(taken, accumulate(changes), strict=False):
+                if links:
+                    sides[False].add(value)
+                    sides[True].add(value)
+        return [(frozenset(no), frozenset(yes)) for no, yes in taken]
 
     def together(self, nodes: Sequence[Node], value: Callable[[tuple[Node, ...]], Node]) -> Node:
         """The function whose value is made from the values of these."""

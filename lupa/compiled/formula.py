@@ -130,11 +130,12 @@ class Telling:
     def _seen(self, holds: Node, within: Iterable[Component]) -> Node:
         """What a function leaves possible for these components."""
         kept = {variable for each in within for variable in each.variables}
+        first, last = min(kept), max(kept)
         diagrams, made = self._diagrams, dict[Node, Node]()
 
         def of(node: Node) -> Node:
-            if node < 0:
-                return node
+            if node < 0 or diagrams.top(node) > last:  # whatever follows, it is possible
+                return node if node == NO else YES
             if node not in made:
                 variable = diagrams.top(node)
                 no, yes = map(of, diagrams.split(node, variable))
@@ -143,7 +144,10 @@ class Telling:
                 )
             return made[node]
 
-        return of(holds)
+        found = NO
+        for node in diagrams.from_on(holds, first):
+            found = diagrams.either(of(node), found)
+        return found
 
     def _tied(self, holds: Node, units: Sequence[Sequence[Component]], so: set[int]) -> list[int]:
         """The places of units that belong together, by an assignment that rules out that a function holds.

@@ -15,6 +15,7 @@ class Seen:
     ) -> None:
         self._diagrams = diagrams
         self._variables = variables
+        self._last = max(variables)
         self._value = value
         self._codes: dict[frozenset[Node], Node] = {frozenset(): NOWHERE}
         self._sets: dict[Node, frozenset[Node]] = {NOWHERE: frozenset()}
@@ -23,7 +24,7 @@ class Seen:
 
     def of(self, node: Node) -> Node:
         """What is left of a function."""
-        if node < 0:
+        if node < 0 or self._diagrams.top(node) > self._last:
             return self._told(self._diagrams.values(node))
         if node not in self._seen:
             self._diagrams.budget.spend()

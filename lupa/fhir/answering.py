@@ -11,9 +11,7 @@ from typing import Any
 
 from lupa.answers.decision import Cause, Criterion, Decision, Item
 from lupa.errors import CaseError, shown
-from lupa.fhir.cases import ChartCase
-from lupa.fhir.hooks import cards
-from lupa.fhir.tasks import NOT_GIVEN, PAS, claim_reference, concept, task
+from lupa.fhir.tasks import NOT_GIVEN, PAS, claim_reference, concept
 
 _ACTION = f"{PAS}/StructureDefinition/extension-reviewAction"
 _ACTION_CODE = f"{PAS}/StructureDefinition/extension-reviewActionCode"
@@ -128,16 +126,3 @@ def _said(text: str, because: Sequence[Cause], source: str) -> str:
     causes = " ".join(dict.fromkeys(cause.text for cause in because if cause.origin != "assumed"))
     because_of = f" Because: {causes}" if causes and causes != text else ""
     return f"{text}{because_of}{f' [{source}]' if source else ''}"
-
-
-def answer(form: str, decision: Decision, case: Any, reviewed_by: str | None) -> Json:
-    """The decision in one of the standard forms.
-
-    What a case that a chart made came with, its claim, order and coverage, is answered.
-    """
-    came: ChartCase = case if isinstance(case, ChartCase) else ChartCase()
-    if form == "claimresponse":
-        return claim_response(decision, came.claim, reviewed_by=reviewed_by)
-    if form == "cards":
-        return cards(decision, came.order, coverage=came.coverage)
-    return task(decision, came.claim)

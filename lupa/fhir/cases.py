@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lupa.errors import CaseError
@@ -14,28 +14,43 @@ from lupa.rules.store import Store
 class ChartCase(dict[str, Any]):
     """A case that a chart makes, with the claim or the order that it is about, and the coverage."""
 
-    claim: Mapping[str, Any] | None = None
+    claim: dict[str, Any] | None = None
+    of_items: Sequence[Mapping[str, Any]] = ()
+    """The case of each item of a claim of several, where these were wanted."""
     order: Mapping[str, Any] | None = None
     coverage: Mapping[str, Any] | None = None
 
 
 def cases_of(
-    data: bytes, name: str, kb: Store, patient: str | None, request: Mapping[str, Any]
+    data: bytes,
+    name: str,
+    kb: Store,
+    patient: str | None,
+    request: Mapping[str, Any],
+    *,
+    items: bool = False,
 ) -> Iterator[tuple[str, ChartCase | CaseError]]:
     """The case of each patient in a chart, or of the one that is named, with its place or what is wrong.
 
-    Where it holds claims for prior authorization, there is a case for each of these, and no other.
+    Where it holds claims for prior authorization, there is a case for each of these, and no other; with
+    `items` it has those of its items.
     """
     try:
         chart = Chart.of(from_bytes(data, name))
     except CaseError as error:
         yield error.where or name, error.at(error.where or name)
         return
-    yield from cases_in(chart, name, kb, patient, request)
+    yield from cases_in(chart, name, kb, patient, request, items=items)
 
 
 def cases_in(
-    chart: Chart, name: str, kb: Store, patient: str | None, request: Mapping[str, Any]
+    chart: Chart,
+    name: str,
+    kb: Store,
+    patient: str | None,
+    request: Mapping[str, Any],
+    *,
+    items: bool = False,
 ) -> Iterator[tuple[str, ChartCase | CaseError]]:
     """The cases of a chart, as `cases_of` gives those of a file."""
     for where, view, each in _asked(chart, name, patient):
@@ -44,6 +59,8 @@ def cases_in(
             found.claim = next(iter(view.claims), None)
             found.order = view.order
             found.coverage = view.coverage
+            if items and found.claim is not None and len(lines_of(found.claim)) > 1:
+                found.of_items = tuple(cases_of_items(view, found.claim, kb, each, request))
             yield where, found
         except CaseError as error:
             yield where, error.at(where)
@@ -62,3 +79,27 @@ def _asked(chart: Chart, name: str, patient: str | None) -> Iterator[tuple[str, 
     else:
         for each in chart.patients():
             yield f"{name}:Patient/{each}", chart, each
+
+
+def lines_of(claim: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The items of a claim."""
+    lines = claim.get("item")
+    return [one for one in lines if isinstance(one, dict)] if isinstance(lines, list) else []
+
+
+def one_by_one(claim: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The claim once for each of its items.
+
+    A prescription of the whole claim does not say which of several items it is for, and is left out.
+    """
+    lines = lines_of(claim)
+    shared = {key: claim[key] for key in claim if len(lines) == 1 or key != "prescription"}
+    yield from ({**shared, "item": [line]} for line in lines)
+
+
+def cases_of_items(
+    chart: Chart, claim: dict[str, Any], kb: Store, patient: str | None, request: Mapping[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """The case that a chart makes of each item of a claim; raises `CaseError`."""
+    for one in one_by_one(claim):
+        yield reading_of(chart.about(claim, one), kb, patient, request).case

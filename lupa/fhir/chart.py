@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lupa.errors import CaseError, shown
+from lupa.fhir.versions import newer
 
 Json = Any
 """What JSON can say, as plain data."""
@@ -22,8 +23,10 @@ class Chart:
     """The resources of a chart, each once, in no order that matters."""
 
     resources: list[Resource] = field(default_factory=list)
-    by_address: dict[str, Resource] = field(default_factory=dict)
-    """By `Type/id` and by full URL."""
+    by_address: dict[str, dict[int, Resource]] = field(default_factory=dict)
+    """By `Type/id` and by full URL, then by `id()`; of several it is not known which is meant."""
+    urls: dict[int, str] = field(default_factory=dict)
+    """The addresses on a server, by the `id()` of their resources."""
     drafts: set[int] = field(default_factory=set)
     """Those, by `id()`, that a hook is about to order."""
     selected: set[str] = field(default_factory=set)
@@ -34,7 +37,9 @@ class Chart:
     """A case that came with the chart."""
     chosen: Resource | None = None
     """The claim that is answered, where there are several; the others are not looked at."""
-    _seen: set[str] = field(default_factory=set)
+    _seen: dict[str, Resource] = field(default_factory=dict)
+    _newest: dict[str, int] = field(default_factory=dict)
+    """The place of the newest version of each resource, by its address."""
     _patients: tuple[int, list[str]] | None = None
     _grouped: dict[str | None, list[Resource]] = field(default_factory=dict)
 
@@ -75,19 +80,47 @@ class Chart:
     def _one(self, resource: Resource, kind: str, url: str | None, draft: bool) -> None:
         name = resource.get("id")
         local = f"{kind}/{name}" if isinstance(name, str) else None
-        for at in (local, url):
-            if at is not None:
-                before = self.by_address.setdefault(at, resource)
-                if before is not resource and before == resource:
-                    self._mark(before, draft)
-                    return
-        if local is None and url is None:
-            text = json.dumps(resource, sort_keys=True, default=str)
-            if text in self._seen:
-                return
-            self._seen.add(text)
-        self.resources.append(resource)
+        named = [at for at in (local, url) if at is not None]
+        same = self._same(resource, named)
+        if same is not None:
+            self._know(same, named, url)
+            self._mark(same, draft)
+            return
+        address = url if url is not None and "://" in url else local
+        end = len(self.resources)
+        place = end if address is None else self._newest.setdefault(address, end)
+        is_newer = None if place == end else newer(resource, self.resources[place])
+        if is_newer is False:
+            return
+        if is_newer:  # of a history only the newest version counts
+            before = self.resources[place]
+            self.resources[place] = resource
+            draft = draft or id(before) in self.drafts
+            self.drafts.discard(id(before))
+            for at in named:
+                self.by_address.get(at, {}).pop(id(before), None)
+        else:
+            self.resources.append(resource)
+        self._know(resource, named, url)
         self._mark(resource, draft)
+
+    def _know(self, resource: Resource, named: list[str], url: str | None) -> None:
+        for at in named:
+            self.by_address.setdefault(at, {})[id(resource)] = resource
+        if url is not None and "://" in url:
+            self.urls[id(resource)] = url
+
+    def _same(self, resource: Resource, named: list[str]) -> Resource | None:
+        """The same resource that is here already."""
+        others = [held for at in named if (held := self.by_address.get(at))]
+        for before in (next(iter(held.values())) for held in others):
+            if before is resource or before == resource:
+                return before
+        if others or not named:
+            text = json.dumps(resource, sort_keys=True, default=str)
+            before = self._seen.setdefault(text, resource)
+            return None if before is resource else before
+        return None
 
     def _mark(self, resource: Resource, draft: bool) -> None:
         if draft:
@@ -122,9 +155,15 @@ class Chart:
         claims = filter(asks, self.resources)
         return [one for one in claims if self.chosen is None or one is self.chosen]
 
-    def about(self, claim: Resource) -> Chart:
-        """The same chart as one of its claims makes it."""
-        return replace(self, chosen=claim)
+    def about(self, claim: Resource, part: Resource | None = None) -> Chart:
+        """The same chart as one of its claims makes it, perhaps with a part of this in its place."""
+        if part is None:
+            return replace(self, chosen=claim)
+        resources = [part if one is claim else one for one in self.resources]
+        addresses = {
+            at: {id(claim): part} if id(claim) in held else held for at, held in self.by_address.items()
+        }
+        return replace(self, resources=resources, by_address=addresses, chosen=part, _grouped={})
 
     def is_left_out(self, resource: Resource) -> bool:
         """Whether it is a claim beside the one that is answered."""
@@ -155,22 +194,27 @@ class Chart:
             inside = _objects(holder.get("contained"))
             return next((one for one in inside if one.get("id") == reference[1:]), None)
         plain = reference.partition("/_history/")[0]
-        found = self.by_address.get(plain)
-        if found is None and plain.count("/") > 1 and not plain.startswith("urn:"):
-            found = self.by_address.get("/".join(plain.rsplit("/", 2)[1:]))
-        return found
+        held = [*self.by_address.get(plain, {}).values()]
+        if not held and plain.count("/") > 1 and not plain.startswith("urn:"):
+            local = self.by_address.get("/".join(plain.rsplit("/", 2)[1:]), {}).values()
+            held = [one for one in local if id(one) not in self.urls]  # those have another address
+        return held[0] if len(held) == 1 else None
 
     def whose(self, reference: Json, holder: Resource) -> str | None:
         """The id of the patient that a reference means; None where it means none that can be told."""
         if not isinstance(reference, dict):
             return None
-        found = self.target(reference.get("reference"), holder)
-        if found is not None:
-            return name_of(found)
         text = reference.get("reference")
-        if not isinstance(text, str) or text.startswith(("#", "urn:")):
-            return text if isinstance(text, str) else None
-        return text.partition("/_history/")[0].rpartition("/")[2]
+        if not isinstance(text, str):
+            return None
+        found = self.target(text, holder)
+        if found is not None:
+            return name_of(found) if found.get("resourceType") == "Patient" else text
+        plain = text.partition("/_history/")[0]
+        local = "/".join(plain.rsplit("/", 2)[-2:])
+        if not local.startswith("Patient/") or (plain != local and local in self.by_address):
+            return text  # of a group, or of somebody on another server
+        return local.removeprefix("Patient/")
 
     def of_patient(
         self, patient: str | None, owners: Callable[[Resource], Iterable[str | None]]

@@ -16,12 +16,14 @@ from lupa.fhir.names import DrugNames, words_of
 from lupa.fhir.tables import Coded, Tables
 from lupa.fhir.values import (
     PLAIN,
+    PRESENT,
     TRUTH,
     amount,
     at,
     coded_as,
     codings_of,
     days,
+    is_modified,
     name_for,
     number_of,
     row,
@@ -32,6 +34,9 @@ from lupa.fhir.values import (
 
 _OURS = clingo.Function("ours")
 _OTHER = clingo.Function("other")
+_SEVERAL = clingo.Function("several")
+_MODIFIED = clingo.Function("modified")
+_IN_ERROR = "entered-in-error"
 
 
 @dataclass(slots=True)
@@ -143,19 +148,30 @@ class Flat:
         if f"{resource['resourceType']}/{resource.get('id')}" in self._chart.selected:
             self.selected.append(number_of(number))
 
-    def _element(self, data: Resource, kind: str, holder: Resource, root: int) -> int:
+    def _element(
+        self, data: Resource, kind: str, holder: Resource, root: int, *, modified: bool = False
+    ) -> int:
         number = len(self.elements)
         element = Element(kind, data, root)
         self.elements.append(element)
         self.resources.append(row(number_of(number), name_for(kind)))
         for path, value_kind, name in self._tables.reads.get(kind, ()):
+            if path[0] not in data and path[0] != "@":
+                continue
+            before = len(element.codes)
             for value in at(data, path):
                 for symbol in self._symbols(value, value_kind, name.name, element, holder):
                     self._value(number, name, symbol)
-        for path, part_kind in self._tables.parts.get(kind, ()):
+            if len(element.codes) > before + 1:
+                self._value(number, _SEVERAL, name)
+        parts = self._tables.parts.get(kind, ())
+        modified = modified or is_modified(data, {"contained", *(path[0] for path, _ in parts)})
+        if modified:
+            self._value(number, _MODIFIED, PRESENT)
+        for path, part_kind in parts:
             for value in at(data, path):
                 if isinstance(value, dict):
-                    part = self._element(value, part_kind, holder, root)
+                    part = self._element(value, part_kind, holder, root, modified=modified)
                     self.parts.append(row(number_of(part), number_of(number)))
         return number
 
@@ -206,7 +222,7 @@ class Flat:
         concepts = [concept]
         if "reference" in concept and "coding" not in concept:
             found = self._chart.target(concept["reference"], holder)
-            if found is not None:
+            if found is not None and found.get("status") != _IN_ERROR:
                 paths = self._tables.paths["named_by"].get(str(found.get("resourceType")), ())
                 concepts = [one for path in paths for one in at(found, path) if isinstance(one, dict)]
         texts = [text for one in concepts for text in texts_of(one)]

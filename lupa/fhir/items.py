@@ -1,39 +1,94 @@
-"""A claim of several items: each is asked about by itself, and one response answers them all."""
+"""Answers in the form of a standard; each of several items of a claim is decided by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lupa.fhir.answering import PENDED, adjudication
+from lupa.answers.decision import Decision
+from lupa.answers.desk import Desk
+from lupa.errors import CaseError, Problem
+from lupa.fhir.answering import PENDED, adjudication, claim_response
+from lupa.fhir.cases import ChartCase, lines_of, one_by_one
+from lupa.fhir.hooks import cards
+from lupa.fhir.tasks import task
+from lupa.record.routing import is_covered
+from lupa.rules.deadline import Deadline
 
 Json = dict[str, Any]
 _NO_POLICY = "No policy on file here speaks of this item; a person decides."
 
 
-def one_by_one(claim: Mapping[str, Any]) -> Iterator[Json]:
-    """The claim once for each of its items.
+def answers_to(
+    form: str,
+    desk: Desk,
+    case: Mapping[str, Any],
+    limit: Deadline,
+    *,
+    name: str = "",
+    reviewed_by: str | None = None,
+    payer_url: str | None = None,
+) -> tuple[list[Decision], list[Json]]:
+    """The decisions on a case, and these as `claimresponse`, `cards` or `task`.
 
-    A prescription of the whole claim does not say which of several items it is for, and is left out.
+    What a case that a chart made came with, its claim, order and coverage, is answered; a claim of several
+    items by one response. Raises `CaseError`.
     """
-    lines = claim["item"]
-    shared = claim if len(lines) == 1 else {key: claim[key] for key in claim if key != "prescription"}
-    yield from ({**shared, "item": [line]} for line in lines)
+    came = case if isinstance(case, ChartCase) else ChartCase()
+    if came.claim is not None and came.of_items:
+        several = decided(desk, came.of_items, limit, name)
+        known = [decision for decision in several if decision is not None]
+        if known:
+            return known, [response_to(came.claim, several, reviewed_by=reviewed_by)]
+    found = list(desk.decide_all(case, name=name, timeout=limit))
+    if form == "claimresponse":
+        return found, [claim_response(decision, came.claim, reviewed_by=reviewed_by) for decision in found]
+    if form == "cards":
+        return found, [cards(decision, came.order, coverage=came.coverage) for decision in found]
+    return found, [task(decision, came.claim, payer_url=payer_url) for decision in found]
 
 
-def together(claim: Mapping[str, Any], answers: Sequence[Mapping[str, Any] | None]) -> Json:
-    """One ClaimResponse made of those to each item; None for an item of which no policy speaks.
+def decided(
+    desk: Desk, cases: Sequence[Mapping[str, Any]], limit: Deadline, name: str = ""
+) -> list[Decision | None]:
+    """The decision on the case of each item; None for one of several of which no policy speaks.
 
-    Such an item is pended. What several items are told is one note. At least one item has an answer.
+    Raises `CaseError` where several policies speak of one: it has one answer.
     """
-    found = dict(next(answer for answer in answers if answer is not None))
+    found: list[Decision | None] = []
+    for case in cases:
+        limit.check()
+        if len(cases) > 1 and not is_covered(desk, case["request"], limit):
+            found.append(None)
+            continue
+        decisions = desk.decide_all(case, name=name, timeout=limit)
+        if len(decisions) > 1:
+            several = ", ".join(decision.policy for decision in decisions)
+            needed = f"several policies cover it: {several}; say which payer is asked"
+            raise CaseError([Problem("request.payer", needed)])
+        found += decisions
+    return found
+
+
+def response_to(
+    claim: Mapping[str, Any], decisions: Sequence[Decision | None], *, reviewed_by: str | None = None
+) -> Json:
+    """The ClaimResponse to the items of a claim, of which at least one has a decision.
+
+    What several items are told is one note. An item without a decision is pended.
+    """
+    answers = [
+        None if decision is None else claim_response(decision, one, reviewed_by=reviewed_by)
+        for decision, one in zip(decisions, one_by_one(claim), strict=True)
+    ]
+    found = next(answer for answer in answers if answer is not None)
     numbers: dict[str, int] = {}
     items: dict[str, list[Json]] = {"item": [], "addItem": []}
-    for line, answer in zip(claim["item"], answers, strict=True):
+    for line, answer in zip(lines_of(claim), answers, strict=True):
         if answer is None:
             note = [numbers.setdefault(_NO_POLICY, len(numbers) + 1)]
-            decided = {"itemSequence": line["sequence"], "adjudication": adjudication(PENDED)}
-            items["item"].append({**decided, "noteNumber": note})
+            pended = {"itemSequence": line.get("sequence", 1), "adjudication": adjudication(PENDED)}
+            items["item"].append({**pended, "noteNumber": note})
             continue
         texts = {note["number"]: note["text"] for note in answer.get("processNote", ())}
         for text in texts.values():

@@ -17,6 +17,7 @@ _PART = re.compile(r'"[^"\n]*"|%[^\n]*|\.\.|\.(?=\s|$)|[^".%]+|.', re.DOTALL)
 _NAME = re.compile(r"[a-z]\w*")
 _PLAIN = re.compile(r"(?!not\b)([a-z]\w*)(?:(\()|$)")
 _BEGINS = re.compile(r"([a-z]\w*)(?:\(|$)")
+_ONE_OF = re.compile(r"([A-Z]\w*) *= *\(([a-z]\w*(?: *; *[a-z]\w*)+)\)")
 _GIVEN = re.compile(r"@(\w+)(?!\w*\()")
 
 Token = tuple[str, str]
@@ -28,6 +29,8 @@ class _Rule(NamedTuple):
     text: str
     heads: frozenset[str]
     tokens: frozenset[Token]
+    one_of: tuple[frozenset[Token], ...]
+    """Of each of these it needs at least one."""
     needs: frozenset[str]
     """The predicates without which it derives nothing."""
     words: frozenset[str]
@@ -44,7 +47,11 @@ class Slices:
 
     def _of(self, tokens: frozenset[Token]) -> str:
         """The text of the rules that a chart with these needs."""
-        kept = [rule for rule in self._rules if rule.tokens <= tokens]
+        kept = [
+            rule
+            for rule in self._rules
+            if rule.tokens <= tokens and not any(map(tokens.isdisjoint, rule.one_of))
+        ]
         count = -1
         while count != len(kept):
             count = len(kept)
@@ -80,18 +87,37 @@ def _rule(statement: str) -> _Rule:
     found, _ = literals_in(head)
     heads = frozenset(literal.name for literal in found) or frozenset(_NAME.findall(head)[:1])
     if not arrow:
-        return _Rule(statement, heads, frozenset(), frozenset(), frozenset())
+        return _Rule(statement, heads, frozenset(), (), frozenset(), frozenset())
     tokens: set[Token] = {("@", name) for name in _GIVEN.findall(body)}
     needs = set()
-    for condition in arguments_in(body):
+    conditions = list(arguments_in(body))
+    values = {match[1]: match[2] for each in conditions if (match := _ONE_OF.fullmatch(each.strip()))}
+    one_of = []
+    for condition in conditions:
         if match := _PLAIN.match(condition):  # what is compared, counted or negated is not needed
             name, begin = match[1], match.end()
             if not match[2]:
                 needs.add(condition)
             elif closing(condition, begin) == len(condition) - 1:
                 needs.add(name)
-                tokens.update(_tokens(name, tuple(arguments_in(condition[begin:-1]))))
-    return _Rule(statement, heads, frozenset(tokens), frozenset(needs), frozenset(WORD.findall(body)))
+                arguments = tuple(arguments_in(condition[begin:-1]))
+                tokens.update(_tokens(name, arguments))
+                if name in ("at", "resource") and (several := values.get(arguments[-1])):
+                    one_of.append(_either(name, arguments[1], several))
+    return _Rule(
+        statement,
+        heads,
+        frozenset(tokens),
+        tuple(one_of),
+        frozenset(needs),
+        frozenset(WORD.findall(body)),
+    )
+
+
+def _either(name: str, element: str, several: str) -> frozenset[Token]:
+    """What a condition needs one of, whose value or type is one of several words."""
+    before = f"{element}=" if name == "at" else ""
+    return frozenset((name, f"{before}{word.strip()}") for word in several.split(";"))
 
 
 def _tokens(name: str, arguments: tuple[str, ...]) -> Iterator[Token]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from lupa.answers.decision import Decision
+from lupa.errors import CaseError, shown
 from lupa.fhir.tables import FORMS
 
 Json = dict[str, Any]
@@ -14,6 +16,7 @@ PAS = "http://hl7.org/fhir/us/davinci-pas"
 PAS_CODES = f"{PAS}/CodeSystem/PASTempCodes"
 NOT_GIVEN = {"display": "not given"}
 _ABSENT = {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}
+_ADDRESS = re.compile(r"https?://[^\s/]\S*")
 _LINE = f"{PAS}/StructureDefinition/extension-serviceLineNumber"
 
 
@@ -40,8 +43,11 @@ def task(
 ) -> Json:
     """What is missing, as the Task by which PAS asks for further information: by a form, and in words.
 
-    `payer_url` is where the answers go, which the guide wants told; who sends the Task may add it.
+    `payer_url` is where the answers go, which the guide wants told; who sends the Task may add it. Raises
+    `CaseError` for one that is no address.
     """
+    if payer_url is not None and not _ADDRESS.fullmatch(payer_url):
+        raise CaseError(f"answers go to an address such as https://payer.example/, not {shown(payer_url)}")
     asked = claim or {}
     lines = [item for item in asked.get("item") or () if isinstance(item, Mapping)]
     line = next((one["sequence"] for one in lines if isinstance(one.get("sequence"), int)), 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -25,7 +25,7 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LARGEST = 2**31 - 1
 _LONGEST = 200
 """Letters of a word that a rule can read."""
-_PRESENT = clingo.Function("present")
+PRESENT = clingo.Function("present")
 TRUTH = {True: clingo.Function("true"), False: clingo.Function("false")}
 
 number_of = lru_cache(maxsize=4096)(clingo.Number)
@@ -75,6 +75,21 @@ def at(data: Json, path: Path_) -> Iterable[Json]:
         if not found:
             break
     return found
+
+
+def is_modified(data: Resource, apart: Collection[str] = ()) -> bool:
+    """Whether it holds what FHIR forbids to read over where it is not known; `apart` is not looked into."""
+    if data.get("implicitRules"):
+        return True
+    waiting: list[Json] = [{key: value for key, value in data.items() if key not in apart}]
+    for value in waiting:  # which grows meanwhile
+        inner = value
+        if type(value) is dict:
+            if value.get("modifierExtension"):
+                return True
+            inner = value.values()
+        waiting += [one for one in inner if type(one) is dict or type(one) is list]
+    return False
 
 
 def codings_of(concept: Resource) -> list[tuple[str, str]]:
@@ -145,7 +160,7 @@ def _flag(value: Json) -> Iterator[clingo.Symbol]:
 
 def _present(value: Json) -> Iterator[clingo.Symbol]:
     if value not in (None, "", [], {}):
-        yield _PRESENT
+        yield PRESENT
 
 
 def _term(value: Json) -> Iterator[clingo.Symbol]:

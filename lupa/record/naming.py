@@ -40,7 +40,7 @@ class Names:
         self._beyond = known
         self.requested = v.kinds("requested")
         self.choices = {name: v.tree_of(name) for name in v.choices if name != "requested"}
-        numbers = {name: v.measured(name).section for name in v.measures}
+        numbers = {name: section for section, names in v.measures_in.items() for name in names}
         born = ("birth_date",) if not AGES.isdisjoint(numbers) else ()
         self.sections: dict[str, str] = {
             **dict.fromkeys((*BESIDE, *self.requested), "request"),

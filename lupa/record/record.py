@@ -13,7 +13,7 @@ from lupa.record.said import Record, Suggested, Unknown
 from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition
 from lupa.rules.known import Known
-from lupa.rules.vocabulary import Tree, Vocabulary
+from lupa.rules.vocabulary import Vocabulary
 
 __all__ = [
     "AGES",
@@ -37,18 +37,27 @@ BESIDE = (*ROUTING, *HANDLING)
 
 
 def record_of(
-    case: Mapping[str, Any], edition: Edition, limit: Deadline = ENDLESS
+    case: Mapping[str, Any], edition: Edition, limit: Deadline = ENDLESS, *, lenient: bool = False
 ) -> tuple[Record, list[Problem]]:
-    """The record of a case under an edition's vocabulary, and all that is wrong with the case."""
+    """The record of a case under an edition's vocabulary, and all that is wrong with the case.
+
+    With `lenient` a name that may be a slip of the pen is no problem: it is set aside.
+    """
     with limit.holding(edition.lock), edition.program.watch.limit(limit):
-        return translate(case, edition.vocabulary, edition.follows, edition.known)
+        return translate(case, edition.vocabulary, edition.follows, edition.known, lenient=lenient)
 
 
 def translate(
-    case: Mapping[str, Any], vocabulary: Vocabulary, follows: Follows, known: Known
+    case: Mapping[str, Any],
+    vocabulary: Vocabulary,
+    follows: Follows,
+    known: Known,
+    *,
+    lenient: bool = False,
 ) -> tuple[Record, list[Problem]]:
     """The record of a case, and all that is wrong with the case."""
     reader = _Reader(vocabulary, follows, known)
+    reader.lenient = lenient
     reader.record.case = case
     reader.request(case.get("request") or {})
     reader.record_facts(case.get("facts") or {})
@@ -68,7 +77,7 @@ class _Reader(Relations, Numbers):
 
     def request(self, request: Mapping[str, Any]) -> None:
         kinds = self.vocabulary.kinds("requested")
-        numbers = self.measures("request")
+        numbers = self.vocabulary.measures_in["request"]
         known: dict[str, object] = {**dict.fromkeys(BESIDE), **kinds, **numbers}
         for key, value in request.items():
             path = within("request", key)
@@ -90,14 +99,9 @@ class _Reader(Relations, Numbers):
         if said is not None:
             self.record.handling[key] = said if isinstance(said, bool) else said.isoformat()
 
-    def measures(self, section: str) -> dict[str, Tree | str]:
-        """The quantities, by name and arguments, that stand in one part of a case."""
-        v = self.vocabulary
-        return {name: tree for name, tree in v.measures.items() if v.measured(name).section == section}
-
     def fact_keys(self) -> dict[str, object]:
         v = self.vocabulary
-        numbers = self.measures("facts")
+        numbers = self.vocabulary.measures_in["facts"]
         choices = {name: groups for name, groups in v.choices.items() if name != "requested"}
         born = {"birth_date": None} if not AGES.isdisjoint(numbers) else {}
         return {**v.flags, **v.families, **choices, **numbers, **v.days, **born}
@@ -107,10 +111,10 @@ class _Reader(Relations, Numbers):
         known = self.fact_keys()
         request_keys: dict[str, object] = {
             **v.kinds("requested"),
-            **self.measures("request"),
+            **self.vocabulary.measures_in["request"],
             **dict.fromkeys(BESIDE),
         }
-        numbers = self.measures("facts")
+        numbers = self.vocabulary.measures_in["facts"]
         for key, value in facts.items():
             path = within("facts", key)
             if key not in known:

@@ -27,6 +27,15 @@ def routed(store: Store, request: Mapping[str, Any], limit: Deadline = ENDLESS) 
     return _Router(store, request).editions(limit)
 
 
+def is_covered(store: Store, request: Mapping[str, Any], limit: Deadline = ENDLESS) -> bool:
+    """Whether a policy speaks of the drug that is asked for; of the payer or policy, where one is named."""
+    routing = {key: request[key] for key in ("drug", "policy", "payer") if key in request}
+    try:
+        return "drug" in routing and bool(routed(store, routing, limit))
+    except CaseError:
+        return False
+
+
 class _Router:
     def __init__(self, store: Store, request: Mapping[str, Any]) -> None:
         self._store = store

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from lupa.rules.ground import Ground, quoted
@@ -58,6 +59,7 @@ class Asking:
 
     def __init__(self, program: Ground, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
+        self.question_alone = cache(self._question_alone)
         self._together = {str(name) for (name,) in program.facts("asked_together", 1)}
         self._questions = {
             str(name): quoted(words, "group_question/2")
@@ -166,7 +168,7 @@ class Asking:
             return self.answer("parts", first=first, second=second)
         return v.question(fact) if words is None else v.phrase(words, v.facts[fact])
 
-    def question_alone(self, fact: Fact) -> str:
+    def _question_alone(self, fact: Fact) -> str:
         """The question that asks for one fact; for a cut point, the one for its number."""
         number_of = self._vocabulary.number_of
         alike = [fact]

@@ -62,7 +62,17 @@ class Bound(NamedTuple):
 class Edition:
     """Answers about records under one edition; safe to share between threads."""
 
-    def __init__(self, program: Ground, policy: str, name: str, fingerprint: str, known: Known) -> None:
+    def __init__(
+        self,
+        program: Ground,
+        policy: str,
+        name: str,
+        fingerprint: str,
+        known: Known,
+        also: frozenset[str] = frozenset(),
+    ) -> None:
+        self.also = also
+        """The further names of which it holds what the shared files say."""
         self.policy = policy
         self.name = name
         self.fingerprint = fingerprint
@@ -78,6 +88,7 @@ class Edition:
         self.minimal = lru_cache(_KEPT)(self._minimal)
         self.least = lru_cache(_KEPT)(self._least)
         self.kept = lru_cache(_KEPT)(self._kept)
+        self.find_out = lru_cache(_KEPT)(self._find_out)
         self._remembered: dict[Hashable, Any] = {}
         self._policy = clingo.Function(policy)
         self._false = -self._known(clingo.Function("policy", [self._policy]))
@@ -428,7 +439,7 @@ class Edition:
             raise CaseError(f"{self.policy} never comes to {shown(outcome)}; it comes to one of {known}")
         return self.outcomes[outcome]
 
-    def find_out(self, fact: Literal) -> int:
+    def _find_out(self, fact: Literal) -> int:
         """What it costs at most to find out whether a fact is so."""
         costs = [self.vocabulary.efforts.of(self.facts[fact], "find_out", value=v) for v in (True, False)]
         return max((cost for cost in costs if cost is not None), default=1)

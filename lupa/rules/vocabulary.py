@@ -251,6 +251,14 @@ class Vocabulary:
             found.setdefault(str(family), []).append(str(fact))
         return found
 
+    @cached_property
+    def means_one_of(self) -> dict[Fact, list[Fact]]:
+        """Of facts that each say that one of several is so, these."""
+        found: dict[Fact, list[Fact]] = {}
+        for fact, other in self._program.facts("means_one_of", 2):
+            found.setdefault(str(fact), []).append(str(other))
+        return found
+
     def day_of(self, since: str) -> Path:
         """The keys that lead, under `facts`, to what says how long ago something is."""
         about = self._quantity_symbols[since].arguments[0]
@@ -259,6 +267,14 @@ class Vocabulary:
     def measured(self, name: str) -> Quantity:
         """What the quantities of a name are like: of all of its arguments the same, as of the first."""
         return self.quantities[next(leaves(self.measures[name]))[1]]
+
+    @cached_property
+    def measures_in(self) -> dict[str, dict[str, Tree | str]]:
+        """The quantities, by name and arguments, that stand in each part of a case."""
+        found: dict[str, dict[str, Tree | str]] = {"request": {}, "facts": {}}
+        for name, tree in self.measures.items():
+            found[self.measured(name).section][name] = tree
+        return found
 
     def where(self, quantity: str) -> Path:
         """The keys that lead to a number in its part of a case: `(weeks_on, methotrexate)`."""
@@ -330,7 +346,7 @@ class Vocabulary:
 
     @cached_property
     def _labels(self) -> dict[str, str]:
-        return dict(self._in_quotes("label"))
+        return dict(self._in_quotes("usual_label")) | dict(self._in_quotes("label"))
 
     @cached_property
     def _texts(self) -> dict[str, tuple[str, str]]:

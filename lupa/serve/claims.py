@@ -7,16 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from lupa.answers.decision import Decision
 from lupa.errors import LupaError, Problem
-from lupa.fhir import claim_response
+from lupa.fhir.cases import cases_of_items
 from lupa.fhir.chart import Chart, asks
-from lupa.fhir.items import one_by_one, together
-from lupa.fhir.reading import reading_of
+from lupa.fhir.items import decided, response_to
 from lupa.knowledge import KnowledgeBase
 from lupa.rules.deadline import Deadline
 from lupa.serve.answer import Answer, resource
-from lupa.serve.hooks import is_covered
 from lupa.serve.receiving import parsed_object
 from lupa.serve.refused import FHIR, JSON, RefusedError, Words
 
@@ -35,41 +32,18 @@ def submit(
     """The response to the claim in a Bundle. Raises `RefusedError` (400, 422, 503, 504)."""
     bundle = _bundle(parsed_object(data))
     try:
-        claim = _claim(Chart.of([bundle]))
-        decided = [_decided(kb, bundle, claim, one, limit, asked) for one in one_by_one(claim)]
+        chart = Chart.of([bundle])
+        claim = _claim(chart)
+        found = decided(kb, list(cases_of_items(chart, claim, kb, None, asked)), limit)
     except LupaError as error:
         raise words.refused(error, bundle) from error
-    known = [decision for decision in decided if decision is not None]
+    known = [decision for decision in found if decision is not None]
     if not known:
         raise RefusedError(422, [Problem("Claim.item", "no policy on file speaks of any of them")])
     cases = tuple(decision.fingerprint.case for decision in known)
-    answers = [
-        None if decision is None else claim_response(decision, one)
-        for decision, one in zip(decided, one_by_one(claim), strict=True)
-    ]
     own = str(uuid5(NAMESPACE_URL, " ".join([*cases, *(decision.fingerprint.kb for decision in known)])))
-    return resource(_response(bundle, claim, {**together(claim, answers), "id": own}), cases)
-
-
-def _decided(
-    kb: KnowledgeBase, bundle: Json, claim: Json, one: Json, limit: Deadline, asked: Mapping[str, Any]
-) -> Decision | None:
-    """The decision on one item of a claim; None for one of several of which no policy speaks."""
-    limit.check()
-    entries = [
-        {**entry, "resource": one} if isinstance(entry, dict) and entry.get("resource") is claim else entry
-        for entry in bundle["entry"]
-    ]
-    case = reading_of(Chart.of([{**bundle, "entry": entries}]), kb, None, asked).case
-    drug = case["request"].get("drug")
-    if len(claim["item"]) > 1 and not (drug and is_covered(kb, {**asked, "drug": drug}, limit)):
-        return None
-    decided = kb.decide_all(case, timeout=limit)
-    if len(decided) > 1:
-        several = ", ".join(decision.policy for decision in decided)
-        needed = f"several policies cover it: {several}; start the server with --request payer=NAME"
-        raise RefusedError(422, [Problem("request.payer", needed)])
-    return decided[0]
+    answer = {**response_to(claim, found), "id": own}
+    return resource(_response(bundle, chart, claim, answer), cases)
 
 
 def _bundle(given: Json) -> Json:
@@ -123,7 +97,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
-def _response(bundle: Json, claim: Json, found: Json) -> Json:
+def _response(bundle: Json, chart: Chart, claim: Json, found: Json) -> Json:
     """A response with what it refers to, each under the address that it had."""
     addresses = _addresses(bundle)
     address = addresses.get(id(claim))
@@ -132,7 +106,7 @@ def _response(bundle: Json, claim: Json, found: Json) -> Json:
     base, slash, _ = (address or "").rpartition("/Claim/")
     full = f"{base}/ClaimResponse/{found['id']}" if slash else f"urn:uuid:{found['id']}"
     entries = [{"fullUrl": full, "resource": found}]
-    entries += _echoed(found, Chart.of([bundle]), claim, addresses)
+    entries += _echoed(found, chart, claim, addresses)
     answer: Json = {"resourceType": "Bundle", "meta": {"profile": [_PROFILE]}}
     if isinstance(bundle.get("identifier"), dict):
         answer["identifier"] = bundle["identifier"]

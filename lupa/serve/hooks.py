@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lupa.errors import CaseError, LupaError, Problem
+from lupa.errors import LupaError, Problem
 from lupa.fhir import cards
 from lupa.fhir.chart import Chart
 from lupa.fhir.reading import reading_of
 from lupa.knowledge import KnowledgeBase
-from lupa.record.routing import routed
+from lupa.record.routing import is_covered
 from lupa.rules.deadline import Deadline
 from lupa.serve.answer import Answer, as_line
 from lupa.serve.receiving import parsed_object
@@ -86,8 +86,7 @@ def answer_to(
             limit.check()
             chart = _chart(context, prefetch, drafts, order)
             case = reading_of(chart, kb, None, asked).case
-            drug = case["request"].get("drug")
-            if drug is None or not is_covered(kb, {**asked, "drug": drug}, limit):
+            if not is_covered(kb, case["request"], limit):
                 continue
             decided = kb.decide_all(case, timeout=limit)
         except LupaError as error:
@@ -99,15 +98,6 @@ def answer_to(
             for key, values in cards(decision, alone, coverage=chart.coverage).items():
                 found.setdefault(key, []).extend(values)
     return Answer(as_line(found), cases=tuple(cases))
-
-
-def is_covered(kb: KnowledgeBase, asked: Mapping[str, Any], limit: Deadline) -> bool:
-    """Whether a policy speaks of a drug, of the payer if one is asked for."""
-    routing = {key: asked[key] for key in ("drug", "payer") if key in asked}
-    try:
-        return bool(routed(kb, routing, limit))
-    except CaseError:
-        return False
 
 
 def _checked(hook: str, request: Json) -> tuple[Json, Json]:

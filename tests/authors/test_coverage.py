@@ -22,6 +22,8 @@ from tests.small import random_rules, small_kb, vocabulary
 from tests.times import times
 from tests.tiny import CASES, RULES, a_case, tiny_kb, write_case
 
+pytestmark = pytest.mark.slow
+
 Shown = dict[tuple[str, str], str]
 
 

@@ -27,6 +27,8 @@ from tests.small import otherwise, small_kb, vocabulary
 from tests.times import times
 from tests.tried import RULES, steps_kb
 
+pytestmark = pytest.mark.slow
+
 OLD, NEW = "uhc_benlysta@2022E0046O", "uhc_benlysta@2023-11-01"
 SLE_INITIAL = "systemic lupus erythematosus, initial therapy"
 

@@ -67,7 +67,18 @@ def test_every_rule_of_the_folder_is_shown_once(kb: KnowledgeBase, read: Documen
 
 
 WORDS = {
-    *("text", "cites", "clause", "unencoded", "number", "label", "alias", "fact_text", "question"),
+    *(
+        "text",
+        "cites",
+        "clause",
+        "unencoded",
+        "number",
+        "label",
+        "usual_label",
+        "alias",
+        "fact_text",
+        "question",
+    ),
     *("group_question", "member_text", "question_help"),
 }
 

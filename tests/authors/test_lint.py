@@ -33,6 +33,8 @@ from tests.slim import slim
 from tests.small import small_kb, vocabulary
 from tests.times import THOROUGH, times
 
+pytestmark = pytest.mark.slow
+
 POLICY = "policies/fep_lupkynis/policy.lp"
 CLAUSES = "policies/fep_lupkynis/clauses.lp"
 ABOUT = "policies/fep_lupkynis/about.lp"

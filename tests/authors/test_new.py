@@ -26,6 +26,8 @@ from tests.command import command
 from tests.slim import slim
 from tests.times import times
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = readme.ROOT / "tests" / "example_policy"
 CORE = {path.name for path in RuleFiles(shipped("kb")).core}
 

@@ -21,6 +21,8 @@ from tests.seeds import BUNDLES, CHANGED, REFUSED, SEEDS, Found, Seed
 from tests.slim import slim
 from tests.times import THOROUGH
 
+pytestmark = pytest.mark.slow
+
 # ---- seeded defects ----------------------------------------------------------------------------
 
 

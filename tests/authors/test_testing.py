@@ -20,6 +20,8 @@ from lupa.schema import schemas
 from tests.command import Ended, command
 from tests.tiny import CASES, RULES, a_case, tiny_kb, write_case, write_policy
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., Ended]
 
 

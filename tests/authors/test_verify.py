@@ -18,6 +18,8 @@ from lupa.rules.files import shipped
 from tests.command import command
 from tests.slim import slim
 
+pytestmark = pytest.mark.slow
+
 GAP = "request(other,initial)"
 NEWEST = "uhc_benlysta@2023-11-01"
 NEPHRITIS = "requires(uhc_benlysta, lupus_nephritis, initial,      active_lupus_nephritis, u31).\n"

@@ -47,6 +47,8 @@ from tests.random_policies import (
 )
 from tests.times import times
 
+pytestmark = pytest.mark.slow
+
 # ---- what brute force says ---------------------------------------------------------------------
 
 

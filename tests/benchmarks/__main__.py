@@ -25,6 +25,7 @@ from lupa.dialogue.session import Session
 from lupa.record.reading import read_cases
 from lupa.rules.files import shipped
 from tests import oracle, worlds
+from tests.benchmarks.questions import questions
 from tests.benchmarks.size import size
 
 DENIAL = shipped("kb") / "policies/uhc_benlysta/cases/lupkynis_alongside_bars_benlysta.yaml"
@@ -321,6 +322,7 @@ def main() -> None:
     with_many_policies(kb)
     verifying()
     memory(kb)
+    questions(report)
     size(report)
 
 

@@ -29,12 +29,18 @@ VERBS = {
 """One policy asked: what is typed after `lupa`."""
 
 
-def many_times_over(kb: Path, folder: Path) -> Path:
-    """A copy of a knowledge base with so much more in it."""
+def with_a_large_vocabulary(kb: Path, folder: Path) -> Path:
+    """A copy of a knowledge base with so many more drugs, conditions and codes."""
     shutil.copytree(kb, folder)
     _add(folder / "drugs.lp", _drugs())
     _add(folder / "conditions.lp", _conditions())
     _add(folder / "codes.lp", _codes())
+    return folder
+
+
+def many_times_over(kb: Path, folder: Path) -> Path:
+    """The same, with as many more policies too."""
+    with_a_large_vocabulary(kb, folder)
     pattern = folder / "policies" / "fep_lupkynis"
     for number in range(POLICIES):
         home = folder / "policies" / f"plan_{number}"

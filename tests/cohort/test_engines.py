@@ -13,6 +13,8 @@ import pytest
 from lupa import KnowledgeBase
 from lupa.cohort.cohort import Cohort, Wanted
 
+pytestmark = pytest.mark.slow
+
 COLUMNS: dict[str, list[Any]] = {
     "member": ["a", "b", "c"],
     "indication": ["lupus_nephritis", "lupus_nephritis", "sle"],

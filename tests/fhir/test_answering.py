@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lupa import CaseError, KnowledgeBase
-from lupa.fhir import cards, claim_response, form, task
+from lupa.fhir import cards, claim_response, form, read, task
 from lupa.fhir.hooks import COVERAGE_INFORMATION
 from lupa.fhir.validating import of_answer, of_chart
 from tests.command import command
@@ -21,6 +21,7 @@ from tests.fhir.charts import (
     HCPCS,
     ICD,
     INTO_A_VEIN,
+    NDC,
     answers,
     bundle,
     chart,
@@ -146,10 +147,75 @@ def test_the_command_answers_a_chart_with_its_claim(tmp_path: Path) -> None:
         assert key in json.loads(command("decide", "--example", DENIED, "--format", wanted).out)
 
 
+def of_two_drugs(months: tuple[str, str] = ("2025-02-28", "2025-08-31")) -> dict[str, Any]:
+    """A claim for belimumab for a year, a visit, and voclosporin for some months."""
+    first = {**CLAIM["item"][0], "servicedPeriod": {"start": "2025-03-01", "end": "2026-02-28"}}
+    del first["servicedDate"]
+    visit = {
+        "sequence": 2,
+        "productOrService": {"text": "An office visit"},
+        "servicedPeriod": {"start": "2020-01-01", "end": "2025-01-01"},
+    }
+    other = {
+        "sequence": 3,
+        "productOrService": {"coding": [{"system": NDC, "code": "75626-001-01"}]},
+        "servicedPeriod": dict(zip(("start", "end"), months, strict=True)),
+    }
+    return {**CLAIM, "item": [first, visit, other]}
+
+
+def test_the_command_answers_each_item_of_a_claim_for_itself(tmp_path: Path) -> None:
+    path = tmp_path / "chart.json"
+    path.write_text(json.dumps(chart(of_two_drugs(), order(CYCLOPHOSPHAMIDE))))
+    ended = command("decide", str(path), "--format", "claimresponse", "--reviewed-by", "1234567893")
+    assert (ended.status, ended.err) == (0, "")
+    found = json.loads(ended.out)
+    assert [line["itemSequence"] for line in found["item"]] == [1, 2, 3]
+    assert codes(found) == ["A4", "A4", "A3"]
+    texts = {note["number"]: note["text"] for note in found["processNote"]}
+    told = [" ".join(texts[number] for number in line["noteNumber"]) for line in found["item"]]
+    assert "cyclophosphamide" not in told[0]
+    assert told[1] == "No policy on file here speaks of this item; a person decides."
+    assert "cyclophosphamide" in told[2]
+    assert list(of_answer(found)) == []
+
+
+def test_items_of_which_no_policy_speaks_are_all_pended_where_one_is_asked(tmp_path: Path) -> None:
+    visits = [{"sequence": n, "productOrService": {"text": "An office visit"}} for n in (1, 2)]
+    path = tmp_path / "chart.json"
+    path.write_text(json.dumps(chart({**CLAIM, "item": visits})))
+    asked = ("decide", str(path), "--format", "claimresponse")
+    ended = command(*asked)
+    assert (ended.status, ended.out) == (2, "")
+    assert "say which `policy`" in ended.err
+    ended = command(*asked, "--request", "policy=uhc_benlysta")
+    assert codes(json.loads(ended.out)) == ["A4", "A4"]
+
+
+def test_what_another_item_asks_for_is_not_asked_for_of_the_drug(kb: KnowledgeBase) -> None:
+    both = of_two_drugs()
+    alone = {**both, "item": both["item"][:2]}
+    asked = read(chart(alone), kb=kb)["case"]["request"]
+    assert (asked["drug"], asked["months"], asked["service_date"]) == ("belimumab", 12, "2025-03-01")
+    of_both = read(chart(both), kb=kb)
+    assert of_both["case"]["request"] == {"service_date": "2025-02-28"}
+    assert any("more than one drug (belimumab and voclosporin)" in note for note in of_both["notes"])
+
+
 def test_a_reviewer_goes_with_a_response_alone() -> None:
     ended = command("decide", "--example", DENIED, "--reviewed-by", "1234567893")
     assert ended.status == 2
     assert "--reviewed-by goes with --format claimresponse" in ended.err
+
+
+def test_a_task_says_where_its_answers_go() -> None:
+    to = ("--payer-url", "https://payer.example/answers")
+    ended = command("decide", "--example", DENIED, "--format", "task", *to)
+    assert json.loads(ended.out)["input"][0]["valueUrl"] == "https://payer.example/answers"
+    ended = command("decide", "--example", DENIED, "--format", "task", "--payer-url", "payer")
+    assert (ended.status, "answers go to an address" in ended.err) == (2, True)
+    ended = command("decide", "--example", DENIED, *to)
+    assert (ended.status, "--payer-url goes with --format task" in ended.err) == (2, True)
 
 
 # ---- the coverage information of CRD -----------------------------------------------------------

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
+from lupa.fhir import Reading
 from tests.fhir.charts import (
     BELIMUMAB,
     CREAM,
@@ -49,6 +51,16 @@ from tests.fhir.conftest import Read
 LN, SLE, CNS = "diagnosis(lupus_nephritis)", "diagnosis(sle)", "diagnosis(severe_active_cns_lupus)"
 TAKES, CYC, VOC = "taking(prednisone)", "taking(cyclophosphamide)", "taking(voclosporin)"
 IV = "received(belimumab_intravenous)"
+
+
+def states_in(found: Reading, names: Iterable[str]) -> dict[str, Any]:
+    """The states that facts of these names have in a reading; of `#number`, what is stated of it."""
+    return {
+        name: found.case["facts"].get(name[1:])
+        if name.startswith("#")
+        else found.facts.get(name, {}).get("state", "open")
+        for name in names
+    }
 
 
 def pressure(systolic: Any, diastolic: Any, unit: str = "mm[Hg]") -> list[Resource]:
@@ -829,12 +841,4 @@ RESULTS: list[tuple[str, list[Resource], dict[str, Any]]] = [
 def test_a_chart_says_no_more_than_it_says(
     reads: Read, resources: list[Resource], expected: dict[str, Any]
 ) -> None:
-    found = reads(chart(*resources))
-    stated = found.case["facts"]
-    actual = {
-        fact: stated.get(fact[1:])
-        if fact.startswith("#")
-        else found.facts.get(fact, {}).get("state", "open")
-        for fact in expected
-    }
-    assert expected == actual
+    assert expected == states_in(reads(chart(*resources)), expected)

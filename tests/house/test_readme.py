@@ -11,6 +11,8 @@ import pytest
 from lupa.cli.main import lupa
 from tests import readme
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(("command", "shown"), readme.examples())
 def test_a_command_of_the_readme_prints_what_the_readme_shows(command: str, shown: str) -> None:

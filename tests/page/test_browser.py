@@ -14,7 +14,7 @@ from lupa.pages.changes import number
 from tests.page.browser import AXE, Opened, browser, needs_browser
 from tests.page.node import expected, is_told, random_cases
 
-pytestmark = needs_browser
+pytestmark = [needs_browser, pytest.mark.slow]
 pytest.importorskip("selenium", reason="selenium is not installed")
 PEND = "benlysta_cns_lupus_not_stated"
 DENY = "lupkynis_alongside_bars_benlysta"

@@ -21,6 +21,8 @@ from tests.record.test_bad_input import CLASH, DAY, GOOD, LINE, complaint, stati
 from tests.slim import slim
 from tests.times import ending
 
+pytestmark = pytest.mark.slow
+
 POLICY = "policies/fep_lupkynis/policy.lp"
 ABOUT = "policies/fep_lupkynis/about.lp"
 LINT = "  `lupa lint` tells all that is wrong with the rules\n"
@@ -840,6 +842,23 @@ def test_a_second_row_for_one_name_is_refused_with_both_places(folder: Path, row
     assert other is not None
     first = Path(other[1]).read_text().splitlines()[int(other[2]) - 1][int(other[3]) - 1 :]
     assert first.startswith(row.partition("(")[0])
+
+
+def test_a_policy_may_call_and_class_a_usual_drug_as_it_does_itself(tmp_path: Path) -> None:
+    kb = tmp_path / "kb"
+    shutil.copytree(shipped("kb"), kb)
+    add(
+        kb,
+        'drug(atorvastatin). label(atorvastatin, "atorvastatin, any form"). '
+        'class(atorvastatin, other_drug, "Lowers lipids."). alias(atorvastatin, "Lipitor").',
+    )
+    loaded = KnowledgeBase.load(kb)
+    case = {**GOOD, "facts": {**GOOD["facts"], "taking": ["Lipitor"]}}
+    assert loaded.edition("fep_lupkynis").vocabulary.label("atorvastatin") == "atorvastatin, any form"
+    assert loaded.decide(case).outcome == loaded.decide(GOOD).outcome
+    assert {finding.check for finding in loaded.lint(["fep_lupkynis"]).new} == {
+        "idle"
+    }  # no rule asks for it
 
 
 def test_two_rows_that_one_rule_gives_are_refused_with_its_place(folder: Path) -> None:

@@ -43,7 +43,17 @@ EDITIONS = [
     (policy, edition) for policy in KB.policies for edition, _ in KnowledgeBase(KB).about(policy).editions
 ]
 WORDS = {
-    *("text", "fact_text", "outcome_text", "question", "group_question", "member_text", "alias", "label"),
+    *(
+        "text",
+        "fact_text",
+        "outcome_text",
+        "question",
+        "group_question",
+        "member_text",
+        "alias",
+        "label",
+        "usual_label",
+    ),
     *("assumed_text", "further", "effort", "question_help", "proof_text", "wait_text"),
 }
 """Predicates whose arguments are for people: sentences, names, what it costs them to find something out.
@@ -243,8 +253,8 @@ def test_every_predicate_that_a_query_derives_is_read() -> None:
 
 def test_what_lupa_reads_is_found_in_its_sources() -> None:
     assert {
-        ("true", 1), ("policy", 1), ("label", 2), ("fact", 1), ("text", 4), ("cites", 5),
-        ("basis", 2), ("met", 2), ("applies", 2), ("outcome", 2), ("covers", 2),
+        ("true", 1), ("policy", 1), ("label", 2), ("usual_label", 2), ("fact", 1), ("text", 4),
+        ("cites", 5), ("basis", 2), ("met", 2), ("applies", 2), ("outcome", 2), ("covers", 2),
     } <= read_by_lupa()  # fmt: skip
 
 
@@ -360,7 +370,8 @@ def test_every_outcome_has_words_and_what_to_do_next(edition: Edition) -> None:
 
 def test_every_name_that_a_sentence_puts_in_has_a_label(edition: Edition) -> None:
     v, program = edition.vocabulary, edition.program
-    labels = {str(name) for name, _ in program.facts("label", 2)}
+    tables = ("label", "usual_label")
+    labels = {str(name) for table in tables for name, _ in program.facts(table, 2)}
     filled = {
         argument
         for symbol in [*v.facts.values(), *(a.symbol for a in everything_in(edition))]
@@ -376,7 +387,8 @@ def test_every_label_and_alias_is_of_something_that_a_case_can_say(edition: Edit
     v, program = edition.vocabulary, edition.program
     sayable = {str(a) for symbol in v.facts.values() for a in symbol.arguments}
     sayable |= set(v.quantities) | set(edition.parts) | set(v.pairs)
-    rows = [*program.facts("label", 2), *program.facts("alias", 2)]
+    tables = ("label", "usual_label", "alias")
+    rows = [row for table in tables for row in program.facts(table, 2)]
     assert {str(name) for name, _ in rows} - sayable == set()
 
 

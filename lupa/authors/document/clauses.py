@@ -57,8 +57,8 @@ _PUBLIC = _PLACED | {("quantity", 4)}
 """What is shown where it belongs, and not wherever it is read."""
 _WORDS = frozenset(
     {
-        "text", "cites", "clause", "unencoded", "number", "label", "alias", "fact_text", "question",
-        "question_help",
+        "text", "cites", "clause", "unencoded", "number", "label", "usual_label", "alias",
+        "fact_text", "question", "question_help",
         "group_question", "member_text", "assumed_text",
     }
 )  # fmt: skip

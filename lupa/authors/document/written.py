@@ -13,8 +13,6 @@ from lupa.authors.syntax import Signature, atoms, functions, heads, nodes, text_
 
 Arguments = tuple[frozenset[str], ...]
 """The names that each argument of an atom can be."""
-Helpers = dict[Signature, list[tuple[Place, Arguments]]]
-"""Rules by the predicates that they give, each with the names that the arguments can be."""
 
 
 class Written(NamedTuple):

@@ -16,7 +16,8 @@ def made_of_facts(edition: Edition) -> Iterator[Symbol]:
     """Atoms on the facts of an edition.
 
     `asked(Question, Fact)`: a rule reads the fact, and so it is asked, by `asked_so(Question, Words)`.
-    `tied(Fact, Other)`: laws of the domain can force the one where the other changes.
+    `tied(Fact, Group)`: laws of the domain can force each fact of a group, which one of them names, where
+    another changes.
     `may_turn(Fact, Indication, Phase)`: perhaps every outcome of the pathway is another without it.
     """
     symbols = {literal: clingo.parse_term(fact) for fact, literal in edition.literals.items()}
@@ -27,8 +28,9 @@ def made_of_facts(edition: Edition) -> Iterator[Symbol]:
         yield _atom("asked_so", question, clingo.String(edition.asking.question(group)))
         yield from (_atom("asked", question, symbols[edition.literals[fact]]) for fact in group.facts)
     for fact, symbol in symbols.items():
-        for other in sorted(edition.relevance.component(fact) - {fact}):
-            yield _atom("tied", symbol, symbols[other])
+        tied = edition.relevance.component(fact)
+        if len(tied) > 1:
+            yield _atom("tied", symbol, symbols[min(tied)])
     for (indication, phase), pathway in edition.pathways.items():
         for fact in _may_turn(edition, pathway):
             yield _atom("may_turn", symbols[fact], clingo.Function(indication), clingo.Function(phase))

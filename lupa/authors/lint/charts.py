@@ -57,7 +57,7 @@ _LOOKED_UP = (
 )  # fmt: skip
 READ_BY_READER = frozenset((name, int(arity)) for name, arity in (each.split("/") for each in _LOOKED_UP))
 """What the reader of charts looks up among what is ground, or in the texts."""
-_GIVEN = frozenset({"drafted"})
+_GIVEN = frozenset({"drafted", "modified", "several"})
 """The names of elements that the reader gives by itself."""
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 

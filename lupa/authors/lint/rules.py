@@ -86,7 +86,7 @@ _READ = (
     "conversion/4",
     "covers/2", "cut_point/1", "dated/1", "default/2", "difference/3", "document/2", "edition/3",
     "effort/4", "exceeded/2", "excluded/2", "fact/1", "fact_text/3", "group_question/2", "impossible/1",
-    "known_from/3", "label/2", "limit/4", "limited/5", "longest_wait/1",
+    "known_from/3", "label/2", "limit/4", "limited/5", "longest_wait/1", "means_one_of/2",
     "member_text/2", "met/2", "note/2", "number/3", "on_pathway/3",
     "open_family/1", "outcome/2", "outcome_text/3", "outside/2", "pair/3", "part/4", "part_of/3",
     "part_of_request/1", "payer/2", "percent_change/3",
@@ -94,7 +94,7 @@ _READ = (
     "quantity/4", "question/2", "question_help/2", "rate/4", "referral/2", "requires/5", "single_valued/1",
     "speaks_against/2", "stands_first/1", "stated/1",
     "subdivides/3", "supported_by/2", "term/1", "text/4", "true/1", "two_rows/2",
-    "unencoded/3", "usual_effort/2", "wait_text/2", "whole/1",
+    "unencoded/3", "usual_effort/2", "usual_label/2", "wait_text/2", "whole/1",
 )  # fmt: skip
 CODES = ("code", 5)
 """The rows that lupa looks up in the texts of rule files rather than among what is ground."""
@@ -186,6 +186,7 @@ quantity(Quantity, _, _, _) :- subdivides(_, Quantity, _).
 quantity(Quantity, _, _, _) :- cut_point(at_least(Quantity, _)).
 quantity(Quantity, _, _, _) :- cut_point(more_than(Quantity, _)).
 _named(Name) :- label(Name, _).
+_named(Name) :- usual_label(Name, _).
 _named(Name) :- alias(Name, _).
 _beginning(Beginning) :- fact_text(Beginning, _, _).
 _beginning(Beginning) :- question(Beginning, _).

@@ -117,7 +117,8 @@ def unworded_facts(atoms: Atoms, places: Places) -> Iterator[Finding]:
         table: {str(row.arguments[0]): row.arguments[1:] for row in atoms.get(table, ())}
         for table in (("fact_text", 3), ("question", 2))
     }
-    labels = {str(row.arguments[0]) for row in atoms.get(("label", 2), ())}
+    labelled = (row for table in ("label", "usual_label") for row in atoms.get((table, 2), ()))
+    labels = {str(row.arguments[0]) for row in labelled}
     for row in atoms.get(("quantity", 4), ()):
         name = row.arguments[0]
         if labels.isdisjoint(beginnings(str(name))):

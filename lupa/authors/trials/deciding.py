@@ -12,7 +12,7 @@ from clingo.ast import ASTType
 from lupa.authors.syntax import derived, statements
 
 WORDS = {
-    "text", "fact_text", "outcome_text", "question", "question_help", "label", "alias",
+    "text", "fact_text", "outcome_text", "question", "question_help", "label", "usual_label", "alias",
     "cites", "clause", "unencoded", "frame",
 }  # fmt: skip
 """Predicates that only say what a reader sees; no outcome depends on them."""

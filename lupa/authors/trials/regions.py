@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lupa.answers.desk import Desk
 from lupa.answers.meaning import Meaning
 from lupa.answers.senses import Sense
+from lupa.authors.limited import Tick
 from lupa.authors.trials.suite import Suite
 from lupa.compiled.compiled import Compiled
 from lupa.compiled.diagram import NO, YES, Node, deep
@@ -34,18 +35,18 @@ class Condition:
     by: str
 
 
-def conditions(kb: Desk, suite: Suite) -> tuple[Condition, ...]:
+def conditions(kb: Desk, suite: Suite, tick: Tick) -> tuple[Condition, ...]:
     """The conditions of the policies whose cases were tried, each once for all editions alike.
 
     Texts are read as they usually are; a case that reads one otherwise shows nothing here. What is told as
     one, such as that one of many drugs is taken, is one condition; so is that of items which differ in a
-    name alone.
+    name alone. `tick` is told how many conditions of an edition are found, of how many.
     """
     found: dict[tuple[str, object, object], Condition] = {}
     for policy, editions in suite.editions.items():
         for edition in editions:
             name = f"{policy}@{edition.name}"
-            compiled, told = kb.compile(name), kb.meaning(name)
+            compiled, told = kb.compile(name), kb.meaning(name, tick=tick)
             with deep(len(compiled.variables)):
                 shown = _Shown(compiled, suite, edition)
                 for what, kind, whole, way in _ways(told):

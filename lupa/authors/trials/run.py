@@ -85,5 +85,5 @@ def run(
             mutate(kb, suite, shared=shared, jobs=jobs, tick=tick, time=time)
             if mutation and passes
             else None,
-            conditions(kb, suite) if told else None,
+            conditions(kb, suite, time.telling("conditions", tick)) if told else None,
         )
