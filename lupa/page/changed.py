@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lupa.answers.senses import Sense, Senses
@@ -11,7 +12,15 @@ from lupa.pages.changes import COUNTED, number
 from lupa.rules.edition import Edition
 
 
-def changed(here: Edition, there: Edition) -> dict[str, Any]:
+def changes(
+    policy: str, here: Sequence[Edition], others: Mapping[str, Sequence[Edition]], named: str | None
+) -> list[dict[str, Any]]:
+    """How the newest edition here differs from the one `named`, or else from the newest of the `others`."""
+    there = [each for each in here if f"{policy}@{each.name}" == named] if named else others.get(policy, [])
+    return [_changed(here[-1], each) for each in there[-1:] if each is not here[-1]]
+
+
+def _changed(here: Edition, there: Edition) -> dict[str, Any]:
     """The changes; a condition is a text, or 1 for any or 2 for all, a text, and the parts."""
     found = compared(compiled(here), compiled(there), (here, there))
     words = Senses([here, there], found.facts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -11,7 +11,7 @@ from lupa.answers.meaning import meanings
 from lupa.answers.senses import Sense
 from lupa.compiled.compiled import Compiled
 from lupa.compiled.compiler import compiled
-from lupa.page.changed import changed
+from lupa.page.changed import changes
 from lupa.page.letters import Letters
 from lupa.page.packed import Lists, Nodes, Texts, codes_of, steps
 from lupa.page.sayable import Sayable
@@ -57,7 +57,10 @@ def page_data(store: Store, policies: Sequence[str], against: Beside | None = No
             texts,
             lists,
         )
-        | {"letters": _letters(store, policy, letters), "changes": _changes(policy, found, others, against)}
+        | {
+            "letters": _letters(store, policy, letters),
+            "changes": changes(policy, found, others, against and against.edition),
+        }
         for policy, found in editions.items()
     ]
     known = _known(store, editions.values())
@@ -89,16 +92,6 @@ def _editions(store: Store, policy: str) -> list[Edition]:
 def _letters(store: Store, policy: str, letters: Letters) -> dict[str, int] | str:
     payer = store.about(policy).payer
     return letters.found(letter_folders(store.files.folder(policy), store.files.root, payer))
-
-
-def _changes(
-    policy: str, here: Sequence[Edition], others: Mapping[str, Sequence[Edition]], against: Beside | None
-) -> list[dict[str, Any]]:
-    """What differs between the newest edition and what the policy is decided against."""
-    there = others.get(policy, [])[-1:]
-    if against and against.edition:
-        there = [edition for edition in here if f"{policy}@{edition.name}" == against.edition]
-    return [changed(here[-1], edition) for edition in there if edition is not here[-1]]
 
 
 def _known(store: Store, editions: Collection[Sequence[Edition]]) -> dict[str, Any]:

@@ -412,7 +412,7 @@ def test_the_keyboard_alone_reaches_and_works_every_control(page: Opened) -> Non
         ".map((one) => one.type === 'radio' ? one.name : one.outerHTML)"
     )
     page.run("document.body.tabIndex = -1; document.body.focus()")
-    reached = set()
+    reached: set[str | None] = set()
     for _ in range(3 * len(wanted)):
         ActionChains(page.driver).send_keys(Keys.TAB).perform()
         now = page.run(
