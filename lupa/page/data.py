@@ -59,7 +59,7 @@ def page_data(store: Store, policies: Sequence[str], against: Beside | None = No
         )
         | {
             "letters": _letters(store, policy, letters),
-            "changes": changes(policy, found, others, against and against.edition),
+            "changes": changes(policy, found, others, against.edition if against else None),
         }
         for policy, found in editions.items()
     ]
