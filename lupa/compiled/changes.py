@@ -18,6 +18,7 @@ from lupa.compiled.primes import product
 from lupa.compiled.space import Loaded, Space
 from lupa.errors import CaseError, SpaceLimitError
 from lupa.rules.clashes import clashes
+from lupa.rules.edition import Edition
 from lupa.rules.vocabulary import Fact
 
 
@@ -79,14 +80,23 @@ class Changes:
 
 def changes(before: Compiled, after: Compiled, budget: Budget | None = None) -> Changes:
     """See `Compiled.changes`."""
+    if before.rules is None or after.rules is None:
+        raise CaseError("one was sent here without the rules; compile both where they are compared")
+    return compared(before, after, (before.rules.edition, after.rules.edition), budget)
+
+
+def compared(
+    before: Compiled, after: Compiled, editions: tuple[Edition, Edition], budget: Budget | None = None
+) -> Changes:
+    """The same of policies that were compiled from these editions."""
     with deep(len(before.variables) + len(after.variables)):
-        return _Pair(before, after, budget or Budget()).changes()
+        return _Pair(before, after, editions, budget or Budget()).changes()
 
 
 class _Pair:
-    def __init__(self, before: Compiled, after: Compiled, budget: Budget) -> None:
-        if before.rules is None or after.rules is None:
-            raise CaseError("one was sent here without the rules; compile both where they are compared")
+    def __init__(
+        self, before: Compiled, after: Compiled, editions: tuple[Edition, Edition], budget: Budget
+    ) -> None:
         self._policies = (before, after)
         self.facts = _ordered(before, after)
         self._place = {fact: place for place, fact in enumerate(self.facts)}
@@ -97,7 +107,7 @@ class _Pair:
         )
         fixed = {**before.fixed, **after.fixed}
         apart = []
-        for pair in clashes((before.rules.edition, after.rules.edition)):
+        for pair in clashes(editions):
             if all(fact in self._place or fixed.get(fact) == so for fact, so in pair):
                 said = [(self._place[fact], so) for fact, so in pair if fact in self._place]
                 apart.append(diagrams.opposite(product(diagrams, said)))

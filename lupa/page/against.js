@@ -1,9 +1,10 @@
 // The same case by what a page is made against: an edition, a folder or a revision of the rules.
 
 import { CaseError, decided, questions } from "./case.js";
+import { listed } from "./document.js";
 import { h } from "./dom.js";
 import { put } from "./edits.js";
-import { verdict } from "./words.js";
+import { plainly, verdict } from "./words.js";
 
 const KINDS = { bases: "basis", scope: "scope", limits: "limit", advisories: "advisory" };
 
@@ -56,4 +57,25 @@ export function againstTable(page, given, decision) {
   return part(h("table", {}, h("caption", {}, rows[0][0] === "outcome" ? "The outcome is another" : `${verdict(there)} there too; what differs`),
     h("thead", {}, h("tr", {}, ["What", "Here", `There, ${edition}`].map((head) => h("th", { scope: "col" }, head)))),
     h("tbody", {}, rows.map(([kind, id, now, then]) => h("tr", { class: "differs" }, h("th", { scope: "row" }, kind, " ", id && h("code", {}, id)), h("td", {}, now || "not asked, or not so"), h("td", {}, then || "not asked, or not so"))))));
+}
+
+/** What a policy makes otherwise of any patient than what the page is made against, counted in worlds. */
+export function changesView({ against }, { changes }) {
+  return changes.map(({ here, there, worlds, differ, counted, moves, criteria: shifts }) => {
+    const told = (what, [count, ways, when]) => h("li", {}, h("p", {}, h("strong", {}, what), `: ${count} worlds`,
+      ways.length > 0 && ` (${ways.map(([indication, phase, each]) => `${indication}, ${phase}: ${each}`).join("; ")})`),
+    h("div", {}, when === null ? "There are too many conditions to tell just when." : ["just when ", condition(when)]));
+    return h("section", { class: "part changes" }, h("h3", {}, `Edition ${here} -> ${against.edition ?? `${against.named}, edition ${there}`}`),
+      h("p", {}, moves.length + shifts.length ? `${differ} of ${worlds} worlds come to another outcome.` : "Nobody comes to another outcome, or to another criterion unmet."),
+      h("ul", {},
+        moves.map(([before, after, ...region]) => told(`${plainly(before)} -> ${plainly(after)}`, region)),
+        shifts.map(([criterion, isUnmet, ...region]) => told(`${criterion} ${isUnmet ? "now unmet" : "no longer unmet"}`, region))),
+      h("p", { class: "quiet" }, counted));
+  });
+}
+
+function condition(when) {
+  if (typeof when === "string") return when;
+  const [of, text, ...parts] = when;
+  return listed(of === 2, text, parts.map(condition));
 }

@@ -1,6 +1,6 @@
 // The page: a case is its whole state; every change decides it anew.
 
-import { againstTable } from "./against.js";
+import { againstTable, changesView } from "./against.js";
 import { CaseError, checkShape, decided, questions } from "./case.js";
 import { changing, stating } from "./change.js";
 import { others, othersTable } from "./compare.js";
@@ -9,6 +9,7 @@ import { documentView } from "./document.js";
 import { h, save } from "./dom.js";
 import { places, put, say } from "./edits.js";
 import { form } from "./form.js";
+import { pathwaysView } from "./pathways.js";
 import { result } from "./result.js";
 import { digest, plainJson } from "./saving.js";
 import { verdict } from "./words.js";
@@ -39,7 +40,7 @@ class App {
     this.open(this.fromLink() ?? first ?? this.empty);
     window.addEventListener("hashchange", () => {
       const linked = this.fromLink();
-      if (linked) this.open(linked);
+      if (linked) this.begin(linked);
     });
   }
 
@@ -61,6 +62,13 @@ class App {
       this.told(error.problems);
       if (!this.given) this.open(this.empty);
     }
+  }
+
+  /** Takes another case, and shows it from its verdict on. */
+  begin(given) {
+    this.shown = 0;
+    this.open(given);
+    element("result").scrollTop = 0;
   }
 
   change(given, words = "") {
@@ -88,7 +96,7 @@ class App {
   }
 
   told(problems) {
-    element("problems").replaceChildren(...(problems.length ? [h("strong", {}, "This cannot be decided."), h("ul", {}, problems.map((one) => h("li", {}, one)))] : []));
+    element("problems").replaceChildren(...(problems.length ? [h("strong", {}, "This cannot be decided."), h("ul", {}, problems.map((one) => h("li", {}, one))), h("button", { type: "button", on: { click: () => this.told([]) } }, "Close")] : []));
   }
 
   // ---- what is shown --------------------------------------------------------------------------------
@@ -176,20 +184,23 @@ class App {
   }
 
   documented() {
-    return documentView(this.form.edition, this.decision, (item, condition) => this.patient(item, condition));
+    const { edition, places: where } = this.form;
+    const { about, facts } = edition;
+    const patient = (item, { variable, value }) =>
+      this.patient(decisive(this.page, edition, where, item.root, { variable, value }), `For ${item.id} it decides that: ${facts[variable][value ? "yes" : "no"]}`);
+    return documentView(edition, this.decision, patient, [
+      pathwaysView(this.page, edition, where, (given, words) => this.patient(given, words)), changesView(this.page, about),
+    ]);
   }
 
-  /** Takes a patient for whom a condition decides an item. */
-  patient(item, { variable, value }) {
-    const { edition, places: where } = this.form;
-    const words = edition.facts[variable][value ? "yes" : "no"];
-    const found = decisive(this.page, edition, where, item.root, { variable, value });
+  /** Takes a patient who shows something; says so where none was found. */
+  patient(found, words) {
     if (!found) {
-      element("said").textContent = `No patient was found for whom this alone decides ${item.id}: ${words}`;
+      element("said").textContent = `No patient was found. ${words}`;
       return;
     }
     this.view("decide");
-    this.change(found, `It decides ${item.id} here: ${words}`);
+    this.change(found, words);
     element("result").focus();
   }
 
@@ -217,7 +228,7 @@ class App {
     const on = (id, act) => element(id).addEventListener("click", act);
     on("undo", () => this.step(this.before, this.after));
     on("redo", () => this.step(this.after, this.before));
-    on("new", () => this.open({ request: { policy: this.form.edition.policy } }));
+    on("new", () => this.begin({ request: { policy: this.form.edition.policy } }));
     on("open", () => element("file").click());
     on("save-case", () => save("case.json", plainJson(this.given)));
     on("save-decision", async () => save("decision.json", `${JSON.stringify({ ...this.decision, fingerprint: await digest(this.given, this.form.edition) })}\n`));
@@ -257,9 +268,8 @@ class App {
       return;
     }
     const inner = given && typeof given === "object" && given.case && typeof given.case === "object" ? given.case : given;
-    this.shown = 0;
     const was = this.decision;
-    this.open(inner);
+    this.begin(inner);
     if (this.given === inner) this.announce(`${name}:`, was);
   }
 

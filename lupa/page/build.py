@@ -25,8 +25,10 @@ FIRST = "start"
 """The module that starts the page."""
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
-_COMMENT = re.compile(r"^\s*(?://|/\*\*|\* |\*/).*\n|^[ \t]+", re.MULTILINE)
-"""A line that is a comment, and what a line is indented by: a reader of the modules has both."""
+_COMMENT = re.compile(r"^\s*(?://|/\*\*|\* |\*/).*\n|^[ \t]+|(?<=[\])};,{]) // .*$", re.MULTILINE)
+"""What is a comment, and what a line is indented by: a reader of the modules has both."""
+_LINE = re.compile(r"(?<=[{(\[;,])\n|\n(?=[\])}])")
+"""The end of a line where one means nothing."""
 _END = re.compile(r"<(?=/script|!--)", re.IGNORECASE)
 """What would end a script, or hide the end of one."""
 
@@ -90,6 +92,7 @@ def in_one(first: str) -> str:
             if needed not in done:
                 add(needed)
         body = _EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = \2Module;", _COMMENT.sub("", text)))
+        body = _LINE.sub("", body)
         given = ", ".join(exported for _, exported in _EXPORT.findall(text))
         scope = f"const {name}Module = (() => {{\n{body}\nreturn {{ {given} }};\n}})();"
         done[name] = body if name == first else scope

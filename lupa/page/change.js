@@ -56,11 +56,11 @@ function told(question, places, to, fixed, choose, find) {
   return [
     fixed.size > 0 && h("p", {}, "Left out: ", [...fixed.values()].map((statement) =>
       h("button", { type: "button", on: { click: () => free(statement.variable) } }, `${words(statement)} ×`))),
-    up && h("p", {}, "There may be more: the search was given up; `lupa flip` goes on."),
+    up && h("p", {}, "There may be more: the search was given up; ", h("code", {}, "lupa flip"), " goes on."),
     sets.length > 0 && h("p", {}, `Cheapest to make it ${plainly(to).toUpperCase()}: ${ties} ${ties === 1 ? "way" : "ways"}, none cheaper${sets.length > ties ? "; then the next best" : ""}.`),
     sets.length > 0 && h("ol", {}, sets.slice(0, FEW).map(item)),
     rest.length > 0 && h("details", {}, h("summary", {}, `${rest.length} more`), h("ol", { start: FEW + 1 }, rest.map(item))),
     !sets.length && !up && h("p", {}, blocked.length ? `Nothing within reach makes it ${plainly(to)}: ${blocked.map(({ text }) => text).join(" ")}` : `Nothing within reach makes it ${plainly(to)}.`),
-    h("p", { class: "quiet" }, "A later day, or another phase, route or disease in the request, is not tried here; `lupa flip` does."),
+    h("p", { class: "quiet" }, "A later day, or another phase, route or disease in the request, is not tried here; ", h("code", {}, "lupa flip"), " does."),
   ];
 }

@@ -11,6 +11,7 @@ from lupa.answers.meaning import meanings
 from lupa.answers.senses import Sense
 from lupa.compiled.compiled import Compiled
 from lupa.compiled.compiler import compiled
+from lupa.page.changed import changes
 from lupa.page.letters import Letters
 from lupa.page.packed import Lists, Nodes, Texts, codes_of, steps
 from lupa.page.sayable import Sayable
@@ -56,7 +57,10 @@ def page_data(store: Store, policies: Sequence[str], against: Beside | None = No
             texts,
             lists,
         )
-        | {"letters": _letters(store, policy, letters)}
+        | {
+            "letters": _letters(store, policy, letters),
+            "changes": changes(policy, found, others, against.edition if against else None),
+        }
         for policy, found in editions.items()
     ]
     known = _known(store, editions.values())
@@ -274,7 +278,7 @@ class _Told:
         return [2 if sense.of == "all" else 1, self._texts(sense.text), *parts]
 
     def _trees(self) -> dict[str, Any]:
-        told = self._made.plain()["tree"]
+        told = self._made.contents["tree"]
         return {
             str(name): {
                 "of": node.of,

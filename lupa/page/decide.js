@@ -43,9 +43,9 @@ export class Question {
   given(root, variable, as) {
     const before = this.said[variable];
     this.said[variable] = as;
-    const found = this.edition.values(this.said);
+    const found = this.edition.reached(root, this.said);
     this.said[variable] = before;
-    return root < 0 ? 1 << (-1 - root) : found[root];
+    return found;
   }
 
   /** Whether a record, with what a law settles because of it, leaves a fact open. */
@@ -255,7 +255,7 @@ class Writer {
         if (question.said[variable] !== 2) {
           const said = question.said.slice();
           for (const [, other] of values) said[other] = other === variable ? 2 : 3;
-          const possible = edition.outcomesIn(edition.outcome < 0 ? 1 << (-1 - edition.outcome) : edition.values(said)[edition.outcome]);
+          const possible = edition.outcomesIn(edition.reached(edition.outcome, said));
           if (possible.length && possible.join() !== question.outcomes.join()) {
             found.push({ reading, choice, text: edition.facts[variable].yes, possible, source: edition.readingSources[reading] });
           }
@@ -424,7 +424,7 @@ class Writer {
     const law = edition.lawOf.get(variable);
     if (!law) return true;
     const said = edition.silence();
-    for (const [stated, so] of question.record.stated) said[stated] = so ? 2 : 1;
+    for (const one of law.variables) if (question.record.stated.has(one)) said[one] = question.record.stated.get(one) ? 2 : 1;
     said[variable] = value ? 1 : 2;
     return edition.reaches(law.root, said, YES);
   }

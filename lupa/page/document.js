@@ -2,8 +2,8 @@
 
 import { h } from "./dom.js";
 
-/** The clauses of an edition, with the items that cite each; `patient(item, condition)` shows for whom it decides. */
-export function documentView(edition, decision, patient) {
+/** An edition's clauses below `above`, with the items that cite each; `patient(item, condition)` shows for whom it decides. */
+export function documentView(edition, decision, patient, above) {
   const status = new Map(decision ? walk(decision.criteria) : []);
   const kinds = [["criteria", "criterion"], ["parts", "part"], ["bases", "basis to deny"], ["limits", "limit"], ["scope", "scope"], ["advisories", "advisory"], ["notes", "note"], ["referrals", "referral"]];
   const citing = edition.clauses.map(() => []);
@@ -15,6 +15,7 @@ export function documentView(edition, decision, patient) {
   const { document: title, payer } = edition.about;
   return [
     h("h2", {}, `${title}, edition ${edition.name}`), h("p", { class: "quiet" }, `${payer}. Every clause of the document, and what it became; each condition is exact, as the text is usually read. A condition that is clicked opens a patient for whom it decides.`),
+    ...above.flat(),
     h("ol", { class: "clauses" }, edition.clauses.map((clause, place) => h("li", { "data-clause": clause.id },
       h("p", { class: "quiet" }, `${clause.source.replace(`${title}, `, "")} · ${clause.status}`),
       h("blockquote", {}, clause.text),
@@ -27,6 +28,14 @@ const FEW = 6;
 
 const IS = { criterion: "is met", part: "is met", "basis to deny": "denies", limit: "is exceeded", scope: "puts the request out of scope", advisory: "is advised", note: "is noted" };
 
+/** A condition of several, which a text may say as one. */
+export function listed(every, text, parts) {
+  if (!parts.length) return every ? "always" : "never";
+  const list = h("ul", {}, parts.map((each) => h("li", {}, each)));
+  if (text) return h("details", {}, h("summary", {}, text), list);
+  return [h("span", {}, every ? "all of these are so:" : "any of these is so:"), list];
+}
+
 /** When an item is so. */
 function meaning(edition, kind, item, patient) {
   const name = { "basis to deny": "basis", part: "criterion" }[kind] ?? kind;
@@ -36,10 +45,7 @@ function meaning(edition, kind, item, patient) {
   const says = (one) => edition.facts[one.variable][one.value ? "yes" : "no"];
   const part = (one) => {
     if (one.variable !== undefined) return h("button", { type: "button", class: "fact", "aria-label": `${says(one)} For whom does it decide?`, on: { click: () => patient(item, one) } }, says(one));
-    const list = h("ul", {}, one.parts.map((each) => h("li", {}, part(each))));
-    if (!one.parts.length) return one.every ? "always" : "never";
-    if (one.text) return h("details", {}, h("summary", {}, one.text), list);
-    return [h("span", {}, one.every ? "all of these are so:" : "any of these is so:"), list];
+    return listed(one.every, one.text, one.parts.map(part));
   };
   return h("div", { class: "meaning" }, `${IS[kind]} just when `, part(found));
 }

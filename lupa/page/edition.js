@@ -180,13 +180,12 @@ class Edition {
   /** A world of a record in which a node, which can have them there, has one of the wanted values, as bits. */
   world(root, wanted, said, cone) {
     const world = said.slice();
+    const support = this.support(root);
     for (const variable of cone) {
       if (world[variable] === 3) {
         const law = this.lawOf.get(variable);
-        for (const as of [1, 2]) {
-          world[variable] = as;
-          if (this.reaches(root, world, wanted) && (!law || this.reaches(law.root, world, YES))) break;
-        }
+        world[variable] = 1;
+        if ((support.has(variable) && !this.reaches(root, world, wanted)) || (law && !this.reaches(law.root, world, YES))) world[variable] = 2;
       }
     }
     return world;
@@ -209,6 +208,25 @@ class Edition {
       }
     }
     return false;
+  }
+
+  /** The values that are reached from a node, as bits. */
+  reached(root, said) {
+    const { variable, no, yes } = this.nodes;
+    this.stamp += 1;
+    const waiting = [root];
+    let found = 0;
+    while (waiting.length) {
+      const at = waiting.pop();
+      if (at < 0) found |= valueOf(at);
+      else if (this.stamps[at] !== this.stamp) {
+        this.stamps[at] = this.stamp;
+        const can = said[variable[at]];
+        if (can & 1) waiting.push(no[at]);
+        if (can & 2) waiting.push(yes[at]);
+      }
+    }
+    return found;
   }
 
   /** The variables that a node depends on. */

@@ -4,11 +4,17 @@
 // whatever holds that set and makes the outcome certain must contradict the part of that world which does the harm:
 // it is tried with each statement that does (a hitting-set tree, Reiter 1987). What holds a set that was found is
 // not looked at: in what is found, nothing can be spared. Another day, or another request, is not tried here.
+//
+// Of some choices it is known beforehand that each set has one of them. The smallest are made first, and what the rest
+// costs at least counts with a set: else, of many choices, every mixture of the dear and the cheap would be tried.
 
 import { YES } from "./edition.js";
 
 const KINDS = ["find_out", "ask_for_less", "change"];
 const MOST_TRIED = 4000;
+
+/** What counts once: statements of one number cost no more together. */
+const effortOf = ({ effort, cost }) => `${effort} ${cost}`;
 
 /** The `sets` of statements with what they cost, how many are `ties`; or what is `blocked`, or given `up`. */
 export function flips(question, to, most = 5, fixed = new Set()) {
@@ -79,7 +85,7 @@ class Search {
   // ---- proposals ------------------------------------------------------------------------------------
 
   cheapest(most) {
-    const waiting = [{ cost: 0, chosen: [] }];
+    const waiting = [this.finer({ cost: 0, chosen: [], choices: [] })];
     const seen = new Set([""]);
     const found = [];
     let [ties, tried] = [0, 0];
@@ -96,14 +102,14 @@ class Search {
       const has = new Set(next.chosen);
       if (!found.some(({ chosen }) => chosen.every((place) => has.has(place)))) {
         tried += 1;
-        const ways = this.objection(next.chosen.map((place) => this.reach[place]));
+        const ways = this.ways(next, waiting);
         if (ways === null) found.push(next);
         for (const way of ways ?? []) {
           const chosen = [...next.chosen, way.place].sort((one, other) => one - other);
           const key = chosen.join();
           if (!seen.has(key)) {
             seen.add(key);
-            waiting.push({ cost: this.cost(chosen), chosen });
+            waiting.push({ ...next, cost: this.least(chosen, next.choices), chosen });
           }
         }
       }
@@ -119,17 +125,55 @@ class Search {
     return { sets, ties, up, blocked: sets.length || up ? [] : this.blocked() };
   }
 
-  /** What statements cost together: the same effort counts once. */
-  cost(chosen) {
-    const efforts = new Map();
-    for (const place of chosen) {
-      const { effort, cost } = this.reach[place];
-      efforts.set(`${effort} ${cost}`, cost);
+  /** What statements cost together, and what must be stated besides costs at least: the same effort counts once. */
+  least(chosen, choices) {
+    const efforts = new Map(chosen.map((place) => [effortOf(this.reach[place]), this.reach[place].cost]));
+    for (const { ways } of choices) {
+      if (!ways.some((way) => efforts.has(effortOf(way)))) {
+        const cheapest = ways.reduce((one, other) => (other.cost < one.cost ? other : one));
+        for (const way of ways) efforts.set(effortOf(way), 0); // another choice that shares one may come with it
+        efforts.set(effortOf(cheapest), cheapest.cost);
+      }
     }
     return [...efforts.values()].reduce((sum, cost) => sum + cost, 0);
   }
 
-  /** One of what must be stated besides, if these statements do not make the outcome certain; null if they do. */
+  /** Choices of each of which every set has one that has these statements too. */
+  choices(chosen) {
+    const found = [];
+    const picked = [...chosen];
+    for (;;) {
+      const objection = this.objection(picked);
+      if (!objection?.ways.length) break;
+      const changed = new Set(picked.slice(chosen.length).map(({ subject }) => subject));
+      if (objection.tied && ![...objection.tied].some((variable) => changed.has(this.subject(variable)))) found.push(objection);
+      picked.push(objection.ways.reduce((one, other) => (other.cost < one.cost ? other : one)));
+    }
+    return found;
+  }
+
+  /** A set with all the choices that its statements leave, those of fewest first. */
+  finer(next) {
+    const found = this.choices(next.chosen.map((place) => this.reach[place]));
+    const choices = [...next.choices, ...found].sort((one, other) => one.ways.length - other.ways.length);
+    return { ...next, choices, cost: this.least(next.chosen, choices) };
+  }
+
+  /** The statements of which each larger set has one; none of a set that is to wait, null where it is enough. */
+  ways(next, waiting) {
+    const chosen = next.chosen.map((place) => this.reach[place]);
+    const has = new Set(chosen);
+    const open = next.choices.find(({ ways }) => !ways.some((way) => has.has(way)));
+    if (open?.ways.length > 2 && !next.isFine) { // before so many ways, what each of them needs
+      waiting.push({ ...this.finer(next), isFine: true });
+      return [];
+    }
+    if (!open) return this.objection(chosen)?.ways ?? null;
+    const changed = new Set(chosen.map(({ subject }) => subject));
+    return open.ways.filter(({ subject }) => !changed.has(subject));
+  }
+
+  /** The `ways` of which one must be stated besides, and what is `tied` to these, if that is known; null if the outcome is certain. */
   objection(chosen) {
     const { edition } = this;
     const changed = new Set(chosen.map(({ subject }) => subject));
@@ -140,13 +184,13 @@ class Search {
     const broken = this.laws.find(({ root }) => !edition.reaches(root, said, YES));
     if (broken) {
       const clash = this.clash(broken, said);
-      return clash.flatMap((variable) => this.bySubject.get(this.subject(variable)) ?? []).filter(free);
+      return { ways: clash.flatMap((variable) => this.bySubject.get(this.subject(variable)) ?? []).filter(free), tied: null };
     }
     const world = this.world(said);
     if (!world) return null;
     const harm = this.harm(world, said, free);
     const tied = new Set(harm.flatMap((variable) => edition.lawOf.get(variable)?.variables ?? [variable]));
-    return [...tied].map((variable) => this.bySaying.get(`${variable} ${world[variable] === 1}`)).filter(free);
+    return { ways: [...tied].map((variable) => this.bySaying.get(`${variable} ${world[variable] === 1}`)).filter(free), tied };
   }
 
   /** Facts on record, not stated here, that break a law with what is stated; a minimal set of them. */
@@ -193,7 +237,7 @@ class Search {
         kept.push(variable);
       }
     }
-    return kept.filter((variable) => way(variable) || edition.lawOf.has(variable));
+    return kept;
   }
 
   /** The facts on record that prevent it, whatever else is stated; none where more than these do. */

@@ -12,8 +12,8 @@ const WIDE = 80;
 export const notWritten = ({ about }) => (typeof about.letters === "string" ? about.letters : null);
 
 /**
- * The letter on a decision, in the form `text` or `html`: its `text`, and what it `asks` for, which
- * `fields` give by name. Throws where a template names what there is not.
+ * The letter on a decision, in the form `text` or `html`: its `text`, that in `long` lines, and what it `asks` for,
+ * which `fields` give by name. Throws where a template names what there is not.
  */
 export function letter(decision, question, given, { to, form, fields }) {
   const { edition } = question;
@@ -26,8 +26,8 @@ export function letter(decision, question, given, { to, form, fields }) {
     return fields[name] || (form === "html" ? markup("<mark>", mark, "</mark>") : mark);
   };
   const has = (name) => { names.add(name); return Boolean(fields[name]); };
-  const text = filled(files, FILES[form], { ...content(decision, question, given), to, field, has }, form === "html");
-  return { text: form === "text" ? wrapped(text) : text, asks: [...names] };
+  const long = filled(files, FILES[form], { ...content(decision, question, given), to, field, has }, form === "html");
+  return { text: form === "text" ? wrapped(long) : long, long, asks: [...names] };
 }
 
 /** What a template may speak of. */
@@ -155,14 +155,14 @@ function ways(reason, edition) {
 
 // ---- lines ----------------------------------------------------------------------------------------
 
-const long = (text) => [...text].length;
+const columns = (text) => [...text].length;
 /** A text with blanks for its tabs. */
-const untabbed = (text) => text.split("\t").reduce((done, part) => `${done}${" ".repeat(8 - (long(done) % 8))}${part}`);
+const untabbed = (text) => text.split("\t").reduce((done, part) => `${done}${" ".repeat(8 - (columns(done) % 8))}${part}`);
 
 /** Lines of no more than 80 columns; what is indented stays so. */
 function wrapped(text) {
   return text.split(/\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/).flatMap((line) => {
-    const hang = long(line) - long(line.replace(/^- /, "").trimStart());
+    const hang = columns(line) - columns(line.replace(/^- /, "").trimStart());
     return broken(untabbed(line), " ".repeat(hang));
   }).join("\n").replace(/\n$/, "");
 }
@@ -172,7 +172,7 @@ function broken(line, indent) {
   const lines = [];
   let now = "";
   for (const part of line.match(/ +|[^ ]+/g) ?? []) {
-    if (now && long(now) + long(part) > WIDE) {
+    if (now && columns(now) + columns(part) > WIDE) {
       if (now.trimEnd()) lines.push(now.trimEnd());
       now = "";
     }

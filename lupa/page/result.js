@@ -2,7 +2,9 @@
 
 import { h } from "./dom.js";
 import { trilean } from "./form.js";
-import { asked, askedAbout, counted, handled, inWords, needed, partsShown, PERSON, plainly, told } from "./words.js";
+import {
+  asked, askedAbout, counted, handled, inWords, needed, partsShown, PERSON, plainly, servedBy, told,
+} from "./words.js";
 
 const MARKS = { met: "✓", unmet: "✗", open: "?" };
 const FEW = 6; // so many facts are answered one by one
@@ -133,7 +135,13 @@ function missing(context) {
   const { decision } = context;
   return section("Missing, the most decisive first", asked(decision.missing).map(({ question, asked: same }) =>
     h("li", {}, h("p", {}, question), ...[...new Set(same.map(({ help }) => help))].filter(Boolean).map((said) => h("p", { class: "quiet" }, said)),
-      h("p", { class: "quiet" }, askedAbout(same)), answers(context, same))), "missing");
+      h("p", { class: "quiet" }, about(context, same)), answers(context, same))), "missing");
+}
+
+/** What a question is about and for; of a choice the values stand on the buttons. */
+function about({ edition }, same) {
+  const isChoice = edition.choiceOf.has(edition.variables.get(same[0].fact));
+  return [isChoice ? "" : askedAbout(same), servedBy(same)].filter(Boolean).join(", ");
 }
 
 /** The answers to a question: each value of a choice, yes and no for each of several; a number is typed. */

@@ -166,13 +166,17 @@ function numberIn(fact) {
   return CUTS.includes(name) ? inner.slice(0, inner.lastIndexOf(",")) : "";
 }
 
-/** What a question is about, and what it is asked for, unless that is nearly everything. */
+/** What a question is about: a fact, a number, or each of several by its name. */
 export function askedAbout(missing) {
   const names = [...new Set(missing.map(({ fact }) => numberIn(fact) || fact))];
+  return names.length === 1 ? names[0] : [...new Set(names.map(argument))].join(", ");
+}
+
+/** What a question is asked for, unless that is nearly everything. */
+export function servedBy(missing) {
   const served = [...new Set(missing.flatMap((one) => one.bears_on))];
-  const about = names.length === 1 ? names[0] : [...new Set(names.map(argument))].join(", ");
-  if (!served.length) return about;
-  return served.length <= FEW ? `${about}, for ${served.join(", ")}` : `${about}, for most of what is open`;
+  if (!served.length) return "";
+  return served.length <= FEW ? `for ${served.join(", ")}` : "for most of what is open";
 }
 
 /** The parts that a reader has to see, and those that a criterion which is met does without. */

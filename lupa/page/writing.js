@@ -27,8 +27,8 @@ class Desk {
     this.written = written;
     this.state = state;
     this.inputs = new Map();
-    this.text = h("pre", { tabindex: 0, role: "region", "aria-label": "The letter" });
-    this.fields = h("div", { class: "fields" });
+    this.text = h("div", { class: "text", tabindex: 0, role: "region", "aria-label": "The letter" });
+    this.fields = h("div", { class: "numbers" });
     this.buttons = FILES.map(([form, file, type, words]) =>
       h("button", { type: "button", id: `save-letter-${form}`, on: { click: () => save(file, `${written(form).text}\n`, type) } }, words));
     const reader = h("select", { id: "reader", on: { change: () => { state.to = reader.value; this.update(); } } },
@@ -45,7 +45,7 @@ class Desk {
     let found = null;
     try {
       found = this.written("text");
-      this.text.textContent = found.text;
+      this.text.textContent = found.long;
     } catch (error) {
       this.text.textContent = `The letter cannot be written: ${error.message}; mend its template.`;
     }

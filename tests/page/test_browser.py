@@ -10,14 +10,32 @@ from typing import Any
 import pytest
 
 from lupa import KnowledgeBase
+from lupa.pages.changes import number
 from tests.page.browser import AXE, Opened, browser, needs_browser
-from tests.page.node import is_told
+from tests.page.node import expected, is_told, random_cases
 
 pytestmark = [needs_browser, pytest.mark.slow]
 pytest.importorskip("selenium", reason="selenium is not installed")
 PEND = "benlysta_cns_lupus_not_stated"
 DENY = "lupkynis_alongside_bars_benlysta"
 WIDTHS = (320, 768, 1280, 1920)
+DOING = """
+const labelled = (words) => {
+  const label = [...document.querySelectorAll("label")].find((one) => one.textContent === words);
+  return document.getElementById(label.htmlFor);
+};
+const changed = (control, value) => {
+  control.value = value;
+  control.dispatchEvent(new Event("change"));
+};
+const choose = (words, value) => changed(labelled(words), value);
+const type = choose;
+const press = (fact, at) => document.querySelectorAll(`.asked [data-fact="${fact}"] input`)[at].click();
+const group = (id) => document.querySelector(`.asked [data-group="${id}"]`);
+const add = (id, names) => changed(group(id).querySelector("input"), names);
+const all = (id) => group(id).querySelector("input[type=checkbox]").click();
+"""
+"""What a person does, by the words that are shown."""
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +71,21 @@ def different(page: Opened, kb: KnowledgeBase, names: list[str]) -> list[str]:
 
 def test_decisions_are_saved_as_lupa_prints_them(page: Opened, kb: KnowledgeBase) -> None:
     assert different(page, kb, sorted(kb.examples())[::30]) == []
+
+
+@pytest.mark.mass
+def test_thousands_of_random_records_are_decided_as_lupa_does(page: Opened, kb: KnowledgeBase) -> None:
+    found = []
+    for case in random_cases(kb, 8, 2000):
+        wanted = expected(kb, case)
+        page.open_case(case)
+        if wanted is None:
+            same = page.problems != ""
+        else:
+            same = page.problems == "" and is_told(wanted[0], json.loads(page.saved("save-decision")))
+        if not same:
+            found.append(case)
+    assert found == []
 
 
 @pytest.mark.mass
@@ -160,9 +193,13 @@ def test_a_hostile_case_ends_in_a_message(page: Opened, case: Any, words: str) -
 
 def test_a_link_that_holds_no_case_ends_in_a_message(page: Opened) -> None:
     page.run("location.hash = '#case=AAAA'")
-    assert page.wait("return document.getElementById('problems').textContent") == (
-        "This cannot be decided.The link holds no case that can be read."
-    )
+    assert page.wait("return document.getElementById('problems').innerText").split("\n") == [
+        "This cannot be decided.",
+        "The link holds no case that can be read.",
+        "Close",
+    ]
+    page.run("document.querySelector('#problems button').click()")
+    assert page.problems == ""
 
 
 def test_a_name_with_markup_stays_text(page: Opened) -> None:
@@ -257,6 +294,10 @@ def test_an_answer_takes_less_than_a_frame(page: Opened, kb: KnowledgeBase) -> N
 @pytest.mark.parametrize("view", ["show-decide", "show-policy"])
 def test_axe_finds_nothing(page: Opened, kb: KnowledgeBase, view: str, dark: bool) -> None:
     page.open_case(kb.case(PEND))
+    page.wait("return document.querySelector('.letter') !== null")
+    page.run("document.querySelector('.change button').click()")
+    page.open_case([])
+    assert page.problems
     page.appearance(1280, dark=dark)
     page.run("document.getElementById(arguments[0]).click()", view)
     source = Path(AXE).read_text(encoding="utf-8")
@@ -293,3 +334,117 @@ def test_what_differs_under_other_rules_stands_beside_the_decision(
     page.open_case({**case, "request": {**case["request"], "policy": "uhc_benlysta@2023-11-01"}})
     rows = "return [...document.querySelectorAll('.against tbody tr')].map((row) => row.innerText)"
     assert page.wait(rows)[0] == "outcome\tAPPROVE\tPEND (approve or deny)"
+
+
+def test_a_pathway_opens_a_patient_for_each_of_its_outcomes(page: Opened, kb: KnowledgeBase) -> None:
+    page.open_case({"request": {"policy": "fep_lupkynis"}})
+    page.run("document.getElementById('show-policy').click()")
+    press = "return [...document.querySelectorAll('.pathways button')]"
+    names = page.run(f"{press}.map((one) => one.textContent)")
+    assert {"approve", "deny"} <= set(names)
+    for place, name in enumerate(names):
+        page.run(f"{press}[arguments[0]].click()", place)
+        assert page.verdict == name.upper()
+        assert kb.decide(json.loads(page.saved("save-case"))).outcome == name
+
+
+def test_the_second_view_tells_what_other_rules_make_of_any_patient(
+    driver: Any, kb: KnowledgeBase, tmp_path: Path
+) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(kb.page("uhc_benlysta", against="uhc_benlysta@2022E0046O"), encoding="utf-8")
+    page = Opened(driver, path)
+    page.run("document.getElementById('show-policy').click()")
+    told = page.run("return document.querySelector('.changes').innerText")
+    found = kb.compile("uhc_benlysta").changes(kb.compile("uhc_benlysta@2022E0046O"))
+    for move in found.moves:
+        assert f"{move.before} -> {move.after}: {number(move.region.worlds)} worlds" in told
+    assert f"{number(found.differ)} of {number(found.worlds)} worlds come to another outcome." in told
+    for width in WIDTHS:
+        page.appearance(width)
+        assert page.run("return document.documentElement.scrollWidth") <= width
+    page.appearance(1280)
+
+
+def letter_in(page: Opened, form: str) -> str:
+    page.wait("return document.querySelector('.letter') !== null")
+    page.run("document.querySelector('.letter details').open = true")
+    page.wait("return document.querySelector('.letter .text').textContent !== ''")
+    return page.saved(f"save-letter-{form}")
+
+
+def test_a_letter_is_saved_as_lupa_writes_it(page: Opened, kb: KnowledgeBase) -> None:
+    page.open_case(kb.case(DENY))
+    assert letter_in(page, "text") == f"{kb.letter(kb.case(DENY)).text}\n"
+    typed = (
+        "const box = [...document.querySelectorAll('.letter .field')].find((one) => one.textContent === "
+    )
+    page.run(
+        f"{typed}'plan name').querySelector('input');"
+        "box.value = '<b>Plan</b>'; box.dispatchEvent(new Event('input'));"
+        "const reader = document.getElementById('reader');"
+        "reader.value = 'member'; reader.dispatchEvent(new Event('change'));"
+    )
+    wanted = kb.letter(kb.case(DENY), to="member", form="html", fields={"plan_name": "<b>Plan</b>"}).text
+    assert letter_in(page, "html") == f"{wanted}\n"
+    assert "<b>Plan</b>" in page.run("return document.querySelector('.letter .text').textContent")
+
+
+def test_what_is_saved_is_decided_by_lupa_to_the_same_bytes(page: Opened, kb: KnowledgeBase) -> None:
+    page.open_case(kb.case(PEND))
+    page.run("document.querySelectorAll('.next input')[0].click()")
+    again = kb.decide(json.loads(page.saved("save-case"))).to_dict()
+    del again["witnesses"]
+    assert json.loads(page.saved("save-decision")) == json.loads(json.dumps(again))
+
+
+def test_the_keyboard_alone_reaches_and_works_every_control(page: Opened) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    page.open_case({"request": {"policy": "fep_lupkynis"}})
+    page.wait("return document.querySelector('.letter') !== null")
+    wanted = page.run(
+        "const groups = new Set();"
+        "return [...document.querySelectorAll('button, select, input, summary, a, [tabindex=\"0\"]')]"
+        ".filter((one) => one.checkVisibility() && !one.disabled && one.offsetParent !== null)"
+        ".filter((one) => one.type !== 'radio' || (!groups.has(one.name) && groups.add(one.name)))"
+        ".map((one) => one.type === 'radio' ? one.name : one.outerHTML)"
+    )
+    page.run("document.body.tabIndex = -1; document.body.focus()")
+    reached: set[str | None] = set()
+    for _ in range(3 * len(wanted)):
+        ActionChains(page.driver).send_keys(Keys.TAB).perform()
+        now = page.run(
+            "const one = document.activeElement;"
+            "return one === document.body ? null : one.type === 'radio' ? one.name : one.outerHTML"
+        )
+        if now is None and reached:
+            break
+        reached.add(now)
+    assert [one for one in wanted if one not in reached] == []
+
+
+def test_a_new_user_decides_the_readme_s_case_by_a_few_steps(page: Opened, kb: KnowledgeBase) -> None:
+    """What a person does who has the page open and the chart beside it: 13 steps, and none is guessed."""
+    steps = [
+        "choose('Which policy?', 'uhc_benlysta')",
+        "choose('For which indication is it requested?', 'lupus_nephritis')",
+        "choose('Is this initial therapy or a continuation?', 'initial')",
+        "choose('By which route will it be given?', 'intravenous')",
+        "type('What is the period asked for, in months?', '12')",
+        "type('On which day does it begin? (It chooses the edition.)', '2025-03-01')",
+        "press('diagnosis(lupus_nephritis)', 0)",
+        "press('diagnosis(severe_active_cns_lupus)', 1)",
+        "press('active(lupus_nephritis)', 0)",
+        "add('taking', 'CellCept, prednisone, Lupkynis')",
+        "all('taking')",
+        "press('dosed_per_label', 0)",
+        "type('What is the age, in years?', '34')",
+    ]
+    page.open_case({"request": {"policy": "fep_lupkynis"}})
+    for step in steps:
+        page.run(f"{DOING}{step}")
+    case = kb.case(DENY)
+    assert page.verdict == "DENY"
+    assert page.statuses() == {one.id: one.status for one in kb.decide(case).criteria}

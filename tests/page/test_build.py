@@ -20,6 +20,11 @@ def test_the_shipped_policies_make_a_small_page(made: str) -> None:
     assert len(made.encode()) < LARGEST
 
 
+def test_no_comment_is_left_that_could_hide_what_follows(made: str) -> None:
+    (script,) = re.findall(r'<script type="module">(.*?)</script>', made, re.DOTALL)
+    assert [line for line in script.splitlines() if line.startswith("//") or " // " in line] == []
+
+
 def test_what_runs_is_named_by_its_digest_and_nothing_is_loaded(made: str) -> None:
     (script,) = re.findall(r'<script type="module">(.*?)</script>', made, re.DOTALL)
     (style,) = re.findall(r"<style>(.*?)</style>", made, re.DOTALL)

@@ -44,6 +44,8 @@ def pieces(line: str, decision: Decision) -> list[str]:
     if met:
         counted = f" ({met.found})" if met.of and met.of != "all" else ""
         return [f"{met.id}:", met.found, *re.split(r"(?<=\.) ", line.removeprefix(f"{met.id}{counted}: "))]
+    if re.match(r"\w+=\w+,", line):  # the values of a choice stand on buttons
+        return [line.partition(", for ")[2]]
     return re.split(r"; (?=[A-Z])|  |(?<=the case is silent): ", line)
 
 
