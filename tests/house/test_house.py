@@ -39,7 +39,6 @@ LONG = {
     "compiled/diagram.py": "one kind of function: all that is done with those that share their parts",
     "cli/reviewers.py": "one verb after the other of those that reviewers use",
     "compiled/compiled.py": "what is compiled: its form, and what can be asked of it, each in words",
-    "compiled/diagram.py": "one kind of function: all that can be made of it and asked of it",
     "dialogue/session.py": "one session: a method for each of its commands",
     "pages/contents.py": "the pages of what is on file, each as data and as text",
     "pages/exploring.py": "the pages of the exploring verbs, made of the same few parts",
