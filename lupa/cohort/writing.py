@@ -64,7 +64,7 @@ def _csv_out(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
         for table in tables:
             columns = [
                 pc.binary_join(column, ";") if pa.types.is_list(column.type) else column
-                for column in table.columns
+                for column in table.cast(schema).columns
             ]
             writer.write_table(pa.table(columns, schema=flat))
 
