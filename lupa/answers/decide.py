@@ -314,7 +314,10 @@ class _Writer:
         record, question = self._question.record, self._question
         found = [Remark(place, text) for place, text in record.remarks]
         if record.lists and len(question.outcomes) > 1:
-            asked = dict.fromkeys(fact.partition("(")[0] for fact in question.missing())
+            missing = question.missing()
+            asked = dict.fromkeys(fact.partition("(")[0] for fact in missing)
+            closed = self._edition.vocabulary.closed_by.items()
+            asked |= dict.fromkeys(of for of, facts in closed if not set(facts).isdisjoint(missing))
             places = [record.lists[family] for family in asked if family in record.lists]
             words = (
                 "A list says that what it names is so, and nothing of the rest; one that is complete is "

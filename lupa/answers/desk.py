@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from lupa.answers.decide import decision, outcome_reasons
 from lupa.answers.decision import Decision, EditionBy, Fingerprint, Why
 from lupa.answers.question import Question
-from lupa.errors import CaseError, RuleError, printable
+from lupa.errors import CaseError, Problem, RuleError, printable
 from lupa.record.case import Case, case_fingerprint, check_shape
 from lupa.record.others import left_wrong, unknown_names
 from lupa.record.record import record_of
 from lupa.record.routing import routed
+from lupa.record.said import Slip
 from lupa.rules.days import day
 from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition
@@ -268,10 +269,14 @@ class Desk(Store):
 
         def wrong(case: Case) -> str:
             try:
-                tuple(self.questions(case))
+                check_shape(case)
+                problems = self._read(case, ENDLESS)[1]
             except CaseError as error:
-                return "; ".join(str(error).splitlines())
-            return ""
+                problems = list(error.problems)
+            problems = [
+                problem for problem in problems if not isinstance(problem, Slip)
+            ]  # a row may settle it
+            return "; ".join(str(CaseError(problems)).splitlines()) if problems else ""
 
         return replace(made, rules=Rules(found, others, wrong, self.decide, reason, self.pathways))
 
@@ -343,11 +348,14 @@ class Desk(Store):
 
         key = (asked.edition.policy, asked.edition.name)
         with asked.limit.holding(self._lock):
-            if key not in self._marked:
+            made = None if asked.edition.also else self._marked.get(key)
+            if made is None:
                 with grounding_within(asked.limit):
-                    edition = self.grounded(*key, rules=marked)
-                self._marked[key] = edition, Derivations(edition.program)
-        edition, derivations = self._marked[key]
+                    edition = self.grounded(*key, also=asked.edition.also, rules=marked)
+                made = edition, Derivations(edition.program)
+            if not asked.edition.also:
+                self._marked[key] = made
+        edition, derivations = made
         with Question(edition, asked.record, asked.limit) as question:
             return derive(question, derivations)
 
@@ -369,26 +377,44 @@ class Desk(Store):
         """The case as a question to each edition that its request is about.
 
         All answers together end `timeout` seconds from the first, which is when what is wrong with the
-        case is told: `CaseError`, naming every problem found.
+        case is told: `CaseError`, naming every problem found. A name that may be a slip of the pen is one
+        unless the outcome is settled whatever it means.
         """
         limit = _limit(timeout)
         check_shape(case)
+        asked, wrong = self._read(case, limit)
+        if wrong and all(isinstance(problem, Slip) for problem in wrong):
+            asked, _ = self._read(case, limit, lenient=True)
+            for question in asked:
+                with question:
+                    if len(question.outcomes) > 1:
+                        raise CaseError(wrong)
+        elif wrong:
+            raise CaseError(wrong)
+        yield from asked
+
+    def _read(
+        self, case: Case, limit: Deadline, *, lenient: bool = False
+    ) -> tuple[list[Question], list[Problem]]:
+        """The case as a question to each edition that it is about, and all that is wrong with it."""
         with grounding_within(limit):
             editions = routed(self, case["request"], limit)
-            read = [record_of(case, edition, limit) for edition in editions]
+            read = [record_of(case, edition, limit, lenient=lenient) for edition in editions]
             for place, (record, _) in enumerate(read):
-                # facts that no rule reads are ground where a law may say that they cannot all be
-                bound = editions[place].known.bound(record.unread_names)
+                # facts that no rule reads are ground where a law may say that they cannot all be, or that
+                # of others one is so
+                known = editions[place].known
+                bound = known.bound(record.unread_names) | known.meaning_several(record.unread_facts)
                 if bound:
                     editions[place] = self.widened(editions[place], bound, limit)
-                    read[place] = record_of(case, editions[place], limit)
+                    read[place] = record_of(case, editions[place], limit, lenient=lenient)
         names = unknown_names(read)
         others = self.knowing(names, editions, limit) if names else ()
         wrong = left_wrong(read, [record_of(case, edition, limit) for edition in others])
-        if wrong:
-            raise CaseError(wrong)
-        for edition, (record, _) in zip(editions, read, strict=True):
-            yield Question(edition, record, limit)
+        asked = [
+            Question(edition, record, limit) for edition, (record, _) in zip(editions, read, strict=True)
+        ]
+        return asked, wrong
 
 
 def _limit(timeout: Deadline | float | None) -> Deadline:

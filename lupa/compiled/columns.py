@@ -206,7 +206,9 @@ class Columns:
         bits = {place[fact]: 3 for fact in opened if fact in place}
         bits |= {place[fact]: 1 + value for fact, value in record.stated.items() if fact in place}
         names = tuple(record.unread_names)
-        return Meaning(bits, names, well=not self._edition.known.bound(names))
+        known = self._edition.known
+        well = not known.bound(names) and not known.meaning_several(record.unread_facts)
+        return Meaning(bits, names, well=well)
 
     def _bound(self, unread: Sequence[tuple[Codes, list[Meaning]]], count: int) -> Bools:
         """The rows that speak in several columns of names which no rule reads, and a law may."""

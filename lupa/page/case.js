@@ -114,7 +114,7 @@ function caveats(edition, on) {
   return found;
 }
 
-/** What is wrong with a case, but for names that another policy knows: what it states by these is kept as said. */
+/** What is wrong with a case, each with whether it may be a slip; what it states by names that another policy knows is kept. */
 function leftWrong(page, given, asked, read) {
   const isUnknown = (record) => record.problems.some((problem) => problem.isUnknown);
   const policies = new Set(asked.map(({ policy }) => policy));
@@ -123,15 +123,15 @@ function leftWrong(page, given, asked, read) {
   const places = (record) => new Set(record.problems.flatMap(({ path }) => parents(path)));
   const here = read.map((record) => [record, new Set(record.problems.filter((one) => one.isUnknown).map(({ path }) => path))]);
   const knowing = [...here, ...beside.map((record) => [record, places(record)])];
-  const wrong = new Set();
+  const wrong = new Map();
   for (const record of read) {
-    for (const { path, text, isUnknown: unknown } of record.problems) {
+    for (const { path, text, isUnknown: unknown, isSlip } of record.problems) {
       const found = unknown ? knowing.filter(([other, unread]) => other !== record && !unread.has(path) && reads(other, path)) : [];
       for (const [other] of found) keep(record, other, path);
-      if (!found.length) wrong.add(text);
+      if (!found.length) wrong.set(text, isSlip);
     }
   }
-  return [...wrong];
+  return wrong;
 }
 
 /** Whether another policy has read what stands at a path, and not stopped above it. */
@@ -161,10 +161,14 @@ export function questions(page, given, editions = null) {
   const asked = editions ?? routed(page, given.request);
   const read = asked.map((edition) => recordOf(given, edition));
   const problems = leftWrong(page, given, asked, read);
-  if (problems.length) throw new CaseError(problems);
+  const may = problems.size > 0 && [...problems.values()].every(Boolean); // be a slip of the pen, which settles nothing
+  if (problems.size && !may) throw new CaseError([...problems.keys()]);
   return asked.map((edition, place) => {
-    const question = new Question(edition, read[place]);
+    const record = may ? recordOf(given, edition, true) : read[place];
+    if (record.problems.length) throw new CaseError(record.problems.map(({ text }) => text));
+    const question = new Question(edition, record);
     if (question.clash) throw new CaseError(["the record contradicts itself; these cannot all be so:", ...question.clash]);
+    if (may && question.outcomes.length > 1) throw new CaseError([...problems.keys()]);
     return question;
   });
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from lupa.answers.meaning import meanings
@@ -11,7 +12,7 @@ from lupa.answers.senses import Sense
 from lupa.compiled.compiled import Compiled
 from lupa.compiled.compiler import compiled
 from lupa.page.letters import Letters
-from lupa.page.packed import Lists, Nodes, Texts, codes_of
+from lupa.page.packed import Lists, Nodes, Texts, codes_of, steps
 from lupa.page.sayable import Sayable
 from lupa.pages.templates import letter_folders
 from lupa.rules.about import About
@@ -60,12 +61,14 @@ def page_data(store: Store, policies: Sequence[str], against: Beside | None = No
     ]
     known = _known(store, editions.values())
     known_there = _known(other, others.values()) if other else known
+    named = dict.fromkeys(sorted({*known["names"], *chain.from_iterable(lists.each)}), ())
     return {
         "format": FORMAT,
         "version": VERSION,
         "lupa": __version__,
         "policies": told,
         **known,
+        "names": named | known["names"],
         "against": against
         and {
             "named": against.named,
@@ -73,7 +76,7 @@ def page_data(store: Store, policies: Sequence[str], against: Beside | None = No
             **{key: None if found == known[key] else found for key, found in known_there.items()},
         },
         "letters": letters.each,
-        "lists": lists.each,
+        "lists": lists.among(named),
         "texts": texts.each,
     }
 
@@ -181,7 +184,7 @@ class _Told:
         words = edition.outcome_words
         return {
             "fingerprint": edition.fingerprint,
-            "numbers": self._numbers,
+            "numbers": steps(self._numbers),
             "outcomes": list(made.outcomes),
             "outcome": self._root(made.outcome, self._places),
             "outcome_words": {
@@ -194,7 +197,7 @@ class _Told:
                 [texts(edition.vocabulary.label(name)), edition.vocabulary.aliases.get(name, [])]
                 for name in self._about.covered
             ],
-            "cone": [self._variable[edition.facts[x]] for x in sorted(edition.relevance.outcome_cone)],
+            "cone": steps(self._variable[edition.facts[x]] for x in sorted(edition.relevance.outcome_cone)),
             "laws": [[self._of(law.variables), self._root(law.node, self._places)] for law in made.laws],
             "pathways": [
                 [*pathway, self._roots["pathway", ",".join(pathway)]] for pathway in self._pathways

@@ -15,9 +15,10 @@ const FIRST = 3; // the place of the bit that stands for the first outcome
 /** The data of a page, unfolded: `policies` with their `editions`, and `against` what each case is decided too. */
 export function unfolded(data) {
   const text = (place) => data.texts[place];
-  const lists = data.lists.map((names) => {
-    const found = [...names];
-    found.lookup = Object.fromEntries(names.map((name) => [name, name]));
+  const names = Object.keys(data.names);
+  const lists = data.lists.map((steps) => {
+    const found = fromSteps(steps).map((place) => names[place]);
+    found.lookup = Object.fromEntries(found.map((name) => [name, name]));
     return found;
   });
   const shared = { lists, letters: data.letters, lupa: data.lupa, ...known(data.names, data.codes) };
@@ -52,11 +53,16 @@ function known(names, codes) {
   return { names, meant, codes: codes.map(([system, code, kind, name, meaning, relation, ground]) => ({ system, code, kind, name, meaning, relation, ground })) };
 }
 
+/** Numbers from how far each is after the one before, the first after 0. */
+function fromSteps(steps) {
+  let last = 0;
+  return steps.map((step) => (last += step));
+}
+
 /** The nodes, from how far after the one before the variable of each stands, and how far before it its children. */
 function nodesOf([after, no, yes]) {
-  let variable = 0;
   const child = (back, at) => (back < 0 ? back : at - back);
-  return { variable: after.map((step) => (variable += step)), no: Int32Array.from(no, child), yes: Int32Array.from(yes, child), count: no.length };
+  return { variable: fromSteps(after), no: Int32Array.from(no, child), yes: Int32Array.from(yes, child), count: no.length };
 }
 
 /** The nodes of all editions as one of them sees these: with its own variables, which bear such numbers in the policy. */
@@ -72,12 +78,14 @@ class Edition {
     Object.assign(this, data, shared);
     this.policy = policy.policy;
     this.about = policy;
-    this.nodes = seenBy(nodes, data.numbers);
+    this.nodes = seenBy(nodes, fromSteps(data.numbers));
     this.stamps = new Int32Array(nodes.count);
     this.stamp = 0;
-    this.facts = data.facts.map(([fact, assumed, place, yes, no, question, member, read, help, proof]) => ({
-      fact: text(fact), assumed: assumed < 0 ? null : assumed === 1, place, yes: text(yes), no: text(no),
-      question: text(question), member: text(member), read: read === 1, help: text(help), proof: text(proof),
+    const [facts, assumed, places, yes, no, questions, members, read, help, proof] = data.facts.map(fromSteps);
+    this.facts = facts.map((fact, variable) => ({
+      fact: text(fact), assumed: assumed[variable] < 0 ? null : assumed[variable] === 1, place: places[variable],
+      yes: text(yes[variable]), no: text(no[variable]), question: text(questions[variable]), member: text(members[variable]),
+      read: read[variable] === 1, help: text(help[variable]), proof: text(proof[variable]),
     }));
     this.variables = new Map(this.facts.map(({ fact }, variable) => [fact, variable]));
     const item = ([id, root, yes, no, sources, cone, label, applies]) => ({
@@ -97,7 +105,7 @@ class Edition {
     this.assumedTogether = Object.fromEntries(Object.entries(data.families).map(([name, said]) => [name, text(said)]));
     this.groups = data.groups.map((group) => ({ ...group, question: text(group.question) }));
     this.readingSources = Object.fromEntries(Object.entries(data.reading_sources).map(([name, source]) => [name, text(source)]));
-    this.cone = new Set(data.cone);
+    this.cone = new Set(fromSteps(data.cone));
     this.laws = data.laws.map(([variables, root]) => ({ variables, root }));
     this.lawOf = new Map(this.laws.flatMap((law) => law.variables.map((variable) => [variable, law])));
     this.orderOf = this.facts.map(({ place }) => [[place, 0, 0], [place, 0, 0]]);

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from lupa.compiled.compiled import Compiled
 from lupa.rules.edition import Edition
 from lupa.rules.vocabulary import Fact
+
+
+def steps(numbers: Iterable[int]) -> list[int]:
+    """Numbers as how far each is after the one before, the first after 0: so they pack best."""
+    found, last = [], 0
+    for number in numbers:
+        found.append(number - last)
+        last = number
+    return found
 
 
 class Texts:
@@ -33,6 +42,11 @@ class Lists:
         if names not in self.each:
             self.each.append(names)
         return self.each.index(names)
+
+    def among(self, names: Collection[str]) -> list[list[int]]:
+        """The places of the names of each among all of these, in steps."""
+        places = {name: place for place, name in enumerate(names)}
+        return [steps(places[name] for name in each) for each in self.each]
 
 
 class Nodes:

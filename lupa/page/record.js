@@ -21,9 +21,9 @@ export function* leaves(tree) {
   else for (const below of Object.values(tree)) yield* leaves(below);
 }
 
-/** The record of a case under an edition, with what is wrong with the case in `problems`. */
-export function recordOf(given, edition) {
-  const reader = new Reader(edition);
+/** The record of a case, with what is wrong in `problems`: also a name that may be a slip, unless `lenient`, which sets it aside. */
+export function recordOf(given, edition, lenient = false) {
+  const reader = new Reader(edition, lenient);
   reader.record.evidence = given.evidence ?? {};
   reader.request(given.request ?? {});
   reader.facts(given.facts ?? {});
@@ -41,8 +41,9 @@ export function recordOf(given, edition) {
 }
 
 class Reader {
-  constructor(edition) {
+  constructor(edition, lenient) {
     this.edition = edition;
+    this.lenient = lenient;
     this.open = new Set();
     this.closing = new Map(); // what is not so, unless it is stated, as all of a relation is named
     this.record = {
@@ -54,8 +55,8 @@ class Reader {
       this.problem(path, `${shown(name)} is not known here; known are ${known.join(", ")}`, true));
   }
 
-  problem(path, words, isUnknown = false) {
-    this.record.problems.push({ path, isUnknown, text: path ? `${path}: ${words}` : words });
+  problem(path, words, isUnknown = false, isSlip = false) {
+    this.record.problems.push({ path, isUnknown, isSlip, text: path ? `${path}: ${words}` : words });
   }
 
   /** Records a statement; null leaves the fact open, even where it would be assumed. */
@@ -258,10 +259,18 @@ class Reader {
   }
 
   member(fact, value, path, code) {
+    if (this.mayMeanSeveral(fact, path)) return;
     if (code && value !== null && !STATES[value].includes(code.relation)) {
       this.record.suggested.push({ fact, code, value });
       this.open.add(fact);
     } else this.state(fact, value, path);
+  }
+
+  /** Refuses a name that means others, or one of several: only the command line decides over each of these. */
+  mayMeanSeveral(fact, path) {
+    const why = this.edition.several[fact];
+    if (why) this.problem(path, `${shown(fact)} ${why}`);
+    return Boolean(why);
   }
 
   /** What a name means at this place, or each row of a code: a variable, or the name of a fact not read. */
@@ -308,7 +317,12 @@ class Reader {
       }
     }
     const near = this.record.aside.length < MANY ? slip(names.at(-1) ?? given, this.edition.everyName(about[0])) : null;
-    if (near !== null) this.problem(path, `${shown(given)} is not known here; did you mean ${near}? If not, do not put a similar name in its place`, true);
+    if (near !== null && this.lenient) {
+      this.record.remarks.push({ place: path, text: `${shown(given)} may be ${near}, which stays open.` });
+      this.leaveOpen(near, tree, path, about);
+      return [{ name: given, below: "", code: null, isAside: true }];
+    }
+    if (near !== null) this.problem(path, `${shown(given)} is not known here; did you mean ${near}? If not, do not put a similar name in its place`, true, true);
     else if (NOTHING.includes(normal(given))) this.problem(path, `${shown(given)} is no name; where there is none, say that the list is complete`);
     else if (normal(given) === "only") this.problem(path, `${shown(given)} is no name; a complete list is ${about.join(".")}: {only: [...]}`);
     else return [{ name: given, below: "", code: null, isAside: true }];
@@ -318,10 +332,14 @@ class Reader {
   /** Keeps what is not known as it is written; what is known and named in it stays open. */
   setAside(given, tree, value, path, about) {
     this.record.aside.push({ family: about[0], name: given, value, place: path });
-    for (const phrase of given.includes(" ") ? phrases(given) : []) {
-      const found = this.byName(phrase, tree, about);
-      if (typeof found?.below === "number") this.open.add(found.below);
-    }
+    for (const phrase of given.includes(" ") ? phrases(given) : []) this.leaveOpen(phrase, tree, path, about);
+  }
+
+  /** Leaves open what a name means that stands in what is set aside, if it means something. */
+  leaveOpen(name, tree, path, about) {
+    const found = this.byName(name, tree, about);
+    if (typeof found?.below === "number") this.open.add(found.below);
+    else if (found) this.mayMeanSeveral(found.below, path);
   }
 
   /** What `only` neither names nor implies is not so, but for what stands beside it. */
@@ -331,7 +349,7 @@ class Reader {
       this.problem(`${path}.only`, `all that is so is expected, as a list, not ${shown(only)}`);
       return;
     }
-    const aside = new Reader(this.edition);
+    const aside = new Reader(this.edition, this.lenient);
     aside.relation(tree, only, `${path}.only`, about);
     aside.members(tree, value, path, about);
     this.relation(tree, only, `${path}.only`, about);

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lupa.page.packed import Lists, Texts
+from lupa.page.packed import Lists, Texts, steps
 from lupa.rules.edition import Edition
 from lupa.rules.efforts import USUAL
 from lupa.rules.quantities import Quantity
@@ -13,6 +13,9 @@ from lupa.rules.vocabulary import Fact
 
 _OFFERED = USUAL
 """The ways in which a page lets a statement come about; another day or another request it does not try."""
+
+_WHY = "means {}, which a page does not work out; state what is meant"
+"""What is said of a name that means others; what these come to together, only the command line decides."""
 
 
 class Sayable:
@@ -33,12 +36,15 @@ class Sayable:
             "groups": self._groups(),
         }
 
-    def _facts(self) -> list[Any]:
-        """Of each variable the fact, its default, rank, sentences, question, if it is read, help, proof."""
+    def _facts(self) -> list[list[int]]:
+        """Of each variable the fact, its default, rank, sentences, question, if it is read, help, proof.
+
+        In columns, each in steps.
+        """
         edition, texts = self._edition, self._texts
         v = edition.vocabulary
-        return [
-            [
+        rows = [
+            (
                 texts(fact),
                 -1 if fact not in v.defaults else int(v.defaults[fact]),
                 edition.places[edition.literals[fact]],
@@ -49,9 +55,10 @@ class Sayable:
                 int(edition.reads(fact)),
                 texts(v.question_help(fact)),
                 texts(v.proof(fact) or ""),
-            ]
+            )
             for fact in self._variable
         ]
+        return [steps(column) for column in zip(*rows, strict=True)]
 
     def _placed(self, tree: Any) -> Any:
         """The variables in the place of their facts."""
@@ -84,6 +91,17 @@ class Sayable:
             "open_families": sorted(v.open_families),
             "closed_by": self._placed_each(v.closed_by),
             "beyond": self._beyond(),
+            "several": self._several(),
+        }
+
+    def _several(self) -> dict[str, str]:
+        """Why a page does not read facts that mean others, or one of several."""
+        known = self._edition.known
+        return {
+            f"{family}({name})": _WHY.format(" or ".join(sorted(known.several[name]) or ["another fact"]))
+            for family, places in known.declared().items()
+            for name in (places[-1] if len(places) == 1 else ())
+            if name in known.several
         }
 
     def _beyond(self) -> dict[str, Any]:

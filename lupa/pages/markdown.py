@@ -12,6 +12,7 @@ from lupa.pages.sentences import (
     PERSON,
     STATUS,
     asked_about,
+    assumed_sentences,
     cause_sentences,
     count_sentence,
     handling_sentences,
@@ -58,6 +59,7 @@ def markdown(decision: Decision) -> str:
             means = "".join(f" {said}" for said in dict.fromkeys(m.help for m in asked if m.help))
             lines.append(f"- {escaped(question + listed + means)} *{escaped(clauses)}*")
     lines += _section("For attention", d.notes)
+    lines += ["", escaped(assumed_sentences(d.assumptions))] if d.assumptions else []
     lines += ["", "### What next", "", d.next, "", f"*{PERSON}*"]
     return "\n".join(lines)
 

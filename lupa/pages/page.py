@@ -25,6 +25,7 @@ from lupa.pages.sentences import (
     PERSON,
     STATUS,
     asked_about,
+    assumed_sentences,
     cause_sentences,
     count_sentence,
     handling_sentences,
@@ -257,8 +258,7 @@ class Page:
         if full:
             lines = self.title("Assumed, as the case is silent")
             return lines + [line for a in assumptions for line in self.wrap(f"{a.fact}: {a.text}", 2, 4)]
-        told = " ".join(dict.fromkeys(a.together or a.text for a in assumptions))
-        return ["", *self.wrap(f"Assumed, as the case is silent: {told}", 0, 2)]
+        return ["", *self.wrap(assumed_sentences(assumptions), 0, 2)]
 
     def reasons(self, why: Why) -> list[str]:
         """The minimal reasons of the outcome: each suffices, and no part of it does."""

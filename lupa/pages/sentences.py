@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from lupa.answers.decision import Cause, Criterion, Decision, Item, Missing, Need, OtherReading
+from lupa.answers.decision import (
+    Assumption,
+    Cause,
+    Criterion,
+    Decision,
+    Item,
+    Missing,
+    Need,
+    OtherReading,
+)
 from lupa.rules.quantities import CUTS
 
 if TYPE_CHECKING:
@@ -255,6 +264,12 @@ def _is_the_opposite(item: Item | Criterion) -> bool:
 def _with_mark(need: Need) -> str:
     but = f"; but: {' '.join(need.against).rstrip('.')}" if need.against else ""
     return f"{need.text[:-1]} ({_MARKS[need.says, need.origin]}{but})."
+
+
+def assumed_sentences(assumptions: Iterable[Assumption]) -> str:
+    """What is assumed, those of one family as one where there are words for all."""
+    told = " ".join(dict.fromkeys(each.together or each.text for each in assumptions))
+    return f"Assumed, as the case is silent: {told}"
 
 
 def reading_sentence(other: OtherReading) -> str:

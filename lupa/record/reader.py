@@ -8,7 +8,7 @@ from typing import Any
 
 from lupa.errors import Problem, shown
 from lupa.record.measured import Measuring
-from lupa.record.said import Record, Unknown
+from lupa.record.said import Record, Remark, Unknown
 from lupa.rules.codes import STATES, Code
 from lupa.rules.known import Known
 from lupa.rules.vocabulary import Fact, Path, Tree, Vocabulary
@@ -27,6 +27,8 @@ class Reader:
         self.vocabulary = vocabulary
         self.follows = follows
         self.known = known
+        self.lenient = False
+        """Whether a name that may be a slip of the pen is set aside, with what it may be left open."""
         self.record = Record()
         self.problems: list[Problem] = []
         self.open: set[Fact] = set()
@@ -42,7 +44,12 @@ class Reader:
     def state(self, fact: Fact, value: bool | None, path: str) -> None:
         """Records a statement; None leaves the fact open, even where it would be assumed."""
         self.open.add(fact)
+        if value is not False and fact in self.vocabulary.means_one_of:
+            self.open.update(self.vocabulary.means_one_of[fact])
+            self.record.doubtful.update(self.vocabulary.means_one_of[fact])
         if value is None:
+            if fact not in self.vocabulary.facts:
+                self.record.left_open.add(fact)
             return
         stated = self.record.stated if fact in self.vocabulary.facts else self.record.unread
         if stated.get(fact, value) != value:
@@ -50,6 +57,9 @@ class Reader:
             self.problem(path, f"{words}, but {self.record.paths[fact]} the opposite; keep one")
         stated[fact] = value
         self.record.paths.setdefault(fact, path)
+        if len(self.vocabulary.means_one_of.get(fact, ())) > 1:
+            words = f"{self.vocabulary.words(fact, value)} Which of these is meant stays open."
+            self.record.remarks.append(Remark(path, words))
 
     def choice(self, values: dict[str, Fact], value: Any, path: str) -> None:
         if value is None:

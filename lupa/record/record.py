@@ -37,18 +37,27 @@ BESIDE = (*ROUTING, *HANDLING)
 
 
 def record_of(
-    case: Mapping[str, Any], edition: Edition, limit: Deadline = ENDLESS
+    case: Mapping[str, Any], edition: Edition, limit: Deadline = ENDLESS, *, lenient: bool = False
 ) -> tuple[Record, list[Problem]]:
-    """The record of a case under an edition's vocabulary, and all that is wrong with the case."""
+    """The record of a case under an edition's vocabulary, and all that is wrong with the case.
+
+    With `lenient` a name that may be a slip of the pen is no problem: it is set aside.
+    """
     with limit.holding(edition.lock), edition.program.watch.limit(limit):
-        return translate(case, edition.vocabulary, edition.follows, edition.known)
+        return translate(case, edition.vocabulary, edition.follows, edition.known, lenient=lenient)
 
 
 def translate(
-    case: Mapping[str, Any], vocabulary: Vocabulary, follows: Follows, known: Known
+    case: Mapping[str, Any],
+    vocabulary: Vocabulary,
+    follows: Follows,
+    known: Known,
+    *,
+    lenient: bool = False,
 ) -> tuple[Record, list[Problem]]:
     """The record of a case, and all that is wrong with the case."""
     reader = _Reader(vocabulary, follows, known)
+    reader.lenient = lenient
     reader.record.case = case
     reader.request(case.get("request") or {})
     reader.record_facts(case.get("facts") or {})

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from lupa.errors import shown, within
 from lupa.record.doses import name_before_dose, phrases
 from lupa.record.reader import Reader, example, forms, hint_at_slip
-from lupa.record.said import Aside, Remark, Suggested, Unknown
+from lupa.record.said import Aside, Remark, Slip, Suggested
 from lupa.rules.codes import STATES, Code
 from lupa.rules.names import normal
 from lupa.rules.vocabulary import ONLY, Fact, Path, Tree, leaves
@@ -135,8 +135,13 @@ class Relations(Reader):
         few = len(self.record.aside) < MANY
         near = self.known.slip(about[0], names[-1] if names else given) if few else None
         if near is not None:
+            if self.lenient:
+                words = f"{shown(given)} may be {near}, which stays open."
+                self.record.remarks.append(Remark(path, words))
+                self.leave_open(near, tree, path, about)
+                return [_Meant(given, "", aside=True)]
             words = f"{shown(given)} is not known here; {hint_at_slip(near)}"
-            self.problems.append(Unknown(path, words, given))
+            self.problems.append(Slip(path, words, given))
         elif normal(given) in _NOTHING:
             where = ".".join(about)
             self.problem(
@@ -153,10 +158,14 @@ class Relations(Reader):
         """Keeps what is not known as it is written; what is known and named in it stays open."""
         self.record.aside.append(Aside(about[0], given, value, path))
         for phrase in phrases(given) if " " in given else ():
-            found = self.by_name(phrase, tree, about)
-            if found is not None and isinstance(found.below, str) and found.below in self.vocabulary.facts:
-                self.open.add(found.below)
-                self.record.doubtful.add(found.below)
+            self.leave_open(phrase, tree, path, about)
+
+    def leave_open(self, name: str, tree: Tree, path: str, about: Path) -> None:
+        """Leaves open what a name means that stands in what is set aside, if it means something."""
+        found = self.by_name(name, tree, about)
+        if found is not None and isinstance(found.below, str):
+            self.state(found.below, None, path)
+            self.record.doubtful.add(found.below)
 
     def complete(self, tree: Tree, value: Mapping[Any, Any], path: str, about: Path) -> None:
         """What `only` neither names nor implies is false, but for what stands beside it."""
@@ -166,6 +175,7 @@ class Relations(Reader):
             self.problem(where, f"all that is so is expected, such as {forms(tree)}, not {shown(only)}")
             return
         aside = Relations(self.vocabulary, self.follows, self.known)
+        aside.lenient = self.lenient
         aside.family(tree, only, where, about)
         aside.members(tree, value, path, about)
         self.family(tree, only, where, about)

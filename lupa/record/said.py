@@ -19,6 +19,10 @@ class Unknown(Problem):
     name: str = ""
 
 
+class Slip(Unknown):
+    """A name that is a known one but for a slip of the pen, where it may as well be another's own."""
+
+
 class Suggested(NamedTuple):
     """A fact that a code suggests and does not state; `value` is what the case says of the code."""
 
@@ -50,9 +54,10 @@ class Record:
     `closed` are the facts that are false because a list is said to be complete. `paths` says where in the
     case a fact was stated, `given` what number stands behind one, `numbers`
     which quantities the case gives and `intervals` what these, and the rates made from them, can be.
-    `unread` is what the case states of facts that no rule reads, `unmeasured` which quantities it gives of
-    which no rule reads one, `suggested` what its codes only suggest, `remarks` what was read otherwise than
-    it is written, `aside` the names that are not known here, `doubtful` the facts that these may be about,
+    `unread` is what the case states of facts that no rule reads, `left_open` which of these it names and
+    leaves open, `unmeasured` which quantities it gives of which no rule reads one, `suggested` what its
+    codes only suggest, `remarks` what was read otherwise than it is written, `aside` the names that are not
+    known here, `doubtful` the facts that these, or names that may mean several, may be about,
     and `lists` where a relation is a list that is not said to be complete. `handling` is what the request
     says of itself, which no rule reads.
     `case` is the case itself.
@@ -66,6 +71,7 @@ class Record:
     numbers: list[str] = field(default_factory=list)
     intervals: dict[str, Interval] = field(default_factory=dict)
     unread: dict[Fact, bool] = field(default_factory=dict)
+    left_open: set[Fact] = field(default_factory=set)
     unmeasured: list[str] = field(default_factory=list)
     suggested: list[Suggested] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
@@ -74,6 +80,11 @@ class Record:
     lists: dict[str, str] = field(default_factory=dict)
     handling: dict[str, str | bool] = field(default_factory=dict)
     case: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def unread_facts(self) -> set[Fact]:
+        """The facts that no rule reads and that it names."""
+        return self.left_open.union(self.unread)
 
     @property
     def unread_names(self) -> list[str]:

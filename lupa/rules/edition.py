@@ -62,7 +62,17 @@ class Bound(NamedTuple):
 class Edition:
     """Answers about records under one edition; safe to share between threads."""
 
-    def __init__(self, program: Ground, policy: str, name: str, fingerprint: str, known: Known) -> None:
+    def __init__(
+        self,
+        program: Ground,
+        policy: str,
+        name: str,
+        fingerprint: str,
+        known: Known,
+        also: frozenset[str] = frozenset(),
+    ) -> None:
+        self.also = also
+        """The further names of which it holds what the shared files say."""
         self.policy = policy
         self.name = name
         self.fingerprint = fingerprint

@@ -42,6 +42,11 @@ class Efforts:
         return found
 
     @cached_property
+    def _several(self) -> set[str]:
+        """The facts that say that another is so, or one of several."""
+        return {str(fact) for fact, _ in self._program.facts("means_one_of", 2)}
+
+    @cached_property
     def usual(self) -> dict[str, int]:
         rows = self._program.facts("usual_effort", 2)
         found: dict[str, int] = {}
@@ -56,6 +61,8 @@ class Efforts:
 
         What is `usual` for the kind holds for a fact that has no row of its own.
         """
+        if value and fact in self._several:
+            return None  # one of these comes about, or is found out
         for beginning in beginnings(fact):
             cost = self._rows.get(beginning, {}).get((kind, value))
             if cost is not None:

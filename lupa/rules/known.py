@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import clingo
 
 from lupa.rules.codes import Codes
+from lupa.rules.kept import cached_property
 from lupa.rules.names import normal, slip
 from lupa.rules.reads import Declared, Reads
 from lupa.rules.texts import ALIAS, END, literals_in, names_in, skeleton, unescaped
@@ -46,6 +47,7 @@ class Known:
         """Whether a name, brand or synonym in the shared files may stand for two."""
         self._declared = declared
         self._tied = reads.tied
+        self._meant = reads.meant
         self._alone = reads.alone
         self._single = single
         self._own = own
@@ -141,6 +143,18 @@ class Known:
         units = tuple((unescaped(unit), Fraction(int(many), int(each))) for unit, many, each in rows)
         dated = re.search(rf"\bdated\(\s*{re.escape(name)}\b", self._text) is not None
         return unescaped(found[1]), int(found[2]), int(found[3]), units, dated
+
+    @cached_property
+    def several(self) -> dict[str, list[str]]:
+        """What each name may mean that may mean one of several."""
+        found: dict[str, list[str]] = {}
+        for name, words in self._shared.relations(self._meant):
+            found.setdefault(name, []).extend(words)
+        return found
+
+    def meaning_several(self, unread: Collection[str]) -> set[str]:
+        """The names, in facts that no rule reads, of which each may mean one of several."""
+        return {name for fact in unread for name in names_in(fact) if name in self.several}
 
     def bound(self, names: Iterable[str]) -> set[str]:
         """Those of the names about which, by rows of the shared files, a law may have something to say."""

@@ -13,11 +13,13 @@ ABOUT_NAMES = frozenset((
     "question", "question_help", "fact_text", "label", "usual_label", "alias", "effort", "impossible",
     "single_valued", "rank", "dated",
     "conversion", "difference", "percent_change", "subdivides", "speaks_against", "asked_as", "pair",
-    "closed_by", "supported_by", "wait_text", "seldom_begun", "proof_text", "term",
+    "means_one_of", "closed_by", "supported_by", "wait_text", "seldom_begun", "proof_text", "term",
 ))  # fmt: skip
 """The heads of rules that say something of each name by itself, and so read none for a verdict."""
 SINGLE = "single_valued"
 """What declares that of the facts of one name that differ in their last argument one holds."""
+MEANS = "means_one_of"
+"""What says that of several facts one is so where another is stated."""
 LAW, RANK = "impossible", "rank"
 """Of these, what is a law, and what laws rank facts by: both can tie names."""
 Declared = dict[str, list[set[str]]]
@@ -30,7 +32,7 @@ class Reads:
 
     Of names of `thin` predicates no more is read than the facts that these declare, and what is `beside`.
     By rows of `joined` predicates they come from the name that a row is about to others, by those of `led`
-    ones to it from others; by rows of `tied` ones a law does.
+    ones to it from others; by rows of `tied` ones a law does, and by those of `meant` ones what is stated.
     What is `passing` says of a name what its facts say, `together(Drug) :- taking(Drug), not stops(Drug).`
     With `alone` a law may have something to say of a name of which but one fact is stated.
     """
@@ -42,6 +44,7 @@ class Reads:
     led: set[str] = field(default_factory=set)
     joined: set[str] = field(default_factory=set)
     tied: set[str] = field(default_factory=set)
+    meant: set[str] = field(default_factory=set)
     passing: frozenset[str] = frozenset()
     alone: bool = False
     everything: bool = False
@@ -120,6 +123,10 @@ class _Reading:
                 self._read_all(rule)
             if head is not None and head.name in (LAW, RANK):
                 self._note_ties(rule)
+            elif head is not None and head.name == MEANS:
+                self._reads.meant.update(
+                    literal.name for literal in rule.body if literal.name in self._rows
+                )
         for name in self._single:  # one of all that there are holds
             self._reads.thin.update(self._declared.get(name, [set()])[-1])
         self._reads.thin -= self._reads.whole

@@ -276,7 +276,7 @@ class Store:
                     here = {self.files.root / file: text for file, text in texts.items()}
                     check_arithmetic({**here, **{path: text_of(path) for path in asked}}, parts)
                 check_nodes(program, policy)
-            return Edition(program, policy, name, fingerprint({**core, **own}), known)
+            return Edition(program, policy, name, fingerprint({**core, **own}), known, frozenset(also))
         except RuleError as error:
             from lupa.rules.bounds import misquoted  # only a mistake needs syntax trees
 
@@ -308,7 +308,7 @@ class Store:
 
 def laws_and_tables(atoms: clingo.SymbolicAtoms) -> Parts:
     """What is grounded after all else: laws of single values and of numbers, the search for double rows."""
-    return [*single_values(atoms), *laws_of_numbers(atoms), *AFTER]
+    return [*single_values(atoms), *meanings(atoms), *laws_of_numbers(atoms), *AFTER]
 
 
 def single_values(atoms: clingo.SymbolicAtoms) -> Parts:
@@ -325,6 +325,13 @@ def single_values(atoms: clingo.SymbolicAtoms) -> Parts:
             groups[group] = None
             values.append(("value", (group, fact)))
     return [*values, *(("one_value", (group, clingo.Number(1))) for group in groups)]
+
+
+def meanings(atoms: clingo.SymbolicAtoms) -> Parts:
+    """The laws of `queries/worlds.lp` for names of which each may mean several."""
+    rows = [atom.symbol.arguments for atom in atoms.by_signature("means_one_of", 2)]
+    names = dict.fromkeys(said for said, _ in rows)
+    return [*(("meant", row) for row in rows), *(("one_is_meant", [said]) for said in names)]
 
 
 def as_texts(texts: Mapping[str, str]) -> Load:

@@ -251,6 +251,14 @@ class Vocabulary:
             found.setdefault(str(family), []).append(str(fact))
         return found
 
+    @cached_property
+    def means_one_of(self) -> dict[Fact, list[Fact]]:
+        """Of facts that each say that one of several is so, these."""
+        found: dict[Fact, list[Fact]] = {}
+        for fact, other in self._program.facts("means_one_of", 2):
+            found.setdefault(str(fact), []).append(str(other))
+        return found
+
     def day_of(self, since: str) -> Path:
         """The keys that lead, under `facts`, to what says how long ago something is."""
         about = self._quantity_symbols[since].arguments[0]

@@ -155,6 +155,58 @@ def test_once_all_that_is_named_comes_true_the_criterion_is_met_and_without_any_
     assert sum(checked.values()) >= times(20)
 
 
+def small_needs(edition: Edition, wanted: int, said: Said) -> set[Set]:
+    """Every minimal set of no more than two statements after which this is certain, each tried."""
+    cone = edition.relevance.cone(wanted)
+    facts = [f for f, literal in edition.literals.items() if literal in cone and not f.startswith(STAYS)]
+    single = [
+        (fact, so)
+        for fact in facts
+        for so in (True, False)
+        if said.get(fact) is not so and (so or fact not in edition.vocabulary.choice_of)
+    ]
+    found: set[Set] = set()
+    for chosen in map(frozenset, (*((x,) for x in single), *itertools.combinations(single, 2))):
+        if len(dict(chosen)) < len(chosen) or any(known <= chosen for known in found):
+            continue
+        record = [edition.literals[f] * (1 if so else -1) for f, so in overlaid(said, chosen).items()]
+        if not edition.solver.satisfiable([*record, -wanted]) and edition.solver.satisfiable(record):
+            found.add(chosen)
+
+    def says(one: Set, other: Set) -> bool:
+        here, there = ([edition.literals[f] * (1 if so else -1) for f, so in s] for s in (one, other))
+        return not any(edition.solver.satisfiable([*here, -literal]) for literal in there)
+
+    return {
+        one
+        for one in found
+        if not any(says(one, other) and not says(other, one) for other in found if other != one)
+    }
+
+
+@pytest.mark.mass
+@EDITIONS
+def test_each_smallest_set_of_what_a_criterion_needs_is_told(
+    kb: KnowledgeBase, policy: str, edition: str
+) -> None:
+    dice = random.Random(f"smallest {policy} {edition}")
+    checked = 0
+    for number in range(times(700)):
+        examined = explored.examine(kb, explored.random_case(dice, number, policy, edition))
+        decision = decided(
+            examined.edition, Record(stated=dict(examined.stated), assumed=dict(examined.assumed))
+        )
+        met = {atom.id: atom.literal for atom in examined.edition.criteria}
+        for criterion in decision.criteria if decision else ():
+            if criterion.status != "unmet" or criterion.more_needs:
+                continue
+            told = {frozenset((need.fact, need.value) for need in each) for each in criterion.needs}
+            found = small_needs(examined.edition, met[criterion.id], examined.said)
+            assert {each for each in told if len(each) < 3} == found
+            checked += 1
+    assert checked > times(300)
+
+
 def test_a_form_that_lacks_two_undertakings_names_both(kb: KnowledgeBase) -> None:
     facts = {**SOUND, "attests": {"only": ["monitor_egfr", "monitor_blood_pressure"]}}
     found = kb.decide({"request": LUPKYNIS, "facts": facts})

@@ -14,7 +14,7 @@ ODD = (
     "prednisone 5 mg daily",
     "Nosuchmab",
     "Aspirin 81 mg",
-    "mycophenolate and something",
+    "prednisone and something",
     "prednisome",
     "none",
 )

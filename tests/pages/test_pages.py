@@ -17,7 +17,7 @@ from lupa.pages.contents import fact_rows, fact_text, policy_rows, policy_text
 from lupa.pages.exploring import ask_text
 from lupa.pages.markdown import escaped, markdown
 from lupa.pages.page import text, why_text
-from lupa.pages.sentences import argument, cause_sentences, said_of
+from lupa.pages.sentences import argument, assumed_sentences, cause_sentences, said_of
 from tests.rules.test_knowledge import DENIED, with_facts, with_request
 from tests.tried import REQUEST, RULES, steps_kb
 
@@ -118,7 +118,14 @@ def test_a_letter_gives_reason_clause_and_next_step(kb: KnowledgeBase) -> None:
 
 def test_a_decision_that_assumes_nothing_says_nothing_of_it(kb: KnowledgeBase) -> None:
     decision = dataclasses.replace(kb.decide(DENIED), assumptions=())
-    assert "Assumed" not in text(decision)
+    assert "Assumed" not in text(decision) + markdown(decision)
+
+
+def test_what_is_assumed_is_told_in_the_same_words_in_markdown(kb: KnowledgeBase) -> None:
+    decision = kb.decide(DENIED)
+    (line,) = (line for line in markdown(decision).splitlines() if line.startswith("Assumed"))
+    assert line == escaped(assumed_sentences(decision.assumptions))
+    assert line in escaped(" ".join(click.unstyle(text(decision)).split()))
 
 
 # ---- relations, choices and what is silent -----------------------------------------------------

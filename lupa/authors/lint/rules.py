@@ -86,7 +86,7 @@ _READ = (
     "conversion/4",
     "covers/2", "cut_point/1", "dated/1", "default/2", "difference/3", "document/2", "edition/3",
     "effort/4", "exceeded/2", "excluded/2", "fact/1", "fact_text/3", "group_question/2", "impossible/1",
-    "known_from/3", "label/2", "limit/4", "limited/5", "longest_wait/1",
+    "known_from/3", "label/2", "limit/4", "limited/5", "longest_wait/1", "means_one_of/2",
     "member_text/2", "met/2", "note/2", "number/3", "on_pathway/3",
     "open_family/1", "outcome/2", "outcome_text/3", "outside/2", "pair/3", "part/4", "part_of/3",
     "part_of_request/1", "payer/2", "percent_change/3",
