@@ -78,7 +78,7 @@ TIED: tuple[Gap, ...] = (
     *(("taking", name) for name in ("voclosporin", "anifrolumab", "rituximab")),
     *(("attests", name) for name in oracle.ATTESTATIONS),
     *(("documented", name) for name in oracle.DOCUMENTED),
-    *((kind, "") for kind in ("received_iv", "live_vaccine")),
+    *((kind, "") for kind in ("received_iv", *worlds.FEP_ALONE)),
 )
 """What laws and choices tie together, and what decides most."""
 
@@ -537,7 +537,7 @@ def random_changes(dice: random.Random, case: Case, policy: str) -> tuple[dict[s
         ("indication", dice.choice(oracle.INDICATIONS)),
         ("route", dice.choice(oracle.ROUTES)),
         ("dosed_per_label", dice.choice((True, False, None))),
-        ("live_vaccine", dice.choice((True, False, None))),
+        *((name, dice.choice((True, False, None))) for name in worlds.FEP_ALONE),
         *((f"taking.{drug}", dice.choice((True, False, None))) for drug in dice.sample(oracle.DRUGS, 3)),
         *((f"taking.{drug}", dice.random() < 0.5) for drug in ("prednisone", "rituximab", "voclosporin")),
         *((f"attests.{one}", dice.random() < 0.5) for one in oracle.ATTESTATIONS[:3]),

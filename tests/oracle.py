@@ -216,6 +216,7 @@ READINGS_OF: dict[str, dict[str, tuple[str, str]]] = {
         "antimalarial_as_background": ("does_not_count", "counts"),
         "planned_background": ("does_not_count", "counts"),
         "background_steroid": ("counts", "only_with_another"),
+        "benefit_example": ("an_example", "what_is_meant"),
         "term_limit": ("cap", "criterion"),
     },
     "uhc_benlysta": {
@@ -267,6 +268,7 @@ class World:
     starts: frozenset[str]
     attests: frozenset[str]
     documented: frozenset[str]
+    stable_egfr: bool
     live_vaccine: bool
     received_iv: bool
     dosed_per_label: bool
@@ -352,7 +354,7 @@ def _fep_unmet(world: World) -> set[str]:
     if world.phase == "initial":
         met["active_lupus_nephritis"] = "lupus_nephritis" in world.active  # Requirements, item 1
     else:
-        met["clinical_benefit"] = "clinical_benefit" in world.documented  # Renewal, item 1
+        met["clinical_benefit"] = _has_documented_benefit(world)  # Renewal, item 1
         met["benefits_outweigh_risks"] = "benefits_outweigh_risks" in world.attests  # item 2
     return _failing(met) | _term_criterion(world)
 
@@ -395,6 +397,17 @@ def _has_fep_background(world: World) -> bool:
     if _reading(world, "planned_background") == "counts":
         received |= world.starts
     return bool(background & received)
+
+
+def _has_documented_benefit(world: World) -> bool:
+    """FEP 5.99.021 Lupkynis, Renewal Requirements, item 1: a documented benefit.
+
+    In brackets the text names an eGFR that has risen or is stable, without renal worsening: as an
+    example, so that another benefit will do, or, read narrowly, as what it means by benefit.
+    """
+    if _reading(world, "benefit_example") == "what_is_meant" and not world.stable_egfr:
+        return False
+    return "clinical_benefit" in world.documented
 
 
 def _passes_fep_cyclophosphamide(world: World) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tests.oracle import DRUG_CLASSES
+
 Found = tuple[str, str]
 """A check and its subject; for a case that comes out otherwise, `case` and its name."""
 
@@ -119,6 +121,15 @@ def no_longer(*found: Found, policy: str = "uhc_benlysta") -> tuple[str, ...]:
 REFUSED = ("refused", "fep_lupkynis")
 SLE_START, SLE_ON = ("sle", "initial"), ("sle", "continuation")
 NEPHRITIS_START, NEPHRITIS_ON = ("lupus_nephritis", "initial"), ("lupus_nephritis", "continuation")
+BACKGROUND = (
+    *DRUG_CLASSES["corticosteroid"],
+    *(d for d in DRUG_CLASSES["immunosuppressant"] if d not in ("cyclophosphamide", "voclosporin")),
+)
+NO_EXAMPLE = (
+    *of("unused", "is_benefit_meant/0"),
+    *of("unread-fact", "stable_egfr", "reading(benefit_example)"),
+    *untold("benefit_example", "what_is_meant"),
+)
 NO_CNS = (
     *redundant(*SLE_START, "no_severe_cns_lupus"),
     *redundant(*NEPHRITIS_START, "no_severe_cns_lupus"),
@@ -175,7 +186,7 @@ PATHWAYS = (
     Seed(
         "a criterion can never be met, so no renewal is approved",
         LUPKYNIS,
-        "met(fep_lupkynis, clinical_benefit)        :- documented(clinical_benefit).",
+        "met(fep_lupkynis, clinical_benefit)        :- documented(clinical_benefit), is_benefit_meant.",
         "met(fep_lupkynis, clinical_benefit)        :- diagnosis(lupus_nephritis), not diagnosis(sle).",
         (
             *of("approvable_pathway", "pathway(lupus_nephritis,continuation)"),
@@ -187,6 +198,7 @@ PATHWAYS = (
             *redundant(*NEPHRITIS_ON, "safety_monitoring"),
             *never_cut(*NEPHRITIS_ON, "term_limit", "quantity_limit"),
             *idle("f22", "f23", "f25", "f26a", "f26b", "f27a", "f27b", "f28", "f32"),
+            *NO_EXAMPLE,
         ),
         gone=no_longer(
             *off_label("inactive_disease"),
@@ -197,9 +209,12 @@ PATHWAYS = (
     Seed(
         "a continuation asks for what the start rules out, so nobody who starts can go on",
         LUPKYNIS,
-        "clinical_benefit)        :- documented(clinical_benefit).",
-        "clinical_benefit)        :- documented(clinical_benefit), not active(lupus_nephritis).",
-        of("continuable", "indication(lupus_nephritis)"),
+        ":- documented(clinical_benefit), is_benefit_meant.",
+        ":- documented(clinical_benefit), is_benefit_meant, not active(lupus_nephritis).",
+        (
+            *of("continuable", "indication(lupus_nephritis)"),
+            *of("one_way", "favourable(active(lupus_nephritis))"),
+        ),
     ),
     Seed(
         "the list of unproven uses binds continuations alone, so what was approved is then barred",
@@ -253,12 +268,13 @@ PATHWAYS = (
     Seed(
         "two criteria ask for one fact, so that they always fail together",
         LUPKYNIS,
-        "met(fep_lupkynis, clinical_benefit)        :- documented(clinical_benefit).",
+        "met(fep_lupkynis, clinical_benefit)        :- documented(clinical_benefit), is_benefit_meant.",
         "met(fep_lupkynis, clinical_benefit)        :- attests(benefits_outweigh_risks).",
         (
             *fail_together("benefits_outweigh_risks", "clinical_benefit", NEPHRITIS_ON),
             *redundant(*NEPHRITIS_ON, "benefits_outweigh_risks", "clinical_benefit"),
             *idle("f24", "f25"),
+            *NO_EXAMPLE,
         ),
         at=(LUPKYNIS, "continuation, benefits_outweigh_risks"),
     ),
@@ -461,7 +477,7 @@ CRITERIA = (
         "an advisory is made a criterion of the start",
         LUPKYNIS,
         "% Prior-Approval Renewal Requirements; they",
-        "requires(fep_lupkynis, lupus_nephritis, initial, no_emergency, f08).\n"
+        "requires(fep_lupkynis, lupus_nephritis, initial, no_emergency, f08c).\n"
         "met(fep_lupkynis, no_emergency) :- not diagnosis(hypertensive_emergency).\n"
         'text(fep_lupkynis, criterion(no_emergency), "There is no emergency.", "There is an emergency.").\n'
         "% Prior-Approval Renewal Requirements; they",
@@ -1025,6 +1041,16 @@ SLIPS = (
         (*of("misspelt", "count"), *untold("background_steroid", "only_with_another")),
     ),
     Seed(
+        "a not too many asks that a background therapy is not taken",
+        LUPKYNIS,
+        "received_as(Class)                    :- taking(Drug), suppresses(Drug, Class).",
+        "received_as(Class)                    :- not taking(Drug), suppresses(Drug, Class).",
+        of("one_way", *(f"favourable(taking({drug}))" for drug in BACKGROUND)),
+        at=(LUPKYNIS, "favourable(taking(Drug))"),
+        outcomes=("approve", "deny"),
+        before=("approve", "approve"),
+    ),
+    Seed(
         "a full stop is missing",
         LUPKYNIS,
         "met(fep_lupkynis, no_live_vaccine) :- not live_vaccine.",
@@ -1289,7 +1315,10 @@ BUNDLES: tuple[tuple[str, ...], ...] = (
         "a biologic counts among the standard treatments",
         "the list binds the wrong phase whatever the reading",
     ),
-    ("an edition drops more than its history tells",),
+    (
+        "an edition drops more than its history tells",
+        "a not too many asks that a background therapy is not taken",
+    ),
     (
         "the sentences of a criterion are the wrong way round",
         "the boxed warning is told on a continuation too",

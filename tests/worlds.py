@@ -13,6 +13,7 @@ from tests.oracle import World
 
 AGES = (0, 4, 5, 17, 18, 40)
 MONTHS = (None, 1, 12, 13, 24)
+FEP_ALONE = ("live_vaccine", "stable_egfr")
 SUPPLIES = ((None, None), (540, 90), (541, 90), (600, 100), (601, 100), (6, 1), (7, 1))
 
 
@@ -41,6 +42,7 @@ def random_world(rng: random.Random, policy: str) -> World:
             starts=some(rng, oracle.STARTED[policy], rng.choice((0.0, 0.0, 0.01, 0.05))),
             attests=some(rng, oracle.ATTESTATIONS, eager),
             documented=some(rng, oracle.DOCUMENTED, eager),
+            stable_egfr=rng.random() < eager,
             live_vaccine=rng.random() > eager,
             received_iv=rng.random() < eager,
             dosed_per_label=rng.random() < eager,
@@ -75,7 +77,7 @@ def can_be_told(name: str, policy: str) -> bool:
     asked = asked_about(policy)
     if family in asked or family == "reading":
         return member in asked["readings" if family == "reading" else family]
-    return name != "live_vaccine" or policy == "fep_lupkynis"
+    return name not in FEP_ALONE or policy == "fep_lupkynis"
 
 
 def case_of(world: World, policy: str, edition: str) -> dict[str, Any]:
@@ -104,7 +106,8 @@ def case_of(world: World, policy: str, edition: str) -> dict[str, Any]:
         "reading": {name: world.readings[name] for name in asked["readings"] if name in world.readings},
     }
     if policy == "fep_lupkynis":
-        facts |= {"attests": {"only": sorted(world.attests)}, "live_vaccine": world.live_vaccine}
+        facts |= {name: getattr(world, name) for name in FEP_ALONE}
+        facts |= {"attests": {"only": sorted(world.attests)}}
     else:
         facts |= {"received": {"only": ["belimumab_intravenous"] if world.received_iv else []}}
     return {"request": request, "facts": facts}
@@ -115,7 +118,7 @@ Gap = tuple[str, str]
 
 GAPS: tuple[Gap, ...] = (
     *((kind, "") for kind in ("indication", "phase", "route", "age", "months", "supply")),
-    *((kind, "") for kind in ("live_vaccine", "received_iv", "dosed_per_label")),
+    *((kind, "") for kind in (*FEP_ALONE, "received_iv", "dosed_per_label")),
     *(("diagnoses", name) for name in oracle.CONDITIONS),
     *(("active", name) for name in oracle.ACTIVE),
     *(("taking", name) for name in oracle.DRUGS),
@@ -198,7 +201,10 @@ def _is_asked(kind: str, name: str, policy: str) -> bool:
     asked = asked_about(policy)
     if kind in asked:
         return name in asked[kind]
-    own = {"supply": "fep_lupkynis", "live_vaccine": "fep_lupkynis", "received_iv": "uhc_benlysta"}
+    own = {
+        **dict.fromkeys(("supply", *FEP_ALONE), "fep_lupkynis"),
+        "received_iv": "uhc_benlysta",
+    }
     return own.get(kind, policy) == policy
 
 

@@ -44,8 +44,13 @@ def _questions(question: Question, decision: Decision) -> tuple[Asked, ...]:
 def _immaterial(question: Question, decision: Decision) -> tuple[Fact, ...]:
     """The facts that are open and cannot change the verdict."""
     missing = {each.fact for each in decision.missing}
+    cone, silent = question.edition.relevance.outcome_cone, frozenset(question.silent)
+
+    def is_open(fact: Fact, literal: int) -> bool:
+        return fact in silent if literal in cone else question.is_open(literal)
+
     literals = question.edition.literals.items()
-    return tuple(fact for fact, x in literals if fact not in missing and question.is_open(x))
+    return tuple(fact for fact, x in literals if fact not in missing and is_open(fact, x))
 
 
 def _decisiveness(asked: Asked) -> tuple[bool, bool, int]:

@@ -8,6 +8,8 @@ from lupa.record.case import lines_for
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
 
+UNLISTED = " (not on the list, which is said to be complete)"
+
 
 def causes(question: Question, reason: Sequence[Literal]) -> tuple[Cause, ...]:
     """The facts of a reason in words, in the order of the vocabulary."""
@@ -19,7 +21,7 @@ def causes(question: Question, reason: Sequence[Literal]) -> tuple[Cause, ...]:
         if fact in record.given:
             text = f"{text[:-1]} ({record.given[fact]})."
         if fact in record.closed:
-            text = f"{text[:-1]} (not on the list, which is said to be complete)."
+            text = f"{text[:-1]}{UNLISTED}."
         lines = lines_of(question, fact)
         if lines:
             text = f"{text[:-1]} ({'; '.join(lines)})."

@@ -284,14 +284,16 @@ class Question:
         literals, relevance = self.edition.literals, self.edition.relevance
         silent = frozenset(literals[fact] for fact in self.silent)
         function = self.function
-        known: dict[Literal, bool] = {}
+        known: dict[Literal, bool | None] = {}
 
         def matters(literal: Literal) -> bool:
-            if function is not None and literal not in known:
-                known.update(function.changing(relevance.component(literal) & silent))
-            if literal in known:
-                return known[literal]
-            return relevance.matters(self._solver, literal, self.statements, silent)
+            if literal not in known:
+                tied = relevance.component(literal) & silent
+                known.update(dict.fromkeys(tied) if function is None else function.changing(tied))
+            found = known[literal]
+            if found is None:
+                return relevance.matters(self._solver, literal, self.statements, silent)
+            return found
 
         matter = [fact for fact in self.silent if matters(literals[fact])]
         left = function.outcomes_left if function else {}

@@ -191,7 +191,8 @@ def _charts(
     as_json: bool,
 ) -> None:
     """Decides what charts ask for, for each patient."""
-    from lupa.cohort.files import kind_of, write
+    from lupa.cohort.files import kind_of
+    from lupa.cohort.writing import write
 
     kind_of(out)
     done = [0]
@@ -233,8 +234,8 @@ def _shifts(tables: Iterator[Any], rows: int, names: tuple[str, str], form: str)
 
 def _summary(tables: Iterable[Any], out: Path, *, saved: bool, as_json: bool) -> str:
     """The counts of a cohort, saved beside its file if that is wanted."""
-    from lupa.cohort.files import write_text
     from lupa.cohort.summary import plain, summary, text
+    from lupa.cohort.writing import write_text
 
     counts = summary(tables)
     if saved:

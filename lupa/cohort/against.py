@@ -67,7 +67,7 @@ class Against:
             fields += [told.field(name).with_name(f"{name}_{when}") for name in TOLD]
         return pa.schema(fields)
 
-    def decided(self, table: pa.Table) -> pa.Table:
+    def in_short(self, table: pa.Table) -> pa.Table:
         """The rows that are decided otherwise, with what is told of them before and after."""
         before, after = self._before.decided(table), self._after.decided(table)
         if before.num_rows != after.num_rows:

@@ -13,6 +13,7 @@ from lupa.answers.desk import Desk
 from lupa.compiled.columns import plain_value
 from lupa.compiled.distinct import coded, without_views
 from lupa.compiled.tables import Tables, schema_of
+from lupa.compiled.texts import in_short
 from lupa.errors import CaseError, shown
 from lupa.record.record import ROUTING
 from lupa.record.routing import ASKED_FOR, routed
@@ -73,28 +74,47 @@ class Cohort:
         for name in (*w.ids, *w.ignored, *w.renamed):
             if name not in names:
                 raise CaseError(f"there is no column {shown(name)}; there are {', '.join(names)}")
+        told = [name for name, _ in schema_of(w.outputs) if name in w.ids]
+        if told:
+            raise CaseError(
+                f"column {shown(told[0])} cannot be handed on: what is told has that name; rename it"
+            )
         meant = {w.renamed.get(name, name) for name in names if name not in {*w.ids, *w.ignored}}
+        if w.policies and "policy" in meant:
+            raise CaseError(
+                "a column says which policy is asked, and --policy says it too; leave out one of them "
+                "(--ignore policy)"
+            )
         if not w.policies and meant.isdisjoint(("policy", *ASKED_FOR)):
             columns = ", ".join(("policy", *ASKED_FOR))
             raise CaseError(f"no column says which policy is asked ({columns}); name one with --policy")
 
     def decided(self, table: pa.Table) -> pa.Table:
         """What is told of each row, in their order; of one that several policies answer, once for each."""
+        return self.in_short(table).cast(self.schema(table.schema))
+
+    def in_short(self, table: pa.Table) -> pa.Table:
+        """The same, with texts that rows share held once."""
         table = without_views(table)
-        schema = self.schema(table.schema)
+        told_of = {name for name, _ in schema_of(self._wanted.outputs)}
+        schema = pa.schema(
+            [f.with_type(in_short(f.type)) if f.name in told_of else f for f in self.schema(table.schema)]
+        )
         pieces, places = [], []
         for key, rows, rank in self._routed(table):
-            part = table.take(pa.array(rows))
+            part = table if len(rows) == table.num_rows else table.take(pa.array(rows))
             if isinstance(key, str):
                 told = self._refused(part, rank[1], key)
             else:
-                told = self._of(key, table.column_names).decided(part)
-            pieces.append(told.cast(schema))
+                told = self._of(key, table.column_names).in_short(part)
+            pieces.append(told)
             places.append(rows * 64 + rank[0])
         if not pieces:
             return schema.empty_table()
+        if len(pieces) == 1:
+            return pieces[0].combine_chunks()
         order = np.argsort(np.concatenate(places), kind="stable")
-        return pa.concat_tables(pieces).take(pa.array(order)).combine_chunks()
+        return pa.concat_tables(pieces).unify_dictionaries().take(pa.array(order)).combine_chunks()
 
     def _of(self, key: tuple[str, str], names: Sequence[str]) -> Tables:
         if key not in self._tables:
@@ -110,7 +130,7 @@ class Cohort:
         told = {"policy": policy or None, "outcome": "invalid", "error": why}
         columns = {name: rows.column(name) for name in self._wanted.ids}
         for name, kind in schema_of(self._wanted.outputs):
-            columns[name] = pa.array([told.get(name)] * count, kind)
+            columns[name] = pa.array([told.get(name)] * count, in_short(kind))
         return pa.table(columns)
 
     def _routed(self, table: pa.Table) -> Iterator[tuple[tuple[str, str] | str, Any, tuple[int, str]]]:

@@ -1,17 +1,15 @@
-"""Tables in files: Parquet, Arrow IPC, CSV and JSON Lines, read a piece at a time and written whole."""
+"""Tables in files: Parquet, Arrow IPC, CSV and JSON Lines, read a piece at a time."""
 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from glob import glob, has_magic
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 import pyarrow.json as pjson
 import pyarrow.parquet as pq
@@ -64,13 +62,26 @@ class Source:
         self.stamps = [_stamp(path) for path in self.paths]
         self.schema = self._schema(self.paths[0])
         for path in self.paths[1:]:
-            if self._schema(path).names != self.schema.names:
-                differ = sorted({*self._schema(path).names} ^ {*self.schema.names})
-                raise CaseError(
-                    f"{printable(str(path))}: its columns are not those of {self.paths[0].name}"
-                    f" ({', '.join(differ) or 'another order'}); read them apart"
-                )
+            self.schema = self._also(path)
         self.rows = self._count()
+
+    def _also(self, path: Path) -> pa.Schema:
+        """The columns so far, where those of a file are the same; their types hold what is in all files."""
+        more, where = self._schema(path), f"{printable(str(path))}: its columns are not those of"
+        if more.names != self.schema.names:
+            differ = sorted({*more.names} ^ {*self.schema.names})
+            raise CaseError(
+                f"{where} {self.paths[0].name} ({', '.join(differ) or 'another order'}); read them apart"
+            )
+        try:
+            return pa.unify_schemas([self.schema, more], promote_options="permissive")
+        except pa.ArrowException as error:
+            name = next(f.name for f in more if not _together(f, self.schema.field(f.name)))
+            kinds = f"{more.field(name).type}, there {self.schema.field(name).type}"
+            words = f"column {shown(name)} is {kinds}"
+            raise CaseError(
+                f"{where} {self.paths[0].name}: {words}; write it alike, or read them apart"
+            ) from error
 
     def check_unchanged(self) -> None:
         """Raises `CaseError` where a file is not what it was when the reading began."""
@@ -119,11 +130,12 @@ class Source:
         held = 0
         for path in self.paths:
             with _reading(path):
-                for batch in self._batches(path):
+                for given in self._batches(path):
+                    batch = given if given.schema == self.schema else _as(given, self.schema)
                     while held + batch.num_rows >= rows:
                         here = rows - held
                         yield pa.Table.from_batches([*waiting, batch.slice(0, here)])
-                        batch, waiting, held = batch.slice(here), [], 0  # noqa: PLW2901 - what is left
+                        batch, waiting, held = batch.slice(here), [], 0
                     if batch.num_rows:
                         waiting.append(batch)
                         held += batch.num_rows
@@ -141,9 +153,49 @@ def _reading(path: Path) -> Iterator[None]:
     """What is wrong with a file is said of it."""
     try:
         yield
-    except (pa.ArrowException, UnicodeDecodeError) as error:
-        words = " ".join(str(error).split())
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        words = _odd_line(path) or " ".join(str(error).split())
         raise CaseError(f"{printable(str(path))}: cannot be read: {printable(words)}") from error
+
+
+def _together(one: pa.Field, other: pa.Field) -> bool:
+    """Whether a type holds what is in either column."""
+    try:
+        pa.unify_schemas([pa.schema([one]), pa.schema([other])], promote_options="permissive")
+    except pa.ArrowException:
+        return False
+    return True
+
+
+def _as(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """A batch with columns of these types."""
+    table = pa.Table.from_batches([batch]).cast(schema).combine_chunks()
+    return next(iter(table.to_batches()), pa.RecordBatch.from_pylist([], schema))
+
+
+_KINDS = {bool: "a truth value", str: "a text", list: "a list", dict: "an object"}
+
+
+def _odd_line(path: Path) -> str:
+    """The first line of JSON Lines that is none, or has a value of another kind than those before it."""
+    if KINDS[path.suffix.lower()] != "jsonl":
+        return ""
+    kinds: dict[str, tuple[str, int]] = {}
+    with path.open(encoding="utf-8", errors="replace") as stream:
+        for place, line in enumerate(stream, start=1):
+            try:
+                row = json.loads(line) if line.strip() else {}
+            except ValueError as error:
+                return f"line {place:,} is not JSON ({error})"
+            if not isinstance(row, dict):
+                return f"line {place:,} is no object; each line is one patient, {{column: value, ...}}"
+            for name, value in row.items():
+                kind = _KINDS.get(type(value), "a number")
+                before, at = kinds.setdefault(name, (kind, place)) if value is not None else (kind, place)
+                if kind != before:
+                    words = f"line {place:,}, column {shown(name)}: is {kind}, and {before} in line {at:,}"
+                    return f"{words}; write it alike, or null where it is not known"
+    return ""
 
 
 def _csv(path: Path) -> Any:
@@ -163,68 +215,6 @@ def _csv(path: Path) -> Any:
     return pcsv.open_csv(
         path, pcsv.ReadOptions(block_size=_BLOCK, use_threads=False), convert_options=texts
     )
-
-
-# ---- out ---------------------------------------------------------------------------------------
-
-
-def write(path: Path, schema: pa.Schema, tables: Iterable[pa.Table], about: str) -> None:
-    """Writes tables into a file of the kind that its name says; it is there whole or not at all.
-
-    `about` is kept in the metadata of Parquet and Arrow files.
-    """
-    schema = schema.with_metadata({"lupa": about})
-    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        _WRITERS[kind_of(path)](aside, schema, tables)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Writes a text into a file, whole or not at all."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    aside.write_text(text, encoding="utf-8")
-    aside.replace(path)
-
-
-def _parquet(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
-    with pq.ParquetWriter(path, schema) as writer:
-        for table in tables:
-            writer.write_table(table.cast(schema))
-
-
-def _arrow(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
-    with pa.ipc.new_file(path, schema) as writer:
-        for table in tables:
-            writer.write_table(table.cast(schema))
-
-
-def _csv_out(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
-    flat = pa.schema([(f.name, pa.string() if pa.types.is_list(f.type) else f.type) for f in schema])
-    with pcsv.CSVWriter(path, flat) as writer:
-        for table in tables:
-            columns = [
-                pc.binary_join(column, ";") if pa.types.is_list(column.type) else column
-                for column in table.columns
-            ]
-            writer.write_table(pa.table(columns, schema=flat))
-
-
-def _jsonl(path: Path, _schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
-    with path.open("w", encoding="utf-8") as stream:
-        for table in tables:
-            for row in table.to_pylist():
-                stream.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
-
-
-_WRITERS: dict[str, Callable[[Path, pa.Schema, Iterable[pa.Table]], None]] = {
-    "parquet": _parquet,
-    "arrow": _arrow,
-    "csv": _csv_out,
-    "jsonl": _jsonl,
-}
 
 
 def named(names: Sequence[str]) -> dict[str, str]:

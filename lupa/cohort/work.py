@@ -17,7 +17,8 @@ import pyarrow as pa
 from lupa.answers.desk import Desk
 from lupa.cohort.against import Against
 from lupa.cohort.cohort import Cohort, Wanted
-from lupa.cohort.files import Source, kind_of, write, write_text
+from lupa.cohort.files import Source, kind_of
+from lupa.cohort.writing import write, write_text
 from lupa.errors import CaseError, printable
 from lupa.version import __version__
 
@@ -73,7 +74,7 @@ def run(
     source.check_unchanged()
     stamp = json.dumps({key: about[key] for key in ("lupa", "rules", "asked")}, sort_keys=True)
     write(out, schema, _read(folder), stamp)
-    look(_read(folder))
+    look(table.cast(schema) for table in _read(folder))
     shutil.rmtree(folder)
     return done
 
@@ -102,15 +103,18 @@ def _part(folder: Path, place: int) -> Path:
     return folder / f"part-{place:06}.arrow"
 
 
+def _write(part: Path, table: pa.Table) -> None:
+    write(part, table.schema, [table], "")
+
+
 def _parts(make: Callable[[], Work], source: Source, folder: Path, jobs: int, rows: int) -> Iterator[int]:
     """Writes the parts that are not there, in order, and gives the rows of each."""
     cohort = make()
-    schema = cohort.schema(source.schema)
     parts = enumerate(source.parts(rows))
     if jobs == 1:
         for place, table in parts:
             if not _part(folder, place).exists():
-                write(_part(folder, place), schema, [cohort.decided(table)], "")
+                _write(_part(folder, place), cohort.in_short(table))
             yield table.num_rows
         return
     with ProcessPoolExecutor(jobs, get_context("spawn"), _start, (make,)) as pool:
@@ -119,7 +123,7 @@ def _parts(make: Callable[[], Work], source: Source, folder: Path, jobs: int, ro
         def next_done() -> int:
             place, count, future = waiting.pop(0)
             if future is not None:
-                write(_part(folder, place), schema, [future.result()], "")
+                _write(_part(folder, place), future.result())
             return count
 
         for place, table in parts:
@@ -140,11 +144,17 @@ def _start(make: Callable[[], Work]) -> None:
 
 
 def _work(table: pa.Table) -> pa.Table:
-    return _COHORT[0].decided(table)
+    return _COHORT[0].in_short(table)
 
 
 def _read(folder: Path) -> Iterator[pa.Table]:
     """The parts, one after the other."""
     for path in sorted(folder.glob("part-*.arrow")):
-        with pa.ipc.open_file(path) as reader:
-            yield reader.read_all()
+        try:
+            with pa.ipc.open_file(path) as reader:
+                table = reader.read_all()
+        except (pa.ArrowException, OSError) as error:
+            raise CaseError(
+                f"{printable(str(path))}: is damaged; take it away and start again, the others are kept"
+            ) from error
+        yield table

@@ -14,6 +14,7 @@ from itertools import count
 
 from lupa.compiled.conditions import body_of, conditions_of
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node, deep
+from lupa.compiled.lifted import Lifted
 from lupa.compiled.nearest import changing
 from lupa.errors import SpaceLimitError
 from lupa.rules.alike import alike
@@ -79,20 +80,25 @@ class Circuit:
         left = self.diagrams.values_left(self.outcome, len(self.facts))
         return dict(zip(self.facts, left, strict=True))
 
-    def changing(self, tied: Collection[Literal]) -> Mapping[Literal, bool]:
+    def changing(self, tied: Collection[Literal]) -> Mapping[Literal, bool | None]:
         """Whether each of some silent facts, tied to each other alone, can change the outcome.
 
-        Nothing where that is too much to tell.
+        None where that is too much to tell.
         """
         if self.bearing.isdisjoint(tied) or len(tied) == 1:  # with no law to keep, it does what it bears
             return {fact: fact in self.bearing for fact in tied}
+        names, choice_of = [self.edition.facts[fact] for fact in tied], self.edition.vocabulary.choice_of
+        variables = [self._variables[fact] for fact in tied]
         with deep(len(self.facts)), suppress(SpaceLimitError):
-            found = changing(
-                self.diagrams, self.outcome, self.lawful, [self._variables[fact] for fact in tied]
-            )
+            if set(choice_of.get(names[0], {}).values()).issuperset(
+                names
+            ):  # one holds, in any other's place
+                seen = Lifted(self.diagrams, variables)
+                return dict.fromkeys(tied, len(seen.top.values(seen.lifted(self.outcome))) > 1)
+            found = changing(self.diagrams, self.outcome, self.lawful, variables)
             if found is not None:
                 return {fact: self._variables[fact] in found for fact in tied}
-        return {}
+        return dict.fromkeys(tied)
 
     def given(self, statements: Iterable[Literal], budget: Budget) -> Circuit:
         """The same of a record that makes these statements too, of parts of its own."""

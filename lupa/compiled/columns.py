@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from lupa.compiled.compiled import Compiled, Rules
-from lupa.compiled.distinct import Codes, coded
+from lupa.compiled.distinct import Coded, Codes, Rows, Truths
 from lupa.compiled.headings import PARTS, Column
-from lupa.compiled.kernel import Bools, Said
+from lupa.compiled.kernel import Bools, Said, Words
 from lupa.errors import CaseError, Problem, shown
 from lupa.record.measured import months_on
 from lupa.record.members import as_mapping
@@ -150,28 +150,33 @@ class Columns:
     def told(self, table: pa.Table) -> Told:
         """What the rows of a table say."""
         count = table.num_rows
-        said: dict[int, tuple[Bools, Bools]] = {}
+        said: dict[int, tuple[Words, Words]] = {}
         odd, failed = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
         wrong: list[tuple[Codes, str]] = []
         unread: list[tuple[Codes, list[Meaning]]] = []
         for group in self._groups:
-            codes, values = coded([table.column(column.name) for column in group.columns])
-            meanings = [self._meaning(group, each) for each in values]
-            odd |= np.array([not meaning.well for meaning in meanings], dtype=bool)[codes]
+            columns = [table.column(column.name) for column in group.columns]
+            if len(columns) == 1 and pa.types.is_boolean(columns[0].type):
+                rows: Rows = Truths(columns[0])
+            else:
+                rows = Coded(columns)
+            meanings = [self._meaning(group, each) for each in rows.values]
+            if not all(meaning.well for meaning in meanings):
+                odd |= np.array([not meaning.well for meaning in meanings], dtype=bool)[rows.codes]
             errors = np.array([bool(meaning.wrong) for meaning in meanings], dtype=bool)
             if errors.any():
+                codes = rows.codes
                 odd |= failed & errors[codes]  # with two reasons, the rules say which comes first
                 failed |= errors[codes]
                 wrong += [
                     (np.flatnonzero(codes == code), meanings[code].wrong) for code in np.flatnonzero(errors)
                 ]
             if any(meaning.unread for meaning in meanings):
-                unread.append((codes, meanings))
+                unread.append((rows.codes, meanings))
             for variable in dict.fromkeys(v for meaning in meanings for v in meaning.bits):
                 default = self._compiled.variables[variable].default
                 usual = 3 if default is None else 1 + default
-                bits = np.array([m.bits.get(variable, usual) for m in meanings], dtype=np.uint8)
-                said[variable] = (bits & 1).astype(bool)[codes], (bits & 2).astype(bool)[codes]
+                said[variable] = rows.bits([m.bits.get(variable, usual) for m in meanings])
         if len(unread) > 1:
             odd |= self._bound(unread, count)
         return Told(said, odd, wrong)

@@ -137,26 +137,6 @@ class Diagrams:
                     waiting.append(child)
         return found
 
-    def left(self, node: Node, said: Mapping[int, bool]) -> Node:
-        """The function once some variables, at least one, have these values."""
-        last = max(said)
-        made: dict[Node, Node] = {}
-
-        def of(node: Node) -> Node:
-            if node < 0 or self._nodes[node][0] > last:
-                return node
-            if node not in made:
-                self.budget.spend()
-                variable, no, yes = self._nodes[node]
-                value = said.get(variable)
-                if value is None:
-                    made[node] = self.node(variable, of(no), of(yes))
-                else:
-                    made[node] = of(yes if value else no)
-            return made[node]
-
-        return of(node)
-
     def first(self, nodes: Sequence[Node]) -> int:
         """The first variable of any of these; one of them has one."""
         return min(self._nodes[node][0] for node in nodes if node >= 0)

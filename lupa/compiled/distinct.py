@@ -3,14 +3,89 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from functools import cached_property
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from lupa.compiled.kernel import Words, packed
+
 Codes = NDArray[np.int64]
 """For each row the place of its value."""
+
+
+class Rows(Protocol):
+    """Columns by their distinct values: for each row the place of its own among them."""
+
+    @property
+    def values(self) -> Sequence[tuple[Any, ...]]:
+        """The values that rows have."""
+
+    @property
+    def codes(self) -> Codes:
+        """For each row the place of its values."""
+
+    def bits(self, of: Sequence[int]) -> tuple[Words, Words]:
+        """The first and the second bit of what each value has, for each row."""
+
+
+class Coded:
+    """Columns of any kind."""
+
+    def __init__(self, columns: Sequence[pa.ChunkedArray]) -> None:
+        self.codes, self.values = coded(columns)
+
+    def bits(self, of: Sequence[int]) -> tuple[Words, Words]:
+        """See `Rows`."""
+        found = np.array(of, dtype=np.uint8)[self.codes]
+        return packed((found & 1).view(bool)), packed((found >> 1 & 1).view(bool))
+
+
+class Truths:
+    """One column of truth values, whose bits are looked at as they lie there."""
+
+    values = ((False,), (True,), (None,))
+
+    def __init__(self, column: pa.ChunkedArray) -> None:
+        self._column = column
+        array = column.combine_chunks()
+        if isinstance(array, pa.ChunkedArray):  # as some versions have it
+            array = array.chunk(0) if array.num_chunks else pa.array([], pa.bool_())
+        validity, values = array.buffers()
+        known = _words(validity, array) if array.null_count else ~np.zeros(1, dtype=np.uint64)
+        true = _words(values, array) & known
+        self._are = known & ~true, true, ~known
+
+    @cached_property
+    def codes(self) -> Codes:
+        """See `Rows`."""
+        codes: Codes = self._column.cast(pa.int8()).fill_null(2).to_numpy().astype(np.int64)
+        return codes
+
+    def bits(self, of: Sequence[int]) -> tuple[Words, Words]:
+        """See `Rows`."""
+        found = np.zeros((2, len(self._are[1])), dtype=np.uint64)
+        for bits, are in zip(of, self._are, strict=True):
+            for side in (0, 1):
+                if bits >> side & 1:
+                    found[side] |= are
+        return found[0], found[1]
+
+
+def _words(buffer: pa.Buffer, array: pa.Array) -> Words:
+    """The bits of a buffer that stand for the values of an array."""
+    words = np.zeros(-(-len(array) // 64), dtype=np.uint64)
+    if not len(array):
+        return words
+    first, odd = divmod(array.offset, 8)
+    size = -(-(odd + len(array)) // 8)
+    found = np.frombuffer(buffer, np.uint8, size, first)
+    if odd:
+        found = np.packbits(np.unpackbits(found, bitorder="little")[odd:], bitorder="little")
+    words.view(np.uint8)[: -(-len(array) // 8)] = found[: -(-len(array) // 8)]
+    return words
 
 
 def coded(columns: Sequence[pa.ChunkedArray]) -> tuple[Codes, list[tuple[Any, ...]]]:

@@ -6,22 +6,25 @@ the last node to the first; and from the outcome down, which records reach which
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lupa.compiled.compiled import Compiled
-from lupa.compiled.diagram import NO, NOWHERE, YES, Node
+from lupa.compiled.diagram import NO, NOWHERE, YES, Diagrams, Node, deep
+from lupa.compiled.merged import Pair, Term, merged
 
 Words = NDArray[np.uint64]
+"""A truth value for each record, the first in the lowest bit; what is over says nothing."""
 Bools = NDArray[np.bool_]
-Said = Mapping[int, tuple[Bools, Bools]]
+Said = Mapping[int, tuple[Words, Words]]
 """By variable, whether it can be not so, and whether it can be so, for each record."""
 
-_BYTES = 1 << 24
-"""What is held of functions at a time, to stay near the processor."""
+_BLOCK = 1 << 12
+"""Words that are looked at together, so that what is made of them stays near the processor."""
+_ALL = ~np.uint64(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,10 @@ class Answers:
     can be `no` and whether it can be `yes`; `lawful` where a record does not contradict itself.
     """
 
-    possible: Bools
-    no: Bools
-    yes: Bools
-    lawful: Bools
+    possible: Words
+    no: Words
+    yes: Words
+    lawful: Words
 
 
 class Kernel:
@@ -45,122 +48,167 @@ class Kernel:
     def __init__(self, compiled: Compiled, outputs: Sequence[int]) -> None:
         self._compiled = compiled
         self._functions = [compiled.outputs[place].node for place in outputs]
-        self._laws = [law.node for law in compiled.laws]
+        self._plans: dict[frozenset[int], _Plan] = {}
 
-    def answers(self, said: Said, count: int) -> Answers:
-        """What it says of `count` records; what is said of no variable is what is assumed of it."""
-        names = len(self._compiled.outcomes)
-        plan = _Plan(self._compiled, said, [*self._functions, *self._laws])
-        found = np.empty((names, count), dtype=bool)
-        no = np.empty((len(self._functions), count), dtype=bool)
-        yes = np.empty((len(self._functions), count), dtype=bool)
-        lawful = np.ones(count, dtype=bool)
-        block = max(64, _BYTES // (16 * (len(plan.order) + len(said) + 1)) // 8 * 8) * 64
-        for first in range(0, count, block):
-            here = slice(first, min(first + block, count))
-            told = {
-                v: (_packed(can_no[here]), _packed(can_yes[here])) for v, (can_no, can_yes) in said.items()
-            }
-            size = here.stop - first
-            plan.run(told, -(-size // 64))
-            found[:, here] = _unpacked(plan.possible, size)
-            no[:, here] = _unpacked(plan.no[: len(self._functions)], size)
-            yes[:, here] = _unpacked(plan.yes[: len(self._functions)], size)
-            if self._laws:
-                lawful[here] = _unpacked(plan.yes[len(self._functions) :], size).all(axis=0)
-        return Answers(found, no, yes, lawful)
+    def answers(self, said: Said, words: int) -> Answers:
+        """What it says of the records in so many words; what is said of no variable is assumed of it."""
+        about = frozenset(said)
+        if about not in self._plans:
+            with deep(len(self._compiled.variables)):
+                self._plans[about] = _Plan(self._compiled, about, self._functions)
+        plan = self._plans[about]
+        possible = np.zeros((len(self._compiled.outcomes), words), dtype=np.uint64)
+        no, yes = np.empty((2, len(self._functions), words), dtype=np.uint64)
+        lawful = np.full(words, _ALL)
+        for first in range(0, words, _BLOCK):
+            here = slice(first, min(first + _BLOCK, words))
+            told = {v: (can_no[here], can_yes[here]) for v, (can_no, can_yes) in said.items()}
+            plan.run(told, possible[:, here], no[:, here], yes[:, here], lawful[here])
+        return Answers(possible, no, yes, lawful)
+
+
+Step = tuple[Node, int, Node, Node]
+"""A node, the place of its term, and its children."""
 
 
 class _Plan:
-    """The nodes that matter where so much is the same for every record, and the work at each."""
+    """The work for records of which so much is told, and no more: what is the same for all is done here."""
 
-    def __init__(self, compiled: Compiled, said: Said, functions: Sequence[Node]) -> None:
-        self._nodes = compiled.nodes
-        self._names = len(compiled.outcomes)
-        self._fixed = [
-            None if v in said else 3 if variable.default is None else 1 + variable.default
-            for v, variable in enumerate(compiled.variables)
-        ]
-        self.outcome = self._after(compiled.outcome)
-        self.functions = list(map(self._after, functions))
-        self.order = self._below(self.functions)
-        self._down = self._below([self.outcome])[::-1]
-        self._steps = {
-            node: (variable, self._after(no), self._after(yes))
-            for node in {*self.order, *self._down}
-            for variable, no, yes in (self._nodes[node],)
-        }
+    def __init__(self, compiled: Compiled, about: frozenset[int], functions: Sequence[Node]) -> None:
+        self._terms: list[Term] = []
+        self._places: dict[Term, int] = {}
+        self._nodes: dict[tuple[int, Node, Node], Node] = {}
+        diagrams, left = _left(compiled, about)
+        self._functions = [self._written(diagrams, left(node)) for node in functions]
+        laws = (left(law.node) for law in compiled.laws)
+        asked = [law for law in laws if law == NO or not about.isdisjoint(diagrams.support(law))]
+        self._laws = [self._written(diagrams, law) for law in asked]
+        self._up = list(self._nodes)
+        self._outcome = self._written(diagrams, left(compiled.outcome))
+        self._down = self._below(self._outcome)
 
-    def _after(self, node: Node) -> Node:
-        """The first node from here on at which records differ or both ways are open."""
-        while node >= 0:
-            variable, no, yes = self._nodes[node]
-            fixed = self._fixed[variable]
-            if fixed is None or fixed == 3:
+    def _written(self, diagrams: Diagrams, function: Node) -> Node:
+        """A function in the nodes of the plan."""
+        root, terms = merged(diagrams, function)
+        places: dict[Node, Node] = {}
+
+        def of(node: Node) -> Node:
+            if node < 0:
                 return node
-            node = no if fixed == 1 else yes
-        return node
+            if node not in places:
+                variable = diagrams.top(node)
+                no, yes = map(of, diagrams.split(node, variable))
+                key = self._place_of(terms[variable]), no, yes
+                places[node] = self._nodes.setdefault(key, len(self._nodes))
+            return places[node]
 
-    def _below(self, roots: Sequence[Node]) -> list[Node]:
-        found = {root for root in roots if root >= 0}
-        waiting = list(found)
-        while waiting:
-            for child in map(self._after, self._nodes[waiting.pop()][1:]):
-                if child >= 0 and child not in found:
-                    found.add(child)
-                    waiting.append(child)
-        return sorted(found)
+        return of(root)
 
-    def run(self, told: Mapping[int, tuple[Words, Words]], words: int) -> None:
-        """Finds `possible`, `no` and `yes` for records of which this is told, in so many words."""
-        ones, zeros = np.full(words, ~np.uint64(0)), np.zeros(words, dtype=np.uint64)
-        everywhere = ones, ones
-        values = {NO: (ones, zeros), YES: (zeros, ones), NOWHERE: (zeros, zeros)}
-        work = np.empty((len(self.order), 2, words), dtype=np.uint64)
+    def _place_of(self, term: Term) -> int:
+        """The place of a term, which comes after those of its parts."""
+        if term not in self._places:
+            if isinstance(term, Pair):
+                self._place_of(term.left)
+                self._place_of(term.right)
+            self._places[term] = len(self._terms)
+            self._terms.append(term)
+        return self._places[term]
+
+    def _below(self, root: Node) -> list[Step]:
+        """The nodes that a function is made of, each before those below it."""
+        nodes = list(self._nodes)
+        found, waiting = {root}, [root]
+        for node in waiting:
+            new = {*nodes[node][1:]} - found if node >= 0 else set()
+            found |= new
+            waiting += new
+        return [(node, *nodes[node]) for node in sorted(found, reverse=True) if node >= 0]
+
+    def run(self, told: Said, possible: Words, no: Words, yes: Words, lawful: Words) -> None:
+        """Fills in what is found of the records of which this is told."""
+        words = len(lawful)
+        ones, zeros = np.full(words, _ALL), np.zeros(words, dtype=np.uint64)
         spare = np.empty(words, dtype=np.uint64)
-        for place, node in enumerate(self.order):
-            variable, no, yes = self._steps[node]
-            can_no, can_yes = told.get(variable, everywhere)
-            low, high = values[no], values[yes]
+        can = self._can(told, ones)
+        values: dict[Node, tuple[Words, Words]] = {
+            NO: (ones, zeros), YES: (zeros, ones), NOWHERE: (zeros, zeros)
+        }  # fmt: skip
+        work = np.empty((len(self._up), 2, words), dtype=np.uint64)
+        for node, (term, low, high) in enumerate(self._up):
+            values[node] = work[node, 0], work[node, 1]
             for side in (0, 1):
-                out = work[place, side]
-                np.bitwise_and(can_no, low[side], out=out)
-                np.bitwise_and(can_yes, high[side], out=spare)
-                np.bitwise_or(out, spare, out=out)
-            values[node] = work[place, 0], work[place, 1]
-        self.no = np.array([values[function][0] for function in self.functions]).reshape(-1, words)
-        self.yes = np.array([values[function][1] for function in self.functions]).reshape(-1, words)
-        self.possible = self._reached(told, words, ones, spare)
+                out, rest = values[node][side], None
+                for can_be, child in zip(can[term], (low, high), strict=True):
+                    seen = values[child][side]
+                    if seen is zeros:
+                        continue
+                    into = out if rest is None else spare
+                    part = can_be if seen is ones else np.bitwise_and(can_be, seen, out=into)
+                    rest = part if rest is None else np.bitwise_or(rest, part, out=out)
+                if rest is not out:
+                    out[:] = zeros if rest is None else rest
+        for place, function in enumerate(self._functions):
+            no[place], yes[place] = values[function]
+        for law in self._laws:
+            np.bitwise_and(lawful, values[law][1], out=lawful)
+        self._reach(can, possible, ones, spare)
 
-    def _reached(
-        self, told: Mapping[int, tuple[Words, Words]], words: int, ones: Words, spare: Words
-    ) -> Words:
+    def _can(self, told: Said, ones: Words) -> list[tuple[Words, Words]]:
+        """Whether each term can be not so, and whether it can be so."""
+        found: list[tuple[Words, Words]] = []
+        for term in self._terms:
+            if isinstance(term, Pair):
+                left, right = (found[self._places[each]] for each in (term.left, term.right))
+                so = left[term.one] & right[term.other]
+                found.append((left[not term.one] | right[not term.other], so))
+            else:
+                found.append(told.get(term, (ones, ones)))
+        return found
+
+    def _reach(
+        self, can: Sequence[tuple[Words, Words]], possible: Words, ones: Words, spare: Words
+    ) -> None:
         """Which records reach each value of the outcome."""
-        possible = np.zeros((self._names, words), dtype=np.uint64)
-        reach: dict[Node, Words] = {self.outcome: ones.copy()}
-        for node in self._down:
-            variable, *children = self._steps[node]
+        reach: dict[Node, Words] = {self._outcome: ones}
+        for node, term, *children in self._down:
             here = reach.pop(node)
-            for can, below in zip(told.get(variable, (ones, ones)), children, strict=True):
-                np.bitwise_and(here, can, out=spare)
-                if below not in reach:
-                    reach[below] = spare.copy()
+            for can_be, below in zip(can[term], children, strict=True):
+                if below == NOWHERE:
+                    continue
+                if below in reach:
+                    np.bitwise_or(reach[below], np.bitwise_and(here, can_be, out=spare), out=reach[below])
                 else:
-                    np.bitwise_or(reach[below], spare, out=reach[below])
-        reach.pop(NOWHERE, None)
+                    reach[below] = here & can_be
         for node, here in reach.items():
             possible[NOWHERE - 1 - node] = here
-        return possible
 
 
-def _packed(bools: Bools) -> Words:
-    """Truth values as words, the first in the lowest bit; what is over is 0."""
-    packed = np.packbits(bools, bitorder="little")
-    return np.pad(packed, (0, -len(packed) % 8)).view(np.uint64)
+def _left(compiled: Compiled, about: frozenset[int]) -> tuple[Diagrams, Callable[[Node], Node]]:
+    """The functions of a policy, found by its nodes, where of what no record says it is as is assumed."""
+    diagrams = Diagrams()
+    found: list[Node] = []
+
+    def left(node: Node) -> Node:
+        return node if node < 0 else found[node]
+
+    for variable, no, yes in compiled.nodes:
+        default = None if variable in about else compiled.variables[variable].default
+        if default is None:
+            found.append(diagrams.node(variable, left(no), left(yes)))
+        else:
+            found.append(left(yes if default else no))
+    return diagrams, left
 
 
-def _unpacked(words: Words, count: int) -> Bools:
-    """So many truth values of each row of words."""
-    if not len(words):
+def packed(bools: Bools) -> Words:
+    """Truth values as words."""
+    found = np.packbits(bools, bitorder="little")
+    return np.pad(found, (0, -len(found) % 8)).view(np.uint64)
+
+
+def unpacked(words: Words, count: int) -> Bools:
+    """So many truth values of words, or of each row of words."""
+    if words.ndim > 1 and not len(words):
         return np.empty((0, count), dtype=bool)
-    return np.unpackbits(words.view(np.uint8), axis=1, count=count, bitorder="little").astype(bool)
+    bits = np.unpackbits(words.view(np.uint8), axis=-1, count=count, bitorder="little")
+    return bits.view(bool)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +12,8 @@ from lupa.compiled.columns import Columns
 from lupa.compiled.compiled import Compiled
 from lupa.compiled.distinct import without_views
 from lupa.compiled.headings import columns_of
-from lupa.compiled.kernel import Answers, Bools, Kernel
+from lupa.compiled.kernel import Answers, Kernel, Words, unpacked
+from lupa.compiled.texts import PLACES, Lists, TextLists, Texts, listed, plainly
 from lupa.errors import CaseError, LupaError, Problem, shown
 
 ALWAYS = ("possible", "unmet", "open", "bases", "limits")
@@ -40,13 +41,6 @@ def schema_of(outputs: Sequence[str]) -> list[tuple[str, pa.DataType]]:
         *((name, _TEXTS) for name in (*ALWAYS, *outputs)),
         ("error", pa.string()),
     ]
-
-
-class Lists(NamedTuple):
-    """Ids, and for each and each row whether it is in that row's list."""
-
-    names: Sequence[str]
-    has: Bools
 
 
 class Tables:
@@ -103,16 +97,19 @@ class Tables:
 
     def decided(self, table: pa.Table) -> pa.Table:
         """The verdict on each row of an Arrow table."""
+        return plainly(self.in_short(table), [name for name, _ in self.schema])
+
+    def in_short(self, table: pa.Table) -> pa.Table:
+        """The same, with texts that rows share held once."""
         columns = self._columns_of(table)
         count = table.num_rows
         told = columns.told(table)
-        answers = self._kernel.answers(told.said, count)
-        main = self._told(answers, count)
+        answers = self._kernel.answers(told.said, -(-count // 64))
         refused = {row: why for rows, why in told.wrong for row in rows.tolist()}
         bad = np.zeros(count, dtype=bool)
         bad[list(refused)] = True
-        rows = told.odd | (~answers.lawful & ~bad)
-        if self._outputs and set(BY_RULES) & set(self._outputs):
+        rows = told.odd | (~unpacked(answers.lawful, count) & ~bad)
+        if set(BY_RULES) & set(self._outputs):
             rows |= ~bad
         odd = np.flatnonzero(rows)
         names = [column.name for column in columns.columns]
@@ -120,35 +117,45 @@ class Tables:
         about = {"policy": self._compiled.policy, "edition": self._compiled.edition, "outcome": "invalid"}
         failed = np.flatnonzero(bad & ~rows)
         judged += [{**about, "error": refused[row]} for row in failed.tolist()]
-        found = _merged(main, judged, np.concatenate([odd, failed]), self.schema)
-        for place, name in enumerate(self._ids):
-            found = found.add_column(place, table.field(name), table.column(name))
-        return found
+        apart = np.concatenate([odd, failed])
+        main = self._told(answers, count)
+        found = {name: table.column(name) for name in self._ids}
+        found |= {
+            name: main[name].column([row.get(name) for row in judged], apart) for name, _ in self.schema
+        }
+        return pa.table(found)
 
     # ---- by diagrams ---------------------------------------------------------------------------
 
-    def _told(self, answers: Answers, count: int) -> pa.Table:
-        outcomes = self._compiled.outcomes
-        order = sorted(range(len(outcomes)), key=lambda place: outcomes[place])
+    def _told(self, answers: Answers, count: int) -> dict[str, Texts | TextLists]:
+        names = self._compiled.outcomes
+        order = sorted(range(len(names)), key=lambda place: names[place])
         possible = answers.possible[order]
-        names = [outcomes[place] for place in order]
-        settled = possible.sum(axis=0) == 1
-        outcome = np.where(settled, possible.argmax(axis=0), len(names))
-        columns: dict[str, Any] = {
-            "policy": pa.repeat(self._compiled.policy, count),
-            "edition": pa.repeat(self._compiled.edition, count),
-            "outcome": pa.array([*names, "pend"], pa.string()).take(pa.array(outcome)),
+        ordered = [names[place] for place in order]
+        one = several = np.zeros(possible.shape[1], dtype=np.uint64)
+        for each in possible:
+            one, several = one | each, several | (one & each)
+        comes_to = {name: each & ~several for name, each in zip(ordered, possible, strict=True)}
+        outcome = np.zeros(count, dtype=np.int32)
+        for place, each in enumerate([*comes_to.values(), several]):
+            outcome += unpacked(each, count) * np.int32(place)
+        same = np.zeros(count, dtype=np.int32)
+        lists = {
+            "possible": Lists(ordered, possible),
+            **self._lists(answers, comes_to, dict(zip(ordered, possible, strict=True))),
         }
-        lists = {"possible": Lists(names, possible), **self._lists(answers, names, outcome, possible)}
-        for name in (*ALWAYS, *(name for name in self._outputs if name in FURTHER)):
-            columns[name] = _listed(lists[name])
-        for name in self._outputs:
-            if name in BY_RULES:
-                columns[name] = pa.nulls(count, _TEXTS)
-        columns["error"] = pa.nulls(count, pa.string())
-        return pa.table(columns).select([name for name, _ in self.schema])
+        return {
+            "policy": Texts([self._compiled.policy], same),
+            "edition": Texts([self._compiled.edition], same),
+            "outcome": Texts([*ordered, "pend"], outcome),
+            **{name: listed(lists[name], count) for name in (*ALWAYS, *self._outputs) if name in lists},
+            **{name: TextLists([], pa.nulls(1, PLACES), same) for name in BY_RULES},
+            "error": Texts([None], same),
+        }
 
-    def _lists(self, answers: Answers, names: list[str], outcome: Any, possible: Bools) -> dict[str, Lists]:
+    def _lists(
+        self, answers: Answers, comes_to: Mapping[str, Words], possible: Mapping[str, Words]
+    ) -> dict[str, Lists]:
         ids: dict[str, list[str]] = {kind: [] for kind in _KINDS}
         rows: dict[str, list[int]] = {kind: [] for kind in _KINDS}
         for row, place in enumerate(self._places):
@@ -158,27 +165,33 @@ class Tables:
         no = {kind: answers.no[rows[kind]] for kind in _KINDS}
         yes = {kind: answers.yes[rows[kind]] for kind in _KINDS}
         certain = {kind: yes[kind] & ~no[kind] for kind in _KINDS}
+        never = np.zeros_like(answers.lawful)
 
-        def which(kind: str) -> Bools:
+        def which(kind: str) -> Words:
             """Those that are certain, or where none is, those that are possible."""
-            return np.where(certain[kind].any(axis=0), certain[kind], yes[kind])
+            any_certain: Words = np.bitwise_or.reduce(certain[kind], axis=0, initial=0)
+            either: Words = certain[kind] | (yes[kind] & ~any_certain)
+            return either
 
-        def comes_to(name: str) -> Bools:
-            return outcome == names.index(name) if name in names else np.zeros(len(outcome), dtype=bool)
-
-        can_be_modify = possible[names.index("modify")] if "modify" in names else comes_to("modify")
         here = yes["applies"]
+        modified = comes_to.get("modify", never)
         return {
             "unmet": Lists(ids["criterion"], here & ~yes["criterion"]),
             "open": Lists(ids["criterion"], here & no["criterion"] & yes["criterion"]),
             "met": Lists(ids["criterion"], here & ~no["criterion"]),
             "bases": Lists(
                 [*ids["basis"], *ids["referral"]],
-                np.concatenate([which("basis") & comes_to("deny"), which("referral") & comes_to("refer")]),
+                np.concatenate(
+                    [
+                        which("basis") & comes_to.get("deny", never),
+                        which("referral") & comes_to.get("refer", never),
+                    ]
+                ),
             ),
             "limits": Lists(
                 ids["limit"],
-                np.where(comes_to("modify"), which("limit"), certain["limit"] & can_be_modify),
+                (which("limit") & modified)
+                | (certain["limit"] & ~modified & possible.get("modify", never)),
             ),
             "scope": Lists(ids["scope"], certain["scope"]),
             "advisories": Lists(ids["advisory"], certain["advisory"]),
@@ -226,23 +239,3 @@ class Tables:
             "pathways": list(self._rules.pathways(case)) if "pathways" in self._outputs else [],
             **told,
         }
-
-
-def _listed(lists: Lists) -> pa.ListArray:
-    """For each row the names that it has."""
-    _, places = np.nonzero(lists.has.T)
-    offsets = np.concatenate([[0], lists.has.sum(axis=0).cumsum()]).astype(np.int32)
-    texts = pa.array(list(lists.names), pa.string()).take(pa.array(places))
-    return pa.ListArray.from_arrays(pa.array(offsets), texts)
-
-
-def _merged(
-    main: pa.Table, judged: Sequence[Mapping[str, Any]], rows: Any, schema: list[tuple[str, pa.DataType]]
-) -> pa.Table:
-    """The table with these rows in the place of its own."""
-    if not len(rows):
-        return main
-    further = pa.table({name: pa.array([row.get(name) for row in judged], kind) for name, kind in schema})
-    order = np.arange(main.num_rows)
-    order[rows] = main.num_rows + np.arange(len(rows))
-    return pa.concat_tables([main, further]).take(pa.array(order)).combine_chunks()

@@ -3,7 +3,7 @@
 import { day } from "./days.js";
 import { normal } from "./names.js";
 import { filled, markup } from "./template.js";
-import { asked, families, handled, PERSON, sentence } from "./words.js";
+import { asked, families, handled, PERSON, told } from "./words.js";
 
 const FILES = { text: "letter.txt", html: "letter.html" };
 const WIDE = 80;
@@ -110,10 +110,7 @@ function lastDay(start, months) {
 
 /** The facts of a reason; of many of one kind the first, with the names of the others. */
 function because(reason, edition) {
-  return families(reason.because).map(([first, ...others]) => {
-    const names = others.map(member(edition)).join(", ");
-    return names ? `${sentence([first])} The same goes for ${names}.` : sentence([first]);
-  });
+  return told(reason.because, (causes) => causes.map(member(edition)).join(", ")).map(({ words }) => words);
 }
 
 /** How the case itself says that the text is read, where that is not as usual. */

@@ -2,7 +2,9 @@
 
 import { h } from "./dom.js";
 import { trilean } from "./form.js";
-import { asked, askedAbout, counted, families, handled, inWords, needed, partsShown, PERSON, plainly, sentence, servedBy } from "./words.js";
+import {
+  asked, askedAbout, counted, handled, inWords, needed, partsShown, PERSON, plainly, servedBy, told,
+} from "./words.js";
 
 const MARKS = { met: "✓", unmet: "✗", open: "?" };
 const FEW = 6; // so many facts are answered one by one
@@ -70,11 +72,11 @@ function section(title, children, name = "") {
 /** The facts of a reason as sentences; each of a single fact is a button that has it otherwise. */
 function because({ actions }, causes) {
   if (!causes.length) return null;
-  return h("p", { class: "because" }, "because ", families(causes).map((group) => {
+  return h("p", { class: "because" }, "because ", told(causes).map(({ group, words }) => {
     const [cause] = group;
-    if (group.length > 1) return h("span", {}, `${sentence(group)} `);
+    if (group.length > 1) return h("span", {}, `${words} `);
     const hint = `What if it were otherwise? ${cause.fact} is ${cause.value ? "yes" : "no"}, ${cause.origin === "only" ? "not on the list" : cause.origin}.`;
-    return [h("button", { type: "button", class: `fact ${cause.origin}`, title: hint, on: { click: () => actions.flip(cause) } }, sentence(group)), " "];
+    return [h("button", { type: "button", class: `fact ${cause.origin}`, title: hint, on: { click: () => actions.flip(cause) } }, words), " "];
   }));
 }
 

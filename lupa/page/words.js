@@ -75,14 +75,31 @@ export function families(causes, few = FEW) {
   });
 }
 
-/** One group of facts as a sentence, and of what else it holds. */
-export function sentence([{ text, fact, origin }, ...further]) {
+/** One group of facts as a sentence, and the names of what else it holds. */
+function sentence([{ text, fact, origin }, ...further], named) {
   const usual = fact.startsWith("reading(") ? "the usual reading" : "assumed";
   const first = origin === "assumed" ? `${text.slice(0, -1)} (${usual}).` : text; // what nobody states does not look like a statement
-  return further.length ? `${first} The same goes for ${others(further)}.` : first;
+  return further.length ? `${first} The same goes for ${named(further)}.` : first;
 }
 
-const MARKS = { null: "ruled out by what else is said", stated: "the record says otherwise", only: "not on the list, which is said to be complete", assumed: "assumed otherwise, as the case is silent", evidence: "the chart says otherwise" };
+const UNLISTED = " (not on the list, which is said to be complete)";
+
+/** Groups of facts, each with its sentence; what several are not is said to be on no list once. */
+export function told(causes, named = others) {
+  const rows = families(causes).map((group) => ({ group, words: sentence(group, named), of: group[0].text.endsWith(`${UNLISTED}.`) ? group[0].fact.split("(")[0] : "" }));
+  for (let first = 0, last; first < rows.length; first = last + 1) {
+    last = first;
+    while (rows[first].of && rows[last + 1]?.of === rows[first].of) last += 1;
+    const run = rows.slice(first, last + 1);
+    if (run.length === 1) continue;
+    for (const row of run) row.words = row.words.replace(UNLISTED, "");
+    const neither = run.length === 2 && run.every(({ group }) => group.length === 1) ? "neither" : "none of these";
+    rows[last].words = `${rows[last].words.slice(0, -1)} (${neither} is on the list, which is said to be complete).`;
+  }
+  return rows;
+}
+
+const MARKS = { null: "ruled out by what else is said", stated: "the record says otherwise", only: "not on the list", assumed: "assumed otherwise, as the case is silent", evidence: "the chart says otherwise" };
 const but = ({ against }) => (against.length ? `; but: ${against.join(" ").replace(/\.$/, "")}` : "");
 const withMark = (need) => `${need.text.slice(0, -1)} (${need.says === "silent" ? "not said" : MARKS[need.origin]}${but(need)}).`;
 

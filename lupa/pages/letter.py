@@ -149,7 +149,7 @@ def _content(decision: Decision, case: Case, edition: Edition, about: About) -> 
                 "text": reason.text,
                 "source": reason.source,
                 "asks": asks[reason.id] if isinstance(reason, Criterion) else "",
-                "because": [] if _has_parts(reason) else list(_because(reason, edition)),
+                "because": [] if _has_parts(reason) else _because(reason, edition),
                 **_needs(reason, edition),
             }
             for reason in reasons
@@ -209,12 +209,11 @@ def _has_parts(reason: Item | Criterion) -> bool:
     return isinstance(reason, Criterion) and reason.of is not None
 
 
-def _because(reason: Item | Criterion, edition: Edition) -> Iterator[str]:
+def _because(reason: Item | Criterion, edition: Edition) -> list[str]:
     """The facts of a reason; of many of one kind the first, with the names of the others."""
-    for group in families(reason.because):
-        (first,) = cause_sentences(group[:1])
-        names = ", ".join(edition.asking.member(cause.fact) for cause in group[1:])
-        yield f"{first} The same goes for {names}." if names else first
+    return cause_sentences(
+        reason.because, lambda causes: ", ".join(edition.asking.member(cause.fact) for cause in causes)
+    )
 
 
 def _is_unusual(case: Case, fact: str) -> bool:

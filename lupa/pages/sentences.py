@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from lupa.answers.causes import UNLISTED
 from lupa.answers.decision import (
     Assumption,
     Cause,
@@ -142,14 +144,36 @@ def _others(facts: Iterable[_Said]) -> str:
     return ", ".join(said_of(each.fact)[1].replace("_", " ") for each in facts)
 
 
-def cause_sentences(causes: Iterable[Cause]) -> list[str]:
-    """The facts of a reason as sentences; a long row of one kind is one of them."""
-    found = []
+def cause_sentences(
+    causes: Iterable[Cause], others: Callable[[Sequence[Cause]], str] = _others
+) -> list[str]:
+    """The facts of a reason as sentences; a long row of one kind is one of them.
+
+    `others` names those of which the same is said. What several are not is said to be on no list once.
+    """
+    told = []
     for group in families(causes):
-        found.append(_told(group[0]))
+        told.append([_told(group[0])])
         if len(group) > 1:
-            found.append(f"The same goes for {_others(group[1:])}.")
+            told[-1].append(f"The same goes for {others(group[1:])}.")
+    found: list[str] = []
+    for listed, run in groupby(zip(families(causes), told, strict=True), key=_list_of):
+        rows = list(run)
+        sentences = [sentence for _, each in rows for sentence in each]
+        if listed and len(rows) > 1:
+            neither = "neither" if len(sentences) == len(rows) == 2 else "none of these"
+            sentences = [s.replace(UNLISTED, "") for s in sentences]
+            sentences[-1] = (
+                f"{sentences[-1][:-1]} ({neither} is on the list, which is said to be complete)."
+            )
+        found += sentences
     return found
+
+
+def _list_of(row: tuple[Sequence[Cause], Sequence[str]]) -> str:
+    """What a list is of on which some things are not, where no more is said of them; else nothing."""
+    (first, *_), sentences = row
+    return first.fact.partition("(")[0] if sentences[0].endswith(f"{UNLISTED}.") else ""
 
 
 def _told(cause: Cause) -> str:
@@ -186,7 +210,7 @@ _MARKS = {
     ("yes", "stated"): "the record says otherwise",
     ("no", "evidence"): "the chart says otherwise",
     ("yes", "evidence"): "the chart says otherwise",
-    ("no", "only"): "not on the list, which is said to be complete",
+    ("no", "only"): "not on the list",
     ("no", "assumed"): "assumed otherwise, as the case is silent",
     ("yes", "assumed"): "assumed otherwise, as the case is silent",
 }

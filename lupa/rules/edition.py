@@ -150,25 +150,21 @@ class Edition:
         }
         self._locators = self._clause_locators()
         self._cites: dict[clingo.Symbol, list[tuple[tuple[str, str] | None, str]]] = {}
-        for item, clause in self._of_policy("cites", 3):
-            self._cites.setdefault(item, []).append((None, str(clause)))
-        for indication, phase, item, clause in self._of_policy("cites", 5):
+        for indication, phase, item, clause in self._of_policy("cites", 5):  # a pathway's own first
             pathway = (str(indication), str(phase))
             self._cites.setdefault(item, []).append((pathway, str(clause)))
+        for item, clause in self._of_policy("cites", 3):
+            self._cites.setdefault(item, []).append((None, str(clause)))
         self.pathways = {
             (str(indication), str(phase)): self._literal("on_pathway", indication, phase)
             for indication, phase in self._of_policy("on_pathway", 3)
         }
         self._check_names()
         names = [name for (name,) in self._of_policy("applies", 2)]
-        criteria = [self._atom("criterion", name, "met") for name in names]
-        order = {clause: place for place, clause in enumerate(self._locators)}
-        self.criteria = sorted(
-            criteria, key=lambda atom: min((order[c] for _, c in atom.sources), default=len(order))
-        )
+        self.criteria = self._in_order(self._atom("criterion", name, "met") for name in names)
         self.applies = [self._literal("applies", atom.symbol) for atom in self.criteria]
         parts = Nodes(self.program, self._policy)
-        self.nodes = parts.read(lambda name: self._atom("criterion", name, "met"), list(order))
+        self.nodes = parts.read(lambda name: self._atom("criterion", name, "met"), list(self._locators))
         self.considered = {
             atom.id: self._literal("considered", atom.symbol) for atom in self.parts.values()
         }
@@ -218,7 +214,13 @@ class Edition:
         }
 
     def _atoms(self, kind: str, predicate: str) -> list[Atom]:
-        return [self._atom(kind, name, predicate) for (name,) in self._of_policy(predicate, 2)]
+        names = [name for (name,) in self._of_policy(predicate, 2)]
+        return self._in_order(self._atom(kind, name, predicate) for name in names)
+
+    def _in_order(self, atoms: Iterable[Atom]) -> list[Atom]:
+        """Items in the order of the document, by the first clause that each comes from."""
+        order = {clause: place for place, clause in enumerate(self._locators)}
+        return sorted(atoms, key=lambda atom: min((order[c] for _, c in atom.sources), default=len(order)))
 
     def _atom(self, kind: str, name: clingo.Symbol, predicate: str) -> Atom:
         item = clingo.Function(kind, [name])
@@ -281,8 +283,14 @@ class Edition:
 
     @cached_property
     def _numbers(self) -> dict[str, str]:
-        rows = self._of_policy("number", 3)
-        return {str(item): written(exact(number, "number/3")) for item, number in rows}
+        """The number in the words of an item; two that are written as one, such as 165/105, are a tuple."""
+        return {
+            str(item): "/".join(
+                written(exact(part, "number/3"))
+                for part in (number.arguments if number.match("", 2) else (number,))
+            )
+            for item, number in self._of_policy("number", 3)
+        }
 
     def clauses(self, atom: Atom, pathways: Iterable[tuple[str, str]]) -> list[str]:
         """The clauses behind an item, for the pathways that the request may be on."""

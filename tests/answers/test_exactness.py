@@ -218,6 +218,8 @@ def facts_of(world: oracle.World, policy: str) -> frozenset[str]:
     }
     if world.live_vaccine:
         true.add("live_vaccine")
+    if world.stable_egfr:
+        true.add("stable_egfr")
     if world.received_iv:
         true.add("received(belimumab_intravenous)")
     if world.dosed_per_label:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lupa.authors.lint.charts import charts
-from lupa.authors.lint.run import _declares
+from lupa.authors.lint.run import _declares, lint
 from lupa.authors.reports.finding import Finding
 from lupa.rules.files import RuleFiles, shipped
 from lupa.rules.store import Store
@@ -142,3 +142,36 @@ def test_what_is_wrong_is_told_at_its_line(
     assert file in files or check == "relation"
     if check != "relation":
         assert {one.places[0].line for one in wrong} == {text.count("\n") + 2}
+
+
+def with_rows(folder: Path, *lines: str) -> str:
+    """The knowledge base with a policy's own rows of codes; the name of their file."""
+    own = folder / "policies" / "fep_lupkynis" / "fhir" / "codes.lp"
+    own.parent.mkdir()
+    own.write_text("\n".join(lines), encoding="utf-8")
+    return own.relative_to(folder).as_posix()
+
+
+def test_the_rows_in_a_policys_own_folder_are_looked_at(folder: Path) -> None:
+    rows = (
+        'code(loinc, "1-8", number(egfr), equivalent, "Known to nobody.").',
+        'code(loinc, "2-6", nummer(egfr), equivalent, "Misspelt.").',
+    )
+    file = with_rows(folder, *rows)
+    assert [(one.places[0].file, one.places[0].line) for one in found(folder)] == [(file, 2)]
+
+
+def test_such_rows_are_looked_at_beside_the_rules_that_ship(folder: Path) -> None:
+    shutil.rmtree(folder / "fhir")
+    file = with_rows(folder, 'code(nowhere, "1", number(egfr), equivalent, "Of no system.").')
+    (fault,) = found(folder)
+    assert fault.places[0].file == file
+    assert fault.text == "nowhere is no system that charts name here"
+
+
+@pytest.mark.mass
+def test_they_are_looked_at_where_that_policy_is(folder: Path) -> None:
+    file = with_rows(folder, 'code(loinc, "2-6", nummer(egfr), equivalent, "Misspelt.").')
+    for policies, told in ((None, 1), (["fep_lupkynis"], 1), (["uhc_benlysta"], 0)):
+        report = lint(RuleFiles(folder), policies)
+        assert len([one for one in report.findings if one.places[0].file == file]) == told

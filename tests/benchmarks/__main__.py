@@ -25,6 +25,8 @@ from lupa.dialogue.session import Session
 from lupa.record.reading import read_cases
 from lupa.rules.files import shipped
 from tests import oracle, worlds
+from tests.benchmarks.charts import charts
+from tests.benchmarks.many import by_the_million
 from tests.benchmarks.questions import questions
 from tests.benchmarks.size import size
 
@@ -317,11 +319,13 @@ def main() -> None:
     kb = KnowledgeBase.load()
     warm(kb)
     many(kb)
+    by_the_million(kb, report)
     exploring(kb)
     sessions(kb)
     with_many_policies(kb)
     verifying()
     memory(kb)
+    charts(report)
     questions(report)
     size(report)
 

@@ -356,6 +356,37 @@ def test_parts_that_are_there_are_kept(few: KnowledgeBase, rows: list[Row], tmp_
     assert part.stat().st_mtime_ns == before
 
 
+def test_a_part_that_is_damaged_is_told_and_the_rest_goes_on(
+    few: KnowledgeBase, rows: list[Row], tmp_path: Path
+) -> None:
+    source, out = Source(str(written(rows, tmp_path / "in.parquet"))), tmp_path / "out.jsonl"
+    stopped(few, source, out, Wanted(ids=("member",)))
+    part = tmp_path / "out.jsonl.parts" / "part-000000.arrow"
+    part.write_bytes(part.read_bytes()[:50])
+    with pytest.raises(CaseError, match=r"part-000000.arrow: is damaged; take it away and start again"):
+        run(few, source, out, Wanted(ids=("member",)), rows=5)
+    assert not out.exists()
+    part.unlink()
+    assert run(few, source, out, Wanted(ids=("member",)), rows=5) == 40
+
+
+def test_where_the_disk_is_full_that_is_told_and_nothing_half_written_is_left(
+    few: KnowledgeBase, tmp_path: Path
+) -> None:
+    given, out = written(drawn(400), tmp_path / "in.parquet"), tmp_path / "out.jsonl"
+    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); "
+    limited += "from lupa.__main__ import main; main()"
+    words = [*cohort_command(few, given, out)[3:], "--rows", "400"]
+    ended = subprocess.run(
+        [sys.executable, "-c", limited, *words], check=False, capture_output=True, text=True
+    )
+    assert ended.returncode == 2
+    assert "File too large" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    left = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
+    assert left == ["in.parquet", "out.jsonl.parts/about.json"]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [("outputs", "with other options"), ("input", "with another input"), ("garbled", "another lupa")],
@@ -427,6 +458,12 @@ FEP = Wanted(policies=("fep_lupkynis",))
         ({"age": [1]}, Wanted(policies=("fep_lupkynis",), ids=("member",)), "there is no column 'member'"),
         ({"age": [1]}, Wanted(policies=("fep_lupkynis@1999",)), "fep_lupkynis has no edition '1999'"),
         ({"age": [1]}, Wanted(policies=("fep_lupkynis",), outputs=("all",)), "'all' is no further output"),
+        ({"policy": ["uhc_benlysta"]}, FEP, "and --policy says it too; leave out one"),
+        (
+            {"outcome": ["x"], "age": [1]},
+            Wanted(policies=("fep_lupkynis",), ids=("outcome",)),
+            "column 'outcome' cannot be handed on",
+        ),
     ],
 )
 def test_what_no_column_can_say_is_refused(
@@ -448,6 +485,7 @@ def test_columns_can_be_renamed_and_left_out(few: KnowledgeBase) -> None:
     [
         ({"age": ["old"]}, "facts.age: a number of years is expected, not 'old'"),
         ({"documented": [["zzz"]]}, "facts.documented[0]: 'zzz' is not known here"),
+        ({"taking": [[["prednisone"]]]}, 'facts.taking[0]: a name is expected, not ["prednisone"]'),
         ({"service_date": ["soon"]}, "request.service_date: a date is written year-month-day"),
         ({"active.sle": [True], "diagnosis.sle": [False]}, "the record contradicts itself"),
         ({"taking": [["prednisone"]], "taking.prednisone": [False]}, "two columns say different things"),
@@ -475,7 +513,15 @@ def test_no_rows_give_no_verdicts(few: KnowledgeBase, tmp_path: Path) -> None:
         ("in.csv", "age,age\n1,2\n", "column 'age' is there twice"),
         ("in.csv", "age,phase\n1\n", "cannot be read: CSV parse error"),
         ("in.parquet", "no table", "cannot be read: "),
-        ("in.jsonl", '{"age": 1}\n{"age": "x"}\n', "cannot be read: JSON parse error"),
+        ("in.parquet", "", "cannot be read: Parquet file size is 0 bytes"),
+        ("in.jsonl", "", "cannot be read: Empty JSON"),
+        (
+            "in.jsonl",
+            '{"age": 1}\n{"age": "x"}\n',
+            "line 2, column 'age': is a text, and a number in line 1",
+        ),
+        ("in.jsonl", '{"age": 1}\n{"age"\n', "line 2 is not JSON"),
+        ("in.jsonl", '{"age": 1}\n[1]\n', "line 2 is no object"),
         ("in.txt", "", "its name ends in none of .parquet"),
     ],
 )
@@ -490,9 +536,41 @@ def test_files_of_one_folder_have_the_same_columns(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_text("months\n1\n", encoding="utf-8")
     with pytest.raises(CaseError, match=r"b.csv: its columns are not those of a.csv \(age, months\)"):
         Source(str(tmp_path))
+    for name, ages in (("a", [1]), ("b", ["x"])):
+        pq.write_table(pa.table({"age": ages}), tmp_path / f"{name}.parquet")
+    with pytest.raises(
+        CaseError, match=r"b.parquet: .* column 'age' is string, there int64; write it alike"
+    ):
+        Source(str(tmp_path / "*.parquet"))
     with pytest.raises(CaseError, match="no such file"):
         Source(str(tmp_path / "c.csv"))
     assert [path.name for path in Source(str(tmp_path / "a*.csv")).paths] == ["a.csv"]
+
+
+def test_files_of_one_folder_may_hold_numbers_of_other_widths(tmp_path: Path) -> None:
+    for name, kind in (("a", pa.int8()), ("b", pa.int64())):
+        pq.write_table(pa.table({"age": pa.array([17], kind)}), tmp_path / f"{name}.parquet")
+    (table,) = Source(str(tmp_path)).parts(10)
+    assert table.to_pydict() == {"age": [17, 17]}
+
+
+def test_a_file_that_is_cut_off_is_told(tmp_path: Path) -> None:
+    table = pa.table({"age": range(10_000)})
+    with pa.ipc.new_stream(tmp_path / "in.arrow", table.schema) as writer:
+        writer.write_table(table)
+    whole = (tmp_path / "in.arrow").read_bytes()
+    (tmp_path / "in.arrow").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(CaseError, match=r"in.arrow: cannot be read: Expected to be able to read"):
+        list(Source(str(tmp_path / "in.arrow")).parts(10))
+
+
+@pytest.mark.mass
+def test_a_text_far_down_a_file_is_told_with_its_line(tmp_path: Path) -> None:
+    lines = ['{"age": 17}\n'] * 3_000_000
+    lines[-1] = '{"age": "x"}\n'
+    (tmp_path / "in.jsonl").write_text("".join(lines), encoding="utf-8")
+    with pytest.raises(CaseError, match="line 3,000,000, column 'age': is a text, and a number in line 1"):
+        list(Source(str(tmp_path / "in.jsonl")).parts(1 << 18))
 
 
 def test_the_command_tells_what_it_did(few: KnowledgeBase, tmp_path: Path) -> None:

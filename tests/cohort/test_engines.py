@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,7 @@ COLUMNS: dict[str, list[Any]] = {
     "age": [17, 40, None],
     "taking": [["prednisone"], ["prednisone", "cyclophosphamide"], None],
 }
+ROOT = Path(__file__).parents[2]
 POLICY = "fep_lupkynis@2024-10-01"
 
 
@@ -48,24 +52,62 @@ def test_a_relation_of_duckdb_is_decided(few: KnowledgeBase, expected: list[dict
     assert members.num_rows == verdicts.num_rows
 
 
+def test_a_frame_of_daft_is_decided(few: KnowledgeBase, expected: list[dict[str, Any]]) -> None:
+    daft = pytest.importorskip("daft")
+    verdicts = few.compile(POLICY).decide(daft.from_pydict(COLUMNS).to_arrow(), ids=["member"])
+    assert daft.from_arrow(verdicts).to_pylist() == expected
+
+
+@pytest.mark.mass  # it takes Ray longer to start than all else together
+@pytest.mark.filterwarnings("ignore")
+def test_a_dataset_of_ray_is_decided(few: KnowledgeBase, expected: list[dict[str, Any]]) -> None:
+    ray = pytest.importorskip("ray")
+    pytest.importorskip("ray.data")
+    cohort = Cohort(few, Wanted((POLICY,), ids=("member",)))
+    ray.init(num_cpus=1, include_dashboard=False, runtime_env={"env_vars": {"PYTHONPATH": str(ROOT)}})
+    try:
+        verdicts = ray.data.from_arrow(pa.table(COLUMNS)).map_batches(
+            cohort.decided, batch_format="pyarrow"
+        )
+        assert sorted(verdicts.take_all(), key=lambda row: str(row["member"])) == expected
+    finally:
+        ray.shutdown()
+
+
 @pytest.mark.mass  # it takes Spark longer to start than all else together
 @pytest.mark.filterwarnings("ignore")
-def test_a_frame_of_spark_is_decided_by_two_workers(
-    few: KnowledgeBase, expected: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+def test_a_frame_of_spark_is_decided_by_two_workers_of_which_one_is_killed(
+    few: KnowledgeBase, expected: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     if shutil.which("java") is None:
         pytest.skip("Spark needs Java, which is not installed")
     sql = pytest.importorskip("pyspark.sql", reason="Spark is not installed")
     from lupa.cohort.spark import decide
 
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
-    session = sql.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
+    session = (
+        sql.SparkSession.builder.master("local[2, 3]").config("spark.ui.enabled", "false").getOrCreate()
+    )
+    killed = tmp_path / "killed"
+
+    def dying(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """The first worker that comes here is killed when it has passed on what it has."""
+        yield from batches
+        if not killed.exists():
+            killed.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+
     try:
         rows = [tuple(row) for row in zip(*COLUMNS.values(), strict=True)]
         schema = "member string, indication string, phase string, age int, taking array<string>"
         frame = session.createDataFrame(rows, schema).repartition(2)
-        found = decide(few, frame, [POLICY], ids=["member"]).orderBy("member").collect()
+        found = (
+            decide(few, frame.mapInArrow(dying, schema), [POLICY], ids=["member"])
+            .orderBy("member")
+            .collect()
+        )
     finally:
         session.stop()
+    assert killed.exists()
     assert [row.asDict() for row in found] == expected

@@ -12,6 +12,7 @@ from tests.fhir.charts import (
     HCPCS,
     HYDROCORTISONE,
     ICD,
+    METHYLPREDNISOLONE,
     PREDNISONE,
     RXNORM,
     SNOMED,
@@ -458,6 +459,16 @@ FINER_DRUGS: list[tuple[str, list[Resource], dict[str, str]]] = [
         {TAKES: "yes"},
     ),
     (
+        "an injection beside a joint says nothing",
+        [order(METHYLPREDNISOLONE, route="372474001")],
+        {"taking(methylprednisolone)": "open"},
+    ),
+    (
+        "one through the nose into the gut is asked",
+        [order(METHYLPREDNISOLONE, route="420218003")],
+        {"taking(methylprednisolone)": "ask"},
+    ),
+    (
         "codes of a cream and of the drug alone are of a cream",
         [order(concept(CREAM, HYDROCORTISONE))],
         {"taking(hydrocortisone)": "open"},
@@ -661,6 +672,17 @@ FINER_RESULTS: list[tuple[str, list[Resource], dict[str, Any]]] = [
             )
         ],
         {"documented(autoantibodies)": "ask"},
+    ),
+    (
+        "a positive test of something else documents no antibody",
+        [observation("11235-9", valueCodeableConcept=concept((SNOMED, "10828004")))],
+        {"documented(autoantibodies)": "open"},
+    ),
+    ("a vaccine of Ebola lives", [vaccine("204", "2025-06-01")], {"live_vaccine": "yes"}),
+    (
+        "one of smallpox that cannot multiply is asked",
+        [vaccine("206", "2025-06-01")],
+        {"live_vaccine": "ask"},
     ),
     (
         "positive in words is nothing",

@@ -6,18 +6,27 @@ import copy
 import json
 import random
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 
-from lupa import CaseError
+from lupa import CaseError, KnowledgeBase
+from lupa.errors import LupaError
+from lupa.fhir.cases import cases_of
+from lupa.fhir.items import answers_to
+from lupa.fhir.reading import reader_of
+from lupa.rules.deadline import Deadline
 from tests.fhir.charts import (
     BELIMUMAB,
     CERTIFICATION,
+    CVX,
     HCPCS,
     ICD,
     INTO_A_VEIN,
+    LOINC,
     PREDNISONE,
+    SERVICE,
     Resource,
     answers,
     bundle,
@@ -92,6 +101,107 @@ def outcome(reads: Read, source: Any) -> str:
         return json.dumps(reads(source).to_dict())
     except CaseError as refused:
         return str(refused)
+
+
+# ---- every element that is read, of every type ---------------------------------------------------
+
+USUAL: dict[str, Any] = {
+    "word": "active",
+    "coding": concept((ICD, "M32.14"), (CVX, "121"), (LOINC, "33914-3")),
+    "drug": concept(PREDNISONE, text="prednisone"),
+    "day": "2025-01-10",
+    "amount": {"value": 30, "unit": "d", "code": "d"},
+    "flag": True,
+    "present": {"url": "http://example.org"},
+    "reference": {"reference": "MedicationRequest/other", "type": "MedicationRequest"},
+    "term": "taking(prednisone)",
+    "type_of": {"reference": "Device/d"},
+    "questionnaire": "https://lupa.example/Questionnaire/fep_lupkynis|2024-10-01",
+}
+"""What stands in an element, by the kind of its value."""
+
+
+def _put(tree: Resource, path: tuple[str, ...], value: Any) -> None:
+    """Puts a value where a path leads to, and makes the way there."""
+    step, *rest = path
+    if step == "@":
+        url, *rest = rest
+        inner = {"url": url}
+        tree.setdefault("extension", []).append(inner)
+        _put(inner, tuple(rest), value)
+    elif not rest:
+        tree.setdefault(step, copy.deepcopy(value))
+    elif isinstance(inner := tree.setdefault(step, {}), dict):
+        _put(inner, tuple(rest), value)
+
+
+@cache
+def whole(kb: KnowledgeBase) -> dict[str, Resource]:
+    """Of each type that is read, a resource with every element that is."""
+    tables, _ = reader_of(kb)
+
+    def made(kind: str, deep: int = 0) -> Resource:
+        found: Resource = {}
+        for path, value, _ in tables.reads.get(kind, ()):
+            _put(found, path, USUAL[value])
+        for path, part in tables.parts.get(kind, ()) if deep < 2 else ():
+            _put(found, path, made(part, deep + 1))
+        for use in ("about", "of_the_one"):
+            for path in tables.paths[use].get(kind, ()):
+                _put(found, path, {"reference": "Patient/p"})
+        return found
+
+    kinds = sorted(kind for kind in tables.reads if "." not in kind)
+    return {kind: {"resourceType": kind, "id": "p", **made(kind)} for kind in kinds}
+
+
+def spoilt_charts(kb: KnowledgeBase, kind: str) -> Iterator[tuple[Resource, tuple[Any, ...], Any]]:
+    """Each element of the whole resource of a type, with each junk that may come into its place."""
+    for path in places(whole(kb)[kind]):
+        for junk in JUNK:
+            yield whole(kb)[kind], path, junk
+
+
+def answered(kb: KnowledgeBase, resource: Resource, path: tuple[Any, ...], junk: Any) -> None:
+    """Reads the chart with this junk in it, decides it and answers in one form or another."""
+    mine = copy.deepcopy(resource)
+    at: Any = mine
+    for step in path[:-1]:
+        at = at[step]
+    at[path[-1]] = junk
+    others = [] if mine["resourceType"] == "Patient" else [patient()]
+    data = json.dumps(bundle(*others, order(PREDNISONE, "other"), mine)).encode()
+    asked = {"service_date": SERVICE, "policy": "fep_lupkynis"}
+    form = ("claimresponse", "cards", "task")[len(data) % 3]
+    for where, case in cases_of(data, "x", kb, None, asked, items=True):
+        try:
+            if isinstance(case, CaseError):
+                raise case
+            assert answers_to(form, kb, case, Deadline(30), name=where)[1]
+        except LupaError as refused:
+            assert str(refused)  # noqa: PT017 - that there is a message, whatever it is
+
+
+def test_every_element_that_is_read_stands_in_a_whole_resource(kb: KnowledgeBase) -> None:
+    tables, _ = reader_of(kb)
+    assert whole(kb).keys() == {kind for kind in tables.reads if "." not in kind}
+    assert sum(1 for one in whole(kb).values() for _ in places(one)) > 400
+
+
+def test_one_spoilt_element_of_whole_resources_ends_in_an_answer_or_in_words(kb: KnowledgeBase) -> None:
+    r = random.Random(11)
+    for kind in r.sample(sorted(whole(kb)), 6):
+        answered(kb, *r.choice(list(spoilt_charts(kb, kind))))
+
+
+@pytest.mark.mass
+def test_each_element_of_whole_resources_holds_each_kind_of_junk(kb: KnowledgeBase) -> None:
+    for kind in whole(kb):
+        for each in spoilt_charts(kb, kind):
+            answered(kb, *each)
+
+
+# ---- what charts usually hold ---------------------------------------------------------------------
 
 
 def test_one_spoilt_element_ends_in_a_reading_or_in_words(reads: Read) -> None:

@@ -36,6 +36,7 @@ LONG = {
     "authors/lint/scope.py": "one look at a policy's files: what is asked of them in which order",
     "authors/reports/page.py": "one page, whose parts stand in the order in which they are read",
     "authors/trials/same_worlds.py": "one comparison of two versions over all worlds",
+    "compiled/diagram.py": "one kind of function: all that is done with those that share their parts",
     "cli/reviewers.py": "one verb after the other of those that reviewers use",
     "compiled/compiled.py": "what is compiled: its form, and what can be asked of it, each in words",
     "dialogue/session.py": "one session: a method for each of its commands",

@@ -11,6 +11,7 @@ import click
 import pytest
 
 from lupa import KnowledgeBase
+from lupa.answers.causes import UNLISTED
 from lupa.answers.decision import Cause
 from lupa.errors import printable
 from lupa.pages.contents import fact_rows, fact_text, policy_rows, policy_text
@@ -166,6 +167,36 @@ def test_the_same_is_said_once_of_several_of_which_the_same_is_on_record() -> No
         "The same goes for green one.",
         "No declined of blue (not on the list).",
     ]
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentences"),
+    [
+        (["taking(red)"], [f"No red{UNLISTED}."]),
+        (
+            ["taking(red)", "taking(blue)"],
+            ["No red.", "No blue (neither is on the list, which is said to be complete)."],
+        ),
+        (
+            ["taking(red)", "taking(blue)", "taking(grey)"],
+            [
+                "No red.",
+                "No blue.",
+                "No grey (none of these is on the list, which is said to be complete).",
+            ],
+        ),
+        (["taking(red)", "active(blue)"], [f"No red{UNLISTED}.", f"No blue{UNLISTED}."]),
+        (
+            ["taking(red)", *(f"active(c{n})" for n in range(7)), "active(c9)"],
+            [f"No red{UNLISTED}.", f"No c0{UNLISTED}.", "The same goes for c1, c2, c3, c4, c5, c6, c9."],
+        ),
+    ],
+)
+def test_that_something_is_on_no_list_is_said_once_of_each_list(
+    facts: list[str], sentences: list[str]
+) -> None:
+    causes = [Cause(fact, False, f"No {said_of(fact)[1]}{UNLISTED}.", "only") for fact in facts]
+    assert cause_sentences(causes) == sentences
 
 
 @pytest.mark.parametrize(

@@ -69,9 +69,15 @@ def test_a_blood_pressure_is_two_numbers(kb: KnowledgeBase, key: str, pressure: 
     assert remarks(decision) == []
 
 
-def test_pressures_the_wrong_way_round_are_asked_about(kb: KnowledgeBase) -> None:
+@pytest.mark.parametrize(
+    ("pressures", "place"),
+    [({"bp": "90/160"}, "facts.bp"), ({"systolic": 90, "diastolic": 160}, "facts.systolic")],
+)
+def test_pressures_the_wrong_way_round_are_asked_about(
+    kb: KnowledgeBase, pressures: dict[str, Any], place: str
+) -> None:
     words = "The case gives the systolic blood pressure as 90 and the diastolic blood pressure as 160: "
-    assert remarks(decided(kb, bp="90/160")) == [("facts.bp", f"{words}are they the wrong way round?")]
+    assert remarks(decided(kb, **pressures)) == [(place, f"{words}are they the wrong way round?")]
 
 
 def test_an_edit_of_one_pressure_leaves_the_other_of_the_two(kb: KnowledgeBase) -> None:

@@ -241,6 +241,8 @@ def test_a_fact_that_is_wrong_for_the_one_policy_that_knows_it_is_not_dropped(tm
         (stating(age=-1), f"facts.age: -1 {AGES}"),
         (stating(age=131), f"facts.age: 131 {AGES}"),
         (stating(egfr=-5), "facts.egfr: -5 cannot be; from 0 to 300 mL/min/1.73 m2 is expected"),
+        (stating(bp="22/80"), "facts.bp: 22 cannot be; from 50 to 300 mmHg is expected"),
+        (stating(diastolic=14), "facts.diastolic: 14 cannot be; from 20 to 200 mmHg is expected"),
         (asking(months="12."), "request.months: a number of months is expected, not '12.'"),
         (asking(months=0), "request.months: 0 cannot be; from 1 to 600 months is expected"),
         (asking(months=601), "request.months: 601 cannot be; from 1 to 600 months is expected"),

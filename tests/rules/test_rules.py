@@ -459,6 +459,8 @@ PARTS: dict[str, list[clingo.Symbol]] = {
     "edition": [clingo.String("")],
     "value": [clingo.Function("group"), clingo.Function("one")],
     "one_value": [clingo.Function("group"), clingo.Number(1)],
+    "meant": [clingo.Function(fact) for fact in ("said", "one")],
+    "one_is_meant": [clingo.Function("said")],
     "implied": [clingo.Function(fact) for fact in ("one", "other")],
     "implied_by_newest": [clingo.Function(fact) for fact in ("bound", "old", "one")],
     "implied_by_newest_below": [clingo.Function(fact) for fact in ("bound", "old", "one")],

@@ -59,3 +59,22 @@ def test_whatever_stands_in_an_element_is_answered_or_refused(
     assert answer.status_code in {200, 400, 412, 422}
     assert answer.status_code == 200 or _MARK not in answer.text
     assert _MARK not in log.lines[-1]
+
+
+def values_in(data: Any) -> set[str]:
+    """The texts and numbers in it that are long enough to be told from a time or a status."""
+    inner = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    own = {str(data)} if isinstance(data, str | float) and len(str(data)) > 4 else set()
+    return own.union(*map(values_in, inner))
+
+
+def test_no_value_of_any_chart_is_logged(client: TestClient, log: Lines) -> None:
+    for path, usual in _USUAL:
+        broken = {**usual, "entry": [{"resource": _MARK}], "context": _MARK}
+        for body in (usual, broken):
+            client.post(path, content=json.dumps(body), headers={"Content-Type": "application/json"})
+    logged = [json.loads(line) for line in log.lines]
+    assert [one.pop("route") for one in logged] == [path for path, _ in _USUAL for _ in range(2)]
+    written = json.dumps(logged)
+    assert {value for _, usual in _USUAL for value in values_in(usual) if value in written} == set()
+    assert _MARK not in written

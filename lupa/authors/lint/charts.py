@@ -18,18 +18,9 @@ from lupa.authors.lint.chart_codes import Row, against_laws, rows_of
 from lupa.authors.lint.files import RuleFile
 from lupa.authors.lint.statements import shown
 from lupa.authors.reports.finding import Finding
-from lupa.authors.syntax import (
-    Signature,
-    atoms,
-    declared,
-    derived,
-    has_body,
-    line,
-    nodes,
-    read,
-)
+from lupa.authors.syntax import Signature, atoms, declared, derived, has_body, line, nodes, read
 from lupa.errors import RuleError
-from lupa.rules.files import NOT_ALLOWED, RuleFiles, misplaced, text_of
+from lupa.rules.files import NOT_ALLOWED, RuleFiles, misplaced, shipped, text_of
 from lupa.rules.kept import cached_property
 from lupa.rules.names import nearest, normal
 from lupa.rules.texts import CODE_LINE
@@ -76,7 +67,7 @@ Declares = Callable[[str, str], bool]
 
 
 def charts(files: RuleFiles, declares: Declares) -> tuple[list[RuleFile], list[Finding]]:
-    """The files of `kb/fhir`, and what is wrong with them."""
+    """The files of `kb/fhir`, and of a policy's own folder `fhir`, and what is wrong with them."""
     looked = _Charts(files, declares)
     return looked.files, list(looked.findings())
 
@@ -87,8 +78,14 @@ class _Charts:
         self._faults: list[Finding] = []
         self._statements: list[_Statement] = []
         self._rows: list[Row] = []
-        own = [self._read(path, files.root) for path in sorted((files.root / ROWS).glob("*.lp"))]
+        self._given: list[str] = []
+        """The files that are read with these and not looked at."""
+        folders = [files.root / ROWS, *(files.folder(policy) / ROWS for policy in files.policies)]
+        own = [self._read(path, files.root) for folder in folders for path in sorted(folder.glob("*.lp"))]
         self.files = own
+        if own and not folders[0].is_dir():  # charts are read by what ships then
+            given = shipped("kb")
+            self._given = [self._read(path, given).name for path in sorted((given / ROWS).glob("*.lp"))]
         for path in (path for path in files.core if own and path.name == "codes.lp"):
             self._take(RuleFile(path, path.name, "", tuple(text_of(path).split("\n"))))
 
@@ -129,6 +126,9 @@ class _Charts:
 
     def findings(self) -> Iterator[Finding]:
         """All that is wrong."""
+        return (one for one in self._found() if one.places[0].file not in self._given)
+
+    def _found(self) -> Iterator[Finding]:
         yield from self._faults
         for one in self._statements:
             if not _defines(one.node):
@@ -244,7 +244,7 @@ class _Charts:
         read_as = self._meanings()
         for row in self._rows:
             meaning = row.code.meaning
-            if not row.place.startswith(f"{ROWS}/"):
+            if f"/{ROWS}/" not in f"/{row.place}":
                 continue
             if row.code.system not in systems:
                 yield row.finding("unknown-name", f"{row.code.system} is no system that charts name here")
@@ -270,7 +270,7 @@ class _Charts:
                 }
                 symbols = (n.symbol for _, n in nodes(statement.node) if n.ast_type == ASTType.SymbolicTerm)
                 found |= {s.name for s in symbols if s.type == clingo.SymbolType.Function}
-        return found | {"panel"}
+        return found
 
 
 def _defines(statement: AST) -> bool:

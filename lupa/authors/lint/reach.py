@@ -37,8 +37,9 @@ def _idle(programs: Sequence[Program], atoms: Atoms) -> dict[str, dict[str, clin
     reads = _reads(programs)
     idle: dict[str, dict[str, clingo.Symbol]] = {}
     facts = [row.arguments[0] for row in atoms.get(("fact", 1), ())]
+    means = {row.arguments[0].name for row in atoms.get(("means_one_of", 2), ())}
     for fact in facts:
-        if fact.name not in CUTS and not _is_read(fact, reads):
+        if fact.name not in {*CUTS, *means} and not _is_read(fact, reads):
             what = f"{fact.name}({fact.arguments[0]})" if len(fact.arguments) == 2 else str(fact)
             idle.setdefault(fact.name, {}).setdefault(what, fact)
     cut = {fact.arguments[0] for fact in facts if fact.name in CUTS}

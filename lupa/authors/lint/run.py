@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from lupa.authors.lint.charts import charts
+from lupa.authors.lint.charts import ROWS, charts
 from lupa.authors.lint.ignores import settled
 from lupa.authors.lint.rules import RULES
 from lupa.authors.lint.scope import Scope, Shared
@@ -42,8 +42,9 @@ def lint(
         tick(done, len(chosen))
     if policies is None:
         findings += shared.findings()
+    if policies is None or any((files.folder(policy) / ROWS).is_dir() for policy in chosen):
         read, wrong = charts(files, _declares(shared.kb))
-        looked_at += read
+        looked_at += [file for file in read if policies is None or _policy_of(file.name) in chosen]
         findings += wrong
     owners = {*chosen, *([""] if policies is None else [])}
     kept = {_key(finding): finding for finding in findings if _owner(finding) in owners}
@@ -70,8 +71,12 @@ def _declares(kb: Store) -> Callable[[str, str], bool]:
 
 def _owner(finding: Finding) -> str:
     """The policy in whose folder a finding stands; nothing for the files that all share."""
-    parts = finding.places[0].file.split("/")
-    return parts[1] if len(parts) == 3 else ""
+    return _policy_of(finding.places[0].file)
+
+
+def _policy_of(file: str) -> str:
+    parts = file.split("/")
+    return parts[1] if parts[0] == "policies" else ""
 
 
 def _key(finding: Finding) -> tuple[object, ...]:
