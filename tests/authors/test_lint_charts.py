@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from lupa.authors.lint.charts import charts
-from lupa.authors.lint.run import _declares, lint
+from lupa.authors.lint.run import lint
+from lupa.authors.lint.scope import Scope, Shared
 from lupa.authors.reports.finding import Finding
 from lupa.rules.files import RuleFiles, shipped
-from lupa.rules.store import Store
 
 RULES, CODES = "fhir/results.lp", "fhir/snomed.lp"
 
@@ -23,9 +24,19 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "kb"
 
 
+@cache
+def what_ships() -> Shared:
+    """All policies, looked at once: only what reads charts is spoilt."""
+    shared = Shared(RuleFiles(shipped("kb")))
+    for policy in shared.files.policies:
+        scope = Scope(policy, shared)
+        assert [*scope.findings()] == []
+        shared.take(scope)
+    return shared
+
+
 def found(folder: Path) -> list[Finding]:
-    files = RuleFiles(folder)
-    return charts(files, _declares(Store(files)))[1]
+    return charts(RuleFiles(folder), what_ships().declares)[1]
 
 
 def test_nothing_is_wrong_with_what_ships(folder: Path) -> None:

@@ -5,7 +5,6 @@ The files that all policies share are read once; each policy is checked against 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -14,9 +13,7 @@ from lupa.authors.lint.ignores import settled
 from lupa.authors.lint.rules import RULES
 from lupa.authors.lint.scope import Scope, Shared
 from lupa.authors.reports.finding import SEVERITIES, Finding, Report
-from lupa.errors import RuleError
-from lupa.rules.files import RuleFiles, text_of
-from lupa.rules.store import Store
+from lupa.rules.files import RuleFiles
 
 
 def lint(
@@ -43,7 +40,7 @@ def lint(
     if policies is None:
         findings += shared.findings()
     if policies is None or any((files.folder(policy) / ROWS).is_dir() for policy in chosen):
-        read, wrong = charts(files, _declares(shared.kb))
+        read, wrong = charts(files, shared.declares)
         looked_at += [file for file in read if policies is None or _policy_of(file.name) in chosen]
         findings += wrong
     owners = {*chosen, *([""] if policies is None else [])}
@@ -51,22 +48,6 @@ def lint(
     ended = settled(looked_at, list(kept.values()), shared.unsure)
     checks = tuple(replace(check, checked=len(looked_at)) for check in RULES.values())
     return Report(tuple(editions), checks, tuple(sorted(ended, key=_order)))
-
-
-def _declares(kb: Store) -> Callable[[str, str], bool]:
-    """Whether a name is declared by a predicate, as far as the files can be read."""
-
-    def declares(predicate: str, name: str) -> bool:
-        try:
-            if kb.catalogue.shared.declares(predicate, name):
-                return True
-            row = re.compile(rf"\b{predicate}\([^.]*\b{re.escape(name)}\b")
-            own = (text_of(path) for policy in kb.mentioning([name]) for path in kb.files.own(policy))
-            return any(row.search(text) for text in own)
-        except RuleError:  # what is wrong with a file is told of that
-            return True
-
-    return declares
 
 
 def _owner(finding: Finding) -> str:
