@@ -24,6 +24,8 @@ from lupa.rules.solver import Watch
 from lupa.rules.store import _after_fork
 from tests.readme import ROOT
 
+pytestmark = pytest.mark.slow
+
 CHILD: dict[str, Any] = {
     "request": {"drug": "Benlysta", "route": "intravenous", "indication": "sle", "phase": "initial"},
     "facts": {"age": 3},

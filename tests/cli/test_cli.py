@@ -78,6 +78,7 @@ def test_decide_separates_pages_by_a_blank_line(run: Run) -> None:
     assert f"DENY{second}" == f"{first}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.mass)])
 def test_every_shipped_case_makes_a_page_a_letter_and_a_derivation(
     run: Run, kb: KnowledgeBase, step: int

@@ -320,6 +320,7 @@ def killed_and_resumed(kb: KnowledgeBase, rows: list[Row], folder: Path, times: 
     return out.read_bytes() == whole.read_bytes() and left == []
 
 
+@pytest.mark.slow
 def test_what_was_killed_goes_on_to_the_same_bytes(
     few: KnowledgeBase, rows: list[Row], tmp_path: Path
 ) -> None:
@@ -370,6 +371,7 @@ def test_a_part_that_is_damaged_is_told_and_the_rest_goes_on(
     assert run(few, source, out, Wanted(ids=("member",)), rows=5) == 40
 
 
+@pytest.mark.slow
 def test_where_the_disk_is_full_that_is_told_and_nothing_half_written_is_left(
     few: KnowledgeBase, tmp_path: Path
 ) -> None:
@@ -420,6 +422,7 @@ def test_a_file_that_changes_while_it_is_read_is_told(
     assert not out.exists()
 
 
+@pytest.mark.slow
 def test_several_processes_give_the_same_bytes(few: KnowledgeBase, rows: list[Row], tmp_path: Path) -> None:
     source = Source(str(written(rows, tmp_path / "in.parquet")))
     for name, jobs in (("one.parquet", 1), ("two.parquet", 2)):

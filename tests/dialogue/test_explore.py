@@ -27,6 +27,8 @@ from lupa.dialogue.standing import is_same
 from tests.command import Ended, command, process
 from tests.terminal import at_terminal
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = "lupkynis_alongside_bars_benlysta"
 UNSTATED = "benlysta_cns_lupus_not_stated"
 EXPLORE = ("explore", "--example", EXAMPLE)

@@ -204,6 +204,7 @@ def test_each_element_of_whole_resources_holds_each_kind_of_junk(kb: KnowledgeBa
 # ---- what charts usually hold ---------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_one_spoilt_element_ends_in_a_reading_or_in_words(reads: Read) -> None:
     r = random.Random(7)
     for number, path in r.sample(EVERY, 30):

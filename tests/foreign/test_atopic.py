@@ -17,6 +17,8 @@ from tests.foreign import atopic as oracle
 from tests.foreign.atopic import POLICY
 from tests.times import times
 
+pytestmark = pytest.mark.slow
+
 ECZEMA: dict[str, Any] = {
     "drug": "Atopyra",
     "indication": "eczema",

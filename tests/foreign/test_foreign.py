@@ -25,6 +25,8 @@ from tests.foreign import alike, oracle
 from tests.foreign.oracle import EDITIONS, Patient
 from tests.times import times
 
+pytestmark = pytest.mark.slow
+
 POLICY = "example_ra_antibody"
 EVERY_EDITION = pytest.mark.parametrize("edition", EDITIONS)
 PATIENT = Patient(

@@ -119,6 +119,7 @@ def test_it_is_free_of_findings(twelve_kb: KnowledgeBase) -> None:
     assert [finding.text for finding in twelve_kb.lint([POLICY]).findings] == []
 
 
+@pytest.mark.slow
 def test_at_a_terminal_several_are_told_at_once_taken_back_and_told_again(twelve: Path) -> None:
     with at_terminal("ask", "--policy", POLICY, "--interactive", "--kb", str(twelve)) as person:
         person.read("For which indication is it requested?")

@@ -117,6 +117,7 @@ def shared(kept: list[KnowledgeBase] = []) -> KnowledgeBase:  # noqa: B006 - one
     return kept[0]
 
 
+@pytest.mark.slow
 def test_threads_share_a_knowledge_base(kb: KnowledgeBase) -> None:
     dice = random.Random("threads")
     cases = [
