@@ -12,7 +12,7 @@ from lupa.rules.files import shipped
 
 _ROW = re.compile(r"^(\w+)\((\w+)(?:,\s*(\w+))?.*$", re.MULTILINE)
 _OF_EACH_CLASS = 3
-_OF_CHARTS = ("fhir", "drugs_chart.lp", "drugs_further.lp")
+_OF_CHARTS = ("fhir", "drugs_chart.lp", "drugs_further.lp", "short_names.lp")
 
 
 def slim(folder: Path, *but: str) -> Path:

@@ -183,9 +183,10 @@ class Store:
         """The same edition, with what the shared files say of further names, of which laws may speak."""
         return self._free((edition.policy, edition.name, frozenset(names)), limit)
 
-    def whole(self, policy: str) -> Edition:
-        """The newest edition of a policy, with all that the shared files say, whoever reads it."""
-        return self.grounded(policy, in_force(self.about(policy), None), also=self._shared[1].names)
+    def whole(self, policy: str, name: str | None = None) -> Edition:
+        """An edition of a policy, or its newest, with all that the shared files say, whoever reads it."""
+        name = name or in_force(self.about(policy), None)
+        return self.grounded(policy, name, also=self._shared[1].names)
 
     def _free(self, key: Key, limit: Deadline) -> Edition:
         """A copy of an edition of which nobody asks anything, or else the last one."""

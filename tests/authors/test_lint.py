@@ -176,7 +176,7 @@ FIRES = {
         "2:1",
         f"step(1).\nnext(Number + 1) :- step(Number).\n{MET}next(_).",
     ),
-    "unused": ("one :- taking(prednisone).", "1:1", f"one :- taking(prednisone). {MET}one."),
+    "unused": ("three :- taking(prednisone).", "1:1", f"three :- taking(prednisone). {MET}three."),
     "idle": ("never_background(quinacrine).", "1:1", "never_background(azathioprine)."),
     "lonely-variable": (
         f"{MET}class(Drug, _, Ground), taking(Drug).",
@@ -187,7 +187,7 @@ FIRES = {
     "encoded-and-unencoded": (
         'unencoded(fep_lupkynis, f15, "It has a rule.").',
         "1:1",
-        CLAUSE.replace("criterion", "informational"),
+        CLAUSE.replace("f90, criterion", "f91, informational"),
     ),
     "contrary": (
         f"{JUDGED}not attests(benefits_outweigh_risks).",
@@ -226,9 +226,9 @@ def test_a_rule_of_the_linter_finds_what_breaks_it_at_its_place(folder: Path, ru
     assert [text.startswith(f"{where}{rule}: ") for text in found(folder)] == [True]
 
 
-@pytest.mark.parametrize("rule", FIRES)
-def test_a_rule_of_the_linter_is_silent_on_the_sound_form(folder: Path, rule: str) -> None:
-    add(folder, FIRES[rule][2])
+def test_the_linter_is_silent_on_the_sound_form_of_each(folder: Path) -> None:
+    lines = (line for _, _, sound in FIRES.values() for line in sound.split("\n"))
+    add(folder, "\n".join(dict.fromkeys(lines)))  # all at once, and what several hold once
     assert found(folder) == []
 
 

@@ -200,6 +200,7 @@ def test_a_policy_on_what_nobody_knows_passes_every_check(check: tuple[str, ...]
     assert (ended.err, ended.status) == ("", 0)
 
 
+@pytest.mark.parametrize("unknown", ["several"], indirect=True)
 def test_its_cases_notice_every_change_of_its_rules(unknown: Made) -> None:
     tests = KnowledgeBase.load(unknown.kb).test(["a_policy"], mutate=True)
     assert tests.passed

@@ -82,7 +82,9 @@ def test_thousands_of_random_records_are_decided_as_lupa_does(page: Opened, kb: 
         if wanted is None:
             same = page.problems != ""
         else:
-            same = page.problems == "" and is_told(wanted[0], json.loads(page.saved("save-decision")))
+            saved = json.loads(page.saved("save-decision"))
+            del saved["fingerprint"]  # of a fraction it is that of a file, where it is exact
+            same = page.problems == "" and is_told(wanted[0], saved)
         if not same:
             found.append(case)
     assert found == []

@@ -1252,7 +1252,7 @@ def test_any_encoding_of_the_output_carries_any_name(encoding: str) -> None:
         ["facts", "--json"],
         ["decide", "-", "--json"],
         ["decide", "-", "--format", "markdown"],
-        ["verify", "uhc_benlysta@2023-11-01", "--format", "html"],
+        ["verify", "fep_lupkynis", "--format", "html"],
     ],
     ids=" ".join,
 )

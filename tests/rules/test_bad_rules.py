@@ -178,8 +178,8 @@ def mark(folder: Path) -> None:
         ["decide", "-", "--json"],
         ["why", "-", "--tree"],
         ["facts"],
-        ["lint"],
-        ["verify", "uhc_benlysta@2023-11-01"],
+        ["lint", "fep_lupkynis"],
+        ["verify", "fep_lupkynis"],
     ],
     ids=" ".join,
 )

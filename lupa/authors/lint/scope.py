@@ -105,8 +105,11 @@ class Shared:
         if self._atoms:
             atoms = with_cuts(self._atoms) | made(self._atoms, self._outcomes)
             asleep = self._asleep(Known(atoms, {}))
-            told = [head for one in asleep for head in one.heads if head.signature == ("fact", 1)]
-            known = Known(atoms, {("true", 1): [dataclasses.replace(head, name="true") for head in told]})
+            told = [(one, head) for one in asleep for head in one.heads if head.signature == ("fact", 1)]
+            atoms["_named", 1] |= self._to_be_named([one for one, _ in told], atoms)
+            known = Known(
+                atoms, {("true", 1): [dataclasses.replace(head, name="true") for _, head in told]}
+            )
             yield from lint_names.conditions(self.core.statements, known, self._open)
             yield from lint_names.compared(self.core.statements, self._names)
             if not self.unsure:  # else a policy that cannot be read may know more
@@ -122,6 +125,13 @@ class Shared:
             for one in self.core.statements
             if any(term.signature in self._open and not known.holds(term) for term in one.positive)
         ]
+
+    @staticmethod
+    def _to_be_named(asleep: Iterable[Statement], atoms: Atoms) -> dict[clingo.Symbol, None]:
+        """The names in facts that such rules declare once they are awake."""
+        given = dict.fromkeys(term.signature for one in asleep for term in one.positive)
+        rows = (row for signature in given for row in atoms.get(signature, ()))
+        return dict.fromkeys(clingo.Function("_named", [name]) for row in rows for name in row.arguments)
 
     @property
     def _outcomes(self) -> list[str]:

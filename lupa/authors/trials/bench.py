@@ -110,6 +110,7 @@ class Bench:
         self._rows: dict[str, list[Row]] = {policy: [] for policy in policies}
         for row in rows:
             self._rows.setdefault(row.policy, []).append(row)
+        self._whole = cache(kb.whole)  # as what is changed is: so both know the same facts and laws
 
     def concerned(self, mutant: Mutant) -> tuple[str, ...]:
         """The policies whose rules a mutant changes."""
@@ -146,7 +147,7 @@ class Bench:
         """The mutant as a survivor, for each edition that some case tells from the changed one."""
         for policy in self.concerned(mutant):
             for name, _ in self._kb.about(policy).editions:
-                before, after = self._kb.edition(policy, name), self.changed(mutant, policy, name)
+                before, after = self._whole(policy, name), self.changed(mutant, policy, name)
                 found = difference(before, after)
                 if found is not None:
                     yield self._survivor(mutant, found, before, after)
