@@ -55,7 +55,9 @@ def test_just_what_would_fail_besides_speaks_against_what_is_needed(
     """Each need is stated in the case, and what the decision then says against it is compared."""
     dice = random.Random(f"barred {policy} {edition}")
     tried = 0
-    for number in range(times(25)):
+    for number in range(times(500)):  # many a record needs nothing
+        if tried >= times(25):
+            break
         examined = examine(kb, explored.random_case(dice, number, policy, edition))
         vocabulary = examined.edition.vocabulary
         before = kb.decide(examined.case)
@@ -74,7 +76,7 @@ def test_just_what_would_fail_besides_speaks_against_what_is_needed(
                 tried += 1
                 advised = {item.text for item in after.advisories}
                 assert set(need.against) - advised == failing(after) - failing(before), need
-    assert tried >= times(5)
+    assert tried >= times(25)
 
 
 def failing(decision: Decision) -> set[str]:
