@@ -22,6 +22,8 @@ from tests.explored import Examined, examine
 from tests.rules.test_knowledge import DENIED
 from tests.small import otherwise, small_kb, vocabulary
 
+pytestmark = pytest.mark.slow
+
 SMALL = {"request": {"policy": "small"}}
 LUPUS: dict[str, Any] = {
     "request": {"policy": "uhc_benlysta", "route": "IV", "indication": "sle"},

@@ -14,6 +14,8 @@ from lupa.authors.lint.scope import Scope, Shared
 from lupa.authors.reports.finding import Finding
 from lupa.rules.files import RuleFiles, shipped
 
+pytestmark = pytest.mark.slow
+
 RULES, CODES = "fhir/results.lp", "fhir/snomed.lp"
 
 

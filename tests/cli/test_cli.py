@@ -27,6 +27,8 @@ from lupa.record.record import ROUTING
 from lupa.rules.files import shipped
 from tests.slim import slim
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., tuple[int, str, str]]
 EXAMPLE = "lupkynis_alongside_bars_benlysta"
 

@@ -27,6 +27,8 @@ from lupa.rules.vocabulary import leaves
 from tests.slim import slim
 from tests.times import times
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = "lupkynis_alongside_bars_benlysta"
 UNSTATED = "benlysta_cns_lupus_not_stated"
 KB = KnowledgeBase.load()

@@ -16,6 +16,8 @@ from tests.foreign import oracle_cgm as oracle
 from tests.foreign.oracle_cgm import Patient, Reading
 from tests.times import times
 
+pytestmark = pytest.mark.slow
+
 POLICY = "example_glucose_monitor"
 PATIENT = Patient(
     indication="type_2_diabetes",

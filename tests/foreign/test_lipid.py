@@ -16,6 +16,8 @@ from tests.foreign import lipid as oracle
 from tests.foreign.lipid import POLICY, STATINS
 from tests.times import times
 
+pytestmark = pytest.mark.slow
+
 REQUEST = {"drug": "Lipolex", "indication": "FH", "phase": "initial", "service_date": "2026-06-30"}
 APPROVED: dict[str, Any] = {
     "request": REQUEST,

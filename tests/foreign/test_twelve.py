@@ -14,6 +14,8 @@ from tests.command import command
 from tests.terminal import at_terminal
 from tests.times import times
 
+pytestmark = pytest.mark.slow
+
 POLICY = "example_two_of_twelve"
 FAILED = "Soriatane: no adequate response"
 ENDS = ("intolerance", "contraindicated", "declined")

@@ -14,7 +14,7 @@ from lupa.page.data import Beside, page_data
 from tests.page.cases import random_case
 from tests.page.node import expected, in_node, is_told, needs_node
 
-pytestmark = needs_node
+pytestmark = [needs_node, pytest.mark.slow]
 ADULT = {"request": {"policy": "fep_lupkynis", "indication": "lupus_nephritis"}, "facts": {"age": 17}}
 
 

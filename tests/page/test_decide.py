@@ -12,7 +12,7 @@ from lupa import KnowledgeBase
 from tests.foreign.conftest import beside_shared
 from tests.page.node import FOREIGN, LEFT_OUT, differences, in_node, needs_node, random_cases, written
 
-pytestmark = needs_node
+pytestmark = [needs_node, pytest.mark.slow]
 
 
 def test_shipped_cases_come_to_the_same_in_a_page(kb: KnowledgeBase, data: Path) -> None:

@@ -15,7 +15,7 @@ from tests.explored import BARE
 from tests.page.cases import random_case
 from tests.page.node import in_node, needs_node
 
-pytestmark = needs_node
+pytestmark = [needs_node, pytest.mark.slow]
 Job = tuple[Mapping[str, Any], str]
 
 

@@ -15,7 +15,7 @@ from lupa.page.data import page_data
 from tests.foreign.conftest import beside_shared
 from tests.page.node import FOREIGN, in_node, needs_node, random_cases, written
 
-pytestmark = needs_node
+pytestmark = [needs_node, pytest.mark.slow]
 FIELDS = {"plan_name": "A & B\tPlan", "member_name": "<b>Ärger</b> 'x'", "plan_phone": '1 "2"'}
 WAYS: tuple[dict[str, Any], ...] = (
     {"to": "provider", "form": "text", "fields": {}},

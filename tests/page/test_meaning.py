@@ -13,7 +13,7 @@ from lupa import KnowledgeBase
 from lupa.answers.senses import Sense
 from tests.page.node import in_node, needs_node
 
-pytestmark = needs_node
+pytestmark = [needs_node, pytest.mark.slow]
 
 
 def conditions(sense: Sense) -> Iterator[tuple[str, bool]]:

@@ -14,7 +14,7 @@ from lupa.answers.decision import Decision
 from lupa.pages.page import Page
 from tests.page.browser import Opened, browser, needs_browser
 
-pytestmark = needs_browser
+pytestmark = [needs_browser, pytest.mark.slow]
 pytest.importorskip("selenium", reason="selenium is not installed")
 
 

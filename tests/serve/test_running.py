@@ -23,6 +23,8 @@ from lupa import KnowledgeBase
 from tests.command import as_bytes, command
 from tests.serve.asked import CASE, hook, submitted
 
+pytestmark = pytest.mark.slow
+
 JSON = {"Content-Type": "application/json"}
 LONG_ENOUGH = 60.0
 
