@@ -148,6 +148,7 @@ def test_drugs_that_would_each_do_stand_in_one_line() -> None:
     )
 
 
+@pytest.mark.slow
 def test_what_is_found_of_each_of_many_stands_in_one_line() -> None:
     request = {"policy": "uhc_benlysta", "route": "IV", "indication": "SLE", "phase": "initial"}
     ended = command("flip", "-", stdin=as_bytes({"request": request}))
