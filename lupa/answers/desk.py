@@ -273,10 +273,8 @@ class Desk(Store):
                 problems = self._read(case, ENDLESS)[1]
             except CaseError as error:
                 problems = list(error.problems)
-            problems = [
-                problem for problem in problems if not isinstance(problem, Slip)
-            ]  # a row may settle it
-            return "; ".join(str(CaseError(problems)).splitlines()) if problems else ""
+            left = [each for each in problems if not isinstance(each, Slip)]  # a slip, a row may settle
+            return "; ".join(str(CaseError(left)).splitlines()) if left else ""
 
         return replace(made, rules=Rules(found, others, wrong, self.decide, reason, self.pathways))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 from base64 import b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
@@ -22,20 +23,25 @@ def write(path: Path, schema: pa.Schema, tables: Iterable[pa.Table], about: str)
 
     `about` is kept in the metadata of Parquet and Arrow files.
     """
-    schema = schema.with_metadata({"lupa": about})
-    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        _WRITERS[kind_of(path)](aside, schema, tables)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    with _aside(path) as aside:
+        _WRITERS[kind_of(path)](aside, schema.with_metadata({"lupa": about}), tables)
 
 
 def write_text(path: Path, text: str) -> None:
     """Writes a text into a file, whole or not at all."""
+    with _aside(path) as aside:
+        aside.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def _aside(path: Path) -> Iterator[Path]:
+    """A place beside a file for what takes its place once it is whole."""
     aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    aside.write_text(text, encoding="utf-8")
-    aside.replace(path)
+    try:
+        yield aside
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def _parquet(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:

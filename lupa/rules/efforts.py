@@ -18,14 +18,20 @@ USUAL = KINDS[:3]
 class Efforts:
     """The rows of effort/4 and of what goes with it; `known` is what facts are, and begin with.
 
-    What facts that no rule reads are, or begin with, `is_unread` tells.
+    `several` are the facts that say that another is so, or one of several. What facts that no rule reads
+    are, or begin with, `is_unread` tells.
     """
 
     def __init__(
-        self, program: Ground, known: Collection[str], is_unread: Callable[[clingo.Symbol], bool]
+        self,
+        program: Ground,
+        known: Collection[str],
+        several: Collection[str],
+        is_unread: Callable[[clingo.Symbol], bool],
     ) -> None:
         self._program = program
         self._beginnings = known
+        self._several = several
         self._is_unread = is_unread
 
     @cached_property
@@ -40,11 +46,6 @@ class Efforts:
             key = str(kind), str(value) == "yes"
             found.setdefault(str(fact), {})[key] = _cost(cost, "effort/4")
         return found
-
-    @cached_property
-    def _several(self) -> set[str]:
-        """The facts that say that another is so, or one of several."""
-        return {str(fact) for fact, _ in self._program.facts("means_one_of", 2)}
 
     @cached_property
     def usual(self) -> dict[str, int]:

@@ -497,7 +497,8 @@ class Vocabulary:
     def efforts(self) -> Efforts:
         """What it takes to state facts, and what speaks against it."""
         numbers = {f"{kind}({name})" for name in self.quantities for kind in CUTS}
-        return Efforts(self._program, numbers.union(*map(beginnings, self.facts)), self._is_unread)
+        known = numbers.union(*map(beginnings, self.facts))
+        return Efforts(self._program, known, self.means_one_of, self._is_unread)
 
     def label(self, name: str) -> str:
         """How a person reads a name of the knowledge base.

@@ -36,6 +36,12 @@ SOUND: dict[str, Any] = {
 }
 
 
+def as_examined(examined: explored.Examined) -> Decision | None:
+    """What is decided of the record of a random case."""
+    record = Record(stated=dict(examined.stated), assumed=dict(examined.assumed))
+    return decided(examined.edition, record)
+
+
 def overlaid(said: Said, made: Set) -> dict[str, bool]:
     """A record once these are stated: of a choice nothing else is said, of a number what can still be."""
     new = dict(made)
@@ -140,9 +146,7 @@ def test_once_all_that_is_named_comes_true_the_criterion_is_met_and_without_any_
     checked: Counter[str] = Counter()
     for number in range(times(40)):
         examined = explored.examine(kb, explored.random_case(dice, number, policy, edition))
-        decision = decided(
-            examined.edition, Record(stated=dict(examined.stated), assumed=dict(examined.assumed))
-        )
+        decision = as_examined(examined)
         for criterion in decision.criteria if decision else ():
             for each in (criterion.needs[0], dice.choice(criterion.needs)) if criterion.needs else ():
                 made = frozenset((need.fact, need.value) for need in each)
@@ -193,9 +197,7 @@ def test_each_smallest_set_of_what_a_criterion_needs_is_told(
     checked = 0
     for number in range(times(700)):
         examined = explored.examine(kb, explored.random_case(dice, number, policy, edition))
-        decision = decided(
-            examined.edition, Record(stated=dict(examined.stated), assumed=dict(examined.assumed))
-        )
+        decision = as_examined(examined)
         met = {atom.id: atom.literal for atom in examined.edition.criteria}
         for criterion in decision.criteria if decision else ():
             if criterion.status != "unmet" or criterion.more_needs:
@@ -254,9 +256,7 @@ def test_just_the_readings_under_which_the_outcome_would_be_another_are_told(
     seen = 0
     for number in range(times(60)):
         examined = explored.examine(kb, explored.random_case(dice, number, policy, edition))
-        found = decided(
-            examined.edition, Record(stated=dict(examined.stated), assumed=dict(examined.assumed))
-        )
+        found = as_examined(examined)
         if found is None:
             continue
         expected = {}

@@ -90,13 +90,13 @@ class Shared:
 
     def declares(self, predicate: str, name: str) -> bool:
         """Whether a row for all, or a policy looked at, says this of a name, as far as is known."""
-        rows = (found for (of, _), found in self._atoms.items() if of == predicate)
-        if self.unsure or any(str(row.arguments[0]) == name for found in rows for row in found):
-            return True
         try:
-            return self.kb.catalogue.shared.declares(predicate, name)
+            if self.unsure or self.kb.catalogue.shared.declares(predicate, name):
+                return True
         except RuleError:  # what is wrong with a file is told of that
             return True
+        rows = (row for (of, _), found in self._atoms.items() if of == predicate for row in found)
+        return any(str(row.arguments[0]) == name for row in rows)
 
     def findings(self) -> Iterator[Finding]:
         """What is wrong with the shared files, in the light of all policies."""
