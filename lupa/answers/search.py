@@ -77,7 +77,9 @@ class Cheapest(_Search):
         rows = [(place, *row) for place, row in enumerate(statements)]
         super().__init__(
             "flips.lp",
-            ["--opt-strategy=usc", "--opt-mode=optN", "--models=0"],
+            # cores are relaxed clause by clause (PMRes): where each of a hundred choices has a dear way and
+            # a cheap one, proofs that nothing is cheaper would with counters run through all mixtures
+            ["--opt-strategy=usc,pmres", "--opt-mode=optN", "--models=0"],
             ("statement", rows),
             watch,
         )
