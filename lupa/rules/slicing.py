@@ -312,8 +312,9 @@ class Shared:
         growing = True
         while growing:
             some = found | thin
+            said = some | names
             reached = {word for name, words in joined if name in some for word in words}
-            reached |= {name for name, words in led if not words.isdisjoint(some | names)}
+            reached |= {name for name, words in led if not words.isdisjoint(said)}
             reached |= {word for words in tied if not words.isdisjoint(some) for word in words}
             growing = not reached <= found
             found |= reached
