@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from itertools import islice
 from os import PathLike
 from pathlib import Path
@@ -208,7 +209,7 @@ class Desk(Store):
         from lupa.answers.flip import flips, reach
 
         limit = _limit(timeout)
-        question = self._question(case, "flip", limit)
+        question = self._question(case, "flip", limit, otherwise=True)
         to = normal(to)
         question.edition.wanted(to)  # what cannot be wanted is said before anything else
         within = reach(question.edition, fixed, costs or {})
@@ -216,9 +217,8 @@ class Desk(Store):
             raise CaseError(f"at least one set of statements is asked for, not {most}")
         with question:
             decided = self._decision(question, case, name)
-            return flips(
-                question, decided, to, case, most, *within, lambda on: self._question(on, "flip", limit)
-            )
+            again = partial(self._question, verb="flip", timeout=limit, otherwise=True)
+            return flips(question, decided, to, case, most, *within, again)
 
     def ask(self, case: Case, *, name: str = "", timeout: float | None = None) -> Ask:
         """What to find out next, ranked, with the outcomes that each answer leaves. Raises as `decide`."""
@@ -321,9 +321,11 @@ class Desk(Store):
             return [case]
         return [{**case, "request": {**case["request"], "policy": e.policy}} for e in editions]
 
-    def _question(self, case: Case, verb: str, timeout: Deadline | float | None) -> Question:
+    def _question(
+        self, case: Case, verb: str, timeout: Deadline | float | None, *, otherwise: bool = False
+    ) -> Question:
         """The case as a question to the one edition that it is about."""
-        found = tuple(self.questions(case, timeout=timeout))
+        found = tuple(self.questions(case, timeout=timeout, otherwise=otherwise))
         return _only(found, [question.edition.policy for question in found], f"{verb} for each")
 
     def _decided(self, question: Question, case: Case, name: str) -> Decision:
@@ -371,8 +373,10 @@ class Desk(Store):
         caveats = self.about(edition.policy).caveats(edition.name, on)
         return str(case.get("case") or name), by, made_from, caveats
 
-    def questions(self, case: Case, *, timeout: Deadline | float | None = None) -> Iterator[Question]:
-        """The case as a question to each edition that its request is about.
+    def questions(
+        self, case: Case, *, timeout: Deadline | float | None = None, otherwise: bool = False
+    ) -> Iterator[Question]:
+        """The case as a question to each edition that its request is about; also filed `otherwise`.
 
         All answers together end `timeout` seconds from the first, which is when what is wrong with the
         case is told: `CaseError`, naming every problem found. A name that may be a slip of the pen is one
@@ -380,9 +384,9 @@ class Desk(Store):
         """
         limit = _limit(timeout)
         check_shape(case)
-        asked, wrong = self._read(case, limit)
+        asked, wrong = self._read(case, limit, otherwise=otherwise)
         if wrong and all(isinstance(problem, Slip) for problem in wrong):
-            asked, _ = self._read(case, limit, lenient=True)
+            asked, _ = self._read(case, limit, lenient=True, otherwise=otherwise)
             for question in asked:
                 with question:
                     if len(question.outcomes) > 1:
@@ -392,7 +396,7 @@ class Desk(Store):
         yield from asked
 
     def _read(
-        self, case: Case, limit: Deadline, *, lenient: bool = False
+        self, case: Case, limit: Deadline, *, lenient: bool = False, otherwise: bool = False
     ) -> tuple[list[Question], list[Problem]]:
         """The case as a question to each edition that it is about, and all that is wrong with it."""
         with grounding_within(limit):
@@ -400,9 +404,10 @@ class Desk(Store):
             read = [record_of(case, edition, limit, lenient=lenient) for edition in editions]
             for place, (record, _) in enumerate(read):
                 # facts that no rule reads are ground where a law may say that they cannot all be, or that
-                # of others one is so
+                # of others one is so; and where they support another request, if that is asked about
                 known = editions[place].known
                 bound = known.bound(record.unread_names) | known.meaning_several(record.unread_facts)
+                bound |= known.supporting(record.unread) if otherwise else set()
                 if bound:
                     editions[place] = self.widened(editions[place], bound, limit)
                     read[place] = record_of(case, editions[place], limit, lenient=lenient)

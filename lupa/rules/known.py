@@ -49,6 +49,7 @@ class Known:
         self._tied = reads.tied
         self._meant = reads.meant
         self._alone = reads.alone
+        self._supporting = reads.supporting
         self._single = single
         self._own = own
         self._every: dict[str, dict[str, str]] = {}
@@ -155,6 +156,11 @@ class Known:
     def meaning_several(self, unread: Collection[str]) -> set[str]:
         """The names, in facts that no rule reads, of which each may mean one of several."""
         return {name for fact in unread for name in names_in(fact) if name in self.several}
+
+    def supporting(self, unread: Collection[str]) -> set[str]:
+        """The names, in facts that no rule reads, that another request could be for which they support."""
+        facts = [fact for fact in unread if fact.partition("(")[0] in self._supporting]
+        return {name for fact in facts for name in names_in(fact) if self.shape(name)}
 
     def bound(self, names: Iterable[str]) -> set[str]:
         """Those of the names about which, by rows of the shared files, a law may have something to say."""

@@ -20,6 +20,8 @@ SINGLE = "single_valued"
 """What declares that of the facts of one name that differ in their last argument one holds."""
 MEANS = "means_one_of"
 """What says that of several facts one is so where another is stated."""
+SUPPORT, EFFORT, OTHERWISE = "supported_by", "effort", "file_otherwise"
+"""What says which fact on record supports that another is requested instead, and what that costs."""
 LAW, RANK = "impossible", "rank"
 """Of these, what is a law, and what laws rank facts by: both can tie names."""
 Declared = dict[str, list[set[str]]]
@@ -34,6 +36,7 @@ class Reads:
     By rows of `joined` predicates they come from the name that a row is about to others, by those of `led`
     ones to it from others; by rows of `tied` ones a law does, and by those of `meant` ones what is stated.
     What is `passing` says of a name what its facts say, `together(Drug) :- taking(Drug), not stops(Drug).`
+    Facts that are `supporting` are what a request for something else can rest on, once they are on record.
     With `alone` a law may have something to say of a name of which but one fact is stated.
     """
 
@@ -46,6 +49,7 @@ class Reads:
     tied: set[str] = field(default_factory=set)
     meant: set[str] = field(default_factory=set)
     passing: frozenset[str] = frozenset()
+    supporting: frozenset[str] = frozenset()
     alone: bool = False
     everything: bool = False
 
@@ -182,14 +186,17 @@ class _Reading:
                         found[place] |= known[at] if known and at < len(known) else {literal.name}
         return found
 
-    def _find_beside(self, rules: Iterable[Rule]) -> None:
+    def _find_beside(self, rules: Sequence[Rule]) -> None:
         """Finds what else has to be known of the names of which but some facts are read.
 
         That is what a law ties to such a fact, and what is said by the way of a name, or of such a fact.
         """
+        on_record = self._of_what_is_on_record(rules)
         for rule in rules:
             head = rule.head
             if head is None or not (head.name in self._about or head.name in self._reads.passing):
+                continue
+            if rule in on_record:
                 continue
             terms = literals_in(head.arguments[0])[0] if head.arguments else ()
             of_facts = bool(terms) and all(term.name in self._declared for term in terms)
@@ -200,6 +207,38 @@ class _Reading:
                 continue
             for literal in rule.body:
                 self._reads.beside |= {literal.name, *self._words(literal)}
+
+    def _of_what_is_on_record(self, rules: Sequence[Rule]) -> list[Rule]:
+        """The rules that matter to no fact but where the record says something of all that it is about.
+
+        These say what supports that a fact is requested instead, and what that costs. What is on record is
+        ground for whoever asks that.
+        """
+        supports = [
+            rule
+            for rule in rules
+            if rule.head is not None
+            and rule.head.name == SUPPORT
+            and rule.head.variables(0) <= rule.head.variables(1)
+        ]
+        costs = [
+            rule
+            for rule in rules
+            if rule.head is not None
+            and rule.head.name == EFFORT
+            and OTHERWISE in rule.head.arguments
+            and any(
+                support.head is not None
+                and support.head.arguments[0] == rule.head.arguments[0]
+                and set(support.body) <= set(rule.body)
+                for support in supports
+            )
+        ]
+        heads = [rule.head for rule in supports if rule.head is not None]
+        self._reads.supporting = frozenset(
+            term.name for head in heads for term in literals_in(head.arguments[1])[0]
+        )
+        return supports + costs
 
     def _words(self, literal: Literal) -> set[str]:
         """The predicates that declare the facts that a condition is about."""

@@ -201,6 +201,21 @@ def test_it_is_filed_for_a_disease_only_where_that_is_on_record(kb: KnowledgeBas
     assert not any("requested(indication,lupus_nephritis)" in facts for facts in offered(kb.flip(silent)))
 
 
+def test_it_is_filed_for_a_disease_of_which_only_the_record_speaks(tmp_path: Path) -> None:
+    folder = slim(tmp_path / "kb")
+    with (folder / "conditions.lp").open("a", encoding="utf-8") as conditions:
+        conditions.write('condition(gout). label(gout, "gout").\nindication(gout).\n')
+    kb = KnowledgeBase.load(folder)
+    assert "diagnosis(gout)" not in kb.edition("uhc_benlysta").literals
+    ra = {"indication": "rheumatoid_arthritis"}
+    silent, on_record = {"severe_active_cns_lupus": False}, {"severe_active_cns_lupus": False, "gout": True}
+    found = [
+        {"requested(indication,gout)"} in offered(kb.flip(benlysta({"diagnosis": said}, ra), to="refer"))
+        for said in (silent, on_record)
+    ]
+    assert found == [False, True]
+
+
 def test_nothing_of_the_patient_changes_where_a_request_is_filed_otherwise(kb: KnowledgeBase) -> None:
     case = lupkynis(
         {"documented": {"clinical_benefit": False}, "live_vaccine": True}, {"phase": "continuation"}
