@@ -239,6 +239,19 @@ def test_a_criterion_whose_sentences_are_the_wrong_way_round_is_found(folder: Pa
     assert ": contrary: criterion(active_lupus_nephritis) is met just when" in wrong
 
 
+def test_a_number_that_is_not_above_a_bound_denies_nothing(folder: Path) -> None:
+    add(
+        folder,
+        'quantity(loss, "percent", -100, 100). label(loss, "the change of the weight").\n'
+        "cut_point(more_than(loss, -5)).\n"
+        "requires(fep_lupkynis, lupus_nephritis, initial, judged, f25).\n"
+        "met(fep_lupkynis, judged) :- not more_than(loss, -5).\n"
+        'text(fep_lupkynis, criterion(judged), "The weight has fallen by 5 percent or more.", '
+        '"The weight has not fallen by 5 percent.").',
+    )
+    assert found(folder) == []
+
+
 def test_a_criterion_on_several_facts_is_left_to_its_author(folder: Path) -> None:
     add(folder, JUDGED + "not attests(benefits_outweigh_risks), not live_vaccine.")
     assert found(folder) == []

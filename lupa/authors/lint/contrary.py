@@ -25,7 +25,9 @@ def contrary(edition: Edition, places: Places) -> Iterator[Finding]:
     policy = clingo.Function(edition.policy)
     for criterion in {atom.id: atom for atom in (*edition.criteria, *edition.parts.values())}.values():
         asked = _asked(edition, criterion)
-        if asked is None or not _contrary(edition, criterion, *asked):
+        if asked is None or asked[0] in edition.vocabulary.number_of:  # not more than 30 denies nothing
+            continue
+        if not _contrary(edition, criterion, *asked):
             continue
         fact, value = asked
         symbol = clingo.parse_term(criterion.id)

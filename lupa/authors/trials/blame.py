@@ -9,7 +9,7 @@ import clingo
 
 from lupa.answers.decision import Criterion, Decision, Item, with_parts
 from lupa.authors.lint.terms import matches, terms
-from lupa.authors.syntax import atoms, heads, line, statements
+from lupa.authors.syntax import atoms, heads, line, with_heads
 from lupa.rules.files import RuleFiles
 
 _KINDS = {
@@ -119,7 +119,9 @@ def _givers(
     """The places of the rules that give an item, each with whether it is one for all that there are."""
     symbol = clingo.parse_term(name)
     for path in files.of(policy):
-        for statement in statements(path):
+        for statement, signatures in with_heads(path):
+            if not any(predicate in predicates for predicate, _ in signatures):
+                continue
             given = (term for head in heads(statement) for atom in atoms(head) for term in terms(atom))
             for term in given:
                 owner, *rest = term.arguments or (None,)
