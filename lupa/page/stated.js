@@ -147,7 +147,8 @@ export class StatedNumbers {
     return { each, all };
   }
 
-  one(quantity, value, path) {
+  one(quantity, given, path) {
+    const value = typeof given === "string" ? this.inItsUnit(quantity, given, path) : given;
     if (!isPlain(value)) {
       const number = this.number(quantity, value, path);
       return number && { interval: interval(number, number), days: null, words: String(value) };
@@ -189,6 +190,16 @@ export class StatedNumbers {
       return found && { interval: found, days, words };
     }
     return { interval: null, days, words };
+  }
+
+  /** A text that names another of the units, `201 lb`, as the mapping that says so; others as they are. */
+  inItsUnit({ unit: own, units }, text, path) {
+    const [, number, named = ""] = WRITTEN.exec(text.trim()) ?? [];
+    const is = (unit) => unit.toLowerCase() === named.toLowerCase();
+    const unit = named && !is(own) ? Object.keys(units).find(is) : null;
+    if (!unit) return text;
+    this.remarks.push({ place: path, text: `${shown(text)} was read as ${number.replace(/^\+/, "")} ${unit}.` });
+    return { value: Number(number), unit };
   }
 
   number(quantity, given, path, factor = fraction(1n), unit = quantity.unit) {

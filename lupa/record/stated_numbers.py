@@ -152,6 +152,8 @@ class StatedNumbers:
 
     def _one(self, quantity: Quantity, value: Any, path: str) -> Measurement | None:
         """One measurement, or one number; None, with a problem, where it cannot be read."""
+        if isinstance(value, str):
+            value = self._in_its_unit(quantity, value, path)
         if not isinstance(value, Mapping):
             number = self._exact(quantity, value, path)
             return None if number is None else Measurement(Interval(number, number), None, str(value))
@@ -186,6 +188,16 @@ class StatedNumbers:
         else:  # it is known when, and not how much
             return Measurement(None, days, words)
         return None if interval is None else Measurement(interval, days, words)
+
+    def _in_its_unit(self, quantity: Quantity, text: str, path: str) -> str | dict[str, object]:
+        """A text that names another of the units, `201 lb`, as the mapping that says so; others as they are."""
+        if number_in(text, quantity.unit) is None:
+            for unit, _ in quantity.units:
+                number = number_in(text, unit)
+                if number is not None:
+                    self.remarks.append(Remark(path, f"{shown(text)} was read as {number} {unit}."))
+                    return {VALUE: number, UNIT: unit}
+        return text
 
     def _factor(self, quantity: Quantity, value: Mapping[str, Any], path: str) -> Fraction | None:
         """What one of the unit that is named comes to; None, with a problem, for an unknown one."""

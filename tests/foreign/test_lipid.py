@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lupa import KnowledgeBase
+from lupa import CaseError, KnowledgeBase
 from tests.command import command
 from tests.foreign import alike
 from tests.foreign import lipid as oracle
@@ -115,6 +115,28 @@ def test_a_pend_says_what_was_found_and_what_is_open(lipid_kb: KnowledgeBase) ->
     ):
         assert words in told
     assert "without an adequate response" not in told  # the policy does not ask how a trial ended
+
+
+def test_a_number_with_another_unit_behind_it_is_read_in_that_unit(lipid_kb: KnowledgeBase) -> None:
+    said = {"ldl": "3.1 mmol/l", "weeks_on": {"atorvastatin": "55 Days"}}
+    meant = {
+        "ldl": {"value": 3.1, "unit": "mmol/L"},
+        "weeks_on": {"atorvastatin": {"value": 55, "unit": "days"}},
+    }
+    read, written = (
+        lipid_kb.decide({**OPEN, "facts": OPEN["facts"] | facts}).to_dict() for facts in (said, meant)
+    )
+    told = [remark["text"] for remark in read["remarks"] if remark not in written["remarks"]]
+    assert told == ["'3.1 mmol/l' was read as 3.1 mmol/L.", "'55 Days' was read as 55 days."]
+    as_written = {"remarks", "witnesses", "fingerprint"}
+    assert [read[key] for key in read.keys() - as_written] == [
+        written[key] for key in read.keys() - as_written
+    ]
+
+
+def test_another_unit_than_those_that_are_known_is_refused(lipid_kb: KnowledgeBase) -> None:
+    with pytest.raises(CaseError, match="facts.ldl: a number of mg/dL is expected, not '3.1 g/L'"):
+        lipid_kb.decide({**OPEN, "facts": OPEN["facts"] | {"ldl": "3.1 g/L"}})
 
 
 def test_a_fall_is_told_as_a_fall(lipid_kb: KnowledgeBase) -> None:

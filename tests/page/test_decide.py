@@ -37,6 +37,14 @@ def test_policies_foreign_to_lupus_come_to_the_same_in_a_page(folder: str, tmp_p
     assert list(differences(kb, written(kb, tmp_path), random_cases(kb, 2, 15))) == []
 
 
+@pytest.mark.parametrize("said", ["3.1 mmol/l", "+140 mg/dL", "140", "3.1 g/L", {"value": "3.1 mmol/L"}])
+def test_a_unit_behind_a_number_is_read_in_a_page_as_everywhere(tmp_path: Path, said: Any) -> None:
+    kb = KnowledgeBase.load(beside_shared("kb_lipid", tmp_path / "kb"))
+    request = {"drug": "Lipolex", "indication": "FH", "phase": "initial", "service_date": "2026-06-30"}
+    cases = [{"request": request, "facts": {"ldl": said}}]
+    assert list(differences(kb, written(kb, tmp_path), cases)) == []
+
+
 def test_lines_of_a_chart_are_told_in_a_page_too(kb: KnowledgeBase, data: Path) -> None:
     line = {"resource": "Condition/c1", "date": "2024-06-01", "text": None}
     case = kb.case("lupkynis_alongside_bars_benlysta")
