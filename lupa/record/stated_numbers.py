@@ -154,9 +154,13 @@ class StatedNumbers:
         """One measurement, or one number; None, with a problem, where it cannot be read."""
         if isinstance(value, str):
             value = self._in_its_unit(quantity, value, path)
-        if not isinstance(value, Mapping):
-            number = self._exact(quantity, value, path)
-            return None if number is None else Measurement(Interval(number, number), None, str(value))
+        if isinstance(value, Mapping):
+            return self._in_parts(quantity, value, path)
+        number = self._exact(quantity, value, path)
+        return None if number is None else Measurement(Interval(number, number), None, str(value))
+
+    def _in_parts(self, quantity: Quantity, value: Mapping[Any, Any], path: str) -> Measurement | None:
+        """The number that a mapping says, with its unit, its day or as a range."""
         keys: dict[str, object] = dict.fromkeys((*ENDS, VALUE, UNIT, *((ON,) if quantity.dated else ())))
         for key in value:
             if key is True:  # as YAML 1.1 reads it, and with it many a library
@@ -190,7 +194,7 @@ class StatedNumbers:
         return None if interval is None else Measurement(interval, days, words)
 
     def _in_its_unit(self, quantity: Quantity, text: str, path: str) -> str | dict[str, object]:
-        """A text that names another of the units, `201 lb`, as the mapping that says so; others as they are."""
+        """A text that names another unit, `201 lb`, as the mapping that says so; others as they are."""
         if number_in(text, quantity.unit) is None:
             for unit, _ in quantity.units:
                 number = number_in(text, unit)

@@ -135,7 +135,7 @@ def test_a_number_with_another_unit_behind_it_is_read_in_that_unit(lipid_kb: Kno
 
 
 def test_another_unit_than_those_that_are_known_is_refused(lipid_kb: KnowledgeBase) -> None:
-    with pytest.raises(CaseError, match="facts.ldl: a number of mg/dL is expected, not '3.1 g/L'"):
+    with pytest.raises(CaseError, match=r"facts\.ldl: a number of mg/dL is expected, not '3\.1 g/L'"):
         lipid_kb.decide({**OPEN, "facts": OPEN["facts"] | {"ldl": "3.1 g/L"}})
 
 
