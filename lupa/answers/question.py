@@ -97,8 +97,21 @@ class Question:
 
     def bearing_on(self, *literals: Literal) -> tuple[Literal, ...]:
         """The statements that can bear on these; as the record has worlds, the rest cannot."""
-        cone = self.edition.relevance.cone(*literals)
-        return tuple([s for s in self.statements if s in cone or -s in cone])
+        return tuple(self._within(self.edition.relevance.cone(*literals), self._places, self.statements))
+
+    @cached_property
+    def _places(self) -> dict[Literal, int]:
+        """Where each fact of which something is said stands among the statements."""
+        return {abs(statement): place for place, statement in enumerate(self.statements)}
+
+    @staticmethod
+    def _within(
+        cone: frozenset[Literal], places: Mapping[Literal, int], said: Sequence[Literal]
+    ) -> list[Literal]:
+        """What is said of the facts of a cone, in its order; the smaller of both is gone through."""
+        if len(cone) < len(said):
+            return [said[place] for place in sorted([places[fact] for fact in cone if fact in places])]
+        return [statement for fact, statement in zip(places, said, strict=True) if fact in cone]
 
     def certain(self, literal: Literal) -> bool:
         """Every world of the record holds this."""
@@ -131,16 +144,16 @@ class Question:
     # ---- what is assumed -----------------------------------------------------------------------
 
     @cached_property
-    def _stated_atoms(self) -> list[tuple[Literal, Literal]]:
-        """What is stated, each with the fact that it is about."""
-        return [(abs(statement), statement) for statement in self.stated]
+    def _places_of_stated(self) -> dict[Literal, int]:
+        """Where each fact that is stated stands among these."""
+        return {abs(statement): place for place, statement in enumerate(self.stated)}
 
     def could_be_otherwise(self, fact: Fact) -> bool:
         """Whether what is stated leaves open what is assumed of this fact."""
         literal = self.edition.literals[fact]
         otherwise = -literal if self.record.assumed[fact] else literal
         cone = self.edition.relevance.cone(literal)
-        bearing = [statement for atom, statement in self._stated_atoms if atom in cone]
+        bearing = self._within(cone, self._places_of_stated, self.stated)
         return self.edition.satisfiable((otherwise, *bearing))
 
     def bear(self, facts: Collection[Fact]) -> bool:
@@ -149,11 +162,12 @@ class Question:
             return bool(facts)
         left_out = {self.edition.literals[fact] for fact in facts}
         rest = [s for s in self.statements if abs(s) not in left_out]
-        return any(
-            self._solver.satisfiable([*rest, outcome])
-            for name, outcome in self.edition.outcomes.items()
-            if name not in self.outcomes
-        )
+        return self._solver.satisfiable([*rest, *self._another_outcome])
+
+    @property
+    def _another_outcome(self) -> list[Literal]:
+        """What holds where the outcome is none of those that are possible: each world has just one."""
+        return [-outcome for outcome in self.outcomes.values()]
 
     def weakest(self, facts: Sequence[Fact]) -> Fact | None:
         """Of assumed facts, each of which implies those before it, the first one that is needed.
@@ -162,12 +176,11 @@ class Question:
         """
         left_out = {self.edition.literals[fact] for fact in facts}
         rest = [s for s in self.statements if abs(s) not in left_out]
-        others = [literal for name, literal in self.edition.outcomes.items() if name not in self.outcomes]
         for fact in (None, *facts):
             assumed = [
                 s for s in self.assumed if fact is not None and abs(s) == self.edition.literals[fact]
             ]
-            if not any(self._solver.satisfiable([*rest, *assumed, outcome]) for outcome in others):
+            if not self._solver.satisfiable([*rest, *assumed, *self._another_outcome]):
                 return fact
         return facts[-1]  # all of them say no more than the last
 
