@@ -166,10 +166,12 @@ function numberIn(fact) {
   return CUTS.includes(name) ? inner.slice(0, inner.lastIndexOf(",")) : "";
 }
 
-/** What a question is about: a fact, a number, or each of several by its name. */
+/** What a question is about: a fact, a number, or several by their names, of many the first. */
 export function askedAbout(missing) {
-  const names = [...new Set(missing.map(({ fact }) => numberIn(fact) || fact))];
-  return names.length === 1 ? names[0] : [...new Set(names.map(argument))].join(", ");
+  const facts = [...new Set(missing.map(({ fact }) => numberIn(fact) || fact))];
+  if (facts.length === 1) return facts[0];
+  const names = [...new Set(facts.map(argument))];
+  return names.length > 4 * FEW ? `${names.slice(0, 2 * FEW).join(", ")} and ${names.length - 2 * FEW} more` : names.join(", ");
 }
 
 /** What a question is asked for, unless that is nearly everything. */

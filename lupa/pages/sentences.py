@@ -98,11 +98,13 @@ def argument(fact: str) -> str:
 
 
 def asked_about(asked: Sequence[Missing]) -> str:
-    """What a question of a page is about: a fact, a number, or each of several by its name."""
+    """What a question of a page is about: a fact, a number, or several by name, of many the first."""
     names = list(dict.fromkeys(_number(item.fact) or item.fact for item in asked))
     if len(names) == 1:
         return names[0]
-    return ", ".join(dict.fromkeys(argument(name) for name in names))
+    names = list(dict.fromkeys(argument(name) for name in names))
+    more = f" and {len(names) - 2 * FEW} more" if len(names) > 4 * FEW else ""
+    return ", ".join(names[: 2 * FEW] if more else names) + more
 
 
 def _number(fact: str) -> str:

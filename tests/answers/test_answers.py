@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,15 @@ def test_drugs_that_would_each_do_stand_in_one_line() -> None:
     assert (
         "The patient takes another immunosuppressant, one that has no name here (or, in its place:" in told
     )
+
+
+def test_of_many_that_are_missing_alike_the_first_are_named_and_the_rest_counted() -> None:
+    request = {"policy": "uhc_benlysta", "route": "IV", "indication": "SLE", "phase": "initial"}
+    told = " ".join(command("decide", "-", stdin=as_bytes({"request": request})).out.split())
+    _, _, names = told.partition("And likewise each of the others: ")
+    listed = re.match(r"(\w+(?:, \w+)*) and (\d+) more, for most of what is open", names)
+    assert listed
+    assert len(listed[1].split(", ")) == 12
 
 
 @pytest.mark.slow
