@@ -252,6 +252,15 @@ def test_a_number_that_is_not_above_a_bound_denies_nothing(folder: Path) -> None
     assert found(folder) == []
 
 
+def test_others_are_told_from_the_drug_that_is_covered_whatever_their_class(folder: Path) -> None:
+    add(
+        folder,
+        'drug(vocasporin). label(vocasporin, "vocasporin"). class(vocasporin, kept_off, "An example."). '
+        "never_background(Drug) :- class(Drug, kept_off, _), Drug != voclosporin.",
+    )
+    assert [text for text in found(folder) if ": misspelt: " in text] == []
+
+
 def test_a_criterion_on_several_facts_is_left_to_its_author(folder: Path) -> None:
     add(folder, JUDGED + "not attests(benefits_outweigh_risks), not live_vaccine.")
     assert found(folder) == []

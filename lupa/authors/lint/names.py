@@ -152,13 +152,18 @@ def compared(statements: Sequence[Statement], everything: Collection[str]) -> It
 
 
 def compared_with(statements: Sequence[Statement], known: Known) -> Iterator[Finding]:
-    """Names that a variable is compared with, and that are nearly one of those that it can be."""
+    """Names that a variable is compared with, and that are nearly one of those that it can be.
+
+    A policy tells others from the drug that it covers, of whatever class they are.
+    """
+    covered = {symbol.arguments[1].name for symbol in known.atoms.get(("covers", 2), ())}
     for one in statements:
         positive = [term for term in one.positive if known.atoms.get(term.signature)]
         for variable, constant in one.comparisons:
             for term in (term for term in positive if variable in {a.name for a in term.arguments}):
                 values = _values(term, variable, known)
-                near = None if constant.name in values else nearest(constant.name, values)
+                there = constant.name in values or constant.name in covered
+                near = None if there else nearest(constant.name, values)
                 if near:
                     text = f"{constant} is compared with {variable}, and {_no(term)}{_meant(near)}"
                     yield one.finding("misspelt", constant, str(constant), text)
