@@ -7,7 +7,7 @@ from itertools import groupby
 
 from lupa.answers.exploration import Flip, Statement, Way
 from lupa.answers.question import Question
-from lupa.rules.asking import Asking
+from lupa.rules.asking import Asking, under
 
 _Parts = tuple[tuple[Statement, ...], ...]
 """Sets of statements in one: of each part, any one statement."""
@@ -43,7 +43,10 @@ def _words(question: Question, part: Sequence[Statement]) -> str:
         weakest = _weakest(question, part)
         return "; or: ".join(each.text.rstrip(".") for each in weakest) + "."
     classes = asking.classes([each.fact for each in part])
-    listed = [f"{name}: {', '.join(map(asking.member, facts))}" for name, facts in classes.items()]
+    listed = [
+        f"{name}: {', '.join(under(name, asking.member(fact)) for fact in facts)}"
+        for name, facts in classes.items()
+    ]
     others = [asking.member(each.fact) for each in part[1:]]
     met = _met_by_each(question, part)
     if met is None or "" in classes:

@@ -33,6 +33,7 @@ from lupa.pages.sentences import (
     served_by,
     verdict,
 )
+from lupa.rules.asking import under
 from lupa.rules.quantities import CUTS
 
 _COLUMN = 14
@@ -300,8 +301,7 @@ def members(page: Page, asked: Asked, indent: int, *, every: bool) -> list[str]:
     for kind, names in kinds.items():
         shown = names if every or len(names) <= 2 * FEW else names[:FEW]
         more = f" and {len(names) - len(shown)} more" if len(shown) < len(names) else ""
-        under = [name.removesuffix(kind).rstrip(": ") or name for name in shown]  # what it is under is said
-        listed = f"{kind}: {', '.join(under)}{more}".removeprefix(": ")
+        listed = f"{kind}: {', '.join(under(kind, name) for name in shown)}{more}".removeprefix(": ")
         lines += page.wrap(listed, indent, indent + 2)
     return lines
 

@@ -306,3 +306,8 @@ class Asking:
         for name, value in names.items():
             template = template.replace(f"{{{name}}}", str(value))
         return template
+
+
+def under(kind: str, member: str) -> str:
+    """What a member is called beneath its class: `rizatriptan` where it is `rizatriptan: not tolerated`."""
+    return member.removesuffix(kind).rstrip(": ") or member

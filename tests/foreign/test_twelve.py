@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lupa import KnowledgeBase
-from lupa.pages.exploring import ask_text, plan_text
+from lupa.pages.exploring import ask_text, flips_text, plan_text
 from tests.brute import holds
 from tests.command import command
 from tests.terminal import at_terminal
@@ -115,6 +115,16 @@ def test_two_of_twelve_are_counted(
         "facts": {"diagnosis": ["plaque_psoriasis"], "tried": {"only": tried}, "weeks_on": weeks},
     }
     assert twelve_kb.decide(case).outcome == outcome
+
+
+def test_what_will_do_is_named_beneath_what_it_was(twelve_kb: KnowledgeBase) -> None:
+    case = {
+        "request": {"policy": POLICY, "indication": "plaque_psoriasis", "phase": "initial"},
+        "facts": {"diagnosis": ["plaque_psoriasis"], "tried": ONE},
+    }
+    told = " ".join(flips_text(twelve_kb.flip(case, most=1)).split())
+    assert "One of these will do: not tolerated: acitretin, calcipotriene, methoxsalen," in told
+    assert "; contraindicated: acitretin, calcipotriene, methoxsalen," in told
 
 
 def test_it_is_free_of_findings(twelve_kb: KnowledgeBase) -> None:
