@@ -97,21 +97,16 @@ class Question:
 
     def bearing_on(self, *literals: Literal) -> tuple[Literal, ...]:
         """The statements that can bear on these; as the record has worlds, the rest cannot."""
-        return tuple(self._within(self.edition.relevance.cone(*literals), self._places, self.statements))
+        cone = self.edition.relevance.cone(*literals)
+        if len(cone) > len(self.statements):
+            return tuple([s for s in self.statements if abs(s) in cone])
+        places = sorted([self._places[fact] for fact in cone if fact in self._places])
+        return tuple([self.statements[place] for place in places])
 
     @cached_property
     def _places(self) -> dict[Literal, int]:
-        """Where each fact of which something is said stands among the statements."""
+        """Where each fact that is stated or assumed stands among the statements, the stated ones first."""
         return {abs(statement): place for place, statement in enumerate(self.statements)}
-
-    @staticmethod
-    def _within(
-        cone: frozenset[Literal], places: Mapping[Literal, int], said: Sequence[Literal]
-    ) -> list[Literal]:
-        """What is said of the facts of a cone, in its order; the smaller of both is gone through."""
-        if len(cone) < len(said):
-            return [said[place] for place in sorted([places[fact] for fact in cone if fact in places])]
-        return [statement for fact, statement in zip(places, said, strict=True) if fact in cone]
 
     def certain(self, literal: Literal) -> bool:
         """Every world of the record holds this."""
@@ -143,17 +138,11 @@ class Question:
 
     # ---- what is assumed -----------------------------------------------------------------------
 
-    @cached_property
-    def _places_of_stated(self) -> dict[Literal, int]:
-        """Where each fact that is stated stands among these."""
-        return {abs(statement): place for place, statement in enumerate(self.stated)}
-
     def could_be_otherwise(self, fact: Fact) -> bool:
         """Whether what is stated leaves open what is assumed of this fact."""
         literal = self.edition.literals[fact]
         otherwise = -literal if self.record.assumed[fact] else literal
-        cone = self.edition.relevance.cone(literal)
-        bearing = self._within(cone, self._places_of_stated, self.stated)
+        bearing = [s for s in self.bearing_on(literal) if self._places[abs(s)] < len(self.stated)]
         return self.edition.satisfiable((otherwise, *bearing))
 
     def bear(self, facts: Collection[Fact]) -> bool:

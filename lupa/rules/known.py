@@ -157,9 +157,9 @@ class Known:
         """The names, in facts that no rule reads, of which each may mean one of several."""
         return {name for fact in unread for name in names_in(fact) if name in self.several}
 
-    def supporting(self, unread: Collection[str]) -> set[str]:
-        """The names, in facts that no rule reads, that another request could be for which they support."""
-        facts = [fact for fact in unread if fact.partition("(")[0] in self._supporting]
+    def supporting(self, unread: Mapping[str, bool]) -> set[str]:
+        """The names, in facts that are so and no rule reads, that another request could be for."""
+        facts = [fact for fact, so in unread.items() if so and fact.partition("(")[0] in self._supporting]
         return {name for fact in facts for name in names_in(fact) if self.shape(name)}
 
     def bound(self, names: Iterable[str]) -> set[str]:

@@ -211,34 +211,29 @@ class _Reading:
     def _of_what_is_on_record(self, rules: Sequence[Rule]) -> list[Rule]:
         """The rules that matter to no fact but where the record says something of all that it is about.
 
-        These say what supports that a fact is requested instead, and what that costs. What is on record is
-        ground for whoever asks that.
+        They say what supports that a fact is requested instead, and what that costs; what these rest on is
+        noted. What is on record is ground for whoever asks that.
         """
+        headed = [(rule.head, rule) for rule in rules if rule.head is not None]
         supports = [
-            rule
-            for rule in rules
-            if rule.head is not None
-            and rule.head.name == SUPPORT
-            and rule.head.variables(0) <= rule.head.variables(1)
+            (head, rule)
+            for head, rule in headed
+            if head.name == SUPPORT and head.variables(0) <= head.variables(1)
         ]
         costs = [
             rule
-            for rule in rules
-            if rule.head is not None
-            and rule.head.name == EFFORT
-            and OTHERWISE in rule.head.arguments
+            for head, rule in headed
+            if head.name == EFFORT
+            and OTHERWISE in head.arguments
             and any(
-                support.head is not None
-                and support.head.arguments[0] == rule.head.arguments[0]
-                and set(support.body) <= set(rule.body)
-                for support in supports
+                supported.arguments[0] == head.arguments[0] and set(support.body) <= set(rule.body)
+                for supported, support in supports
             )
         ]
-        heads = [rule.head for rule in supports if rule.head is not None]
         self._reads.supporting = frozenset(
-            term.name for head in heads for term in literals_in(head.arguments[1])[0]
+            term.name for head, _ in supports for term in literals_in(head.arguments[1])[0]
         )
-        return supports + costs
+        return [*(rule for _, rule in supports), *costs]
 
     def _words(self, literal: Literal) -> set[str]:
         """The predicates that declare the facts that a condition is about."""
