@@ -100,7 +100,7 @@ class Cohort:
         schema = pa.schema(
             [f.with_type(in_short(f.type)) if f.name in told_of else f for f in self.schema(table.schema)]
         )
-        pieces, places = [], []
+        pieces, places, ranks = [], [], []
         for key, rows, rank in self._routed(table):
             part = table if len(rows) == table.num_rows else table.take(pa.array(rows))
             if isinstance(key, str):
@@ -108,12 +108,13 @@ class Cohort:
             else:
                 told = self._of(key, table.column_names).in_short(part)
             pieces.append(told)
-            places.append(rows * 64 + rank[0])
+            places.append(rows)
+            ranks.append(np.full(len(rows), rank[0]))
         if not pieces:
             return schema.empty_table()
         if len(pieces) == 1:
             return pieces[0].combine_chunks()
-        order = np.argsort(np.concatenate(places), kind="stable")
+        order = np.lexsort((np.concatenate(ranks), np.concatenate(places)))
         return pa.concat_tables(pieces).unify_dictionaries().take(pa.array(order)).combine_chunks()
 
     def _of(self, key: tuple[str, str], names: Sequence[str]) -> Tables:

@@ -21,6 +21,8 @@ KINDS = {
     ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl",
 }  # fmt: skip
 """What a file holds, by the end of its name."""
+PARTS = ".parts"
+"""How the name of a folder ends that holds what is done of a file."""
 _BLOCK = 1 << 24
 _ROWS = 1 << 16
 
@@ -36,7 +38,9 @@ def files_in(where: str) -> list[Path]:
     """The files that a path, a folder or a pattern stands for, in order; raises `CaseError` for none."""
     path = Path(where)
     if path.is_dir():
-        found = sorted(each for each in path.rglob("*") if each.suffix.lower() in KINDS)
+        found = sorted(
+            each for each in path.rglob("*") if each.suffix.lower() in KINDS and not _is_part(each)
+        )
     else:
         found = sorted(map(Path, glob(where, recursive=True))) if has_magic(where) else [path]
     if not found:
@@ -46,6 +50,11 @@ def files_in(where: str) -> list[Path]:
         if not each.is_file():
             raise CaseError(f"{printable(str(each))}: no such file")
     return found
+
+
+def _is_part(path: Path) -> bool:
+    """Whether a file is a part of what is being written, which nobody gave to be read."""
+    return path.parent.suffix == PARTS and (path.parent / "about.json").exists()
 
 
 class Source:
@@ -83,6 +92,11 @@ class Source:
                 f"{where} {self.paths[0].name}: {words}; write it alike, or read them apart"
             ) from error
 
+    def check_apart(self, out: Path) -> None:
+        """Raises `CaseError` where what is told would be written over what is read."""
+        if out.resolve() in {path.resolve() for path in self.paths}:
+            raise CaseError(f"{printable(str(out))}: is itself read; name another file for the output")
+
     def check_unchanged(self) -> None:
         """Raises `CaseError` where a file is not what it was when the reading began."""
         for path, stamp in zip(self.paths, self.stamps, strict=True):
@@ -97,9 +111,12 @@ class Source:
     def _schema(self, path: Path) -> pa.Schema:
         with _reading(path):
             if self.kind == "parquet":
-                return pq.read_schema(path)
-            with self._open(path) as reader:
-                return reader.schema
+                found = pq.read_schema(path)
+            else:
+                with self._open(path) as reader:
+                    found = reader.schema
+        _check_once(path, found.names)
+        return found
 
     def _open(self, path: Path) -> Any:
         """A stream of record batches."""
@@ -206,15 +223,20 @@ def _csv(path: Path) -> Any:
         names = next(csv.reader(stream), [])
     if not names:
         raise CaseError(f"{printable(str(path))}: is empty; its first line names the columns")
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise CaseError(f"{printable(str(path))}: column {shown(twice[0])} is there twice")
+    _check_once(path, names)
     texts = pcsv.ConvertOptions(
         column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
     )
     return pcsv.open_csv(
         path, pcsv.ReadOptions(block_size=_BLOCK, use_threads=False), convert_options=texts
     )
+
+
+def _check_once(path: Path, names: Sequence[str]) -> None:
+    """Raises `CaseError` for a column that is there twice."""
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise CaseError(f"{printable(str(path))}: column {shown(twice[0])} is there twice")
 
 
 def named(names: Sequence[str]) -> dict[str, str]:

@@ -17,7 +17,7 @@ import pyarrow as pa
 from lupa.answers.desk import Desk
 from lupa.cohort.against import Against
 from lupa.cohort.cohort import Cohort, Wanted
-from lupa.cohort.files import Source, kind_of
+from lupa.cohort.files import PARTS, Source, kind_of
 from lupa.cohort.writing import write, write_text
 from lupa.errors import CaseError, printable
 from lupa.version import __version__
@@ -54,6 +54,7 @@ def run(
     stopped goes on where it was, and gives the same. Raises `CaseError` where these are of other work.
     """
     kind_of(out)
+    source.check_apart(out)
     make = partial(Cohort, kb, wanted) if against is None else partial(Against, (kb, wanted), against)
     cohort = make()
     cohort.check(source.schema.names)
@@ -64,7 +65,7 @@ def run(
         "input": source.stamps,
         "rows": rows,
     }
-    folder = out.with_name(f"{out.name}.parts")
+    folder = out.with_name(f"{out.name}{PARTS}")
     _begin(folder, about)
     schema = cohort.schema(source.schema)
     done = 0

@@ -199,6 +199,14 @@ def test_what_is_asked_for_is_told_too(few: KnowledgeBase, rows: list[Row]) -> N
         assert told["reason"] == [c.fact if c.value else f"not {c.fact}" for c in first]
 
 
+def test_of_one_row_that_many_policies_answer_the_answers_stay_together(few: KnowledgeBase) -> None:
+    wanted = Wanted(("fep_lupkynis", "uhc_benlysta") * 35, ids=("member",))
+    rows = {"member": [1, 2, 3], "indication": ["lupus_nephritis"] * 3, "phase": ["initial"] * 3}
+    found = Cohort(few, wanted).decided(pa.table(rows))
+    assert found["member"].to_pylist() == [member for member in (1, 2, 3) for _ in range(70)]
+    assert found["policy"].to_pylist() == ["fep_lupkynis", "uhc_benlysta"] * 105
+
+
 def test_one_policy_decides_a_table_of_any_library(few: KnowledgeBase) -> None:
     compiled = few.compile("fep_lupkynis")
     table = pa.table({"indication": ["lupus_nephritis", "sle"], "age": [17, 40], "phase": ["initial"] * 2})
@@ -548,6 +556,29 @@ def test_files_of_one_folder_have_the_same_columns(tmp_path: Path) -> None:
     with pytest.raises(CaseError, match="no such file"):
         Source(str(tmp_path / "c.csv"))
     assert [path.name for path in Source(str(tmp_path / "a*.csv")).paths] == ["a.csv"]
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow"])
+def test_a_column_that_is_there_twice_is_told_of_any_file(tmp_path: Path, kind: str) -> None:
+    table, path = pa.table([[17], [40]], names=["age", "age"]), tmp_path / f"in.{kind}"
+    if kind == "parquet":
+        pq.write_table(table, path)
+    else:
+        with pa.ipc.new_file(path, table.schema) as writer:
+            writer.write_table(table)
+    with pytest.raises(CaseError, match=f"in.{kind}: column 'age' is there twice"):
+        Source(str(path))
+
+
+def test_what_is_written_into_the_folder_that_is_read_is_not_read(
+    few: KnowledgeBase, rows: list[Row], tmp_path: Path
+) -> None:
+    given, out = written(rows, tmp_path / "in.arrow"), tmp_path / "out.arrow"
+    stopped(few, Source(str(tmp_path)), out, Wanted(ids=("member",)))
+    assert Source(str(tmp_path)).paths == [given]
+    assert run(few, Source(str(tmp_path)), out, Wanted(ids=("member",)), rows=5) == 40
+    with pytest.raises(CaseError, match=r"in.arrow: is itself read; name another file for the output"):
+        run(few, Source(str(given)), given, Wanted(ids=("member",)))
 
 
 def test_files_of_one_folder_may_hold_numbers_of_other_widths(tmp_path: Path) -> None:
