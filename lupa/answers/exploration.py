@@ -190,9 +190,13 @@ class Flips(_Answer):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer to a question in words, the outcomes that it leaves possible, and when it is given."""
+    """An answer to a question, the outcomes that it leaves possible, and when it is given.
+
+    `value` is how a case says it where it is one of a choice, `text` how a person reads it.
+    """
 
     value: str
+    text: str
     possible: tuple[str, ...]
     when: When
 
@@ -253,9 +257,13 @@ class Ask(_Answer):
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Where an answer leads: to a further step, by its number, or to an outcome; and when it is given."""
+    """Where an answer leads: to a further step, by its number, or to an outcome; and when it is given.
+
+    `answer` is how a case says it where it is one of a choice, `text` how a person reads it.
+    """
 
     answer: str
+    text: str
     step: int | None
     outcome: str | None
     when: When

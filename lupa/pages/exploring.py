@@ -238,7 +238,7 @@ def ask_text(ask: Ask, width: int = 80, *, every: bool = False) -> str:
             lines += page.wrap(asked.help, 3) if not others else []
             lines += page.wrap(f"{about}{served_by([asked, *others])}", 3)
             lines += members(page, asked, 3, every=every)
-            lines += _answers(page, asked.kind, [(a.value, in_words(a.possible)) for a in asked.answers])
+            lines += _answers(page, asked.kind, [(a.text, in_words(a.possible)) for a in asked.answers])
             sources = [source for source in asked.source.split("; ") if source]
             more = " and others" if len(sources) > FEW else ""
             lines += page.source("; ".join(sources[:FEW]) + more)
@@ -326,7 +326,7 @@ def plan_text(plan: Plan, width: int = 80) -> str:
     lines += page.title(f"Certain after {questions} at most; no other plan needs fewer")
     for step in plan.steps:
         lines += page.wrap(f"{step.number}. {step.question}", 0, 3)
-        lines += _answers(page, step.kind, [(b.answer, _lead(b)) for b in step.branches])
+        lines += _answers(page, step.kind, [(b.text, _lead(b)) for b in step.branches])
     return "\n".join([*lines, "", *page.wrap(PERSON, 0)])
 
 

@@ -277,6 +277,10 @@ class Asking:
         """The value that a fact of a choice stands for: `initial`."""
         return str(self._vocabulary.facts[fact].arguments[-1])
 
+    def value_label(self, fact: Fact) -> str:
+        """How a person reads that value: `initial therapy`."""
+        return self._vocabulary.label(self.value(fact))
+
     def number(self, quantity: str) -> str:
         """A quantity as one of those that are asked for together."""
         v = self._vocabulary
