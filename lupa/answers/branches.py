@@ -44,9 +44,8 @@ def shown(asking: Asking, group: Group, name: str, when: When) -> str:
     """What a person reads for an answer: of a choice what its value is called."""
     if group.kind != "choice":
         return name
-    ((value,),) = when
-    assert isinstance(value, Some)
-    return asking.value_label(value.facts[0])
+    (fact,) = (fact for cube in when for some in cube if isinstance(some, Some) for fact in some.facts)
+    return asking.value_label(fact)
 
 
 def _sides(asking: Asking) -> list[tuple[str, int]]:

@@ -103,6 +103,7 @@ class WhatIf(_Answer):
 class Statement:
     """A statement that would help: the fact as `value`, in words, and how it can come about.
 
+    `about` is what a person calls that of which it is said, such as a drug.
     `was` is what the record says now, None where it is silent or the fact is assumed; `cost` is the
     effort in the units of the knowledge base. Of a `wait`, `on` is the day for which the request is made
     instead.
@@ -111,6 +112,7 @@ class Statement:
     fact: str
     value: bool
     text: str
+    about: str
     kind: Kind
     cost: int
     was: bool | None

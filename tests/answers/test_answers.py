@@ -162,7 +162,10 @@ def test_of_many_that_are_missing_alike_the_first_are_named_and_the_rest_counted
 def test_what_is_found_of_each_of_many_stands_in_one_line() -> None:
     request = {"policy": "uhc_benlysta", "route": "IV", "indication": "SLE", "phase": "initial"}
     ended = command("flip", "-", stdin=as_bytes({"request": request}))
-    assert "find out      taking: no for each of voclosporin, anifrolumab, rituximab," in ended.out
+    told = " ".join(ended.out.split())
+    assert "find out The patient does not take voclosporin. The same goes for anifrolumab, rituxi" in told
+    assert ", certolizumab pegol, " in told
+    assert ". [taking=no of each] " in told
 
 
 def test_what_would_lose_an_approval_and_how_far_its_numbers_may_move() -> None:
