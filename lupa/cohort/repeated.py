@@ -44,20 +44,19 @@ class Repeated:
         if not self._held or any(pa.types.is_nested(f.type) for f in self._held[0].schema):
             return ""
         held = pa.concat_tables(self._held).drop_null()
-        rows = [(_ROW, "min"), (_ROW, "max"), (_ROW, "count")]
-        found = held.group_by(self._ids, use_threads=False).aggregate(rows)
+        numbers = [(_ROW, "min"), (_ROW, "max"), (_ROW, "count")]
+        found = held.group_by(self._ids, use_threads=False).aggregate(numbers)
         several = found.filter(pc.greater(found[f"{_ROW}_count"], 1)).sort_by(f"{_ROW}_min")
         if not several.num_rows:
             return ""
-        columns = (
-            several[f"{_ROW}_{what}"].slice(0, _NAMED).to_pylist() for what in ("min", "max", "count")
-        )
+        first, last, count = (several[f"{_ROW}_{what}"].to_pylist() for what in ("min", "max", "count"))
         places = [
-            f"rows {first:,} and {last:,}" if count == 2 else f"{count:,} rows from {first:,} to {last:,}"
-            for first, last, count in zip(*columns, strict=True)
+            f"rows {one:,} and {other:,}" if rows == 2 else f"{rows:,} rows from {one:,} to {other:,}"
+            for one, other, rows in list(zip(first, last, count, strict=True))[:_NAMED]
         ]
         more = several.num_rows - len(places)
         named = f"{'; '.join(places)}{f'; and {more:,} more' if more else ''}"
         looked = f" of the first {self._most:,} rows" if self._rows > self._most else ""
         are = "1 id is" if several.num_rows == 1 else f"{several.num_rows:,} ids are"
-        return f"{printable(', '.join(self._ids))}: {are} in more than one row{looked} ({named}); each row is decided by itself"
+        columns = printable(", ".join(self._ids))
+        return f"{columns}: {are} in more than one row{looked} ({named}); each row is decided by itself"
