@@ -117,7 +117,7 @@ export class Question {
         if (record.closed.has(variable)) text = `${text.slice(0, -1)} (not on the list, which is said to be complete).`;
         const lines = this.linesOf(variable);
         if (lines.length) text = `${text.slice(0, -1)} (${lines.join("; ")}).`;
-        return { fact: edition.facts[variable].fact, value, text, origin: this.origin(variable) };
+        return { fact: edition.facts[variable].fact, value, text, about: edition.facts[variable].about, origin: this.origin(variable) };
       });
   }
 

@@ -55,7 +55,7 @@ export function saidOf(fact) {
   return [of ? `${name}(${words.map((word, place) => (place === at ? "." : word)).join(",")})` : fact, of];
 }
 
-const others = (facts) => facts.map(({ fact }) => plainly(saidOf(fact)[1])).join(", ");
+const others = (facts) => facts.map(({ about }) => about).join(", ");
 
 /** What is said by which one sentence, and of what kind the record of it is. */
 function same({ fact, text, origin, says }) {
@@ -76,17 +76,17 @@ export function families(causes, few = FEW) {
 }
 
 /** One group of facts as a sentence, and the names of what else it holds. */
-function sentence([{ text, fact, origin }, ...further], named) {
+function sentence([{ text, fact, origin }, ...further]) {
   const usual = fact.startsWith("reading(") ? "the usual reading" : "assumed";
   const first = origin === "assumed" ? `${text.slice(0, -1)} (${usual}).` : text; // what nobody states does not look like a statement
-  return further.length ? `${first} The same goes for ${named(further)}.` : first;
+  return further.length ? `${first} The same goes for ${others(further)}.` : first;
 }
 
 const UNLISTED = " (not on the list, which is said to be complete)";
 
 /** Groups of facts, each with its sentence; what several are not is said to be on no list once. */
-export function told(causes, named = others) {
-  const rows = families(causes).map((group) => ({ group, words: sentence(group, named), of: group[0].text.endsWith(`${UNLISTED}.`) ? group[0].fact.split("(")[0] : "" }));
+export function told(causes) {
+  const rows = families(causes).map((group) => ({ group, words: sentence(group), of: group[0].text.endsWith(`${UNLISTED}.`) ? group[0].fact.split("(")[0] : "" }));
   for (let first = 0, last; first < rows.length; first = last + 1) {
     last = first;
     while (rows[first].of && rows[last + 1]?.of === rows[first].of) last += 1;
