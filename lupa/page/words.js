@@ -189,7 +189,7 @@ export function partsShown({ status, of, parts }) {
 
 /** What a criterion needs of its parts, and how many are met. */
 export function counted({ of, least, found }) {
-  const needed = { all: "All of these are needed", any: "One of these is needed" }[of] ?? `${least} of these are needed`;
+  const needed = { all: "All of these are needed", any: "One of these is needed" }[least === 1 ? "any" : of] ?? `${least} of these are needed`;
   return `${needed}; ${found}.`;
 }
 

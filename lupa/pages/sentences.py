@@ -156,7 +156,8 @@ _NEEDED = {"all": "All of these are needed", "any": "One of these is needed"}
 
 def count_sentence(criterion: Criterion) -> str:
     """What a criterion needs of its parts, and how many are met."""
-    needed = _NEEDED.get(criterion.of or "", f"{criterion.least} of these are needed")
+    of = "any" if criterion.least == 1 else criterion.of or ""
+    needed = _NEEDED.get(of, f"{criterion.least} of these are needed")
     return f"{needed}; {criterion.found}."
 
 
