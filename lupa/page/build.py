@@ -29,7 +29,7 @@ _COMMENT = re.compile(r"^\s*(?://|/\*\*|\* |\*/).*\n|^[ \t]+|(?<=[\])};,{]) // .
 """What is a comment, and what a line is indented by: a reader of the modules has both."""
 _LINE = re.compile(r"(?<=[{(\[;,])\n|\n(?=[\])}])")
 """The end of a line where one means nothing."""
-_BLANK = re.compile(r"\s*([{};,])\s*")
+_BLANK = re.compile(r"\s*([{};,])\s*|(?<=[\w-]:) (?=[^{}]*;)")
 """What of a style is blank for a reader alone; nothing in quotes there holds such a mark."""
 _END = re.compile(r"<(?=/script|!--)", re.IGNORECASE)
 """What would end a script, or hide the end of one."""
