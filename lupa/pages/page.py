@@ -179,7 +179,7 @@ class Page:
     def _parts(self, of: Criterion, indent: int, *, full: bool, marked: bool) -> list[str]:
         """The parts of a criterion, the failing first; those that are met in short unless in `full`.
 
-        Where one that is met would do without some these are only named. What is on no list may be `marked`.
+        Where one that is met would do without some, these are only named; `marked` is as of `because`.
         """
         shown, idle = parts_shown(of)
         lines = []
