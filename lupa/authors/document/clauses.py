@@ -16,6 +16,7 @@ from lupa.authors.reports.finding import Place
 from lupa.authors.syntax import Signature
 from lupa.rules.files import text_of
 from lupa.rules.store import Store
+from lupa.rules.texts import WORD
 
 _GIVES: Mapping[str, tuple[Signature, ...]] = {
     "criterion": (("met", 2), ("all_of", 2), ("any_of", 2), ("at_least_of", 3)),
@@ -148,6 +149,7 @@ class _Reader:
         self._rules = {rule.place: rule for rule in rules}
         self._helpers = helpers(rules, _PUBLIC)
         self._shown: dict[Place, str] = {}
+        self._ids = frozenset(row["id"] for row in self._edition.ledger())
 
     def read(self) -> Document:
         about = self._about
@@ -199,7 +201,9 @@ class _Reader:
 
     def _item(self, item: clingo.Symbol, clause: str, begun: Sequence[Place], ways: Sequence[str]) -> Item:
         rules = tuple(
-            self._rule(rule, clause, helps=rule.place not in begun) for rule in self._with_helpers(begun)
+            self._rule(rule, clause, helps=rule.place not in begun)
+            for rule in self._with_helpers(begun)
+            if rule.place in begun or not self._is_of_another(rule, clause)
         )
         return Item(item.name, str(_name(item)), self._sentence(item), tuple(sorted(ways)), rules)
 
@@ -263,6 +267,11 @@ class _Reader:
                 rule = found[place] = self._rules[place]
                 ahead += [at for atom in read(rule.statement) for at in self._giving(atom)]
         return list(found.values())
+
+    def _is_of_another(self, rule: Written, clause: str) -> bool:
+        """Whether a row names other clauses, and not this one: there it stands."""
+        named = self._ids.intersection(WORD.findall(rule.text))
+        return not rule.statement.body and bool(named) and clause not in named
 
     def _giving(self, atom: ast.AST) -> Iterator[Place]:
         """The rules of the policy that may give what a condition reads."""
