@@ -31,6 +31,8 @@ _LINE = re.compile(r"(?<=[{(\[;,])\n|\n(?=[\])}])")
 """The end of a line where one means nothing."""
 _BLANK = re.compile(r"\s*([{};,])\s*|(?<=[\w-]:) (?=[^{}]*;)")
 """What of a style is blank for a reader alone; nothing in quotes there holds such a mark."""
+_OPERATOR = re.compile(r" (=>|===|!==|&&|\|\||\?\?) ")
+"""What of a script stands between blanks for a reader alone; no text there holds one of these."""
 _END = re.compile(r"<(?=/script|!--)", re.IGNORECASE)
 """What would end a script, or hide the end of one."""
 
@@ -94,7 +96,7 @@ def in_one(first: str) -> str:
             if needed not in done:
                 add(needed)
         body = _EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = \2Module;", _COMMENT.sub("", text)))
-        body = _LINE.sub("", body)
+        body = _OPERATOR.sub(r"\1", _LINE.sub("", body))
         given = ", ".join(exported for _, exported in _EXPORT.findall(text))
         scope = f"const {name}Module = (() => {{\n{body}\nreturn {{ {given} }};\n}})();"
         done[name] = body if name == first else scope
