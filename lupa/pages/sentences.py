@@ -17,6 +17,7 @@ from lupa.answers.decision import (
     Need,
     OtherReading,
 )
+from lupa.answers.factors import factors
 from lupa.rules.quantities import CUTS
 from lupa.rules.spoken import NAME_AND_VALUE, number_in, said_of
 
@@ -187,36 +188,38 @@ def needs_sentences(item: Item | Criterion) -> list[str]:
     """What would have to be so, as sentences, each with what the record says of it; nothing if no more
     is to be said than the reason does.
 
-    Sets that differ in one fact are one sentence; of facts that say the same of several, one is said.
+    Each sentence tells of something that is needed, and of all ways to have that; of facts that say the
+    same of several, one is said.
     """
-    sets = item.needs
-    if not sets or _is_the_opposite(item):
+    if not item.needs or _is_the_opposite(item):
         return []
-    common = [need for need in sets[0] if all(need in each for each in sets)]
-    found = [_with_mark(need) for need in common]
-    rest = [tuple(need for need in each if need not in common) for each in sets]
-    if len(sets) == 1:
-        return found
+    parts = [list(item.needs)] if item.more_needs else factors(item.needs)
+    return [sentence for sets in parts for sentence in _one_of(sets, more=item.more_needs)]
+
+
+def _one_of(sets: Sequence[tuple[Need, ...]], *, more: bool) -> list[str]:
+    """Sentences that tell of sets of which one will do; of facts, where there is but one."""
+    if len(sets) == 1 and not more:
+        return [_with_mark(need) for need in sets[0]]
     words = []
-    alone = [each[0] for each in rest if len(each) == 1]
+    alone = [each[0] for each in sets if len(each) == 1]
     barred = [need for need in alone if need.against]
-    if len(barred) == len(rest):
+    if len(barred) == len(sets):
         barred = []  # then there is nothing else to say
     for group in families([need for need in alone if need not in barred], few=1):
         first, *further = group
         if not further:
             words.append(_with_mark(first)[:-1])
             continue
-        more = f" and {len(group) - FEW} more" if len(group) > FEW else ""
-        words.append(f"{_with_mark(first)[:-1]}, or the same of {others(further[: FEW - 1])}{more}")
+        beyond = f" and {len(group) - FEW} more" if len(group) > FEW else ""
+        words.append(f"{_with_mark(first)[:-1]}, or the same of {others(further[: FEW - 1])}{beyond}")
     several: dict[object, list[tuple[Need, ...]]] = {}
-    for each in rest:
+    for each in sets:
         if len(each) > 1:
             several.setdefault(_same_of_another(each), []).append(each)
     words += [_together(alike) for alike in list(several.values())[:FEW]]
-    if len(several) > FEW or item.more_needs:
-        words.append("and there are other ways")
-    return [*found, f"{'; or '.join(words)}.", *_barred(barred)]
+    beyond = "; and there are other ways" if len(several) > FEW or more else ""
+    return [f"{'; or '.join(words)}{beyond}.", *_barred(barred)]
 
 
 def _barred(needs: Sequence[Need]) -> Iterator[str]:
