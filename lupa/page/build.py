@@ -27,6 +27,9 @@ _IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
 _COMMENT = re.compile(r"^\s*(?://|/\*\*|\* |\*/).*\n|^[ \t]+|(?<=[\])};,{]) // .*$", re.MULTILINE)
 """What is a comment, and what a line is indented by: a reader of the modules has both."""
+_PLAIN = re.compile(r"^[^\"'`/\n]+$", re.MULTILINE)
+"""A line without texts and patterns, in which blanks beside signs mean nothing."""
+_BLANK = re.compile(r" ?([=,;:?&|<>(){}\[\]]) ?")
 _LINE = re.compile(r"(?<=[{(\[;,])\n|\n(?=[\])}])")
 """The end of a line where one means nothing."""
 _END = re.compile(r"<(?=/script|!--)", re.IGNORECASE)
@@ -92,7 +95,7 @@ def in_one(first: str) -> str:
             if needed not in done:
                 add(needed)
         body = _EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = \2Module;", _COMMENT.sub("", text)))
-        body = _LINE.sub("", body)
+        body = _LINE.sub("", _PLAIN.sub(lambda line: _BLANK.sub(r"\1", line[0]), body))
         given = ", ".join(exported for _, exported in _EXPORT.findall(text))
         scope = f"const {name}Module = (() => {{\n{body}\nreturn {{ {given} }};\n}})();"
         done[name] = body if name == first else scope
