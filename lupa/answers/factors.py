@@ -14,7 +14,7 @@ def factors(sets: Sequence[tuple[T, ...]]) -> list[list[tuple[T, ...]]]:
 
     So ac, ad, bc and bd are one of a, b with one of c, d. What is never in one set is another way of the
     same, and so in one list; where the sets are not all that can be taken together so, they are one list
-    as they are. No set holds another, and none stands twice; the order is theirs.
+    as they are. No set holds another, and none stands twice. The order is theirs, after what all have.
     """
     within = {x: 0 for each in sets for x in each}  # the places of the sets that have it, as bits
     for place, each in enumerate(sets):
@@ -29,4 +29,6 @@ def factors(sets: Sequence[tuple[T, ...]]) -> list[list[tuple[T, ...]]]:
             rest = [y for y in rest if y not in apart]
             alike += apart
         found.append(list(dict.fromkeys(tuple(x for x in each if x in alike) for each in sets)))
-    return found if prod(map(len, found)) == len(sets) else [list(sets)]
+    if prod(map(len, found)) != len(sets):
+        return [list(sets)]
+    return sorted(found, key=lambda ways: len(ways) > 1)

@@ -37,6 +37,7 @@ from lupa.errors import CaseError, LupaError, shown
 from lupa.pages.exploring import ask_text, changed, flips_text, plan_text, whatif_text
 from lupa.pages.page import Page, text, why_text
 from lupa.pages.sentences import PERSON, verdict
+from lupa.record.behind import apart
 from lupa.record.case import Case
 
 

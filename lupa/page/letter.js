@@ -4,7 +4,7 @@ import { apart } from "./case.js";
 import { day } from "./days.js";
 import { normal } from "./names.js";
 import { filled, markup } from "./template.js";
-import { asked, families, handled, PERSON, told } from "./words.js";
+import { asked, factors, families, handled, PERSON, told } from "./words.js";
 
 const FILES = { text: "letter.txt", html: "letter.html" };
 const WIDE = 80;
@@ -57,7 +57,7 @@ function content(decision, question, given) {
       source: reason.source,
       asks: unmet.includes(reason) ? asks.get(reason.id) : "",
       because: reason.of ? [] : told(reason.because).map(({ words }) => words),
-      ...ways(reason),
+      ...needs(reason),
     })),
     missing: missing(questions, asks),
     send: [...new Set(proofs.filter(Boolean))],
@@ -133,18 +133,21 @@ function requested(edition, request) {
   return found;
 }
 
-/** The ways to meet it, each of facts that are all needed; and what would, but is barred otherwise. */
-function ways(reason) {
+/** What is needed, each in one of several ways, each of facts that are all needed; and what is barred otherwise. */
+function needs(reason) {
   const told = ([first, ...others]) => ({ text: first.text, name: first.about, others: others.map(({ about }) => about) });
   const free = reason.needs.filter((way) => !way.some(({ against }) => against.length));
-  const alone = families(free.filter((way) => way.length === 1).flat(), 0);
+  const ways = (sets) => [
+    ...families(sets.filter((way) => way.length === 1).flat(), 0).map((group) => [told(group)]),
+    ...sets.filter((way) => way.length > 1).map((way) => way.map((need) => told([need]))),
+  ];
   const barred = new Map();
   for (const [need, ...more] of reason.needs) {
     const key = JSON.stringify(need.against);
     if (!more.length && need.against.length) barred.set(key, [...(barred.get(key) ?? []), need]);
   }
   return {
-    ways: [...alone.map((group) => [told(group)]), ...free.filter((way) => way.length > 1).map((way) => way.map((need) => told([need])))],
+    needed: free.length ? (reason.more_needs ? [free] : factors(free)).map(ways) : [],
     more: reason.more_needs,
     barred: [...barred.values()].map((group) => ({ ...told(group), against: group[0].against })),
   };

@@ -125,21 +125,42 @@ function together(alike, known) {
   return words.join(", and ") + (of ? `, or the same of ${of}` : "");
 }
 
+const key = ({ fact, value }) => `${fact} ${value}`;
+
+/** Lists of sets such that one of each list, taken together, are just the given sets; else these as one list. */
+export function factors(sets) {
+  const within = new Map();
+  for (const set of sets) for (const need of set) within.set(key(need), (within.get(key(need)) ?? new Set()).add(set));
+  const found = [];
+  for (let rest = [...within.keys()]; rest.length;) {
+    const alike = [rest.shift()];
+    for (const one of alike) {
+      const apart = rest.filter((other) => ![...within.get(one)].some((set) => within.get(other).has(set)));
+      rest = rest.filter((other) => !apart.includes(other));
+      alike.push(...apart);
+    }
+    const parts = sets.map((set) => set.filter((need) => alike.includes(key(need))));
+    found.push([...new Map(parts.map((part) => [part.map(key).join(), part])).values()]);
+  }
+  if (found.reduce((count, ways) => count * ways.length, 1) !== sets.length) return [sets];
+  return found.sort((one, other) => (one.length > 1) - (other.length > 1));
+}
+
 /** What would have to be so, as sentences; nothing if no more is to be said than the reason does. */
 export function needed({ needs, more_needs: more, because }) {
-  const key = ({ fact, value }) => `${fact} ${value}`;
   const opposite = new Set(needs.flat().map(({ fact, value }) => key({ fact, value: !value })));
   const isOpposite = opposite.size === 1 && because.length === 1 && opposite.has(key(because[0]));
   if (!needs.length || isOpposite) return [];
-  const common = needs[0].filter((need) => needs.every((set) => set.some((one) => key(one) === key(need))));
-  const shared = new Set(common.map(key));
   const known = new Set();
-  const found = common.map((need) => `${withMark(need, known)}.`);
-  if (needs.length === 1) return found;
-  const rest = needs.map((set) => set.filter((need) => !shared.has(key(need))));
-  const alone = rest.filter((set) => set.length === 1).map(([need]) => need);
+  return (more ? [needs] : factors(needs)).flatMap((sets) => oneOf(sets, known, more));
+}
+
+/** Sentences that tell of sets of which one will do; of facts, where there is but one. */
+function oneOf(sets, known, more) {
+  if (sets.length === 1 && !more) return sets[0].map((need) => `${withMark(need, known)}.`);
+  const alone = sets.filter((set) => set.length === 1).map(([need]) => need);
   let barred = alone.filter(({ against }) => against.length);
-  if (barred.length === rest.length) barred = []; // then there is nothing else to say
+  if (barred.length === sets.length) barred = []; // then there is nothing else to say
   const words = families(alone.filter((need) => !barred.includes(need)), 1).map((group) => {
     const [first, ...further] = group;
     if (!further.length) return withMark(first, known);
@@ -147,7 +168,7 @@ export function needed({ needs, more_needs: more, because }) {
     return `${withMark(first, known)}, or the same of ${others(further.slice(0, FEW - 1))}${beyond}`;
   });
   const alike = new Map();
-  for (const set of rest.filter((one) => one.length > 1)) {
+  for (const set of sets.filter((one) => one.length > 1)) {
     const kind = sameOfAnother(set);
     alike.set(kind, [...(alike.get(kind) ?? []), set]);
   }
@@ -156,7 +177,7 @@ export function needed({ needs, more_needs: more, because }) {
   const beyond = several.length > FEW || more ? "; and there are other ways" : "";
   const reasons = new Map();
   for (const need of barred) reasons.set(need.against.join(" "), [...(reasons.get(need.against.join(" ")) ?? []), need]);
-  return [...found, `${words.join("; or ")}${beyond}.`, ...[...reasons].map(([why, each]) => `Not ${others(each)}: ${why}`)];
+  return [`${words.join("; or ")}${beyond}.`, ...[...reasons].map(([why, each]) => `Not ${others(each)}: ${why}`)];
 }
 
 /** What the request says of itself: when it was sent and came in, and whether it is urgent. */

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lupa.answers.decision import Criterion, Decision, Item, Missing, Need
+from lupa.answers.factors import factors
 from lupa.errors import CaseError, shown
 from lupa.pages.sentences import (
     PERSON,
@@ -232,23 +233,31 @@ def _asked(case: Case, edition: Edition) -> Iterator[str]:
 
 
 def _needs(reason: Item | Criterion) -> dict[str, Any]:
-    """The ways to meet it, each of facts that are all needed; and what would, but is barred otherwise.
+    """What is needed, each in one of several ways, each of facts that are all needed; and what is barred.
 
-    Facts that would each do alone, and are of one kind, are one, with the names of the others.
+    What is barred would meet it, and for another reason does not do. Facts that would each do alone, and
+    are of one kind, are one, with the names of the others.
     """
     barred = [way[0] for way in reason.needs if len(way) == 1 and way[0].against]
     free = [way for way in reason.needs if not any(need.against for need in way)]
-    singles = families([way[0] for way in free if len(way) == 1], few=0)
-    ways = [[_told(group)] for group in singles]
-    ways += [[_told([need]) for need in way] for way in free if len(way) > 1]
+    parts = [free] if reason.more_needs or not free else factors(free)
     reasons: dict[tuple[str, ...], list[Need]] = {}
     for need in barred:
         reasons.setdefault(need.against, []).append(need)
     return {
-        "ways": ways,
+        "needed": [_ways(sets) for sets in parts if sets],
         "more": reason.more_needs,
         "barred": [{**_told(group), "against": against} for against, group in reasons.items()],
     }
+
+
+def _ways(sets: Sequence[tuple[Need, ...]]) -> list[list[dict[str, Any]]]:
+    """Sets of which one will do, as ways; those of one fact first."""
+    singles = families([way[0] for way in sets if len(way) == 1], few=0)
+    return [
+        *([_told(group)] for group in singles),
+        *([_told([need]) for need in way] for way in sets if len(way) > 1),
+    ]
 
 
 def _told(group: Sequence[Need]) -> dict[str, Any]:

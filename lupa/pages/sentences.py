@@ -17,6 +17,7 @@ from lupa.answers.decision import (
     Need,
     OtherReading,
 )
+from lupa.answers.factors import factors
 from lupa.rules.quantities import CUTS
 from lupa.rules.spoken import NAME_AND_VALUE, number_in, said_of
 
@@ -209,21 +210,24 @@ def needs_sentences(item: Item | Criterion) -> list[str]:
     """What would have to be so, as sentences, each with what the record says of it, said once; nothing if
     no more is to be said than the reason does.
 
-    Sets that differ in one fact are one sentence; of facts that say the same of several, one is said.
+    Each sentence tells of something that is needed, and of all ways to have that; of facts that say the
+    same of several, one is said.
     """
-    sets = item.needs
-    if not sets or _is_the_opposite(item):
+    if not item.needs or _is_the_opposite(item):
         return []
-    common = [need for need in sets[0] if all(need in each for each in sets)]
+    parts = [list(item.needs)] if item.more_needs else factors(item.needs)
     known: set[str] = set()
-    found = [f"{_with_mark(need, known)}." for need in common]
-    rest = [tuple(need for need in each if need not in common) for each in sets]
-    if len(sets) == 1:
-        return found
+    return [sentence for sets in parts for sentence in _one_of(sets, known, more=item.more_needs)]
+
+
+def _one_of(sets: Sequence[tuple[Need, ...]], known: set[str], *, more: bool) -> list[str]:
+    """Sentences that tell of sets of which one will do; of facts, where there is but one."""
+    if len(sets) == 1 and not more:
+        return [f"{_with_mark(need, known)}." for need in sets[0]]
     words = []
-    alone = [each[0] for each in rest if len(each) == 1]
+    alone = [each[0] for each in sets if len(each) == 1]
     barred = [need for need in alone if need.against]
-    if len(barred) == len(rest):
+    if len(barred) == len(sets):
         barred = []  # then there is nothing else to say
     for group in families([need for need in alone if need not in barred], few=1):
         first, *further = group
@@ -233,12 +237,12 @@ def needs_sentences(item: Item | Criterion) -> list[str]:
         beyond = f" and {len(group) - FEW} more" if len(group) > FEW else ""
         words.append(f"{_with_mark(first, known)}, or the same of {others(further[: FEW - 1])}{beyond}")
     several: dict[object, list[tuple[Need, ...]]] = {}
-    for each in rest:
+    for each in sets:
         if len(each) > 1:
             several.setdefault(_same_of_another(each), []).append(each)
     words += [_together(alike, known) for alike in list(several.values())[:FEW]]
-    more = "; and there are other ways" if len(several) > FEW or item.more_needs else ""
-    return [*found, f"{'; or '.join(words)}{more}.", *_barred(barred)]
+    beyond = "; and there are other ways" if len(several) > FEW or more else ""
+    return [f"{'; or '.join(words)}{beyond}.", *_barred(barred)]
 
 
 def _barred(needs: Sequence[Need]) -> Iterator[str]:
