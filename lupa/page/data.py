@@ -16,7 +16,7 @@ from lupa.page.letters import Letters
 from lupa.page.packed import Lists, Nodes, Texts, codes_of, steps
 from lupa.page.sayable import Sayable
 from lupa.pages.templates import letter_folders
-from lupa.record.behind import BEHIND
+from lupa.record.behind import written_behind
 from lupa.rules.about import About
 from lupa.rules.edition import Atom, Edition
 from lupa.rules.store import Store
@@ -101,8 +101,7 @@ def _known(store: Store, editions: Collection[Sequence[Edition]]) -> dict[str, A
     for aliases in (*(x.vocabulary.aliases for each in editions for x in each), store.also_called()):
         for name, others in aliases.items():
             names.setdefault(name, []).extend(x for x in others if x not in names[name])
-    behind = store.catalogue.shared.declared_by((BEHIND,))
-    return {"names": names, "codes": codes_of(editions), "behind": behind}
+    return {"names": names, "codes": codes_of(editions), "behind": written_behind(store)}
 
 
 def _policy(

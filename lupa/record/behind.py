@@ -12,8 +12,6 @@ from lupa.record.said import Remark
 from lupa.rules.catalogue import KINDS
 from lupa.rules.store import Store
 
-BEHIND = "written_behind"
-"""The rows of a knowledge base that name the parts of a request that are written so."""
 _MARKS = " ,;()"
 
 
@@ -52,13 +50,18 @@ def _parts(store: Store, key: str, given: str) -> tuple[str, str, str] | None:
     splits = list(_splits(given))
     if not splits or _is_covered(store, key, given):
         return None
-    kinds = store.catalogue.shared.declared_by((BEHIND,))
+    kinds = written_behind(store)
     for name, behind in splits:
         for kind in kinds:
             value = _named(store, kind, behind)
             if value is not None and _is_covered(store, key, name):
                 return name, kind, value
     return None
+
+
+def written_behind(store: Store) -> list[str]:
+    """The parts of a request that are written behind names too, by the knowledge base."""
+    return store.catalogue.shared.declared_by(("written_behind",))
 
 
 def _splits(given: str) -> Iterator[tuple[str, str]]:

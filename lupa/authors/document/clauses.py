@@ -10,13 +10,12 @@ from typing import Any
 import clingo
 from clingo import ast
 
-from lupa.authors.document.written import Written, helpers, names_in, order, read, rules_in
+from lupa.authors.document.written import Written, helpers, is_of_another, names_in, order, read, rules_in
 from lupa.authors.laws.authored import authored, places, sorted_places
 from lupa.authors.reports.finding import Place
 from lupa.authors.syntax import Signature
 from lupa.rules.files import text_of
 from lupa.rules.store import Store
-from lupa.rules.texts import WORD
 
 _GIVES: Mapping[str, tuple[Signature, ...]] = {
     "criterion": (("met", 2), ("all_of", 2), ("any_of", 2), ("at_least_of", 3)),
@@ -149,7 +148,7 @@ class _Reader:
         self._rules = {rule.place: rule for rule in rules}
         self._helpers = helpers(rules, _PUBLIC)
         self._shown: dict[Place, str] = {}
-        self._ids = frozenset(row["id"] for row in self._edition.ledger())
+        self._clauses = frozenset(row["id"] for row in self._edition.ledger())
 
     def read(self) -> Document:
         about = self._about
@@ -203,7 +202,7 @@ class _Reader:
         rules = tuple(
             self._rule(rule, clause, helps=rule.place not in begun)
             for rule in self._with_helpers(begun)
-            if rule.place in begun or not self._is_of_another(rule, clause)
+            if rule.place in begun or not is_of_another(rule, clause, self._clauses)
         )
         return Item(item.name, str(_name(item)), self._sentence(item), tuple(sorted(ways)), rules)
 
@@ -267,11 +266,6 @@ class _Reader:
                 rule = found[place] = self._rules[place]
                 ahead += [at for atom in read(rule.statement) for at in self._giving(atom)]
         return list(found.values())
-
-    def _is_of_another(self, rule: Written, clause: str) -> bool:
-        """Whether a row names other clauses, and not this one: there it stands."""
-        named = self._ids.intersection(WORD.findall(rule.text))
-        return not rule.statement.body and bool(named) and clause not in named
 
     def _giving(self, atom: ast.AST) -> Iterator[Place]:
         """The rules of the policy that may give what a condition reads."""
