@@ -7,6 +7,7 @@ import { recordOf } from "./record.js";
 
 const KEYS = ["case", "request", "facts", "expect", "evidence"];
 const DEEPEST = 100; // levels; a case that can be read has fewer than ten
+const LONG = 100; // what has more characters is no name with something behind it
 const FRESH = 2; // years after which a newer edition than the last on file is to be expected
 const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
@@ -93,7 +94,7 @@ export function apart(page, given) {
   const found = { given: { ...given, request }, remarks: [], problems: [] };
   for (const key of ["drug", "service"]) {
     const text = request[key];
-    if (typeof text !== "string" || coveredBy(page, key, text).length) continue;
+    if (typeof text !== "string" || text.length > LONG || coveredBy(page, key, text).length) continue;
     const split = [...text.trim().matchAll(/\s+/g)].reverse().map(({ 0: blank, index }) => {
       const [name, tail] = [text.trim().slice(0, index), text.trim().slice(index + blank.length)].map((part) => part.replace(/[ ,;()]+$/, ""));
       return [name, tail.replace(/^[ ,;()]+/, "")];

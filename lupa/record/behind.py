@@ -13,6 +13,8 @@ from lupa.rules.catalogue import KINDS
 from lupa.rules.store import Store
 
 _MARKS = " ,;()"
+_LONG = 100
+"""What has more characters is no name with something behind it."""
 
 
 class Apart(NamedTuple):
@@ -65,10 +67,10 @@ def written_behind(store: Store) -> list[str]:
 
 
 def _splits(given: str) -> Iterator[tuple[str, str]]:
-    """A text at each of its blanks, the last first, without the marks about its parts."""
-    for blank in reversed(list(re.finditer(r"\s+", given.strip()))):
-        name, behind = given.strip()[: blank.start()], given.strip()[blank.end() :]
-        yield name.rstrip(_MARKS), behind.strip(_MARKS)
+    """A text at each of its blanks, the last first, without marks about its parts; none of a long one."""
+    text = given.strip() if len(given) <= _LONG else ""
+    for blank in reversed(list(re.finditer(r"\s+", text))):
+        yield text[: blank.start()].rstrip(_MARKS), text[blank.end() :].strip(_MARKS)
 
 
 def _named(store: Store, kind: str, said: str) -> str | None:

@@ -59,6 +59,11 @@ def test_what_is_no_name_with_a_route_behind_it_is_refused_as_it_is_written(
         kb.decide(asking(drug))
 
 
+def test_what_is_too_long_for_a_name_is_refused_at_once(kb: KnowledgeBase) -> None:
+    with pytest.raises(CaseError, match="is not known"):
+        kb.decide(asking("Benlysta IV " * 500_000))
+
+
 def test_a_letter_tells_the_drug_and_the_route_apart(kb: KnowledgeBase) -> None:
     told = kb.letter(asking("Benlysta IV")).text
     assert "You asked us to cover Benlysta (belimumab)." in told
