@@ -455,6 +455,10 @@ def test_every_problem_is_told_at_once(lupkynis: Edition) -> None:
                 "request.days_supply (541 for 90) say otherwise; keep one"
             ),
         ),
+        (
+            [("indication", {"sle": True})],
+            'request.indication: a name is expected, not {"sle": true}',
+        ),
         ([("phase", "first")], "request.phase: 'first' is not known here; known are initial, continuation"),
         (
             [("reading", 5)],
