@@ -259,6 +259,14 @@ def test_a_number_in_another_unit_is_left_open(kb: KnowledgeBase) -> None:
     assert reading.notes == ["egfr: it is answered in another unit than mL/min/1.73 m2"]
 
 
+def test_a_number_that_no_form_on_file_asks_for_is_left_open(kb: KnowledgeBase) -> None:
+    made = {**blank_form(kb, FEP), "version": "1999"}
+    found = response(made, {"egfr": [{"valueQuantity": {"value": 70, "code": "mL/min/{1.73_m2}"}}]})
+    reading = read(found, kb=kb, request={"service_date": SERVICE})
+    assert "egfr" not in reading.case["facts"]
+    assert "egfr: no form of ours on file asks for this number; it is left open" in reading.notes
+
+
 # ---- on the command line -----------------------------------------------------------------------
 
 

@@ -465,6 +465,7 @@ def test_a_number_with_a_day_of_which_no_rule_speaks_is_read_without_it(tmp_path
     ("name", "value", "after"),
     [
         ("days_since.ldl", 30, {"ldl": 95, "days_since": {"ldl": 30}}),
+        ("more_than(days_since(ldl),90)", True, {"ldl": 95, "days_since": {"ldl": {"at_least": 91}}}),
         ("at_least(ldl,100)", True, {"ldl": {"at_least": 100}}),
     ],
 )
@@ -531,6 +532,7 @@ def test_the_name_of_a_day_means_how_long_ago_it_is(edition: Edition) -> None:
             {"ldl": {"value": 95, "on": "1725-01-10"}},
             ("facts.ldl: is 109623 days ago, which cannot be; check the year"),
         ),
+        ({"ldl": "2 g"}, "facts.ldl: a number of mg/dL is expected, not '2 g'"),
         ({"t_score": "low"}, "facts.t_score: a number is expected, not 'low'"),
         ({"t_score": 11}, "facts.t_score: 11 cannot be; from -10 to 10 is expected"),
         ({"age": 3, "age_months": 50}, "facts.age_months: is stated as 50, but facts.age as 3; keep one"),
