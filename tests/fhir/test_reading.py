@@ -303,6 +303,12 @@ def test_what_is_on_no_complete_list_is_false_for_that(reads: Read, kb: Knowledg
     assert [cause.origin for cause in met.because] == ["only", "assumed"]
 
 
+def test_what_a_case_states_itself_stands_beside_the_rest_of_a_complete_list(reads: Read) -> None:
+    case = {"request": POLICY, "facts": {"taking": {"prednisone": False, "rituximab": None}}}
+    found = reads([case, chart(order(PREDNISONE), listing("MedicationRequest/m1"))])
+    assert found.case["facts"]["taking"] == {"only": [], "prednisone": False, "rituximab": None}
+
+
 def test_what_contradicts_itself_is_asked_first_with_its_lines(reads: Read, kb: KnowledgeBase) -> None:
     orders = order(PREDNISONE), order(CYCLOPHOSPHAMIDE, "m2")
     found = reads(chart(*orders, listing("MedicationRequest/m1")), **POLICY)
