@@ -138,7 +138,7 @@ class _Form:
         options = [
             _option(
                 fact,
-                self._edition.vocabulary.label(asking.value(fact)) if single else asking.member(fact),
+                asking.value_label(fact) if single else asking.member(fact),
                 chosen=self._stated.get(fact) is True,
             )
             for fact in group.facts

@@ -25,6 +25,7 @@ from lupa.cohort.against import plain as told_plainly
 from lupa.cohort.against import text as shifts_text
 from lupa.cohort.cohort import Cohort, Wanted
 from lupa.cohort.files import Source
+from lupa.cohort.repeated import Repeated
 from lupa.cohort.summary import plain, summary, text
 from lupa.cohort.work import run
 from tests.command import command, unchanging
@@ -542,6 +543,30 @@ def test_a_file_that_holds_no_table_is_told(tmp_path: Path, name: str, content: 
         list(Source(str(tmp_path / name)).parts(10))
 
 
+def told_of(repeated: Repeated, *tables: Row) -> str:
+    given = [pa.table(columns) for columns in tables]
+    assert list(repeated.watching(given)) == given
+    return repeated.told()
+
+
+def test_ids_that_are_in_several_rows_are_told_by_their_places() -> None:
+    first: Row = {"id": ["a", "b", None, None], "day": [1, 1, 1, 1]}
+    second: Row = {"id": ["b", "c", "a", "b"], "day": [1, 1, 1, 1]}
+    each = "each row is decided by itself"
+    assert told_of(Repeated(("id",)), first, second) == (
+        f"id: 2 ids are in more than one row (rows 1 and 7; 3 rows from 2 to 8); {each}"
+    )
+    assert told_of(Repeated(("id", "day"), most=7), first, second) == (
+        f"id, day: 2 ids are in more than one row of the first 7 rows (rows 1 and 7; rows 2 and 5); {each}"
+    )
+    assert told_of(Repeated(("id",)), {"id": [*"abcdeabcde"]}) == (
+        f"id: 5 ids are in more than one row (rows 1 and 6; rows 2 and 7; rows 3 and 8; and 2 more); {each}"
+    )
+    assert told_of(Repeated(("id", "day")), first) == ""
+    assert told_of(Repeated(()), first, second) == ""
+    assert told_of(Repeated(("id",)), {"id": [[1], [1]]}) == ""
+
+
 def test_files_of_one_folder_have_the_same_columns(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("age\n1\n", encoding="utf-8")
     (tmp_path / "b.csv").write_text("months\n1\n", encoding="utf-8")
@@ -609,7 +634,8 @@ def test_a_text_far_down_a_file_is_told_with_its_line(tmp_path: Path) -> None:
 
 def test_the_command_tells_what_it_did(few: KnowledgeBase, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(
-        "id,policy,indication,age,phase,x\n1,fep_lupkynis,lupus_nephritis,17,initial,-\n", encoding="utf-8"
+        "id,policy,indication,age,phase,x\n" + 2 * "1,fep_lupkynis,lupus_nephritis,17,initial,-\n",
+        encoding="utf-8",
     )
     unchanging(few.files.root)
     found = command(
@@ -617,7 +643,8 @@ def test_the_command_tells_what_it_did(few: KnowledgeBase, tmp_path: Path) -> No
         "--summary", "--kb", str(few.files.root),
     )  # fmt: skip
     assert found.status == 0
-    assert "fep_lupkynis, edition 2024-10-01: 1 row\n" in found.out
+    assert "fep_lupkynis, edition 2024-10-01: 2 rows\n" in found.out
+    assert "id: 1 id is in more than one row (rows 1 and 2); each row is decided by itself" in found.err
     assert (
         (tmp_path / "out.csv")
         .read_text(encoding="utf-8")
