@@ -615,6 +615,14 @@ def test_a_day_needs_a_service_date(kb: KnowledgeBase, facts: Any, path: str) ->
             ('"x" is a text where a number stands; write one, without quotes'),
         ),
         (
+            "cut_point(at_least(bmi, x)).",
+            "the fact at_least(bmi,x) has no number; write one, without quotes",
+        ),
+        (
+            'quantity(z, "", 0, 5). rate(z, two, dose, weight).',
+            "rate/4: two stands where a number belongs; write one, without quotes",
+        ),
+        (
             'conversion(bmi, "lb", 0, 3).',
             (
                 'conversion(bmi, "lb", 0, 3): two whole numbers of 1 or more are expected, which '
