@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import pickle
 import random
 import signal
 import subprocess
@@ -24,7 +25,7 @@ from lupa.cohort.against import Shifts, shifts
 from lupa.cohort.against import plain as told_plainly
 from lupa.cohort.against import text as shifts_text
 from lupa.cohort.cohort import Cohort, Wanted
-from lupa.cohort.files import Source
+from lupa.cohort.files import Source, files_in, named
 from lupa.cohort.repeated import Repeated
 from lupa.cohort.summary import plain, summary, text
 from lupa.cohort.work import run
@@ -611,6 +612,42 @@ def told_of(repeated: Repeated, *tables: Row) -> str:
     given = [pa.table(columns) for columns in tables]
     assert list(repeated.watching(given)) == given
     return repeated.told()
+
+
+def test_files_are_found_by_a_pattern(tmp_path: Path) -> None:
+    for name in ("b.csv", "a.csv", "c.parquet"):
+        (tmp_path / name).touch()
+    assert files_in(str(tmp_path / "*.csv")) == [tmp_path / "a.csv", tmp_path / "b.csv"]
+    for nothing in (tmp_path / "*.arrow", tmp_path / "none.csv"):
+        with pytest.raises(CaseError) as error:
+            files_in(str(nothing))
+        why = "no table is there; names end in one of" if "*" in nothing.name else "no such file"
+        assert str(error.value).startswith(f"{nothing}: {why}")
+
+
+@pytest.mark.parametrize("wrong", ["age", "=age", "Alter="])
+def test_a_column_is_renamed_by_both_of_its_names(wrong: str) -> None:
+    assert named(["Alter=age", "Phase=phase"]) == {"Alter": "age", "Phase": "phase"}
+    with pytest.raises(CaseError) as error:
+        named(["Alter=age", wrong])
+    assert str(error.value) == f"'{wrong}': COLUMN=FACT is expected"
+
+
+def test_a_compiled_policy_without_its_rules_decides_records_and_no_table(few: KnowledgeBase) -> None:
+    compiled = few.compile("fep_lupkynis")
+    sent = pickle.loads(pickle.dumps(compiled))  # noqa: S301 - made here
+    assert sent == compiled
+    with pytest.raises(CaseError) as error:
+        sent.decide(pa.table({"age": [17]}))
+    assert str(error.value) == (
+        "it was sent here without the rules, which tables need; compile it where it is used"
+    )
+
+
+def test_an_id_that_is_no_column_is_told(few: KnowledgeBase) -> None:
+    with pytest.raises(CaseError) as error:
+        few.compile("fep_lupkynis").decide(pa.table({"age": [17]}), ids=["member"])
+    assert str(error.value) == "column 'member': is not there; there are age"
 
 
 def test_ids_that_are_in_several_rows_are_told_by_their_places() -> None:
