@@ -61,6 +61,7 @@ function content(decision, question, given) {
     send: [...new Set(proofs.filter(Boolean))],
     document: edition.about.document,
     edition: decision.edition,
+    caveats: decision.caveats,
     readings: decision.outcome === "approve" ? readings(edition, given) : [],
     person: PERSON,
   };

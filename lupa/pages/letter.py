@@ -159,6 +159,7 @@ def _content(decision: Decision, case: Case, edition: Edition, about: About) -> 
         "send": list(dict.fromkeys(proof for proof in proofs if proof)),
         "document": about.document,
         "edition": d.edition,
+        "caveats": d.caveats,
         "readings": [
             v.words(fact, True)
             for fact in edition.reading_facts

@@ -94,6 +94,24 @@ def test_processes_that_judge_changes_end_with_the_run(tmp_path: Path) -> None:
         benches._Worker(copy.deepcopy(task)).chunk(range(2))
 
 
+def test_what_no_case_notices_is_told_though_the_time_was_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(benches, "CHUNK", 1)
+
+    def tick(done: int, total: int) -> None:
+        if done == total - 1:
+            raise TimeLimitError(9)
+
+    with pytest.raises(TimeLimitError) as over:
+        tiny_kb(tmp_path, ["active"]).test("tiny", mutate=True, tick=tick, timeout=600)
+    told = str(over.value)
+    assert (
+        "11 of 12 changes of the rules were judged; no case notices policies/tiny/policy.lp, line " in told
+    )
+    assert "policies/tiny/policy.lp, line 7: row dropped; allow more time with --timeout" in told
+
+
 def test_an_error_of_the_time_limit_is_the_same_in_another_process() -> None:
     error = TimeLimitError(5, "2 of 3 editions were verified")
     assert str(copy.copy(error)) == str(error)

@@ -19,7 +19,7 @@ import clingo
 from lupa.answers.desk import Desk
 from lupa.authors.limited import UNLIMITED, Limited, Tick, all_within
 from lupa.authors.syntax import line
-from lupa.authors.trials.fates import Fate, Judged, Mutation, counted
+from lupa.authors.trials.fates import Fate, Judged, Mutation, counted, unnoticed
 from lupa.authors.trials.mutation import Mutant, mutants
 from lupa.authors.trials.proposal import comes_to, may_come_to, proposal
 from lupa.authors.trials.same_worlds import Difference, difference
@@ -206,6 +206,7 @@ def mutate(
     chunks = [range(total)[n : n + CHUNK] for n in range(0, total, CHUNK)]
     for chunk in shared_work(partial(_Worker, task), _chunk, chunks, min(jobs, len(chunks))):
         judged += chunk
+        time.found = unnoticed(judged)
         told(len(judged), total)
     return counted(judged)
 

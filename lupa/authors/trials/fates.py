@@ -11,6 +11,7 @@ from typing import Literal as Choice
 from lupa.record.case import Case
 
 Fate = Choice["killed_by_case", "killed_by_grounding", "equivalent", "survived"]
+_NAMED = 10
 FATES: tuple[Fate, ...] = ("killed_by_case", "killed_by_grounding", "equivalent", "survived")
 
 
@@ -76,3 +77,10 @@ def counted(judged: Sequence[Judged]) -> Mutation:
 def _fates(owner: str, judged: Sequence[Judged]) -> Fates:
     counts = Counter(mutant.fate for mutant in judged)
     return Fates(owner, len(judged), *(counts[fate] for fate in FATES))
+
+
+def unnoticed(judged: Sequence[Judged]) -> str:
+    """Which mutants survived, behind how many were judged; empty where none did."""
+    rows = [f"{one.file}, line {one.line}: {one.change}" for one in judged if one.fate == "survived"]
+    more = f"; and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
+    return f"; no case notices {'; '.join(rows[:_NAMED])}{more}" if rows else ""
