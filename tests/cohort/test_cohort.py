@@ -577,6 +577,28 @@ def test_a_row_that_cannot_be_is_kept_with_the_reason(
     assert words in row["error"]
 
 
+def test_rows_of_one_age_are_told_their_own_days(few: KnowledgeBase) -> None:
+    days = [date(2025, 4, 1), date(2025, 5, 1)]
+    table = pa.table({"service_date": [date(2025, 3, 1)] * 2, "birth_date": days})
+    assert Cohort(few, FEP).decided(table)["error"].to_pylist() == [
+        f"facts.birth_date: {day} is after request.service_date, 2025-03-01; check both" for day in days
+    ]
+
+
+def test_what_no_rule_reads_in_several_columns_is_read_as_in_a_case(few: KnowledgeBase) -> None:
+    facts = {
+        "starts": ["belimumab"],
+        "received": ["belimumab_intravenous"],
+        "taking": ["anifrolumab", "prednisone"],
+        "diagnosis": ["hypertensive_emergency"],
+    }
+    request = {"indication": "lupus_nephritis", "phase": "initial"}
+    (row,) = Cohort(few, FEP).decided(pa.table({k: [v] for k, v in (request | facts).items()})).to_pylist()
+    decision = few.decide({"request": {"policy": "fep_lupkynis", **request}, "facts": facts})
+    assert (row["outcome"], row["error"]) == (decision.outcome, None)
+    assert row["open"] == [each.id for each in decision.criteria if each.status == "open"]
+
+
 def test_no_rows_give_no_verdicts(few: KnowledgeBase, tmp_path: Path) -> None:
     pq.write_table(pa.table({"age": pa.array([], pa.int64())}), tmp_path / "in.parquet")
     assert run(few, Source(str(tmp_path / "in.parquet")), tmp_path / "out.parquet", FEP) == 0
