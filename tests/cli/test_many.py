@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -232,3 +233,24 @@ def test_a_file_of_several_cases_is_not_talked_about(tmp_path: Path) -> None:
     ended = command("explore", str(tmp_path / "cases.jsonl"))
     assert (ended.status, ended.out) == (2, "")
     assert f"{tmp_path / 'cases.jsonl'} holds several cases; give one" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("words", "rooms", "lacking", "said"),
+    [
+        (
+            "cohort in.csv out.csv --policy fep_lupkynis",
+            "lupa.cohort.",
+            "pyarrow",
+            "pyarrow is not installed; pip install 'lupa-kb[cohort]'",
+        ),
+        ("serve", "lupa.serve.", "uvicorn", "the server needs `pip install 'lupa-kb[serve]'`"),
+    ],
+)
+def test_without_what_an_extra_brings_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, words: str, rooms: str, lacking: str, said: str
+) -> None:
+    for name in [name for name in sys.modules if name.startswith(rooms)]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, lacking, None)
+    assert command(*words.split()) == (2, "", f"error: {said}\n")
