@@ -195,6 +195,10 @@ def test_several_cases_end_in_a_table(batch: Path, jobs: str) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (
+            "decide --fields outcome --format markdown",
+            "--fields goes with text and with JSON; other forms have what they have",
+        ),
         ("test --save x", "--save goes with --mutate, which proposes the cases"),
         (
             "test --mutate --format html",
