@@ -165,13 +165,13 @@ class Question:
         """
         left_out = {self.edition.literals[fact] for fact in facts}
         rest = [s for s in self.statements if abs(s) not in left_out]
-        for fact in (None, *facts):
+        for fact in (None, *facts[:-1]):
             assumed = [
                 s for s in self.assumed if fact is not None and abs(s) == self.edition.literals[fact]
             ]
             if not self._solver.satisfiable([*rest, *assumed, *self._another_outcome]):
                 return fact
-        return facts[-1]  # all of them say no more than the last
+        return facts[-1]  # which says as much as all of them
 
     # ---- reasons -------------------------------------------------------------------------------
 
