@@ -58,9 +58,9 @@ def _bearing(edition: Edition, statements: Sequence[Literal], outcomes: Collecti
         return set(said)
     rest = [literal for literal in statements if abs(literal) not in about]
     refuted = [*rest, *(-edition.outcomes[outcome] for outcome in outcomes)]
-    if not edition.solver.satisfiable(refuted):
+    if not edition.answering.satisfiable(refuted):
         return set()
-    return set(edition.solver.minimal(refuted, said) or ())
+    return set(edition.answering.minimal(refuted, said) or ())
 
 
 def _possible(edition: Edition, statements: Sequence[Literal]) -> Iterator[str]:
