@@ -175,6 +175,10 @@ class Warm(Answers):
             true |= self._way(each.part, said) or {}
         return tuple([true.get(atom, False) for atom in atoms])
 
+    def held(self, assumptions: Sequence[Literal], one_of: Sequence[Literal]) -> list[Literal]:
+        """Those that some world holds of several, of which each world that holds these holds just one."""
+        return [literal for literal in one_of if self.satisfiable([*assumptions, literal])]
+
     def least(self, assumptions: Sequence[Literal], atoms: Sequence[Literal]) -> list[Literal] | None:
         """Those of `atoms` that are true in the first world of all that hold these; None without one."""
         self._watch.check()
@@ -193,22 +197,22 @@ class Warm(Answers):
             true += cost
         return [atom for atom in atoms if (true & bits[atom] if atom in bits else asked.said[atom])]
 
-    def leaves(self, said: _Way, literals: Sequence[Literal]) -> bool:
+    def leaves(self, said: _Way, literals: tuple[Literal, ...]) -> bool:
         """Whether all of these can hold in a world in which this is so of facts; in some world it is."""
         self._watch.check()
-        facts = {abs(literal): literal > 0 for literal in literals if abs(literal) in self._facts}
-        conclusions = [literal for literal in literals if abs(literal) not in self._facts]
-        if any(said.get(fact, so) is not so for fact, so in facts.items()):
-            return False
-        function = self._holding(tuple(sorted(conclusions)))
-        if function is not None and len(facts) + len(conclusions) == len(literals):
-            functions = [function]
-            if facts:
-                said = {**said, **facts}
-                laws = {self._law_of[fact] for fact in function.apart.intersection(facts)}
-                functions += [self._laws[law] for law in laws]
+        facts = [literal for literal in literals if abs(literal) in self._facts]
+        for literal in facts:
+            if said.get(abs(literal), literal > 0) is not (literal > 0):
+                return False
+            said = {**said, abs(literal): literal > 0}
+        function = self._holding(tuple(sorted(set(literals).difference(facts))) if facts else literals)
+        if function is not None:
+            laws = {self._law_of[fact] for fact in function.apart.intersection(map(abs, facts))}
             with suppress(_TooFarError):
-                return all(self._tested(each.part, said) is None for each in functions)
+                return all(
+                    self._tested(each.part, said) is None
+                    for each in (function, *(self._laws[law] for law in laws))
+                )
         return self._solver.satisfiable([*(fact if so else -fact for fact, so in said.items()), *literals])
 
     # ---- ways through a function ---------------------------------------------------------------

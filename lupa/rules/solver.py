@@ -109,6 +109,15 @@ class Answers(ABC):
         found = self.world_or_core(assumptions, ())
         return None if isinstance(found, tuple) else found
 
+    def held(self, assumptions: Sequence[Literal], one_of: Sequence[Literal]) -> list[Literal]:
+        """Those that some world holds of several, of which each world that holds these holds just one."""
+        found: list[Literal] = []
+        while True:
+            world = self.world([*assumptions, *(-literal for literal in found)], one_of)
+            if world is None:
+                return [literal for literal in one_of if literal in found]
+            found += [literal for literal, holds in zip(one_of, world, strict=True) if holds]
+
     def least(self, assumptions: Sequence[Literal], atoms: Sequence[Literal]) -> list[Literal] | None:
         """Those of `atoms` that are true in the first of all worlds that hold these; None if there is none.
 
