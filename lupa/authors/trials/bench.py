@@ -8,20 +8,18 @@ change says the same in other words; where one does, a case is missing, and it i
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
-from typing import Literal as Choice
 
 import clingo
 
 from lupa.answers.desk import Desk
 from lupa.authors.limited import UNLIMITED, Limited, Tick, all_within
 from lupa.authors.syntax import line
+from lupa.authors.trials.fates import Fate, Judged, Mutation, counted, unnoticed
 from lupa.authors.trials.mutation import Mutant, mutants
 from lupa.authors.trials.proposal import comes_to, may_come_to, proposal
 from lupa.authors.trials.same_worlds import Difference, difference
@@ -36,8 +34,6 @@ from lupa.rules.processes import shared as shared_work
 from lupa.rules.store import Rules, as_texts
 from lupa.rules.strays import check
 
-Fate = Choice["killed_by_case", "killed_by_grounding", "equivalent", "survived"]
-FATES: tuple[Fate, ...] = ("killed_by_case", "killed_by_grounding", "equivalent", "survived")
 Passes = Callable[[Mapping[str, Any], Case, Edition], bool]
 """Whether an edition makes of a case what is expected of it."""
 Changed = Callable[[str, str], Edition]
@@ -46,54 +42,6 @@ _VERSIONS = 8
 """So many changed editions are kept while one mutant is judged."""
 CHUNK = 32
 """So many mutants are judged in a row; what one process does in a chunk depends on no other chunk."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A mutant and what became of it: `change` at `line` of `file` turns `rule` into another.
-
-    `by` is the file of the case that killed it, or what lupa said of the rules. Of one that survived,
-    `differences` say what only the rules before or after show, and `proposed` is a case that kills it;
-    None if none was found. `policy` is empty for a rule that all policies share.
-    """
-
-    policy: str
-    file: str
-    line: int
-    rule: str
-    change: str
-    fate: Fate
-    by: str = ""
-    differences: tuple[str, ...] = ()
-    proposed: Case | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Fates:
-    """How many mutants met each fate: in all, or of the rules of one `owner`."""
-
-    owner: str
-    mutants: int
-    killed_by_case: int
-    killed_by_grounding: int
-    equivalent: int
-    survived: int
-
-
-@dataclass(frozen=True, slots=True)
-class Mutation:
-    """What became of all mutants; `score` is the share of killed ones among those not equivalent."""
-
-    killed: int
-    of: int
-    score: float
-    fates: tuple[Fates, ...]
-    mutants: tuple[Judged, ...]
-
-    @property
-    def survivors(self) -> tuple[Judged, ...]:
-        """The mutants that no case notices though one could."""
-        return tuple(mutant for mutant in self.mutants if mutant.fate == "survived")
 
 
 class Row(NamedTuple):
@@ -258,8 +206,9 @@ def mutate(
     chunks = [range(total)[n : n + CHUNK] for n in range(0, total, CHUNK)]
     for chunk in shared_work(partial(_Worker, task), _chunk, chunks, min(jobs, len(chunks))):
         judged += chunk
+        time.found = unnoticed(judged)
         told(len(judged), total)
-    return _summary(judged)
+    return counted(judged)
 
 
 class _Task(NamedTuple):
@@ -290,18 +239,3 @@ class _Worker:
 
 def _chunk(worker: _Worker, chunk: range) -> list[Judged]:
     return worker.chunk(chunk)
-
-
-def _summary(judged: Sequence[Judged]) -> Mutation:
-    owners = dict.fromkeys(mutant.policy for mutant in judged)
-    fates = tuple(_fates(owner, [m for m in judged if m.policy == owner]) for owner in owners)
-    counts = Counter(mutant.fate for mutant in judged)
-    of = len(judged) - counts["equivalent"]
-    killed = of - counts["survived"]
-    score = math.floor(1000 * killed / of) / 10 if of else 100.0
-    return Mutation(killed, of, score, fates, tuple(judged))
-
-
-def _fates(owner: str, judged: Sequence[Judged]) -> Fates:
-    counts = Counter(mutant.fate for mutant in judged)
-    return Fates(owner, len(judged), *(counts[fate] for fate in FATES))
