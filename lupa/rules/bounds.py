@@ -130,10 +130,14 @@ def _arguments(tree: ast.AST) -> Iterator[tuple[Spot, ast.AST]]:
 
     from lupa.rules.trees import children
 
-    if tree.ast_type == ASTType.Function:
-        for place, argument in enumerate(tree.arguments):
-            members = argument.arguments if argument.ast_type == ASTType.Pool else [argument]
-            for member in members:
-                yield (tree.name, len(tree.arguments), place), member
-    for child in children(tree):
-        yield from _arguments(child)
+    if tree.ast_type != ASTType.Function:
+        for child in children(tree):
+            yield from _arguments(child)
+        return
+    name, arguments = tree.name, [(argument.ast_type, argument) for argument in tree.arguments]
+    for place, (kind, argument) in enumerate(arguments):
+        for member in argument.arguments if kind == ASTType.Pool else (argument,):
+            yield (name, len(arguments), place), member
+    for kind, argument in arguments:
+        if kind not in (ASTType.Variable, ASTType.SymbolicTerm):  # there is nothing in these
+            yield from _arguments(argument)
