@@ -647,11 +647,17 @@ def test_the_guide_adds_each_policy_as_it_says(title: str, walks: Walks) -> None
     assert walked == section
 
 
+TOLD = ("no findings in", "coverage 100 %", "laws on 1 edition: nothing new")
+"""How the guide shows that a policy passes each check."""
+
+
 @pytest.mark.parametrize("title", readme.WALKS)
-def test_the_policies_of_the_guide_pass_every_check(title: str, walks: Walks) -> None:
-    _, _, kb = walks[title]
+def test_the_policies_of_the_guide_pass_every_check_that_is_not_shown_there(
+    title: str, walks: Walks
+) -> None:
+    section, _, kb = walks[title]
     (policy,) = KnowledgeBase.load(kb).policies
-    for check in CHECKS:
+    for check in (check for check, told in zip(CHECKS, TOLD, strict=True) if told not in section):
         ended = command(*check, policy, "--kb", str(kb))
         assert (ended.err, ended.status) == ("", 0), check
 

@@ -20,7 +20,6 @@ from lupa.authors.reports.finding import Finding
 from lupa.authors.syntax import Signature
 from lupa.rules.names import nearest, normal
 
-
 Key = tuple[clingo.Symbol, ...]
 """What stands together at some places of an atom."""
 
@@ -44,7 +43,9 @@ class Known:
         rows = self._column(term.signature, tuple(fixed)).get(tuple(fixed.values()), ())
         return bool(rows) and (len(fixed) == len(given) or any(matches(term, row) for row in rows))
 
-    def _column(self, predicate: Signature, places: tuple[int, ...]) -> Mapping[Key, Sequence[clingo.Symbol]]:
+    def _column(
+        self, predicate: Signature, places: tuple[int, ...]
+    ) -> Mapping[Key, Sequence[clingo.Symbol]]:
         """The atoms of a predicate by what stands together at some places, looked up once."""
         if (predicate, places) not in self._columns:
             column = self._columns[predicate, places] = {}
