@@ -80,6 +80,7 @@ def test_json_is_the_same_object(kb: KnowledgeBase) -> None:
     assert [data["fingerprint"][k].split()[0] for k in ("kb", "case")] == ["sha256", "sha256"]
 
 
+@pytest.mark.slow
 def test_what_was_decided_before_does_not_change_a_byte() -> None:
     dice = random.Random("bytes")
     cases = [
