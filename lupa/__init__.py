@@ -62,8 +62,8 @@ if TYPE_CHECKING:
         Place,
         Report,
     )
-    from lupa.authors.trials.bench import Fates, Judged, Mutation
     from lupa.authors.trials.coverage import Count, Coverage, Covered, FileCoverage, Goal
+    from lupa.authors.trials.fates import Fates, Judged, Mutation
     from lupa.authors.trials.run import Trials
     from lupa.authors.trials.suite import Mismatch, Refused, Tried
     from lupa.compiled.compiled import Compiled, Verdict
@@ -149,7 +149,7 @@ __all__ = [
 
 _HOMES = {
     "rules.about": "About",
-    "authors.trials.bench": "Fates Judged Mutation",
+    "authors.trials.fates": "Fates Judged Mutation",
     "authors.trials.coverage": "Count Coverage Covered FileCoverage Goal",
     "authors.diff.results": "Comparison Condition Decider Diff Pathway Region RuleChange Shift ShownChange",
     "authors.reports.finding": "Because Check Clause Example Finding Patient Place Report",

@@ -110,7 +110,9 @@ def holds(conditions: Sequence[Condition], world: World) -> bool:
 
 def terms(region: Region) -> Iterator[tuple[Condition, ...]]:
     """The terms that a region puts together, each with one fact in each of its conditions."""
-    choices = [[Condition((fact,), c.value, "", c.usual) for fact in c.facts] for c in region.conditions]
+    choices = [
+        [Condition((fact,), c.value, "", "", c.usual) for fact in c.facts] for c in region.conditions
+    ]
     yield from product(*choices)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from lupa.answers.asking import Alone, Apart, questions_apart
-from lupa.answers.branches import told
+from lupa.answers.branches import shown, told
 from lupa.answers.decision import Decision, Missing
 from lupa.answers.exploration import Answer, Ask, Asked, Member
 from lupa.answers.question import Question
@@ -107,4 +107,4 @@ def _answers(asking: Asking, questions: Apart, asked: Alone, group: Group) -> It
     possible = {value: names for names, value in values.items()}
     answers = told(asking, group, facts, diagrams, partition)
     for value, words, when in reversed(answers) if group.kind == "yes_no" else answers:
-        yield Answer(words, possible[value], when)
+        yield Answer(words, shown(asking, group, words, when), possible[value], when)

@@ -14,7 +14,7 @@ from lupa.rules.vocabulary import Fact
 
 
 class Told(NamedTuple):
-    """An answer: the value that it has, its words, and when it is given."""
+    """An answer: the value that it has, its words (of a choice its name), and when it is given."""
 
     value: Node
     words: str
@@ -38,6 +38,14 @@ def told(
             if value != NOWHERE
         ]
     return _combinations(asking, facts, diagrams, node)
+
+
+def shown(asking: Asking, group: Group, name: str, when: When) -> str:
+    """What a person reads for an answer: of a choice what its value is called."""
+    if group.kind != "choice":
+        return name
+    (fact,) = (fact for cube in when for some in cube if isinstance(some, Some) for fact in some.facts)
+    return asking.value_label(fact)
 
 
 def _sides(asking: Asking) -> list[tuple[str, int]]:

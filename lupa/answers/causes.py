@@ -25,7 +25,8 @@ def causes(question: Question, reason: Sequence[Literal]) -> tuple[Cause, ...]:
         lines = lines_of(question, fact)
         if lines:
             text = f"{text[:-1]} ({'; '.join(lines)})."
-        found.append(Cause(fact, value, text, "evidence" if lines else _unshown(question, fact)))
+        origin = "evidence" if lines else _unshown(question, fact)
+        found.append(Cause(fact, value, text, edition.asking.about(fact), origin))
     return tuple(found)
 
 

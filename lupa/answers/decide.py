@@ -226,7 +226,7 @@ class _Writer:
         words = f"{len(met)} of {needed} found"
         if len(met) > needed:
             words = f"{len(met)} found, {needed} needed"
-        elif node.of == "any":
+        elif needed == 1 and node.of != "all":
             words = "found" if met else f"none of {len(asked)} found"
         for mark, names in ((": ", met), ("; open: ", unsure)):
             words += f"{mark}{', '.join(map(self._edition.name_of, names))}" if names else ""

@@ -24,6 +24,7 @@ EditionBy = Literal["name", "service_date", "newest"]
 class Cause:
     """One fact of a reason: `fact` as a term, its `value`, and a sentence that says so.
 
+    `about` is what a person calls that of which it is said, such as a drug.
     `origin` is `stated` for what the case says, `only` for what is false because a list that the case
     says to be complete does not name it, `assumed` for a default that the case left alone, and `evidence`
     for what a line of a chart says, which the sentence names.
@@ -32,6 +33,7 @@ class Cause:
     fact: str
     value: bool
     text: str
+    about: str
     origin: Origin
 
 
@@ -39,6 +41,7 @@ class Cause:
 class Need:
     """A fact that would have to be so: its `value`, a sentence that says so, what the record `says` now.
 
+    `about` is as of a `Cause`.
     `origin` is that of what the record says, as of a `Cause`; None where it is silent, or where what it
     says follows from other facts. `against` are sentences of what speaks against it: what of the policy
     would then fail, or bar the request, that does not now, what it advises against, what is on record.
@@ -47,6 +50,7 @@ class Need:
     fact: str
     value: bool
     text: str
+    about: str
     says: Says
     origin: Origin | None
     against: tuple[str, ...] = ()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from itertools import islice
 from os import PathLike
@@ -364,13 +363,10 @@ class Desk(Store):
     ) -> tuple[str, EditionBy, Fingerprint, tuple[str, ...]]:
         """What a decision says of its case beside the verdict."""
         made_from = Fingerprint(edition.fingerprint, case_fingerprint(case), __version__)
-        by: EditionBy = "newest"
-        on: date | None = None
-        if "@" in str(case["request"].get("policy")):
-            by = "name"
-        elif case["request"].get("service_date") is not None:
-            by, on = "service_date", day(case["request"]["service_date"], "request.service_date")
-        caveats = self.about(edition.policy).caveats(edition.name, on)
+        said, named = case["request"].get("service_date"), "@" in str(case["request"].get("policy"))
+        on = None if said is None else day(said, "request.service_date")
+        by: EditionBy = "name" if named else "newest" if on is None else "service_date"
+        caveats = self.about(edition.policy).caveats(edition.name, on, named=named)
         return str(case.get("case") or name), by, made_from, caveats
 
     def questions(

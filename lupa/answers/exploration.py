@@ -103,6 +103,7 @@ class WhatIf(_Answer):
 class Statement:
     """A statement that would help: the fact as `value`, in words, and how it can come about.
 
+    `about` is what a person calls that of which it is said, such as a drug.
     `was` is what the record says now, None where it is silent or the fact is assumed; `cost` is the
     effort in the units of the knowledge base. Of a `wait`, `on` is the day for which the request is made
     instead.
@@ -111,6 +112,7 @@ class Statement:
     fact: str
     value: bool
     text: str
+    about: str
     kind: Kind
     cost: int
     was: bool | None
@@ -190,9 +192,13 @@ class Flips(_Answer):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer to a question in words, the outcomes that it leaves possible, and when it is given."""
+    """An answer to a question, the outcomes that it leaves possible, and when it is given.
+
+    `value` is how a case says it where it is one of a choice, `text` how a person reads it.
+    """
 
     value: str
+    text: str
     possible: tuple[str, ...]
     when: When
 
@@ -253,9 +259,13 @@ class Ask(_Answer):
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Where an answer leads: to a further step, by its number, or to an outcome; and when it is given."""
+    """Where an answer leads: to a further step, by its number, or to an outcome; and when it is given.
+
+    `answer` is how a case says it where it is one of a choice, `text` how a person reads it.
+    """
 
     answer: str
+    text: str
     step: int | None
     outcome: str | None
     when: When

@@ -42,7 +42,8 @@ def _need(question: Question, literal: Literal, wanted: Literal) -> Need:
     known = fact in record.stated or fact in record.assumed
     words = edition.vocabulary.words(fact, value)
     against = tuple(_against(question, literal, wanted))
-    return Need(fact, value, words, says, origin(question, fact) if known else None, against)
+    about, of = edition.asking.about(fact), origin(question, fact) if known else None
+    return Need(fact, value, words, about, says, of, against)
 
 
 def _against(question: Question, literal: Literal, wanted: Literal) -> Iterator[str]:

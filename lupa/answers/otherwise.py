@@ -59,7 +59,12 @@ def _requests(question: Question, costs: Mapping[Fact, int]) -> Iterator[tuple[s
         support = v.efforts.supported_by(fact)
         if is_said and (not support or any(stated.get(other) for other in support)):
             words, cost = v.words(fact, True), costs.get(fact, cost)
-            yield v.group_of[fact], Statement(fact, True, words, "file_otherwise", cost, stated.get(fact))
+            yield (
+                v.group_of[fact],
+                Statement(
+                    fact, True, words, edition.asking.about(fact), "file_otherwise", cost, stated.get(fact)
+                ),
+            )
 
 
 # ---- on another day ----------------------------------------------------------------------------
@@ -115,7 +120,8 @@ class Waiting:
         text = f"{v.words(fact, True)[:-1]} from {on} on."
         if words is not None:
             text = v.phrase(words, v.facts[fact]).replace("{day}", on.isoformat())
-        return Statement(fact, True, text, "wait", self._costs.get(fact, cost), False, on.isoformat())
+        about, cost = self._edition.asking.about(fact), self._costs.get(fact, cost)
+        return Statement(fact, True, text, about, "wait", cost, False, on.isoformat())
 
     def _on(self, today: date, after: int) -> dict[str, Any]:
         """The same request, made for a later day."""

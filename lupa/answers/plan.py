@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lupa.answers.asking import Open, Questions, open_questions, questions_by_member
-from lupa.answers.branches import Told, told
+from lupa.answers.branches import Told, shown, told
 from lupa.answers.counting import Branching, Counting, Known
 from lupa.answers.decision import Decision
 from lupa.answers.exploration import Branch, Plan, Step
@@ -97,9 +97,13 @@ class _Writer:
 
     def _step(self, number: int, draft: _Draft, order: Mapping[_Draft, int]) -> Step:
         branches = tuple(
-            Branch(answer, None, target, when)
-            if isinstance(target, str)
-            else Branch(answer, order[target], None, when)
+            Branch(
+                answer,
+                shown(self._asking, draft.group, answer, when),
+                None if isinstance(target, str) else order[target],
+                target if isinstance(target, str) else None,
+                when,
+            )
             for answer, when, target in draft.branches
         )
         return Step(

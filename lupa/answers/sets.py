@@ -95,7 +95,8 @@ class Search:
                     kind, cost = found
                     text = self._edition.vocabulary.words(fact, said > 0)
                     was = self._question.record.stated.get(fact)
-                    yield said, Statement(fact, said > 0, text, kind, cost, was)
+                    about = self._edition.asking.about(fact)
+                    yield said, Statement(fact, said > 0, text, about, kind, cost, was)
 
     def _is_ruled_out(self, literal: Literal) -> bool:
         """Whether bringing a fact about is spoken against: by what is on record, or by an advisory.

@@ -15,11 +15,12 @@ Tick = Callable[[int, int], None]
 
 
 class Limited:
-    """How far a run has come; `limit` is when all of it has to end."""
+    """How far a run has come, and what it `found` by then; `limit` is when all of it has to end."""
 
     def __init__(self, limit: Deadline) -> None:
         self.limit = limit
         self.so_far = "nothing was done"
+        self.found = ""
 
     def telling(self, what: str, tick: Tick | None = None) -> Tick:
         """Takes note of how many are done, of how many, and tells `tick`; the time is looked at too."""
@@ -61,4 +62,4 @@ def limited(timeout: float | None) -> Iterator[Limited]:
         with all_within(limit):
             yield run
     except TimeLimitError as error:
-        raise TimeLimitError(timeout, run.so_far) from error
+        raise TimeLimitError(timeout, run.so_far + run.found) from error

@@ -158,6 +158,7 @@ def cohort(
             against=other,
             look=look,
             tick=_ticking(done),
+            notice=say,
         )
     say(f"{done[0]:,} rows decided into {printable(str(out))}")
     warn_of_another(knowledge.files.root, kb)

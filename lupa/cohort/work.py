@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict
 from functools import partial
@@ -18,6 +18,7 @@ from lupa.answers.desk import Desk
 from lupa.cohort.against import Against
 from lupa.cohort.cohort import Cohort, Wanted
 from lupa.cohort.files import PARTS, Source, kind_of
+from lupa.cohort.repeated import Repeated
 from lupa.cohort.writing import write, write_text
 from lupa.errors import CaseError, printable
 from lupa.version import __version__
@@ -32,6 +33,8 @@ Look = Callable[[Iterator[pa.Table]], None]
 """Is shown tables."""
 Tick = Callable[[int, int | None], None]
 """Is told how many rows are done, of how many where that is known."""
+Notice = Callable[[str], None]
+"""Is told what is odd, though it is decided."""
 
 
 def run(
@@ -45,10 +48,12 @@ def run(
     against: Other | None = None,
     look: Look = lambda _: None,
     tick: Tick = lambda *_: None,
+    notice: Notice = lambda _: None,
 ) -> int:
     """Decides all rows of the source into the file `out`, and says how many rows were read.
 
-    Or, `against` other rules, tells of those that these decide otherwise. `look` is shown what was written.
+    Or, `against` other rules, tells of those that these decide otherwise. `look` is shown what was written,
+    `notice` told of rows that are called the same.
 
     Parts are kept beside it, in a folder called as it is with `.parts`, until all are done; so what was
     stopped goes on where it was, and gives the same. Raises `CaseError` where these are of other work.
@@ -69,7 +74,8 @@ def run(
     _begin(folder, about)
     schema = cohort.schema(source.schema)
     done = 0
-    for count in _parts(make, source, folder, jobs, rows):
+    repeated = Repeated(wanted.ids)
+    for count in _parts(make, repeated.watching(source.parts(rows)), folder, jobs):
         done += count
         tick(done, source.rows)
     source.check_unchanged()
@@ -77,6 +83,8 @@ def run(
     write(out, schema, _read(folder), stamp)
     look(table.cast(schema) for table in _read(folder))
     shutil.rmtree(folder)
+    if told := repeated.told():
+        notice(told)
     return done
 
 
@@ -108,10 +116,10 @@ def _write(part: Path, table: pa.Table) -> None:
     write(part, table.schema, [table], "")
 
 
-def _parts(make: Callable[[], Work], source: Source, folder: Path, jobs: int, rows: int) -> Iterator[int]:
+def _parts(make: Callable[[], Work], tables: Iterable[pa.Table], folder: Path, jobs: int) -> Iterator[int]:
     """Writes the parts that are not there, in order, and gives the rows of each."""
     cohort = make()
-    parts = enumerate(source.parts(rows))
+    parts = enumerate(tables)
     if jobs == 1:
         for place, table in parts:
             if not _part(folder, place).exists():

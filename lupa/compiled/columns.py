@@ -96,7 +96,8 @@ class Columns:
             "request": {"policy": f"{self._compiled.policy}@{self._compiled.edition}"},
             "facts": {},
         }
-        for column, value in zip(columns, values, strict=True):
+        said = zip(columns, values, strict=True)
+        for column, value in sorted(said, key=lambda each: len(each[0].path)):  # the whole before its parts
             if column.path[1] not in ROUTING or column.path == _DATE:
                 self._put(case, column, self._plain(column, value))
         return case

@@ -276,7 +276,7 @@ class Interview:
         for source in filter(None, asked.source.split("; ")):
             lines += page.source(source)
         for answer in asked.answers:
-            lines += page.wrap(f"{answer.value}: {in_words(answer.possible)}", 2, 4)
+            lines += page.wrap(f"{answer.text}: {in_words(answer.possible)}", 2, 4)
         return lines
 
 

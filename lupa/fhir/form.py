@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from lupa.answers.desk import Desk
@@ -20,6 +21,7 @@ from lupa.fhir.offered import NONE, ONLY, UNKNOWN, Number, groups_of, numbers_of
 from lupa.fhir.reading import reader_of
 from lupa.fhir.tables import FORMS, Tables
 from lupa.record.case import Case
+from lupa.record.plain import plain_number
 from lupa.rules.asking import Group
 from lupa.rules.edition import Edition
 
@@ -136,7 +138,7 @@ class _Form:
         options = [
             _option(
                 fact,
-                self._edition.vocabulary.label(asking.value(fact)) if single else asking.member(fact),
+                asking.value_label(fact) if single else asking.member(fact),
                 chosen=self._stated.get(fact) is True,
             )
             for fact in group.facts
@@ -213,10 +215,13 @@ class _Form:
         return {"system": _UCUM, "code": code, "display": unit} if code else {"display": unit}
 
     def _said(self, number: Number) -> int | float | None:
-        """The number that the case gives in its own unit, where it is one."""
+        """The number that the case gives in its own unit, where it is one that JSON can say."""
         found: Any = self._case
         for step in number.path:
             found = found.get(step) if isinstance(found, Mapping) else None
+        if isinstance(found, Decimal):  # as a file gives it
+            near = plain_number(found)
+            return near if Decimal(str(near)) == found else None
         plain = isinstance(found, int | float) and not isinstance(found, bool)
         return found if plain else None
 

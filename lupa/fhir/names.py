@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from lupa.rules.kept import cached_property
 from lupa.rules.store import Store
@@ -18,7 +19,7 @@ class DrugNames:
 
     def __init__(self, store: Store) -> None:
         self._shared = store.catalogue.shared
-        self._found: dict[str, tuple[str, ...]] = {}
+        self._in = lru_cache(maxsize=20_000)(lambda text: tuple(self._look(words_of(text))))
 
     @cached_property
     def drugs(self) -> tuple[str, ...]:
@@ -47,13 +48,6 @@ class DrugNames:
     def in_texts(self, texts: Iterable[str]) -> tuple[str, ...]:
         """The drugs that are named in these texts."""
         return tuple(dict.fromkeys(drug for text in texts for drug in self._in(text)))
-
-    def _in(self, text: str) -> tuple[str, ...]:
-        if text not in self._found:
-            if len(self._found) > 20_000:
-                self._found.clear()
-            self._found[text] = tuple(self._look(words_of(text)))
-        return self._found[text]
 
     def _look(self, words: tuple[str, ...]) -> Iterator[str]:
         place = 0

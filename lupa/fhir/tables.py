@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 import clingo
 
@@ -98,7 +99,8 @@ class Tables:
         core = [path for path in store.files.core if path.name == "codes.lp"]
         every = (path for policy in store.policies for path in store.files.own(policy))
         self._shared = [text_of(path) for path in (*core, *every)]
-        self._known: dict[tuple[str, str], tuple[Coded, ...]] = {}
+        # as many as charts hold, but not as many as one could send
+        self._known = lru_cache(maxsize=100_000)(self._looked_up)
         self._dated: dict[str, bool] = {}
         self._slices: dict[tuple[bool, ...], Slices] = {}
         self._parsed: dict[Coded, list[clingo.Symbol]] = {}
@@ -222,26 +224,19 @@ class Tables:
 
     def known(self, system: str, code: str) -> tuple[Coded, ...]:
         """What a coding means to us: one code, or none."""
-        key = system, code
-        found = self._known.get(key)
-        if found is None:
-            found = tuple(self._looked_up(system, code))
-            if len(self._known) < 100_000:  # as many as charts hold, but not as many as one could send
-                self._known[key] = found
-        return found
+        return self._known(system, code)
 
-    def _looked_up(self, system: str, code: str) -> Iterator[Coded]:
+    def _looked_up(self, system: str, code: str) -> tuple[Coded, ...]:
         named = self._systems.get(address(system))
         if named is None:
-            return
+            return ()
         name, spelling = named
         written = code.strip()
         spelled = [spelling(written)]
         if spelling is _ndc and len(written) == 10 and written.isdigit():
             spelled = [_ndc(f"{written[:a]}-{written[a : a + b]}-{written[a + b :]}") for a, b, _ in _TEN]
-        yield from dict.fromkeys(
-            (name, written_so) for one in spelled for written_so, _ in self._rows.get((name, one), ())[:1]
-        )
+        rows = (row for one in spelled for row in self._rows.get((name, one), ())[:1])
+        return tuple(dict.fromkeys((name, written_so) for written_so, _ in rows))
 
     def rows(self, coded: Coded) -> list[clingo.Symbol]:
         """The rows of a code that is known: `(System, Code, Meaning, Relation)`."""

@@ -23,7 +23,7 @@ def _updated(resource: Resource) -> float | None:
     try:
         found = datetime.fromisoformat(told) if isinstance(told, str) else None
         return None if found is None or found.tzinfo is None else found.timestamp()
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
 
 

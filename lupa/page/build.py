@@ -27,8 +27,13 @@ _IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
 _COMMENT = re.compile(r"^\s*(?://|/\*\*|\* |\*/).*\n|^[ \t]+|(?<=[\])};,{]) // .*$", re.MULTILINE)
 """What is a comment, and what a line is indented by: a reader of the modules has both."""
+_PLAIN = re.compile(r"^[^\"'`/\n]+$", re.MULTILINE)
+"""A line without texts and patterns, in which blanks beside signs mean nothing."""
+_BLANK = re.compile(r" ?([=,;:?&|<>(){}\[\]]) ?")
 _LINE = re.compile(r"(?<=[{(\[;,])\n|\n(?=[\])}])")
 """The end of a line where one means nothing."""
+_BLANK = re.compile(r"\s*([{};,])\s*")
+"""What of a style is blank for a reader alone; nothing in quotes there holds such a mark."""
 _END = re.compile(r"<(?=/script|!--)", re.IGNORECASE)
 """What would end a script, or hide the end of one."""
 
@@ -50,7 +55,7 @@ def page(
         beside = None if against is None else _beside(store, policies, against, stack)
         told = page_data(store, policies, beside)
     data = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-    script, style = in_one(FIRST), STYLE + text_of("page.css")
+    script, style = in_one(FIRST), _BLANK.sub(r"\1", STYLE + text_of("page.css"))
     holes = {
         "policy": (
             f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; "
@@ -92,7 +97,7 @@ def in_one(first: str) -> str:
             if needed not in done:
                 add(needed)
         body = _EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = \2Module;", _COMMENT.sub("", text)))
-        body = _LINE.sub("", body)
+        body = _LINE.sub("", _PLAIN.sub(lambda line: _BLANK.sub(r"\1", line[0]), body))
         given = ", ".join(exported for _, exported in _EXPORT.findall(text))
         scope = f"const {name}Module = (() => {{\n{body}\nreturn {{ {given} }};\n}})();"
         done[name] = body if name == first else scope

@@ -100,16 +100,23 @@ function chosenEdition(policy, named, on) {
   return begun.at(-1);
 }
 
-/** What is not sure of an edition: when it began or, for a service date, whether it is the last. */
-function caveats(edition, on) {
+/** What is not sure of an edition: when it began or, for a service date, whether that is its day; see `About.caveats`. */
+function caveats(edition, on, named) {
   const { editions } = edition.about;
+  const { name, first, known_from: known } = edition;
   const found = [];
-  if (!edition.first && !edition.known_from) found.push(`The first day of edition ${edition.name} is not on record, so it may not have been in force.`);
-  if (on && edition.name === editions.at(-1).name && edition.first) {
-    const [year, rest] = [Number(edition.first.slice(0, 4)) + FRESH, edition.first.slice(4)];
+  if (!first && !known) found.push(`The first day of edition ${name} is not on record, so it may not have been in force.`);
+  if (!on) return found;
+  if (named) {
+    if (first && on < first) found.push(`Edition ${name} is not in force on the service date ${on}: it began on ${first}.`);
+    if (known && on < known) found.push(`The service date ${on} is before ${known}, from when edition ${name} is known, so it may not have been in force then.`);
+    const later = editions.slice(editions.findIndex((one) => one.name === name) + 1).filter((one) => one.first && one.first <= on).at(-1);
+    if (later) found.push(`Edition ${name} is not the one in force on the service date ${on}: since ${later.first} that is edition ${later.name}.`);
+  } else if (name === editions.at(-1).name && first) {
+    const [year, rest] = [Number(first.slice(0, 4)) + FRESH, first.slice(4)];
     const leap = new Date(Date.UTC(year, 1, 29)).getUTCMonth() === 1;
     const last = `${String(year).padStart(4, "0")}${rest === "-02-29" && !leap ? "-02-28" : rest}`;
-    if (on > last) found.push(`The service date ${on} is more than ${FRESH} years after ${edition.first}, when the newest edition on file began: ask whether there is a newer one.`);
+    if (on > last) found.push(`The service date ${on} is more than ${FRESH} years after ${first}, when the newest edition on file began, so there may be a newer one.`);
   }
   return found;
 }
@@ -179,5 +186,5 @@ export function decided(question, given) {
   const on = (request.service_date ?? null) === null ? null : day(request.service_date, "", () => null);
   const named = String(request.policy ?? "").includes("@");
   const by = named ? "name" : on === null ? "newest" : "service_date";
-  return decision(question, { case: given.case ?? "", by, caveats: caveats(question.edition, named ? null : on) });
+  return decision(question, { case: given.case ?? "", by, caveats: caveats(question.edition, on, named) });
 }

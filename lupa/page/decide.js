@@ -117,7 +117,7 @@ export class Question {
         if (record.closed.has(variable)) text = `${text.slice(0, -1)} (not on the list, which is said to be complete).`;
         const lines = this.linesOf(variable);
         if (lines.length) text = `${text.slice(0, -1)} (${lines.join("; ")}).`;
-        return { fact: edition.facts[variable].fact, value, text, origin: this.origin(variable) };
+        return { fact: edition.facts[variable].fact, value, text, about: edition.facts[variable].about, origin: this.origin(variable) };
       });
   }
 
@@ -335,7 +335,7 @@ class Writer {
     const needed = tree.least ?? (tree.of === "all" ? asked.length : 1);
     let words = `${met.length} of ${needed} found`;
     if (met.length > needed) words = `${met.length} found, ${needed} needed`;
-    else if (tree.of === "any") words = met.length ? "found" : `none of ${asked.length} found`;
+    else if (needed === 1 && tree.of !== "all") words = met.length ? "found" : `none of ${asked.length} found`;
     if (met.length) words += `: ${met.join(", ")}`;
     if (unsure.length) words += `; open: ${unsure.join(", ")}`;
     return words;

@@ -81,10 +81,10 @@ class Edition {
     this.nodes = seenBy(nodes, fromSteps(data.numbers));
     this.stamps = new Int32Array(nodes.count);
     this.stamp = 0;
-    const [facts, assumed, places, yes, no, questions, members, read, help, proof] = data.facts.map(fromSteps);
+    const [facts, assumed, places, yes, no, questions, members, about, read, help, proof] = data.facts.map(fromSteps);
     this.facts = facts.map((fact, variable) => ({
       fact: text(fact), assumed: assumed[variable] < 0 ? null : assumed[variable] === 1, place: places[variable],
-      yes: text(yes[variable]), no: text(no[variable]), question: text(questions[variable]), member: text(members[variable]),
+      yes: text(yes[variable]), no: text(no[variable]), question: text(questions[variable]), member: text(members[variable]), about: text(about[variable]),
       read: read[variable] === 1, help: text(help[variable]), proof: text(proof[variable]),
     }));
     this.variables = new Map(this.facts.map(({ fact }, variable) => [fact, variable]));

@@ -21,9 +21,12 @@ export function form(edition, change) {
   };
   const isLast = (group) => OPEN.includes(group.id.split("(")[0]) || edition.facts[group.facts[0]].assumed !== null;
   const isAsked = (group) => context.places.get(group.facts[0])?.path[0] === "request";
-  const asked = edition.groups.filter(isAsked);
-  const patient = edition.groups.filter((group) => !isAsked(group) && !isLast(group));
-  const last = edition.groups.filter((group) => !isAsked(group) && isLast(group));
+  const isRead = (group) => group.facts.some((variable) => edition.facts[variable].read);
+  const read = edition.groups.filter(isRead);
+  const asked = read.filter(isAsked);
+  const patient = read.filter((group) => !isAsked(group) && !isLast(group));
+  const last = read.filter((group) => !isAsked(group) && isLast(group));
+  const idle = edition.groups.filter((group) => !isRead(group));
   const date = serviceDate(context);
   controls.push(date);
   const element = h("form", { class: "form", autocomplete: "off", on: { submit: (event) => event.preventDefault() } },
@@ -31,6 +34,7 @@ export function form(edition, change) {
     h("section", { "aria-labelledby": "known" }, h("h2", { id: "known" }, "What is known of the patient"), h("div", { class: "fields" }, patient.map(made))),
     h("details", { class: "more" }, h("summary", {}, "Plans, what stands above the policy, and how its text is read"),
       h("p", { class: "quiet" }, "What is not stated here is assumed as shown."), h("div", { class: "fields" }, last.map(made))),
+    idle.length > 0 && h("details", { class: "more idle" }, h("summary", {}, "What this policy does not ask about"), h("div", { class: "fields" }, idle.map(made))),
   );
   return {
     element,
@@ -165,7 +169,9 @@ function single(context, group) {
 }
 
 function members(context, group) {
-  const rows = group.facts.map((variable) => row(context, variable, context.edition.facts[variable].member));
+  const isRead = (variable) => context.edition.facts[variable].read; // what matters stands first
+  const facts = [...group.facts].sort((one, other) => isRead(other) - isRead(one));
+  const rows = facts.map((variable) => row(context, variable, context.edition.facts[variable].member));
   const all = completeness(context, group);
   return {
     element: h("fieldset", { "data-group": group.id }, h("legend", {}, group.question), rows.map((one) => one.element), all?.element),

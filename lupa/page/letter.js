@@ -3,7 +3,7 @@
 import { day } from "./days.js";
 import { normal } from "./names.js";
 import { filled, markup } from "./template.js";
-import { asked, families, handled, PERSON, told } from "./words.js";
+import { asked, factors, families, handled, PERSON, told } from "./words.js";
 
 const FILES = { text: "letter.txt", html: "letter.html" };
 const WIDE = 80;
@@ -54,20 +54,20 @@ function content(decision, question, given) {
       text: reason.text,
       source: reason.source,
       asks: unmet.includes(reason) ? asks.get(reason.id) : "",
-      because: reason.of ? [] : because(reason, edition),
-      ...ways(reason, edition),
+      because: reason.of ? [] : told(reason.because).map(({ words }) => words),
+      ...needs(reason),
     })),
     missing: missing(questions, asks),
     send: [...new Set(proofs.filter(Boolean))],
     document: edition.about.document,
     edition: decision.edition,
+    caveats: decision.caveats,
     readings: decision.outcome === "approve" ? readings(edition, given) : [],
     person: PERSON,
   };
 }
 
 const factOf = (edition, fact) => edition.facts[edition.variables.get(fact)];
-const member = (edition) => ({ fact }) => factOf(edition, fact).member;
 
 /** The questions, those together that are asked for the same; why, and where the policy says so. */
 function missing(questions, asks) {
@@ -108,11 +108,6 @@ function lastDay(start, months) {
   return (on <= last ? at(on - 1) : at(last)).toISOString().slice(0, 10);
 }
 
-/** The facts of a reason; of many of one kind the first, with the names of the others. */
-function because(reason, edition) {
-  return told(reason.because, (causes) => causes.map(member(edition)).join(", ")).map(({ words }) => words);
-}
-
 /** How the case itself says that the text is read, where that is not as usual. */
 function readings(edition, given) {
   const said = given.facts?.reading ?? {};
@@ -136,18 +131,21 @@ function requested(edition, request) {
   return found;
 }
 
-/** The ways to meet it, each of facts that are all needed; and what would, but is barred otherwise. */
-function ways(reason, edition) {
-  const told = ([first, ...others]) => ({ text: first.text, name: member(edition)(first), others: others.map(member(edition)) });
+/** What is needed, each in one of several ways, each of facts that are all needed; and what is barred otherwise. */
+function needs(reason) {
+  const told = ([first, ...others]) => ({ text: first.text, name: first.about, others: others.map(({ about }) => about) });
   const free = reason.needs.filter((way) => !way.some(({ against }) => against.length));
-  const alone = families(free.filter((way) => way.length === 1).flat(), 0);
+  const ways = (sets) => [
+    ...families(sets.filter((way) => way.length === 1).flat(), 0).map((group) => [told(group)]),
+    ...sets.filter((way) => way.length > 1).map((way) => way.map((need) => told([need]))),
+  ];
   const barred = new Map();
   for (const [need, ...more] of reason.needs) {
     const key = JSON.stringify(need.against);
     if (!more.length && need.against.length) barred.set(key, [...(barred.get(key) ?? []), need]);
   }
   return {
-    ways: [...alone.map((group) => [told(group)]), ...free.filter((way) => way.length > 1).map((way) => way.map((need) => told([need])))],
+    needed: free.length ? (reason.more_needs ? [free] : factors(free)).map(ways) : [],
     more: reason.more_needs,
     barred: [...barred.values()].map((group) => ({ ...told(group), against: group[0].against })),
   };

@@ -37,9 +37,8 @@ class Sayable:
         }
 
     def _facts(self) -> list[list[int]]:
-        """Of each variable the fact, its default, rank, sentences, question, if it is read, help, proof.
-
-        In columns, each in steps.
+        """Of each variable the fact, its default, rank, sentences, question, labels, if it is read, help,
+        proof. In columns, each in steps.
         """
         edition, texts = self._edition, self._texts
         v = edition.vocabulary
@@ -52,6 +51,7 @@ class Sayable:
                 texts(v.words(fact, False)),
                 texts(edition.asking.question_alone(fact)),
                 texts(edition.asking.member(fact)),
+                texts(edition.asking.about(fact)),
                 int(edition.reads(fact)),
                 texts(v.question_help(fact)),
                 texts(v.proof(fact) or ""),

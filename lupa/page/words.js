@@ -55,7 +55,7 @@ export function saidOf(fact) {
   return [of ? `${name}(${words.map((word, place) => (place === at ? "." : word)).join(",")})` : fact, of];
 }
 
-const others = (facts) => facts.map(({ fact }) => plainly(saidOf(fact)[1])).join(", ");
+const others = (facts) => facts.map(({ about }) => about).join(", ");
 
 /** What is said by which one sentence, and of what kind the record of it is. */
 function same({ fact, text, origin, says }) {
@@ -76,17 +76,17 @@ export function families(causes, few = FEW) {
 }
 
 /** One group of facts as a sentence, and the names of what else it holds. */
-function sentence([{ text, fact, origin }, ...further], named) {
+function sentence([{ text, fact, origin }, ...further]) {
   const usual = fact.startsWith("reading(") ? "the usual reading" : "assumed";
   const first = origin === "assumed" ? `${text.slice(0, -1)} (${usual}).` : text; // what nobody states does not look like a statement
-  return further.length ? `${first} The same goes for ${named(further)}.` : first;
+  return further.length ? `${first} The same goes for ${others(further)}.` : first;
 }
 
 const UNLISTED = " (not on the list, which is said to be complete)";
 
 /** Groups of facts, each with its sentence; what several are not is said to be on no list once. */
-export function told(causes, named = others) {
-  const rows = families(causes).map((group) => ({ group, words: sentence(group, named), of: group[0].text.endsWith(`${UNLISTED}.`) ? group[0].fact.split("(")[0] : "" }));
+export function told(causes) {
+  const rows = families(causes).map((group) => ({ group, words: sentence(group), of: group[0].text.endsWith(`${UNLISTED}.`) ? group[0].fact.split("(")[0] : "" }));
   for (let first = 0, last; first < rows.length; first = last + 1) {
     last = first;
     while (rows[first].of && rows[last + 1]?.of === rows[first].of) last += 1;
@@ -118,20 +118,41 @@ function together(alike) {
   return words.join(", and ") + (of ? `, or the same of ${of}` : "");
 }
 
+const key = ({ fact, value }) => `${fact} ${value}`;
+
+/** Lists of sets such that one of each list, taken together, are just the given sets; else these as one list. */
+export function factors(sets) {
+  const within = new Map();
+  for (const set of sets) for (const need of set) within.set(key(need), (within.get(key(need)) ?? new Set()).add(set));
+  const found = [];
+  for (let rest = [...within.keys()]; rest.length;) {
+    const alike = [rest.shift()];
+    for (const one of alike) {
+      const apart = rest.filter((other) => ![...within.get(one)].some((set) => within.get(other).has(set)));
+      rest = rest.filter((other) => !apart.includes(other));
+      alike.push(...apart);
+    }
+    const parts = sets.map((set) => set.filter((need) => alike.includes(key(need))));
+    found.push([...new Map(parts.map((part) => [part.map(key).join(), part])).values()]);
+  }
+  if (found.reduce((count, ways) => count * ways.length, 1) !== sets.length) return [sets];
+  return found.sort((one, other) => (one.length > 1) - (other.length > 1));
+}
+
 /** What would have to be so, as sentences; nothing if no more is to be said than the reason does. */
 export function needed({ needs, more_needs: more, because }) {
-  const key = ({ fact, value }) => `${fact} ${value}`;
   const opposite = new Set(needs.flat().map(({ fact, value }) => key({ fact, value: !value })));
   const isOpposite = opposite.size === 1 && because.length === 1 && opposite.has(key(because[0]));
   if (!needs.length || isOpposite) return [];
-  const common = needs[0].filter((need) => needs.every((set) => set.some((one) => key(one) === key(need))));
-  const shared = new Set(common.map(key));
-  const found = common.map(withMark);
-  if (needs.length === 1) return found;
-  const rest = needs.map((set) => set.filter((need) => !shared.has(key(need))));
-  const alone = rest.filter((set) => set.length === 1).map(([need]) => need);
+  return (more ? [needs] : factors(needs)).flatMap((sets) => oneOf(sets, more));
+}
+
+/** Sentences that tell of sets of which one will do; of facts, where there is but one. */
+function oneOf(sets, more) {
+  if (sets.length === 1 && !more) return sets[0].map(withMark);
+  const alone = sets.filter((set) => set.length === 1).map(([need]) => need);
   let barred = alone.filter(({ against }) => against.length);
-  if (barred.length === rest.length) barred = []; // then there is nothing else to say
+  if (barred.length === sets.length) barred = []; // then there is nothing else to say
   const words = families(alone.filter((need) => !barred.includes(need)), 1).map((group) => {
     const [first, ...further] = group;
     if (!further.length) return withMark(first).slice(0, -1);
@@ -139,16 +160,16 @@ export function needed({ needs, more_needs: more, because }) {
     return `${withMark(first).slice(0, -1)}, or the same of ${others(further.slice(0, FEW - 1))}${beyond}`;
   });
   const alike = new Map();
-  for (const set of rest.filter((one) => one.length > 1)) {
+  for (const set of sets.filter((one) => one.length > 1)) {
     const kind = sameOfAnother(set);
     alike.set(kind, [...(alike.get(kind) ?? []), set]);
   }
   const several = [...alike.values()];
   words.push(...several.slice(0, FEW).map(together));
-  if (several.length > FEW || more) words.push("and there are other ways");
+  const beyond = several.length > FEW || more ? "; and there are other ways" : "";
   const reasons = new Map();
   for (const need of barred) reasons.set(need.against.join(" "), [...(reasons.get(need.against.join(" ")) ?? []), need]);
-  return [...found, `${words.join("; or ")}.`, ...[...reasons].map(([why, each]) => `Not ${others(each)}: ${why}`)];
+  return [`${words.join("; or ")}${beyond}.`, ...[...reasons].map(([why, each]) => `Not ${others(each)}: ${why}`)];
 }
 
 /** What the request says of itself: when it was sent and came in, and whether it is urgent. */
@@ -189,7 +210,7 @@ export function partsShown({ status, of, parts }) {
 
 /** What a criterion needs of its parts, and how many are met. */
 export function counted({ of, least, found }) {
-  const needed = { all: "All of these are needed", any: "One of these is needed" }[of] ?? `${least} of these are needed`;
+  const needed = { all: "All of these are needed", any: "One of these is needed" }[least === 1 ? "any" : of] ?? `${least} of these are needed`;
   return `${needed}; ${found}.`;
 }
 

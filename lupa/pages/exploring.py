@@ -30,6 +30,7 @@ from lupa.pages.sentences import (
     cause_sentences,
     families,
     in_words,
+    others,
     served_by,
     verdict,
 )
@@ -174,8 +175,9 @@ def _way(page: Page, number: int, way: Way) -> list[str]:
 
 def _of_many(statements: Sequence[Statement]) -> str:
     """Statements of one kind as one, for each of them."""
-    first, names = statements[0], ", ".join(argument(s.fact) for s in statements)
-    return f"{first.fact.partition('(')[0]}: {_SAID[first.value]} for each of {names}"
+    first, *further = statements
+    written = f"{first.fact.partition('(')[0]}={_SAID[first.value]} of each"
+    return f"{first.text} The same goes for {others(further)}. [{written}]"
 
 
 def _written(statement: Statement) -> str:
@@ -229,16 +231,16 @@ def ask_text(ask: Ask, width: int = 80, *, every: bool = False) -> str:
         lines += ["", "Nothing has to be found out: no silent fact can change this."]
     else:
         lines += page.title("Ask, the most decisive first")
-        for number, (asked, *others) in enumerate(_alike_in_all(ask.questions), start=1):
-            likewise = " And likewise each of the others:" if others else ""
-            about = (
-                ", ".join(argument(each.facts[0]) for each in (asked, *others)) if others else _about(asked)
-            )
+        for number, alike in enumerate(_alike_in_all(ask.questions), start=1):
+            asked = alike[0]
+            several = len(alike) > 1
+            likewise = " And likewise each of the others:" if several else ""
+            about = ", ".join(argument(each.facts[0]) for each in alike) if several else _about(asked)
             lines += page.wrap(f"{number}. {asked.text}{likewise}", 0, 3)
-            lines += page.wrap(asked.help, 3) if not others else []
-            lines += page.wrap(f"{about}{served_by([asked, *others])}", 3)
+            lines += page.wrap(asked.help, 3) if not several else []
+            lines += page.wrap(f"{about}{served_by(alike)}", 3)
             lines += members(page, asked, 3, every=every)
-            lines += _answers(page, asked.kind, [(a.value, in_words(a.possible)) for a in asked.answers])
+            lines += _answers(page, asked.kind, [(a.text, in_words(a.possible)) for a in asked.answers])
             sources = [source for source in asked.source.split("; ") if source]
             more = " and others" if len(sources) > FEW else ""
             lines += page.source("; ".join(sources[:FEW]) + more)
@@ -326,7 +328,7 @@ def plan_text(plan: Plan, width: int = 80) -> str:
     lines += page.title(f"Certain after {questions} at most; no other plan needs fewer")
     for step in plan.steps:
         lines += page.wrap(f"{step.number}. {step.question}", 0, 3)
-        lines += _answers(page, step.kind, [(b.answer, _lead(b)) for b in step.branches])
+        lines += _answers(page, step.kind, [(b.text, _lead(b)) for b in step.branches])
     return "\n".join([*lines, "", *page.wrap(PERSON, 0)])
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lupa.answers.decision import Criterion, Decision, Item, Missing, Need
+from lupa.answers.factors import factors
 from lupa.errors import CaseError, shown
 from lupa.pages.sentences import (
     PERSON,
@@ -149,8 +150,8 @@ def _content(decision: Decision, case: Case, edition: Edition, about: About) -> 
                 "text": reason.text,
                 "source": reason.source,
                 "asks": asks[reason.id] if isinstance(reason, Criterion) else "",
-                "because": [] if _has_parts(reason) else _because(reason, edition),
-                **_needs(reason, edition),
+                "because": [] if _has_parts(reason) else cause_sentences(reason.because),
+                **_needs(reason),
             }
             for reason in reasons
         ],
@@ -158,6 +159,7 @@ def _content(decision: Decision, case: Case, edition: Edition, about: About) -> 
         "send": list(dict.fromkeys(proof for proof in proofs if proof)),
         "document": about.document,
         "edition": d.edition,
+        "caveats": d.caveats,
         "readings": [
             v.words(fact, True)
             for fact in edition.reading_facts
@@ -209,13 +211,6 @@ def _has_parts(reason: Item | Criterion) -> bool:
     return isinstance(reason, Criterion) and reason.of is not None
 
 
-def _because(reason: Item | Criterion, edition: Edition) -> list[str]:
-    """The facts of a reason; of many of one kind the first, with the names of the others."""
-    return cause_sentences(
-        reason.because, lambda causes: ", ".join(edition.asking.member(cause.fact) for cause in causes)
-    )
-
-
 def _is_unusual(case: Case, fact: str) -> bool:
     """Whether the case itself says that the text is read so."""
     name, _, choice = argument(fact).partition("=")
@@ -237,27 +232,35 @@ def _asked(case: Case, edition: Edition) -> Iterator[str]:
         yield f"From {request['service_date']}."
 
 
-def _needs(reason: Item | Criterion, edition: Edition) -> dict[str, Any]:
-    """The ways to meet it, each of facts that are all needed; and what would, but is barred otherwise.
+def _needs(reason: Item | Criterion) -> dict[str, Any]:
+    """What is needed, each in one of several ways, each of facts that are all needed; and what is barred.
 
-    Facts that would each do alone, and are of one kind, are one, with the names of the others.
+    What is barred would meet it, and for another reason does not do. Facts that would each do alone, and
+    are of one kind, are one, with the names of the others.
     """
     barred = [way[0] for way in reason.needs if len(way) == 1 and way[0].against]
     free = [way for way in reason.needs if not any(need.against for need in way)]
-    singles = families([way[0] for way in free if len(way) == 1], few=0)
-    ways = [[_told(group, edition)] for group in singles]
-    ways += [[_told([need], edition) for need in way] for way in free if len(way) > 1]
+    parts = [free] if reason.more_needs or not free else factors(free)
     reasons: dict[tuple[str, ...], list[Need]] = {}
     for need in barred:
         reasons.setdefault(need.against, []).append(need)
     return {
-        "ways": ways,
+        "needed": [_ways(sets) for sets in parts if sets],
         "more": reason.more_needs,
-        "barred": [{**_told(group, edition), "against": against} for against, group in reasons.items()],
+        "barred": [{**_told(group), "against": against} for against, group in reasons.items()],
     }
 
 
-def _told(group: Sequence[Need], edition: Edition) -> dict[str, Any]:
+def _ways(sets: Sequence[tuple[Need, ...]]) -> list[list[dict[str, Any]]]:
+    """Sets of which one will do, as ways; those of one fact first."""
+    singles = families([way[0] for way in sets if len(way) == 1], few=0)
+    return [
+        *([_told(group)] for group in singles),
+        *([_told([need]) for need in way] for way in sets if len(way) > 1),
+    ]
+
+
+def _told(group: Sequence[Need]) -> dict[str, Any]:
     """A fact in words, what it is called, and what the others of its kind are called that would do too."""
-    name, *others = (edition.asking.member(need.fact) for need in group)
+    name, *others = (need.about for need in group)
     return {"text": group[0].text, "name": name, "others": others}

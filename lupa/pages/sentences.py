@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -17,7 +17,9 @@ from lupa.answers.decision import (
     Need,
     OtherReading,
 )
+from lupa.answers.factors import factors
 from lupa.rules.quantities import CUTS
+from lupa.rules.spoken import NAME_AND_VALUE, number_in, said_of
 
 if TYPE_CHECKING:
     from lupa.answers.exploration import Asked
@@ -39,6 +41,9 @@ class _Said(Protocol):
 
     @property
     def text(self) -> str: ...
+
+    @property
+    def about(self) -> str: ...
 
 
 S = TypeVar("S", bound=_Said)
@@ -79,17 +84,13 @@ def verdict(decision: Decision) -> str:
     return in_words([decision.outcome]).upper()
 
 
-_NAME_AND_VALUE = ("reading", "requested", *CUTS)
-"""The facts that give something a value, as a command line does: `reading(term_limit,cap)`."""
-
-
 def argument(fact: str) -> str:
     """What a fact is about: `voclosporin` of `taking(voclosporin)`, `a=b` of `reading(a,b)`.
 
     Of a relation it is the first, with the others behind: `methotrexate (intolerance)`.
     """
     name, _, inner = fact.partition("(")
-    if name in _NAME_AND_VALUE:
+    if name in NAME_AND_VALUE:
         return inner[:-1].replace(",", "=", 1)
     first, _, others = inner[:-1].partition(",")
     if not others:
@@ -99,7 +100,7 @@ def argument(fact: str) -> str:
 
 def asked_about(asked: Sequence[Missing]) -> str:
     """What a question of a page is about: a fact, a number, or several by name, of many the first."""
-    names = list(dict.fromkeys(_number(item.fact) or item.fact for item in asked))
+    names = list(dict.fromkeys(number_in(item.fact) or item.fact for item in asked))
     if len(names) == 1:
         return names[0]
     names = list(dict.fromkeys(argument(name) for name in names))
@@ -107,51 +108,15 @@ def asked_about(asked: Sequence[Missing]) -> str:
     return ", ".join(names[: 2 * FEW] if more else names) + more
 
 
-def _number(fact: str) -> str:
-    """The number that a fact compares with a bound, if it does."""
-    name, _, inner = fact.partition("(")
-    return inner.rpartition(",")[0] if name in CUTS else ""
-
-
-def said_of(fact: str) -> tuple[str, str]:
-    """What a fact says, and of what: `tried(.,intolerance)` of `methotrexate`, `taking(.)` of `prednisone`.
-
-    A number of its own says all itself: `at_least(age,18)`.
-    """
-    name, _, inner = fact.partition("(")
-    number = _number(fact)
-    if number:
-        kind, of = said_of(number)
-        return fact.replace(number, kind, 1), of
-    arguments = _apart(inner[:-1])
-    at = len(arguments) - 1 if name in _NAME_AND_VALUE else 0
-    of = arguments[at]
-    return (f"{name}({','.join([*arguments[:at], '.', *arguments[at + 1 :]])})" if of else fact), of
-
-
-def _apart(inner: str) -> list[str]:
-    """The arguments that stand between these brackets."""
-    found, depth = [""], 0
-    for character in inner:
-        depth += (character == "(") - (character == ")")
-        if character == "," and not depth:
-            found.append("")
-        else:
-            found[-1] += character
-    return found
-
-
-def _others(facts: Iterable[_Said]) -> str:
+def others(facts: Iterable[_Said]) -> str:
     """Of what else the same is said."""
-    return ", ".join(said_of(each.fact)[1].replace("_", " ") for each in facts)
+    return ", ".join(each.about for each in facts)
 
 
-def cause_sentences(
-    causes: Iterable[Cause], others: Callable[[Sequence[Cause]], str] = _others
-) -> list[str]:
+def cause_sentences(causes: Iterable[Cause]) -> list[str]:
     """The facts of a reason as sentences; a long row of one kind is one of them.
 
-    `others` names those of which the same is said. What several are not is said to be on no list once.
+    What several are not is said to be on no list once.
     """
     told = []
     for group in families(causes):
@@ -192,7 +157,8 @@ _NEEDED = {"all": "All of these are needed", "any": "One of these is needed"}
 
 def count_sentence(criterion: Criterion) -> str:
     """What a criterion needs of its parts, and how many are met."""
-    needed = _NEEDED.get(criterion.of or "", f"{criterion.least} of these are needed")
+    of = "any" if criterion.least == 1 else criterion.of or ""
+    needed = _NEEDED.get(of, f"{criterion.least} of these are needed")
     return f"{needed}; {criterion.found}."
 
 
@@ -222,36 +188,38 @@ def needs_sentences(item: Item | Criterion) -> list[str]:
     """What would have to be so, as sentences, each with what the record says of it; nothing if no more
     is to be said than the reason does.
 
-    Sets that differ in one fact are one sentence; of facts that say the same of several, one is said.
+    Each sentence tells of something that is needed, and of all ways to have that; of facts that say the
+    same of several, one is said.
     """
-    sets = item.needs
-    if not sets or _is_the_opposite(item):
+    if not item.needs or _is_the_opposite(item):
         return []
-    common = [need for need in sets[0] if all(need in each for each in sets)]
-    found = [_with_mark(need) for need in common]
-    rest = [tuple(need for need in each if need not in common) for each in sets]
-    if len(sets) == 1:
-        return found
+    parts = [list(item.needs)] if item.more_needs else factors(item.needs)
+    return [sentence for sets in parts for sentence in _one_of(sets, more=item.more_needs)]
+
+
+def _one_of(sets: Sequence[tuple[Need, ...]], *, more: bool) -> list[str]:
+    """Sentences that tell of sets of which one will do; of facts, where there is but one."""
+    if len(sets) == 1 and not more:
+        return [_with_mark(need) for need in sets[0]]
     words = []
-    alone = [each[0] for each in rest if len(each) == 1]
+    alone = [each[0] for each in sets if len(each) == 1]
     barred = [need for need in alone if need.against]
-    if len(barred) == len(rest):
+    if len(barred) == len(sets):
         barred = []  # then there is nothing else to say
     for group in families([need for need in alone if need not in barred], few=1):
-        first, *others = group
-        if not others:
+        first, *further = group
+        if not further:
             words.append(_with_mark(first)[:-1])
             continue
-        more = f" and {len(group) - FEW} more" if len(group) > FEW else ""
-        words.append(f"{_with_mark(first)[:-1]}, or the same of {_others(others[: FEW - 1])}{more}")
+        beyond = f" and {len(group) - FEW} more" if len(group) > FEW else ""
+        words.append(f"{_with_mark(first)[:-1]}, or the same of {others(further[: FEW - 1])}{beyond}")
     several: dict[object, list[tuple[Need, ...]]] = {}
-    for each in rest:
+    for each in sets:
         if len(each) > 1:
             several.setdefault(_same_of_another(each), []).append(each)
     words += [_together(alike) for alike in list(several.values())[:FEW]]
-    if len(several) > FEW or item.more_needs:
-        words.append("and there are other ways")
-    return [*found, f"{'; or '.join(words)}.", *_barred(barred)]
+    beyond = "; and there are other ways" if len(several) > FEW or more else ""
+    return [f"{'; or '.join(words)}{beyond}.", *_barred(barred)]
 
 
 def _barred(needs: Sequence[Need]) -> Iterator[str]:
@@ -260,7 +228,7 @@ def _barred(needs: Sequence[Need]) -> Iterator[str]:
     for need in needs:
         reasons.setdefault(need.against, []).append(need)
     for against, barred in reasons.items():
-        yield f"Not {_others(barred)}: {' '.join(against)}"
+        yield f"Not {others(barred)}: {' '.join(against)}"
 
 
 def _same_of_another(needs: Sequence[Need]) -> object:
@@ -274,10 +242,10 @@ def _same_of_another(needs: Sequence[Need]) -> object:
 def _together(alike: Sequence[Sequence[Need]]) -> str:
     """What is needed together, or the same of others."""
     words = []
-    for first, *others in families(alike[0], few=1):
-        same = f", and the same of {_others(others)}" if others else ""
+    for first, *further in families(alike[0], few=1):
+        same = f", and the same of {others(further)}" if further else ""
         words.append(f"{_with_mark(first)[:-1]}{same}")
-    of = ", ".join(said_of(needs[0].fact)[1].replace("_", " ") for needs in alike[1:])
+    of = others(needs[0] for needs in alike[1:])
     return ", and ".join(words) + (f", or the same of {of}" if of else "")
 
 

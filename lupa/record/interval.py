@@ -109,7 +109,9 @@ def other_part(
         return scaled(share, known).both(part) if known > 0 else _NONE
     if known == 0:  # divided by anything it is nothing
         return _NONE if share.both(_NOTHING).empty else part.both(_above(part.high))
-    if known < 0 or share.high <= 0:
+    if known < 0:
+        known, share = -known, _negative(share)
+    if share.high <= 0:
         return _NONE
     least = Interval(known / share.high, part.high, share.high_open, part.high_open)
     if share.low > 0:

@@ -89,9 +89,7 @@ class Measuring(StatedNumbers):
         if small is None:
             self.intervals[fine] = found
             self._made[fine] = coarse
-            self.shown[fine] = self.shown[coarse]
-            if "," not in self.shown[coarse]:
-                self.shown[fine] += f" {self._vocabulary.quantities[coarse].unit}"
+            self.shown[fine] = f"{self.shown[coarse]} {self._vocabulary.quantities[coarse].unit}"
         else:
             self.intervals[fine] = small.both(found)
         cuts = self._vocabulary.cuts.get(coarse, ())

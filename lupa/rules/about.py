@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -35,25 +35,44 @@ class About:
     editions: tuple[tuple[str, date | None], ...]
     known_from: Mapping[str, date] = field(default_factory=dict)
 
-    def caveats(self, edition: str, on: date | None) -> tuple[str, ...]:
-        """What is not sure of an edition: when it began or, for a service date, whether it is the last."""
-        first = dict(self.editions)[edition]
+    def caveats(self, edition: str, on: date | None, *, named: bool = False) -> tuple[str, ...]:
+        """What is not sure of an edition: when it began or, for a service date, whether that is its day.
+
+        One that is `named` may not be in force on that day; any other is, and may not be the last.
+        """
+        first, known = dict(self.editions)[edition], self.known_from.get(edition)
         found = []
-        if first is None and edition not in self.known_from:
+        if first is None and known is None:
             found.append(
                 f"The first day of edition {edition} is not on record, so it may not have been in force."
             )
-        if (
-            on is not None
-            and edition == self.editions[-1][0]
-            and first
-            and on > _years_after(first, _FRESH)
-        ):
+        if on is None:
+            return tuple(found)
+        if named:
+            return (*found, *self._out_of_time(edition, first, known, on))
+        if edition == self.editions[-1][0] and first and on > _years_after(first, _FRESH):
             found.append(
                 f"The service date {on} is more than {_FRESH} years after {first}, when the newest edition "
-                "on file began: ask whether there is a newer one."
+                "on file began, so there may be a newer one."
             )
         return tuple(found)
+
+    def _out_of_time(self, edition: str, first: date | None, known: date | None, on: date) -> Iterator[str]:
+        """That an edition is not, or may not be, in force on a day."""
+        if first and on < first:
+            yield f"Edition {edition} is not in force on the service date {on}: it began on {first}."
+        if known and on < known:
+            yield (
+                f"The service date {on} is before {known}, from when edition {edition} is known, so it may "
+                "not have been in force then."
+            )
+        names = [name for name, _ in self.editions]
+        later = self.editions[names.index(edition) + 1 :]
+        for name, begin in [(name, begin) for name, begin in later if begin and begin <= on][-1:]:
+            yield (
+                f"Edition {edition} is not the one in force on the service date {on}: since {begin} that "
+                f"is edition {name}."
+            )
 
     @property
     def covered(self) -> tuple[str, ...]:

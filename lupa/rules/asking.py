@@ -11,6 +11,7 @@ from lupa.rules.ground import Ground, quoted
 from lupa.rules.names import beginnings
 from lupa.rules.numbers import written
 from lupa.rules.quantities import CUTS, Cut
+from lupa.rules.spoken import number_in, said_of
 from lupa.rules.vocabulary import Fact, Vocabulary
 
 Kind = Literal["choice", "number", "members", "yes_no"]
@@ -60,6 +61,7 @@ class Asking:
     def __init__(self, program: Ground, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self.question_alone = cache(self._question_alone)
+        self.about = cache(self._about)
         self._together = {str(name) for (name,) in program.facts("asked_together", 1)}
         self._questions = {
             str(name): quoted(words, "group_question/2")
@@ -209,6 +211,15 @@ class Asking:
         (cut,) = (cut for cut in v.cuts[quantity] if cut.fact == fact)
         return f"{self.number(quantity)} {self.bound(cut, so=True)}"
 
+    def _about(self, fact: Fact) -> str:
+        """What a person calls that of which a fact says something, such as a drug or a number."""
+        v, (_, of) = self._vocabulary, said_of(fact)
+        if not of:
+            return v.label(number_in(fact) or fact)
+        if fact not in v.number_of and len(v.facts[fact].arguments) == 1:
+            return self.member(fact)
+        return v.label(of)
+
     def _member(self, name: str) -> str | None:
         """The words for one of several that are asked for together."""
         return next((self._members[each] for each in beginnings(name) if each in self._members), None)
@@ -276,6 +287,10 @@ class Asking:
     def value(self, fact: Fact) -> str:
         """The value that a fact of a choice stands for: `initial`."""
         return str(self._vocabulary.facts[fact].arguments[-1])
+
+    def value_label(self, fact: Fact) -> str:
+        """How a person reads that value: `initial therapy`."""
+        return self._vocabulary.label(self.value(fact))
 
     def number(self, quantity: str) -> str:
         """A quantity as one of those that are asked for together."""

@@ -40,7 +40,8 @@ Key = tuple[str, str, frozenset[str]]
 _WIDENED = 15
 """So many editions that were widened for the names in a case are kept, beside those that are not."""
 
-
+_BESIDE = ""
+"""The name, which no file has, of rules that are not ground."""
 _COPIES, _BRIEFLY = 4, 0.05
 """So many copies of an edition may be asked at once, and so many seconds are waited for one of them."""
 
@@ -239,17 +240,20 @@ class Store:
         name: str,
         *,
         also: Collection[str] = (),
+        beside: str = "",
         rules: Rules | None = None,
         queries: Sequence[Path] = (),
     ) -> Edition:
         """An edition grounded anew, together with queries, and what it reads of the shared files.
 
-        What these say of the names of `also` is ground too; `rules` loads the texts in a way of its own.
+        What these say of the names of `also` is ground too, and what rules `beside` its own would read,
+        though these are not; `rules` loads the texts in a way of its own.
         """
         paths = self.files.of(policy)
         core, shared = self._shared
         own = self._texts(self.files.own(policy))
-        texts, known = shared.slice(own, also)
+        texts, known = shared.slice({**own, _BESIDE: beside}, also)
+        del texts[_BESIDE]
         codes: list[tuple[str, Code]] = []
         for file, text in texts.items():
             check_text(self.files.root / file, text)

@@ -162,7 +162,10 @@ def test_of_many_that_are_missing_alike_the_first_are_named_and_the_rest_counted
 def test_what_is_found_of_each_of_many_stands_in_one_line() -> None:
     request = {"policy": "uhc_benlysta", "route": "IV", "indication": "SLE", "phase": "initial"}
     ended = command("flip", "-", stdin=as_bytes({"request": request}))
-    assert "find out      taking: no for each of voclosporin, anifrolumab, rituximab," in ended.out
+    told = " ".join(ended.out.split())
+    assert "find out The patient does not take voclosporin. The same goes for anifrolumab, rituxi" in told
+    assert ", certolizumab pegol, " in told
+    assert ". [taking=no of each] " in told
 
 
 def test_what_would_lose_an_approval_and_how_far_its_numbers_may_move() -> None:
@@ -228,7 +231,19 @@ def test_a_choice_is_one_question_with_its_values() -> None:
     case = as_bytes({"request": {"policy": "fep_lupkynis", "phase": "initial"}, "facts": READY})
     ended = command("ask", "-", stdin=case)
     assert "1. For which indication is it requested?" in ended.out
-    assert "   requested(indication), for investigational\n   lupus_nephritis: approve; sle, " in ended.out
+    told = "   requested(indication), for investigational\n   lupus nephritis: approve; systemic lupus "
+    assert told in ended.out
+    assert "   initial therapy, continuation: " in command("ask", "--policy", "fep_lupkynis").out
+
+
+def test_a_value_is_told_by_its_label_and_kept_by_its_name() -> None:
+    case = as_bytes({"request": {"policy": "fep_lupkynis", "phase": "initial"}, "facts": READY})
+    (asked,) = json.loads(command("ask", "-", "--json", stdin=case).out)["questions"]
+    assert ("sle", "systemic lupus erythematosus") in [(a["value"], a["text"]) for a in asked["answers"]]
+    (step,) = json.loads(command("ask", "-", "--plan", "--json", stdin=case).out)["steps"]
+    assert ("other", "another indication") in [(b["answer"], b["text"]) for b in step["branches"]]
+    planned = command("ask", "-", "--plan", stdin=case).out
+    assert "   lupus nephritis: APPROVE; systemic lupus erythematosus, ANCA-" in planned
 
 
 def test_members_of_a_relation_are_one_question() -> None:
@@ -355,7 +370,7 @@ def test_which_way_a_request_goes_can_be_all_that_is_asked(kb: KnowledgeBase) ->
     facts = {**READY, "attests": attests, "documented": {"only": []}}
     case = {"request": {**START, "phase": None}, "facts": facts}
     ended = command("ask", "-", stdin=as_bytes(case))
-    assert "   requested(phase)\n   initial: approve; continuation: deny\n" in ended.out
+    assert "   requested(phase)\n   initial therapy: approve; continuation: deny\n" in ended.out
     assert "Silent" not in ask_text(dataclasses.replace(kb.ask(case), immaterial=()))
 
 

@@ -23,7 +23,7 @@ from tests.brute_trees import RANK, REQUEST, Trees, a_record, worlds_of
 from tests.random_policies import POLICY, Facts, Made
 from tests.times import times
 from tests.trees import REQUEST as STEPS
-from tests.trees import steps_kb
+from tests.trees import RULES, steps_kb
 
 FEW = range(12)
 MANY = range(100, 100 + times(150))
@@ -129,6 +129,12 @@ def section(page: str, title: str) -> list[str]:
 
 def criterion(decision: Decision, name: str) -> Criterion:
     return next(found for _, found in with_parts(decision.criteria) if found.id == name)
+
+
+def test_at_least_one_of_several_is_told_as_any_of_them(steps: KnowledgeBase, tmp_path: Path) -> None:
+    counted = steps_kb(tmp_path, RULES.replace("any_of(steps, earlier)", "at_least_of(steps, earlier, 1)"))
+    for case in (a_case(["methotrexate"]), a_case(["methotrexate", "azathioprine"])):
+        assert text(counted.decide(case)) == text(steps.decide(case))
 
 
 def test_the_page_tells_every_part_of_what_fails_with_its_clause_and_cause(steps: KnowledgeBase) -> None:

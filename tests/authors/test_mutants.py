@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from lupa.authors.trials.suite import read_suite
 from lupa.record.record import record_of
 from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles
+from lupa.rules.store import Rules
 from tests.tiny import RULES, a_case, tiny_kb, write_case
 
 pytestmark = pytest.mark.slow
@@ -318,17 +320,34 @@ def test_what_tells_two_versions_apart_is_a_case_that_they_decide_differently(
     changed = mutant(few.files.root, file, rule, change)
     policy = bench.concerned(changed)[0]
     ((name, _),) = few.about(policy).editions
-    before, after = few.whole(policy, name), bench.changed(changed, policy, name)
+    before, after = bench.before(changed, policy, name), bench.changed(changed, policy, name)
     found = difference(before, after)
     assert found is not None
     assert any(row.startswith(said) for row in found.said)
     assert decided(found.case, before) != decided(found.case, after)
 
 
+class WithAll(Bench):
+    """A bench on which all that the shared files say is ground."""
+
+    def _grounded(self, _: Mutant, policy: str, edition: str, rules: Rules) -> Edition:
+        return self._kb.grounded(policy, edition, also=self._kb._shared[1].names, rules=rules)
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_what_becomes_of_a_change_is_the_same_whatever_else_is_ground(
+    place: int, bench: Bench, few: KnowledgeBase
+) -> None:
+    found = Random(place).choice(list(mutants(few.files, few.policies, shared=place % 2 == 1)))
+    whole = WithAll(few, few.policies, (row for rows in bench._rows.values() for row in rows))
+    one, other = (each.judge(found, Counter()) for each in (bench, whole))
+    assert (one.fate, one.differences) == (other.fate, other.differences)
+
+
 def test_another_assumption_tells_two_versions_apart(bench: Bench, few: KnowledgeBase) -> None:
     changed = mutant(few.files.root, "readings.lp", "usual(cyclophosphamide", "row dropped")
-    name = "2024-10-01"
-    found = difference(few.whole("fep_lupkynis", name), bench.changed(changed, "fep_lupkynis", name))
+    edition = "fep_lupkynis", "2024-10-01"
+    found = difference(bench.before(changed, *edition), bench.changed(changed, *edition))
     assert found is not None
     assert found.said == ("only before: reading(cyclophosphamide,any_use) is assumed True",)
 

@@ -94,6 +94,24 @@ def test_processes_that_judge_changes_end_with_the_run(tmp_path: Path) -> None:
         benches._Worker(copy.deepcopy(task)).chunk(range(2))
 
 
+def test_what_no_case_notices_is_told_though_the_time_was_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(benches, "CHUNK", 1)
+
+    def tick(done: int, total: int) -> None:
+        if done == total - 1:
+            raise TimeLimitError(9)
+
+    with pytest.raises(TimeLimitError) as over:
+        tiny_kb(tmp_path, ["active"]).test("tiny", mutate=True, tick=tick, timeout=600)
+    told = str(over.value)
+    assert (
+        "11 of 12 changes of the rules were judged; no case notices policies/tiny/policy.lp, line " in told
+    )
+    assert "policies/tiny/policy.lp, line 7: row dropped; allow more time with --timeout" in told
+
+
 def test_an_error_of_the_time_limit_is_the_same_in_another_process() -> None:
     error = TimeLimitError(5, "2 of 3 editions were verified")
     assert str(copy.copy(error)) == str(error)
@@ -113,7 +131,7 @@ def test_worlds_are_compared_to_the_end_though_an_interruption_came_late(kb: Kno
 @pytest.mark.parametrize(
     ("words", "so_far"),
     [
-        (("verify", "--timeout", "0.05"), "0 of 3 editions were verified"),
+        (("verify", "--timeout", "0.4"), "0 of 3 editions were verified"),
         (("test", "--timeout", "0.05"), "0 of 2 policies were tried"),
         (("diff", "uhc_benlysta", "--timeout", "0.05"), "0 of 1 comparisons were made"),
     ],
@@ -122,6 +140,6 @@ def test_the_command_says_how_far_it_came(words: tuple[str, ...], so_far: str) -
     ended = command(*words)
     assert (ended.status, ended.out) == (2, "")
     assert ended.err == (
-        f"error: not done within the time limit of 0.05 s: {so_far}; "
+        f"error: not done within the time limit of {words[-1]} s: {so_far}; "
         "allow more time with --timeout, or name fewer policies\n"
     )

@@ -110,6 +110,12 @@ def test_an_array_is_as_many_cases(batch: Path) -> None:
     assert [line.get("where") for line in lines(ended.out)] == [None, "-[1]", None, "-[3]", None]
 
 
+def test_an_array_that_is_broken_off_is_refused_as_a_whole() -> None:
+    ended = command("decide", "-", stdin=b'[{"request": {}}, {"request"')
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err == "error: -: not valid JSON: Expecting ':' delimiter (column 29)\n"
+
+
 def test_a_member_of_an_array_that_cannot_be_read_keeps_no_other_from_being_decided() -> None:
     text = f'[{json.dumps(DENIED)}, {{"request": {{}}, "request": {{}}}}, {json.dumps(DENIED)}]'
     ended = command("decide", "-", "--json", stdin=text.encode())

@@ -25,11 +25,13 @@ from lupa.cohort.against import plain as told_plainly
 from lupa.cohort.against import text as shifts_text
 from lupa.cohort.cohort import Cohort, Wanted
 from lupa.cohort.files import Source
+from lupa.cohort.repeated import Repeated
 from lupa.cohort.summary import plain, summary, text
 from lupa.cohort.work import run
 from tests.command import command, unchanging
 
 Row = dict[str, Any]
+FEP = Wanted(policies=("fep_lupkynis",))
 KINDS = ("parquet", "arrow", "csv", "jsonl")
 DRAWN: dict[str, Sequence[Any]] = {
     "drug": ["Benlysta", "Benlysta", "Lupkynis"],
@@ -215,6 +217,71 @@ def test_one_policy_decides_a_table_of_any_library(few: KnowledgeBase) -> None:
     assert found["bases"].to_pylist() == [["criteria_not_met"], ["investigational"]]
     batches = list(compiled.batches(table.to_reader(max_chunksize=1), ids=["age"]))
     assert [batch["age"].to_pylist() for batch in batches] == [[17], [40]]
+
+
+STRUCT = pa.struct({"prednisone": pa.bool_(), "voclosporin": pa.bool_()})
+TAKEN = [{"prednisone": True, "voclosporin": False}, None, {"prednisone": False, "voclosporin": True}]
+PLAINLY = {"taking.prednisone": [True, None, False], "taking.voclosporin": [False, None, True]}
+
+
+@pytest.mark.parametrize(
+    ("columns", "plain"),
+    [
+        pytest.param(
+            {
+                "taking": pa.array(
+                    [row and list(row.items()) for row in TAKEN], pa.map_(pa.string(), pa.bool_())
+                )
+            },
+            PLAINLY,
+            id="a map",
+        ),
+        pytest.param({"taking": pa.array(TAKEN, STRUCT)}, PLAINLY, id="a struct"),
+        pytest.param(
+            {"taking": pa.array([{"prednisone": so} for so in (True, None, False)], STRUCT)},
+            {"taking.prednisone": [True, None, False]},
+            id="a struct with a field of no value",
+        ),
+        pytest.param(
+            {"age": pa.array([17, 17, 40]).dictionary_encode()}, {"age": [17, 17, 40]}, id="a dictionary"
+        ),
+        pytest.param(
+            {"taking": pa.array(["prednisone; voclosporin", None, ""], pa.string_view())},
+            {"taking": [["prednisone", "voclosporin"], None, []]},
+            id="a view of texts",
+        ),
+        pytest.param(
+            {"live_vaccine": pa.array([None, False, True, False, None])[2:]},
+            {"live_vaccine": [True, False, None]},
+            id="a slice of truths",
+        ),
+        pytest.param(
+            {"egfr.at_least": [60.5, 30.5, None], "egfr.at_most": [None, 40.5, None]},
+            {"egfr": [{"at_least": 60.5}, {"at_least": 30.5, "at_most": 40.5}, None]},
+            id="the ends of a range",
+        ),
+    ],
+)
+def test_what_a_column_says_is_the_same_however_it_holds_it(
+    few: KnowledgeBase, columns: Row, plain: Row
+) -> None:
+    every = {"indication": ["lupus_nephritis"] * 3, "phase": ["initial"] * 3}
+    one, other = (Cohort(few, FEP).decided(pa.table({**every, **each})) for each in (columns, plain))
+    assert one.to_pylist() == other.to_pylist()
+
+
+@pytest.mark.parametrize("whole", [["prednisone"], None])
+def test_a_whole_relation_and_one_of_its_members_may_stand_in_any_order(
+    few: KnowledgeBase, whole: list[str] | None
+) -> None:
+    columns = {"taking": pa.array([whole], pa.list_(pa.string())), "taking.cyclophosphamide": [True]}
+    every = {"indication": ["lupus_nephritis"], "phase": ["initial"]}
+    one, other = (
+        Cohort(few, FEP).decided(pa.table(dict(each)))
+        for each in ([*every.items(), *columns.items()], [*reversed(columns.items()), *every.items()])
+    )
+    assert one.to_pylist() == other.to_pylist()
+    assert one["unmet"].to_pylist() == [["no_cyclophosphamide"]]
 
 
 def test_counts_are_what_people_look_at(few: KnowledgeBase, rows: list[Row], tmp_path: Path) -> None:
@@ -452,9 +519,6 @@ def refused(kb: KnowledgeBase, columns: dict[str, list[Any]], wanted: Wanted) ->
     return str(error.value)
 
 
-FEP = Wanted(policies=("fep_lupkynis",))
-
-
 @pytest.mark.parametrize(
     ("columns", "wanted", "words"),
     [
@@ -500,6 +564,7 @@ def test_columns_can_be_renamed_and_left_out(few: KnowledgeBase) -> None:
         ({"service_date": ["soon"]}, "request.service_date: a date is written year-month-day"),
         ({"active.sle": [True], "diagnosis.sle": [False]}, "the record contradicts itself"),
         ({"taking": [["prednisone"]], "taking.prednisone": [False]}, "two columns say different things"),
+        ({"age": [40], "age.at_least": [18]}, "facts.age: is said beside column 'age.at_least'; keep one"),
         ({"birth_date": [date(1990, 1, 1)]}, "facts.birth_date: needs request.service_date"),
     ],
 )
@@ -540,6 +605,30 @@ def test_a_file_that_holds_no_table_is_told(tmp_path: Path, name: str, content: 
     (tmp_path / name).write_text(content, encoding="utf-8")
     with pytest.raises(CaseError, match=words):
         list(Source(str(tmp_path / name)).parts(10))
+
+
+def told_of(repeated: Repeated, *tables: Row) -> str:
+    given = [pa.table(columns) for columns in tables]
+    assert list(repeated.watching(given)) == given
+    return repeated.told()
+
+
+def test_ids_that_are_in_several_rows_are_told_by_their_places() -> None:
+    first: Row = {"id": ["a", "b", None, None], "day": [1, 1, 1, 1]}
+    second: Row = {"id": ["b", "c", "a", "b"], "day": [1, 1, 1, 1]}
+    each = "each row is decided by itself"
+    assert told_of(Repeated(("id",)), first, second) == (
+        f"id: 2 ids are in more than one row (rows 1 and 7; 3 rows from 2 to 8); {each}"
+    )
+    assert told_of(Repeated(("id", "day"), most=7), first, second) == (
+        f"id, day: 2 ids are in more than one row of the first 7 rows (rows 1 and 7; rows 2 and 5); {each}"
+    )
+    assert told_of(Repeated(("id",)), {"id": [*"abcdeabcde"]}) == (
+        f"id: 5 ids are in more than one row (rows 1 and 6; rows 2 and 7; rows 3 and 8; and 2 more); {each}"
+    )
+    assert told_of(Repeated(("id", "day")), first) == ""
+    assert told_of(Repeated(()), first, second) == ""
+    assert told_of(Repeated(("id",)), {"id": [[1], [1]]}) == ""
 
 
 def test_files_of_one_folder_have_the_same_columns(tmp_path: Path) -> None:
@@ -609,7 +698,8 @@ def test_a_text_far_down_a_file_is_told_with_its_line(tmp_path: Path) -> None:
 
 def test_the_command_tells_what_it_did(few: KnowledgeBase, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(
-        "id,policy,indication,age,phase,x\n1,fep_lupkynis,lupus_nephritis,17,initial,-\n", encoding="utf-8"
+        "id,policy,indication,age,phase,x\n" + 2 * "1,fep_lupkynis,lupus_nephritis,17,initial,-\n",
+        encoding="utf-8",
     )
     unchanging(few.files.root)
     found = command(
@@ -617,7 +707,8 @@ def test_the_command_tells_what_it_did(few: KnowledgeBase, tmp_path: Path) -> No
         "--summary", "--kb", str(few.files.root),
     )  # fmt: skip
     assert found.status == 0
-    assert "fep_lupkynis, edition 2024-10-01: 1 row\n" in found.out
+    assert "fep_lupkynis, edition 2024-10-01: 2 rows\n" in found.out
+    assert "id: 1 id is in more than one row (rows 1 and 2); each row is decided by itself" in found.err
     assert (
         (tmp_path / "out.csv")
         .read_text(encoding="utf-8")

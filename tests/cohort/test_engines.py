@@ -15,8 +15,7 @@ import pytest
 
 from lupa import KnowledgeBase
 from lupa.cohort.cohort import Cohort, Wanted
-
-pytestmark = pytest.mark.slow
+from lupa.cohort.spark import decide
 
 COLUMNS: dict[str, list[Any]] = {
     "member": ["a", "b", "c"],
@@ -29,6 +28,18 @@ ROOT = Path(__file__).parents[2]
 POLICY = "fep_lupkynis@2024-10-01"
 
 
+class OfSpark:
+    """A table as Spark would hold it: its rows in batches, to each of which a function is applied."""
+
+    def __init__(self, table: pa.Table, types: list[tuple[str, str]]) -> None:
+        self.table, self.dtypes = table, types
+        self.columns = [name for name, _ in types]
+
+    def mapInArrow(self, work: Any, schema: str) -> tuple[str, list[dict[str, Any]]]:  # noqa: N802 - Spark's name
+        batches = work(iter(self.table.to_batches(max_chunksize=2)))
+        return schema, pa.Table.from_batches(batches).to_pylist()
+
+
 @pytest.fixture(scope="module")
 def expected(few: KnowledgeBase) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = (
@@ -38,12 +49,24 @@ def expected(few: KnowledgeBase) -> list[dict[str, Any]]:
     return found
 
 
+def test_a_frame_as_spark_holds_it_is_decided_batch_by_batch(
+    few: KnowledgeBase, expected: list[dict[str, Any]]
+) -> None:
+    types = ["string", "string", "string", "int", "array<string>"]
+    frame = OfSpark(pa.table(COLUMNS), list(zip(COLUMNS, types, strict=True)))
+    lists = ("possible", "unmet", "open", "bases", "limits")
+    schema = ", ".join(f"`{name}` {'array<string>' if name in lists else 'string'}" for name in expected[0])
+    assert decide(few, frame, [POLICY], ids=["member"]) == (schema, expected)
+
+
+@pytest.mark.slow
 def test_a_frame_of_polars_is_decided(few: KnowledgeBase, expected: list[dict[str, Any]]) -> None:
     polars = pytest.importorskip("polars")
     verdicts = few.compile(POLICY).decide(polars.DataFrame(COLUMNS), ids=["member"])
     assert polars.DataFrame(verdicts).to_dicts() == expected
 
 
+@pytest.mark.slow
 def test_a_relation_of_duckdb_is_decided(few: KnowledgeBase, expected: list[dict[str, Any]]) -> None:
     duckdb = pytest.importorskip("duckdb")
     members = pa.table(COLUMNS)
@@ -52,6 +75,7 @@ def test_a_relation_of_duckdb_is_decided(few: KnowledgeBase, expected: list[dict
     assert members.num_rows == verdicts.num_rows
 
 
+@pytest.mark.slow
 def test_a_frame_of_daft_is_decided(few: KnowledgeBase, expected: list[dict[str, Any]]) -> None:
     daft = pytest.importorskip("daft")
     verdicts = few.compile(POLICY).decide(daft.from_pydict(COLUMNS).to_arrow(), ids=["member"])
@@ -82,8 +106,6 @@ def test_a_frame_of_spark_is_decided_by_two_workers_of_which_one_is_killed(
     if shutil.which("java") is None:
         pytest.skip("Spark needs Java, which is not installed")
     sql = pytest.importorskip("pyspark.sql", reason="Spark is not installed")
-    from lupa.cohort.spark import decide
-
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
     session = (

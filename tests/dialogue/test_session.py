@@ -575,6 +575,7 @@ def test_a_choice_takes_a_name_a_synonym_or_a_number() -> None:
     for answer in ("1", "intravenous", "IV", "Intravenous infusion", "Intravenous  # by its synonym"):
         asked = interview(ROUTE)
         assert "  1. intravenous: intravenous infusion" in asked.opening()
+        assert "\n  intravenous infusion: approve" in say(asked, "why")
         assert "Which of these are diagnosed?" in say(asked, answer)
         assert asked.case["request"]["route"] == "intravenous"
     asked = interview(ROUTE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from lupa import CaseError, KnowledgeBase
 from lupa.fhir import cards, claim_response, form, read, task
+from lupa.fhir.guides import faults
 from lupa.fhir.hooks import COVERAGE_INFORMATION
 from lupa.fhir.validating import of_answer, of_chart
 from tests.command import command
@@ -321,6 +323,19 @@ def _at(found: Any, steps: list[str]) -> Any:
     return found
 
 
+def _twice(path: str) -> Any:
+    """What adds the last of several parts once more."""
+    return lambda found: found[path].append(found[path][-1])
+
+
+def _choose_all(form: Any) -> None:
+    """Has a question of which one option is chosen begin with each of them."""
+    questions = [item for group in form["item"] for item in group.get("item", ()) if "answerOption" in item]
+    one = next(item for item in questions if not item.get("repeats"))
+    for option in one["answerOption"]:
+        option["initialSelected"] = True
+
+
 _PARTS = "systemActions.0.resource.extension.1.extension"
 
 
@@ -341,6 +356,8 @@ _PARTS = "systemActions.0.resource.extension.1.extension"
         ("response", _drop("processNote.0.text"), "processNote.0.text: missing"),
         ("response", _drop("extension"), "a denial (A3) was reviewed by nobody"),
         ("response", _put("extension.0.extension.0.valueBoolean", False), "was reviewed by nobody"),
+        ("response", _twice("extension"), "one reviewer is wanted"),
+        ("response", _twice("processNote"), "two notes have one number"),
         ("response", _put("unknown", 1), "unknown: extra forbidden"),
         ("modified", _drop("addItem"), "addItem: what is modified"),
         ("modified", _put("addItem.0.itemSequence", [1, 2]), "addItem.itemSequence: 2 of it"),
@@ -361,6 +378,7 @@ _PARTS = "systemActions.0.resource.extension.1.extension"
         ("cards", _drop(f"{_PARTS}.3"), "crd-ci-q1"),
         ("cards", _drop(f"{_PARTS}.-1"), "coverage-assertion-id: one is wanted"),
         ("cards", _drop("systemActions.0.resource.intent"), "intent: missing"),
+        ("cards", _put("systemActions.0.type", "create"), "an update with a description is wanted"),
         ("cards", _put("systemActions.0.resource.extension", []), "coverage information is wanted"),
         ("form", _put("name", "a b"), "que-0"),
         ("form", _put("item.0.item.1.linkId", "service_date"), "que-2"),
@@ -372,6 +390,8 @@ _PARTS = "systemActions.0.resource.extension.1.extension"
         ("form", _put("item.1.item.1.enableWhen.0.question", "nobody"), "no item is the question"),
         ("form", _put("item.1.item.1.enableWhen.0.answerCoding.code", "nobody"), "no such answer"),
         ("form", _put("item.0.item.0.initial", [{"valueDate": "2025-01-01"}] * 2), "que-13"),
+        ("form", _put("item.1.item.1.enableWhen.0.operator", "exists"), "que-7"),
+        ("form", _choose_all, "que-13"),
         ("form", _put("status", "wrong"), "status: "),
     ],
 )  # fmt: skip
@@ -379,6 +399,16 @@ def test_a_planted_fault_is_found(kb: KnowledgeBase, what: str, fault: Any, told
     found = json.loads(json.dumps(planted(kb)[what]))
     fault(found)
     assert any(told in one for one in of_answer(found)), list(of_answer(found))
+
+
+def test_of_what_no_guide_speaks_none_complains() -> None:
+    assert list(faults({"resourceType": "Patient"})) == []
+
+
+def test_the_summary_of_a_card_ends_before_it_is_too_long(kb: KnowledgeBase) -> None:
+    decision = replace(outcomes(kb)["deny"], text="x" * 200)
+    (card,) = cards(decision, ORDER)["cards"]
+    assert card["summary"] == f"{decision.policy}: {'x' * 200}"[:138] + "…"
 
 
 def test_what_is_wrong_with_a_chart_is_told_without_a_value() -> None:

@@ -842,3 +842,43 @@ def test_a_chart_says_no_more_than_it_says(
     reads: Read, resources: list[Resource], expected: dict[str, Any]
 ) -> None:
     assert expected == states_in(reads(chart(*resources)), expected)
+
+
+@pytest.mark.parametrize(
+    ("author", "state"),
+    [
+        ({"reference": "Device/1"}, "ask"),
+        ({"type": "Device"}, "ask"),
+        ({"type": "Practitioner", "reference": "Device/1"}, "no"),
+        ({"type": "Practitioner"}, "no"),
+    ],
+)
+def test_who_answers_is_told_by_the_type_of_a_reference_or_else_by_the_reference(
+    reads: Read, author: Resource, state: str
+) -> None:
+    found = reads(chart(answers(item("live_vaccine", False, origin=None), author=author)))
+    assert found.facts["live_vaccine"]["state"] == state
+
+
+CODED = condition((ICD, "M32.14"))
+
+
+@pytest.mark.parametrize(
+    ("strange", "plain"),
+    [
+        ([order(PREDNISONE, medicationCodeableConcept="prednisone")], []),
+        ([{**CODED, "code": ["M32.14", 7]}], []),
+        ([egfr("41")], [egfr(None)]),
+        ([observation("33914-3", 41, "x" * 1_000)], [egfr(None)]),
+        ([order(PREDNISONE, doNotPerform="yes")], [order(PREDNISONE)]),
+        ([order(PREDNISONE, dosageInstruction=[{"route": "oral"}])], [order(PREDNISONE)]),
+        ([order(PREDNISONE, reportedReference={})], [order(PREDNISONE)]),
+        ([{**CODED, "abatementString": ""}], [CODED]),
+        ([answers(author="Practitioner/1")], [answers()]),
+        ([answers(author={"reference": "me"})], [answers()]),
+    ],
+)
+def test_what_has_not_the_shape_that_fhir_gives_it_says_nothing(
+    reads: Read, strange: list[Resource], plain: list[Resource]
+) -> None:
+    assert reads(chart(*strange)).case["facts"] == reads(chart(*plain)).case["facts"]

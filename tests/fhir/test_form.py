@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import re
+import shutil
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +32,8 @@ from tests.fhir.filling import (
     options,
     response,
 )
+from tests.measuring import a_case, measuring_kb
+from tests.tiny import RULES, write_policy
 
 FEP, UHC = "fep_lupkynis", "uhc_benlysta"
 
@@ -83,6 +89,46 @@ def test_a_number_has_its_unit(kb: KnowledgeBase) -> None:
         "code": "mL/min/{1.73_m2}",
         "display": "mL/min/1.73 m2",
     }
+
+
+def test_a_number_without_a_unit_is_a_plain_one(tmp_path: Path) -> None:
+    more = """
+quantity(flares, "", 0, 100). label(flares, "the number of flares"). whole(flares).
+cut_point(at_least(flares, 3)). met(measuring, bone) :- at_least(flares, 3).
+"""
+    case = a_case(t_score=Decimal("-2.5"), flares=2)
+    made = by_link(form(case, kb=measuring_kb(tmp_path, more)))
+    assert [(made[name]["type"], made[name]["initial"]) for name in ("t_score", "flares")] == [
+        ("decimal", [{"valueDecimal": -2.5}]),
+        ("integer", [{"valueInteger": 2}]),
+    ]
+
+
+def test_a_decimal_that_json_cannot_say_is_not_filled_in(tmp_path: Path) -> None:
+    case = a_case(t_score=Decimal("-2.50000000000000000001"))
+    assert "initial" not in by_link(form(case, kb=measuring_kb(tmp_path)))["t_score"]
+
+
+def test_where_all_cannot_be_looked_through_only_documents_hang_on_answers(
+    kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(importlib.import_module("lupa.fhir.form"), "_MOST_PARTS", 1)
+        made = form(FEP, kb=kb)
+    assert [item["linkId"] for item in items(made)] == [item["linkId"] for item in items(form(FEP, kb=kb))]
+    hanging = [item["linkId"] for item in items(made) if "enableWhen" in item]
+    assert hanging == ["documented(clinical_benefit).document"]
+
+
+def test_of_several_policies_one_is_named_for_a_form(tmp_path: Path) -> None:
+    write_policy(tmp_path, RULES)
+    other = tmp_path / "policies" / "other"
+    shutil.copytree(tmp_path / "policies" / "tiny", other)
+    for path in other.glob("*.lp"):
+        path.write_text(re.sub(r"\btiny\b", "other", path.read_text()))
+    with pytest.raises(CaseError) as error:
+        form({"request": {"drug": "belimumab"}}, kb=KnowledgeBase.load(tmp_path))
+    assert str(error.value) == "several policies cover the drug: other, tiny; name one as request.policy"
 
 
 def test_what_a_document_shows_asks_for_the_document(kb: KnowledgeBase) -> None:
@@ -257,6 +303,14 @@ def test_a_number_in_another_unit_is_left_open(kb: KnowledgeBase) -> None:
     assert "egfr" not in reading.case["facts"]
     assert reading.facts["egfr"]["state"] == "ask"
     assert reading.notes == ["egfr: it is answered in another unit than mL/min/1.73 m2"]
+
+
+def test_a_number_that_no_form_on_file_asks_for_is_left_open(kb: KnowledgeBase) -> None:
+    made = {**blank_form(kb, FEP), "version": "1999"}
+    found = response(made, {"egfr": [{"valueQuantity": {"value": 70, "code": "mL/min/{1.73_m2}"}}]})
+    reading = read(found, kb=kb, request={"service_date": SERVICE})
+    assert "egfr" not in reading.case["facts"]
+    assert "egfr: no form of ours on file asks for this number; it is left open" in reading.notes
 
 
 # ---- on the command line -----------------------------------------------------------------------

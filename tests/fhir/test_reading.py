@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from lupa import CaseError, KnowledgeBase
+from lupa.fhir import chart as charts
 from lupa.fhir import read
+from lupa.fhir.versions import newer
 from tests.command import command
 from tests.fhir.charts import (
     BELIMUMAB,
@@ -43,6 +45,24 @@ def of(name: str, resource: Resource) -> Resource:
     return {**resource, "id": f"{resource['id']}-{name}", "subject": {"reference": f"Patient/{name}"}}
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "first_is_newer"),
+    [
+        ("2025-01-02T00:00:00Z", "2025-01-01T00:00:00Z", True),
+        ("2025-01-01T00:00:00Z", "2025-01-02T00:00:00+01:00", False),
+        ("2025-01-02T00:00:00", "2025-01-01T00:00:00Z", None),
+        ("yesterday", "2025-01-01T00:00:00Z", None),
+        ("0001-01-01T00:00:00+23:00", "2025-01-01T00:00:00Z", False),
+        (7, "2025-01-01T00:00:00Z", None),
+    ],
+)
+def test_versions_are_told_apart_by_moments_that_can_be_read(
+    one: object, other: str, first_is_newer: bool | None
+) -> None:
+    first, second = ({"meta": {"lastUpdated": moment}} for moment in (one, other))
+    assert newer(first, second) is first_is_newer
+
+
 # ---- whatever it comes in ----------------------------------------------------------------------
 
 
@@ -53,7 +73,7 @@ def of(name: str, resource: Resource) -> Resource:
         pytest.param([patient(), order(PREDNISONE)], id="single resources"),
         pytest.param(order(PREDNISONE), id="one resource"),
         pytest.param(json.dumps(chart(order(PREDNISONE))).encode(), id="bytes"),
-        pytest.param("\n".join(map(json.dumps, (patient(), order(PREDNISONE)))).encode(), id="NDJSON"),
+        pytest.param("\n\n".join(map(json.dumps, (patient(), order(PREDNISONE)))).encode(), id="NDJSON"),
         pytest.param(
             {"resourceType": "Parameters", "parameter": [{"part": [{"resource": order(PREDNISONE)}]}]},
             id="Parameters",
@@ -100,6 +120,13 @@ def test_what_is_no_chart_is_refused(reads: Read, source: Any, said: str) -> Non
 
 
 # ---- whose it is -------------------------------------------------------------------------------
+
+
+def test_a_chart_that_is_too_large_is_refused(reads: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(charts, "LARGEST_CHART", 1 << 20)
+    with pytest.raises(CaseError) as error:
+        reads(bytes((1 << 20) + 1))
+    assert str(error.value).endswith("larger than 1 MiB; give one patient at a time")
 
 
 def test_of_several_patients_one_must_be_named(reads: Read) -> None:
@@ -274,6 +301,12 @@ def test_what_is_on_no_complete_list_is_false_for_that(reads: Read, kb: Knowledg
     decision = kb.decide(found.case)
     (met,) = (criterion for criterion in decision.criteria if criterion.id == "no_cyclophosphamide")
     assert [cause.origin for cause in met.because] == ["only", "assumed"]
+
+
+def test_what_a_case_states_itself_stands_beside_the_rest_of_a_complete_list(reads: Read) -> None:
+    case = {"request": POLICY, "facts": {"taking": {"prednisone": False, "rituximab": None}}}
+    found = reads([case, chart(order(PREDNISONE), listing("MedicationRequest/m1"))])
+    assert found.case["facts"]["taking"] == {"only": [], "prednisone": False, "rituximab": None}
 
 
 def test_what_contradicts_itself_is_asked_first_with_its_lines(reads: Read, kb: KnowledgeBase) -> None:

@@ -138,6 +138,21 @@ def test_a_fact_in_a_reason_can_be_had_otherwise(page: Opened, kb: KnowledgeBase
     )
 
 
+def test_what_a_policy_does_not_ask_about_stands_apart_and_last(page: Opened, kb: KnowledgeBase) -> None:
+    idle, shown = {}, {}
+    for policy in kb.policies:
+        edition = kb.edition(policy)
+        groups = edition.asking.groups(list(edition.literals))
+        idle[policy] = sorted(group.id for group in groups if not any(map(edition.reads, group.facts)))
+        page.open_case({"request": {"policy": policy}, "facts": {}})
+        found = page.run(
+            "return [...document.querySelectorAll('.asked .idle [data-group]')].map((x) => x.dataset.group)"
+        )
+        shown[policy] = sorted(found)
+    assert shown == idle
+    assert any(idle.values())
+
+
 def test_drugs_are_typed_by_name_or_brand(page: Opened) -> None:
     page.run(
         "const list = document.querySelector('[data-group=taking]');"

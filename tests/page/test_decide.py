@@ -45,6 +45,19 @@ def test_a_unit_behind_a_number_is_read_in_a_page_as_everywhere(tmp_path: Path, 
     assert list(differences(kb, written(kb, tmp_path), cases)) == []
 
 
+def test_a_page_says_of_an_edition_that_it_is_not_in_force_on_the_service_date(
+    kb: KnowledgeBase, data: Path
+) -> None:
+    editions = ("", "@2022E0046O", "@2023-11-01")
+    days = ("2021-12-31", "2022-01-01", "2023-10-31", "2023-11-01", "2025-11-02", None)
+    cases = [
+        {"request": {"policy": f"uhc_benlysta{edition}", "service_date": day}, "facts": {"age": 34}}
+        for edition in editions
+        for day in days
+    ]
+    assert list(differences(kb, data, cases)) == []
+
+
 def test_lines_of_a_chart_are_told_in_a_page_too(kb: KnowledgeBase, data: Path) -> None:
     line = {"resource": "Condition/c1", "date": "2024-06-01", "text": None}
     case = kb.case("lupkynis_alongside_bars_benlysta")

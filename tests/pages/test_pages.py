@@ -18,7 +18,8 @@ from lupa.pages.contents import fact_rows, fact_text, policy_rows, policy_text
 from lupa.pages.exploring import ask_text
 from lupa.pages.markdown import escaped, markdown
 from lupa.pages.page import text, why_text
-from lupa.pages.sentences import argument, assumed_sentences, cause_sentences, said_of
+from lupa.pages.sentences import argument, assumed_sentences, cause_sentences
+from lupa.rules.spoken import said_of
 from tests.rules.test_knowledge import DENIED, with_facts, with_request
 from tests.tried import REQUEST, RULES, steps_kb
 
@@ -150,8 +151,10 @@ def test_what_a_fact_says_is_told_from_what_it_says_it_of(fact: str, said: tuple
 
 def test_the_same_is_said_once_of_several_of_which_the_same_is_on_record() -> None:
     def tried(drug: str, end: str, origin: Any, mark: str = "") -> Cause:
-        return Cause(f"tried({drug},{end})", False, f"No {end} of {drug}{mark}.", origin)
+        about = labels.get(drug, drug)
+        return Cause(f"tried({drug},{end})", False, f"No {end} of {about}{mark}.", about, origin)
 
+    labels = {"green_one": "a green, which is no other"}
     listed = " (not on the list)"
     causes = [
         *(tried(drug, "intolerance", "only", listed) for drug in ("red", "green_one", "blue")),
@@ -161,10 +164,10 @@ def test_the_same_is_said_once_of_several_of_which_the_same_is_on_record() -> No
     ]
     assert cause_sentences(causes) == [
         "No intolerance of red (not on the list).",
-        "The same goes for green one, blue.",
+        "The same goes for a green, which is no other, blue.",
         "No intolerance of grey.",
         "No contraindicated of red (not on the list).",
-        "The same goes for green one.",
+        "The same goes for a green, which is no other.",
         "No declined of blue (not on the list).",
     ]
 
@@ -195,7 +198,8 @@ def test_the_same_is_said_once_of_several_of_which_the_same_is_on_record() -> No
 def test_that_something_is_on_no_list_is_said_once_of_each_list(
     facts: list[str], sentences: list[str]
 ) -> None:
-    causes = [Cause(fact, False, f"No {said_of(fact)[1]}{UNLISTED}.", "only") for fact in facts]
+    named = [(fact, said_of(fact)[1]) for fact in facts]
+    causes = [Cause(fact, False, f"No {name}{UNLISTED}.", name, "only") for fact, name in named]
     assert cause_sentences(causes) == sentences
 
 

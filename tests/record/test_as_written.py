@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from lupa import Decision, KnowledgeBase
+from lupa import CaseError, Decision, KnowledgeBase
 from lupa.answers.decision import with_parts
+from lupa.errors import shown
 
 REQUEST = {"policy": "fep_lupkynis", "indication": "lupus_nephritis", "phase": "initial"}
 
@@ -67,6 +68,16 @@ def test_a_blood_pressure_is_two_numbers(kb: KnowledgeBase, key: str, pressure: 
     decision = decided(kb, **{key: pressure})
     assert shows_pressure(decision) is high
     assert remarks(decision) == []
+
+
+@pytest.mark.parametrize(
+    "pressure", [150, "150", "150/90 kPa", {"value": "high"}, {"at_least": 150}, ["150/90"]]
+)
+def test_a_blood_pressure_that_is_not_two_numbers_is_refused(kb: KnowledgeBase, pressure: Any) -> None:
+    with pytest.raises(CaseError) as error:
+        decided(kb, bp=pressure)
+    words = "two numbers are expected, such as 150/90, not "
+    assert str(error.value) == f"facts.bp: {words}{shown(pressure)}"
 
 
 @pytest.mark.parametrize(

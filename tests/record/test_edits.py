@@ -199,7 +199,9 @@ def check_silence(edition: Edition, case: Any, before: Record, facts: Mapping[st
     assert (opened.stated, opened.assumed) == (rest, kept)
     silent, _ = record_of(edited(case, (), [fact], edition), edition)
     defaults = {f: v for f, v in edition.vocabulary.defaults.items() if f in gone}
-    by_a_list = gone & {f for closed in edition.vocabulary.closed_by.values() for f in closed}
+    complete = {name for name, said in case["facts"].items() if isinstance(said, dict) and "only" in said}
+    closing = edition.vocabulary.closed_by.items()
+    by_a_list = gone & {f for family, closed in closing if family in complete for f in closed}
     closed = {f: before.stated[f] for f in by_a_list if f in before.stated}
     assert (silent.stated, silent.assumed) == (rest | closed, kept | defaults)
 
@@ -454,6 +456,10 @@ def test_every_problem_is_told_at_once(lupkynis: Edition) -> None:
                 "request.capsules_per_90_days: is stated as 540, but request.capsules and "
                 "request.days_supply (541 for 90) say otherwise; keep one"
             ),
+        ),
+        (
+            [("indication", {"sle": True})],
+            'request.indication: a name is expected, not {"sle": true}',
         ),
         ([("phase", "first")], "request.phase: 'first' is not known here; known are initial, continuation"),
         (

@@ -14,9 +14,13 @@ from typing import Any
 import pytest
 
 from lupa import CaseError, KnowledgeBase, RuleError
+from lupa.record.edits import edited, facts_named
+from lupa.record.interval import Interval
 from lupa.record.record import Record, record_of
+from lupa.record.together import agreeing
 from lupa.rules.edition import Edition
 from tests.measuring import SERVICE, a_case, measuring_kb
+from tests.small import otherwise, small_kb, vocabulary
 from tests.times import times
 
 TODAY = date.fromisoformat(SERVICE)
@@ -60,10 +64,17 @@ def ago(days: int) -> str:
         ({"less_than": Decimal("2.58"), "unit": "mmol/L"}, False),
         ({"at_least": 2, "at_most": 3, "unit": "mmol/L"}, None),
         ({"value": None, "unit": "mmol/L"}, None),
+        ("2.6 mmol/L", True),
+        ("2.58 mmol/L", False),
     ],
 )
 def test_a_number_in_another_unit_is_converted_exactly(edition: Edition, ldl: Any, high: Any) -> None:
     assert said(edition, "at_least(ldl,100)", ldl=ldl) is high
+
+
+def test_a_number_with_another_unit_behind_it_is_read_with_a_remark(edition: Edition) -> None:
+    remarks = record(edition, a_case(ldl="2.6 mmol/L")).remarks
+    assert [(r.place, r.text) for r in remarks] == [("facts.ldl", "'2.6 mmol/L' was read as 2.6 mmol/L.")]
 
 
 def test_a_conversion_is_a_fraction_of_whole_numbers(tmp_path: Path) -> None:
@@ -404,6 +415,72 @@ def test_a_limit_with_decimals_is_said_as_it_is_written(kb: KnowledgeBase) -> No
     assert limit.text == "More than 7.5 mg/kg."
 
 
+# ---- numbers for one patient -------------------------------------------------------------------
+
+
+def one_patient(
+    edition: Edition, given: dict[str, tuple[str, str]], **sides: dict[str, bool]
+) -> dict[str, int | float]:
+    """Numbers that are on these sides of cut points and within what is given."""
+    v = edition.vocabulary
+    named = {name: {cut.fact: cut for cut in v.cuts[name]} for name in sides}
+    return agreeing(
+        v,
+        [*sides, *given],
+        {name: tuple((named[name][fact], so) for fact, so in said.items()) for name, said in sides.items()},
+        {name: Interval(Fraction(low), Fraction(high)) for name, (low, high) in given.items()},
+    )
+
+
+def test_of_two_numbers_either_is_looked_for_that_makes_the_third(edition: Edition) -> None:
+    given = {"bmi_loss": ("3", "3.1"), "bmi_before": ("20", "20.1")}
+    assert one_patient(edition, given, bmi={}) == {"bmi": 17, "bmi_before": 20}
+
+
+def test_where_months_contradict_years_each_is_said_as_if_alone(edition: Edition) -> None:
+    assert one_patient(
+        edition, {}, age={"at_least(age,12)": False}, age_months={"at_least(age_months,144)": True}
+    ) == {"age": 11, "age_months": 144}
+
+
+def test_what_no_number_can_be_is_left_out_and_with_it_what_is_made_of_it(edition: Edition) -> None:
+    given = {"bmi_loss": ("3", "3.1"), "bmi_before": ("20", "20.1")}
+    both = {'at_least(bmi,"27.5")': False, "at_least(bmi,30)": True}
+    assert one_patient(edition, given, bmi=both) == {"bmi_before": 20}
+
+
+def test_a_number_with_a_day_of_which_no_rule_speaks_is_read_without_it(tmp_path: Path) -> None:
+    facts = vocabulary(numbers={"ldl": [100]}) + "dated(ldl).\n"
+    rules = "outcome(small, approve) :- at_least(ldl, 100)." + otherwise("approve", last="deny")
+    kb = small_kb(tmp_path, facts, rules)
+    request = {"policy": "small", "service_date": SERVICE}
+    case = {"request": request, "facts": {"ldl": {"value": 120, "on": ago(50)}}}
+    assert kb.decide(case).outcome == "approve"
+
+
+# ---- edits -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "after"),
+    [
+        ("days_since.ldl", 30, {"ldl": 95, "days_since": {"ldl": 30}}),
+        ("more_than(days_since(ldl),90)", True, {"ldl": 95, "days_since": {"ldl": {"at_least": 91}}}),
+        ("at_least(ldl,100)", True, {"ldl": {"at_least": 100}}),
+    ],
+)
+def test_a_number_without_a_day_is_edited_as_one(
+    edition: Edition, name: str, value: Any, after: dict[str, Any]
+) -> None:
+    assert edited(a_case(ldl=95), [(name, value)], (), edition)["facts"] == after
+
+
+def test_the_name_of_a_day_means_how_long_ago_it_is(edition: Edition) -> None:
+    assert facts_named(edition, "last_taken.prednisone") == [
+        "more_than(days_since(last_taken(prednisone)),365)"
+    ]
+
+
 # ---- what is wrong -----------------------------------------------------------------------------
 
 
@@ -455,6 +532,7 @@ def test_a_limit_with_decimals_is_said_as_it_is_written(kb: KnowledgeBase) -> No
             {"ldl": {"value": 95, "on": "1725-01-10"}},
             ("facts.ldl: is 109623 days ago, which cannot be; check the year"),
         ),
+        ({"ldl": "2 g"}, "facts.ldl: a number of mg/dL is expected, not '2 g'"),
         ({"t_score": "low"}, "facts.t_score: a number is expected, not 'low'"),
         ({"t_score": 11}, "facts.t_score: 11 cannot be; from -10 to 10 is expected"),
         ({"age": 3, "age_months": 50}, "facts.age_months: is stated as 50, but facts.age as 3; keep one"),

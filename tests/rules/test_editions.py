@@ -16,7 +16,7 @@ from tests.small import small_kb
 
 FRESH = (
     "The service date 2025-11-02 is more than 2 years after 2023-11-01, when the newest edition on file "
-    "began: ask whether there is a newer one."
+    "began, so there may be a newer one."
 )
 
 
@@ -56,6 +56,44 @@ def test_a_caveat_is_told_on_every_page(kb: KnowledgeBase) -> None:
     assert found.to_dict()["caveats"] == (FRESH,)
     assert f"Caveat: {FRESH}" in " ".join(text(found, 80).split())
     assert "\n\nCaveat: The service date 2025-11-02 is more than 2 years" in markdown(found)
+
+
+OLD, NEW = "uhc_benlysta@2022E0046O", "uhc_benlysta@2023-11-01"
+NOT_YET = (
+    "The service date {day} is before 2022-01-01, from when edition 2022E0046O is known, so it may not "
+    "have been in force then."
+)
+NO_LONGER = (
+    "Edition 2022E0046O is not the one in force on the service date {day}: since 2023-11-01 that is "
+    "edition 2023-11-01."
+)
+NOT_BEGUN = "Edition 2023-11-01 is not in force on the service date {day}: it began on 2023-11-01."
+
+
+@pytest.mark.parametrize(
+    ("policy", "day", "caveat"),
+    [
+        (OLD, "2021-12-31", NOT_YET),
+        (OLD, "2022-01-01", None),
+        (OLD, "2023-10-31", None),
+        (OLD, "2023-11-01", NO_LONGER),
+        (OLD, "2025-12-01", NO_LONGER),
+        (NEW, "2023-10-31", NOT_BEGUN),
+        (NEW, "2021-06-01", NOT_BEGUN),
+        (NEW, "2023-11-01", None),
+        (OLD, None, None),
+    ],
+)
+def test_an_edition_that_is_named_and_not_in_force_on_the_service_date_says_so(
+    kb: KnowledgeBase, policy: str, day: str | None, caveat: str | None
+) -> None:
+    case = {"request": {"policy": policy, "service_date": day}, "facts": {"age": 34}}
+    said = [] if caveat is None else [caveat.format(day=day)]
+    found = kb.decide(case)
+    assert (list(found.caveats), found.edition_by) == (said, "name")
+    for each in said:
+        assert each in " ".join(kb.letter(case).text.split())
+        assert each in kb.letter(case, form="html", to="member").text
 
 
 def test_an_edition_that_is_named_is_not_told_to_be_old(kb: KnowledgeBase) -> None:

@@ -29,6 +29,7 @@ from lupa.authors.trials.same_worlds import PART
 from lupa.pages.sentences import argument
 from lupa.rules.edition import Edition
 from lupa.rules.solver import Literal
+from lupa.rules.spoken import said_of
 from lupa.rules.vocabulary import Fact
 
 MOST = 50
@@ -118,7 +119,13 @@ class _Compared:
     def _conditions(self, row: Row) -> tuple[Condition, ...]:
         default = self._pair.defaults
         return tuple(
-            Condition(facts, value, self._words(facts, value), any(default.get(f) is value for f in facts))
+            Condition(
+                facts,
+                value,
+                self._words(facts, value),
+                self._ways.label(said_of(facts[0])[1]),
+                any(default.get(f) is value for f in facts),
+            )
             for facts, value in row
         )
 

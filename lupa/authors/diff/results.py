@@ -18,7 +18,7 @@ ONLY: tuple[Relation, ...] = ("only_before", "only_after")
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One of these facts, at least, has this value; `text` says so.
+    """One of these facts, at least, has this value; `text` says so, and `about` of what.
 
     `usual` where it is what a record that is silent is taken to say.
     """
@@ -26,6 +26,7 @@ class Condition:
     facts: tuple[str, ...]
     value: bool
     text: str
+    about: str
     usual: bool
 
 

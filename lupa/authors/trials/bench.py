@@ -8,98 +8,76 @@ change says the same in other words; where one does, a case is missing, and it i
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache, partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Literal as Choice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import clingo
 
 from lupa.answers.desk import Desk
 from lupa.authors.limited import UNLIMITED, Limited, Tick, all_within
 from lupa.authors.syntax import line
+from lupa.authors.trials.fates import Fate, Judged, Mutation, counted, unnoticed
 from lupa.authors.trials.mutation import Mutant, mutants
 from lupa.authors.trials.proposal import comes_to, may_come_to, proposal
 from lupa.authors.trials.same_worlds import Difference, difference
 from lupa.authors.trials.suite import Suite
 from lupa.errors import RuleError
 from lupa.record.case import Case
+from lupa.record.record import record_of
 from lupa.rules.deadline import Deadline
 from lupa.rules.edition import Edition
-from lupa.rules.ground import plainly
+from lupa.rules.ground import Load
 from lupa.rules.processes import shared as shared_work
+from lupa.rules.store import Rules, as_texts
 from lupa.rules.strays import check
 
-Fate = Choice["killed_by_case", "killed_by_grounding", "equivalent", "survived"]
-FATES: tuple[Fate, ...] = ("killed_by_case", "killed_by_grounding", "equivalent", "survived")
+Passes = Callable[[Mapping[str, Any], Case, Edition], bool]
+"""Whether an edition makes of a case what is expected of it."""
+Changed = Callable[[str, str], Edition]
+"""An edition of a policy as the changed rules have it."""
+_VERSIONS = 8
+"""So many changed editions are kept while one mutant is judged."""
 CHUNK = 32
 """So many mutants are judged in a row; what one process does in a chunk depends on no other chunk."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A mutant and what became of it: `change` at `line` of `file` turns `rule` into another.
-
-    `by` is the file of the case that killed it, or what lupa said of the rules. Of one that survived,
-    `differences` say what only the rules before or after show, and `proposed` is a case that kills it;
-    None if none was found. `policy` is empty for a rule that all policies share.
-    """
-
-    policy: str
-    file: str
-    line: int
-    rule: str
-    change: str
-    fate: Fate
-    by: str = ""
-    differences: tuple[str, ...] = ()
-    proposed: Case | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Fates:
-    """How many mutants met each fate: in all, or of the rules of one `owner`."""
-
-    owner: str
-    mutants: int
-    killed_by_case: int
-    killed_by_grounding: int
-    equivalent: int
-    survived: int
-
-
-@dataclass(frozen=True, slots=True)
-class Mutation:
-    """What became of all mutants; `score` is the share of killed ones among those not equivalent."""
-
-    killed: int
-    of: int
-    score: float
-    fates: tuple[Fates, ...]
-    mutants: tuple[Judged, ...]
-
-    @property
-    def survivors(self) -> tuple[Judged, ...]:
-        """The mutants that no case notices though one could."""
-        return tuple(mutant for mutant in self.mutants if mutant.fate == "survived")
-
-
 class Row(NamedTuple):
-    """A case that kills what makes it come out otherwise, and the edition that it is about."""
+    """A case that kills what makes it come out otherwise, and the edition that it is about.
+
+    `names` are those that it states and that the edition need not read.
+    """
 
     file: str
     policy: str
     edition: str
     case: Case
+    names: frozenset[str]
 
 
 def rows(suite: Suite) -> tuple[Row, ...]:
     """The cases of a suite that pass."""
-    return tuple(Row(r.file, r.edition.policy, r.edition.name, r.case) for r in suite.passing)
+    return tuple(
+        Row(r.file, r.edition.policy, r.edition.name, r.case, _unread(r.case, r.edition))
+        for r in suite.passing
+    )
+
+
+def _unread(case: Case, edition: Edition) -> frozenset[str]:
+    """The names that a case states beside what an edition reads."""
+    record, _ = record_of(case, edition)
+    several = edition.known.meaning_several(record.unread_facts)
+    return edition.also.union(record.unread_names, several)
+
+
+class Apart(NamedTuple):
+    """What tells an edition from the changed one, and both."""
+
+    found: Difference
+    before: Edition
+    after: Edition
 
 
 class Bench:
@@ -110,7 +88,6 @@ class Bench:
         self._rows: dict[str, list[Row]] = {policy: [] for policy in policies}
         for row in rows:
             self._rows.setdefault(row.policy, []).append(row)
-        self._whole = cache(kb.whole)  # as what is changed is: so both know the same facts and laws
 
     def concerned(self, mutant: Mutant) -> tuple[str, ...]:
         """The policies whose rules a mutant changes."""
@@ -119,41 +96,53 @@ class Bench:
     def judge(self, mutant: Mutant, kills: Counter[str]) -> Judged:
         """What becomes of a mutant; `kills` counts those of each case and is kept up."""
         try:
-            for policy in self.concerned(mutant):
-                killer = self._killer(mutant, policy, kills)
-                if killer is not None:
-                    kills[killer] += 1
-                    return self._judged(mutant, "killed_by_case", killer)
-            survived = next(self._survivals(mutant), None)
+            noticed = self._noticed(mutant, kills)
         except RuleError as error:
             return self._judged(mutant, "killed_by_grounding", str(error))
-        return survived or self._judged(mutant, "equivalent")
+        if noticed is None:
+            return self._judged(mutant, "equivalent")
+        if isinstance(noticed, Apart):
+            return self._survivor(mutant, noticed)
+        kills[noticed] += 1
+        return self._judged(mutant, "killed_by_case", noticed)
+
+    def _noticed(self, mutant: Mutant, kills: Counter[str]) -> str | Apart | None:
+        """The case that notices a mutant, or else what it can be told by; None where no case can.
+
+        Another outcome of a case is found sooner than whether any case is decided otherwise, and that
+        sooner than all that is expected of each.
+        """
+        changed = lru_cache(_VERSIONS)(partial(self.changed, mutant))
+        killer = self._killer(may_come_to, changed, mutant, kills)
+        if killer is not None:
+            return killer
+        apart = self._apart(changed, mutant)
+        return None if apart is None else self._killer(comes_to, changed, mutant, kills) or apart
 
     def _judged(self, mutant: Mutant, fate: Fate, by: str = "") -> Judged:
         file = mutant.path.relative_to(self._kb.files.root).as_posix()
         return Judged(mutant.policy, file, line(mutant.rule), str(mutant.rule), mutant.change, fate, by)
 
-    def _killer(self, mutant: Mutant, policy: str, kills: Counter[str]) -> str | None:
-        """A case that notices, those first that noticed most before; None if none does."""
-        changed = cache(lambda edition: self.changed(mutant, policy, edition))
-        known = sorted(self._rows[policy], key=lambda row: -kills[row.file])
-        for passes in (may_come_to, comes_to):  # the quicker look at all of them comes first
-            for row in known:
-                if not passes(row.case["expect"], row.case, changed(row.edition)):
-                    return row.file
+    def _killer(self, passes: Passes, changed: Changed, mutant: Mutant, kills: Counter[str]) -> str | None:
+        """A case that does not pass, those first that noticed most before; None if all do."""
+        known = [row for policy in self.concerned(mutant) for row in self._rows[policy]]
+        for row in sorted(known, key=lambda row: -kills[row.file]):
+            if not passes(row.case["expect"], row.case, changed(row.policy, row.edition)):
+                return row.file
         return None
 
-    def _survivals(self, mutant: Mutant) -> Iterator[Judged]:
-        """The mutant as a survivor, for each edition that some case tells from the changed one."""
+    def _apart(self, changed: Changed, mutant: Mutant) -> Apart | None:
+        """An edition that some case tells from the changed one; None if there is none."""
         for policy in self.concerned(mutant):
             for name, _ in self._kb.about(policy).editions:
-                before, after = self._whole(policy, name), self.changed(mutant, policy, name)
+                before, after = self.before(mutant, policy, name), changed(policy, name)
                 found = difference(before, after)
                 if found is not None:
-                    yield self._survivor(mutant, found, before, after)
+                    return Apart(found, before, after)
+        return None
 
-    def _survivor(self, mutant: Mutant, found: Difference, before: Edition, after: Edition) -> Judged:
-        judged = self._judged(mutant, "survived")
+    def _survivor(self, mutant: Mutant, apart: Apart) -> Judged:
+        (found, before, after), judged = apart, self._judged(mutant, "survived")
         own = [row.case for row in self._rows[before.policy] if row.edition == before.name]
         case = proposal(found.case, own, before, after)
         if case is not None:
@@ -161,18 +150,35 @@ class Bench:
             case = {"case": told, **case}
         return dataclasses.replace(judged, differences=found.said, proposed=case)
 
+    def before(self, mutant: Mutant, policy: str, edition: str) -> Edition:
+        """An edition as it is, with all that it and the changed one read: both know the same facts."""
+        return self._grounded(mutant, policy, edition, as_texts)
+
     def changed(self, mutant: Mutant, policy: str, edition: str) -> Edition:
         """An edition as the changed rules have it; raises `RuleError` where lupa refuses them."""
-        paths = self._kb.files.of(policy)  # whole: a change may have it read more than it did
-        loads = [mutant.load if path == mutant.path else plainly([path]) for path in paths]
+        changed = mutant.path.relative_to(self._kb.files.root).as_posix()
 
-        def load(control: clingo.Control) -> None:
-            for one in loads:
-                one(control)
+        def rules(texts: Mapping[str, str]) -> Load:
+            others = as_texts({name: text for name, text in texts.items() if name != changed})
 
-        found = self._kb.grounded(policy, edition, rules=lambda _: load)
-        check(found.program, paths)
+            def load(control: clingo.Control) -> None:
+                others(control)
+                mutant.load(control, texts[changed])
+
+            return load
+
+        found = self._grounded(mutant, policy, edition, rules)
+        check(found.program, self._kb.files.of(policy))
         return found
+
+    def _grounded(self, mutant: Mutant, policy: str, edition: str, rules: Rules) -> Edition:
+        """An edition with what it reads of the shared files, before the change and after it.
+
+        What the cases state is there too: of that a changed law may speak.
+        """
+        also = frozenset().union(*(row.names for row in self._rows[policy] if row.edition == edition))
+        beside = "" if mutant.new is None else str(mutant.new)
+        return self._kb.grounded(policy, edition, also=also, beside=beside, rules=rules)
 
 
 # ---- the run -----------------------------------------------------------------------------------
@@ -200,8 +206,9 @@ def mutate(
     chunks = [range(total)[n : n + CHUNK] for n in range(0, total, CHUNK)]
     for chunk in shared_work(partial(_Worker, task), _chunk, chunks, min(jobs, len(chunks))):
         judged += chunk
+        time.found = unnoticed(judged)
         told(len(judged), total)
-    return _summary(judged)
+    return counted(judged)
 
 
 class _Task(NamedTuple):
@@ -232,18 +239,3 @@ class _Worker:
 
 def _chunk(worker: _Worker, chunk: range) -> list[Judged]:
     return worker.chunk(chunk)
-
-
-def _summary(judged: Sequence[Judged]) -> Mutation:
-    owners = dict.fromkeys(mutant.policy for mutant in judged)
-    fates = tuple(_fates(owner, [m for m in judged if m.policy == owner]) for owner in owners)
-    counts = Counter(mutant.fate for mutant in judged)
-    of = len(judged) - counts["equivalent"]
-    killed = of - counts["survived"]
-    score = math.floor(1000 * killed / of) / 10 if of else 100.0
-    return Mutation(killed, of, score, fates, tuple(judged))
-
-
-def _fates(owner: str, judged: Sequence[Judged]) -> Fates:
-    counts = Counter(mutant.fate for mutant in judged)
-    return Fates(owner, len(judged), *(counts[fate] for fate in FATES))

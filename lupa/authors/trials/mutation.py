@@ -16,7 +16,17 @@ import clingo
 from clingo import ast
 from clingo.ast import ASTType, Sign
 
-from lupa.authors.syntax import Route, atoms, has_body, heads, nodes, replaced, statements
+from lupa.authors.syntax import (
+    Route,
+    atoms,
+    has_body,
+    heads,
+    line,
+    nodes,
+    replaced,
+    statements,
+    text_with_heads,
+)
 from lupa.authors.trials.deciding import Statement, deciding, is_safe, names
 from lupa.rules.files import RuleFiles
 from lupa.rules.numbers import DECIMAL, written
@@ -52,13 +62,17 @@ class Mutant(NamedTuple):
         folder = self.path.parent
         return folder.name if folder.parent.name == "policies" else ""
 
-    def load(self, control: clingo.Control) -> None:
-        """Loads the changed file."""
+    def load(self, control: clingo.Control, text: str) -> None:
+        """Loads the changed file, of which this text is read; perhaps it has not what is changed."""
+        before, at = str(self.rule), line(self.rule)
+        changed = False
         with ast.ProgramBuilder(control) as builder:
-            for place, statement in enumerate(statements(self.path)):
-                if place != self.statement.place:
+            for statement, _ in text_with_heads(text):
+                if changed or line(statement) != at or str(statement) != before:
                     builder.add(statement)
-                elif self.new is not None:
+                    continue
+                changed = True
+                if self.new is not None:
                     builder.add(self.new)
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from lupa.authors.reports.saving import Named
-from lupa.authors.trials.bench import Judged, Mutation
 from lupa.authors.trials.blame import Blame
 from lupa.authors.trials.coverage import Count, Coverage, FileCoverage, Goal
+from lupa.authors.trials.fates import Judged, Mutation
 from lupa.authors.trials.regions import Condition
 from lupa.authors.trials.run import Trials
 from lupa.authors.trials.suite import Mismatch, Tried

@@ -11,8 +11,9 @@ from typing import Any
 
 from lupa.answers.desk import Desk
 from lupa.authors.limited import Tick, limited
-from lupa.authors.trials.bench import Mutation, mutate
+from lupa.authors.trials.bench import mutate
 from lupa.authors.trials.coverage import Coverage, measure
+from lupa.authors.trials.fates import Mutation
 from lupa.authors.trials.regions import Condition, conditions
 from lupa.authors.trials.suite import Refused, Tried, read_suite
 
