@@ -79,6 +79,7 @@ class KnowledgeBase(Desk):
         """
         from lupa.pages.letter import letter
         from lupa.pages.templates import letter_folders
+        from lupa.record.behind import apart
 
         question = self._question(case, "letter", timeout)
         with question:
@@ -86,7 +87,8 @@ class KnowledgeBase(Desk):
         edition = question.edition
         about = self.about(edition.policy)
         folders = letter_folders(self.files.folder(edition.policy), self.files.root, about.payer)
-        return letter(decided, case, edition, about, folders, to=to, form=form, fields=fields)
+        read = apart(self, case).case
+        return letter(decided, read, edition, about, folders, to=to, form=form, fields=fields)
 
     def verify(
         self,

@@ -102,7 +102,10 @@ def _schema(answer: Any) -> dict[str, Any]:
 def _case(vocabularies: list[Vocabulary]) -> type[BaseModel]:
     request: dict[str, Any] = {
         "policy": (str | None, Field(None, description="A policy's id, with or without @edition.")),
-        "drug": (str | None, Field(None, description="Ingredient, brand or synonym.")),
+        "drug": (
+            str | None,
+            Field(None, description="Ingredient, brand or synonym; its route may stand behind it."),
+        ),
         "service": (str | None, Field(None, description="What is no drug: a device, a test.")),
         "code": (str | None, Field(None, description="A code of the drug or the service.")),
         "payer": (str | None, Field(None, description="Whose policies are asked.")),

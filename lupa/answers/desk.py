@@ -15,6 +15,7 @@ from lupa.answers.decide import decision, outcome_reasons
 from lupa.answers.decision import Decision, EditionBy, Fingerprint, Why
 from lupa.answers.question import Question
 from lupa.errors import CaseError, Problem, RuleError, printable
+from lupa.record.behind import apart
 from lupa.record.case import Case, case_fingerprint, check_shape
 from lupa.record.others import left_wrong, unknown_names
 from lupa.record.record import record_of
@@ -172,6 +173,7 @@ class Desk(Store):
 
         limit = _limit(timeout)
         question = self._question(case, "whatif", limit)
+        case = apart(self, case).case
         unset = [unset] if isinstance(unset, str) else unset
         request, statements = changed_request(case, changes or {})
         readings = [f"reading.{name}" for name in question.edition.readings] if all_readings else []
@@ -216,6 +218,7 @@ class Desk(Store):
             raise CaseError(f"at least one set of statements is asked for, not {most}")
         with question:
             decided = self._decision(question, case, name)
+            case = apart(self, case).case
             again = partial(self._question, verb="flip", timeout=limit, otherwise=True)
             return flips(question, decided, to, case, most, *within, again)
 
@@ -395,6 +398,7 @@ class Desk(Store):
         self, case: Case, limit: Deadline, *, lenient: bool = False, otherwise: bool = False
     ) -> tuple[list[Question], list[Problem]]:
         """The case as a question to each edition that it is about, and all that is wrong with it."""
+        case, remarks, problems = apart(self, case)
         with grounding_within(limit):
             editions = routed(self, case["request"], limit)
             read = [record_of(case, edition, limit, lenient=lenient) for edition in editions]
@@ -407,9 +411,11 @@ class Desk(Store):
                 if bound:
                     editions[place] = self.widened(editions[place], bound, limit)
                     read[place] = record_of(case, editions[place], limit, lenient=lenient)
+        for record, _ in read:
+            record.remarks[:0] = remarks
         names = unknown_names(read)
         others = self.knowing(names, editions, limit) if names else ()
-        wrong = left_wrong(read, [record_of(case, edition, limit) for edition in others])
+        wrong = [*problems, *left_wrong(read, [record_of(case, edition, limit) for edition in others])]
         asked = [
             Question(edition, record, limit) for edition, (record, _) in zip(editions, read, strict=True)
         ]

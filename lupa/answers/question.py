@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from lupa.errors import CaseError, Problem, RuleError, SpaceLimitError
 from lupa.record.record import Record
@@ -18,9 +18,13 @@ from lupa.rules.vocabulary import Fact
 
 if TYPE_CHECKING:
     from lupa.compiled.circuit import Circuit
+    from lupa.compiled.warm import Warm
 
 _MANY = 24
 """Where so many facts are silent, the outcome as a function tells at once which are open, and matter."""
+
+OFTEN = 16
+"""An edition that was asked about so many records has spent on them about what its functions cost."""
 
 
 class Question:
@@ -35,7 +39,6 @@ class Question:
         self.edition = edition
         self.record = record
         self.limit = limit
-        self._solver = edition.solver
         # a reason prefers what is stated to what is assumed, and what is so to what is not; beyond
         # that the vocabulary decides, so that the order in which a case states its facts does not;
         # of a number it prefers the cut point that says the least
@@ -54,10 +57,19 @@ class Question:
         with ExitStack() as held:
             held.enter_context(self.limit.holding(self.edition.lock))
             held.enter_context(self.edition.program.watch.limit(self.limit))
-            if not self._find([]):
+            self._count()
+            if not (self._warm.satisfiable(self.statements) if self._warm else self._find([])):
                 raise self._clash()
             self._held = held.pop_all()
         return self
+
+    def _count(self) -> None:
+        """Has the edition answered by its functions once it was asked about so many records as pays."""
+        self.edition.asked += 1
+        if self.edition.asked == OFTEN:
+            from lupa.compiled.warm import warm  # who asks about one record need not wait for it
+
+            warm(self.edition)
 
     def __exit__(
         self,
@@ -73,9 +85,20 @@ class Question:
 
     # ---- worlds --------------------------------------------------------------------------------
 
+    @cached_property
+    def _said(self) -> dict[Literal, bool]:
+        """What the record says, by fact."""
+        return {abs(literal): literal > 0 for literal in self.statements}
+
+    @property
+    def _warm(self) -> Warm | None:
+        """What answers by functions, once that pays: then no world is kept to spare a look at another."""
+        answering = self.edition.answering
+        return None if answering is self.edition.solver else cast("Warm", answering)
+
     def _find(self, further: Sequence[Literal]) -> bool:
         """Looks for a world of the record that also holds `further`, and keeps it if there is one."""
-        world = self._solver.world([*self.statements, *further], self._watched)
+        world = self.edition.solver.world([*self.statements, *further], self._watched)
         if world is not None:
             self._worlds.append(world)
         return world is not None
@@ -87,6 +110,8 @@ class Question:
 
     def possible(self, *literals: Literal) -> bool:
         """Some world of the record holds all of these."""
+        if self._warm is not None:
+            return self._warm.leaves(self._said, literals)
         if len(literals) == 1:
             if True in self._seen(literals[0]):
                 return True
@@ -127,6 +152,8 @@ class Question:
         """The outcomes that are possible, in the order of their names."""
         named = self.edition.outcomes
         found: dict[str, Literal] = {}
+        if self._warm:  # that each world has just one was proven
+            return {name: literal for name, literal in sorted(named.items()) if self.possible(literal)}
         while True:
             world = self._worlds[-1]
             held = [name for name, literal in named.items() if world[self.edition.places[literal]]]
@@ -151,7 +178,7 @@ class Question:
             return bool(facts)
         left_out = {self.edition.literals[fact] for fact in facts}
         rest = [s for s in self.statements if abs(s) not in left_out]
-        return self._solver.satisfiable([*rest, *self._another_outcome])
+        return self.edition.answering.satisfiable([*rest, *self._another_outcome])
 
     @property
     def _another_outcome(self) -> list[Literal]:
@@ -165,13 +192,13 @@ class Question:
         """
         left_out = {self.edition.literals[fact] for fact in facts}
         rest = [s for s in self.statements if abs(s) not in left_out]
-        for fact in (None, *facts):
+        for fact in (None, *facts[:-1]):
             assumed = [
                 s for s in self.assumed if fact is not None and abs(s) == self.edition.literals[fact]
             ]
-            if not self._solver.satisfiable([*rest, *assumed, *self._another_outcome]):
+            if not self.edition.answering.satisfiable([*rest, *assumed, *self._another_outcome]):
                 return fact
-        return facts[-1]  # all of them say no more than the last
+        return facts[-1]  # which says as much as all of them
 
     # ---- reasons -------------------------------------------------------------------------------
 
@@ -181,7 +208,7 @@ class Question:
         None where the record does not settle it. Stated facts are preferred to assumed ones, true
         ones to false ones.
         """
-        if False in self._seen(conclusion):
+        if False in self._seen(conclusion) or (self._warm and self.possible(-conclusion)):
             return None
         return self.edition.minimal(-conclusion, self.bearing_on(conclusion))
 
@@ -207,7 +234,7 @@ class Question:
 
     def _clash(self) -> CaseError:
         """The error for a record without worlds: a minimal set of statements that cannot all be."""
-        clash = self._solver.minimal([], self.statements)
+        clash = self.edition.answering.minimal([], self.statements)
         if not clash:
             raise RuleError(f"policy {self.edition.policy}: its laws together leave no patient possible")
         words = self.edition.vocabulary.words
@@ -294,7 +321,7 @@ class Question:
                 known.update(dict.fromkeys(tied) if function is None else function.changing(tied))
             found = known[literal]
             if found is None:
-                return relevance.matters(self._solver, literal, self.statements, silent)
+                return relevance.matters(self.edition.solver, literal, self.statements, silent)
             return found
 
         matter = [fact for fact in self.silent if matters(literals[fact])]

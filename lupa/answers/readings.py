@@ -1,6 +1,6 @@
 """On which readings of an ambiguous text a verdict depends."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from lupa.answers.decision import OtherReading
 from lupa.answers.question import Question
@@ -58,19 +58,13 @@ def _bearing(edition: Edition, statements: Sequence[Literal], outcomes: Collecti
         return set(said)
     rest = [literal for literal in statements if abs(literal) not in about]
     refuted = [*rest, *(-edition.outcomes[outcome] for outcome in outcomes)]
-    if not edition.solver.satisfiable(refuted):
+    if not edition.answering.satisfiable(refuted):
         return set()
-    return set(edition.solver.minimal(refuted, said) or ())
+    return set(edition.answering.minimal(refuted, said) or ())
 
 
-def _possible(edition: Edition, statements: Sequence[Literal]) -> Iterator[str]:
+def _possible(edition: Edition, statements: Sequence[Literal]) -> list[str]:
     """The outcomes that these statements leave possible, in the order of their names."""
-    found: list[Literal] = []
-    while True:
-        world = edition.solver.world(
-            [*statements, *(-literal for literal in found)], [*edition.outcomes.values()]
-        )
-        if world is None:
-            break
-        found += [o for o, held in zip(edition.outcomes.values(), world, strict=True) if held]
-    yield from sorted(name for name, literal in edition.outcomes.items() if literal in found)
+    outcomes = edition.outcomes
+    held = edition.answering.held(statements, list(outcomes.values()))
+    return sorted(name for name, literal in outcomes.items() if literal in held)

@@ -37,6 +37,7 @@ from lupa.errors import CaseError, LupaError, shown
 from lupa.pages.exploring import ask_text, changed, flips_text, plan_text, whatif_text
 from lupa.pages.page import Page, text, why_text
 from lupa.pages.sentences import PERSON, verdict
+from lupa.record.behind import apart
 from lupa.record.case import Case
 
 
@@ -202,7 +203,7 @@ class Session:
             self._begin(altered(self._kb, self._given, {"policy": chosen}))
             return self.opening()
         about = self._kb.about(chosen.partition("@")[0])
-        case = self.now.case
+        case = apart(self._kb, self.now.case).case
         drug = case["request"].get("drug")
         if drug is not None and about.policy not in self._kb.policies_on(drug):
             request = {key: value for key, value in case["request"].items() if key != "drug"}

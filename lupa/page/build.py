@@ -32,7 +32,7 @@ _PLAIN = re.compile(r"^[^\"'`/\n]+$", re.MULTILINE)
 _BLANK = re.compile(r" ?([=,;:?&|<>(){}\[\]]) ?")
 _LINE = re.compile(r"(?<=[{(\[;,])\n|\n(?=[\])}])")
 """The end of a line where one means nothing."""
-_BLANK = re.compile(r"\s*([{};,])\s*")
+_STYLED = re.compile(r"\s*([{};,])\s*|(?<=[\w-]:) (?=[^{}]*;)")
 """What of a style is blank for a reader alone; nothing in quotes there holds such a mark."""
 _END = re.compile(r"<(?=/script|!--)", re.IGNORECASE)
 """What would end a script, or hide the end of one."""
@@ -55,7 +55,7 @@ def page(
         beside = None if against is None else _beside(store, policies, against, stack)
         told = page_data(store, policies, beside)
     data = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-    script, style = in_one(FIRST), _BLANK.sub(r"\1", STYLE + text_of("page.css"))
+    script, style = in_one(FIRST), _STYLED.sub(r"\1", STYLE + text_of("page.css"))
     holes = {
         "policy": (
             f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; "

@@ -7,6 +7,7 @@ import { recordOf } from "./record.js";
 
 const KEYS = ["case", "request", "facts", "expect", "evidence"];
 const DEEPEST = 100; // levels; a case that can be read has fewer than ten
+const LONG = 100; // what has more characters is no name with something behind it
 const FRESH = 2; // years after which a newer edition than the last on file is to be expected
 const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
@@ -66,9 +67,7 @@ export function routed(page, request) {
     asked.push([row.kind, "code", row.name]);
   }
   for (const [kind, key, name] of asked) {
-    const said = normal(name);
-    const names = new Set([said, ...(page.meant.get(said) ?? [])]);
-    const covering = page.policies.filter((policy) => policy.covers[kind].some((one) => names.has(one)));
+    const covering = coveredBy(page, kind, name);
     const found = chosen ? chosen.filter(([policy]) => covering.includes(policy)) : covering.map((policy) => [policy, null]);
     if (!found.length) throw wrong(`request.${key}`, chosen?.length ? `${chosen[0][0].policy} does not cover ${shown(request[key])}` : `no policy on this page covers ${shown(request[key])}`);
     chosen = found;
@@ -81,6 +80,35 @@ export function routed(page, request) {
   }
   if (!chosen) throw wrong("request", "say which `policy`, or which `drug`, `service` or `code`, it is about");
   return chosen.map(([policy, edition]) => chosenEdition(policy, edition, on));
+}
+
+function coveredBy(page, kind, name) {
+  const said = normal(name);
+  const names = new Set([said, ...(page.meant.get(said) ?? [])]);
+  return page.policies.filter((policy) => policy.covers[kind].some((one) => names.has(one)));
+}
+
+/** A case with what stands behind the name of what is asked for in its own place, what to tell, and what is wrong. */
+export function apart(page, given) {
+  const request = { ...given.request };
+  const found = { given: { ...given, request }, remarks: [], problems: [] };
+  for (const key of ["drug", "service"]) {
+    const text = request[key];
+    if (typeof text !== "string" || text.length > LONG || coveredBy(page, key, text).length) continue;
+    const split = [...text.trim().matchAll(/\s+/g)].reverse().map(({ 0: blank, index }) => {
+      const [name, tail] = [text.trim().slice(0, index), text.trim().slice(index + blank.length)].map((part) => part.replace(/[ ,;()]+$/, ""));
+      return [name, tail.replace(/^[ ,;()]+/, "")];
+    });
+    const parts = split.flatMap(([name, tail]) => coveredBy(page, key, name).slice(0, 1).flatMap(({ editions: [edition] }) =>
+      page.behind.map((kind) => [name, kind, edition.canonical(tail, edition.requested[kind]), (said) => edition.canonical(String(said), edition.requested[kind])]))).find(([, , value]) => value);
+    if (!parts) continue;
+    const [name, kind, value, meant] = parts;
+    request[key] = name;
+    found.remarks.push({ place: `request.${key}`, text: `${shown(text)} was read as ${name}, with the ${kind} ${value}.` });
+    request[kind] ??= value;
+    if (meant(request[kind]) !== value) found.problems.push(`request.${key}: ${shown(text)} says that the ${kind} is ${value}, but request.${kind} is ${shown(request[kind])}; keep one`);
+  }
+  return found;
 }
 
 function chosenEdition(policy, named, on) {
@@ -163,15 +191,17 @@ function keep(record, other, place) {
 }
 
 /** The case as a question to each edition that it is about; throws with all that is wrong with it. */
-export function questions(page, given, editions = null) {
-  checkShape(given);
+export function questions(page, written, editions = null) {
+  checkShape(written);
+  const { given, remarks, problems: clashing } = apart(page, written);
   const asked = editions ?? routed(page, given.request);
   const read = asked.map((edition) => recordOf(given, edition));
-  const problems = leftWrong(page, given, asked, read);
+  const problems = new Map([...clashing.map((one) => [one, false]), ...leftWrong(page, given, asked, read)]);
   const may = problems.size > 0 && [...problems.values()].every(Boolean); // be a slip of the pen, which settles nothing
   if (problems.size && !may) throw new CaseError([...problems.keys()]);
   return asked.map((edition, place) => {
     const record = may ? recordOf(given, edition, true) : read[place];
+    record.remarks.unshift(...remarks);
     if (record.problems.length) throw new CaseError(record.problems.map(({ text }) => text));
     const question = new Question(edition, record);
     if (question.clash) throw new CaseError(["the record contradicts itself; these cannot all be so:", ...question.clash]);

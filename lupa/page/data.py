@@ -16,6 +16,7 @@ from lupa.page.letters import Letters
 from lupa.page.packed import Lists, Nodes, Texts, codes_of, steps
 from lupa.page.sayable import Sayable
 from lupa.pages.templates import letter_folders
+from lupa.record.behind import written_behind
 from lupa.rules.about import About
 from lupa.rules.edition import Atom, Edition
 from lupa.rules.store import Store
@@ -95,12 +96,12 @@ def _letters(store: Store, policy: str, letters: Letters) -> dict[str, int] | st
 
 
 def _known(store: Store, editions: Collection[Sequence[Edition]]) -> dict[str, Any]:
-    """The names that mean others, with these, and the codes."""
+    """The names that mean others, with these, the codes, and what is written behind names."""
     names: dict[str, list[str]] = {}
     for aliases in (*(x.vocabulary.aliases for each in editions for x in each), store.also_called()):
         for name, others in aliases.items():
             names.setdefault(name, []).extend(x for x in others if x not in names[name])
-    return {"names": names, "codes": codes_of(editions)}
+    return {"names": names, "codes": codes_of(editions), "behind": written_behind(store)}
 
 
 def _policy(

@@ -21,8 +21,8 @@ export function unfolded(data) {
     found.lookup = Object.fromEntries(found.map((name) => [name, name]));
     return found;
   });
-  const shared = { lists, letters: data.letters, lupa: data.lupa, ...known(data.names, data.codes) };
-  const there = data.against && { ...shared, ...known(data.against.names ?? data.names, data.against.codes ?? data.codes) };
+  const shared = { lists, letters: data.letters, lupa: data.lupa, ...known(data.names, data.codes, data.behind) };
+  const there = data.against && { ...shared, ...known(data.against.names ?? data.names, data.against.codes ?? data.codes, data.against.behind ?? data.behind) };
   const both = data.policies.map((policy) => {
     const nodes = nodesOf(policy.nodes);
     const sections = Object.entries(policy.sections);
@@ -42,7 +42,7 @@ export function unfolded(data) {
 }
 
 /** What names, brands and codes mean. */
-function known(names, codes) {
+function known(names, codes, behind) {
   const meant = new Map();
   for (const [name, others] of Object.entries(names)) {
     for (const other of others) {
@@ -50,7 +50,7 @@ function known(names, codes) {
       meant.set(key, [...(meant.get(key) ?? []), name]);
     }
   }
-  return { names, meant, codes: codes.map(([system, code, kind, name, meaning, relation, ground]) => ({ system, code, kind, name, meaning, relation, ground })) };
+  return { names, meant, behind, codes: codes.map(([system, code, kind, name, meaning, relation, ground]) => ({ system, code, kind, name, meaning, relation, ground })) };
 }
 
 /** Numbers from how far each is after the one before, the first after 0. */

@@ -1,5 +1,6 @@
 // A decision as a letter to the prescriber or the member, by the templates that `lupa letter` uses.
 
+import { apart } from "./case.js";
 import { day } from "./days.js";
 import { normal } from "./names.js";
 import { filled, markup } from "./template.js";
@@ -15,8 +16,9 @@ export const notWritten = ({ about }) => (typeof about.letters === "string" ? ab
  * The letter on a decision, in the form `text` or `html`: its `text`, that in `long` lines, and what it `asks` for,
  * which `fields` give by name. Throws where a template names what there is not.
  */
-export function letter(decision, question, given, { to, form, fields }) {
+export function letter(decision, question, written, { to, form, fields }) {
   const { edition } = question;
+  const { given } = apart({ ...edition, policies: [edition.about] }, written);
   const { letters } = edition.about;
   const files = Object.fromEntries(Object.entries(letters).map(([name, place]) => [name, edition.letters[place]]));
   const names = new Set();

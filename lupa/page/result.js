@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { trilean } from "./form.js";
 import {
-  asked, askedAbout, counted, handled, inWords, needed, partsShown, PERSON, plainly, servedBy, told,
+  asked, askedAbout, counted, handled, inWords, needed, isMarked, MARKED, partsShown, PERSON, plainly, servedBy, told,
 } from "./words.js";
 
 const MARKS = { met: "✓", unmet: "✗", open: "?" };
@@ -70,9 +70,9 @@ function section(title, children, name = "") {
 // ---- facts ----------------------------------------------------------------------------------------
 
 /** The facts of a reason as sentences; each of a single fact is a button that has it otherwise. */
-function because({ actions }, causes) {
+function because({ actions }, causes, marked) {
   if (!causes.length) return null;
-  return h("p", { class: "because" }, "because ", told(causes).map(({ group, words }) => {
+  return h("p", { class: "because" }, "because ", told(causes, marked).map(({ group, words }) => {
     const [cause] = group;
     if (group.length > 1) return h("span", {}, `${words} `);
     const hint = `What if it were otherwise? ${cause.fact} is ${cause.value ? "yes" : "no"}, ${cause.origin === "only" ? "not on the list" : cause.origin}.`;
@@ -117,14 +117,16 @@ function criteria(context, title, found) {
   return section(title, found.map((one) => criterion(context, one)), found[0]?.status);
 }
 
-function criterion(context, one, unsure = "on some of the possible pathways") {
+function criterion(context, one, within) {
+  const unsure = within ? "if it applies" : "on some of the possible pathways";
+  const marked = within?.marked ?? isMarked(one);
   const where = one.applies ? "" : ` (${unsure})`;
   const [shown, idle] = partsShown(one);
   return h("li", { "data-item": one.id, "data-status": one.status },
     h("p", {}, h("span", { class: `mark ${one.status}`, "aria-label": STATUS[one.status], role: "img" }, MARKS[one.status]), " ", h("code", {}, one.id), `: ${one.text}${where}`),
-    one.of ? h("p", {}, counted(one)) : [because(context, one.because), needs(one)],
+    one.of ? h("p", {}, counted(one) + (marked && !within ? MARKED : "")) : [because(context, one.because, marked), needs(one)],
     sources(context, one.source),
-    shown.length > 0 && h("ul", {}, shown.map((part) => criterion(context, part, "if it applies"))),
+    shown.length > 0 && h("ul", {}, shown.map((part) => criterion(context, part, { marked }))),
     idle.length > 0 && h("p", { class: "quiet" }, `not needed: ${idle.map(({ id }) => id).join(", ")}`),
     one.of ? needs(one) : null);
 }

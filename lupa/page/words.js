@@ -85,11 +85,12 @@ function sentence([{ text, fact, origin }, ...further]) {
 const UNLISTED = " (not on the list, which is said to be complete)";
 
 /** Groups of facts, each with its sentence; what several are not is said to be on no list once. */
-export function told(causes) {
+export function told(causes, marked = false) {
   const rows = families(causes).map((group) => ({ group, words: sentence(group), of: group[0].text.endsWith(`${UNLISTED}.`) ? group[0].fact.split("(")[0] : "" }));
   for (let first = 0, last; first < rows.length; first = last + 1) {
+    if (marked) rows[first].words = rows[first].words.replace(UNLISTED, "*");
     last = first;
-    while (rows[first].of && rows[last + 1]?.of === rows[first].of) last += 1;
+    while (!marked && rows[first].of && rows[last + 1]?.of === rows[first].of) last += 1;
     const run = rows.slice(first, last + 1);
     if (run.length === 1) continue;
     for (const row of run) row.words = row.words.replace(UNLISTED, "");
@@ -101,7 +102,13 @@ export function told(causes) {
 
 const MARKS = { null: "ruled out by what else is said", stated: "the record says otherwise", only: "not on the list", assumed: "assumed otherwise, as the case is silent", evidence: "the chart says otherwise" };
 const but = ({ against }) => (against.length ? `; but: ${against.join(" ").replace(/\.$/, "")}` : "");
-const withMark = (need) => `${need.text.slice(0, -1)} (${need.says === "silent" ? "not said" : MARKS[need.origin]}${but(need)}).`;
+/** What is needed and, unless that is known by now, what the record says of it. */
+function withMark(need, known) {
+  const text = need.text.slice(0, -1);
+  if (known.has(text)) return text;
+  known.add(text);
+  return `${text} (${need.says === "silent" ? "not said" : MARKS[need.origin]}${but(need)})`;
+}
 
 /** What is needed of one thing, which the same may be needed of; or just this. */
 function sameOfAnother(needs) {
@@ -111,9 +118,9 @@ function sameOfAnother(needs) {
 }
 
 /** What is needed together, or the same of others. */
-function together(alike) {
+function together(alike, known) {
   const words = families(alike[0], 1).map(([first, ...further]) =>
-    `${withMark(first).slice(0, -1)}${further.length ? `, and the same of ${others(further)}` : ""}`);
+    `${withMark(first, known)}${further.length ? `, and the same of ${others(further)}` : ""}`);
   const of = others(alike.slice(1).map(([first]) => first));
   return words.join(", and ") + (of ? `, or the same of ${of}` : "");
 }
@@ -144,20 +151,21 @@ export function needed({ needs, more_needs: more, because }) {
   const opposite = new Set(needs.flat().map(({ fact, value }) => key({ fact, value: !value })));
   const isOpposite = opposite.size === 1 && because.length === 1 && opposite.has(key(because[0]));
   if (!needs.length || isOpposite) return [];
-  return (more ? [needs] : factors(needs)).flatMap((sets) => oneOf(sets, more));
+  const known = new Set();
+  return (more ? [needs] : factors(needs)).flatMap((sets) => oneOf(sets, known, more));
 }
 
 /** Sentences that tell of sets of which one will do; of facts, where there is but one. */
-function oneOf(sets, more) {
-  if (sets.length === 1 && !more) return sets[0].map(withMark);
+function oneOf(sets, known, more) {
+  if (sets.length === 1 && !more) return sets[0].map((need) => `${withMark(need, known)}.`);
   const alone = sets.filter((set) => set.length === 1).map(([need]) => need);
   let barred = alone.filter(({ against }) => against.length);
   if (barred.length === sets.length) barred = []; // then there is nothing else to say
   const words = families(alone.filter((need) => !barred.includes(need)), 1).map((group) => {
     const [first, ...further] = group;
-    if (!further.length) return withMark(first).slice(0, -1);
+    if (!further.length) return withMark(first, known);
     const beyond = group.length > FEW ? ` and ${group.length - FEW} more` : "";
-    return `${withMark(first).slice(0, -1)}, or the same of ${others(further.slice(0, FEW - 1))}${beyond}`;
+    return `${withMark(first, known)}, or the same of ${others(further.slice(0, FEW - 1))}${beyond}`;
   });
   const alike = new Map();
   for (const set of sets.filter((one) => one.length > 1)) {
@@ -165,7 +173,7 @@ function oneOf(sets, more) {
     alike.set(kind, [...(alike.get(kind) ?? []), set]);
   }
   const several = [...alike.values()];
-  words.push(...several.slice(0, FEW).map(together));
+  words.push(...several.slice(0, FEW).map((each) => together(each, known)));
   const beyond = several.length > FEW || more ? "; and there are other ways" : "";
   const reasons = new Map();
   for (const need of barred) reasons.set(need.against.join(" "), [...(reasons.get(need.against.join(" ")) ?? []), need]);
@@ -207,6 +215,14 @@ export function partsShown({ status, of, parts }) {
   if (status !== "met" || of === "all") return [parts, []];
   return [parts.filter((part) => part.status === "met"), parts.filter((part) => part.status !== "met")];
 }
+
+/** Of several parts that are not met, those of which a reason is that something is on no list are told by a mark. */
+export function isMarked({ parts }) {
+  const failing = (all) => all.filter(({ status }) => status !== "met").flatMap((part) => (part.parts.length ? failing(part.parts) : [part]));
+  return failing(parts).filter(({ because }) => because.some(({ text }) => text.includes(UNLISTED))).length > 1;
+}
+
+export const MARKED = ` What is marked * is${UNLISTED.replace("(", "").replace(")", ".")}`;
 
 /** What a criterion needs of its parts, and how many are met. */
 export function counted({ of, least, found }) {

@@ -18,10 +18,12 @@ from lupa.pages.sentences import (
     handling_sentences,
     has_unmet,
     in_words,
+    is_marked,
     needs_sentences,
     parts_shown,
     questions,
     reading_sentence,
+    tree_sentence,
 )
 
 
@@ -72,13 +74,14 @@ def _section(title: str, items: Sequence[Item | Criterion]) -> list[str]:
         lines.append(f"{number}. **{escaped(item.text)}** {escaped(because)}  ".rstrip() + "  ")
         lines.append(f"   *{escaped(item.source)}*" if item.source else "")
         if isinstance(item, Criterion) and item.of:
-            lines += ["", f"   {escaped(count_sentence(item))}", "", *_markdown_parts(item, 3)]
+            parts = _markdown_parts(item, 3, marked=is_marked(item))
+            lines += ["", f"   {escaped(tree_sentence(item))}", "", *parts]
         if needs := needs_sentences(item):
             lines += ["", f"   Needed: {escaped(' '.join(needs))}", ""]
     return lines
 
 
-def _markdown_parts(criterion: Criterion, indent: int) -> list[str]:
+def _markdown_parts(criterion: Criterion, indent: int, *, marked: bool) -> list[str]:
     """The parts of a criterion as a list, the failing first, those of parts beneath them."""
     lines = []
     shown, _ = parts_shown(criterion)
@@ -87,12 +90,12 @@ def _markdown_parts(criterion: Criterion, indent: int) -> list[str]:
         if part.parts:
             words += f" {escaped(count_sentence(part))}"
         elif part.status == "unmet":
-            words += f" {escaped(' '.join(cause_sentences(part.because)))}"
+            words += f" {escaped(' '.join(cause_sentences(part.because, marked=marked)))}"
         if part.source not in ("", criterion.source):
             words += f" *{escaped(part.source)}*"
         lines.append(f"{' ' * indent}- {words}")
         if part.status != "met":
-            lines += _markdown_parts(part, indent + 2)
+            lines += _markdown_parts(part, indent + 2, marked=marked)
     return lines
 
 

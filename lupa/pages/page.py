@@ -31,11 +31,13 @@ from lupa.pages.sentences import (
     handling_sentences,
     has_unmet,
     in_words,
+    is_marked,
     needs_sentences,
     parts_shown,
     questions,
     reading_sentence,
     served_by,
+    tree_sentence,
 )
 
 COLOURS = {
@@ -165,16 +167,19 @@ class Page:
             where = "" if c.applies else " (on some of the possible pathways)"
             first, *rest = self.wrap(f"{c.id}: {c.text}{where}", 2, 4)
             lines += [first.replace(c.id, click.style(c.id, fg=colour), 1), *rest]
-            lines += self.counted(c) or [*self.because(c.because), *self._needs(c)]
+            if c.of:
+                lines += self.wrap(tree_sentence(c), 4)
+            else:
+                lines += [*self.because(c.because), *self._needs(c)]
             lines += self.source(c.source)
-            lines += self._parts(c, 4, full=full)
+            lines += self._parts(c, 4, full=full, marked=is_marked(c))
             lines += self._needs(c) if c.of else []
         return lines
 
-    def _parts(self, of: Criterion, indent: int, *, full: bool) -> list[str]:
+    def _parts(self, of: Criterion, indent: int, *, full: bool, marked: bool) -> list[str]:
         """The parts of a criterion, the failing first; those that are met in short unless in `full`.
 
-        Where one that is met would do without some, these are only named.
+        Where one that is met would do without some, these are only named; `marked` is as of `because`.
         """
         shown, idle = parts_shown(of)
         lines = []
@@ -184,22 +189,18 @@ class Page:
             first, *rest = self.wrap(f"- {status}, {part.id}: {part.text}{where}", indent, indent + 2)
             styled = click.style(status, fg=_STATUS_COLOURS[part.status])
             lines += [first.replace(status, styled, 1), *rest]
-            lines += self.counted(part, indent + 4)
+            lines += self.wrap(count_sentence(part), indent + 4) if part.of else []
             if full or part.status != "met":
                 if not part.parts and cause_sentences(part.because) != [part.text]:
-                    lines += self.because(part.because, indent + 4)
+                    lines += self.because(part.because, indent + 4, marked=marked)
                 lines += self.source(part.source, indent + 4) if part.source != of.source else []
-                lines += self._parts(part, indent + 4, full=full)
+                lines += self._parts(part, indent + 4, full=full, marked=marked)
         if idle:
             lines += self.wrap(f"- not needed: {', '.join(part.id for part in idle)}", indent, indent + 2)
         return lines
 
-    def counted(self, criterion: Criterion, indent: int = 4) -> list[str]:
-        """What a criterion needs of its parts, and how many are met; nothing for one without parts."""
-        return self.wrap(count_sentence(criterion), indent) if criterion.of else []
-
-    def because(self, causes: Sequence[Cause], indent: int = 4) -> list[str]:
-        sentences = cause_sentences(causes)
+    def because(self, causes: Sequence[Cause], indent: int = 4, *, marked: bool = False) -> list[str]:
+        sentences = cause_sentences(causes, marked=marked)
         return self.wrap(f"because {' '.join(sentences)}", indent, indent + 8) if sentences else []
 
     def _needs(self, item: Item | Criterion) -> list[str]:

@@ -113,16 +113,21 @@ def others(facts: Iterable[_Said]) -> str:
     return ", ".join(each.about for each in facts)
 
 
-def cause_sentences(causes: Iterable[Cause]) -> list[str]:
+MARKED = f"What is marked * is {UNLISTED[2:-1]}."
+
+
+def cause_sentences(causes: Iterable[Cause], *, marked: bool = False) -> list[str]:
     """The facts of a reason as sentences; a long row of one kind is one of them.
 
-    What several are not is said to be on no list once.
+    What several are not is said to be on no list once; where what is on none is `marked` it has the mark.
     """
     told = []
     for group in families(causes):
         told.append([_told(group[0])])
         if len(group) > 1:
             told[-1].append(f"The same goes for {others(group[1:])}.")
+    if marked:
+        return [sentence.replace(UNLISTED, "*") for each in told for sentence in each]
     found: list[str] = []
     for listed, run in groupby(zip(families(causes), told, strict=True), key=_list_of):
         rows = list(run)
@@ -151,6 +156,18 @@ def _told(cause: Cause) -> str:
     return f"{cause.text[:-1]} ({usual})."
 
 
+def is_marked(criterion: Criterion) -> bool:
+    """Whether something that is on no list is a reason of several parts: then a mark says it."""
+    return sum(any(UNLISTED in cause.text for cause in part.because) for part in _failing(criterion)) > 1
+
+
+def _failing(criterion: Criterion) -> Iterator[Criterion]:
+    """The parts that are not met, or may not be, and have no parts themselves."""
+    for part in criterion.parts:
+        if part.status != "met":
+            yield from _failing(part) if part.parts else [part]
+
+
 STATUS = {"met": "met", "unmet": "not met", "open": "open"}
 _NEEDED = {"all": "All of these are needed", "any": "One of these is needed"}
 
@@ -160,6 +177,11 @@ def count_sentence(criterion: Criterion) -> str:
     of = "any" if criterion.least == 1 else criterion.of or ""
     needed = _NEEDED.get(of, f"{criterion.least} of these are needed")
     return f"{needed}; {criterion.found}."
+
+
+def tree_sentence(criterion: Criterion) -> str:
+    """The same of one that is no part itself, with what the mark in its parts means if they have it."""
+    return f"{count_sentence(criterion)}{f' {MARKED}' if is_marked(criterion) else ''}"
 
 
 def parts_shown(criterion: Criterion) -> tuple[list[Criterion], list[Criterion]]:
@@ -185,8 +207,8 @@ _MARKS = {
 
 
 def needs_sentences(item: Item | Criterion) -> list[str]:
-    """What would have to be so, as sentences, each with what the record says of it; nothing if no more
-    is to be said than the reason does.
+    """What would have to be so, as sentences, each with what the record says of it, said once; nothing if
+    no more is to be said than the reason does.
 
     Each sentence tells of something that is needed, and of all ways to have that; of facts that say the
     same of several, one is said.
@@ -194,13 +216,14 @@ def needs_sentences(item: Item | Criterion) -> list[str]:
     if not item.needs or _is_the_opposite(item):
         return []
     parts = [list(item.needs)] if item.more_needs else factors(item.needs)
-    return [sentence for sets in parts for sentence in _one_of(sets, more=item.more_needs)]
+    known: set[str] = set()
+    return [sentence for sets in parts for sentence in _one_of(sets, known, more=item.more_needs)]
 
 
-def _one_of(sets: Sequence[tuple[Need, ...]], *, more: bool) -> list[str]:
+def _one_of(sets: Sequence[tuple[Need, ...]], known: set[str], *, more: bool) -> list[str]:
     """Sentences that tell of sets of which one will do; of facts, where there is but one."""
     if len(sets) == 1 and not more:
-        return [_with_mark(need) for need in sets[0]]
+        return [f"{_with_mark(need, known)}." for need in sets[0]]
     words = []
     alone = [each[0] for each in sets if len(each) == 1]
     barred = [need for need in alone if need.against]
@@ -209,15 +232,15 @@ def _one_of(sets: Sequence[tuple[Need, ...]], *, more: bool) -> list[str]:
     for group in families([need for need in alone if need not in barred], few=1):
         first, *further = group
         if not further:
-            words.append(_with_mark(first)[:-1])
+            words.append(_with_mark(first, known))
             continue
         beyond = f" and {len(group) - FEW} more" if len(group) > FEW else ""
-        words.append(f"{_with_mark(first)[:-1]}, or the same of {others(further[: FEW - 1])}{beyond}")
+        words.append(f"{_with_mark(first, known)}, or the same of {others(further[: FEW - 1])}{beyond}")
     several: dict[object, list[tuple[Need, ...]]] = {}
     for each in sets:
         if len(each) > 1:
             several.setdefault(_same_of_another(each), []).append(each)
-    words += [_together(alike) for alike in list(several.values())[:FEW]]
+    words += [_together(alike, known) for alike in list(several.values())[:FEW]]
     beyond = "; and there are other ways" if len(several) > FEW or more else ""
     return [f"{'; or '.join(words)}{beyond}.", *_barred(barred)]
 
@@ -239,12 +262,12 @@ def _same_of_another(needs: Sequence[Need]) -> object:
     return frozenset((_same(need), need.value) for need in needs)
 
 
-def _together(alike: Sequence[Sequence[Need]]) -> str:
+def _together(alike: Sequence[Sequence[Need]], known: set[str]) -> str:
     """What is needed together, or the same of others."""
     words = []
     for first, *further in families(alike[0], few=1):
         same = f", and the same of {others(further)}" if further else ""
-        words.append(f"{_with_mark(first)[:-1]}{same}")
+        words.append(f"{_with_mark(first, known)}{same}")
     of = others(needs[0] for needs in alike[1:])
     return ", and ".join(words) + (f", or the same of {of}" if of else "")
 
@@ -255,9 +278,13 @@ def _is_the_opposite(item: Item | Criterion) -> bool:
     return needed == {(cause.fact, cause.value) for cause in item.because} and len(needed) == 1
 
 
-def _with_mark(need: Need) -> str:
+def _with_mark(need: Need, known: set[str]) -> str:
+    """What is needed and, unless that is known by now, what the record says of it."""
+    if need.text in known:
+        return need.text[:-1]
+    known.add(need.text)
     but = f"; but: {' '.join(need.against).rstrip('.')}" if need.against else ""
-    return f"{need.text[:-1]} ({_MARKS[need.says, need.origin]}{but})."
+    return f"{need.text[:-1]} ({_MARKS[need.says, need.origin]}{but})"
 
 
 def assumed_sentences(assumptions: Iterable[Assumption]) -> str:

@@ -58,7 +58,8 @@ class Reader:
         stated[fact] = value
         self.record.paths.setdefault(fact, path)
         if len(self.vocabulary.means_one_of.get(fact, ())) > 1:
-            words = f"{self.vocabulary.words(fact, value)} Which of these is meant stays open."
+            which = "That is one or more of these; which of them" if value else "Which of these is meant"
+            words = f"{self.vocabulary.words(fact, value)} {which} stays open."
             self.record.remarks.append(Remark(path, words))
 
     def choice(self, values: dict[str, Fact], value: Any, path: str) -> None:

@@ -17,7 +17,7 @@ from lupa.rules.known import Known
 from lupa.rules.nodes import ROWS, Nodes
 from lupa.rules.numbers import exact, written
 from lupa.rules.relevance import Relevance
-from lupa.rules.solver import Literal
+from lupa.rules.solver import Answers, Literal
 from lupa.rules.vocabulary import Fact, Vocabulary
 
 T = TypeVar("T")
@@ -83,8 +83,12 @@ class Edition:
             self.vocabulary.check_names()
         self.lock = threading.RLock()  # who asks about a record may read another meanwhile
         self.solver = program.solver
+        self.answering: Answers = self.solver
+        """What answers for the rules: the solver, or once that pays what is compiled of them."""
+        self.asked = 0
+        """About so many records it was asked."""
         # what follows from what never changes, so an answer once found is kept; the bound keeps memory flat
-        self.satisfiable = lru_cache(_KEPT)(self.solver.satisfiable)
+        self.satisfiable = lru_cache(_KEPT)(self._satisfiable)
         self.minimal = lru_cache(_KEPT)(self._minimal)
         self.least = lru_cache(_KEPT)(self._least)
         self.kept = lru_cache(_KEPT)(self._kept)
@@ -302,13 +306,16 @@ class Edition:
         """Where these clauses stand."""
         return "; ".join(self._locators[clause] for clause in self.clauses(atom, pathways))
 
+    def _satisfiable(self, assumptions: tuple[Literal, ...]) -> bool:
+        return self.answering.satisfiable(assumptions)
+
     def _minimal(self, refuted: Literal, candidates: tuple[Literal, ...]) -> tuple[Literal, ...] | None:
-        found = self.solver.minimal([refuted], candidates)
+        found = self.answering.minimal([refuted], candidates)
         return None if found is None else tuple(found)
 
     def _least(self, held: tuple[Literal, ...], facts: tuple[Literal, ...]) -> tuple[Fact, ...]:
         """Those of the facts that are true in the first world that holds these; see `Solver.least`."""
-        return tuple(self.facts[fact] for fact in self.solver.least(held, facts) or ())
+        return tuple(self.facts[fact] for fact in self.answering.least(held, facts) or ())
 
     def _kept(self, made_by: "Callable[[Edition, K], T]", key: K) -> T:
         """What is made of this for a key that can be told apart, such as some statements of a record."""

@@ -49,7 +49,7 @@ def needed(edition: Edition, asked: tuple[Literal, _Set]) -> Needed:
 class _Search:
     def __init__(self, edition: Edition, wanted: Literal, record: Collection[Literal]) -> None:
         self._edition = edition
-        self._solver = edition.solver
+        self._solver = edition.answering
         self._wanted = wanted
         self._record = {abs(literal): literal for literal in record}
         cone = edition.relevance.cone(wanted)

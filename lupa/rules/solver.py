@@ -1,6 +1,7 @@
 """A control that only answers, and the time that it may take."""
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -85,53 +86,37 @@ def solving_within(limit: Deadline) -> Iterator[None]:
             _RUN.reset(token)
 
 
-class Solver:
-    """A control that only answers; each call returns what its assumptions make of the program."""
+class Answers(ABC):
+    """What a program says of some assumptions; whatever it is told by, it is the same."""
 
-    def __init__(self, control: clingo.Control, watch: Watch) -> None:
-        self._control = control
-        self._watch = watch
-        self._enough: dict[tuple[tuple[Literal, ...], int], Literal] = {}
-        watch.controls.append(control)
-
+    @abstractmethod
     def satisfiable(self, assumptions: Sequence[Literal]) -> bool:
         """Some world holds all of these."""
-        while True:
-            self._watch.check()
-            result = self._control.solve(assumptions=assumptions).satisfiable
-            if result is not None:
-                return result
+
+    @abstractmethod
+    def world_or_core(
+        self, assumptions: Sequence[Literal], atoms: Sequence[Literal]
+    ) -> tuple[bool, ...] | frozenset[Literal]:
+        """A world that holds all of these, as the truth of `atoms`; or some that no world holds all of."""
 
     def world(self, assumptions: Sequence[Literal], atoms: Sequence[Literal]) -> tuple[bool, ...] | None:
         """A world that holds all of these, as the truth of `atoms`; None if there is none."""
-        found = self._world_or_core(assumptions, atoms)
+        found = self.world_or_core(assumptions, atoms)
         return found if isinstance(found, tuple) else None
 
     def core(self, assumptions: Sequence[Literal]) -> frozenset[Literal] | None:
         """Some of these that no world holds together; None if a world holds them all."""
-        found = self._world_or_core(assumptions, ())
+        found = self.world_or_core(assumptions, ())
         return None if isinstance(found, tuple) else found
 
-    def _world_or_core(
-        self, assumptions: Sequence[Literal], atoms: Sequence[Literal]
-    ) -> tuple[bool, ...] | frozenset[Literal]:
+    def held(self, assumptions: Sequence[Literal], one_of: Sequence[Literal]) -> list[Literal]:
+        """Those that some world holds of several, of which each world that holds these holds just one."""
+        found: list[Literal] = []
         while True:
-            self._watch.check()
-            with self._control.solve(assumptions=assumptions, yield_=True) as handle:
-                model = handle.model()
-                if model is not None:
-                    return tuple(map(model.is_true, atoms))
-                if handle.get().unsatisfiable:
-                    return frozenset(handle.core())
-
-    def enough(self, literals: Sequence[Literal], count: int) -> Literal:
-        """An atom that holds where at least so many of these do."""
-        key = tuple(literals), count
-        if key not in self._enough:
-            with self._control.backend() as backend:
-                self._enough[key] = backend.add_atom()
-                backend.add_weight_rule([self._enough[key]], count, [(literal, 1) for literal in literals])
-        return self._enough[key]
+            world = self.world([*assumptions, *(-literal for literal in found)], one_of)
+            if world is None:
+                return [literal for literal in one_of if literal in found]
+            found += [literal for literal, holds in zip(one_of, world, strict=True) if holds]
 
     def least(self, assumptions: Sequence[Literal], atoms: Sequence[Literal]) -> list[Literal] | None:
         """Those of `atoms` that are true in the first of all worlds that hold these; None if there is none.
@@ -143,7 +128,7 @@ class Solver:
         forced: dict[Literal, list[Literal]] = {}
         while True:
             false = [-atom for atom in atoms if atom not in forced]
-            world = self._world_or_core([*assumptions, *false], atoms)
+            world = self.world_or_core([*assumptions, *false], atoms)
             if isinstance(world, tuple):
                 break
             clash = [-literal for literal in false if literal in world]
@@ -191,3 +176,42 @@ class Solver:
                 kept.append(candidates[enough - 1])
                 enough -= 1  # with what is kept, no more than these are needed
         return kept[::-1]
+
+
+class Solver(Answers):
+    """A control that only answers; each call returns what its assumptions make of the program."""
+
+    def __init__(self, control: clingo.Control, watch: Watch) -> None:
+        self._control = control
+        self._watch = watch
+        self._enough: dict[tuple[tuple[Literal, ...], int], Literal] = {}
+        watch.controls.append(control)
+
+    def satisfiable(self, assumptions: Sequence[Literal]) -> bool:
+        """Some world holds all of these."""
+        while True:
+            self._watch.check()
+            result = self._control.solve(assumptions=assumptions).satisfiable
+            if result is not None:
+                return result
+
+    def world_or_core(
+        self, assumptions: Sequence[Literal], atoms: Sequence[Literal]
+    ) -> tuple[bool, ...] | frozenset[Literal]:
+        while True:
+            self._watch.check()
+            with self._control.solve(assumptions=assumptions, yield_=True) as handle:
+                model = handle.model()
+                if model is not None:
+                    return tuple(map(model.is_true, atoms))
+                if handle.get().unsatisfiable:
+                    return frozenset(handle.core())
+
+    def enough(self, literals: Sequence[Literal], count: int) -> Literal:
+        """An atom that holds where at least so many of these do."""
+        key = tuple(literals), count
+        if key not in self._enough:
+            with self._control.backend() as backend:
+                self._enough[key] = backend.add_atom()
+                backend.add_weight_rule([self._enough[key]], count, [(literal, 1) for literal in literals])
+        return self._enough[key]

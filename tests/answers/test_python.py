@@ -10,8 +10,10 @@ import pickle
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ import pytest
 import lupa
 from lupa import CaseError, KnowledgeBase
 from lupa.answers import decision as decisions
+from lupa.answers.written import as_json
 from lupa.pages.page import text
 from tests.readme import EXAMPLE, ROOT
 
@@ -219,3 +222,39 @@ def test_files_of_the_lua_bridge_of_the_same_name_are_told_at_import(tmp_path: P
 def test_a_package_without_a_folder_has_no_strangers_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lupa, "__file__", "/none/archive.zip/lupa/__init__.py")
     assert lupa._strangers() == []
+
+
+# ---- answers as data ---------------------------------------------------------------------------
+
+OPEN: dict[str, Any] = {
+    "request": {"policy": "fep_lupkynis", "indication": "lupus_nephritis", "phase": "initial"},
+    "facts": {"age": 17, "taking": ["prednisone"]},
+}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(lambda kb: kb.decide(OPEN), id="decide"),
+        pytest.param(lambda kb: kb.why(OPEN), id="why"),
+        pytest.param(lambda kb: kb.whatif(OPEN, {"age": 18}), id="whatif"),
+        pytest.param(lambda kb: kb.ask(OPEN), id="ask"),
+        pytest.param(lambda kb: next(iter(kb.decide_many([{}]))), id="undecided"),
+    ],
+)
+def test_an_answer_as_data_is_its_line_of_json(
+    few: KnowledgeBase, answer: Callable[[KnowledgeBase], Any]
+) -> None:
+    found = answer(few)
+    assert json.loads(json.dumps(found.to_dict())) == json.loads(found.to_json())
+
+
+def test_what_json_does_not_know_is_written_as_what_it_does() -> None:
+    written = as_json({"mapping": MappingProxyType({"a": 1}), "number": Fraction(1, 2)})
+    assert json.loads(written) == {"mapping": {"a": 1}, "number": 0.5}
+
+
+def test_no_sets_of_statements_are_not_to_be_had(few: KnowledgeBase) -> None:
+    with pytest.raises(CaseError) as error:
+        few.flip(OPEN, "approve", most=0)
+    assert str(error.value) == "at least one set of statements is asked for, not 0"

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from lupa import Decision, KnowledgeBase
+from lupa.answers import branches
+from lupa.answers.when import Some
 from lupa.record.said import Record
 from lupa.rules.edition import Edition
 from lupa.rules.needed import needed
@@ -282,3 +284,34 @@ def test_a_reading_on_which_a_denial_rests_is_told_with_its_clause(kb: Knowledge
     assert (told.reading, told.choice, told.possible) == ("cyclophosphamide", "as_background", ("approve",))
     assert "Lupkynis" in told.source
     assert told.text == "Cyclophosphamide excludes only where nothing else is the background therapy."
+
+
+# ---- how many of several -----------------------------------------------------------------------
+
+FOUR = ("prednisone", "methotrexate", "cyclophosphamide", "azathioprine")
+
+
+@pytest.mark.parametrize(
+    ("count", "least", "most", "words"),
+    [
+        (1, 1, 1, "prednisone"),
+        (1, 0, 0, "not prednisone"),
+        (4, 0, 0, "none of {}"),
+        (4, 4, 4, "all of {}"),
+        (4, 1, 4, "one of {}"),
+        (4, 2, 4, "2 or more of {}"),
+        (4, 2, 2, "2 of {}"),
+        (4, 0, 3, "not all of {}"),
+        (4, 0, 2, "no more than 2 of {}"),
+        (4, 1, 3, "1 to 3 of {}"),
+    ],
+)
+def test_how_many_of_several_are_so_is_told_in_words(
+    few: KnowledgeBase, count: int, least: int, most: int, words: str
+) -> None:
+    some = Some(tuple(f"taking({drug})" for drug in FOUR[:count]), least, most)
+    assert branches._some(few.edition("fep_lupkynis").asking, some) == words.format(", ".join(FOUR))
+
+
+def test_a_number_without_ends_is_any(few: KnowledgeBase) -> None:
+    assert branches._range(few.edition("fep_lupkynis").asking, (), 0, 0) == "any answer"

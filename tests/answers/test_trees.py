@@ -141,7 +141,8 @@ def test_the_page_tells_every_part_of_what_fails_with_its_clause_and_cause(steps
     page = text(steps.decide(a_case(["methotrexate"])))
     assert section(page, "Not met") == [
         "  treated: Not treated as asked.",
-        "    All of these are needed; 0 of 2 found.",
+        "    All of these are needed; 0 of 2 found. What is marked * is not on the list,",
+        "    which is said to be complete.",
         "    Tiny, Item 2",
         "    - not met, earlier: Not treated before.",
         "        One of these is needed; none of 2 found.",
@@ -150,11 +151,9 @@ def test_the_page_tells_every_part_of_what_fails_with_its_clause_and_cause(steps
         "            2 of these are needed; 1 of 2 found: methotrexate.",
         "            Tiny, Item 22",
         "            - not met, took(azathioprine): Azathioprine was not taken.",
-        "                because The patient does not take azathioprine (not on the list,",
-        "                        which is said to be complete).",
+        "                because The patient does not take azathioprine*.",
         "            - not met, took(leflunomide): Leflunomide was not taken.",
-        "                because The patient does not take leflunomide (not on the list,",
-        "                        which is said to be complete).",
+        "                because The patient does not take leflunomide*.",
         "            - met, took(methotrexate): Methotrexate was taken.",
         "        - not met, one_drug: No methotrexate as asked.",
         "            All of these are needed; 1 of 2 found: methotrexate.",
@@ -168,9 +167,14 @@ def test_the_page_tells_every_part_of_what_fails_with_its_clause_and_cause(steps
         "    needs The prescriber asked a specialist (the record says otherwise); or The",
         "          patient takes azathioprine (not on the list), and The age is 18 years",
         "          or more (the record says otherwise); or The patient takes leflunomide",
-        "          (not on the list), and The age is 18 years or more (the record says",
-        "          otherwise).",
+        "          (not on the list), and The age is 18 years or more.",
     ]
+
+
+def test_what_one_part_alone_has_on_no_list_is_said_beside_it(steps: KnowledgeBase) -> None:
+    page = text(steps.decide(a_case(["methotrexate", "azathioprine"])))
+    assert "marked *" not in page
+    assert "*" not in page
 
 
 def test_a_part_whose_condition_is_open_may_not_apply(steps: KnowledgeBase) -> None:
@@ -255,17 +259,17 @@ def test_markdown_lists_the_parts_of_what_fails(steps: KnowledgeBase) -> None:
         "1. **Not treated as asked.**  ",
         "   *Tiny, Item 2*",
         "",
-        "   All of these are needed; 0 of 2 found.",
+        (
+            "   All of these are needed; 0 of 2 found. What is marked \\* is not on the list, which is "
+            "said to be complete."
+        ),
         "",
         "   - not met: **Not treated before.** One of these is needed; none of 2 found. *Tiny, Item 20*",
         (
             "     - not met: **Fewer than two drugs were taken.** 2 of these are needed; 1 of 2 found: "
             "methotrexate. *Tiny, Item 22*"
         ),
-        (
-            "       - not met: **Azathioprine was not taken.** The patient does not take azathioprine (not "
-            "on the list, which is said to be complete)."
-        ),
+        ("       - not met: **Azathioprine was not taken.** The patient does not take azathioprine\\*."),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import click
 import pytest
@@ -109,6 +110,17 @@ def test_what_a_rule_reads_of_the_policy_stands_beneath_it_and_what_another_row_
     assert [words[-1] for words in thresholds] == ["45)."]
 
 
+def test_a_row_that_names_its_clause_stands_under_that_clause_alone(benlysta: Document) -> None:
+    rows = {
+        clause.id: [r.text for item in clause.items for r in item.rules if r.text.startswith("unproven(")]
+        for clause in benlysta.clauses
+    }
+    assert {name: len(set(each)) for name, each in rows.items() if each} == dict.fromkeys(
+        ("u50", "u51", "u52", "u53", "u55"), 1
+    )
+    assert all(name in text for name, each in rows.items() for text in each)
+
+
 def test_many_of_a_kind_by_the_same_rules_are_one_with_the_names_of_the_others(benlysta: Document) -> None:
     bases = [item for item in items(benlysta, "u54") if item.kind == "basis"]
     immune, products = (item for item in bases if item.id != "unlisted_biologic")
@@ -146,6 +158,14 @@ def test_a_row_of_the_table_has_its_clause_its_sentence_and_its_lines(
 def test_the_page_has_a_box_for_every_clause_and_a_line_to_sign(read: Document, page: str) -> None:
     assert page.count("\N{BALLOT BOX}") == len(read.clauses)
     assert ">Signature<" in page
+
+
+def test_whoever_reads_a_clause_finds_there_each_rule_that_it_rests_on(read: Document, page: str) -> None:
+    boxes = page.split("\N{BALLOT BOX}")[1:]
+    for clause, told in zip(read.clauses, boxes, strict=True):
+        plain = " ".join(unescape(re.sub(r"<[^>]+>", "", told)).split())
+        rules = {" ".join(rule.text.split()) for item in clause.items for rule in item.rules}
+        assert [rule for rule in rules if rule not in plain] == []
 
 
 def test_every_link_of_the_page_leads_to_one_of_its_clauses(read: Document, page: str) -> None:

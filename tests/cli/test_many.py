@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -186,3 +187,74 @@ def test_several_cases_end_in_a_table(batch: Path, jobs: str) -> None:
     in_json = command("decide", str(batch), "--json", "--summary")
     assert len(lines(in_json.out)) == len(CASES)
     assert in_json.err.endswith("\n".join(table) + "\n")
+
+
+# ---- options -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            "decide --fields outcome --format markdown",
+            "--fields goes with text and with JSON; other forms have what they have",
+        ),
+        ("test --save x", "--save goes with --mutate, which proposes the cases"),
+        (
+            "test --mutate --format html",
+            "--format html shows coverage; --mutate goes with text and --json",
+        ),
+        (
+            "lint --rules --format sarif",
+            "--rules goes with text and --json; --format sarif tells findings",
+        ),
+        ("facts --all fep_lupkynis", "--all lists what is declared for every policy; leave POLICY out"),
+        ("verify --because x", "--because goes with --accept, which records why"),
+        (
+            "ask --all --json",
+            "--all goes with the list of questions, and JSON always names all",
+        ),
+        (
+            "ask --interactive --plan",
+            "--interactive is a dialogue; it goes with neither --plan nor --json",
+        ),
+        ("ask --save x", "--save goes with --interactive, which completes the case"),
+        (
+            "explore -",
+            "what you say is read from standard input, so the case must be in a file",
+        ),
+        ("explore", "give one case, in a file or as --example NAME (see `lupa examples`)"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(words: str, said: str) -> None:
+    ended = command(*words.split())
+    assert (ended.status, ended.out) == (2, "")
+    assert f"Error: {said}\n" in ended.err
+
+
+def test_a_file_of_several_cases_is_not_talked_about(tmp_path: Path) -> None:
+    (tmp_path / "cases.jsonl").write_text("{}\n{}\n")
+    ended = command("explore", str(tmp_path / "cases.jsonl"))
+    assert (ended.status, ended.out) == (2, "")
+    assert f"{tmp_path / 'cases.jsonl'} holds several cases; give one" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("words", "rooms", "lacking", "said"),
+    [
+        (
+            "cohort in.csv out.csv --policy fep_lupkynis",
+            "lupa.cohort.",
+            "pyarrow",
+            "pyarrow is not installed; pip install 'lupa-kb[cohort]'",
+        ),
+        ("serve", "lupa.serve.", "uvicorn", "the server needs `pip install 'lupa-kb[serve]'`"),
+    ],
+)
+def test_without_what_an_extra_brings_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, words: str, rooms: str, lacking: str, said: str
+) -> None:
+    for name in [name for name in sys.modules if name.startswith(rooms)]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, lacking, None)
+    assert command(*words.split()) == (2, "", f"error: {said}\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import pickle
 import random
 import signal
 import subprocess
@@ -24,7 +25,7 @@ from lupa.cohort.against import Shifts, shifts
 from lupa.cohort.against import plain as told_plainly
 from lupa.cohort.against import text as shifts_text
 from lupa.cohort.cohort import Cohort, Wanted
-from lupa.cohort.files import Source
+from lupa.cohort.files import Source, files_in, named
 from lupa.cohort.repeated import Repeated
 from lupa.cohort.summary import plain, summary, text
 from lupa.cohort.work import run
@@ -576,6 +577,28 @@ def test_a_row_that_cannot_be_is_kept_with_the_reason(
     assert words in row["error"]
 
 
+def test_rows_of_one_age_are_told_their_own_days(few: KnowledgeBase) -> None:
+    days = [date(2025, 4, 1), date(2025, 5, 1)]
+    table = pa.table({"service_date": [date(2025, 3, 1)] * 2, "birth_date": days})
+    assert Cohort(few, FEP).decided(table)["error"].to_pylist() == [
+        f"facts.birth_date: {day} is after request.service_date, 2025-03-01; check both" for day in days
+    ]
+
+
+def test_what_no_rule_reads_in_several_columns_is_read_as_in_a_case(few: KnowledgeBase) -> None:
+    facts = {
+        "starts": ["belimumab"],
+        "received": ["belimumab_intravenous"],
+        "taking": ["anifrolumab", "prednisone"],
+        "diagnosis": ["hypertensive_emergency"],
+    }
+    request = {"indication": "lupus_nephritis", "phase": "initial"}
+    (row,) = Cohort(few, FEP).decided(pa.table({k: [v] for k, v in (request | facts).items()})).to_pylist()
+    decision = few.decide({"request": {"policy": "fep_lupkynis", **request}, "facts": facts})
+    assert (row["outcome"], row["error"]) == (decision.outcome, None)
+    assert row["open"] == [each.id for each in decision.criteria if each.status == "open"]
+
+
 def test_no_rows_give_no_verdicts(few: KnowledgeBase, tmp_path: Path) -> None:
     pq.write_table(pa.table({"age": pa.array([], pa.int64())}), tmp_path / "in.parquet")
     assert run(few, Source(str(tmp_path / "in.parquet")), tmp_path / "out.parquet", FEP) == 0
@@ -611,6 +634,42 @@ def told_of(repeated: Repeated, *tables: Row) -> str:
     given = [pa.table(columns) for columns in tables]
     assert list(repeated.watching(given)) == given
     return repeated.told()
+
+
+def test_files_are_found_by_a_pattern(tmp_path: Path) -> None:
+    for name in ("b.csv", "a.csv", "c.parquet"):
+        (tmp_path / name).touch()
+    assert files_in(str(tmp_path / "*.csv")) == [tmp_path / "a.csv", tmp_path / "b.csv"]
+    for nothing in (tmp_path / "*.arrow", tmp_path / "none.csv"):
+        with pytest.raises(CaseError) as error:
+            files_in(str(nothing))
+        why = "no table is there; names end in one of" if "*" in nothing.name else "no such file"
+        assert str(error.value).startswith(f"{nothing}: {why}")
+
+
+@pytest.mark.parametrize("wrong", ["age", "=age", "Alter="])
+def test_a_column_is_renamed_by_both_of_its_names(wrong: str) -> None:
+    assert named(["Alter=age", "Phase=phase"]) == {"Alter": "age", "Phase": "phase"}
+    with pytest.raises(CaseError) as error:
+        named(["Alter=age", wrong])
+    assert str(error.value) == f"'{wrong}': COLUMN=FACT is expected"
+
+
+def test_a_compiled_policy_without_its_rules_decides_records_and_no_table(few: KnowledgeBase) -> None:
+    compiled = few.compile("fep_lupkynis")
+    sent = pickle.loads(pickle.dumps(compiled))  # noqa: S301 - made here
+    assert sent == compiled
+    with pytest.raises(CaseError) as error:
+        sent.decide(pa.table({"age": [17]}))
+    assert str(error.value) == (
+        "it was sent here without the rules, which tables need; compile it where it is used"
+    )
+
+
+def test_an_id_that_is_no_column_is_told(few: KnowledgeBase) -> None:
+    with pytest.raises(CaseError) as error:
+        few.compile("fep_lupkynis").decide(pa.table({"age": [17]}), ids=["member"])
+    assert str(error.value) == "column 'member': is not there; there are age"
 
 
 def test_ids_that_are_in_several_rows_are_told_by_their_places() -> None:

@@ -14,7 +14,8 @@ import pytest
 
 from lupa import CaseError, Compiled, KnowledgeBase, RuleError
 from lupa.compiled.changes import Changes
-from lupa.compiled.formula import Formula, Said
+from lupa.compiled.formula import Formula, Said, Telling
+from lupa.errors import SpaceLimitError
 from tests.command import command
 from tests.random_policies import OTHER, POLICY, Facts, Made, random_pair
 
@@ -204,6 +205,25 @@ def test_without_members_worlds_are_counted(few: KnowledgeBase) -> None:
     ) in text
     assert "- No document shows a laboratory test showing autoantibodies." in text
     assert "How many there are says nothing of how frequent patients are" in text
+
+
+def test_where_there_are_too_many_conditions_worlds_are_counted_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kb = aged(tmp_path)
+    one, other = kb.compile(POLICY), kb.compile(OTHER)
+    told = one.changes(other)
+
+    def too_many(*_: object) -> Formula:
+        raise SpaceLimitError(1)
+
+    monkeypatch.setattr(Telling, "formula", too_many)
+    found = one.changes(other)
+    assert found.moves == tuple(
+        replace(move, region=replace(move.region, when=None)) for move in told.moves
+    )
+    ended = command("cohort", "--policy", POLICY, "--against", OTHER, "--kb", str(tmp_path))
+    assert "  There are too many conditions to tell just when.\n" in ended.out
 
 
 def test_of_the_same_rules_nothing_is_told_but_that(few: KnowledgeBase) -> None:

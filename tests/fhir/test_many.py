@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lupa import KnowledgeBase
+from lupa.cli import charted
 from lupa.fhir import read
 from lupa.fhir.cases import cases_of
 from tests.command import command
@@ -109,6 +110,18 @@ def test_what_cannot_be_decided_has_its_row(tmp_path: Path) -> None:
     assert command("cohort", str(path), str(out), *ASKED).status == 0
     (row,) = told(out)
     assert (row["chart"], row["outcome"]) == (f"{path}:2", "invalid")
+
+
+def test_charts_that_ask_for_nothing_have_a_row_each_in_however_many_pieces(
+    bulk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(charted, "_PIECE", 1)
+    out = tmp_path / "out.jsonl"
+    assert command("cohort", str(bulk), str(out), *ASKED[2:]).status == 0
+    rows = told(out)
+    assert [row["chart"] for row in rows] == [f"{bulk}:Patient/p", f"{bulk}:Patient/q"]
+    assert {(row["policy"], row["outcome"]) for row in rows} == {(None, "invalid")}
+    assert all("request" in row["error"] for row in rows)
 
 
 def test_another_patient_changes_nothing(bulk: Path, kb: KnowledgeBase) -> None:

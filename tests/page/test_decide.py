@@ -58,6 +58,16 @@ def test_a_page_says_of_an_edition_that_it_is_not_in_force_on_the_service_date(
     assert list(differences(kb, data, cases)) == []
 
 
+def test_a_route_behind_the_drug_is_read_in_a_page_as_everywhere(kb: KnowledgeBase, data: Path) -> None:
+    drugs = ("Benlysta IV", "belimumab (subcut)", "Benlysta, IV infusion", "Lupkynis PO", "Benlysta")
+    cases = [
+        {"request": {"drug": drug, "route": route, "indication": "SLE"}, "facts": {"age": 34}}
+        for drug in drugs
+        for route in (None, "IV", "oral")
+    ]
+    assert list(differences(kb, data, cases)) == []
+
+
 def test_lines_of_a_chart_are_told_in_a_page_too(kb: KnowledgeBase, data: Path) -> None:
     line = {"resource": "Condition/c1", "date": "2024-06-01", "text": None}
     case = kb.case("lupkynis_alongside_bars_benlysta")

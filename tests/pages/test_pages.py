@@ -12,7 +12,7 @@ import pytest
 
 from lupa import KnowledgeBase
 from lupa.answers.causes import UNLISTED
-from lupa.answers.decision import Cause
+from lupa.answers.decision import Cause, Suggestion
 from lupa.errors import printable
 from lupa.pages.contents import fact_rows, fact_text, policy_rows, policy_text
 from lupa.pages.exploring import ask_text
@@ -51,6 +51,26 @@ def test_a_denial_out_of_scope_tells_no_criteria(kb: KnowledgeBase) -> None:
     assert page[0].startswith("OUT OF SCOPE")
     assert "Not met" not in page
     assert "pharmacy benefit" in markdown(decision)
+
+
+def test_what_is_not_known_or_not_asked_about_is_told_as_it_is_written(kb: KnowledgeBase) -> None:
+    taking = {"zorblax": True, "quux": False, "blorp": None, "prednisone": True}
+    page = plain(text(kb.decide(with_facts(taking=taking, attests=["monitor_egfr"]))))
+    aside = page.index("Not known here, and set aside as it is written")
+    assert page[aside + 1 : aside + 4] == [
+        "  facts.taking.zorblax: zorblax",
+        "  facts.taking.quux: quux (said not to be so)",
+        "  facts.taking.blorp: blorp (not known whether)",
+    ]
+    assert "Stated, but not asked about by this policy: attests(monitor_egfr)." in page
+
+
+def test_what_a_code_suggests_is_told_with_the_question(kb: KnowledgeBase) -> None:
+    ground, asked = "A lupus of any organ.", "Is lupus nephritis diagnosed?"
+    suggested = Suggestion("M32.10", ground, "diagnosis(lupus_nephritis)", "It is.", asked)
+    page = plain(text(dataclasses.replace(kb.decide(DENIED), suggestions=(suggested,))))
+    told = page.index("Suggested by a code, and not stated")
+    assert page[told + 1] == "  M32.10 (A lupus of any organ): Is lupus nephritis diagnosed?"
 
 
 def test_an_override_shows_what_it_supersedes(kb: KnowledgeBase) -> None:

@@ -458,6 +458,14 @@ def test_a_number_with_a_day_of_which_no_rule_speaks_is_read_without_it(tmp_path
     assert kb.decide(case).outcome == "approve"
 
 
+def test_a_text_has_a_unit_only_where_it_is_about_a_number(tmp_path: Path) -> None:
+    facts = vocabulary(["frail"]).replace("Is it so that frail?", "How frail, in {unit}?")
+    rules = "outcome(small, deny) :- frail." + otherwise("deny", last="approve")
+    with pytest.raises(RuleError) as error:
+        small_kb(tmp_path, facts, rules).ask({"request": {"policy": "small"}, "facts": {}})
+    assert str(error.value) == 'frail is about no quantity, so "How frail, in {unit}?" has no unit'
+
+
 # ---- edits -------------------------------------------------------------------------------------
 
 
@@ -613,6 +621,14 @@ def test_a_day_needs_a_service_date(kb: KnowledgeBase, facts: Any, path: str) ->
         (
             'cut_point(at_least(bmi, "x")).',
             ('"x" is a text where a number stands; write one, without quotes'),
+        ),
+        (
+            "cut_point(at_least(bmi, x)).",
+            "the fact at_least(bmi,x) has no number; write one, without quotes",
+        ),
+        (
+            'quantity(z, "", 0, 5). rate(z, two, dose, weight).',
+            "rate/4: two stands where a number belongs; write one, without quotes",
         ),
         (
             'conversion(bmi, "lb", 0, 3).',

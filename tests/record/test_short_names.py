@@ -52,9 +52,17 @@ def test_a_name_that_may_be_the_drug_that_excludes_is_asked_about(kb: KnowledgeB
     decision = decided(kb, LUPKYNIS, {"only": ["CYC"]})
     assert decision.possible == ("approve", "deny")
     assert missing(decision) == ["taking(cyclophosphamide)", "taking(cyclosporine)"]
-    assert [remark.text for remark in decision.remarks] == [
-        "The patient takes CYC (cyclophosphamide or cyclosporine). Which of these is meant stays open."
-    ]
+    (remark,) = decision.remarks
+    assert remark.text == (
+        "The patient takes CYC (cyclophosphamide or cyclosporine). That is one or more of these; which of "
+        "them stays open."
+    )
+
+
+def test_on_a_complete_list_it_may_be_all_that_it_may_mean(kb: KnowledgeBase) -> None:
+    taking = {"only": ["CYC"], "cyclophosphamide": True, "cyclosporine": True}
+    assert decided(kb, LUPKYNIS, taking).outcome == "deny"
+    assert decided(kb, LUPKYNIS, {**taking, "cyclophosphamide": False}).outcome == "approve"
 
 
 @pytest.mark.parametrize(("meant", "outcome"), [("cyclophosphamide", "deny"), ("cyclosporine", "approve")])

@@ -143,3 +143,14 @@ def test_nothing_follows_from_what_clashes() -> None:
     assert edition.follows(clash, ["active(lupus_nephritis)"]) == []
     named = ["active(lupus_nephritis)"]
     assert edition.follows(named, ["diagnosis(lupus_nephritis)"]) == ["diagnosis(lupus_nephritis)"]
+
+
+def test_a_folder_that_no_policy_can_be_named_by_is_refused(tmp_path: Path) -> None:
+    root = small_kb(tmp_path, "", "outcome(small, approve).\n").files.root
+    (root / "policies" / "Small-2").mkdir()
+    with pytest.raises(RuleError) as error:
+        KnowledgeBase.load(root).policies  # noqa: B018 - it is read then
+    assert str(error.value) == (
+        f"{root / 'policies' / 'Small-2'}: a policy's folder is named in lower case, digits and "
+        "underscores, beginning with a letter"
+    )

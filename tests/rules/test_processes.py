@@ -1,11 +1,14 @@
 """Work that processes share: in order, not too far ahead, and ended with the run."""
 
+import os
+import threading
 from collections.abc import Iterator
 
 import pytest
 
-from lupa.errors import LupaError
+from lupa.errors import LupaError, TimeLimitError
 from lupa.rules import processes
+from lupa.rules.deadline import Deadline
 from lupa.rules.processes import processors, shared
 
 
@@ -84,3 +87,18 @@ def test_there_is_a_processor_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
     assert processors() >= 1
     monkeypatch.delattr("lupa.rules.processes.os.sched_getaffinity", raising=False)
     assert processors() >= 1
+
+
+def test_warnings_are_after_it_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONWARNINGS", "ignore::UserWarning")
+    assert list(shared(int, twice, [1], 2)) == [0]
+    assert os.environ["PYTHONWARNINGS"] == "ignore::UserWarning"
+
+
+def test_a_lock_that_another_holds_is_waited_for_no_longer_than_there_is_time() -> None:
+    lock = threading.Lock()
+    with lock, pytest.raises(TimeLimitError), Deadline(0.01).holding(lock):
+        pass
+    with Deadline(0.01).holding(lock):
+        assert lock.locked()
+    assert not lock.locked()

@@ -33,6 +33,8 @@ from lupa.rules.edition import Atom, Edition
 from lupa.rules.files import RuleFiles, shipped
 from lupa.rules.ground import ground, plainly
 from lupa.rules.names import normal
+from lupa.rules.texts import without_long_comments
+from lupa.rules.vocabulary import Vocabulary
 
 KB, QUERIES = RuleFiles(shipped("kb")), shipped("queries")
 KB_FILES = sorted(KB.root.rglob("*.lp"))
@@ -486,3 +488,20 @@ def test_a_query_grounds_in_silence_with_every_edition_and_no_record(
     values = PARTS | {"edition": [clingo.String(name)]}
     parts = dict.fromkeys(part for path in files for part in ("base", *parts_of(path)))
     assert ground(plainly(files), parts=[(part, values[part]) for part in parts]).rules
+
+
+def test_a_class_shows_the_words_of_a_property_that_its_objects_keep() -> None:
+    assert str(Vocabulary.days.__doc__).startswith("The days that a case can state")
+
+
+@pytest.mark.parametrize(
+    ("text", "without"),
+    [
+        ("a. %* b %* c *% d *% e.", "a.                   e."),
+        ("a. %* b\n *% c.", "a.     \n    c."),
+        ('a("%*"). %* b *% c.', 'a("%*").         c.'),
+        ("a. %* b %* c *% d.", "a. %* b %* c *% d."),
+    ],
+)
+def test_a_comment_that_may_hold_others_is_blank_if_it_ends(text: str, without: str) -> None:
+    assert without_long_comments(text) == without

@@ -14,7 +14,18 @@ from lupa import KnowledgeBase
 from lupa.errors import RuleError, TimeLimitError
 from lupa.serve.limits import Limits
 from tests.command import as_bytes, command
-from tests.fhir.charts import HCPCS, ICD, chart, claim, condition
+from tests.fhir.charts import (
+    BELIMUMAB,
+    HCPCS,
+    ICD,
+    INTO_A_VEIN,
+    bundle,
+    chart,
+    claim,
+    condition,
+    order,
+    patient,
+)
 from tests.serve.asked import CASE, DENIED, deep
 from tests.serve.conftest import Lines, client_of
 
@@ -79,6 +90,14 @@ def test_a_chart_is_decided_as_the_case_that_it_makes(
     printed = command("decide", str(file), "--json", "--request", "payer=UnitedHealthcare")
     expected = json.loads(printed.out)
     assert found == {**expected, "case": found["case"]}
+
+
+def test_a_chart_of_two_patients_is_two_cases(client: TestClient) -> None:
+    orders = [
+        order(BELIMUMAB, f"m{name}", INTO_A_VEIN, subject={"reference": f"Patient/{name}"}) for name in "pq"
+    ]
+    answer = post(client, bundle(patient("p"), patient("q"), *orders), FHIR)
+    assert (answer.status_code, [line["case"] for line in answer.json()]) == (207, ["cases[0]", "cases[1]"])
 
 
 def test_what_a_case_states_never_comes_back_in_an_error(client: TestClient, log: Lines) -> None:

@@ -20,6 +20,7 @@ from tests.fhir.charts import (
     INTO_A_VEIN,
     NDC,
     PREDNISONE,
+    bundle,
     claim,
     given,
     order,
@@ -150,6 +151,8 @@ def test_full_urls_that_are_no_addresses_are_referred_to_as_they_are(client: Tes
         (submitted(type="x"), 422),
         (submitted(use="claim"), 422),
         (submitted(item=[{"sequence": 1, "productOrService": {"text": "something else"}}]), 422),
+        (submitted(item=[{"sequence": n, "productOrService": {"text": "else"}} for n in (1, 2)]), 422),
+        (submitted(item=[{"sequence": n, "productOrService": {}} for n in range(1, 52)]), 413),
     ],
 )
 def test_what_is_no_claim_is_refused(client: TestClient, body: Any, status: int) -> None:
@@ -264,6 +267,18 @@ def test_what_is_selected_is_asked_about_and_nothing_else(client: TestClient) ->
     given = hook("order-select", drafts=drafts, selections=["MedicationRequest/b"])
     answer = post(client, "/cds-services/order-select", given)
     assert len(answer.json()["cards"]) == 1
+
+
+def test_an_appointment_that_refers_to_nothing_is_for_nothing(client: TestClient) -> None:
+    appointment = {"resourceType": "Appointment", "basedOn": [3, {"reference": 7}], "reasonReference": "x"}
+    given = hook("appointment-book", drafts=[], appointments=bundle(appointment))
+    assert post(client, "/cds-services/appointment-book", given).json()["cards"] == []
+
+
+def test_more_orders_than_are_answered_at_once_are_refused(client: TestClient) -> None:
+    given = hook("order-sign", drafts=[order(BELIMUMAB, f"m{n}", status="draft") for n in range(51)])
+    answer = post(client, SIGN, given)
+    assert (answer.status_code, "at most 50 orders are answered at once" in answer.text) == (413, True)
 
 
 def test_what_is_dispatched_or_an_appointment_is_for_is_asked_about(client: TestClient) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import clingo
 from clingo import ast
 
-from lupa.authors.document.written import Written, helpers, names_in, order, read, rules_in
+from lupa.authors.document.written import Written, helpers, is_of_another, names_in, order, read, rules_in
 from lupa.authors.laws.authored import authored, places, sorted_places
 from lupa.authors.reports.finding import Place
 from lupa.authors.syntax import Signature
@@ -148,6 +148,7 @@ class _Reader:
         self._rules = {rule.place: rule for rule in rules}
         self._helpers = helpers(rules, _PUBLIC)
         self._shown: dict[Place, str] = {}
+        self._clauses = frozenset(row["id"] for row in self._edition.ledger())
 
     def read(self) -> Document:
         about = self._about
@@ -199,7 +200,9 @@ class _Reader:
 
     def _item(self, item: clingo.Symbol, clause: str, begun: Sequence[Place], ways: Sequence[str]) -> Item:
         rules = tuple(
-            self._rule(rule, clause, helps=rule.place not in begun) for rule in self._with_helpers(begun)
+            self._rule(rule, clause, helps=rule.place not in begun)
+            for rule in self._with_helpers(begun)
+            if rule.place in begun or not is_of_another(rule, clause, self._clauses)
         )
         return Item(item.name, str(_name(item)), self._sentence(item), tuple(sorted(ways)), rules)
 

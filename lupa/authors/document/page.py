@@ -112,7 +112,7 @@ def _item(item: Item, here: Clause, read: Document, told: Told) -> Html:
 
 
 def _rules(rules: Iterable[Rule], here: Clause, read: Document) -> list[Html]:
-    """The rules that are new here as they are written; of others, under which clause they stand."""
+    """The rules that are new here, then those that an earlier clause has too: nobody has to look back."""
     fresh = [rule for rule in rules if not rule.first]
     again: dict[str, list[Rule]] = {}
     for rule in rules:
@@ -121,14 +121,18 @@ def _rules(rules: Iterable[Rule], here: Clause, read: Document) -> list[Html]:
     return [
         *([_written(read, fresh)] if fresh else []),
         *(
-            tag("div", shortened(read, same), ": ", *_see(clause, here), class_="quiet")
+            tag("div", shortened(read, same), ": above", class_="quiet")
+            if clause == here.id
+            else _again(read, clause, same)
             for clause, same in again.items()
         ),
     ]
 
 
-def _see(clause: str, here: Clause) -> list[str]:
-    return ["above"] if clause == here.id else ["see ", tag("a", clause, href=f"#{clause}")]
+def _again(read: Document, clause: str, rules: Iterable[Rule]) -> Html:
+    return tag(
+        "div", "as under ", tag("a", clause, href=f"#{clause}"), _written(read, rules), class_="again"
+    )
 
 
 def _written(read: Document, rules: Iterable[Rule]) -> Html:
@@ -171,6 +175,8 @@ main h2 { margin-top: 1.5rem; font-size: 1.1rem; border-bottom-width: 1px; }
 .kind { color: var(--note); font-weight: 600; }
 .clauses pre, .others pre { margin: .2rem 0; padding: .3rem .5rem; font-size: .78rem; line-height: 1.4; }
 .line { float: right; padding-left: 1rem; color: var(--quiet); }
+.again, .again pre { color: var(--quiet); }
+.again { font-size: .875rem; }
 .signature { margin-top: 2rem; break-inside: avoid; }
 .signature > div { display: grid; grid-template-columns: 9rem 1fr; gap: .5rem; margin: 1.6rem 0 0; }
 .signature dd { border-bottom: 1px solid var(--ink); }

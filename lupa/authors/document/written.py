@@ -10,6 +10,7 @@ from clingo.ast import ASTType
 
 from lupa.authors.reports.finding import Place
 from lupa.authors.syntax import Signature, atoms, functions, heads, nodes, text_with_heads
+from lupa.rules.texts import WORD
 
 Arguments = tuple[frozenset[str], ...]
 """The names that each argument of an atom can be."""
@@ -55,6 +56,12 @@ def helpers(
 def read(statement: ast.AST) -> list[ast.AST]:
     """The atoms that the conditions of a rule read."""
     return [atom for literal in statement.body for atom in atoms(literal)]
+
+
+def is_of_another(rule: Written, clause: str, clauses: Collection[str]) -> bool:
+    """Whether a row names others of the clauses, and not this one: it stands there."""
+    named = set(clauses).intersection(WORD.findall(rule.text))
+    return not rule.statement.body and bool(named) and clause not in named
 
 
 def names_in(atom: ast.AST) -> Arguments:

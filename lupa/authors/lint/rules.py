@@ -95,6 +95,7 @@ _READ = (
     "speaks_against/2", "stands_first/1", "stated/1",
     "subdivides/3", "supported_by/2", "term/1", "text/4", "true/1", "two_rows/2",
     "unencoded/3", "usual_effort/2", "usual_label/2", "wait_text/2", "whole/1",
+    "written_behind/1",
 )  # fmt: skip
 CODES = ("code", 5)
 """The rows that lupa looks up in the texts of rule files rather than among what is ground."""

@@ -1,0 +1,128 @@
+"""What an edition says as functions of its facts: when each atom holds, and which worlds are lawful."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
+
+from lupa.compiled.compiled import Law
+from lupa.compiled.conditions import body_of, conditions_of
+from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node
+from lupa.compiled.space import components
+from lupa.errors import RuleError
+from lupa.rules.edition import Edition, not_one_outcome
+from lupa.rules.solver import Literal
+from lupa.rules.vocabulary import Fact
+
+
+def _ordered(edition: Edition, known: Collection[Literal]) -> Iterator[Fact]:
+    """The facts that are not known, as one meets them on the way down from the outcomes.
+
+    So those stand near each other that bear on the same, such as what is taken of a drug and what is
+    stopped of it, and functions stay small. The values of a choice, and the cut points of a number, are
+    met together.
+    """
+    v = edition.vocabulary
+    groups: dict[Fact, list[Fact]] = {}
+    for fact in edition.literals:
+        if fact in v.choice_of or fact in v.number_of:
+            groups.setdefault(edition.asking.group_of(fact), []).append(fact)
+    together = {fact: group for group in groups.values() for fact in group}
+    rules: dict[Literal, list[Literal]] = {}
+    for rule in edition.program.rules:
+        if rule.body and not rule.choice:
+            for head in rule.head:
+                rules.setdefault(head, []).extend(map(abs, rule.body))
+    met = set(known)
+    waiting = [*reversed(edition.literals.values()), *reversed(edition.watched)]
+    while waiting:
+        atom = waiting.pop()
+        if atom in met:
+            continue
+        met.add(atom)
+        waiting.extend(reversed(rules.get(atom, ())))
+        if atom in edition.facts:
+            fact = edition.facts[atom]
+            group = [each for each in together.get(fact, ()) if edition.literals[each] not in met]
+            met.update(edition.literals[each] for each in group)
+            yield from sorted([fact, *group], key=lambda each: edition.places[edition.literals[each]])
+
+
+class Functions:
+    """The functions of an edition, its text read as is `fixed`; `facts` are those of the variables.
+
+    Raises `RuleError` for laws that leave no world, and `SpaceLimitError` where the budget does not do.
+    """
+
+    def __init__(self, edition: Edition, fixed: Mapping[str, str], budget: Budget) -> None:
+        self.edition = edition
+        self.fixed = fixed
+        self.diagrams = diagrams = Diagrams(budget)
+        known: dict[Literal, Node] = {
+            literal: YES if choice == fixed[name] else NO
+            for name, choices in edition.readings.items()
+            if name in fixed
+            for choice, literal in choices.items()
+        }
+        self.facts = tuple(_ordered(edition, known))
+        for variable, fact in enumerate(self.facts):
+            known[edition.literals[fact]] = diagrams.node(variable, NO, YES)
+        program = edition.program
+        laws = [rule for rule in program.rules if not rule.head]
+        bounds = (literal for bound in edition.bounds for way in bound.binds for literal in way)
+        self.told = program.below(
+            [*edition.watched, *self.conditional(), *bounds, *(x for law in laws for x in law.body)]
+        )
+        """The atoms of which it is known when they hold."""
+        rules = [r for r in program.rules if r.head and r.head[0] in self.told and not r.choice]
+        self._holds = conditions_of(diagrams, rules, known)
+        self.laws = self._components([diagrams.opposite(body_of(diagrams, x, self._holds)) for x in laws])
+        self._lawful: dict[frozenset[Law], Node] = {}
+        self._law_of = {variable: law for law in self.laws for variable in law.variables}
+
+    def conditional(self) -> Iterable[Literal]:
+        """What parts of criteria depend on."""
+        parts = chain.from_iterable(node.parts for node in self.edition.nodes.values())
+        return chain.from_iterable((part.there, *part.clauses.values()) for part in parts)
+
+    def _components(self, laws: Iterable[Node]) -> list[Law]:
+        """The laws, those together that speak of the same facts or are tied by others that do."""
+        laws = list(laws)
+        found = components(self.diagrams, laws)
+        if NO in laws or any(each.node == NO for each in found):
+            raise RuleError(f"policy {self.edition.policy}: its laws together leave no patient possible")
+        return [Law(*each) for each in found]
+
+    def cut(self, function: Node) -> Node:
+        """A function where the laws on its facts are kept; it has no value elsewhere."""
+        support = self.diagrams.support(function)
+        laws = frozenset(self._law_of[v] for v in support if v in self._law_of)
+        if laws not in self._lawful:
+            lawful = YES
+            for law in sorted(laws, reverse=True):  # the last first: what follows stands below
+                lawful = self.diagrams.both(law.node, lawful)
+            self._lawful[laws] = lawful
+        return self.diagrams.choose(self._lawful[laws], function, NOWHERE)
+
+    def condition(self, literal: Literal) -> Node:
+        """When a literal holds, whatever the laws."""
+        holds = self._holds.get(abs(literal), NO)
+        return holds if literal > 0 else self.diagrams.opposite(holds)
+
+    def outcome(self) -> Node:
+        """The outcome of each world; raises `RuleError` for a world with none, or with several."""
+        diagrams, names = self.diagrams, list(self.edition.outcomes)
+        conditions = list(map(self.condition, self.edition.outcomes.values()))
+        one = several = NO
+        for condition in conditions:
+            several = diagrams.either(several, diagrams.both(one, condition))
+            one = diagrams.either(one, condition)
+        wrong = self.cut(diagrams.either(several, diagrams.opposite(one)))
+        if YES in diagrams.values(wrong):
+            so = diagrams.where(wrong, YES)
+            held = [n for n, c in zip(names, conditions, strict=True) if diagrams.at(c, so) == YES]
+            raise not_one_outcome(self.edition.policy, held)
+        outcome = NOWHERE
+        for place, condition in enumerate(conditions):
+            outcome = diagrams.choose(condition, NOWHERE - 1 - place, outcome)
+        return self.cut(outcome)
