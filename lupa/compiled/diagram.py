@@ -71,11 +71,12 @@ class Diagrams:
         if no == yes:
             return no
         key = (variable, no, yes)
-        if key not in self._known:
+        found = self._known.get(key)
+        if found is None:
             self.budget.spend()
-            self._known[key] = len(self._nodes)
+            found = self._known[key] = len(self._nodes)
             self._nodes.append(key)
-        return self._known[key]
+        return found
 
     def variable(self, variable: int) -> Node:
         """The condition that a variable is so."""
@@ -154,7 +155,8 @@ class Diagrams:
         if yes == YES and no == NO:
             return condition
         key = (condition, yes, no)
-        if key not in self._chosen:
+        found = self._chosen.get(key)
+        if found is None:
             self.budget.spend()
             nodes = self._nodes
             here, low, high = nodes[condition]
@@ -169,10 +171,10 @@ class Diagrams:
                 variable, no_low, no_high = nodes[no]
             if here != variable:
                 low = high = condition
-            self._chosen[key] = self.node(
-                variable, self.choose(low, yes_low, no_low), self.choose(high, yes_high, no_high)
-            )
-        return self._chosen[key]
+            choose = self.choose
+            found = self.node(variable, choose(low, yes_low, no_low), choose(high, yes_high, no_high))
+            self._chosen[key] = found
+        return found
 
     def both(self, one: Node, other: Node) -> Node:
         """The condition that both hold."""

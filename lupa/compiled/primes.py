@@ -26,18 +26,19 @@ def cover(diagrams: Diagrams, holds: Node, lawful: Node) -> list[Product]:
     """
     found = _primes(diagrams, diagrams.either(holds, diagrams.opposite(lawful)), {})
     worlds = {each: diagrams.both(product(diagrams, each), holds) for each in found}
-    size = {each: _share(diagrams, world, {}) for each, world in worlds.items() if world != NO}
+    shares: dict[Node, float] = {}
+    size = {each: _share(diagrams, world, shares) for each, world in worlds.items() if world != NO}
     chosen: list[Product] = []
     before = [NO]  # what those before each that is chosen hold in, and in the end what all do
     for each in sorted(size, key=lambda each: (-size[each], len(each), sorted(each))):
-        if diagrams.both(worlds[each], diagrams.opposite(before[-1])) != NO:
+        if diagrams.choose(before[-1], NO, worlds[each]) != NO:
             chosen.append(each)
             before.append(diagrams.either(worlds[each], before[-1]))
     after = NO
     for place in reversed(range(len(chosen))):
         world = worlds[chosen[place]]
         others = diagrams.either(before[place], after)
-        if diagrams.both(world, diagrams.opposite(others)) == NO:
+        if diagrams.choose(others, NO, world) == NO:
             del chosen[place]
         else:
             after = diagrams.either(world, after)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from lupa.errors import RuleError
+from lupa.rules.files import text_of
 from lupa.rules.numbers import DECIMAL, mend
 
 if TYPE_CHECKING:
@@ -48,6 +50,10 @@ _OF_NUMBERS: frozenset[Spot] = _OF_WHOLE_NUMBERS | {
 }
 _OF_WORDS: frozenset[Spot] = frozenset({("number", 3, 2)})
 """What stands in a sentence may be a text."""
+
+
+_CALLED = re.compile(r"(\w*)\(")
+"""What is called: a predicate, a function, or by no name a tuple."""
 
 
 class Arguments(NamedTuple):
@@ -94,29 +100,49 @@ def quoted_numbers(rule: Arguments, spots: Container[Spot]) -> Iterator[ast.AST]
 
 def misquoted(files: Sequence[Path]) -> list[str]:
     """Each text in the place of a number, with its place; none where the files cannot be read."""
-    from clingo.ast import ASTType
-
-    from lupa.rules.trees import parsed
-
     try:
-        rules = [rule for path in files for rule in parsed(path)]
-    except RuleError:
+        read = [(path, each) for path in files for each in _read(text_of(path))]
+    except (RuleError, RuntimeError):
         return []
     # Facts are most of all there is, and lead from no place to another: few of them are looked into.
-    leading = {
-        at: arguments_of(rule)
-        for at, rule in enumerate(rules)
-        if rule.ast_type == ASTType.Rule and rule.body
-    }
-    spots = spots_of_numbers(leading.values())
-    names = re.compile("|".join(rf"\b{name}\(" if name else r"(?<!\w)\(" for name, *_ in spots))
+    spots = spots_of_numbers(each.leading for _, each in read if each.leading)
+    names = {name for name, *_ in spots}
     found = (
-        (node.location.begin, node)
-        for at, rule in enumerate(rules)
-        if at in leading or ('"' in (text := str(rule)) and names.search(text))
-        for node in quoted_numbers(leading.get(at) or arguments_of(rule), spots)
+        (path, node.location.begin, node)
+        for path, each in read
+        if each.leading or not names.isdisjoint(each.names)
+        for node in quoted_numbers(each.leading or arguments_of(each.rule), spots)
     )
-    return [f"{at.filename}:{at.line}:{at.column}: {not_a_number(node)}" for at, node in found]
+    return [f"{path}:{at.line}:{at.column}: {not_a_number(node)}" for path, at, node in found]
+
+
+class _Read(NamedTuple):
+    """A statement: what stands where, if it has conditions, else what it calls, if it holds a text."""
+
+    rule: ast.AST
+    leading: Arguments | None
+    names: frozenset[str]
+
+
+@lru_cache(256)
+def _read(text: str) -> tuple[_Read, ...]:
+    """The statements of a text in which a text can stand, or by which a number is led to one.
+
+    They are read once; the bound keeps memory flat.
+    """
+    from clingo import ast
+    from clingo.ast import ASTType
+
+    rules: list[ast.AST] = []
+    ast.parse_string(text.replace("\0", "\1"), rules.append, logger=lambda *_: None)
+    found = []
+    for rule in rules:
+        leading = arguments_of(rule) if rule.ast_type == ASTType.Rule and rule.body else None
+        said = "" if leading else str(rule)
+        names = frozenset(_CALLED.findall(said) if '"' in said else ())
+        if leading or names:
+            found.append(_Read(rule, leading, names))
+    return tuple(found)
 
 
 def not_a_number(node: ast.AST) -> str:
@@ -130,10 +156,14 @@ def _arguments(tree: ast.AST) -> Iterator[tuple[Spot, ast.AST]]:
 
     from lupa.rules.trees import children
 
-    if tree.ast_type == ASTType.Function:
-        for place, argument in enumerate(tree.arguments):
-            members = argument.arguments if argument.ast_type == ASTType.Pool else [argument]
-            for member in members:
-                yield (tree.name, len(tree.arguments), place), member
-    for child in children(tree):
-        yield from _arguments(child)
+    if tree.ast_type != ASTType.Function:
+        for child in children(tree):
+            yield from _arguments(child)
+        return
+    name, arguments = tree.name, [(argument.ast_type, argument) for argument in tree.arguments]
+    for place, (kind, argument) in enumerate(arguments):
+        for member in argument.arguments if kind == ASTType.Pool else (argument,):
+            yield (name, len(arguments), place), member
+    for kind, argument in arguments:
+        if kind not in (ASTType.Variable, ASTType.SymbolicTerm):  # there is nothing in these
+            yield from _arguments(argument)

@@ -81,20 +81,22 @@ def _number(term: ast.AST, constants: Mapping[str, ast.AST], deep: int = 9) -> i
 
 def growing_rule(files: Sequence[Path], parts: Parts) -> str | None:
     """Where the rule stands that grows, as file, line and column; None if none does by itself."""
+    every = ((path, rule) for path in files for rule in parsed(path))
+    return growing_of(((path, rule, rule.ast_type == ASTType.Rule) for path, rule in every), parts)
+
+
+def growing_of(rules: Iterable[tuple[Path, ast.AST, bool]], parts: Parts) -> str | None:
+    """Where the first rule stands that grows, of rules with their files and whether each of them may."""
     places: list[str] = []
     control = clingo.Control(logger=lambda *_: None)
     with ast.ProgramBuilder(control) as builder:
-
-        def add(statement: ast.AST) -> None:
-            if statement.ast_type == ASTType.Rule:
-                begin = statement.location.begin
-                places.append(f"{begin.filename}:{begin.line}:{begin.column}")
-                statement = _counted(statement, len(places) - 1)
-            builder.add(statement)
-
-        for path in files:
-            for statement in parsed(path):
-                add(statement)
+        for path, rule, may_grow in rules:
+            if may_grow:
+                begin = rule.location.begin
+                places.append(f"{path}:{begin.line}:{begin.column}")
+                builder.add(_counted(rule, len(places) - 1))
+            else:
+                builder.add(rule)
     counter = _Counter()
     with suppress(_TooManyError):
         control.ground(list(parts), counter)

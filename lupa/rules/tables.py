@@ -7,6 +7,7 @@ only then.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import clingo
 
 from lupa.errors import RuleError, shown
-from lupa.rules.ground import Ground, Parts, quoted
+from lupa.rules.files import text_of
+from lupa.rules.ground import Ground, Parts, plainly, quoted
 from lupa.rules.names import normal
 
 if TYPE_CHECKING:
@@ -189,8 +191,12 @@ def _givers(
 
     statements: list[Place] = []
     control = clingo.Control(logger=lambda *_: None)
-    with ast.ProgramBuilder(control) as builder:
-        for path in files:
+    named = re.compile(rf"(?<![\w'])(?:{'|'.join(map(re.escape, sorted(names)))})(?![\w'])")
+    for path in files:
+        if not named.search(text_of(path)):  # tables are most of all there is, and few are in question
+            plainly([path])(control)
+            continue
+        with ast.ProgramBuilder(control) as builder:
             for statement in parsed(path):
                 builder.add(statement)
                 if _derives(statement, names):

@@ -101,6 +101,7 @@ def whole(kb: KnowledgeBase, case: dict[str, Any]) -> dict[str, bool]:
     return certain
 
 
+@pytest.mark.slow
 @EDITIONS
 def test_each_possible_outcome_has_a_patient_whose_case_replays(
     kb: KnowledgeBase, policy: str, edition: str
@@ -122,6 +123,7 @@ def test_each_possible_outcome_of_thousands_of_records_has_a_patient(
         check(kb, case, kb.decide(case))
 
 
+@pytest.mark.slow
 def test_each_possible_outcome_of_the_shipped_cases_has_a_patient(kb: KnowledgeBase) -> None:
     for path in [*kb.examples().values()][::3]:
         case = load(path.read_text())
@@ -137,6 +139,7 @@ def test_where_nothing_is_stated_each_possible_outcome_has_a_patient(
     check(kb, case, kb.decide(case))
 
 
+@pytest.mark.slow
 def test_what_was_asked_before_does_not_change_a_byte() -> None:
     cases = [
         case for policy, edition in oracle.EDITIONS for case in random_records("bytes", 6, policy, edition)

@@ -24,6 +24,7 @@ def folder(tmp_path: Path) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_findings_are_those_of_each_subject_by_itself(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

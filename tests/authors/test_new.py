@@ -37,6 +37,12 @@ def made(folder: Path, **said: Any) -> Made:
     return new_policy(folder / "kb", Draft(**{"policy": "a_policy"} | said))
 
 
+def without_policies(folder: Path) -> Path:
+    """The folder with a slim knowledge base that holds no policy yet."""
+    (slim(folder / "kb", "policies") / "policies").mkdir()
+    return folder
+
+
 def files(folder: Path) -> Mapping[str, bytes]:
     """Everything in a folder, with what it holds."""
     paths = (path for path in folder.rglob("*") if path.is_file())
@@ -100,7 +106,7 @@ def test_every_case_of_a_new_policy_comes_to_what_it_expects(tmp_path: Path) -> 
 def test_it_holds_together_for_whatever_drug_and_disease(
     drug: str, indication: str, tmp_path: Path
 ) -> None:
-    kb = made(tmp_path, drugs=(drug,), indications=(indication,)).kb
+    kb = made(without_policies(tmp_path), drugs=(drug,), indications=(indication,)).kb
     assert surprises(KnowledgeBase.load(kb)) == {}
 
 
@@ -128,7 +134,9 @@ def test_an_edition_without_a_first_day_is_a_draft_and_always_in_force(tmp_path:
 @settings(max_examples=times(25), deadline=None)
 def test_any_title_stays_the_text_that_it_is(title: str) -> None:
     with TemporaryDirectory() as folder:
-        kb = KnowledgeBase.load(made(Path(folder), payer=title, document=title, edition=title).kb)
+        kb = KnowledgeBase.load(
+            made(without_policies(Path(folder)), payer=title, document=title, edition=title).kb
+        )
         about = kb.about("a_policy")
         assert (about.payer, about.document, about.editions) == (title, title, ((title, None),))
         assert kb.edition("a_policy").cited("basis", "other_indication").startswith(title)
@@ -225,7 +233,7 @@ def test_a_new_drug_is_asked_for_by_the_name_that_was_given(tmp_path: Path) -> N
 def test_whatever_a_drug_is_called_it_can_be_asked_for_by_that_name(name: str) -> None:
     with TemporaryDirectory() as folder:
         try:
-            policy = made(Path(folder), drugs=(name,))
+            policy = made(without_policies(Path(folder)), drugs=(name,))
         except CaseError:
             assume(False)
         kb = KnowledgeBase.load(policy.kb)
@@ -647,11 +655,17 @@ def test_the_guide_adds_each_policy_as_it_says(title: str, walks: Walks) -> None
     assert walked == section
 
 
+TOLD = ("no findings in", "coverage 100 %", "laws on 1 edition: nothing new")
+"""How the guide shows that a policy passes each check."""
+
+
 @pytest.mark.parametrize("title", readme.WALKS)
-def test_the_policies_of_the_guide_pass_every_check(title: str, walks: Walks) -> None:
-    _, _, kb = walks[title]
+def test_the_policies_of_the_guide_pass_every_check_that_is_not_shown_there(
+    title: str, walks: Walks
+) -> None:
+    section, _, kb = walks[title]
     (policy,) = KnowledgeBase.load(kb).policies
-    for check in CHECKS:
+    for check in (check for check, told in zip(CHECKS, TOLD, strict=True) if told not in section):
         ended = command(*check, policy, "--kb", str(kb))
         assert (ended.err, ended.status) == ("", 0), check
 

@@ -412,6 +412,7 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     assert max(map(len, lines_of(REPORT, width))) <= width
 
 
+@pytest.mark.slow
 @given(st.text(min_size=1), st.integers(40, 100))
 def test_no_line_is_wider_than_the_terminal_whatever_the_words(words: str, width: int) -> None:
     assert max(map(len, lines_of(saying(words), width))) <= width

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +15,10 @@ from lupa.authors.laws.accepted import Accepted, accepted_in, compared
 from lupa.authors.laws.accepting import Acceptance, accepting
 from lupa.authors.laws.programs import law_files
 from lupa.authors.laws.smallest import smallest
+from lupa.authors.laws.verify import Name, Verification
 from lupa.authors.reports.finding import Finding, Report
 from lupa.rules.files import shipped
+from lupa.rules.store import Store
 from tests.command import command
 from tests.slim import slim
 
@@ -66,8 +70,8 @@ def verified(folder: Path, *policies: str) -> Report:
 # ---- what is found -----------------------------------------------------------------------------
 
 
-def test_the_shipped_policies_hold_nothing_new() -> None:
-    status, out, err = command("verify")
+def test_the_shipped_policies_hold_nothing_new(few: KnowledgeBase) -> None:
+    status, out, err = command("verify", "--kb", str(few.files.root))
     assert (status, err) == (0, "")
     assert out.splitlines()[-1].startswith("26 laws on 3 editions: nothing new;")
 
@@ -159,14 +163,14 @@ def test_what_is_expected_and_found_no_more_is_told(folder: Path) -> None:
     assert (status, json.loads(out)["gone"]) == (0, [f"fep_lupkynis: no_gap {GAP}"])
 
 
-def test_what_is_expected_of_an_edition_that_is_not_looked_at_is_not_gone(folder: Path) -> None:
-    path = folder / "policies" / "uhc_benlysta" / "accepted.yaml"
+def test_what_is_expected_of_an_edition_that_is_not_looked_at_is_not_gone(written: Path) -> None:
+    path = written / "policies" / "uhc_benlysta" / "accepted.yaml"
     entry = {"check": "no_gap", "subject": "none", "edition": "2022E0046O", "reason": "An old one."}
     rows = yaml.safe_load(path.read_text(encoding="utf-8"))
     path.write_text(yaml.safe_dump([*rows, entry]), encoding="utf-8")
-    gone = verified(folder).gone
+    gone = verified(written).gone
     assert not [told for told in gone if "2022E0046O" in told]
-    assert "uhc_benlysta@2022E0046O: no_gap none" in verified(folder, "uhc_benlysta").gone
+    assert "uhc_benlysta@2022E0046O: no_gap none" in verified(written, "uhc_benlysta").gone
 
 
 def found(subject: str, edition: str) -> Finding:
@@ -248,11 +252,45 @@ def test_a_pattern_of_another_law_covers_nothing() -> None:
 ALL_SIX = "proven_and_unproven barred(*)"
 
 
+class Heard(Verification):
+    """A verification that hears of an edition once: what is accepted of what is found changes no law."""
+
+    def edition(self, name: Name) -> None:
+        if name not in self._hearings:
+            super().edition(name)
+
+
+@pytest.fixture(scope="module")
+def heard(few: KnowledgeBase) -> Callable[..., Verification]:
+    """Verifications of the rules as they ship, which are heard once and then only told, of any copy."""
+    runs: dict[tuple[Name, ...], Heard] = {}
+
+    def run(kb: Store, *, together: Sequence[Name], **how: bool) -> Verification:
+        assert not any(how.values())
+        named = tuple(together)
+        if named not in runs:
+            runs[named] = Heard(few, together=named, all_readings=False, examples=False)
+            for name in named:
+                runs[named].edition(name)
+        told = copy(runs[named])
+        told._kb = kb
+        return told
+
+    return run
+
+
 @pytest.fixture
-def unsettled(folder: Path) -> Path:
-    """The shipped knowledge base, in which nothing of Benlysta is accepted yet."""
-    record(folder).unlink()
+def written(folder: Path, heard: Callable[..., Verification], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The shipped knowledge base, of which only what is accepted is to be changed."""
+    monkeypatch.setattr("lupa.authors.laws.verify.Verification", heard)
     return folder
+
+
+@pytest.fixture
+def unsettled(written: Path) -> Path:
+    """The shipped knowledge base, in which nothing of Benlysta is accepted yet."""
+    record(written).unlink()
+    return written
 
 
 def record(folder: Path) -> Path:
@@ -264,14 +302,14 @@ def accept(folder: Path, *words: str, policy: str = "uhc_benlysta") -> tuple[int
     return status, out, err
 
 
-def test_all_that_is_new_is_accepted_for_a_reason(unsettled: Path) -> None:
-    status, out, err = accept(unsettled, "--accept", "--because", "The document says so.")
+def test_all_that_is_new_is_accepted_for_a_reason(folder: Path) -> None:
+    record(folder).unlink()
+    status, out, err = accept(folder, "--accept", "--because", "The document says so.")
     assert (status, "nothing new" in out.splitlines()[-1]) == (0, True)
     assert "accepted within_label approved(off_label(inactive_disease)) (covers 2 findings)" in err
-    assert accept(unsettled)[0] == 0
-    report = verified(unsettled, "uhc_benlysta")
+    report = verified(folder, "uhc_benlysta")
     assert {finding.accepted for finding in report.findings} == {"The document says so."}
-    assert report.gone == ()
+    assert (report.new, report.gone) == ((), ())
 
 
 def test_what_is_found_in_one_of_two_editions_is_accepted_there_alone(unsettled: Path) -> None:
@@ -309,11 +347,11 @@ def test_a_part_of_what_is_told_as_one_is_accepted_and_the_rest_stays_new(unsett
     assert gaps == {(GAP, "So."), ("request(other,continuation)", None)}
 
 
-def test_what_a_file_held_stays_as_it_was(folder: Path) -> None:
-    path = record(folder)
+def test_what_a_file_held_stays_as_it_was(written: Path) -> None:
+    path = record(written)
     before = path.read_text(encoding="utf-8").replace("- check: within_label", "- check: without_label", 1)
     path.write_text(before.rstrip("\n"), encoding="utf-8")
-    status, _, _ = accept(folder, "--accept", "--because", "It is: so # and not otherwise")
+    status, _, _ = accept(written, "--accept", "--because", "It is: so # and not otherwise")
     assert status == 0
     assert path.read_text(encoding="utf-8").startswith(before)
     assert accepted_in(path.parent)[-1].reason == "It is: so # and not otherwise"
@@ -360,17 +398,17 @@ def test_a_name_that_means_nothing_new_is_told_and_nothing_is_written(
     assert (status, said in err, record(unsettled).exists()) == (2, True, False)
 
 
-def test_what_is_accepted_already_is_told(folder: Path) -> None:
-    status, _, err = accept(folder, "--accept", ALL_SIX, "--because", "So.", policy=NEWEST)
+def test_what_is_accepted_already_is_told(written: Path) -> None:
+    status, _, err = accept(written, "--accept", ALL_SIX, "--because", "So.", policy=NEWEST)
     assert (status, f"'{ALL_SIX}' is accepted already" in err) == (2, True)
-    status, _, err = accept(folder, "--accept", "no_gap nothing", "--because", "So.", policy=NEWEST)
+    status, _, err = accept(written, "--accept", "no_gap nothing", "--because", "So.", policy=NEWEST)
     assert (status, "covers no new finding; nothing is new" in err) == (2, True)
 
 
-def test_where_nothing_is_new_nothing_is_written(folder: Path) -> None:
-    before = record(folder).read_bytes()
-    status, _, err = accept(folder, "--accept", "--because", "So.", policy=NEWEST)
-    assert (status, err, record(folder).read_bytes() == before) == (
+def test_where_nothing_is_new_nothing_is_written(written: Path) -> None:
+    before = record(written).read_bytes()
+    status, _, err = accept(written, "--accept", "--because", "So.", policy=NEWEST)
+    assert (status, err, record(written).read_bytes() == before) == (
         0,
         "nothing was new, so nothing was accepted\n",
         True,
@@ -397,11 +435,11 @@ def test_a_knowledge_base_accepts_nothing_without_a_reason(folder: Path) -> None
 
 
 @pytest.mark.parametrize("text", ["[]\n", "  - {check: a, subject: b, reason: c}\n...\n"])
-def test_a_file_to_which_nothing_can_be_added_is_left_as_it_is(folder: Path, text: str) -> None:
-    record(folder).write_text(text, encoding="utf-8")
-    status, _, err = accept(folder, "--accept", ALL_SIX, "--because", "So.")
-    assert (status, record(folder).read_text(encoding="utf-8")) == (2, text)
-    assert f"{record(folder)}: nothing can be added at its end" in err
+def test_a_file_to_which_nothing_can_be_added_is_left_as_it_is(written: Path, text: str) -> None:
+    record(written).write_text(text, encoding="utf-8")
+    status, _, err = accept(written, "--accept", ALL_SIX, "--because", "So.")
+    assert (status, record(written).read_text(encoding="utf-8")) == (2, text)
+    assert f"{record(written)}: nothing can be added at its end" in err
     assert "- check: proven_and_unproven" in err
 
 

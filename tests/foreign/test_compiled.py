@@ -6,7 +6,16 @@ from lupa import KnowledgeBase
 from tests.drawn import differences
 
 
-@pytest.mark.parametrize("fixture", ["foreign_kb", "monitors_kb", "lipid_kb", "atopic_kb", "twelve_kb"])
+@pytest.mark.parametrize(
+    "fixture",
+    [
+        "foreign_kb",
+        "monitors_kb",
+        "lipid_kb",
+        "atopic_kb",
+        pytest.param("twelve_kb", marks=pytest.mark.slow),
+    ],
+)
 def test_policies_on_other_things_say_the_same_when_compiled(
     fixture: str, request: pytest.FixtureRequest
 ) -> None:

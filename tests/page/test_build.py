@@ -16,28 +16,35 @@ LARGEST = 300_000
 """Bytes of the page of the shipped policies."""
 
 
+@pytest.fixture(scope="module")
+def one(kb: KnowledgeBase) -> str:
+    """The page of one policy, which is made sooner than that of all."""
+    return kb.page("fep_lupkynis")
+
+
+@pytest.mark.slow
 def test_the_shipped_policies_make_a_small_page(made: str) -> None:
     assert len(made.encode()) < LARGEST
 
 
-def test_no_comment_is_left_that_could_hide_what_follows(made: str) -> None:
-    (script,) = re.findall(r'<script type="module">(.*?)</script>', made, re.DOTALL)
+def test_no_comment_is_left_that_could_hide_what_follows(one: str) -> None:
+    (script,) = re.findall(r'<script type="module">(.*?)</script>', one, re.DOTALL)
     assert [line for line in script.splitlines() if line.startswith("//") or " // " in line] == []
 
 
-def test_what_runs_is_named_by_its_digest_and_nothing_is_loaded(made: str) -> None:
-    (script,) = re.findall(r'<script type="module">(.*?)</script>', made, re.DOTALL)
-    (style,) = re.findall(r"<style>(.*?)</style>", made, re.DOTALL)
+def test_what_runs_is_named_by_its_digest_and_nothing_is_loaded(one: str) -> None:
+    (script,) = re.findall(r'<script type="module">(.*?)</script>', one, re.DOTALL)
+    (style,) = re.findall(r"<style>(.*?)</style>", one, re.DOTALL)
     script_hash, style_hash = (
         f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
         for text in (script, style)
     )
-    (rules,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', made)
+    (rules,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', one)
     assert rules == (
         f"default-src 'none'; script-src {script_hash}; style-src {style_hash}; "
         "base-uri 'none'; form-action 'none'"
     )
-    assert re.findall(r"(?:src|href)=\"(?!#)", made) == []
+    assert re.findall(r"(?:src|href)=\"(?!#)", one) == []
 
 
 def test_a_case_with_markup_in_its_name_ends_no_script(kb: KnowledgeBase) -> None:

@@ -127,6 +127,7 @@ def without_noes(said: Any) -> Any:
     return {**dict.fromkeys(only, True), **rest} if isinstance(only, list) else {**only, **rest}
 
 
+@pytest.mark.slow
 def test_no_cause_is_a_no_that_nobody_said(kb: KnowledgeBase) -> None:
     seen = 0
     for name in sorted(kb.examples())[::3]:

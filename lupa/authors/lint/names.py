@@ -20,6 +20,9 @@ from lupa.authors.reports.finding import Finding
 from lupa.authors.syntax import Signature
 from lupa.rules.names import nearest, normal
 
+Key = tuple[clingo.Symbol, ...]
+"""What stands together at some places of an atom."""
+
 
 class Known:
     """What can hold: ground atoms and, where a fault elsewhere keeps some away, all that is derived."""
@@ -27,7 +30,7 @@ class Known:
     def __init__(self, atoms: Atoms, heads: Mapping[Signature, Collection[Term]]) -> None:
         self.atoms = atoms
         self._heads = heads
-        self._columns: dict[tuple[Signature, tuple[int, ...]], set[tuple[clingo.Symbol, ...]]] = {}
+        self._columns: dict[tuple[Signature, tuple[int, ...]], dict[Key, list[clingo.Symbol]]] = {}
 
     def knows(self, term: Term) -> bool:
         """Whether an instance of the term can hold, once what is wrong elsewhere is mended."""
@@ -35,18 +38,20 @@ class Known:
 
     def holds(self, term: Term) -> bool:
         """Whether an instance of the term can hold as the rules are."""
-        fixed = [place for place, argument in enumerate(term.arguments) if not argument.anything]
-        values = [ground(term.arguments[place]) for place in fixed]
-        known = [value for value in values if value is not None]
-        if len(known) == len(values):
-            return tuple(known) in self._column(term.signature, tuple(fixed))
-        return any(matches(term, symbol) for symbol in self.atoms.get(term.signature, ()))
+        given = [(place, ground(part)) for place, part in enumerate(term.arguments) if not part.anything]
+        fixed = {place: value for place, value in given if value is not None}
+        rows = self._column(term.signature, tuple(fixed)).get(tuple(fixed.values()), ())
+        return bool(rows) and (len(fixed) == len(given) or any(matches(term, row) for row in rows))
 
-    def _column(self, predicate: Signature, places: tuple[int, ...]) -> set[tuple[clingo.Symbol, ...]]:
-        """What stands together at some places of a predicate, looked up once."""
+    def _column(
+        self, predicate: Signature, places: tuple[int, ...]
+    ) -> Mapping[Key, Sequence[clingo.Symbol]]:
+        """The atoms of a predicate by what stands together at some places, looked up once."""
         if (predicate, places) not in self._columns:
-            rows = (symbol.arguments for symbol in self.atoms.get(predicate, ()))
-            self._columns[predicate, places] = {tuple(row[place] for place in places) for row in rows}
+            column = self._columns[predicate, places] = {}
+            for symbol in self.atoms.get(predicate, ()):
+                row = symbol.arguments if places else ()
+                column.setdefault(tuple(row[place] for place in places), []).append(symbol)
         return self._columns[predicate, places]
 
     def instead(self, term: Term, part: Term) -> list[str]:

@@ -9,7 +9,9 @@ import clingo
 
 from lupa.authors.lint.files import RuleFile
 from lupa.authors.lint.grounded import TABLES, WORLDS, Atoms
+from lupa.authors.lint.program import statements_of
 from lupa.authors.lint.rules import RULES
+from lupa.authors.lint.terms import Term, meets, term_of
 from lupa.authors.reports.finding import Finding
 from lupa.rules import tables
 from lupa.rules.ground import Ground, Parts
@@ -28,12 +30,21 @@ def trees(program: Ground, policy: str, parts: Parts, files: Mapping[Path, RuleF
         return
     faults, known = nodes.faults(), [*files, WORLDS, TABLES]
     placed: list[Placed] = [*tables.placed(faults, known, parts)] if faults else []
-    placed += _met_otherwise(nodes, policy, tables.givers(known, parts, "met"), files)
+    if _may_be_met_otherwise(nodes, policy, files.values()):
+        placed += _met_otherwise(nodes, policy, tables.givers(known, parts, "met"), files)
     for fault, places in placed:
         first, *others = (files[place.file].at(place.line, place.column) for place in places)
         text = fault.said(str(others[0]) if others else None)
         severity = RULES[_RULE].severity
         yield Finding(_RULE, severity, policy, "", fault.about, text, places=(first, *others))
+
+
+def _may_be_met_otherwise(nodes: Nodes, policy: str, files: Iterable[RuleFile]) -> bool:
+    """Whether a rule of the policy can give met/2 of a node, by what its head looks like."""
+    owner = term_of(clingo.Function(policy))
+    met = [Term(0, 0, "met", (owner, term_of(name))) for name in nodes.kinds]
+    own = (one for file in files if file.policy for one in statements_of(file))
+    return any(meets(head, each) for one in own for head in one.heads for each in met)
 
 
 def _met_otherwise(

@@ -28,11 +28,8 @@ class Statement:
     compared: tuple[Term, ...]
     declares: frozenset[Signature]
     places: Arguments
-
-    @property
-    def is_row(self) -> bool:
-        """Whether it holds without a condition."""
-        return bool(self.heads) and not self.node.body
+    is_row: bool
+    """Whether it holds without a condition."""
 
     @property
     def positive(self) -> Iterator[Term]:
@@ -64,8 +61,10 @@ class Statement:
         return self.file.finding(rule, place, subject, text)
 
 
-Parts = tuple[tuple[Term, ...], tuple[Term, ...], tuple[Term, ...], frozenset[Signature], Arguments]
-"""What a statement derives, reads and compares, the predicates that it declares, and what stands where."""
+Parts = tuple[tuple[Term, ...], tuple[Term, ...], tuple[Term, ...], frozenset[Signature], Arguments, bool]
+"""What a statement derives, reads and compares, the predicates that it declares, what stands where, and
+whether it is a row.
+"""
 
 
 def statements_of(file: RuleFile) -> Iterator[Statement]:
@@ -91,8 +90,9 @@ def _parts_of(text: str) -> tuple[Parts, ...]:
 
 def _parts(node: ast.AST) -> Parts:
     if node.ast_type != ASTType.Rule:
-        return (), (), (), frozenset(declared(node)), arguments_of(node)
-    conditions = [*node.body]
+        return (), (), (), frozenset(declared(node)), arguments_of(node), False
+    body = [*node.body]
+    conditions = [*body]
     if node.head.ast_type != ASTType.Literal:
         conditions += [
             literal for part in getattr(node.head, "elements", ()) for literal in _conditions(part)
@@ -100,7 +100,7 @@ def _parts(node: ast.AST) -> Parts:
     given = tuple(term for head in _heads(node) for term in _atoms(head))
     needed = tuple(term for part in conditions for term in _atoms(part))
     compared = tuple(name for part in conditions for name in _compared(part))
-    return given, needed, compared, frozenset(), arguments_of(node)
+    return given, needed, compared, frozenset(), arguments_of(node), bool(given) and not body
 
 
 def _heads(node: ast.AST) -> list[ast.AST]:

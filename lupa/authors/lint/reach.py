@@ -95,19 +95,25 @@ def _reads(programs: Sequence[Program]) -> dict[Signature, list[Term]]:
     return {signature: list(terms.values()) for signature, terms in found.items()}
 
 
-def may_grow(programs: Sequence[Program]) -> bool:
-    """Whether a rule makes terms larger than those it is fed with, and may feed itself."""
+def may_grow(programs: Sequence[Program]) -> set[Signature]:
+    """The predicates of the circles in which a rule makes terms larger than those it is fed with."""
     needs: dict[Signature, set[Signature]] = {key: set(value) for key, value in _WORLDS.items()}
     every = [statement for program in programs for statement in program.statements]
     for statement in every:
         for head in statement.heads:
             needs.setdefault(head.signature, set()).update(term.signature for term in statement.reads)
-    return any(
-        head.signature in _below({term.signature for term in statement.reads}, needs)
+    growing = {
+        head.signature: _below([head.signature], needs)
         for statement in every
         for head in statement.heads
         if _grows(head, statement.reads)
-    )
+    }
+    return {
+        predicate
+        for head, below in growing.items()
+        for predicate in below
+        if head in _below(needs.get(predicate, ()), needs)
+    }
 
 
 def _grows(head: Term, reads: Sequence[Term]) -> bool:

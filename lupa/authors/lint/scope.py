@@ -45,7 +45,7 @@ from lupa.authors.reports.finding import Finding, Place
 from lupa.authors.syntax import Signature, derived, read, statements
 from lupa.errors import RuleError
 from lupa.rules.bounds import spots_of_numbers
-from lupa.rules.endless import growing_rule
+from lupa.rules.endless import growing_of
 from lupa.rules.files import RuleFiles, shipped
 from lupa.rules.ground import Ground
 from lupa.rules.names import normal
@@ -246,10 +246,16 @@ class Scope:
     @cached_property
     def _growing(self) -> str | None:
         """The place of a rule that feeds itself without end."""
-        if not self._whole or not lint_reach.may_grow(self._both):
+        growing = lint_reach.may_grow(self._both) if self._whole else ()
+        if not growing:
             return None
-        files = [file.path for program in self._both for file in program.files]
-        return growing_rule([*files, WORLDS], parts(self.own.editions)[0])
+        every = [one for program in self._both for one in program.statements]
+        rules = [
+            (one.file.path, one.node, any(head.signature in growing for head in one.heads)) for one in every
+        ]
+        rules += [(WORLDS, rule, not derived(rule).isdisjoint(growing)) for rule in statements(WORLDS)]
+        first, *_ = parts(self.own.editions)
+        return growing_of(rules, first)
 
     def _endless(self) -> Iterator[Finding]:
         if self._growing is not None:

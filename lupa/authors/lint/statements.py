@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
+from clingo import ast
 from clingo.ast import ASTType
 
 from lupa.authors.lint.program import Program, Statement
 from lupa.authors.lint.terms import Term
 from lupa.authors.reports.finding import Finding
-from lupa.authors.syntax import Signature, nodes
+from lupa.authors.syntax import Signature
 from lupa.rules import bounds
 from lupa.rules.bounds import Spot
 from lupa.rules.names import nearest, normal
+from lupa.rules.trees import children
 
 Gives = Callable[[Signature], bool]
 
@@ -86,7 +88,7 @@ def lonely_variables(statements: Iterable[Statement]) -> Iterator[Finding]:
     for statement in statements:
         if statement.is_row:  # a variable in a row has no values at all
             continue
-        variables = [node for _, node in nodes(statement.node) if node.ast_type == ASTType.Variable]
+        variables = list(_variables(statement.node))
         counts = Counter(variable.name for variable in variables)
         for variable in variables:
             if counts[variable.name] == 1 and not variable.name.startswith("_"):
@@ -94,6 +96,13 @@ def lonely_variables(statements: Iterable[Statement]) -> Iterator[Finding]:
                 at = Term(begin.line, begin.column)
                 text = f"{variable.name} occurs once in this rule; write _ if its value does not matter"
                 yield statement.finding("lonely-variable", at, variable.name, text)
+
+
+def _variables(tree: ast.AST) -> Iterator[ast.AST]:
+    if tree.ast_type == ASTType.Variable:
+        yield tree
+    for child in children(tree):
+        yield from _variables(child)
 
 
 def quoted_numbers(statements: Iterable[Statement], spots: Container[Spot]) -> Iterator[Finding]:
