@@ -12,6 +12,8 @@ from lupa.record.said import Remark
 from lupa.rules.catalogue import KINDS
 from lupa.rules.store import Store
 
+BEHIND = "written_behind"
+"""What declares a part of a request that is written behind names; it is looked up in texts."""
 _MARKS = " ,;()"
 _LONG = 100
 """What has more characters is no name with something behind it."""
@@ -63,7 +65,7 @@ def _parts(store: Store, key: str, given: str) -> tuple[str, str, str] | None:
 
 def written_behind(store: Store) -> list[str]:
     """The parts of a request that are written behind names too, by the knowledge base."""
-    return store.catalogue.shared.declared_by(("written_behind",))
+    return store.catalogue.shared.declared_by((BEHIND,))
 
 
 def _splits(given: str) -> Iterator[tuple[str, str]]:

@@ -581,7 +581,7 @@ def test_a_choice_takes_a_name_a_synonym_or_a_number() -> None:
     asked = interview(ROUTE)
     assert "or a number from 1 to 3, not '4'" in refused(asked, "4")
     assert "one of intravenous, subcutaneous, oral is expected" in refused(asked, "by ear")
-    assert "subcutaneous: out of scope" in say(asked, "why")
+    assert "subcutaneous injection: out of scope" in say(asked, "why")
 
 
 def adult() -> Interview:

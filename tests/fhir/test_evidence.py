@@ -870,7 +870,6 @@ CODED = condition((ICD, "M32.14"))
         ([{**CODED, "code": ["M32.14", 7]}], []),
         ([egfr("41")], [egfr(None)]),
         ([observation("33914-3", 41, "x" * 1_000)], [egfr(None)]),
-        ([order(PREDNISONE, doNotPerform="yes")], [order(PREDNISONE)]),
         ([order(PREDNISONE, dosageInstruction=[{"route": "oral"}])], [order(PREDNISONE)]),
         ([order(PREDNISONE, reportedReference={})], [order(PREDNISONE)]),
         ([{**CODED, "abatementString": ""}], [CODED]),

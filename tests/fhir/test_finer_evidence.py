@@ -211,6 +211,7 @@ UNREAD: list[tuple[str, list[Resource], dict[str, Any]]] = [
 
 FINER_DRUGS: list[tuple[str, list[Resource], dict[str, str]]] = [
     ("not to give it, denied, is an order", [order(PREDNISONE, doNotPerform=False)], {TAKES: "yes"}),
+    ("not to give it, in a word, is asked about", [order(PREDNISONE, doNotPerform="yes")], {TAKES: "ask"}),
     ("an option of a group is no order", [order(PREDNISONE, intent="option")], {TAKES: "open"}),
     ("a proposal is asked", [order(PREDNISONE, intent="proposal")], {TAKES: "ask"}),
     ("the order of whoever supplies it counts", [order(PREDNISONE, intent="filler-order")], {TAKES: "yes"}),

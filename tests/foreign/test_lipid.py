@@ -97,7 +97,7 @@ def test_a_denial_counts_the_statins_and_names_the_measurement(lipid_kb: Knowled
     for words in (
         "Fewer than 2 statins were taken long enough, not tolerated or contraindicated.",
         "2 of these are needed; 1 of 2 found: rosuvastatin.",
-        "(neither is on the list, which is said to be complete).",
+        "What is marked * is not on the list, which is said to be complete.",
         "The time on atorvastatin is less than 8 weeks (55 days).",
         "The LDL cholesterol is not more than 100 mg/dL (2.5 mmol/L on 2026-06-01).",
         "Example Policy LP-3, Lipolex, Coverage, initial therapy, item 3b",

@@ -31,7 +31,7 @@ def test_from_nothing_it_is_asked_in_four_questions(twelve_kb: KnowledgeBase) ->
         "How many weeks was each of these taken?",
     }
     told = " ".join(ask_text(ask).split())
-    assert "sle, lupus_nephritis, anca_vasculitis" in told
+    assert "systemic lupus erythematosus, lupus nephritis, ANCA-associated vasculitis" in told
     assert "not tolerated: acitretin, calcipotriene, methoxsalen, methotrexate, cyclosporine" in told
 
 

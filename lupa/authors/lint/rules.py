@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lupa.authors.reports.finding import Check, Severity
+from lupa.record.behind import BEHIND
 from lupa.rules.catalogue import KINDS
 
 _RULES: tuple[tuple[str, Severity, str], ...] = (
@@ -95,7 +96,6 @@ _READ = (
     "speaks_against/2", "stands_first/1", "stated/1",
     "subdivides/3", "supported_by/2", "term/1", "text/4", "true/1", "two_rows/2",
     "unencoded/3", "usual_effort/2", "usual_label/2", "wait_text/2", "whole/1",
-    "written_behind/1",
 )  # fmt: skip
 CODES = ("code", 5)
 """The rows that lupa looks up in the texts of rule files rather than among what is ground."""
@@ -103,6 +103,7 @@ COVERED = frozenset((kind, 1) for kind in KINDS)
 """What declares the drugs and services that a policy can cover; these are looked up there too."""
 READ_BY_LUPA = frozenset((name, int(arity)) for name, arity in (each.split("/") for each in _READ)) | {
     CODES,
+    (BEHIND, 1),
     *COVERED,
 }
 """The predicates that lupa's own sources look up by name."""
