@@ -16,8 +16,8 @@ from lupa.errors import RuleError, SpaceLimitError
 from lupa.rules.edition import Edition
 from lupa.rules.solver import Answers, Literal
 
-_LARGEST = 400_000
-"""The parts that functions may have, all together."""
+_LARGEST = 60_000
+"""The parts that functions may take, all together: larger ones answer no sooner than the solver does."""
 _MANY = 4096
 """So many functions are kept."""
 _FAR = 400
@@ -33,7 +33,7 @@ class _TooFarError(Exception):
 def warm(edition: Edition) -> None:
     """Has an edition answered by its functions, unless they grow too large; whoever asks holds it."""
     with suppress(SpaceLimitError, RuleError):  # of a world with no outcome, or two, the solver tells
-        edition.answering = Warm(edition)
+        edition.answering = Warm(edition, _LARGEST)
 
 
 _Way = Mapping[Literal, bool]
@@ -57,13 +57,13 @@ class _Asked(NamedTuple):
 
 
 class Warm(Answers):
-    """Answers as the solver of an edition does; see `lupa.rules.solver`.
+    """Answers as the solver of an edition does, by functions of so many parts; see `lupa.rules.solver`.
 
     Raises `SpaceLimitError` where functions would grow too large, and `RuleError` for rules that give a
     world no outcome, or two.
     """
 
-    def __init__(self, edition: Edition) -> None:
+    def __init__(self, edition: Edition, most: int) -> None:
         self._edition = edition
         self._solver = edition.solver
         self._watch = edition.program.watch
@@ -72,7 +72,7 @@ class Warm(Answers):
         self._places: dict[Node, Node] = {}
         self._known: dict[tuple[Literal, ...], _Function | None] = {}
         with deep(len(edition.literals)):
-            self._functions = Functions(edition, {}, Budget(most=_LARGEST))
+            self._functions = Functions(edition, {}, Budget(most=most))
             self._functions.outcome()
         self._literals = [edition.literals[fact] for fact in self._functions.facts]
         self._law_of = {
