@@ -223,7 +223,6 @@ def _csv(path: Path) -> Any:
         names = next(csv.reader(stream), [])
     if not names:
         raise CaseError(f"{printable(str(path))}: is empty; its first line names the columns")
-    _check_once(path, names)
     texts = pcsv.ConvertOptions(
         column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
     )

@@ -28,12 +28,11 @@ class Repeated:
     def watching(self, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
         """The tables as they are."""
         for table in tables:
-            here = table.num_rows
             if self._ids and self._rows < self._most:
                 kept = table.select(self._ids).slice(0, self._most - self._rows)
                 numbers = np.arange(self._rows + 1, self._rows + 1 + kept.num_rows)
                 self._held.append(kept.append_column(_ROW, pa.array(numbers)))
-            self._rows += here
+            self._rows += table.num_rows
             yield table
 
     def told(self) -> str:

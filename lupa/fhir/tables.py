@@ -100,7 +100,7 @@ class Tables:
         every = (path for policy in store.policies for path in store.files.own(policy))
         self._shared = [text_of(path) for path in (*core, *every)]
         # as many as charts hold, but not as many as one could send
-        self._known = lru_cache(maxsize=100_000)(self._looked_up)
+        self.known = lru_cache(maxsize=100_000)(self._looked_up)
         self._dated: dict[str, bool] = {}
         self._slices: dict[tuple[bool, ...], Slices] = {}
         self._parsed: dict[Coded, list[clingo.Symbol]] = {}
@@ -222,11 +222,8 @@ class Tables:
                     found.setdefault(key, []).append((code, line))
         return found
 
-    def known(self, system: str, code: str) -> tuple[Coded, ...]:
-        """What a coding means to us: one code, or none."""
-        return self._known(system, code)
-
     def _looked_up(self, system: str, code: str) -> tuple[Coded, ...]:
+        """What a coding means to us: one code, or none."""
         named = self._systems.get(address(system))
         if named is None:
             return ()

@@ -147,7 +147,7 @@ function needs(reason) {
     if (!more.length && need.against.length) barred.set(key, [...(barred.get(key) ?? []), need]);
   }
   return {
-    needed: free.length ? (reason.more_needs ? [free] : factors(free)).map(ways) : [],
+    needed: factors(free, reason.more_needs).filter((sets) => sets.length).map(ways),
     more: reason.more_needs,
     barred: [...barred.values()].map((group) => ({ ...told(group), against: group[0].against })),
   };

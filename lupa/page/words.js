@@ -128,7 +128,8 @@ function together(alike, known) {
 const key = ({ fact, value }) => `${fact} ${value}`;
 
 /** Lists of sets such that one of each list, taken together, are just the given sets; else these as one list. */
-export function factors(sets) {
+export function factors(sets, more) {
+  if (more) return [sets];
   const within = new Map();
   for (const set of sets) for (const need of set) within.set(key(need), (within.get(key(need)) ?? new Set()).add(set));
   const found = [];
@@ -152,7 +153,7 @@ export function needed({ needs, more_needs: more, because }) {
   const isOpposite = opposite.size === 1 && because.length === 1 && opposite.has(key(because[0]));
   if (!needs.length || isOpposite) return [];
   const known = new Set();
-  return (more ? [needs] : factors(needs)).flatMap((sets) => oneOf(sets, known, more));
+  return factors(needs, more).flatMap((sets) => oneOf(sets, known, more));
 }
 
 /** Sentences that tell of sets of which one will do; of facts, where there is but one. */

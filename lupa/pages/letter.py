@@ -240,12 +240,11 @@ def _needs(reason: Item | Criterion) -> dict[str, Any]:
     """
     barred = [way[0] for way in reason.needs if len(way) == 1 and way[0].against]
     free = [way for way in reason.needs if not any(need.against for need in way)]
-    parts = [free] if reason.more_needs or not free else factors(free)
     reasons: dict[tuple[str, ...], list[Need]] = {}
     for need in barred:
         reasons.setdefault(need.against, []).append(need)
     return {
-        "needed": [_ways(sets) for sets in parts if sets],
+        "needed": [_ways(sets) for sets in factors(free, more=reason.more_needs) if sets],
         "more": reason.more_needs,
         "barred": [{**_told(group), "against": against} for against, group in reasons.items()],
     }

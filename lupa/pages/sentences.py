@@ -215,9 +215,10 @@ def needs_sentences(item: Item | Criterion) -> list[str]:
     """
     if not item.needs or _is_the_opposite(item):
         return []
-    parts = [list(item.needs)] if item.more_needs else factors(item.needs)
-    known: set[str] = set()
-    return [sentence for sets in parts for sentence in _one_of(sets, known, more=item.more_needs)]
+    more, known = item.more_needs, set[str]()
+    return [
+        sentence for sets in factors(item.needs, more=more) for sentence in _one_of(sets, known, more=more)
+    ]
 
 
 def _one_of(sets: Sequence[tuple[Need, ...]], known: set[str], *, more: bool) -> list[str]:

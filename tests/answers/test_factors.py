@@ -34,6 +34,11 @@ def test_what_is_needed_of_each_is_told_apart(given_sets: str, expected: list[st
     assert factors(sets(given_sets)) == [sets(words) for words in expected]
 
 
+def test_where_there_are_more_than_these_nothing_is_told_apart() -> None:
+    given = sets("ac ad bc bd")
+    assert factors(given, more=True) == [given]
+
+
 subsets = st.sets(st.frozensets(st.sampled_from("abcdefgh"), min_size=1), min_size=1, max_size=12)
 
 
