@@ -30,6 +30,7 @@ from lupa.fhir.values import (
     span_of,
     term,
     texts_of,
+    type_of,
 )
 
 _OURS = clingo.Function("ours")
@@ -188,6 +189,8 @@ class Flat:
             return self._concept(value, kind == "drug", element, holder)
         if kind == "reference":
             return self._reference(value, holder)
+        if kind == "type_of":
+            return type_of(value, lambda reference: self._chart.target(reference, holder))
         if kind == "amount":
             return amount(value, name, element.amounts)
         if kind == "day":

@@ -10,12 +10,12 @@ from lupa.fhir.chart import Json
 from lupa.fhir.evidence import Evidence, Said, evidence_for
 from lupa.fhir.flat import Flat
 from lupa.fhir.tables import Tables
+from lupa.fhir.values import SIGNS
 
 Bounds = tuple[Fraction | None, Fraction | None, bool, bool]
 """Lowest and highest, None for none, and whether each is itself left out."""
 _MANY = 100
 """So many measurements of one number are told, the newest."""
-_BELOW = {"<": (True, True), "<=": (True, False), ">": (False, True), ">=": (False, False)}
 
 
 def number(value: Fraction) -> int | float:
@@ -78,9 +78,9 @@ def bounds_of(value: Json, factor: Fraction | int = 1) -> Bounds:
     plain = value.get("value") if isinstance(value, dict) else value
     exact = Fraction(Decimal(str(plain))) * factor
     sign = value.get("comparator") if isinstance(value, dict) else None
-    if sign not in _BELOW:
+    if sign is None:
         return exact, exact, False, False
-    below, without = _BELOW[sign]
+    below, without = SIGNS[sign]
     return (None, exact, False, without) if below else (exact, None, without, False)
 
 

@@ -44,7 +44,8 @@ Path_ = tuple[str, ...]
 
 def address(system: str) -> str:
     """The address of a code system, without its version and what differs from one writer to the next."""
-    return system.partition("|")[0].rstrip("/").replace("https://", "http://", 1).casefold()
+    plain = system.partition("|")[0].partition("/version/")[0]
+    return plain.rstrip("/").replace("https://", "http://", 1).casefold()
 
 
 def _without_points(code: str) -> str:
@@ -56,10 +57,10 @@ def _padded(code: str) -> str:
 
 
 def _ndc(code: str) -> str:
-    """The eleven digits of a product, package or both, of which each part may lack its first zero."""
+    """The eleven digits of a package, or nine of a product, of which each part may lack its first zero."""
     parts = code.split("-")
-    if len(parts) == 3:
-        return "".join(part.zfill(size) for part, size in zip(parts, (5, 4, 2), strict=True))
+    if len(parts) in (2, 3):
+        return "".join(part.zfill(size) for part, size in zip(parts, (5, 4, 2), strict=False))
     return code
 
 
