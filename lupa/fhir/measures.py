@@ -27,7 +27,8 @@ class Measured:
     """The numbers that a chart gives: as a case states them, and with their evidence."""
 
     def __init__(self, told: Evidence, flat: Flat, tables: Tables) -> None:
-        self._flat = flat
+        self._flat, self._limits = flat, tables.limits
+        self.notes: list[str] = []
         self.stated: dict[str, Any] = {}
         self.facts: dict[str, dict[str, Any]] = {}
         found: dict[str, list[tuple[Said, Bounds]]] = {}
@@ -35,12 +36,13 @@ class Measured:
         for element, name, many, each in told.rows("counts", 4):
             if tables.is_dated(name.name):
                 continue
-            factor = Fraction(many.number, each.number)
-            found.setdefault(str(name), []).append(self._reading(element.number, factor, "measured"))
+            reading = self._reading(element.number, str(name), Fraction(many.number, each.number))
+            if reading is not None:
+                found.setdefault(str(name), []).append(reading)
         for number_of, readings in found.items():
             self._state(number_of, hull([bounds for _, bounds in readings]), [said for said, _ in readings])
         for (patient,) in told.rows("birth", 1):
-            self.stated["birth_date"] = flat.elements[patient.number].dates["born"]
+            self.stated["birth_date"] = flat.elements[patient.number].dates["born"][:10]  # with no hour
         for patient, youngest, oldest in told.rows("years", 3):
             limits: Bounds = Fraction(youngest.number), Fraction(oldest.number + 1), False, True
             self._state("age", limits, [Said(patient.number, "yes", "year_of_birth")])
@@ -52,7 +54,10 @@ class Measured:
             day = self._flat.day_of(element.number)
             if day is None or not tables.is_dated(name.name):
                 continue
-            said, bounds = self._reading(element.number, Fraction(many.number, each.number), "measured")
+            reading = self._reading(element.number, str(name), Fraction(many.number, each.number))
+            if reading is None:
+                continue
+            said, bounds = reading
             value = range_of(bounds)
             one = {**(value if isinstance(value, dict) else {"value": value}), "on": day}
             found.setdefault(str(name), {})[str(one)] = said, one
@@ -64,13 +69,25 @@ class Measured:
             evidence = evidence_for(self._flat, [said for said, _ in readings.values()])
             self.facts[number_of] = {"state": "yes", "value": stated, "evidence": evidence}
 
-    def _reading(self, element: int, factor: Fraction, rule: str) -> tuple[Said, Bounds]:
-        return Said(element, "yes", rule), bounds_of(self._flat.elements[element].amounts["value"], factor)
+    def _reading(self, element: int, name: str, factor: Fraction) -> tuple[Said, Bounds] | None:
+        """What an element says of a number; None, and a note, for what cannot be."""
+        said = Said(element, "yes", "measured")
+        told = bounds_of(self._flat.elements[element].amounts["value"], factor)
+        bounds = within(told, *self._limits[name]) if name in self._limits else told
+        if bounds is None:
+            (line,) = evidence_for(self._flat, [said])
+            where = f"{line['resource']} of {line['date']}"
+            self.notes.append(f"{name}: what {where} says cannot be; it is left out")
+            return None
+        return said, bounds
 
     def _state(self, name: str, bounds: Bounds, readings: list[Said]) -> None:
-        value = range_of(bounds)
+        value, evidence = range_of(bounds), evidence_for(self._flat, readings)
+        if value == {}:  # above the one and below the other: all that they have in common is nothing
+            self.facts[name] = {"state": "ask", "evidence": evidence}
+            return
         self.stated[name] = value
-        self.facts[name] = {"state": "yes", "value": value, "evidence": evidence_for(self._flat, readings)}
+        self.facts[name] = {"state": "yes", "value": value, "evidence": evidence}
 
 
 def bounds_of(value: Json, factor: Fraction | int = 1) -> Bounds:
@@ -82,6 +99,18 @@ def bounds_of(value: Json, factor: Fraction | int = 1) -> Bounds:
         return exact, exact, False, False
     below, without = SIGNS[sign]
     return (None, exact, False, without) if below else (exact, None, without, False)
+
+
+def within(bounds: Bounds, least: Fraction, most: Fraction) -> Bounds | None:
+    """The same, without what is so of every number from the least to the most; None where none is so."""
+    low, high, without_low, without_high = bounds
+    if high is not None and (high < least or (high == least and without_high)):
+        return None
+    if low is not None and (low > most or (low == most and without_low)):
+        return None
+    low = None if low is not None and low < least else low
+    high = None if high is not None and high > most else high
+    return low, high, without_low, without_high
 
 
 def hull(readings: list[Bounds]) -> Bounds:

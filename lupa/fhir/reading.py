@@ -109,7 +109,7 @@ def reading_of(chart: Chart, kb: Store, patient: str | None, request: Mapping[st
     said = _facts(told, flat)
     measured = Measured(told, flat, tables)
     replies = Replies(told, flat, tables, forms)
-    notes += replies.notes
+    notes += [*sorted(measured.notes), *replies.notes]
     case = dict(chart.case or {})
     wanted = _wanted(told, said, replies, names, notes)
     case["request"] = {**wanted, "service_date": service_date, **asked}

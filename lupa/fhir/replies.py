@@ -94,7 +94,11 @@ class Replies:
             return
         factors = dict(asked.quantity.units)
         limits: list[Bounds] = [bounds_of(value, factors.get(unit, 1)) for value, unit, _ in own]
-        self._put(asked.path, range_of(hull(limits)), said, name)
+        value = range_of(hull(limits))
+        if value == {}:
+            self._ask(name, said, "one answer is above, another below; that leaves it open")
+        else:
+            self._put(asked.path, value, said, name)
 
     def _unit(self, asked: Number, value: Any) -> str | None:
         """In which of its units a number is answered, "" for its own; None for one that it has not."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from functools import lru_cache
 
 import clingo
@@ -35,6 +36,7 @@ _WORD = re.compile(r'\bword\("([^"]+)", \w+\)\.')
 _OURS = re.compile(r'^questionnaires\("([^"]+)"\)\.', re.MULTILINE)
 _UCUM = re.compile(r'^ucum\("([^"]+)",\s*"([^"]+)"\)\.', re.MULTILINE)
 _DOCUMENT = re.compile(r"^shown_by_document\((\w+)\)\.", re.MULTILINE)
+_LIMITS = re.compile(r'^quantity\((\w+), *"[^"]*", *"?(-?[\d.]+)"?, *"?(-?[\d.]+)"?\)', re.MULTILINE)
 _FOR = re.compile(r"% For: (.*)\n")
 _KEY = re.compile(r'[ \t]*code\((\w+), *"([^"\\]+)"')
 
@@ -192,6 +194,15 @@ class Tables:
     def shown_by_document(self) -> frozenset[str]:
         """The names of facts that an answer states only with a document."""
         return frozenset(_DOCUMENT.findall(self._all))
+
+    @cached_property
+    def limits(self) -> dict[str, tuple[Fraction, Fraction]]:
+        """The least and the most that a number can be, by the files of all policies that ask for it."""
+        found: dict[str, tuple[Fraction, Fraction]] = {}
+        for name, least, most in (row for text in self._shared for row in _LIMITS.findall(text)):
+            low, high = found.get(name, (Fraction(least), Fraction(most)))
+            found[name] = min(low, Fraction(least)), max(high, Fraction(most))
+        return found
 
     def is_dated(self, number: str) -> bool:
         """Whether a number is stated with the day on which it was so, by the files of some policy."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from math import inf
 from typing import Any
 
 import clingo
@@ -125,6 +126,8 @@ def amount(value: Json, name: str, amounts: dict[str, Json]) -> Iterator[clingo.
     """
     plain = value.get("value") if isinstance(value, dict) else value
     if isinstance(plain, bool) or not isinstance(plain, int | float | Decimal):
+        return
+    if plain != plain or abs(plain) == inf:  # noqa: PLR0124 - that is no number, though JSON may hold it
         return
     sign = value.get("comparator") if isinstance(value, dict) else None
     if sign is not None and not (isinstance(sign, str) and sign in SIGNS):

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from lupa import CaseError, KnowledgeBase
 from lupa.fhir import form, read
 from tests.command import command
-from tests.fhir.charts import SERVICE, Resource, chart, egfr
+from tests.fhir.charts import SERVICE, Resource, answers, chart, egfr
 from tests.fhir.filling import (
     FEW,
     agree,
@@ -295,6 +295,16 @@ def test_a_later_number_goes_before_an_earlier_one(kb: KnowledgeBase) -> None:
     made = blank_form(kb, FEP)
     assert back(made, answers, kb, chart(egfr(41)))["facts"]["egfr"] == 70
     assert back(made, answers, kb, chart(egfr(41, effectiveDateTime="2025-02-26")))["facts"]["egfr"] == 41
+
+
+def test_a_number_above_and_below_is_left_open(kb: KnowledgeBase) -> None:
+    signed = [{"valueQuantity": {"value": n, "comparator": sign}} for n, sign in ((60, ">"), (15, "<"))]
+    found = read(
+        chart(answers({"linkId": "egfr", "answer": signed})), kb=kb, request={"service_date": SERVICE}
+    )
+    assert found.facts["egfr"]["state"] == "ask"
+    assert found.notes == ["egfr: one answer is above, another below; that leaves it open"]
+    assert "egfr" not in found.case["facts"]
 
 
 def test_a_number_in_another_unit_is_left_open(kb: KnowledgeBase) -> None:

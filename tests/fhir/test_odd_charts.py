@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ from tests.fhir.charts import (
     listing,
     observation,
     order,
+    patient,
     statement,
     vaccine,
     verified,
@@ -191,6 +193,17 @@ OTHERS: list[tuple[str, list[Resource], dict[str, Any]]] = [
         [condition((ICD, "M32.14"), **clinical("chronic"))],
         {LN: "ask"},
     ),
+    (
+        "a status of one's own beside one that is known does not matter",
+        [
+            condition(
+                (ICD, "M32.14"),
+                clinicalStatus={"coding": [{"code": "active"}, {"code": "A"}]},
+                verificationStatus={"coding": [{"code": "confirmed"}, {"code": "C"}]},
+            )
+        ],
+        {LN: "yes"},
+    ),
     ("in remission it is a diagnosis", [condition((ICD, "M32.14"), **clinical("remission"))], {LN: "yes"}),
     (
         "a diagnosis recorded in this year may be of after",
@@ -266,6 +279,25 @@ MEASURED: list[tuple[str, list[Resource], dict[str, Any]]] = [
     *(
         (f"a number with the sign {sign!r} is none", [signed(sign)], {"#egfr": None})
         for sign in ("~", "ad", "", 7, ["<"])
+    ),
+    *(
+        (f"{number} is no number", [egfr(number)], {"#egfr": None})
+        for number in (math.inf, -math.inf, math.nan, 10**4000, -5, 301)
+    ),
+    ("above the most that it can be is none", [signed(">", 300)], {"#egfr": None}),
+    ("below the least that it can be is none", [signed("<", 0)], {"#egfr": None}),
+    ("the most that it can be is one", [signed(">=", 300)], {"#egfr": {"at_least": 300}}),
+    ("below more than it can be says nothing", [signed("<", 500)], {"#egfr": None, "egfr": "ask"}),
+    ("above less than it can be says nothing", [signed(">", -1)], {"#egfr": None, "egfr": "ask"}),
+    (
+        "above the one and below the other on one day leaves it open",
+        [signed(">"), {**signed("<", 15), "id": "o2"}],
+        {"#egfr": None, "egfr": "ask"},
+    ),
+    (
+        "of two numbers of a day of which one cannot be the other counts",
+        [egfr(41), egfr(9999, "o2")],
+        {"#egfr": 41},
     ),
     (
         "a number of somebody else in the patient's chart is none",
@@ -352,6 +384,15 @@ def test_what_a_law_forbids_is_refused_with_its_lines(
         reads(chart(*resources))
     expected = f"{so} ({ANSWER}) cannot be so where {other} is not ({line}); mend one in the chart"
     assert str(refused.value) == expected
+
+
+def test_a_number_that_cannot_be_is_told(reads: Read) -> None:
+    found = reads(chart(egfr(9999)))
+    assert found.notes == ["egfr: what Observation/o1 of 2025-02-01 says cannot be; it is left out"]
+
+
+def test_a_day_of_birth_with_an_hour_is_the_day(reads: Read) -> None:
+    assert reads(patient(birthDate="1990-05-02T08:00:00Z")).case["facts"] == {"birth_date": "1990-05-02"}
 
 
 def test_rules_of_evidence_that_hang_on_their_own_opposite_are_refused(
