@@ -6,6 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import clingo
+
 from lupa.fhir.chart import Json
 from lupa.fhir.evidence import Evidence, Said, evidence_for
 from lupa.fhir.flat import Flat
@@ -31,10 +33,12 @@ class Measured:
         self.notes: list[str] = []
         self.stated: dict[str, Any] = {}
         self.facts: dict[str, dict[str, Any]] = {}
+        self._tables = tables
         found: dict[str, list[tuple[Said, Bounds]]] = {}
         self._dated(told, tables)
+        self._lasting(told)
         for element, name, many, each in told.rows("counts", 4):
-            if tables.is_dated(name.name):
+            if tables.is_dated(name.name) or not tables.knows(name):
                 continue
             reading = self._reading(element.number, str(name), Fraction(many.number, each.number))
             if reading is not None:
@@ -68,6 +72,23 @@ class Measured:
             self.stated[number_of] = stated
             evidence = evidence_for(self._flat, [said for said, _ in readings.values()])
             self.facts[number_of] = {"state": "yes", "value": stated, "evidence": evidence}
+
+    def _lasting(self, told: Evidence) -> None:
+        """How long something was so at the least, by the longest of what stands in the chart."""
+        found: dict[clingo.Symbol, list[tuple[int, Said]]] = {}
+        for element, name, many in told.rows("lasted", 3):
+            if self._tables.knows(name):
+                said = Said(element.number, "yes", "course")
+                found.setdefault(name, []).append((many.number, said))
+        for name, courses in sorted(found.items()):
+            longest = max(many for many, _ in courses)
+            value = {"at_least": longest}
+            below = self.stated.setdefault(name.name, {})
+            for argument in map(str, name.arguments[:-1]):
+                below = below.setdefault(argument, {})
+            below[str(name.arguments[-1])] = value
+            evidence = evidence_for(self._flat, [said for many, said in courses if many == longest])
+            self.facts[str(name)] = {"state": "yes", "value": value, "evidence": evidence}
 
     def _reading(self, element: int, name: str, factor: Fraction) -> tuple[Said, Bounds] | None:
         """What an element says of a number; None, and a note, for what cannot be."""

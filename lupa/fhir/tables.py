@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import clingo
 
@@ -22,7 +22,7 @@ FORMS = "https://lupa.example/Questionnaire/"
 """Where the addresses of our own forms begin; `questionnaires/1` tells which are read."""
 ASKED = (
     "value", "supports", "clash", "died_before", "taken", "all_told", "wanted", "counts", "measured",
-    "birth", "years", "replies", "tells", "from_form", "on_day",
+    "birth", "years", "replies", "tells", "from_form", "on_day", "lasted",
 )  # fmt: skip
 """What is asked of the rules of evidence, by name."""
 ROWS = "fhir"
@@ -37,6 +37,7 @@ _OURS = re.compile(r'^questionnaires\("([^"]+)"\)\.', re.MULTILINE)
 _UCUM = re.compile(r'^ucum\("([^"]+)",\s*"([^"]+)"\)\.', re.MULTILINE)
 _DOCUMENT = re.compile(r"^shown_by_document\((\w+)\)\.", re.MULTILINE)
 _LIMITS = re.compile(r'^quantity\((\w+), *"[^"]*", *"?(-?[\d.]+)"?, *"?(-?[\d.]+)"?\)', re.MULTILINE)
+_NAME = re.compile(r"[a-z]\w*")
 _FOR = re.compile(r"% For: (.*)\n")
 _KEY = re.compile(r'[ \t]*code\((\w+), *"([^"\\]+)"')
 
@@ -99,12 +100,14 @@ class Tables:
         self._texts = {path: text_of(path) for path in self.files}
         for path, text in self._texts.items():
             check_text(path, text)
-        core = [path for path in store.files.core if path.name == "codes.lp"]
-        every = (path for policy in store.policies for path in store.files.own(policy))
-        self._shared = [text_of(path) for path in (*core, *every)]
+        own_texts = [text_of(path) for policy in store.policies for path in store.files.own(policy)]
+        core = {path.name: text_of(path) for path in store.files.core}
+        self._shared = [core[name] for name in ("codes.lp",) if name in core] + own_texts
+        self._vocabulary = [*core.values(), *own_texts]
         # as many as charts hold, but not as many as one could send
         self.known = lru_cache(maxsize=100_000)(self._looked_up)
         self._dated: dict[str, bool] = {}
+        self._named = cache(self._is_in_vocabulary)
         self._slices: dict[tuple[bool, ...], Slices] = {}
         self._parsed: dict[Coded, list[clingo.Symbol]] = {}
 
@@ -194,6 +197,18 @@ class Tables:
     def shown_by_document(self) -> frozenset[str]:
         """The names of facts that an answer states only with a document."""
         return frozenset(_DOCUMENT.findall(self._all))
+
+    def knows(self, fact: clingo.Symbol) -> bool:
+        """Whether a fact, or a number, is one that a policy here could ask about, by the files' words."""
+        if not self._named(rf"\b(?:fact|quantity)\([^.\"]*?\b{re.escape(fact.name)}\b"):
+            return False
+        if self._named(rf"\bopen_family\([^.]*\b{re.escape(fact.name)}\b"):
+            return True
+        words = (word for argument in fact.arguments for word in _NAME.findall(str(argument)))
+        return all(self._named(rf"\b{word}\b") for word in words)
+
+    def _is_in_vocabulary(self, pattern: str) -> bool:
+        return any(map(re.compile(pattern).search, self._vocabulary))
 
     @cached_property
     def limits(self) -> dict[str, tuple[Fraction, Fraction]]:
