@@ -38,6 +38,8 @@ _UCUM = re.compile(r'^ucum\("([^"]+)",\s*"([^"]+)"\)\.', re.MULTILINE)
 _DOCUMENT = re.compile(r"^shown_by_document\((\w+)\)\.", re.MULTILINE)
 _LIMITS = re.compile(r'^quantity\((\w+), *"[^"]*", *"?(-?[\d.]+)"?, *"?(-?[\d.]+)"?\)', re.MULTILINE)
 _NAME = re.compile(r"[a-z]\w*")
+_MEDICATION = "medication"
+"""The name in rules of an element that may name a drug."""
 _FOR = re.compile(r"% For: (.*)\n")
 _KEY = re.compile(r'[ \t]*code\((\w+), *"([^"\\]+)"')
 
@@ -177,6 +179,13 @@ class Tables:
         for use, kind, path in _PATHS.findall(self._all):
             found[use].setdefault(kind, []).append(self.steps(path))
         return found
+
+    @cached_property
+    def by_words(self) -> frozenset[str]:
+        """The types of resources in which a name in words counts as a code does, or in a part of which."""
+        named = {kind for kind, reads in self.reads.items() if any(r[2].name == _MEDICATION for r in reads)}
+        wholes = {kind for kind, parts in self.parts.items() if any(part in named for _, part in parts)}
+        return frozenset(named | wholes)
 
     @cached_property
     def words(self) -> frozenset[str]:
