@@ -206,7 +206,7 @@ def _lines(flat: Flat, supports: Iterable[Said]) -> str:
 def _facts(
     told: Evidence, flat: Flat, tables: Tables
 ) -> tuple[dict[clingo.Symbol, dict[str, Any]], list[str]]:
-    """What the chart says of the facts that policies here know, and what is answered of others."""
+    """What the chart says of the facts that policies here know, and notes of what is answered of others."""
     supports = told.supports()
     found, unknown = {}, []
     for fact, state in sorted(told.states().items()):
@@ -214,7 +214,7 @@ def _facts(
         if tables.knows(fact):
             found[fact] = {"state": state, "evidence": evidence}
         elif any(line["resource"].startswith(_FORM) for line in evidence):
-            unknown.append(f"{fact} is answered, which no policy here knows; it is left out")
+            unknown.append(f"{fact}: no policy here asks whether that is so; the answer is left out")
     return found, unknown
 
 

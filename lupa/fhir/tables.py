@@ -22,7 +22,7 @@ FORMS = "https://lupa.example/Questionnaire/"
 """Where the addresses of our own forms begin; `questionnaires/1` tells which are read."""
 ASKED = (
     "value", "supports", "clash", "died_before", "taken", "all_told", "wanted", "counts", "measured",
-    "birth", "years", "replies", "tells", "from_form", "on_day", "lasted",
+    "birth", "years", "replies", "tells", "from_form", "on_day", "lasted", "ignored", "lost",
 )  # fmt: skip
 """What is asked of the rules of evidence, by name."""
 ROWS = "fhir"
@@ -208,8 +208,15 @@ class Tables:
         return frozenset(_DOCUMENT.findall(self._all))
 
     def knows(self, fact: clingo.Symbol) -> bool:
-        """Whether a fact, or a number, is one that a policy here could ask about, by the files' words."""
-        if not self._named(rf"\b(?:fact|quantity)\([^.\"]*?\b{re.escape(fact.name)}\b"):
+        """Whether a fact is one that a policy here could ask about, by the words of its files."""
+        return self._declares("fact", fact)
+
+    def measures(self, number: clingo.Symbol) -> bool:
+        """Whether a number is one that a policy here could ask for, by the words of its files."""
+        return self._declares("quantity", number)
+
+    def _declares(self, kind: str, fact: clingo.Symbol) -> bool:
+        if not self._named(rf"\b{kind}\([^.\"]*?\b{re.escape(fact.name)}\b"):
             return False
         if self._named(rf"\bopen_family\([^.]*\b{re.escape(fact.name)}\b"):
             return True

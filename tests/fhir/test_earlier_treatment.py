@@ -224,8 +224,8 @@ def test_what_no_policy_knows_is_left_out_and_told_where_it_is_an_answer(reads: 
     found = reads(chart(answers(item("attests(nonsense)", True), item("nonsense", True))))
     assert found.facts == {}
     assert found.notes == [
-        "nonsense is answered, which no policy here knows; it is left out",
-        "attests(nonsense) is answered, which no policy here knows; it is left out",
+        "nonsense: no policy here asks whether that is so; the answer is left out",
+        "attests(nonsense): no policy here asks whether that is so; the answer is left out",
     ]
 
 
