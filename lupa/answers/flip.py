@@ -1,6 +1,6 @@
 """The cheapest statements after which an outcome is certain; see `lupa.answers.sets` for the search."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from lupa.answers.decision import Decision
@@ -12,7 +12,7 @@ from lupa.answers.sets import Priced, Search
 from lupa.answers.ways import ways
 from lupa.errors import CaseError, shown
 from lupa.record.case import Case
-from lupa.record.edits import facts_named, stated
+from lupa.record.edits import facts_named, stated, stating
 from lupa.rules.edition import Edition
 from lupa.rules.vocabulary import Fact
 
@@ -72,20 +72,21 @@ def flips(
 
 def _written(found: Sequence[Found], question: Question) -> tuple[Flip, ...]:
     """Each set of statements with the case that makes them."""
+    edition = question.edition
 
-    def making(base: Case, statements: Collection[Statement]) -> dict[str, Any]:
+    def facts(statements: Collection[Statement]) -> dict[Fact, bool]:
         question.check()
-        edition = question.edition
-        facts = {each.fact: each.value for each in statements if each.on is None}
-        return stated(base, {fact: facts[fact] for fact in edition.literals if fact in facts}, edition)
+        said = {each.fact: each.value for each in statements if each.on is None}
+        return {fact: said[fact] for fact in edition.literals if fact in said}
 
     # what all have in common is stated once: of a hundred sets, most differ in one statement
     every = [set(statements) for (_, statements), _ in found]
     common = set.intersection(*every) if every else set()
-    bases: dict[int, Case] = {}
+    making: dict[int, Callable[[Mapping[Fact, bool]], dict[str, Any]]] = {}
     written = []
     for (cost, statements), case in found:
-        if id(case) not in bases:
-            bases[id(case)] = making(case, common)
-        written.append(Flip(cost, statements, making(bases[id(case)], set(statements) - common)))
+        if id(case) not in making:
+            making[id(case)] = stating(stated(case, facts(common), edition), edition)
+        others = making[id(case)](facts(set(statements) - common))
+        written.append(Flip(cost, statements, others))
     return tuple(written)

@@ -20,15 +20,18 @@ from lupa.rules.vocabulary import Path
 class EditedNumbers:
     """One case on its way to another, as far as its numbers go."""
 
-    def __init__(self, case: Mapping[str, Any], edition: Edition) -> None:
+    def __init__(
+        self, case: Mapping[str, Any], edition: Edition, before: Sequence[Problem] | None = None
+    ) -> None:
+        """`before` is what is wrong with the case, where that was looked at already."""
         self._case = case
         self._edition = edition
         self._vocabulary = edition.vocabulary
         self._names = Names(edition.vocabulary, edition.known)
         facts = without_pairs(case.get("facts") or {}, edition.vocabulary)
         self._parts = {"request": dict(case.get("request") or {}), "facts": facts}
-        _, self._before = record_of(self._whole(), edition)
-        self._problems = [p for p in self._before if not isinstance(p, Unknown)]
+        self.before = record_of(self._whole(), edition)[1] if before is None else before
+        self._problems = [p for p in self.before if not isinstance(p, Unknown)]
         self._unreadable = bool(self._problems)
         self._unset: dict[Path, None] = {}
         self._sets: dict[Path, Any] = {}
@@ -57,7 +60,7 @@ class EditedNumbers:
     def _check(self) -> None:
         """Finds what is wrong with the case as it stands that was not before."""
         _, found = record_of(self._whole(), self._edition)
-        strange = {problem.message for problem in self._before}  # in another place perhaps
+        strange = {problem.message for problem in self.before}  # in another place perhaps
         self._problems += [p for p in found if p not in self._problems and p.message not in strange]
 
     def _drop(self, *names: str) -> None:

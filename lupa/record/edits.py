@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -44,12 +44,26 @@ def edited(
     return editor.applied()
 
 
-def stated(case: Mapping[str, Any], facts: Mapping[Fact, bool], edition: Edition) -> dict[str, Any]:
-    """A new case that states these facts of the vocabulary, and the rest as before. As `edited`.
+def stating(case: Mapping[str, Any], edition: Edition) -> Callable[[Mapping[Fact, bool]], dict[str, Any]]:
+    """Makes of some facts of the vocabulary a new case that states them, and the rest as before.
 
-    Of a choice only the value that it has can be stated, not one that it has not.
+    As `edited`. Of a choice only the value that it has can be stated, not one that it has not.
     """
-    return edited(case, facts.items(), (), edition)
+    check_shape(case)
+    before = _Editor(case, edition).before
+
+    def made(facts: Mapping[Fact, bool]) -> dict[str, Any]:
+        editor = _Editor(case, edition, before)
+        for fact, value in facts.items():
+            editor.plan(fact, value)
+        return editor.applied()
+
+    return made
+
+
+def stated(case: Mapping[str, Any], facts: Mapping[Fact, bool], edition: Edition) -> dict[str, Any]:
+    """A new case that states these facts of the vocabulary. As `stating`."""
+    return stating(case, edition)(facts)
 
 
 def value_of(text: str) -> Any:
@@ -107,8 +121,10 @@ def _below(tree: Tree | str, path: Iterable[str]) -> Tree | str:
 class _Editor(EditedNumbers):
     """One case on its way to another."""
 
-    def __init__(self, case: Mapping[str, Any], edition: Edition) -> None:
-        super().__init__(case, edition)
+    def __init__(
+        self, case: Mapping[str, Any], edition: Edition, before: Sequence[Problem] | None = None
+    ) -> None:
+        super().__init__(case, edition, before)
         self._look_up = with_doses(edition.vocabulary.canonical)
         self._meant: dict[int, tuple[Mapping[str, object], dict[str, str | None]]] = {}
 
@@ -218,12 +234,12 @@ class _Editor(EditedNumbers):
         wholes = {path: value for path, value in self._sets.items() if len(path) == 2}
         for path, value in wholes.items():
             self._put(path, value)
-        if wholes:
-            self._check()
         members = {path: value for path, value in self._sets.items() if path not in wholes}
+        if any(self._tree(path[1]) is not None or not isinstance(v, bool) for path, v in wholes.items()):
+            self._check()  # what is but a flag cannot be wrong
         for member, value in members.items():
             self._put_member(member, value)
-        if members:
+        if self._sets:
             self._check()
 
     def _take_away(self, path: Path) -> None:
