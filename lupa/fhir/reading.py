@@ -22,13 +22,14 @@ from lupa.fhir.offered import Forms
 from lupa.fhir.replies import REQUESTED, Replies
 from lupa.fhir.tables import Tables
 from lupa.record.edits import edited
+from lupa.record.record import ABOUT
 from lupa.rules.days import day
 from lupa.rules.store import Store
 from lupa.rules.vocabulary import ONLY
 
 TRUE, FALSE = "yes", "no"
 _TRUTH = {TRUE: True, FALSE: False}
-_WHAT = frozenset({"policy", "drug", "service", "code"})
+_WHAT = frozenset(ABOUT)
 """The parts of a request of which one says what it is about."""
 
 

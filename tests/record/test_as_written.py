@@ -71,6 +71,20 @@ def test_a_blood_pressure_is_two_numbers(kb: KnowledgeBase, key: str, pressure: 
 
 
 @pytest.mark.parametrize(
+    "unit", ["mL/min/1.73 m2", "mL/min/1.73m2", "mL/min/1.73 m²", "ml/min/1.73m²", "mL/min/{1.73_m2}"]
+)
+def test_the_unit_of_an_egfr_is_read_as_it_is_usually_written(kb: KnowledgeBase, unit: str) -> None:
+    for number, low in ((45, True), (46, False)):
+        decision = decided(kb, egfr=f"{number} {unit}")
+        assert ("low_egfr" in [advisory.id for advisory in decision.advisories]) is low
+
+
+def test_an_egfr_that_is_not_of_the_body_surface_is_refused(kb: KnowledgeBase) -> None:
+    with pytest.raises(CaseError, match=r"a number of mL/min/1\.73 m2 is expected, not '45 mL/min'"):
+        decided(kb, egfr="45 mL/min")
+
+
+@pytest.mark.parametrize(
     "pressure", [150, "150", "150/90 kPa", {"value": "high"}, {"at_least": 150}, ["150/90"]]
 )
 def test_a_blood_pressure_that_is_not_two_numbers_is_refused(kb: KnowledgeBase, pressure: Any) -> None:
