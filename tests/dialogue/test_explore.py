@@ -145,7 +145,6 @@ def test_a_dialogue_is_about_one_case_in_a_file(verb: str, tmp_path: Path) -> No
 
 def test_what_goes_with_an_interview_is_said() -> None:
     assert "--interactive is a dialogue" in asked(more=("--plan",)).err
-    assert "--interactive is a dialogue" in asked(more=("--plan",)).err
     assert "--save goes with --interactive" in command("ask", "--example", UNSTATED, "--save", "x").err
 
 
