@@ -18,6 +18,8 @@ from lupa.authors.reports.finding import Report
 from lupa.authors.trials.run import Trials
 from lupa.compiled.form import Form
 from lupa.pages.letter import Letter
+from lupa.record.record import ABOUT
+from lupa.rules.edition import Edition
 from lupa.rules.quantities import Quantity
 from lupa.rules.vocabulary import Tree, Vocabulary
 
@@ -48,6 +50,17 @@ class _Strict(BaseModel):
     """An object with these keys and no others."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class _Asked(_Strict):
+    """A request, which says what it is about."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "anyOf": [{"required": [key], "properties": {key: {"type": "string"}}} for key in ABOUT]
+        },
+    )
 
 
 class Range(_Strict):
@@ -87,10 +100,10 @@ def schemas(kb: KnowledgeBase) -> dict[str, dict[str, Any]]:
     Names, of drugs, conditions and the like, are any text here: which of them lupa knows, in whatever
     way they are written, is for it to say (`lupa facts` lists them).
     """
-    vocabularies = [kb.edition(policy).vocabulary for policy in kb.policies]
+    editions = [kb.edition(policy) for policy in kb.policies]
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return {
-        "case": dialect | _case(vocabularies).model_json_schema(),
+        "case": dialect | _case(editions).model_json_schema(),
         **{name: dialect | _schema(answer) for name, answer in ANSWERS.items()},
     }
 
@@ -99,7 +112,7 @@ def _schema(answer: Any) -> dict[str, Any]:
     return TypeAdapter(answer).json_schema(mode="serialization")
 
 
-def _case(vocabularies: list[Vocabulary]) -> type[BaseModel]:
+def _case(editions: list[Edition]) -> type[BaseModel]:
     request: dict[str, Any] = {
         "policy": (str | None, Field(None, description="A policy's id, with or without @edition.")),
         "drug": (
@@ -117,11 +130,15 @@ def _case(vocabularies: list[Vocabulary]) -> type[BaseModel]:
     facts: dict[str, Any] = {
         "birth_date": (_Date | None, Field(None, description="With request.service_date, the age."))
     }
-    for v in vocabularies:
-        _add(v, request, facts)
+    for edition in editions:
+        _add(edition.vocabulary, request, facts)
+    for edition in editions:
+        for name, places in edition.known.declared().items():
+            if all(places) and name not in edition.vocabulary.choices:  # none of it need be read here
+                facts.setdefault(name, (list[str] | dict[str, Any] | None, None))
     parts: dict[str, Any] = {
         "case": (str | None, Field(None, description="The name of the case.")),
-        "request": (create_model("Request", __base__=_Strict, **request), ...),
+        "request": (create_model("Request", __base__=_Asked, **request), ...),
         "facts": (Optional[create_model("Facts", __base__=_Strict, **facts)], None),  # noqa: UP045 - built from data
         "expect": (
             dict[str, str | list[str]] | None,

@@ -242,6 +242,16 @@ def print_all(
     finish(run.status())
 
 
+def decided_at_the_end(knowledge: KnowledgeBase, where: str, timeout: float) -> Callable[[Case], None]:
+    """Prints the decisions on the case that a dialogue ends with, as JSON, one a line."""
+
+    def told(case: Case) -> None:
+        for decision in knowledge.decide_all(case, name=where, timeout=timeout):
+            click.echo(escaped(decision.to_json()))
+
+    return told
+
+
 def dialogue(
     cases: Sequence[str],
     examples: Sequence[str],

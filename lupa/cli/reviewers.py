@@ -10,7 +10,7 @@ import click
 
 from lupa import KnowledgeBase
 from lupa.answers.decision import Why
-from lupa.cli.cases import answers, case_options, dialogue, print_all
+from lupa.cli.cases import answers, case_options, decided_at_the_end, dialogue, print_all
 from lupa.cli.command import (
     completing,
     facts_of,
@@ -213,17 +213,19 @@ def ask(
 ) -> None:
     """What to find out next about each CASE: ranked, with the outcomes that each answer leaves.
 
-    With --interactive it asks for what can change the verdict on one CASE until that is certain.
+    With --interactive it asks for what can change the verdict on one CASE until that is certain; with
+    --json, too, the talk goes to standard error, and the decision at the end is printed as JSON.
     """
     if every and (whole or interactive or as_json):
         raise click.UsageError("--all goes with the list of questions, and JSON always names all")
     if interactive:
-        if whole or as_json:
-            raise click.UsageError("--interactive is a dialogue; it goes with neither --plan nor --json")
+        if whole:
+            raise click.UsageError("--interactive is a dialogue; it does not go with --plan")
         from lupa.dialogue.terminal import interview
 
         def asked(knowledge: KnowledgeBase, case: Case, where: str) -> None:
-            interview(knowledge, case, where, width, timeout, file, next(iter(cases), None))
+            told = decided_at_the_end(knowledge, where, timeout) if as_json else None
+            interview(knowledge, case, where, width, timeout, file, next(iter(cases), None), told)
 
         dialogue(cases, examples, kb, asked, policy)
     if file is not None:
@@ -244,6 +246,7 @@ def ask(
     "lupa explore case.yaml --page case.html",
 )
 @case_options
+@json_option
 @click.option(
     "--page", "output", metavar="FILE", help="Write a page that opens with it in a browser instead."
 )
@@ -252,19 +255,24 @@ def explore(
     examples: tuple[str, ...],
     output: str | None,
     *,
+    as_json: bool,
     kb: str | None,
     timeout: float,
 ) -> None:
     """A session over one CASE: change it, ask about it, take changes back, save it.
 
     `help` in the session lists its commands. They are read from standard input, one a line, so that a
-    file of them is carried out too. Nothing is written but by `save`.
+    file of them is carried out too. Nothing is written but by `save`. With --json the talk goes to
+    standard error, and the decision at the end is printed as JSON.
     """
+    if as_json and output is not None:
+        raise click.UsageError("--page writes a page in the place of a session, and prints nothing as JSON")
     from lupa.dialogue.terminal import explore
 
     def explored(knowledge: KnowledgeBase, case: Case, where: str) -> None:
         if output is None:
-            explore(knowledge, case, where, width, timeout, next(iter(cases), None))
+            told = decided_at_the_end(knowledge, where, timeout) if as_json else None
+            explore(knowledge, case, where, width, timeout, next(iter(cases), None), told)
         else:
             about = [decision.policy for decision in knowledge.decide_all(case, timeout=timeout)]
             write_page(knowledge, about, case, output)

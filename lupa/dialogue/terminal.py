@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,21 +26,34 @@ if TYPE_CHECKING:
 
 Width = Callable[[], int]
 """How many columns there are now."""
+Told = Callable[[Case], None]
+"""What tells of the case at the end, in the place of the talk."""
 
 
 def explore(
-    kb: Desk, case: Case, name: str, width: Width, timeout: float, source: str | None = None
+    kb: Desk,
+    case: Case,
+    name: str,
+    width: Width,
+    timeout: float,
+    source: str | None = None,
+    told: Told | None = None,
 ) -> None:
     """A session over the case, read from the file `source`, on standard input and output.
 
     What is not saved where the input ends is printed. Raises `CaseError` at the end of a script of commands
-    of which some were refused.
+    of which some were refused. With `told` standard output is for that alone; the talk goes to standard
+    error.
     """
-    session = Session(kb, case, name=name, width=width(), timeout=timeout, asks=at_terminal(), file=source)
-    left, refused = _talk(session, width, _rescue, twice=True)
-    click.echo(session.closing())
-    if not left:
-        _rescue(session)
+    with _aside(told):
+        asks = at_terminal()
+        session = Session(kb, case, name=name, width=width(), timeout=timeout, asks=asks, file=source)
+        left, refused = _talk(session, width, _rescue, twice=True)
+        click.echo(session.closing())
+        if not left:
+            _rescue(session)
+    if told is not None:
+        told(session.case)
     if refused and not at_terminal():
         raise CaseError(f"{counted(refused, 'command')} refused; the others were carried out")
 
@@ -53,12 +66,14 @@ def interview(
     timeout: float,
     file: str | None,
     source: str | None = None,
+    told: Told | None = None,
 ) -> None:
     """Asks what can change the verdict on the case; then prints the verdict and the completed case.
 
     With a `file` the case is saved there instead, however the interview ends; over the `source` that it
     was read from, too, so that it can be gone on with. Raises `CaseError` for another file that is there,
-    and where the answers end before the verdict is certain.
+    and where the answers end before the verdict is certain. With `told` standard output is for that, and
+    the talk goes to standard error.
     """
     over = file is not None and is_same(file, source)
     if file is not None:
@@ -80,13 +95,23 @@ def interview(
         with suppress(OSError):
             click.echo(f"The case with these answers is saved in {printable(file)}.", err=True)
 
-    ended, _ = _talk(asked, width, broken_off)
+    with _aside(told):
+        ended, _ = _talk(asked, width, broken_off)
+        if not ended:
+            broken_off(asked)
+        else:
+            between = "" if settled else "\n"
+            click.echo(f"{between}{asked.closing()}\n")
+            _kept(asked, file, over=over)
+    if told is not None:
+        told(asked.case)
     if not ended:
-        broken_off(asked)
         left = ", ".join(asked.open)
         raise CaseError(f"the answers ended before the verdict was certain; still open: {left}")
-    between = "" if settled else "\n"
-    click.echo(f"{between}{asked.closing()}\n")
+
+
+def _kept(asked: Interview, file: str | None, *, over: bool) -> None:
+    """Prints the completed case, or saves it."""
     if file is None:
         click.secho("The case with these answers", bold=True)
         click.echo(as_yaml(asked.case), nl=False)
@@ -97,6 +122,11 @@ def interview(
         _rescue(asked)
         raise
     click.echo(f"The case with these answers is saved in {printable(file)}.")
+
+
+def _aside(told: Told | None) -> AbstractContextManager[object]:
+    """Where standard output is for something else, what is said in this block goes to standard error."""
+    return nullcontext() if told is None else redirect_stdout(sys.stderr)
 
 
 def at_terminal() -> bool:

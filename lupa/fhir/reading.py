@@ -23,6 +23,7 @@ from lupa.fhir.replies import REQUESTED, Replies
 from lupa.fhir.tables import Tables
 from lupa.record.edits import edited
 from lupa.record.measurement import ENDS
+from lupa.record.record import ABOUT
 from lupa.rules.days import day
 from lupa.rules.store import Store
 from lupa.rules.vocabulary import ONLY
@@ -32,7 +33,7 @@ _TRUTH = {TRUE: True, FALSE: False}
 _NUMBER = frozenset({*ENDS, "value"})
 """The parts of a number, which belong together."""
 _FORM = "QuestionnaireResponse"
-_WHAT = frozenset({"policy", "drug", "service", "code"})
+_WHAT = frozenset(ABOUT)
 """The parts of a request of which one says what it is about."""
 
 

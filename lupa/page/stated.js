@@ -9,6 +9,8 @@ import { day, isPlainDay, numberOf, shown } from "./days.js";
 const ENDS = ["at_least", "more_than", "at_most", "less_than"];
 const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 const WRITTEN = /^([+-]?(?:0|[1-9]\d{0,11})(?:\.\d{1,12})?) ?(.*)$/s;
+// A unit is one however it is written: blanks, capitals, a raised number.
+const isUnit = (...both) => new Set(both.map((unit) => String(unit).normalize("NFKC").replace(/\s+/g, "").toLowerCase())).size === 1;
 const TWO = /^(\d{1,4}) ?\/ ?(\d{1,4})(?: ?(\D.*))?$/s;
 
 /** What is said of two numbers that are written as one, 150/90; null where that is no pair. */
@@ -19,7 +21,7 @@ export function takenApart(value, unit) {
     return pair && pair.map((one) => ({ ...value, value: one }));
   }
   const found = typeof value === "string" ? TWO.exec(value.trim()) : null;
-  if (!found || (found[3] || unit).toLowerCase() !== unit.toLowerCase()) return null;
+  if (!found || !isUnit(found[3] || unit, unit)) return null;
   return [Number(found[1]), Number(found[2])];
 }
 
@@ -162,7 +164,8 @@ export class StatedNumbers {
       }
     }
     const unit = value.unit ?? quantity.unit;
-    const factor = unit === quantity.unit ? fraction(1n) : Object.hasOwn(quantity.units, unit) && exact(quantity.units[unit]);
+    const meant = Object.keys(quantity.units).find((one) => isUnit(one, unit));
+    const factor = isUnit(unit, quantity.unit) ? fraction(1n) : meant !== undefined && exact(quantity.units[meant]);
     if (!factor) {
       const known = [quantity.unit, ...Object.keys(quantity.units)].filter(Boolean).join(", ") || "none";
       this.tell(`${path}.unit`, `${shown(value.unit)} is no unit of this number; known are ${known}`);
@@ -195,7 +198,7 @@ export class StatedNumbers {
   /** A text that names another of the units, `201 lb`, as the mapping that says so; others as they are. */
   inItsUnit({ unit: own, units }, text, path) {
     const [, number, named = ""] = WRITTEN.exec(text.trim()) ?? [];
-    const is = (unit) => unit.toLowerCase() === named.toLowerCase();
+    const is = (unit) => isUnit(unit, named);
     const unit = named && !is(own) ? Object.keys(units).find(is) : null;
     if (!unit) return text;
     this.remarks.push({ place: path, text: `${shown(text)} was read as ${number.replace(/^\+/, "")} ${unit}.` });
@@ -206,7 +209,7 @@ export class StatedNumbers {
     let value = given;
     if (typeof given === "string") {
       const found = WRITTEN.exec(given.trim());
-      if (found && ["", unit.toLowerCase()].includes(found[2].toLowerCase())) {
+      if (found && (!found[2].trim() || isUnit(found[2], unit))) {
         value = Number(found[1]);
         const number = found[1].replace(/^\+/, "");
         this.remarks.push({ place: path, text: `${shown(given)} was read as the number ${number}.` });

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lupa.record.measurement import VALUE
+from lupa.record.plain import plain_unit
 from lupa.rules.vocabulary import Vocabulary
 
 _TWO = re.compile(r"(\d{1,4}) ?/ ?(\d{1,4})(?: ?(\D.*))?", re.ASCII)
@@ -20,7 +21,7 @@ def taken_apart(value: Any, unit: str) -> tuple[Any, Any] | None:
         both = taken_apart(value[VALUE], unit) if value.get(VALUE) is not None else None
         return both and ({**value, VALUE: both[0]}, {**value, VALUE: both[1]})
     match = _TWO.fullmatch(value.strip()) if isinstance(value, str) else None
-    if match is None or (match[3] or unit).casefold() != unit.casefold():
+    if match is None or plain_unit(match[3] or unit) != plain_unit(unit):
         return None
     return int(match[1]), int(match[2])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -30,7 +31,12 @@ _WRITTEN = re.compile(r"([+-]?(?:0|[1-9]\d{0,11})(?:\.\d{1,12})?) ?(.*)", re.ASC
 def number_in(text: str, unit: str) -> Decimal | None:
     """The number that a text says by itself, or before its unit; None where it says anything else."""
     match = _WRITTEN.fullmatch(text.strip())
-    return Decimal(match[1]) if match and match[2].casefold() in ("", unit.casefold()) else None
+    return Decimal(match[1]) if match and plain_unit(match[2]) in ("", plain_unit(unit)) else None
+
+
+def plain_unit(unit: str) -> str:
+    """A unit without what is written in one way or another: blanks, capitals, a raised number."""
+    return "".join(unicodedata.normalize("NFKC", unit).split()).casefold()
 
 
 def plain_number(value: Fraction | Decimal) -> int | float:

@@ -16,6 +16,7 @@ from lupa.rules.known import Known
 from lupa.rules.vocabulary import Vocabulary
 
 __all__ = [
+    "ABOUT",
     "AGES",
     "BESIDE",
     "HANDLING",
@@ -28,7 +29,9 @@ __all__ = [
     "translate",
 ]
 
-ROUTING = ("policy", "drug", "service", "code", "payer", "service_date")
+ABOUT = ("policy", "drug", "service", "code")
+"""The keys of a request of which one says what it is about."""
+ROUTING = (*ABOUT, "payer", "service_date")
 """Keys of `request` that choose a policy and an edition rather than state a fact."""
 HANDLING = ("submitted", "received_on", "expedited")
 """Keys of `request` that say when it was sent and came in, and whether it is urgent; no rule reads them."""

@@ -11,7 +11,7 @@ from typing import Any
 from lupa.errors import CaseError, shown, within
 from lupa.record.interval import Interval, hull
 from lupa.record.measurement import ENDS, NEVER, ON, UNIT, VALUE, Measured, Measurement, range_words
-from lupa.record.plain import exact_number, number_in
+from lupa.record.plain import exact_number, number_in, plain_unit
 from lupa.record.said import Remark
 from lupa.rules.days import day, is_plain
 from lupa.rules.quantities import Quantity
@@ -207,10 +207,12 @@ class StatedNumbers:
         """What one of the unit that is named comes to; None, with a problem, for an unknown one."""
         units = {quantity.unit: Fraction(1), **dict(quantity.units)}
         unit = value.get(UNIT, quantity.unit)
-        if isinstance(unit, str) and unit in units:
-            return units[unit]
-        known = ", ".join(filter(None, units)) or "none"
-        self._tell(f"{path}.{UNIT}", f"{shown(unit)} is no unit of this number; known are {known}")
+        if isinstance(unit, str):
+            for known, factor in units.items():
+                if plain_unit(known) == plain_unit(unit):
+                    return factor
+        names = ", ".join(filter(None, units)) or "none"
+        self._tell(f"{path}.{UNIT}", f"{shown(unit)} is no unit of this number; known are {names}")
         return None
 
     def _exact(

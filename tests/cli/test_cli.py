@@ -237,13 +237,14 @@ def test_the_schemas_accept_the_shipped_cases_and_their_decisions(run: Run, kb: 
             case.validate(witness.case)
     for name, accepted in (("Basaglar", True), ("a name that lupa has to refuse", True), (3, False)):
         for taking in ([name], {"only": [name]}):
-            assert case.is_valid({"request": {}, "facts": {"taking": taking}}) == accepted
+            assert case.is_valid({"request": {"drug": "Benlysta"}, "facts": {"taking": taking}}) == accepted
     assert not case.is_valid({"request": {"drg": "Benlysta"}})
     assert case.is_valid({"request": {"drug": "Lupkynis", "capsules_per_90_days": {"at_most": 540}}})
     for end, accepted in ((18, True), (None, False)):
         ranged = {"request": {"drug": "Benlysta"}, "facts": {"age": {"at_least": end}}}
         assert case.is_valid(ranged) == accepted
-    written = {"request": {"service_date": "March 1, 2025"}, "facts": {"age": "34", "bp": "150/90"}}
+    written: dict[str, Any] = {"request": {"code": "J0490", "service_date": "March 1, 2025"}}
+    written |= {"facts": {"age": "34", "bp": "150/90"}}
     assert case.is_valid(written)
     assert not case.is_valid({**written, "facts": {"age": "thirty-four"}})
 
@@ -252,8 +253,37 @@ def test_the_schema_knows_every_key_that_says_which_policies_are_asked(run: Run)
     case = jsonschema.Draft202012Validator(json.loads(run("schema", "case")[1]))
     for key in ROUTING:
         given = "2025-03-01" if key == "service_date" else "a name"
-        assert case.is_valid({"request": {key: given}})
-        assert not case.is_valid({"request": {key: 3}})
+        assert case.is_valid({"request": {"drug": "Benlysta", key: given}})
+        assert not case.is_valid({"request": {"drug": "Benlysta", key: 3}})
+
+
+@pytest.mark.parametrize(
+    ("request_", "facts"),
+    [
+        ({"drug": "Benlysta"}, {"vaccines": ["Shingrix"]}),
+        ({"drug": "Lupkynis"}, {"vaccines": {"only": ["MMR"]}}),
+        ({"drug": "Benlysta"}, {"tried": {"methotrexate": ["intolerance"]}}),
+        ({"drug": "Benlysta"}, {"weeks_on": {"methotrexate": 14}}),
+        ({"drug": "Benlysta"}, {"stops": ["prednisone"], "starts": {"only": ["lisinopril"]}}),
+        ({"drug": "Lupkynis"}, {"egfr": {"value": 46, "unit": "mL/min/1.73 m²"}}),
+        ({"drug": None}, {}),
+        ({"payer": "UnitedHealthcare", "service_date": "2025-03-01"}, {}),
+        ({}, {"age": 34}),
+        ({"drug": "Benlysta"}, {"vaccine": ["Shingrix"]}),
+    ],
+    ids=str,
+)
+def test_the_schema_of_a_case_accepts_what_is_decided_and_no_more(
+    run: Run, kb: KnowledgeBase, request_: dict[str, Any], facts: dict[str, Any]
+) -> None:
+    schema = jsonschema.Draft202012Validator(json.loads(run("schema", "case")[1]))
+    case = {"request": request_, "facts": facts}
+    try:
+        kb.decide_all(case)
+    except CaseError:
+        assert not schema.is_valid(case)
+    else:
+        assert schema.is_valid(case)
 
 
 def test_another_knowledge_base_takes_the_place_of_the_shipped_one(

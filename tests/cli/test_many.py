@@ -216,7 +216,11 @@ def test_several_cases_end_in_a_table(batch: Path, jobs: str) -> None:
         ),
         (
             "ask --interactive --plan",
-            "--interactive is a dialogue; it goes with neither --plan nor --json",
+            "--interactive is a dialogue; it does not go with --plan",
+        ),
+        (
+            "explore --json --page x.html",
+            "--page writes a page in the place of a session, and prints nothing as JSON",
         ),
         ("ask --save x", "--save goes with --interactive, which completes the case"),
         (

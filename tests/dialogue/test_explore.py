@@ -86,6 +86,20 @@ def test_the_end_of_a_script_is_its_end() -> None:
     assert ended.out.splitlines()[-2].startswith("DENY  uhc_benlysta")
 
 
+def test_in_json_a_session_ends_with_the_decision_and_the_talk_is_beside_it() -> None:
+    ended = command(*EXPLORE, "--json", stdin=b"set taking.voclosporin=no\nquit\n")
+    assert (ended.status, json.loads(ended.out)["outcome"]) == (0, "approve")
+    assert "DENY -> APPROVE" in ended.err
+
+
+def test_in_json_an_interview_ends_with_the_decision_however_it_ends() -> None:
+    ended = command(*ASK, "--json", stdin=b"no\n")
+    assert (ended.status, json.loads(ended.out)["outcome"]) == (0, "approve")
+    assert "Is severe active central nervous system lupus diagnosed?" in ended.err
+    broken_off = command(*ASK, "--json", stdin=b"")
+    assert (broken_off.status, json.loads(broken_off.out)["outcome"]) == (2, "pend")
+
+
 def test_refused_commands_are_told_and_counted_and_the_others_carried_out() -> None:
     ended = explored("shwo", "set agee=3", "set taking.voclosporin=no")
     assert ended.status == 2
@@ -130,7 +144,6 @@ def test_a_dialogue_is_about_one_case_in_a_file(verb: str, tmp_path: Path) -> No
 
 
 def test_what_goes_with_an_interview_is_said() -> None:
-    assert "--interactive is a dialogue" in asked(more=("--json",)).err
     assert "--interactive is a dialogue" in asked(more=("--plan",)).err
     assert "--save goes with --interactive" in command("ask", "--example", UNSTATED, "--save", "x").err
 

@@ -59,7 +59,7 @@ def shows_pressure(decision: Decision) -> bool:
 @pytest.mark.parametrize(
     ("pressure", "high"),
     [
-        *(("165/105", False), ("166/80", True), ("120/106 mmHg", True)),
+        *(("165/105", False), ("166/80", True), ("120/106 mmHg", True), ("120/106 mm Hg", True)),
         *(({"value": "166/80"}, True), (None, False)),
     ],
 )
@@ -68,6 +68,19 @@ def test_a_blood_pressure_is_two_numbers(kb: KnowledgeBase, key: str, pressure: 
     decision = decided(kb, **{key: pressure})
     assert shows_pressure(decision) is high
     assert remarks(decision) == []
+
+
+@pytest.mark.parametrize("unit", ["mL/min/1.73 m2", "mL/min/1.73m2", "mL/min/1.73 m²", "ml/min/1.73m²"])
+def test_the_unit_of_an_egfr_is_read_as_it_is_usually_written(kb: KnowledgeBase, unit: str) -> None:
+    for number, low in ((45, True), (46, False)):
+        for said in (f"{number} {unit}", {"value": number, "unit": unit}):
+            decision = decided(kb, egfr=said)
+            assert ("low_egfr" in [advisory.id for advisory in decision.advisories]) is low
+
+
+def test_an_egfr_that_is_not_of_the_body_surface_is_refused(kb: KnowledgeBase) -> None:
+    with pytest.raises(CaseError, match=r"a number of mL/min/1\.73 m2 is expected, not '45 mL/min'"):
+        decided(kb, egfr="45 mL/min")
 
 
 @pytest.mark.parametrize(
