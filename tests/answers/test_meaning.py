@@ -20,7 +20,7 @@ from lupa.compiled import primes
 from lupa.pages.meaning import meaning_text
 from lupa.schema import schemas
 from tests.command import command
-from tests.random_policies import POLICY, random_made
+from tests.random_policies import PHASES, POLICY, Facts, Made, random_made
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +109,20 @@ def test_it_is_so_of_hundreds_of_policies(tmp_path: Path) -> None:
         except RuleError:
             continue
         assert told_otherwise(kb, kb.meaning(POLICY), seed, 60) == [], seed
+
+
+def test_where_every_request_is_spoken_of_no_other_is_told(tmp_path: Path) -> None:
+    of_phase = [f"requires(small, gout, {phase}, tests, a)" for phase in PHASES]
+    told = [
+        Made(Facts(indications=["gout"]), {POLICY: [*rules, "met(small, tests) :- tested"]})
+        .written(tmp_path / f"{len(rules)}")
+        .meaning(POLICY)
+        for rules in (of_phase, of_phase[:1])
+    ]
+    assert [[each.phase for each in meaning.pathways] for meaning in told] == [
+        ["continuation", "initial"],
+        ["initial", None],
+    ]
 
 
 # ---- words -------------------------------------------------------------------------------------
