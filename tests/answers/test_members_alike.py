@@ -106,6 +106,14 @@ ANSWERS = "\n".join(re.findall(r"(?m)^answer_text\(.*", (shipped("kb") / "asking
         ),
         (
             (
+                "impossible(both) :- 2 <= #count { Drug : tried(Drug, failed) }.\n"
+                "many :- 1 <= #count { Drug : tried(Drug, failed) }."
+            ),
+            "failed; harmed",
+            ["none of red, green, blue: failed", "1 or more of red, green, blue: failed"],
+        ),
+        (
+            (
                 "new(Drug) :- drug(Drug), not tried(Drug, failed), not tried(Drug, harmed), "
                 "at_least(weeks(Drug), 12).\nmany :- #count { Drug : new(Drug) } >= 2."
             ),
@@ -125,6 +133,28 @@ def test_an_answer_says_in_few_words_how_many_are_how(
     by_member(monkeypatch)
     plan = counting_kb(tmp_path, rules, ends).plan(NOTHING_SAID)
     assert [branch.answer for step in plan.steps for branch in step.branches] == answers
+
+
+SEEN = """
+fact(seen(Drug, End)) :- drug(Drug), end(End).
+seen(Drug, End) :- true(seen(Drug, End)).
+fact_text(seen, "{1} {2} seen.", "Not {1} {2} seen."). question(seen, "{1} {2} seen?").
+asked_together(seen). group_question(seen, "What was seen?"). member_text(seen, "{1}: {2}").
+"""
+
+
+def test_members_that_one_answer_tells_apart_are_asked_what_bears_on_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_member(monkeypatch)
+    rules = "".join(
+        f"few(Drug) :- tried(Drug, {end}), not tried(Drug, {other}), seen(Drug, {end}).\n"
+        for end, other in (("failed", "harmed"), ("harmed", "failed"))
+    )
+    rules += f"many :- #count {{ Drug : few(Drug) }} >= 2.\n{COUNTED}"
+    facts = small.vocabulary() + FACTS.format(drugs="red; green", cuts="12") + SEEN
+    plan = small.small_kb(tmp_path / "kb", facts, rules).plan(NOTHING_SAID)
+    assert longest_way(plan, rows_of(facts + rules)) == plan.questions == 2
 
 
 def test_where_the_ways_of_counting_are_too_many_that_is_said(
