@@ -200,7 +200,9 @@ def test_too_many_conditions_are_not_told_and_that_is_said(
     monkeypatch.setattr(primes, "MOST", 1)
     told = few.meaning("fep_lupkynis")
     assert {meant.sense is None for meant in told.items} == {True, False}
-    assert ": not told here, it holds under more than 1 conditions, too many to tell." in text_of(told)
+    why = ": not told here, it holds under more than 1 conditions, too many to tell"
+    assert f"{why}." in text_of(told)
+    assert f"</strong>{why}" in document_html(document(few, "fep_lupkynis", "2024-10-01"), told)
 
 
 # ---- on the command line -----------------------------------------------------------------------

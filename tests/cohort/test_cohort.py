@@ -393,6 +393,32 @@ def test_where_nothing_moves_one_line_says_so() -> None:
     assert shifts_text(shifts([], 3)) == "0 of 3 rows would be decided otherwise"
 
 
+def test_the_command_compares_with_an_edition_or_a_folder_in_each_form(
+    few: KnowledgeBase, tmp_path: Path
+) -> None:
+    unchanging(few.files.root)
+    given, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    row = {"id": "m1", "indication": "sle", "phase": "initial", "route": "intravenous", "active.sle": True}
+    row |= {"taking": {"only": ["prednisone"]}, "diagnosis.severe_active_cns_lupus": False, "age": 30}
+    given.write_text(
+        json.dumps({**row, "dosed_per_label": True, "documented.autoantibodies": False}), "utf-8"
+    )
+    words = ["cohort", str(given), str(out), "--id", "id", "--kb", str(few.files.root)]
+
+    def against(other: str, *more: str) -> str:
+        out.unlink(missing_ok=True)
+        ended = command(*words, "--policy", "uhc_benlysta@2023-11-01", "--against", other, *more)
+        assert ended.status == 0, ended.err
+        return ended.out
+
+    earlier = "uhc_benlysta@2022E0046O"
+    assert against(earlier).startswith("1 of 1 rows would be decided otherwise\n")
+    assert json.loads(against(earlier, "--json"))["differ"] == 1
+    page = against(earlier, "--format", "html")
+    assert "1 of 1 rows would be decided otherwise (100.0 %)" in page
+    assert against(str(few.files.root)) == "0 of 1 rows would be decided otherwise\n"
+
+
 def test_rows_that_fewer_policies_answer_on_one_side_are_not_compared(few: KnowledgeBase) -> None:
     several = Wanted(policies=("fep_lupkynis", "uhc_benlysta"))
     with pytest.raises(CaseError, match="a row is answered by fewer policies on one side"):
@@ -416,6 +442,16 @@ def test_the_page_for_a_committee_shows_the_moves_in_a_chart_and_names_members()
     assert "&lt;m29&gt;" in page
     assert "<m29>" not in page
     assert "10 more" in page
+
+
+def test_the_page_names_no_members_whom_nothing_names_and_no_criteria_where_none_changes() -> None:
+    move = {"policy": "p", "before": "deny", "after": "approve"}
+    shifts = {"rows": 9, "differ": 1, "moves": [{**move, "rows": 1}], "criteria": []}
+    shifts["pathways"] = [{**move, "rows": 1, "pathways": "sle, initial"}]
+    shifts["members"] = [{"ids": {}, **move, "pathways": "sle, initial"}]
+    page = shifts_html(shifts, "p@1", "p@2")
+    assert "By indication and phase" in page
+    assert ("Members" in page, "By criterion" in page) == (False, False)
 
 
 def test_where_nothing_changes_the_page_says_so() -> None:
