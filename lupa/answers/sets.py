@@ -141,7 +141,7 @@ class Search:
         """
         sets: list[tuple[int, list[int]]] = []
         ties, more = 0, False
-        while not more:
+        while not (more or len(sets) > max(most, ties)):
             enough = bool(sets) and len(sets) >= most
             level = self._next_level(any_one=enough and keep is every_set)
             kept = [each for each in level if keep([self._reach[place] for place in each[1]])]

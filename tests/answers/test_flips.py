@@ -11,7 +11,7 @@ from click import unstyle
 from lupa import KnowledgeBase
 from lupa.answers.exploration import Flips
 from lupa.pages.exploring import flips_text
-from tests import explored
+from tests import explored, small
 from tests.explored import examine
 from tests.slim import slim
 
@@ -134,6 +134,16 @@ def test_of_several_cut_points_of_one_number_the_least_is_told(
     policy.write_text(f"{text}{met}{so}more_than(ldl, 100).\n{NUMBERS}", encoding="utf-8")
     told = page(KnowledgeBase.load(folder).flip(lupkynis({"live_vaccine": None, "ldl": ldl})))
     assert (least in told, more in told) == (True, False)
+
+
+def test_what_is_to_be_changed_of_each_of_many_is_told_once(tmp_path: Path) -> None:
+    signs = [f"sign_{number}" for number in range(12)]
+    rules = f"outcome(small, approve) :- {', '.join(f'sign({sign})' for sign in signs)}.\n"
+    rules += small.otherwise("approve", last="deny")
+    kb = small.small_kb(tmp_path / "kb", small.vocabulary(signs=signs), rules)
+    told = page(kb.flip({"request": {"policy": "small"}}))
+    others = ", ".join(f"sign {number}" for number in range(1, 12))
+    assert f"There is sign 0. The same goes for {others}. [sign=yes of each]" in told
 
 
 # ---- on another day ----------------------------------------------------------------------------

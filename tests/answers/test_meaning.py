@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -125,6 +126,15 @@ def test_where_every_request_is_spoken_of_no_other_is_told(tmp_path: Path) -> No
     ]
 
 
+def test_where_no_text_can_be_read_otherwise_and_no_list_is_long_nothing_is_said_of_it(
+    tmp_path: Path,
+) -> None:
+    rules = ["requires(small, gout, initial, t, a)", "met(small, t) :- tested"]
+    told = text_of(Made(Facts(), {POLICY: rules}).written(tmp_path).meaning(POLICY))
+    assert ("Read by" in told, "Of long lists" in told) == (False, False)
+    assert "t is met just when tested" in told
+
+
 # ---- words -------------------------------------------------------------------------------------
 
 
@@ -202,6 +212,9 @@ def test_too_many_conditions_are_not_told_and_that_is_said(
     assert {meant.sense is None for meant in told.items} == {True, False}
     why = ": not told here, it holds under more than 1 conditions, too many to tell"
     assert f"{why}." in text_of(told)
+    untold = next(meant for meant in told.items if meant.sense is None)
+    alike = replace(told, items=tuple(replace(untold, id=f"odd({name})") for name in "ab"), pathways=())
+    assert "likewise b" in text_of(alike)
     assert f"</strong>{why}" in document_html(document(few, "fep_lupkynis", "2024-10-01"), told)
 
 

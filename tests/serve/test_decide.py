@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from lupa import KnowledgeBase
 from lupa.errors import RuleError, TimeLimitError
+from lupa.serve import app
 from lupa.serve.limits import Limits
 from tests.command import as_bytes, command
 from tests.fhir.charts import (
@@ -230,6 +231,23 @@ def test_what_is_no_fault_of_the_case_is_told_apart(
     monkeypatch.setattr(KnowledgeBase, "decide_all", fail)
     assert post(client, CASE).status_code == status
     assert log.last["status"] == status
+
+
+def test_work_that_does_not_end_by_itself_is_answered_all_the_same(
+    kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "_LATER", -60.0)
+    assert post(client_of(kb, Limits(seconds=30)), CASE).status_code == 504
+
+
+def test_time_that_ends_with_one_of_several_cases_ends_for_all(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise TimeLimitError(1)
+
+    monkeypatch.setattr(KnowledgeBase, "decide_all", fail)
+    assert post(client, [CASE, CASE]).status_code == 504
 
 
 def test_more_at_once_than_there_may_be_are_told_to_come_again(kb: KnowledgeBase) -> None:
