@@ -417,7 +417,12 @@ UNKNOWN = "no policy on file has the form 'measuring|1999'; what its questions o
             {},
             ["last_taken(prednisone): it is answered by 2 days; it is left open"],
         ),
-        ({LAST: [{"valueDate": "2025-01-10"}]}, "1999", {}, [UNKNOWN]),
+        (
+            {LAST: [{"valueDate": "2025-01-10"}]},
+            "1999",
+            {},
+            [f"{LAST}: no form of ours on file asks for this day; it is left open", UNKNOWN],
+        ),
     ],
 )
 def test_a_number_and_a_day_are_read_as_they_are_answered(
