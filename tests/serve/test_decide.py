@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.requests import ClientDisconnect
 from starlette.testclient import TestClient
 
 from lupa import KnowledgeBase
 from lupa.errors import RuleError, TimeLimitError
 from lupa.serve import app
 from lupa.serve.limits import Limits
+from lupa.serve.run import log_to_standard_error
 from tests.command import as_bytes, command
 from tests.fhir.charts import (
     BELIMUMAB,
@@ -238,6 +240,28 @@ def test_work_that_does_not_end_by_itself_is_answered_all_the_same(
 ) -> None:
     monkeypatch.setattr(app, "_LATER", -60.0)
     assert post(client_of(kb, Limits(seconds=30)), CASE).status_code == 504
+
+
+def test_whoever_hangs_up_is_logged_as_gone(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, log: Lines
+) -> None:
+    async def hung_up(*_: Any) -> None:
+        raise ClientDisconnect
+
+    monkeypatch.setattr(app, "received", hung_up)
+    post(client, CASE)
+    assert log.last["status"] == 499
+
+
+def test_each_line_is_logged_once_however_often_the_log_is_opened(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in (("handlers", []), ("propagate", True), ("level", app.LOG.level)):
+        monkeypatch.setattr(app.LOG, name, value)
+    for _ in range(2):
+        log_to_standard_error()
+    app.LOG.info("a line")
+    assert capsys.readouterr().err == "a line\n"
 
 
 def test_time_that_ends_with_one_of_several_cases_ends_for_all(
