@@ -196,10 +196,10 @@ def test_an_age_that_is_fixed_is_not_waited_for(kb: KnowledgeBase) -> None:
     assert kb.flip(case, costs={"age": 7}).flips[0].cost == 7
 
 
-def test_a_birthday_is_waited_for_only_under_the_same_edition(kb: KnowledgeBase) -> None:
+def test_a_birthday_is_waited_for_only_under_the_same_edition(few: KnowledgeBase) -> None:
     child = {"age": None, "birth_date": "2018-11-10", "taking": {"only": ["hydroxychloroquine"]}}
     found = [
-        [s.kind for flip in kb.flip(benlysta(child, {"service_date": on})).flips for s in flip.statements]
+        [s.kind for flip in few.flip(benlysta(child, {"service_date": on})).flips for s in flip.statements]
         for on in ("2023-10-25", "2023-11-02")
     ]
     assert [("wait" in kinds) for kinds in found] == [False, True]

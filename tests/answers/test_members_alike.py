@@ -152,7 +152,8 @@ def test_members_that_one_answer_tells_apart_are_asked_what_bears_on_each(
         for end, other in (("failed", "harmed"), ("harmed", "failed"))
     )
     rules += f"many :- #count {{ Drug : few(Drug) }} >= 2.\n{COUNTED}"
-    facts = small.vocabulary() + FACTS.format(drugs="red; green", cuts="12") + SEEN
+    tried, *_ = FACTS.partition("quantity(weeks")
+    facts = small.vocabulary() + tried.format(drugs="red; green") + SEEN
     plan = small.small_kb(tmp_path / "kb", facts, rules).plan(NOTHING_SAID)
     assert longest_way(plan, rows_of(facts + rules)) == plan.questions == 2
 
