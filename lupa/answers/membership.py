@@ -75,9 +75,7 @@ class Membership:
             elif (some.least, some.most) == (1, len(names)):
                 parts.append(self.joined("either", names))
             elif some.most:
-                parts.append(
-                    asking.answer("between", number=some.least, most=some.most, names=", ".join(names))
-                )
+                parts.append(self.number(some.least, some.most, len(names), ", ".join(names)))
         if len(absent) == len(facts) > 1:
             return asking.answer("nothing")
         if len(absent) > 1 and sum(len(some.variables) for some in cube) == len(facts):

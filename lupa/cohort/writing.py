@@ -47,15 +47,12 @@ def _aside(path: Path) -> Iterator[Path]:
 def _parquet(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
     # texts that rows share go into its dictionaries as they are, and are told as texts all the same
     kept = {**(schema.metadata or {}), b"ARROW:schema": b64encode(schema.serialize().to_pybytes())}
-    writer = None
-    for table in chain(tables, [schema.empty_table()]):
-        here = table.replace_schema_metadata(kept)
-        if writer is None:
-            writer = pq.ParquetWriter(path, here.schema, store_schema=False)
-        if here.num_rows:
-            writer.write_table(here)
-    if writer is not None:
-        writer.close()
+    every = (table.replace_schema_metadata(kept) for table in chain(tables, [schema.empty_table()]))
+    first = next(every)
+    with pq.ParquetWriter(path, first.schema, store_schema=False) as writer:
+        for table in chain([first], every):
+            if table.num_rows:
+                writer.write_table(table)
 
 
 def _arrow(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:

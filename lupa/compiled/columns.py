@@ -139,7 +139,7 @@ class Columns:
         elif (
             isinstance(level[last], dict)
             and isinstance(value, dict)
-            and not level[last].keys() & value.keys()
+            and all(level[last].get(name, one) == one for name, one in value.items())
         ):
             level[last].update(value)
         elif level[last] != value:

@@ -51,8 +51,6 @@ class Truths:
     def __init__(self, column: pa.ChunkedArray) -> None:
         self._column = column
         array = column.combine_chunks()
-        if isinstance(array, pa.ChunkedArray):  # as some versions have it
-            array = array.chunk(0) if array.num_chunks else pa.array([], pa.bool_())
         validity, values = array.buffers()
         known = _words(validity, array) if array.null_count else ~np.zeros(1, dtype=np.uint64)
         true = _words(values, array) & known
@@ -75,16 +73,10 @@ class Truths:
 
 
 def _words(buffer: pa.Buffer, array: pa.Array) -> Words:
-    """The bits of a buffer that stand for the values of an array."""
+    """The bits of a buffer that stand for the values of an array whose chunks were put together."""
     words = np.zeros(-(-len(array) // 64), dtype=np.uint64)
-    if not len(array):
-        return words
-    first, odd = divmod(array.offset, 8)
-    size = -(-(odd + len(array)) // 8)
-    found = np.frombuffer(buffer, np.uint8, size, first)
-    if odd:
-        found = np.packbits(np.unpackbits(found, bitorder="little")[odd:], bitorder="little")
-    words.view(np.uint8)[: -(-len(array) // 8)] = found[: -(-len(array) // 8)]
+    size = -(-len(array) // 8)
+    words.view(np.uint8)[:size] = np.frombuffer(buffer, np.uint8, size)
     return words
 
 
@@ -119,8 +111,6 @@ def _distinct(column: pa.ChunkedArray) -> tuple[Codes, list[Any]]:
     if pa.types.is_dictionary(kind):
         column = column.cast(kind.value_type)
     encoded = column.dictionary_encode(null_encoding="encode").combine_chunks()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.chunk(0) if encoded.num_chunks else pa.array([], kind).dictionary_encode()
     return encoded.indices.to_numpy().astype(np.int64), encoded.dictionary.to_pylist()
 
 

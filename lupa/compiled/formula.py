@@ -118,14 +118,15 @@ class Telling:
             first, second = (self._seen(holds, side) for side in sides)
             wrong = self._diagrams.both(self._diagrams.both(first, second), self._diagrams.opposite(holds))
             if wrong == NO:
+                units = []  # nothing is left to look for
                 yield _Block(sides[0], first), _Block(sides[1], second)
-                return
-            tied = self._tied(holds, units, self._diagrams.where(wrong, YES))
-            joined = list(chain.from_iterable(units[place] for place in tied))
-            units = [
-                joined if at == tied[0] else unit for at, unit in enumerate(units) if at not in tied[1:]
-            ]
-            yield None
+            else:
+                tied = self._tied(holds, units, self._diagrams.where(wrong, YES))
+                joined = list(chain.from_iterable(units[place] for place in tied))
+                units = [
+                    joined if at == tied[0] else unit for at, unit in enumerate(units) if at not in tied[1:]
+                ]
+                yield None
 
     def _seen(self, holds: Node, within: Iterable[Component]) -> Node:
         """What a function leaves possible for these components."""
@@ -243,7 +244,7 @@ def _with(
 
 
 def _shared(products: Sequence[Product]) -> Formula:
-    """A sum of products in which what several have in common stands once."""
+    """A sum of products in which what several have in common stands once; none of them implies another."""
     counts = Counter(literal for each in products for literal in each)
     common = [literal for literal, count in counts.items() if count == len(products)]
     if common:
@@ -252,8 +253,6 @@ def _shared(products: Sequence[Product]) -> Formula:
         if any(rest):
             parts.append(_shared(rest))
         return _flat(True, parts)
-    if len(products) == 1:
-        return Of(True, ())
     literal, count = min(counts.items(), key=lambda each: (-each[1], each[0]))
     if count == 1:
         return _flat(False, [_shared([each]) for each in sorted(products, key=sorted)])

@@ -207,8 +207,5 @@ def packed(bools: Bools) -> Words:
 
 
 def unpacked(words: Words, count: int) -> Bools:
-    """So many truth values of words, or of each row of words."""
-    if words.ndim > 1 and not len(words):
-        return np.empty((0, count), dtype=bool)
-    bits = np.unpackbits(words.view(np.uint8), axis=-1, count=count, bitorder="little")
-    return bits.view(bool)
+    """So many truth values of words."""
+    return np.unpackbits(words.view(np.uint8), count=count, bitorder="little").view(bool)

@@ -172,7 +172,7 @@ class Warm(Answers):
             return ()
         true = dict(said)
         for each in asked.functions:
-            true |= self._way(each.part, said) or {}
+            true |= self._way(each.part, said)
         return tuple([true.get(atom, False) for atom in atoms])
 
     def held(self, assumptions: Sequence[Literal], one_of: Sequence[Literal]) -> list[Literal]:
@@ -238,11 +238,11 @@ class Warm(Answers):
                 raise _TooFarError
         return tested
 
-    def _way(self, part: Node, said: _Way) -> _Way | None:
-        """What is so on one way to where a function holds, of what it asks for; None if there is none."""
+    def _way(self, part: Node, said: _Way) -> _Way:
+        """What is so on one way to where a function holds, of what it asks for; there is one."""
         came: dict[Node, tuple[Node, Literal, bool]] = {}
         waiting = [part]
-        while waiting and part != YES:
+        while part != YES:
             part = waiting.pop()
             if part >= 0:
                 fact, *sides = self._parts[part]
@@ -250,8 +250,6 @@ class Warm(Answers):
                     if said.get(fact, so) is so and sides[so] not in came:
                         came[sides[so]] = part, fact, so
                         waiting.append(sides[so])
-        if part != YES:
-            return None
         way = {}
         while part in came:
             part, fact, so = came[part]

@@ -669,6 +669,15 @@ def test_what_must_be_changed_together_is(tmp_path: Path) -> None:
     assert sets(answer) == [(3, {"a": True, "b": True})]
 
 
+def test_what_a_law_bars_with_a_fact_that_is_fixed_is_not_offered(tmp_path: Path) -> None:
+    laws = "impossible(alone) :- a, not b.\nimpossible(both) :- a, c.\n"
+    rules = "outcome(small, approve) :- c.\n" + otherwise("approve", last="deny")
+    effort = "effort((a; b), (yes; no), change, 1).  effort(c, (yes; no), change, 2)."
+    said = {"facts": {"a": False, "b": False, "c": False}}
+    facts = vocabulary(["a", "b", "c"]) + laws
+    assert sets(flipped(tmp_path, facts, rules, effort, case=said, fixed=["b"])) == [(2, {"c": True})]
+
+
 def test_what_has_one_outcome_is_asked_nothing(tmp_path: Path) -> None:
     plan = planned(tmp_path, vocabulary(["a"]), "outcome(small, approve) :- policy(small).\n")
     assert (plan.questions, plan.cost, plan.steps) == (0, 0, ())

@@ -11,7 +11,7 @@ from click import unstyle
 from lupa import KnowledgeBase
 from lupa.answers.exploration import Flips
 from lupa.pages.exploring import flips_text
-from tests import explored
+from tests import explored, small
 from tests.explored import examine
 from tests.slim import slim
 
@@ -109,23 +109,41 @@ def test_what_any_drug_of_a_class_brings_about_is_told_as_that(kb: KnowledgeBase
 
 NUMBERS = """
 quantity(ldl, "mg/dL", 0, 900). label(ldl, "the LDL"). cut_point(more_than(ldl, (70; 100))).
-effort(more_than(ldl), yes, change, 1).
+effort(more_than(ldl), (yes; no), change, 1).
 """
 
 
-def test_of_several_cut_points_of_one_number_the_least_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("so", "ldl", "least", "more"),
+    [
+        ("", 50, "The LDL is more than 70 mg/dL", "100"),
+        ("", None, "The LDL is more than 70 mg/dL", "100"),
+        ("not ", 120, "The LDL is not more than 100 mg/dL", "70"),
+        ("not ", None, "The LDL is not more than 100 mg/dL", "70"),
+    ],
+)
+def test_of_several_cut_points_of_one_number_the_least_is_told(
+    tmp_path: Path, so: str, ldl: int | None, least: str, more: str
+) -> None:
     folder = slim(tmp_path / "kb")
     policy = folder / "policies" / "fep_lupkynis" / "policy.lp"
-    text = policy.read_text("utf-8")
-    text = text.replace(
-        "no_live_vaccine) :- not live_vaccine.", "no_live_vaccine) :- more_than(ldl, 70).", 1
+    met = "met(fep_lupkynis, no_live_vaccine) :- "
+    text = policy.read_text("utf-8").replace(
+        "no_live_vaccine) :- not live_vaccine.", f"no_live_vaccine) :- {so}more_than(ldl, 70).", 1
     )
-    more = "met(fep_lupkynis, no_live_vaccine) :- more_than(ldl, 100).\n"
-    policy.write_text(text + more + NUMBERS, encoding="utf-8")
-    flips = KnowledgeBase.load(folder).flip(lupkynis({"live_vaccine": None, "ldl": 50}))
-    told = page(flips)
-    assert "The LDL is more than 70 mg/dL" in told
-    assert "100" not in told
+    policy.write_text(f"{text}{met}{so}more_than(ldl, 100).\n{NUMBERS}", encoding="utf-8")
+    told = page(KnowledgeBase.load(folder).flip(lupkynis({"live_vaccine": None, "ldl": ldl})))
+    assert (least in told, more in told) == (True, False)
+
+
+def test_what_is_to_be_changed_of_each_of_many_is_told_once(tmp_path: Path) -> None:
+    signs = [f"sign_{number}" for number in range(12)]
+    rules = f"outcome(small, approve) :- {', '.join(f'sign({sign})' for sign in signs)}.\n"
+    rules += small.otherwise("approve", last="deny")
+    kb = small.small_kb(tmp_path / "kb", small.vocabulary(signs=signs), rules)
+    told = page(kb.flip({"request": {"policy": "small"}}))
+    others = ", ".join(f"sign {number}" for number in range(1, 12))
+    assert f"There is sign 0. The same goes for {others}. [sign=yes of each]" in told
 
 
 # ---- on another day ----------------------------------------------------------------------------
@@ -178,6 +196,25 @@ def test_an_age_that_is_fixed_is_not_waited_for(kb: KnowledgeBase) -> None:
     assert kb.flip(case, costs={"age": 7}).flips[0].cost == 7
 
 
+def test_a_birthday_is_waited_for_only_under_the_same_edition(few: KnowledgeBase) -> None:
+    child = {"age": None, "birth_date": "2018-11-10", "taking": {"only": ["hydroxychloroquine"]}}
+    found = [
+        [s.kind for flip in few.flip(benlysta(child, {"service_date": on})).flips for s in flip.statements]
+        for on in ("2023-10-25", "2023-11-02")
+    ]
+    assert [("wait" in kinds) for kinds in found] == [False, True]
+
+
+def test_no_day_is_waited_for_on_which_the_record_could_not_be(tmp_path: Path) -> None:
+    folder = slim(tmp_path / "kb")
+    case = lupkynis({"age": None, "birth_date": "2008-01-12"})
+    found = [KnowledgeBase.load(folder).flip(case).flips]
+    with (folder / "vocabulary.lp").open("a", encoding="utf-8") as vocabulary:
+        vocabulary.write("impossible(grown) :- at_least(age, 18), active(lupus_nephritis).\n")
+    found.append(KnowledgeBase.load(folder).flip(case).flips)
+    assert [len(flips) for flips in found] == [1, 0]
+
+
 # ---- filed otherwise ---------------------------------------------------------------------------
 
 
@@ -190,6 +227,7 @@ def test_a_continuation_that_would_be_approved_as_initial_therapy_is_filed_so(kb
     assert flip.case["request"]["phase"] == "initial"
     assert flip.case["facts"] == case["facts"]
     assert "file otherwise The request is for initial therapy." in page(kb.flip(case))
+    assert offered(kb.flip(case, fixed=["request.phase"])) == []
 
 
 def test_it_is_filed_for_a_disease_only_where_that_is_on_record(kb: KnowledgeBase) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -20,7 +21,7 @@ from lupa.compiled import primes
 from lupa.pages.meaning import meaning_text
 from lupa.schema import schemas
 from tests.command import command
-from tests.random_policies import POLICY, random_made
+from tests.random_policies import PHASES, POLICY, Facts, Made, random_made
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +112,29 @@ def test_it_is_so_of_hundreds_of_policies(tmp_path: Path) -> None:
         assert told_otherwise(kb, kb.meaning(POLICY), seed, 60) == [], seed
 
 
+def test_where_every_request_is_spoken_of_no_other_is_told(tmp_path: Path) -> None:
+    of_phase = [f"requires(small, gout, {phase}, tests, a)" for phase in PHASES]
+    told = [
+        Made(Facts(indications=["gout"]), {POLICY: [*rules, "met(small, tests) :- tested"]})
+        .written(tmp_path / f"{len(rules)}")
+        .meaning(POLICY)
+        for rules in (of_phase, of_phase[:1])
+    ]
+    assert [[each.phase for each in meaning.pathways] for meaning in told] == [
+        ["continuation", "initial"],
+        ["initial", None],
+    ]
+
+
+def test_where_no_text_can_be_read_otherwise_and_no_list_is_long_nothing_is_said_of_it(
+    tmp_path: Path,
+) -> None:
+    rules = ["requires(small, gout, initial, t, a)", "met(small, t) :- tested"]
+    told = text_of(Made(Facts(), {POLICY: rules}).written(tmp_path).meaning(POLICY))
+    assert ("Read by" in told, "Of long lists" in told) == (False, False)
+    assert "t is met just when tested" in told
+
+
 # ---- words -------------------------------------------------------------------------------------
 
 
@@ -186,7 +210,12 @@ def test_too_many_conditions_are_not_told_and_that_is_said(
     monkeypatch.setattr(primes, "MOST", 1)
     told = few.meaning("fep_lupkynis")
     assert {meant.sense is None for meant in told.items} == {True, False}
-    assert ": not told here, it holds under more than 1 conditions, too many to tell." in text_of(told)
+    why = ": not told here, it holds under more than 1 conditions, too many to tell"
+    assert f"{why}." in text_of(told)
+    untold = next(meant for meant in told.items if meant.sense is None)
+    alike = replace(told, items=tuple(replace(untold, id=f"odd({name})") for name in "ab"), pathways=())
+    assert "likewise b" in text_of(alike)
+    assert f"</strong>{why}" in document_html(document(few, "fep_lupkynis", "2024-10-01"), told)
 
 
 # ---- on the command line -----------------------------------------------------------------------

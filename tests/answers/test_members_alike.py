@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import clingo
 import pytest
 
-from lupa import KnowledgeBase
+from lupa import KnowledgeBase, SpaceLimitError
+from lupa.answers import counting
 from lupa.answers import plan as planning
 from lupa.answers.exploration import Plan
+from lupa.rules.files import shipped
 from tests import brute, small
 from tests.times import times
 
@@ -59,6 +62,116 @@ def random_policy(dice: random.Random) -> tuple[str, str]:
     rules.append("outcome(small, refer) :- policy(small), many(bad), not outcome(small, approve).")
     rules.append(small.otherwise("approve", "refer", last="deny"))
     return facts, "\n".join(rules)
+
+
+COUNTED = "outcome(small, approve) :- policy(small), many.\n" + small.otherwise("approve", last="deny")
+ANSWERS = "\n".join(re.findall(r"(?m)^answer_text\(.*", (shipped("kb") / "asking.lp").read_text("utf-8")))
+"""The words of answers."""
+
+
+@pytest.mark.parametrize(
+    ("rules", "ends", "answers"),
+    [
+        (
+            "many :- 1 <= #count { Drug : tried(Drug, failed) } <= 2.",
+            "failed; harmed",
+            ["1 to 2 of red, green, blue: failed", "anything else"],
+        ),
+        (
+            "many :- not tried(red, harmed), #count { Drug : tried(Drug, failed), Drug != red } <= 1.",
+            "failed; harmed",
+            ["no more than 1 of green, blue: failed; and not red: harmed", "anything else"],
+        ),
+        (
+            (
+                "few(Drug) :- drug(Drug), #count { End : tried(Drug, End) } >= 2.\n"
+                "many :- #count { Drug : few(Drug) } >= 2."
+            ),
+            "failed; harmed; stopped",
+            [
+                "no more than 1 of red, green, blue: 2 or more of failed, harmed, stopped",
+                "2 or more of red, green, blue: 2 or more of failed, harmed, stopped",
+            ],
+        ),
+        (
+            (
+                "few(Drug) :- drug(Drug), #count { End : tried(Drug, End) } = 1.\n"
+                "many :- #count { Drug : few(Drug) } >= 2."
+            ),
+            "failed; harmed; stopped",
+            [
+                "no more than 1 of red, green, blue: 1 of failed, harmed, stopped",
+                "2 or more of red, green, blue: 1 of failed, harmed, stopped",
+            ],
+        ),
+        (
+            (
+                "impossible(both) :- 2 <= #count { Drug : tried(Drug, failed) }.\n"
+                "many :- 1 <= #count { Drug : tried(Drug, failed) }."
+            ),
+            "failed; harmed",
+            ["none of red, green, blue: failed", "1 or more of red, green, blue: failed"],
+        ),
+        (
+            (
+                "new(Drug) :- drug(Drug), not tried(Drug, failed), not tried(Drug, harmed), "
+                "at_least(weeks(Drug), 12).\nmany :- #count { Drug : new(Drug) } >= 2."
+            ),
+            "failed; harmed",
+            [
+                "no more than 1 of red, green, blue: failed or harmed",
+                "2 or more of red, green, blue: failed or harmed",
+                "no more than 1 of those with nothing of these: 12 or more",
+                "2 or more of those with nothing of these: 12 or more",
+            ],
+        ),
+    ],
+)
+def test_an_answer_says_in_few_words_how_many_are_how(
+    rules: str, ends: str, answers: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_member(monkeypatch)
+    plan = counting_kb(tmp_path, rules, ends).plan(NOTHING_SAID)
+    assert [branch.answer for step in plan.steps for branch in step.branches] == answers
+
+
+SEEN = """
+fact(seen(Drug, End)) :- drug(Drug), end(End).
+seen(Drug, End) :- true(seen(Drug, End)).
+fact_text(seen, "{1} {2} seen.", "Not {1} {2} seen."). question(seen, "{1} {2} seen?").
+asked_together(seen). group_question(seen, "What was seen?"). member_text(seen, "{1}: {2}").
+"""
+
+
+def test_members_that_one_answer_tells_apart_are_asked_what_bears_on_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_member(monkeypatch)
+    rules = "".join(
+        f"few(Drug) :- tried(Drug, {end}), not tried(Drug, {other}), seen(Drug, {end}).\n"
+        for end, other in (("failed", "harmed"), ("harmed", "failed"))
+    )
+    rules += f"many :- #count {{ Drug : few(Drug) }} >= 2.\n{COUNTED}"
+    tried, *_ = FACTS.partition("quantity(weeks")
+    facts = small.vocabulary() + tried.format(drugs="red; green") + SEEN
+    plan = small.small_kb(tmp_path / "kb", facts, rules).plan(NOTHING_SAID)
+    assert longest_way(plan, rows_of(facts + rules)) == plan.questions == 2
+
+
+def test_where_the_ways_of_counting_are_too_many_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_member(monkeypatch)
+    monkeypatch.setattr(counting, "_MOST_CELLS", 1)
+    kb = counting_kb(tmp_path, "many :- #count { Drug : tried(Drug, failed) } >= 2.", "failed; harmed")
+    with pytest.raises(SpaceLimitError, match="more than 1 parts"):
+        kb.plan(NOTHING_SAID)
+
+
+def counting_kb(folder: Path, rules: str, ends: str) -> KnowledgeBase:
+    """A policy that approves where there are `many`, of three drugs that can have come to these ends."""
+    facts = FACTS.format(drugs="red; green; blue", cuts="12").replace("(failed; harmed)", f"({ends})")
+    return small.small_kb(folder / "kb", small.vocabulary() + facts + ANSWERS, f"{rules}\n{COUNTED}")
 
 
 def asked_with(fact: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lupa.authors.trials.regions import Condition
 from tests.command import command
-from tests.tiny import CASES, a_case, tiny_kb, write_case
+from tests.tiny import CASES, RULES, a_case, tiny_kb, write_case
 
 
 def found_by(folder: Path, *cases: str) -> dict[str, list[Condition]]:
@@ -26,6 +26,29 @@ def test_a_condition_is_shown_by_the_first_case_that_comes_to_it(tmp_path: Path)
     assert met.by.endswith("cases/active.yaml")
     (modify,) = found["sle, initial: modify"]
     assert modify.by.endswith("cases/thirteen_months.yaml")
+
+
+def test_of_several_ways_each_has_a_case_of_its_own(tmp_path: Path) -> None:
+    rules = RULES + "met(tiny, active_sle) :- live_vaccine, policy(tiny).\n"
+    trials = tiny_kb(tmp_path, ["active"], rules).test("tiny", conditions=True)
+    met = [each for each in trials.conditions or () if each.what == "active_sle is met"]
+    assert {each.when: bool(each.by) for each in met} == {
+        "A live vaccine is given.": False,
+        "Systemic lupus erythematosus is active.": True,
+    }
+
+
+def test_a_case_that_reads_a_text_otherwise_shows_nothing(tmp_path: Path) -> None:
+    rules = RULES + 'choice(way, (one; other)). usual(way, one). question(reading(way), "Which?").\n'
+    rules += "".join(f'fact_text(reading(way, {way}), "{way}.", "No.").\n' for way in ("one", "other"))
+    rules += 'note(tiny, one_way) :- reading(way, one). text(tiny, note(one_way), "One.", "No.").\n'
+    kb = tiny_kb(tmp_path, [], rules)
+    for name, way in (("usual", "one"), ("odd", "other")):
+        case = a_case("approve")
+        write_case(tmp_path, f"{name}.yaml", {**case, "facts": {**case["facts"], "reading": {"way": way}}})
+    trials = kb.test("tiny", conditions=True)
+    assert trials.passed
+    assert {each.by.rpartition("/")[2] for each in trials.conditions or ()} == {"", "usual.yaml"}
 
 
 def test_what_no_case_comes_to_is_told(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 import lupa
 from lupa import CaseError, KnowledgeBase
+from lupa.authors.lint.contrary import _asked
 from lupa.authors.lint.files import RuleFile, _said, read_file
 from lupa.authors.lint.rules import CODES, COVERED, READ_BY_LUPA, RULES
 from lupa.authors.lint.run import lint
@@ -28,6 +29,7 @@ from lupa.rules.asking import ANSWERS
 from lupa.rules.files import RuleFiles, shipped
 from lupa.rules.nodes import ROWS
 from lupa.rules.quantities import Made
+from tests import random_policies
 from tests.command import command
 from tests.rules.test_rules import looked_up
 from tests.slim import slim
@@ -1034,3 +1036,14 @@ def test_words_for_a_question_that_nothing_is_asked_by_are_found(
 ) -> None:
     add(folder, f'group_question({name}, "How many?").')
     assert [line.partition(": ")[2] for line in found(folder) if ASKED_BY_NONE in line] == said
+
+
+def test_words_are_contrary_to_nothing_where_no_fact_decides(tmp_path: Path) -> None:
+    rules = [
+        "requires(small, gout, initial, t, a)",
+        "met(small, t) :- tested",
+        "met(small, t) :- not tested",
+    ]
+    made = random_policies.Made(random_policies.Facts(), {"small": rules})
+    edition = made.written(tmp_path).edition("small")
+    assert [_asked(edition, criterion) for criterion in edition.criteria] == [None]

@@ -48,6 +48,7 @@ def test_nothing_is_wrong_with_what_ships(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "line", "check", "told"),
     [
+        (RULES, "#show at/4.", "syntax", "#show"),
         (
             CODES,
             'code(snomed, "55464009", diagnosis(sle), equivalent, "Twice.").',
@@ -188,3 +189,9 @@ def test_they_are_looked_at_where_that_policy_is(folder: Path) -> None:
     for policies, told in ((None, 1), (["fep_lupkynis"], 1), (["uhc_benlysta"], 0)):
         report = lint(RuleFiles(folder), policies)
         assert len([one for one in report.findings if one.places[0].file == file]) == told
+
+
+def test_a_file_that_is_no_text_is_told_at_its_first_line(folder: Path) -> None:
+    (folder / "fhir" / "odd.lp").write_bytes(b"% \xff\n")
+    (told,) = found(folder)
+    assert (told.check, str(told.places[0])) == ("syntax", "fhir/odd.lp:1:1")

@@ -25,6 +25,7 @@ from lupa.record.record import record_of
 from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles
 from lupa.rules.store import Rules
+from tests import small
 from tests.tiny import RULES, a_case, tiny_kb, write_case
 
 pytestmark = pytest.mark.slow
@@ -91,6 +92,8 @@ def test_a_condition_for_each_of_several_is_dropped_and_has_no_opposite() -> Non
         ("requires(p, sle, initial, c, k).", {"row dropped", "`initial` became `continuation`"}),
         ("other(p, initial).", {"row dropped"}),
         ("limit(p, 12).", {"row dropped", "`12` became `13`", "`12` became `11`"}),
+        ('limit(p, "2.5").', {"row dropped", '`"2.5"` became `"2.6"`', '`"2.5"` became `"2.4"`'}),
+        ('limit(p, "0.9").', {"row dropped", '`"0.9"` became `1`', '`"0.9"` became `"0.8"`'}),
         ("never(a; b).", {"`never(a)` dropped from a list", "`never(b)` dropped from a list"}),
     ],
 )
@@ -246,12 +249,44 @@ def test_a_case_tells_a_law_that_is_no_more_by_what_is_left_open(tmp_path: Path)
     assert case["expect"]["notes"] == ["undosed"]
 
 
+def with_and_without_order(folder: Path, rules: str) -> tuple[Edition, Edition]:
+    """An edition whose ages are in order, and one in which somebody may be 18 and not 5."""
+    facts = small.vocabulary(["asked"], numbers={"age": [5, 18]})
+    (law,) = (line for line in facts.splitlines() if line.startswith("impossible(order(age))"))
+    ordered, unordered = (
+        small.small_kb(folder / name, text, rules).edition("small")
+        for name, text in (("ordered", facts), ("unordered", facts.replace(law, "")))
+    )
+    return ordered, unordered
+
+
+def test_a_case_tells_an_order_that_is_no_more_by_what_is_left_open(tmp_path: Path) -> None:
+    rules = "outcome(small, approve) :- at_least(age, 18), at_least(age, 5).\n"
+    rules += "outcome(small, refer) :- at_least(age, 18), not at_least(age, 5).\n"
+    rules += small.otherwise("approve", "refer", last="deny")
+    ordered, unordered = with_and_without_order(tmp_path, rules)
+    found = difference(ordered, unordered)
+    assert found is not None
+    assert found.said == ("with nothing stated: the outcome is refer, or not",)
+    expected = [["approve", "deny"], ["approve", "deny", "refer"]]
+    for each, possible in zip(((ordered, unordered), (unordered, ordered)), expected, strict=True):
+        case = proposal(found.case, [], *each)
+        assert case is not None
+        assert (case["facts"], case["expect"]["possible"]) == ({}, possible)
+
+
+def test_an_order_that_changes_nothing_is_told_by_no_case(tmp_path: Path) -> None:
+    rules = "outcome(small, approve) :- at_least(age, 18).\n" + small.otherwise("approve", last="deny")
+    ordered, unordered = with_and_without_order(tmp_path, rules)
+    assert difference(ordered, unordered) is None
+
+
 def test_a_known_case_tells_a_change_where_it_states_less(tmp_path: Path) -> None:
     rules = RULES + "impossible(both) :- live_vaccine, dosed_per_label.\n"
     rules += 'note(tiny, undosed) :- not dosed_per_label. text(tiny, note(undosed), "No.", "Yes.").\n'
     first, second = versions(tiny_kb(tmp_path, [], rules), "live_vaccine, dosed", "received(_), dosed")
-    known = {"request": {"policy": "tiny"}, "facts": {"live_vaccine": True, "dosed_per_label": False}}
-    case = proposal({}, [known], first, second)
+    said = {"live_vaccine": True, "dosed_per_label": False, "documented": ["clinical_response"]}
+    case = proposal({}, [{"request": {"policy": "tiny"}, "facts": said}], first, second)
     assert case is not None
     assert (case["facts"], case["expect"]["notes"]) == ({"live_vaccine": True}, ["undosed"])
 

@@ -21,7 +21,8 @@ import pytest
 
 from lupa import CaseError, KnowledgeBase
 from lupa.authors.reports.shifts import shifts_html
-from lupa.cohort.against import Shifts, shifts
+from lupa.cohort import cohort as cohorts
+from lupa.cohort.against import Against, Shifts, shifts
 from lupa.cohort.against import plain as told_plainly
 from lupa.cohort.against import text as shifts_text
 from lupa.cohort.cohort import Cohort, Wanted
@@ -29,7 +30,11 @@ from lupa.cohort.files import Source, files_in, named
 from lupa.cohort.repeated import Repeated
 from lupa.cohort.summary import plain, summary, text
 from lupa.cohort.work import run
+from lupa.compiled import columns as columns_of_tables
+from lupa.compiled import tables
 from tests.command import command, unchanging
+from tests.record.test_routing import TIED, TIED_RULES
+from tests.small import otherwise, relation_rules, small_kb, vocabulary
 
 Row = dict[str, Any]
 FEP = Wanted(policies=("fep_lupkynis",))
@@ -202,6 +207,35 @@ def test_what_is_asked_for_is_told_too(few: KnowledgeBase, rows: list[Row]) -> N
         assert told["reason"] == [c.fact if c.value else f"not {c.fact}" for c in first]
 
 
+def test_requests_are_routed_alike_however_few_are_kept_in_mind(
+    few: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cohorts, "_KEPT", 1)
+    table = pa.table({"drug": ["Benlysta", "Lupkynis", "Benlysta", "Plaquenil"]})
+    assert Cohort(few, Wanted()).decided(table)["policy"].to_pylist() == [
+        "uhc_benlysta",
+        "fep_lupkynis",
+        "uhc_benlysta",
+        None,
+    ]
+
+
+def test_a_number_that_is_none_among_texts_is_told_with_its_row(few: KnowledgeBase) -> None:
+    wanted = Wanted(policies=("fep_lupkynis",), texts=True)
+    assert Cohort(few, wanted).decided(pa.table({"age": ["17", "old"]}))["error"].to_pylist() == [
+        None,
+        "facts.age: a number of years is expected, not 'old'",
+    ]
+
+
+def test_a_day_that_is_none_is_told_by_one_policy_too(few: KnowledgeBase) -> None:
+    table = pa.table({"service_date": ["soon", "2025-03-01"]})
+    assert few.compile("fep_lupkynis").decide(table)["error"].to_pylist() == [
+        "request.service_date: a date is written year-month-day, such as 2025-03-01, not 'soon'",
+        None,
+    ]
+
+
 def test_of_one_row_that_many_policies_answer_the_answers_stay_together(few: KnowledgeBase) -> None:
     wanted = Wanted(("fep_lupkynis", "uhc_benlysta") * 35, ids=("member",))
     rows = {"member": [1, 2, 3], "indication": ["lupus_nephritis"] * 3, "phase": ["initial"] * 3}
@@ -336,6 +370,61 @@ def test_who_would_be_decided_otherwise_is_told_with_what_changes(
     assert [(m["ids"]["member"], m["before"], m["after"]) for m in counts["members"]] == differ
 
 
+def test_what_is_told_of_many_moves_is_the_first_of_them_and_how_many_more() -> None:
+    rows = [
+        {
+            "member": place,
+            "policy": "p",
+            "pathways": [f"disease_{place % 11},initial"],
+            "outcome_before": "deny",
+            "outcome_after": "approve",
+            "unmet_before": [f"criterion_{place % 12}"],
+            "unmet_after": [],
+        }
+        for place in range(201)
+    ]
+    found = shifts([pa.Table.from_pylist(rows)], 300)
+    lines = shifts_text(found).splitlines()
+    assert [line for line in lines if line.startswith("  and")] == ["  and 1 more", "  and 2 more"]
+    assert [member["ids"]["member"] for member in found.members] == list(range(200))
+
+
+def test_where_nothing_moves_one_line_says_so() -> None:
+    assert shifts_text(shifts([], 3)) == "0 of 3 rows would be decided otherwise"
+
+
+def test_the_command_compares_with_an_edition_or_a_folder_in_each_form(
+    few: KnowledgeBase, tmp_path: Path
+) -> None:
+    unchanging(few.files.root)
+    given, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    row = {"id": "m1", "indication": "sle", "phase": "initial", "route": "intravenous", "active.sle": True}
+    row |= {"taking": {"only": ["prednisone"]}, "diagnosis.severe_active_cns_lupus": False, "age": 30}
+    given.write_text(
+        json.dumps({**row, "dosed_per_label": True, "documented.autoantibodies": False}), "utf-8"
+    )
+    words = ["cohort", str(given), str(out), "--id", "id", "--kb", str(few.files.root)]
+
+    def against(other: str, *more: str) -> str:
+        out.unlink(missing_ok=True)
+        ended = command(*words, "--policy", "uhc_benlysta@2023-11-01", "--against", other, *more)
+        assert ended.status == 0, ended.err
+        return ended.out
+
+    earlier = "uhc_benlysta@2022E0046O"
+    assert against(earlier).startswith("1 of 1 rows would be decided otherwise\n")
+    assert json.loads(against(earlier, "--json"))["differ"] == 1
+    page = against(earlier, "--format", "html")
+    assert "1 of 1 rows would be decided otherwise (100.0 %)" in page
+    assert against(str(few.files.root)) == "0 of 1 rows would be decided otherwise\n"
+
+
+def test_rows_that_fewer_policies_answer_on_one_side_are_not_compared(few: KnowledgeBase) -> None:
+    several = Wanted(policies=("fep_lupkynis", "uhc_benlysta"))
+    with pytest.raises(CaseError, match="a row is answered by fewer policies on one side"):
+        Against((few, several), (few, FEP)).in_short(pa.table({"age": [17]}))
+
+
 def test_the_page_for_a_committee_shows_the_moves_in_a_chart_and_names_members() -> None:
     moves = [{"policy": "p", "before": "deny", "after": "approve", "rows": 30}]
     shifts = {
@@ -353,6 +442,16 @@ def test_the_page_for_a_committee_shows_the_moves_in_a_chart_and_names_members()
     assert "&lt;m29&gt;" in page
     assert "<m29>" not in page
     assert "10 more" in page
+
+
+def test_the_page_names_no_members_whom_nothing_names_and_no_criteria_where_none_changes() -> None:
+    move = {"policy": "p", "before": "deny", "after": "approve"}
+    shifts = {"rows": 9, "differ": 1, "moves": [{**move, "rows": 1}], "criteria": []}
+    shifts["pathways"] = [{**move, "rows": 1, "pathways": "sle, initial"}]
+    shifts["members"] = [{"ids": {}, **move, "pathways": "sle, initial"}]
+    page = shifts_html(shifts, "p@1", "p@2")
+    assert "By indication and phase" in page
+    assert ("Members" in page, "By criterion" in page) == (False, False)
 
 
 def test_where_nothing_changes_the_page_says_so() -> None:
@@ -501,8 +600,9 @@ def test_a_file_that_changes_while_it_is_read_is_told(
 @pytest.mark.slow
 def test_several_processes_give_the_same_bytes(few: KnowledgeBase, rows: list[Row], tmp_path: Path) -> None:
     source = Source(str(written(rows, tmp_path / "in.parquet")))
+    stopped(few, source, tmp_path / "two.parquet", Wanted(ids=("member",)))  # two go on where one left off
     for name, jobs in (("one.parquet", 1), ("two.parquet", 2)):
-        run(few, source, tmp_path / name, Wanted(ids=("member",)), jobs=jobs, rows=15)
+        run(few, source, tmp_path / name, Wanted(ids=("member",)), jobs=jobs, rows=5)
     assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "two.parquet").read_bytes()
 
 
@@ -564,6 +664,7 @@ def test_columns_can_be_renamed_and_left_out(few: KnowledgeBase) -> None:
         ({"taking": [[["prednisone"]]]}, 'facts.taking[0]: a name is expected, not ["prednisone"]'),
         ({"service_date": ["soon"]}, "request.service_date: a date is written year-month-day"),
         ({"active.sle": [True], "diagnosis.sle": [False]}, "the record contradicts itself"),
+        ({"age": ["old"], "taking": [["prednisone"]], "taking.prednisone": [True]}, "facts.age: a number"),
         ({"taking": [["prednisone"]], "taking.prednisone": [False]}, "two columns say different things"),
         ({"age": [40], "age.at_least": [18]}, "facts.age: is said beside column 'age.at_least'; keep one"),
         ({"birth_date": [date(1990, 1, 1)]}, "facts.birth_date: needs request.service_date"),
@@ -597,6 +698,47 @@ def test_what_no_rule_reads_in_several_columns_is_read_as_in_a_case(few: Knowled
     decision = few.decide({"request": {"policy": "fep_lupkynis", **request}, "facts": facts})
     assert (row["outcome"], row["error"]) == (decision.outcome, None)
     assert row["open"] == [each.id for each in decision.criteria if each.status == "open"]
+
+
+def test_what_a_law_forbids_in_several_columns_that_no_rule_reads_is_no_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "_SPARE", 1)  # what was judged is soon forgotten, and judged again
+    monkeypatch.setattr(columns_of_tables, "_KEPT", 1)
+    kb = small_kb(tmp_path / "kb", TIED, TIED_RULES)
+    alpha, beta = [True, True, None, True, True], [True, False, True, True, True]
+    table = pa.table({"taking.alpha": alpha, "taking.beta": beta, "taking.gamma": [True] * 5})
+    found = Cohort(kb, Wanted(policies=("small",))).decided(table)["outcome"].to_pylist()
+    assert found == ["invalid", "pend", "pend", "invalid", "invalid"]
+
+
+@pytest.mark.parametrize(
+    ("part", "outcome"),
+    [
+        ({"stopped": True}, "approve"),
+        ({"stopped": True, "failed": True}, "approve"),
+        ({"stopped": True, "failed": False}, "invalid"),
+    ],
+)
+def test_what_two_columns_say_alike_of_a_part_is_said_once(
+    tmp_path: Path, part: dict[str, bool], outcome: str
+) -> None:
+    rules = "outcome(small, approve) :- tried(alpha, failed), tried(alpha, stopped).\n"
+    facts = vocabulary() + relation_rules(["tried(alpha,failed)", "tried(alpha,stopped)"])
+    kb = small_kb(tmp_path / "kb", facts, rules + otherwise("approve", last="deny"))
+    table = pa.table({"tried": [{"alpha": {"failed": True}}], "tried.alpha": [part]})
+    (row,) = Cohort(kb, Wanted(policies=("small",))).decided(table).to_pylist()
+    assert row["outcome"] == outcome
+
+
+def test_part_of_a_table_is_decided_as_its_rows_are(few: KnowledgeBase) -> None:
+    dice = random.Random("parts")
+    columns = ("taking.voclosporin", "taking.prednisone", "diagnosis.lupus_nephritis")
+    table = pa.table({name: dice.choices((True, False, None), k=90) for name in columns})
+    cohort = Cohort(few, FEP)
+    whole = cohort.decided(table).to_pylist()
+    for first, count in ((0, 90), (3, 70), (65, 25), (9, 0)):
+        assert cohort.decided(table.slice(first, count)).to_pylist() == whole[first : first + count]
 
 
 def test_a_route_behind_the_drug_is_its_route(few: KnowledgeBase) -> None:
@@ -726,7 +868,9 @@ def test_files_of_one_folder_have_the_same_columns(tmp_path: Path) -> None:
     with pytest.raises(CaseError, match=r"b.csv: its columns are not those of a.csv \(age, months\)"):
         Source(str(tmp_path))
     for name, ages in (("a", [1]), ("b", ["x"])):
-        pq.write_table(pa.table({"age": ages}), tmp_path / f"{name}.parquet")
+        pq.write_table(pa.table({"months": [1], "age": ages}), tmp_path / f"{name}.parquet")
+    with pytest.raises(CaseError, match=r"holds files of several kinds \(csv, parquet\); name one"):
+        Source(str(tmp_path))
     with pytest.raises(
         CaseError, match=r"b.parquet: .* column 'age' is string, there int64; write it alike"
     ):

@@ -148,6 +148,23 @@ def test_a_number_is_one_number_though_each_side_knows_its_own_bound(tmp_path: P
     assert [(shift.criterion, shift.now_unmet) for shift in found.shifts] == [("grown", True)]
 
 
+def test_a_choice_of_a_reading_that_one_side_lacks_changes_nothing_while_none_makes_it(
+    tmp_path: Path,
+) -> None:
+    rules = [
+        "requires(small, gout, initial, t, a)",
+        "met(small, t) :- tested",
+        "met(small, t) :- reading(term, long)",
+    ]
+    one, other = (
+        Made(Facts(readings={"term": ("long", choice)}), {POLICY: rules})
+        .written(tmp_path / choice)
+        .compile(POLICY)
+        for choice in ("short", "middle")
+    )
+    assert (one.changes(other).moves, one.changes(other).shifts) == ((), ())
+
+
 def test_what_is_the_same_has_no_changes(few: KnowledgeBase) -> None:
     one = few.compile("fep_lupkynis")
     found = one.changes(one)

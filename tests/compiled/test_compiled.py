@@ -127,6 +127,13 @@ def test_a_record_of_what_the_policy_lacks_is_refused(kb: KnowledgeBase) -> None
     ]
 
 
+def test_a_record_may_say_of_a_reading_what_is_so_anyway(kb: KnowledgeBase) -> None:
+    compiled = kb.compile("uhc_benlysta")
+    said = {fact: so for fact, so in compiled.fixed.items() if fact.startswith("reading(")}
+    assert said
+    assert compiled.told(said) == compiled.told(dict.fromkeys(said)) == compiled.told({})
+
+
 def test_a_reading_by_which_it_is_compiled_decides(kb: KnowledgeBase) -> None:
     edition = kb.edition("fep_lupkynis")
     dice = random.Random(3)

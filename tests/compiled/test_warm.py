@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from lupa import KnowledgeBase
@@ -24,6 +26,38 @@ def test_what_would_take_long_the_solver_is_asked(
     monkeypatch.setattr(warm, "_FARTHER", 5)
     edition = few.edition("fep_lupkynis")
     assert differing(edition, drawn(edition, 2)) == []
+
+
+@pytest.mark.parametrize(("many", "far"), [(4096, 400), (0, 400), (4096, 3)])
+def test_each_question_has_the_same_answer_however_little_is_looked_at(
+    few: KnowledgeBase, monkeypatch: pytest.MonkeyPatch, many: int, far: int
+) -> None:
+    for name, value in (("_MANY", many), ("_FAR", far), ("_FARTHER", 10 * far)):
+        monkeypatch.setattr(warm, name, value)
+    edition, dice = few.edition("fep_lupkynis"), random.Random("asked")
+    functions, solver = Warm(edition, 400_000), edition.solver
+    beside = {atom for rule in edition.program.rules for atom in rule.head} - functions._functions.told
+    facts, outcomes = list(edition.facts), [*edition.outcomes.values(), min(beside)]
+    for _ in range(30):
+        said = [dice.choice((fact, -fact)) for fact in dice.sample(facts, dice.choice((1, 3, 9, 20)))]
+        asked = [*said, *dice.choice(([], dice.sample(outcomes, 1), said[:1], [-said[0]]))]
+        atoms = [*dice.sample(facts, 4), *dice.choice(([], outcomes[:1]))]
+        is_so = solver.satisfiable(asked)
+        assert functions.satisfiable(asked) is is_so
+        found = functions.world_or_core(asked, atoms)
+        if isinstance(found, tuple):
+            assert solver.satisfiable(
+                [*asked, *(a if so else -a for a, so in zip(atoms, found, strict=True))]
+            )
+        else:
+            assert not is_so
+            assert found <= set(asked)
+            assert not solver.satisfiable(list(found))
+        assert functions.least(asked, atoms) == solver.least(asked, atoms)
+        if solver.satisfiable(said):
+            literals = (dice.choice(outcomes), dice.choice(facts))
+            known = {abs(literal): literal > 0 for literal in said}
+            assert functions.leaves(known, literals) is solver.satisfiable([*said, *literals])
 
 
 def test_an_edition_is_answered_by_its_functions_once_it_was_asked_often(

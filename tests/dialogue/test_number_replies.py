@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from lupa import KnowledgeBase
+from lupa.dialogue.numbers import in_order
 from lupa.dialogue.replies import following, stated
+from lupa.dialogue.session import Session
 from lupa.pages.page import text
 from lupa.rules.names import normal
 from tests.measuring import a_case, measuring_kb
@@ -19,6 +21,12 @@ from tests.measuring import a_case, measuring_kb
 def kb(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
     folder: Path = tmp_path_factory.mktemp("kb")
     return measuring_kb(folder)
+
+
+def test_more_numbers_than_were_asked_for_are_none_of_them(kb: KnowledgeBase) -> None:
+    vocabulary = next(kb.questions(a_case())).edition.vocabulary
+    said = [in_order("rate", ("ldl", "age"), line, vocabulary) for line in ("190, 17", "190, 17, 3")]
+    assert said == [({"ldl": 190, "age": 17}, False), None]
 
 
 @pytest.mark.parametrize(
@@ -96,3 +104,8 @@ def test_what_is_missing_of_a_number_is_the_number(kb: KnowledgeBase) -> None:
     assert asked["more_than(bmi,30)"] == asked.get("at_least(bmi,30)", "What is the BMI, in kg/m2?")
     told = " ".join(text(decision).split())
     assert [told.count(question) for question in set(asked.values())] == [1] * len(set(asked.values()))
+
+
+def test_a_number_and_a_day_of_a_drug_are_found_without_their_beginning(kb: KnowledgeBase) -> None:
+    found = {each.text: each.about for each in Session(kb, a_case()).suggestions("set predn")}
+    assert found["last_taken.prednisone="] == "a day"

@@ -15,6 +15,7 @@ from lupa import CaseError, KnowledgeBase
 from lupa.fhir import cards, claim_response, form, read, task
 from lupa.fhir.guides import faults
 from lupa.fhir.hooks import COVERAGE_INFORMATION
+from lupa.fhir.items import response_to
 from lupa.fhir.validating import of_answer, of_chart
 from tests.command import command
 from tests.fhir.charts import (
@@ -119,6 +120,13 @@ def test_an_approval_has_no_reason_to_give(kb: KnowledgeBase) -> None:
     response = claim_response(outcomes(kb)["approve"])
     assert "processNote" not in response
     assert "noteNumber" not in response["item"][0]
+
+
+def test_items_that_are_all_approved_have_no_notes(kb: KnowledgeBase) -> None:
+    approved = outcomes(kb)["approve"]
+    asked = of_two_drugs()
+    response = response_to(asked, [approved for _ in asked["item"]])
+    assert ({*codes(response)}, "processNote" in response) == ({"A1"}, False)
 
 
 def test_a_card_is_short_and_never_says_not_covered(kb: KnowledgeBase) -> None:

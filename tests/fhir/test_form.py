@@ -34,6 +34,7 @@ from tests.fhir.filling import (
 )
 from tests.measuring import a_case, measuring_kb
 from tests.tiny import RULES, write_policy
+from tests.tried import steps_kb
 
 FEP, UHC = "fep_lupkynis", "uhc_benlysta"
 
@@ -378,6 +379,66 @@ def test_a_number_that_no_form_on_file_asks_for_is_left_open(kb: KnowledgeBase) 
     reading = read(found, kb=kb, request={"service_date": SERVICE})
     assert "egfr" not in reading.case["facts"]
     assert "egfr: no form of ours on file asks for this number; it is left open" in reading.notes
+
+
+@pytest.fixture(scope="module")
+def measuring(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
+    return measuring_kb(tmp_path_factory.mktemp("measuring"))
+
+
+def cholesterol(value: float, unit: str, **more: str) -> list[Any]:
+    return [{"valueQuantity": {"value": value, "unit": unit, **more}}]
+
+
+LAST = "last_taken(prednisone)"
+UNKNOWN = "no policy on file has the form 'measuring|1999'; what its questions offer, nobody here knows"
+
+
+@pytest.mark.parametrize(
+    ("answers", "version", "facts", "notes"),
+    [
+        (
+            {"ldl_before": cholesterol(5, "mmol/L")},
+            "1",
+            {"ldl_before": {"value": 5, "unit": "mmol/L"}},
+            [],
+        ),
+        (
+            {"ldl_before": cholesterol(5, "mmol/L", comparator=">")},
+            "1",
+            {"ldl_before": {"more_than": 193.35}},
+            [],
+        ),
+        ({"ldl.measured": [{"ldl": cholesterol(150, "mg/dL")}]}, "1", {"ldl": 150}, []),
+        ({LAST: [{"valueDate": "2025-01-10"}]}, "1", {"last_taken": {"prednisone": "2025-01-10"}}, []),
+        (
+            {LAST: [{"valueDate": "2025-01-10"}, {"valueDate": "2025-01-12"}]},
+            "1",
+            {},
+            ["last_taken(prednisone): it is answered by 2 days; it is left open"],
+        ),
+        (
+            {LAST: [{"valueDate": "2025-01-10"}]},
+            "1999",
+            {},
+            [f"{LAST}: no form of ours on file asks for this day; it is left open", UNKNOWN],
+        ),
+    ],
+)
+def test_a_number_and_a_day_are_read_as_they_are_answered(
+    measuring: KnowledgeBase, answers: dict[str, Any], version: str, facts: dict[str, Any], notes: list[str]
+) -> None:
+    made = {**form("measuring", kb=measuring), "version": version}
+    reading = read(response(made, answers, all_of_it=True), kb=measuring, request={"service_date": SERVICE})
+    assert (reading.case["facts"], reading.notes) == (facts, notes)
+
+
+def test_which_of_several_holds_is_read_as_its_value(tmp_path: Path) -> None:
+    kb = steps_kb(tmp_path)
+    answers = {"severity(skin)": [coding("severity(skin,severe)")]}
+    answered = response(form("steps", kb=kb), answers, all_of_it=True)
+    reading = read(answered, kb=kb, request={"service_date": SERVICE})
+    assert reading.case["facts"] == {"severity": {"skin": "severe"}}
 
 
 # ---- on the command line -----------------------------------------------------------------------

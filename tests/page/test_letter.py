@@ -104,6 +104,7 @@ def test_a_policy_s_own_templates_are_filled_in_as_lupa_does(own: Path, tmp_path
     ("template", "why"),
     [
         ("\n{{ outcome | upper }}", "letters/letter.txt:2: a page has no upper; `lupa letter` does"),
+        ("\n{{ 1 + 2 }}", "letters/letter.txt:2: a page has no add; `lupa letter` does"),
         ("{% set x = 1 %}", "letters/letter.txt:1: a page has no assign; `lupa letter` does"),
         ("{% if %}", "a template cannot be used: Expected an expression, got 'end of statement block'"),
     ],

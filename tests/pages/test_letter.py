@@ -201,6 +201,12 @@ def test_each_outcome_has_its_letter(kb: KnowledgeBase, outcome: str, form: Any)
     assert ("How to appeal" in told) == (outcome in ("deny", "modify", "out_of_scope"))
 
 
+def test_the_command_writes_what_is_written_without_fields(kb: KnowledgeBase) -> None:
+    name = "lupkynis_alongside_bars_benlysta"
+    ended = CliRunner().invoke(lupa, ["letter", "--example", name])
+    assert (ended.exit_code, ended.output) == (0, f"{kb.letter(kb.case(name)).text}\n")
+
+
 def test_a_denial_holds_what_a_notice_has_to_hold(kb: KnowledgeBase) -> None:
     """29 CFR 2560.503-1(g)(1): reason, provision, what is missing and why, how to appeal and until when."""
     letter = in_one_line(kb.letter(kb.case(DENIED)).text)

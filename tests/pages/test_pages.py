@@ -14,6 +14,7 @@ from lupa import KnowledgeBase
 from lupa.answers.causes import UNLISTED
 from lupa.answers.decision import Cause, Suggestion
 from lupa.errors import printable
+from lupa.pages.conditions import when
 from lupa.pages.contents import fact_rows, fact_text, policy_rows, policy_text
 from lupa.pages.exploring import ask_text
 from lupa.pages.markdown import escaped, markdown
@@ -21,6 +22,7 @@ from lupa.pages.page import text, why_text
 from lupa.pages.sentences import argument, assumed_sentences, cause_sentences
 from lupa.rules.spoken import said_of
 from tests.rules.test_knowledge import DENIED, with_facts, with_request
+from tests.small import otherwise, small_kb, vocabulary
 from tests.tried import REQUEST, RULES, steps_kb
 
 
@@ -381,3 +383,20 @@ def test_what_is_needed_is_told_where_the_chart_says_otherwise(kb: KnowledgeBase
     lines = [{"says": "yes", "resource": "MedicationRequest/m1", "date": "2025-01-10", "text": None}]
     told = " ".join(str(kb.decide({**case, "evidence": {"taking(voclosporin)": lines}})).split())
     assert "The patient does not take voclosporin (the chart says otherwise)" in told
+
+
+@pytest.mark.parametrize(
+    ("ways", "told"),
+    [
+        ("ab", "It is so that a. Or: It is so that b."),
+        ("abcd", "It is so that a. Or: It is so that b. Or: It is so that c. Or: It is so that d."),
+        ("abcde", ""),
+    ],
+)
+def test_when_something_holds_is_told_where_the_ways_are_few(tmp_path: Path, ways: str, told: str) -> None:
+    rules = "".join(f"outcome(small, approve) :- {way}.\n" for way in ways) + otherwise(
+        "approve", last="deny"
+    )
+    edition = small_kb(tmp_path / "kb", vocabulary(list(ways)), rules).edition("small")
+    found = when(edition, [edition.outcomes["approve"]])
+    assert sorted(found.split(" Or: ")) == told.split(" Or: ")

@@ -243,6 +243,11 @@ def test_two_facts_that_no_rule_reads_and_a_law_forbids_together_are_refused(tie
     assert tied.decide(taking("alpha", beta=False)).possible == ("approve", "deny")
 
 
+def test_what_a_law_may_speak_of_stands_in_no_derivation_that_does_not_read_it(tied: KnowledgeBase) -> None:
+    trees = [tied.why(case, tree=True).tree for case in (taking("alpha", "read"), taking("read")) * 2]
+    assert trees == [trees[1]] * 4
+
+
 def test_what_no_rule_reads_cannot_be_said_both_ways(tied: KnowledgeBase) -> None:
     case = {"request": {"policy": "small"}, "facts": {"taking": {"gamma": True, "Gamma": False}}}
     with pytest.raises(CaseError) as caught:

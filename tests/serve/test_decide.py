@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.requests import ClientDisconnect
 from starlette.testclient import TestClient
 
 from lupa import KnowledgeBase
 from lupa.errors import RuleError, TimeLimitError
+from lupa.serve import app
 from lupa.serve.limits import Limits
+from lupa.serve.run import log_to_standard_error
 from tests.command import as_bytes, command
 from tests.fhir.charts import (
     BELIMUMAB,
@@ -230,6 +233,45 @@ def test_what_is_no_fault_of_the_case_is_told_apart(
     monkeypatch.setattr(KnowledgeBase, "decide_all", fail)
     assert post(client, CASE).status_code == status
     assert log.last["status"] == status
+
+
+def test_work_that_does_not_end_by_itself_is_answered_all_the_same(
+    kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "_LATER", -60.0)
+    assert post(client_of(kb, Limits(seconds=30)), CASE).status_code == 504
+
+
+def test_whoever_hangs_up_is_logged_as_gone(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, log: Lines
+) -> None:
+    async def hung_up(*_: Any) -> None:
+        raise ClientDisconnect
+
+    monkeypatch.setattr(app, "received", hung_up)
+    post(client, CASE)
+    assert log.last["status"] == 499
+
+
+def test_each_line_is_logged_once_however_often_the_log_is_opened(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in (("handlers", []), ("propagate", True), ("level", app.LOG.level)):
+        monkeypatch.setattr(app.LOG, name, value)
+    for _ in range(2):
+        log_to_standard_error()
+    app.LOG.info("a line")
+    assert capsys.readouterr().err == "a line\n"
+
+
+def test_time_that_ends_with_one_of_several_cases_ends_for_all(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise TimeLimitError(1)
+
+    monkeypatch.setattr(KnowledgeBase, "decide_all", fail)
+    assert post(client, [CASE, CASE]).status_code == 504
 
 
 def test_more_at_once_than_there_may_be_are_told_to_come_again(kb: KnowledgeBase) -> None:
