@@ -1,4 +1,4 @@
-"""Which statements are within reach, and the cheapest sets of them that make an outcome certain.
+"""The cheapest sets of statements that make an outcome certain, of those within reach.
 
 A set of statements is proposed, the cheapest that nothing speaks against yet, and tried. Where the
 record with them leaves a world with another outcome, the part of that world which does the harm is
@@ -13,16 +13,14 @@ from contextlib import closing
 
 from lupa.answers.causes import causes
 from lupa.answers.decision import Cause
-from lupa.answers.exploration import Kind, Statement
+from lupa.answers.exploration import Statement
 from lupa.answers.question import Question
+from lupa.answers.reach import BEYOND, Reach
 from lupa.answers.search import Cheapest
 from lupa.rules.alike import alike
 from lupa.rules.edition import Edition
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
-
-BEYOND = 10**8
-"""The cost of a statement that is out of reach."""
 
 Priced = tuple[int, tuple[Statement, ...]]
 """What statements cost together, and these."""
@@ -58,15 +56,10 @@ class Search:
         self._solver = question.edition.solver
         self._wanted = wanted
         self._fixed = fixed
-        self._stays = stays
         self._costs = costs
-        self._name_subjects()
         self._did_harm = frozenset[Literal]()
-        cone = self._edition.relevance.outcome_cone
-        self._cone = [fact for fact in self._edition.literals.values() if fact in cone]
-        self._record = {abs(x): x for x in question.statements if abs(x) in cone}
-        self._stated_subjects = {self._subject[abs(x)] for x in question.stated}
-        self._assumed_subjects = {self._subject[abs(x)] for x in question.assumed}
+        reach = Reach(question, fixed, costs, stays)
+        self._cone, self._record, self._subject = reach.cone, reach.record, reach.subject
         self._blocks = self._edition.kept(_blocks, tuple(self._cone))
         self._member = {
             fact: (number, place)
@@ -74,79 +67,15 @@ class Search:
             for place, member in enumerate(members)
             for fact in member
         }
-        self._within = dict(self._within_reach())
+        self._within = dict(reach.statements())
         self._reach = list(self._within)
-        rows = [self._row(literal) for literal in self._reach]
+        rows = [
+            (reach.subject[abs(literal)], reach.effort[abs(literal)], statement.cost)
+            for literal, statement in self._within.items()
+        ]
         self._cheapest = Cheapest(rows, self._edition.program.watch)
         self._stated = dict(zip(self._reach, self._cheapest.stated, strict=True))
         self._states = {atom: literal for literal, atom in self._stated.items()}
-
-    def _name_subjects(self) -> None:
-        """What each fact is about, as a number: of one subject no more than one thing is stated.
-
-        A fact is its own subject; which of several holds is one, and so is a number for its effort.
-        """
-        vocabulary, literals = self._edition.vocabulary, self._edition.literals
-        self._subject, self._effort = {}, {}
-        for fact, literal in literals.items():
-            first = next(iter(vocabulary.choice_of.get(fact, {}).values()), fact)
-            self._subject[literal] = literals[first]
-            number = vocabulary.number_of.get(fact)
-            self._effort[literal] = literals[vocabulary.cuts[number][0].fact if number else first]
-
-    # ---- what is within reach ------------------------------------------------------------------
-
-    def _within_reach(self) -> Iterator[tuple[Literal, Statement]]:
-        """The statements that can come about and say something else than the record."""
-        one_of = self._edition.vocabulary.choice_of
-        for literal in self._cone:
-            fact = self._edition.facts[literal]
-            for said in (literal, -literal):
-                named = said > 0 or fact not in one_of  # of several, the one that is so
-                if self._record.get(literal) == said or not named:
-                    continue
-                ruled_out = fact in self._fixed or (said > 0 and self._is_ruled_out(literal))
-                found = None if ruled_out else self._kind(literal, fact, value=said > 0)
-                if found is None and self._stays is not None and self._subject[literal] not in self._stays:
-                    found = "find_out", BEYOND
-                if found is not None:
-                    kind, cost = found
-                    text = self._edition.vocabulary.words(fact, said > 0)
-                    was = self._question.record.stated.get(fact)
-                    about = self._edition.asking.about(fact)
-                    yield said, Statement(fact, said > 0, text, about, kind, cost, was)
-
-    def _is_ruled_out(self, literal: Literal) -> bool:
-        """Whether bringing a fact about is spoken against: by what is on record, or by an advisory.
-
-        An advisory speaks against it where with the fact it would hold in every world.
-        """
-        efforts, fact = self._edition.vocabulary.efforts, self._edition.facts[literal]
-        stated = self._question.record.stated
-        against = list(efforts.speaks_against(fact))
-        if any(stated.get(other) for other in against):
-            return True
-        advised = [each.literal for each in self._edition.advisories if each.item in against]
-        return any(self._question.would_hold(literal, each) for each in advised)
-
-    def _kind(self, literal: Literal, fact: Fact, *, value: bool) -> tuple[Kind, int] | None:
-        """How a statement can come about and what that costs; None where it cannot."""
-        subject = self._subject[literal]
-        kinds: tuple[Kind, ...] = ("find_out",)
-        usual = subject not in self._assumed_subjects
-        if subject in self._stated_subjects:
-            kinds = ("ask_for_less", "change")
-        elif not usual:  # what nobody states may be found out, and may be planned otherwise
-            kinds = ("find_out", "ask_for_less", "change")
-        for kind in kinds:
-            cost = self._edition.vocabulary.efforts.of(fact, kind, value=value, usual=usual)
-            if cost is not None:
-                return kind, self._costs.get(fact, cost)
-        return None
-
-    def _row(self, literal: Literal) -> tuple[int, int, int]:
-        fact = abs(literal)
-        return self._subject[fact], self._effort[fact], self._within[literal].cost
 
     # ---- proposals -----------------------------------------------------------------------------
 

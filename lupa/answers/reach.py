@@ -1,0 +1,101 @@
+"""Which statements about a record are within reach: what can be found out, changed, or asked for less."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from lupa.answers.exploration import Kind, Statement
+from lupa.answers.question import Question
+from lupa.rules.solver import Literal
+from lupa.rules.vocabulary import Fact
+
+BEYOND = 10**8
+"""The cost of a statement that is out of reach."""
+
+
+class Reach:
+    """The statements within reach: not of what is `fixed`, at the efforts known or at these `costs`.
+
+    `cone` are the facts that bear on the outcome, `record` what is said of them; `subject` and `effort`
+    tell of each fact what it is about, and what it takes.
+    """
+
+    def __init__(
+        self,
+        question: Question,
+        fixed: frozenset[Fact],
+        costs: Mapping[Fact, int],
+        stays: Collection[Literal] | None,
+    ) -> None:
+        """With the subjects that `stays` names, all others may be stated: beyond what is in reach."""
+        self._question = question
+        self._edition = question.edition
+        self._fixed = fixed
+        self._stays = stays
+        self._costs = costs
+        self._name_subjects()
+        cone = self._edition.relevance.outcome_cone
+        self.cone = [fact for fact in self._edition.literals.values() if fact in cone]
+        self.record = {abs(x): x for x in question.statements if abs(x) in cone}
+        self._stated_subjects = {self.subject[abs(x)] for x in question.stated}
+        self._assumed_subjects = {self.subject[abs(x)] for x in question.assumed}
+
+    def _name_subjects(self) -> None:
+        """What each fact is about, as a number: of one subject no more than one thing is stated.
+
+        A fact is its own subject; which of several holds is one, and so is a number for its effort.
+        """
+        vocabulary, literals = self._edition.vocabulary, self._edition.literals
+        self.subject: dict[Literal, Literal] = {}
+        self.effort: dict[Literal, Literal] = {}
+        for fact, literal in literals.items():
+            first = next(iter(vocabulary.choice_of.get(fact, {}).values()), fact)
+            self.subject[literal] = literals[first]
+            number = vocabulary.number_of.get(fact)
+            self.effort[literal] = literals[vocabulary.cuts[number][0].fact if number else first]
+
+    def statements(self) -> Iterator[tuple[Literal, Statement]]:
+        """The statements that can come about and say something else than the record."""
+        one_of = self._edition.vocabulary.choice_of
+        for literal in self.cone:
+            fact = self._edition.facts[literal]
+            for said in (literal, -literal):
+                named = said > 0 or fact not in one_of  # of several, the one that is so
+                if self.record.get(literal) == said or not named:
+                    continue
+                ruled_out = fact in self._fixed or (said > 0 and self._is_ruled_out(literal))
+                found = None if ruled_out else self._kind(literal, fact, value=said > 0)
+                if found is None and self._stays is not None and self.subject[literal] not in self._stays:
+                    found = "find_out", BEYOND
+                if found is not None:
+                    kind, cost = found
+                    text = self._edition.vocabulary.words(fact, said > 0)
+                    was = self._question.record.stated.get(fact)
+                    about = self._edition.asking.about(fact)
+                    yield said, Statement(fact, said > 0, text, about, kind, cost, was)
+
+    def _is_ruled_out(self, literal: Literal) -> bool:
+        """Whether bringing a fact about is spoken against: by what is on record, or by an advisory.
+
+        An advisory speaks against it where with the fact it would hold in every world.
+        """
+        efforts, fact = self._edition.vocabulary.efforts, self._edition.facts[literal]
+        stated = self._question.record.stated
+        against = list(efforts.speaks_against(fact))
+        if any(stated.get(other) for other in against):
+            return True
+        advised = [each.literal for each in self._edition.advisories if each.item in against]
+        return any(self._question.would_hold(literal, each) for each in advised)
+
+    def _kind(self, literal: Literal, fact: Fact, *, value: bool) -> tuple[Kind, int] | None:
+        """How a statement can come about and what that costs; None where it cannot."""
+        subject = self.subject[literal]
+        kinds: tuple[Kind, ...] = ("find_out",)
+        usual = subject not in self._assumed_subjects
+        if subject in self._stated_subjects:
+            kinds = ("ask_for_less", "change")
+        elif not usual:  # what nobody states may be found out, and may be planned otherwise
+            kinds = ("find_out", "ask_for_less", "change")
+        for kind in kinds:
+            cost = self._edition.vocabulary.efforts.of(fact, kind, value=value, usual=usual)
+            if cost is not None:
+                return kind, self._costs.get(fact, cost)
+        return None
