@@ -38,6 +38,8 @@ _UCUM = re.compile(r'^ucum\("([^"]+)",\s*"([^"]+)"\)\.', re.MULTILINE)
 _DOCUMENT = re.compile(r"^shown_by_document\((\w+)\)\.", re.MULTILINE)
 _LIMITS = re.compile(r'^quantity\((\w+), *"[^"]*", *"?(-?[\d.]+)"?, *"?(-?[\d.]+)"?\)', re.MULTILINE)
 _NAME = re.compile(r"[a-z]\w*")
+_LETTER = re.compile(r"\w")
+_NEXT = re.compile(r"; *(\w+)")
 _MEDICATION = "medication"
 """The name in rules of an element that may name a drug."""
 _FOR = re.compile(r"% For: (.*)\n")
@@ -105,11 +107,11 @@ class Tables:
         own_texts = [text_of(path) for policy in store.policies for path in store.files.own(policy)]
         core = {path.name: text_of(path) for path in store.files.core}
         self._shared = [core[name] for name in ("codes.lp",) if name in core] + own_texts
-        self._vocabulary = [*core.values(), *own_texts]
+        self._vocabulary, self._of_policies = [*core.values(), *own_texts], own_texts
         # as many as charts hold, but not as many as one could send
         self.known = lru_cache(maxsize=100_000)(self._looked_up)
         self._dated: dict[str, bool] = {}
-        self._named = cache(self._is_in_vocabulary)
+        self._declared, self._is_word = cache(self._names_declared), cache(self._is_written)
         self._slices: dict[tuple[bool, ...], Slices] = {}
         self._parsed: dict[Coded, list[clingo.Symbol]] = {}
 
@@ -209,22 +211,38 @@ class Tables:
 
     def knows(self, fact: clingo.Symbol) -> bool:
         """Whether a fact is one that a policy here could ask about, by the words of its files."""
-        return self._declares("fact", fact)
+        if not self._could_be(fact.name, "fact"):
+            return False
+        return fact.name in self._declared("open_family")[0] or self._has_words(fact)
 
     def measures(self, number: clingo.Symbol) -> bool:
         """Whether a number is one that a policy here could ask for, by the words of its files."""
-        return self._declares("quantity", number)
+        return self._could_be(number.name, "quantity") and self._has_words(number)
 
-    def _declares(self, kind: str, fact: clingo.Symbol) -> bool:
-        if not self._named(rf"\b{kind}\([^.\"]*?\b{re.escape(fact.name)}\b"):
-            return False
-        if self._named(rf"\bopen_family\([^.]*\b{re.escape(fact.name)}\b"):
-            return True
+    def _could_be(self, name: str, predicate: str) -> bool:
+        """Whether a name is declared so, or is written in a file that may declare it by a variable."""
+        names, by_variable = self._declared(predicate)
+        return name in names or (by_variable and self._is_word(name))
+
+    def _names_declared(self, predicate: str) -> tuple[frozenset[str], bool]:
+        """The names that are declared by a predicate, and whether a policy does that by a variable."""
+        row = re.compile(rf"{predicate}\(\(?(\w+)((?:\([^()]*\))?(?: *; *\w+(?:\([^()]*\))?)*)")
+        names: set[str] = set()
+        by_variable = False
+        for text in self._vocabulary:
+            for one in row.finditer(text):
+                if not _LETTER.match(text[one.start() - 1 : one.start()]):
+                    names.update((one[1], *_NEXT.findall(one[2])))
+                    by_variable |= one[1][0].isupper() and text in self._of_policies
+        return frozenset(names), by_variable
+
+    def _has_words(self, fact: clingo.Symbol) -> bool:
         words = (word for argument in fact.arguments for word in _NAME.findall(str(argument)))
-        return all(self._named(rf"\b{word}\b") for word in words)
+        return all(map(self._is_word, words))
 
-    def _is_in_vocabulary(self, pattern: str) -> bool:
-        return any(map(re.compile(pattern).search, self._vocabulary))
+    def _is_written(self, word: str) -> bool:
+        at_word = re.compile(rf"{word}\b")
+        return any(word in text and at_word.search(text) for text in self._vocabulary)
 
     @cached_property
     def limits(self) -> dict[str, tuple[Fraction, Fraction]]:
