@@ -245,5 +245,5 @@ def test_drugs_that_no_policy_reads_are_stated_all_the_same(reads: Read) -> None
 def test_a_fact_is_known_however_a_policy_declares_it(tmp_path: Path, declared: str) -> None:
     write_policy(tmp_path, declared)
     tables = Tables(Store.load(tmp_path))
-    known = {name: tables.knows(clingo.Function(name)) for name in ("monitored", "unheard")}
+    known = {name: tables.declared.knows(clingo.Function(name)) for name in ("monitored", "unheard")}
     assert known == {"monitored": True, "unheard": False}
