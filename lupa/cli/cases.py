@@ -28,7 +28,7 @@ from lupa.cli.command import (
     timeout_option,
     width,
 )
-from lupa.cli.of_charts import PATIENT, REQUEST, chart_options, is_of_chart, requested
+from lupa.cli.of_charts import PATIENT, REQUEST, chart_options, is_of_chart, requested, tell
 from lupa.errors import CaseError, LupaError, RuleError, escaped, printable
 from lupa.record.case import Case
 
@@ -121,7 +121,9 @@ class Run:
             meta = click.get_current_context().meta
             patient, asked = meta.get(PATIENT), requested(meta.get(REQUEST, ()))
             data = stream.read()
-            yield from cases_of(data, name, self._kb, patient, asked, items=self._items)
+            for where, case in cases_of(data, name, self._kb, patient, asked, items=self._items):
+                tell(() if isinstance(case, CaseError) else case.notes, where)
+                yield where, case
         else:
             from lupa.record.reading import read_cases
 

@@ -68,6 +68,12 @@ def warn(faults: Iterable[str], where: str) -> None:
         say(f"{click.style('warning', fg='yellow')}: {place}{fault}")
 
 
+def tell(notes: Iterable[str], where: str) -> None:
+    """Says on standard error what a reader of a chart is to be told."""
+    for note in notes:
+        say(f"note: {printable(where)}: {printable(note)}")
+
+
 def chart_options(function: F) -> F:
     """Lets a verb take charts as cases; one with a --request of its own takes them as they are."""
     has_own = any("--request" in option.opts for option in getattr(function, "__click_params__", ()))

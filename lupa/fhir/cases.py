@@ -12,13 +12,17 @@ from lupa.rules.store import Store
 
 
 class ChartCase(dict[str, Any]):
-    """A case that a chart makes, with the claim or the order that it is about, and the coverage."""
+    """A case that a chart makes, with the claim or the order that it is about, and the coverage.
+
+    `notes` are what a reader of the chart is to be told, such as what is left out of it.
+    """
 
     claim: dict[str, Any] | None = None
     of_items: Sequence[Mapping[str, Any]] = ()
     """The case of each item of a claim of several, where these were wanted."""
     order: Mapping[str, Any] | None = None
     coverage: Mapping[str, Any] | None = None
+    notes: Sequence[str] = ()
 
 
 def cases_of(
@@ -55,12 +59,14 @@ def cases_in(
     """The cases of a chart, as `cases_of` gives those of a file."""
     for where, view, each in _asked(chart, name, patient):
         try:
-            found = ChartCase(reading_of(view, kb, each, request).case)
+            reading = reading_of(view, kb, each, request)
+            found = ChartCase(reading.case)
             found.claim = next(iter(view.claims), None)
             found.order = view.order
             found.coverage = view.coverage
             if items and found.claim is not None and len(lines_of(found.claim)) > 1:
                 found.of_items = tuple(cases_of_items(view, found.claim, kb, each, request))
+            found.notes = () if found.of_items else reading.notes  # which are of all items as one
             yield where, found
         except CaseError as error:
             yield where, error.at(where)

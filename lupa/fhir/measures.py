@@ -29,7 +29,7 @@ class Measured:
     """The numbers that a chart gives: as a case states them, and with their evidence."""
 
     def __init__(self, told: Evidence, flat: Flat, tables: Tables) -> None:
-        self._flat, self._limits = flat, tables.limits
+        self._flat, self._limits = flat, tables.declared.limits
         self.notes: list[str] = []
         self.stated: dict[str, Any] = {}
         self.facts: dict[str, dict[str, Any]] = {}
@@ -38,7 +38,7 @@ class Measured:
         self._dated(told, tables)
         self._lasting(told)
         for element, name, many, each in told.rows("counts", 4):
-            if tables.is_dated(name.name) or not tables.measures(name):
+            if tables.is_dated(name.name) or not tables.declared.measures(name):
                 continue
             reading = self._reading(element.number, str(name), Fraction(many.number, each.number))
             if reading is not None:
@@ -56,7 +56,7 @@ class Measured:
         found: dict[str, dict[str, tuple[Said, Any]]] = {}
         for element, name, many, each in told.rows("measured", 4):
             day = self._flat.day_of(element.number)
-            if day is None or not tables.is_dated(name.name) or not tables.measures(name):
+            if day is None or not tables.is_dated(name.name) or not tables.declared.measures(name):
                 continue
             reading = self._reading(element.number, str(name), Fraction(many.number, each.number))
             if reading is None:
@@ -77,7 +77,7 @@ class Measured:
         """How long something was so at the least, by the longest of what stands in the chart."""
         found: dict[clingo.Symbol, list[tuple[int, Said]]] = {}
         for element, name, many in told.rows("lasted", 3):
-            if self._tables.measures(name):
+            if self._tables.declared.measures(name):
                 said = Said(element.number, "yes", "course")
                 found.setdefault(name, []).append((many.number, said))
         for name, courses in sorted(found.items()):

@@ -212,7 +212,7 @@ def _facts(
     found, unknown = {}, []
     for fact, state in sorted(told.states().items()):
         evidence = evidence_for(flat, supports.get(fact, ()))
-        if tables.knows(fact):
+        if tables.declared.knows(fact):
             found[fact] = {"state": state, "evidence": evidence}
         elif any(line["resource"].startswith(_FORM) for line in evidence):
             unknown.append(f"{fact}: no policy here asks whether that is so; the answer is left out")

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from fractions import Fraction
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import clingo
 
+from lupa.fhir.declared import Declared
 from lupa.fhir.slices import Slices, Token
 from lupa.rules.files import check_text, shipped, text_of
 from lupa.rules.kept import cached_property
@@ -36,8 +36,6 @@ _WORD = re.compile(r'\bword\("([^"]+)", \w+\)\.')
 _OURS = re.compile(r'^questionnaires\("([^"]+)"\)\.', re.MULTILINE)
 _UCUM = re.compile(r'^ucum\("([^"]+)",\s*"([^"]+)"\)\.', re.MULTILINE)
 _DOCUMENT = re.compile(r"^shown_by_document\((\w+)\)\.", re.MULTILINE)
-_LIMITS = re.compile(r'^quantity\((\w+), *"[^"]*", *"?(-?[\d.]+)"?, *"?(-?[\d.]+)"?\)', re.MULTILINE)
-_NAME = re.compile(r"[a-z]\w*")
 _MEDICATION = "medication"
 """The name in rules of an element that may name a drug."""
 _FOR = re.compile(r"% For: (.*)\n")
@@ -105,11 +103,10 @@ class Tables:
         own_texts = [text_of(path) for policy in store.policies for path in store.files.own(policy)]
         core = {path.name: text_of(path) for path in store.files.core}
         self._shared = [core[name] for name in ("codes.lp",) if name in core] + own_texts
-        self._vocabulary = [*core.values(), *own_texts]
+        self.declared = Declared([*core.values()], own_texts)
         # as many as charts hold, but not as many as one could send
         self.known = lru_cache(maxsize=100_000)(self._looked_up)
         self._dated: dict[str, bool] = {}
-        self._named = cache(self._is_in_vocabulary)
         self._slices: dict[tuple[bool, ...], Slices] = {}
         self._parsed: dict[Coded, list[clingo.Symbol]] = {}
 
@@ -206,34 +203,6 @@ class Tables:
     def shown_by_document(self) -> frozenset[str]:
         """The names of facts that an answer states only with a document."""
         return frozenset(_DOCUMENT.findall(self._all))
-
-    def knows(self, fact: clingo.Symbol) -> bool:
-        """Whether a fact is one that a policy here could ask about, by the words of its files."""
-        return self._declares("fact", fact)
-
-    def measures(self, number: clingo.Symbol) -> bool:
-        """Whether a number is one that a policy here could ask for, by the words of its files."""
-        return self._declares("quantity", number)
-
-    def _declares(self, kind: str, fact: clingo.Symbol) -> bool:
-        if not self._named(rf"\b{kind}\([^.\"]*?\b{re.escape(fact.name)}\b"):
-            return False
-        if self._named(rf"\bopen_family\([^.]*\b{re.escape(fact.name)}\b"):
-            return True
-        words = (word for argument in fact.arguments for word in _NAME.findall(str(argument)))
-        return all(self._named(rf"\b{word}\b") for word in words)
-
-    def _is_in_vocabulary(self, pattern: str) -> bool:
-        return any(map(re.compile(pattern).search, self._vocabulary))
-
-    @cached_property
-    def limits(self) -> dict[str, tuple[Fraction, Fraction]]:
-        """The least and the most that a number can be, by the files of all policies that ask for it."""
-        found: dict[str, tuple[Fraction, Fraction]] = {}
-        for name, least, most in (row for text in self._shared for row in _LIMITS.findall(text)):
-            low, high = found.get(name, (Fraction(least), Fraction(most)))
-            found[name] = min(low, Fraction(least)), max(high, Fraction(most))
-        return found
 
     def is_dated(self, number: str) -> bool:
         """Whether a number is stated with the day on which it was so, by the files of some policy."""

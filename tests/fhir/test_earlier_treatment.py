@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import clingo
 import pytest
 
+from lupa.fhir.tables import Tables
+from lupa.rules.store import Store
 from tests.fhir.charts import (
     CREAM,
     CYCLOPHOSPHAMIDE,
@@ -24,6 +28,7 @@ from tests.fhir.charts import (
 )
 from tests.fhir.conftest import Read
 from tests.fhir.test_evidence import states_in
+from tests.tiny import write_policy
 
 METHOTREXATE, INGREDIENT = (RXNORM, "105586"), (RXNORM, "6851")
 FAILED, NOT_TOLERATED, RULED_OUT, DECLINED = "395007004", "407563006", "395008009", "105480006"
@@ -232,3 +237,13 @@ def test_what_no_policy_knows_is_left_out_and_told_where_it_is_an_answer(reads: 
 def test_drugs_that_no_policy_reads_are_stated_all_the_same(reads: Read) -> None:
     found = reads(chart(order(CYCLOPHOSPHAMIDE), stopped(FAILED, name="m2")))
     assert set(found.facts) == {"taking(cyclophosphamide)", NO_RESPONSE}
+
+
+@pytest.mark.parametrize(
+    "declared", ["fact(monitored).", "fact((seen; monitored)).", "fact(F) :- asked(F). asked(monitored)."]
+)
+def test_a_fact_is_known_however_a_policy_declares_it(tmp_path: Path, declared: str) -> None:
+    write_policy(tmp_path, declared)
+    tables = Tables(Store.load(tmp_path))
+    known = {name: tables.declared.knows(clingo.Function(name)) for name in ("monitored", "unheard")}
+    assert known == {"monitored": True, "unheard": False}

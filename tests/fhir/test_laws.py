@@ -24,6 +24,7 @@ from tests.fhir.charts import (
     Resource,
     answers,
     bundle,
+    concept,
     condition,
     dispense,
     egfr,
@@ -53,6 +54,29 @@ MAKERS: tuple[Callable[[random.Random, str], Resource], ...] = (
     lambda r, n: vaccine("121", r.choice(DATES), n),
     lambda r, n: answers(item("live_vaccine", r.random() < 0.5), on=r.choice(DATES), name=n),
     lambda _, n: listing("MedicationRequest/x0", name=n),
+    lambda r, n: statement(
+        r.choice(DRUGS),
+        n,
+        status=r.choice(("active", "stopped")),
+        statusReason=[concept((SNOMED, r.choice(("395007004", "62014003"))))],
+        effectivePeriod={"start": "2024-01-01", "end": r.choice(DATES)},
+    ),
+    lambda r, n: {
+        "resourceType": "AllergyIntolerance",
+        "id": n,
+        "patient": {"reference": "Patient/p"},
+        "type": r.choice(("intolerance", "allergy")),
+        "code": concept(r.choice(DRUGS)),
+        **verified(r.choice(("confirmed", "refuted"))),
+    },
+    lambda r, n: order(
+        PREDNISONE,
+        n,
+        dosageInstruction=[
+            {"timing": {"repeat": {"boundsPeriod": {"end": r.choice(DATES)}}}},
+            {"timing": {"repeat": {"boundsPeriod": {"start": r.choice(DATES)}}}},
+        ],
+    ),
 )
 
 
@@ -100,6 +124,8 @@ def test_every_state_names_its_evidence_and_falls_with_it(reads: Read, seed: int
     for fact, one in reading.facts.items():
         lines = {line["resource"] for line in one["evidence"]}
         assert lines
+        if "value" in one:  # in the place of a number an older one stands
+            continue
         rest = [r for r in found if f"{r['resourceType']}/{r['id']}" not in lines]
         try:
             left = reads(bundle(patient(), *rest)).facts.get(fact, {"state": "open"})["state"]

@@ -30,6 +30,7 @@ from tests.fhir.charts import (
     claim,
     concept,
     condition,
+    egfr,
     item,
     listing,
     order,
@@ -321,8 +322,6 @@ def test_what_contradicts_itself_is_asked_first_with_its_lines(reads: Read, kb: 
 
 
 def test_a_number_names_its_line(reads: Read, kb: KnowledgeBase) -> None:
-    from tests.fhir.charts import egfr
-
     found = reads(chart(egfr(41)), **POLICY, indication="lupus_nephritis", phase="initial")
     texts = [c.text for advisory in kb.decide(found.case).advisories for c in advisory.because]
     assert any("(Observation/o1 of 2025-02-01)" in text for text in texts)
@@ -357,6 +356,15 @@ def test_a_chart_is_decided_as_the_case_that_it_makes(tmp_path: Path) -> None:
     by_chart = json.loads(command("decide", str(path), *asked, "--json").out)
     by_case = json.loads(command("decide", str(tmp_path / "case.json"), "--json").out)
     assert {**by_chart, "case": ""} == {**by_case, "case": ""}
+
+
+def test_what_is_left_out_of_a_chart_is_told_beside_its_decision(tmp_path: Path) -> None:
+    path = tmp_path / "chart.json"
+    path.write_text(json.dumps(chart(egfr(9999))))
+    asked = ["--request", "policy=fep_lupkynis", "--request", f"service_date={SERVICE}"]
+    told = command("decide", str(path), *asked, "--json").err
+    where = "what Observation/o1 of 2025-02-01 says"
+    assert told == f"note: {path}: egfr: {where} cannot be; it is left out\n"
 
 
 def test_each_patient_of_a_chart_is_decided(tmp_path: Path) -> None:
