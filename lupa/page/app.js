@@ -6,7 +6,7 @@ import { changing, stating } from "./change.js";
 import { others, othersTable } from "./compare.js";
 import { decisive } from "./decisive.js";
 import { documentView } from "./document.js";
-import { h, save } from "./dom.js";
+import { fill, h, save } from "./dom.js";
 import { places, put, say } from "./edits.js";
 import { form } from "./form.js";
 import { pathwaysView } from "./pathways.js";
@@ -34,6 +34,7 @@ class App {
     this.form = null;
     this.letter = blank();
     this.shown = 0;
+    this.made = new Map(); // what is shown of the decision, by its words
     this.policies();
     this.buttons();
     this.given = null;
@@ -75,8 +76,10 @@ class App {
     const was = this.decision;
     const before = this.given;
     this.open(given);
-    if (this.given === before) this.render(questions(this.page, before)); // a control goes back to what is so
-    else this.announce(words, was);
+    if (this.given === before) {
+      this.made.clear(); // a control goes back to what is so
+      this.render(questions(this.page, before));
+    } else this.announce(words, was);
   }
 
   step(from, to) {
@@ -119,7 +122,14 @@ class App {
       read: ({ reading, choice, text }) => this.change(put(this.given, ["facts", "reading", reading], choice), `Read so: ${text}`),
       isNumber: (variable) => this.pathOf(variable) === null,
     };
-    element("result").replaceChildren(...[this.answering(asked), ...result(this.decision, question, actions)].flat(Infinity).filter(Boolean));
+    const before = this.made;
+    this.made = new Map();
+    const again = (words, make) => {
+      const found = before.get(words) ?? make();
+      this.made.set(words, found);
+      return found;
+    };
+    this.keepFocus(() => fill(element("result"), [this.answering(asked), ...result(this.decision, question, actions, again)].flat(Infinity).filter(Boolean)));
     clearTimeout(this.later);
     this.later = setTimeout(() => this.renderRest(), LATER);
     element("undo").disabled = !this.before.length;
@@ -129,6 +139,15 @@ class App {
     element("case-name").textContent = this.given.case ? `Case: ${this.given.case}` : "";
     element("bar").textContent = `${verdict(this.decision)} · see why`;
     document.title = `${verdict(this.decision)} · ${edition.policy} · lupa`;
+  }
+
+  /** Leaves one who answers by keyboard at the part of the page that they were in, even if all of it is new. */
+  keepFocus(show) {
+    const result = element("result");
+    const was = result.contains(document.activeElement) && document.activeElement !== result ? document.activeElement : null;
+    const part = was?.closest("section.next, section.part")?.className;
+    show();
+    if (was && document.activeElement !== was) ([...result.querySelectorAll("section")].find((one) => one.className === part)?.querySelector("h3[tabindex]") ?? result).focus({ preventScroll: true });
   }
 
   /** What can follow the verdict: other readings and editions, and the policy as a document. */

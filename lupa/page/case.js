@@ -84,7 +84,7 @@ export function routed(page, request) {
 
 function coveredBy(page, kind, name) {
   const said = normal(name);
-  const names = new Set([said, ...(page.meant.get(said) ?? [])]);
+  const names = new Set([said, ...page.meant(said)]);
   return page.policies.filter((policy) => policy.covers[kind].some((one) => names.has(one)));
 }
 

@@ -1,7 +1,8 @@
 // From a record to a decision that a person can check: the same object as `lupa decide --json` prints.
 
 import { authorized } from "./authorized.js";
-import { NO, YES } from "./edition.js";
+import { by } from "./groups.js";
+import { NO, YES } from "./worlds.js";
 import { missing } from "./missing.js";
 import { needs } from "./needs.js";
 
@@ -48,6 +49,13 @@ export class Question {
     return found;
   }
 
+  /** The outcomes where the text is read in one of several ways, and otherwise as it is. */
+  readSo(ways, chosen) {
+    const said = this.said.slice();
+    for (const way of ways) said[way] = way === chosen ? 2 : 3;
+    return this.edition.outcomesIn(this.edition.reached(this.edition.outcome, said));
+  }
+
   /** Whether a record, with what a law settles because of it, leaves a fact open. */
   isSilent(variable) {
     if (this.settled.has(variable)) return false;
@@ -69,15 +77,8 @@ export class Question {
     const said = edition.silence();
     const candidates = this.statements.filter(([variable]) => support.has(variable));
     for (const [variable, value] of candidates) said[variable] = value ? 2 : 1;
-    const kept = [];
-    for (const [variable, value] of candidates.reverse()) {
-      said[variable] = 3;
-      if (edition.reaches(root, said, against)) {
-        said[variable] = value ? 2 : 1;
-        kept.push([variable, value]);
-      }
-    }
-    return kept;
+    const kept = edition.spared(root, said, against, candidates.map(([variable]) => variable).reverse());
+    return kept.map((variable) => [variable, this.said[variable] === 2]);
   }
 
   /** A minimal set of statements that cannot all be so; null for a record that has worlds. */
@@ -131,9 +132,8 @@ export class Question {
   /** The lines of a chart that the case gives for a fact, or for the number that it is about. */
   linesOf(variable) {
     const { evidence } = this.record;
-    const { quantities, facts } = this.edition;
-    const number = Object.entries(quantities).find(([, { cuts }]) => cuts.some(([, , one]) => one === variable));
-    const found = [facts[variable].fact, number?.[0]].flatMap((name) => (name !== undefined && Object.hasOwn(evidence, name) ? evidence[name] ?? [] : []));
+    const { numberOf, facts } = this.edition;
+    const found = [facts[variable].fact, numberOf.get(variable)].flatMap((name) => (name !== undefined && Object.hasOwn(evidence, name) ? evidence[name] ?? [] : []));
     const line = ({ resource, date, text }) => `${resource || ""}${date ? ` of ${date}` : ""}${text ? `, ${text}` : ""}`;
     return [...new Set(found.map(line))];
   }
@@ -253,9 +253,7 @@ class Writer {
       if (values.every(([, variable]) => question.said[variable] === 3)) continue; // it is left open
       for (const [choice, variable] of values) {
         if (question.said[variable] !== 2) {
-          const said = question.said.slice();
-          for (const [, other] of values) said[other] = other === variable ? 2 : 3;
-          const possible = edition.outcomesIn(edition.reached(edition.outcome, said));
+          const possible = question.readSo(values.map(([, other]) => other), variable);
           if (possible.length && possible.join() !== question.outcomes.join()) {
             found.push({ reading, choice, text: edition.facts[variable].yes, possible, source: edition.readingSources[reading] });
           }
@@ -365,17 +363,18 @@ class Writer {
   assumptions() {
     const { edition, question } = this;
     const found = [];
-    const together = new Map();
+    const inFamilies = [];
     const told = ([variable, value], all = "") => ({ fact: edition.facts[variable].fact, value, text: question.sentence(variable, value), together: all });
     const spared = this.spared();
     for (const [variable, value] of question.record.assumed) {
       if (!edition.cone.has(variable) || spared.has(variable)) continue;
       const family = edition.facts[variable].fact.split("(")[0];
       if (Object.hasOwn(edition.assumedTogether, family)) {
-        together.set(family, [...(together.get(family) ?? []), [variable, value]]);
+        inFamilies.push({ family, statement: [variable, value] });
       } else found.push(told([variable, value]));
     }
-    for (const [family, facts] of together) {
+    for (const [family, rows] of by(inFamilies, (one) => one.family)) {
+      const facts = rows.map(({ statement }) => statement);
       if (!this.bear(facts)) continue;
       const free = facts.filter(([variable, value]) => this.couldBeOtherwise(variable, value));
       const words = edition.assumedTogether[family];
