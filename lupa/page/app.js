@@ -235,7 +235,7 @@ class App {
 
   policies() {
     element("policy").append(...this.page.policies.map(({ policy, document: title, editions }) =>
-      h("optgroup", { label: title }, h("option", { value: policy }, `${policy}, by the day it begins`), editions.map(({ name }) => h("option", { value: `${policy}@${name}` }, `${policy}, edition ${name}`)))));
+      h("optgroup", { label: title }, h("option", { value: policy }, `${policy}, the edition in force`), editions.map(({ name }) => h("option", { value: `${policy}@${name}` }, `${policy}, edition ${name}`)))));
     element("policy").addEventListener("change", (event) => {
       const { drug, service, code, payer, ...request } = this.given.request;
       this.shown = 0;

@@ -108,7 +108,7 @@ def in_one(first: str) -> str:
 
 
 def _tight(line: str) -> str:
-    """A line without the blanks that mean nothing; as it is where a pattern or a text within a text may be."""
+    """A line without blanks that mean nothing; as it is where a pattern or a text in a text may be."""
     parts = _TEXT.split(line)
     if line.count("`") > 2 or re.search("[\"'`/]", "".join(parts[::2])):
         return line

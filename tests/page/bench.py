@@ -79,7 +79,8 @@ def _spent(driver: Any) -> float:
 def _told(times: list[float], slowed: int) -> str:
     slow = sorted(slowed * time for time in times)
     most = slow[int(0.95 * (len(slow) - 1))]
-    return f"{statistics.median(slow):.1f} ms (at best {slow[0]:.1f}, of 19 in 20 {most:.1f}, at worst {slow[-1]:.1f})"
+    spread = f"at best {slow[0]:.1f}, of 19 in 20 {most:.1f}, at worst {slow[-1]:.1f}"
+    return f"{statistics.median(slow):.1f} ms ({spread})"
 
 
 if __name__ == "__main__":
