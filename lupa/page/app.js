@@ -6,16 +6,17 @@ import { changing, stating } from "./change.js";
 import { others, othersTable } from "./compare.js";
 import { decisive } from "./decisive.js";
 import { documentView } from "./document.js";
-import { fill, h, save } from "./dom.js";
+import { fill, h, keepFocus, save } from "./dom.js";
 import { places, put, say } from "./edits.js";
+import { caseOf } from "./file.js";
 import { form } from "./form.js";
+import { caseIn, fragmentOf } from "./link.js";
 import { pathwaysView } from "./pathways.js";
 import { result } from "./result.js";
 import { digest, plainJson } from "./saving.js";
 import { verdict } from "./words.js";
 import { blank, writing } from "./writing.js";
 
-const LARGEST = 64 * 1024; // bytes; what a case can be
 const LATER = 30; // milliseconds after the verdict
 
 const element = (id) => document.getElementById(id);
@@ -129,7 +130,7 @@ class App {
       this.made.set(words, found);
       return found;
     };
-    this.keepFocus(() => fill(element("result"), [this.answering(asked), ...result(this.decision, question, actions, again)].flat(Infinity).filter(Boolean)));
+    keepFocus(element("result"), () => fill(element("result"), [this.answering(asked), ...result(this.decision, question, actions, again)].flat(Infinity).filter(Boolean)));
     clearTimeout(this.later);
     this.later = setTimeout(() => this.renderRest(), LATER);
     element("undo").disabled = !this.before.length;
@@ -139,15 +140,6 @@ class App {
     element("case-name").textContent = this.given.case ? `Case: ${this.given.case}` : "";
     element("bar").textContent = `${verdict(this.decision)} · see why`;
     document.title = `${verdict(this.decision)} · ${edition.policy} · lupa`;
-  }
-
-  /** Leaves one who answers by keyboard at the part of the page that they were in, even if all of it is new. */
-  keepFocus(show) {
-    const result = element("result");
-    const was = result.contains(document.activeElement) && document.activeElement !== result ? document.activeElement : null;
-    const part = was?.closest("section.next, section.part")?.className;
-    show();
-    if (was && document.activeElement !== was) ([...result.querySelectorAll("section")].find((one) => one.className === part)?.querySelector("h3[tabindex]") ?? result).focus({ preventScroll: true });
   }
 
   /** What can follow the verdict: other readings and editions, and the policy as a document. */
@@ -273,30 +265,20 @@ class App {
 
   async read(file) {
     if (!file) return;
-    if (file.size > LARGEST) this.told([`${file.name}: larger than a case can be`]);
-    else this.take(await file.text(), file.name);
-  }
-
-  /** A case as JSON, alone or as `lupa read --json` gives it. */
-  take(text, name) {
-    let given;
-    try {
-      given = JSON.parse(text);
-    } catch (error) {
-      this.told([`${name}: is no JSON (${error.message}); lupa decide reads YAML, this page does not`]);
-      return;
-    }
-    const inner = given && typeof given === "object" && given.case && typeof given.case === "object" ? given.case : given;
     const was = this.decision;
-    this.begin(inner);
-    if (this.given === inner) this.announce(`${name}:`, was);
+    try {
+      const given = await caseOf(file);
+      this.begin(given);
+      if (this.given === given) this.announce(`${file.name}:`, was);
+    } catch (error) {
+      if (!(error instanceof CaseError)) throw error;
+      this.told(error.problems);
+    }
   }
 
-  /** The case as a link: it is kept in the fragment, which no browser sends. */
+  /** Puts the case into the address of the page, and says so. */
   link() {
-    const bytes = new TextEncoder().encode(JSON.stringify(this.given));
-    const fragment = btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-    history.replaceState(null, "", `#case=${fragment}`);
+    history.replaceState(null, "", fragmentOf(this.given));
     const told = (words) => { element("said").textContent = words; };
     const kept = "The address of this page now holds the case, which is never sent.";
     if (navigator.clipboard) navigator.clipboard.writeText(location.href).then(() => told(`Copied. ${kept}`), () => told(kept));
@@ -304,11 +286,8 @@ class App {
   }
 
   fromLink() {
-    const found = /^#case=([A-Za-z0-9_-]+)$/.exec(location.hash);
-    if (!found) return null;
     try {
-      const bytes = Uint8Array.from(atob(found[1].replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0));
-      return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+      return caseIn(location.hash);
     } catch {
       this.told(["The link holds no case that can be read."]);
       return null;

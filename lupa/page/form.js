@@ -223,11 +223,12 @@ function list(context, group) {
   const add = () => {
     const names = namesIn(input.value, edition, family);
     if (!names.length) return;
-    const taken = names.filter(({ found, near }) => found !== null || (isOpen && near === null));
+    const unclear = ({ found }) => (found === null ? undefined : edition.several[`${family}(${found})`]);
+    const taken = names.filter((one) => !unclear(one) && (one.found !== null || (isOpen && one.near === null)));
     const left = names.filter((one) => !taken.includes(one));
     const next = taken.reduce((given, { name, found }) => say(given, edition, ["facts", family, found ?? name], true), context.given);
     input.value = left.map(({ name }) => name).join(", ");
-    told.textContent = left.map(({ name, near }) => (near ? `${name}: did you mean ${near}?` : `${name}: not known here.`)).join(" ");
+    told.textContent = left.map((one) => `${one.name}: ${unclear(one) ?? (one.near ? `did you mean ${one.near}?` : "not known here.")}`).join(" ");
     if (next !== context.given) change(next);
   };
   const input = h("input", {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -171,6 +172,19 @@ def test_drugs_are_typed_by_name_or_brand(page: Opened) -> None:
     )
 
 
+def test_of_a_name_that_may_be_several_drugs_it_is_told_which_to_say(page: Opened) -> None:
+    page.run(
+        "const list = document.querySelector('[data-group=taking]');"
+        "list.querySelector('input').value = 'mycophenolate, prednisone';"
+        "list.querySelector('button').click();"
+    )
+    assert json.loads(page.saved("save-case"))["facts"] == {"taking": {"prednisone": True}}
+    assert page.problems == ""
+    assert page.run("return document.querySelector('[data-group=taking] .error').textContent") == (
+        "mycophenolate: may be mycophenolate mofetil or mycophenolic acid; say which"
+    )
+
+
 def test_numbers_are_typed_as_ranges(page: Opened) -> None:
     age = "const field = document.querySelector('[data-number=age] input'); field.value = arguments[0];"
     changed = f"{age} field.dispatchEvent(new Event('change'))"
@@ -207,6 +221,37 @@ def test_a_hostile_case_ends_in_a_message(page: Opened, case: Any, words: str) -
     page.open_case(case)
     assert words in page.problems
     assert page.verdict == before
+
+
+@pytest.mark.parametrize(
+    ("name", "held", "words"),
+    [
+        ("odd.json", b'{"case": "\xff", "request": {"policy": "uhc_benlysta"}}', "no text in UTF-8"),
+        ("bomb.yaml", b"a: &a [x, x]\nb: [*a, *a]", "is no JSON"),
+        ("large.json", b"[" + b"1," * 40_000, "larger than a case can be"),
+        ("deep.json", b"[" * 20_000 + b"]" * 20_000, "nested too deeply"),
+        ("huge.json", b'{"request": {"policy": "uhc_benlysta"}, "facts": {"age": 1e400}}', "beyond any"),
+        (
+            "own.json",
+            b'{"request": {"policy": "uhc_benlysta"}, "facts": {"__proto__": {"x": 1}}}',
+            "__proto__",
+        ),
+        ("<img src=x onerror=alert(1)>.json", b"x", "<img src=x onerror=alert(1)>.json: is no JSON"),
+    ],
+)
+def test_a_hostile_file_ends_in_a_message(page: Opened, name: str, held: bytes, words: str) -> None:
+    before = page.verdict
+    page.run(
+        "const held = new DataTransfer();"
+        "const bytes = Uint8Array.from(atob(arguments[1]), (one) => one.charCodeAt(0));"
+        "held.items.add(new File([bytes], arguments[0]));"
+        "document.dispatchEvent(new DragEvent('drop', {dataTransfer: held, cancelable: true}));",
+        name,
+        base64.b64encode(held).decode(),
+    )
+    assert words in page.wait("return document.getElementById('problems').textContent")
+    assert page.verdict == before
+    assert page.run("return [document.querySelector('img'), Object.prototype.x ?? null]") == [None, None]
 
 
 def test_a_link_that_holds_no_case_ends_in_a_message(page: Opened) -> None:
