@@ -161,7 +161,10 @@ class Search:
         ties, more = 0, False
         while not (more or len(sets) > max(most, ties)):
             enough = bool(sets) and len(sets) >= most
-            level = self._next_level(any_one=enough and keep is every_set)
+            if enough and keep is every_set:
+                more = self._is_another()
+                break
+            level = self._next_level()
             kept = [each for each in level if keep([self._reach[place] for place in each[1]])]
             if not level:
                 break
@@ -182,25 +185,32 @@ class Search:
         said = [*self._said(stated).values()]
         return not self._solver.satisfiable([*said, -self._wanted]) and self._solver.satisfiable(said)
 
-    def _next_level(self, *, any_one: bool) -> list[tuple[int, list[int]]]:
-        """All sets that make the outcome certain at the least cost that is left, or just any one."""
+    def _is_another(self) -> bool:
+        """Whether some set that is left makes the outcome certain, whatever it costs."""
+        while (places := self._cheapest.any_set()) is not None:
+            self._question.check()
+            objections = self._objections([self._reach[place] for place in places])
+            if not objections:
+                return True
+            for objection in objections:
+                self._cheapest.require(objection)
+        return False
+
+    def _next_level(self) -> list[tuple[int, list[int]]]:
+        """All sets that make the outcome certain at the least cost that is left."""
         level: list[tuple[int, list[int]]] = []
         while True:
             again, new = False, []
             objections: list[list[Literal]] = []
-            with closing(self._cheapest.sets()) as proposals:
+            with closing(self._cheapest.sets(level[0][0] if level else None)) as proposals:
                 for cost, places in proposals:
                     self._question.check()
-                    if level and cost > level[0][0]:
-                        break
                     again = True  # sets with more statements can cost as little
                     objections = self._objections([self._reach[place] for place in places])
                     if objections:
                         break
                     new.append(places)
                     level.append((cost, places))
-                    if any_one:
-                        return level
             self._cheapest.without_supersets(new)
             for objection in objections:
                 self._cheapest.require(objection)
