@@ -6,16 +6,17 @@ import { changing, stating } from "./change.js";
 import { others, othersTable } from "./compare.js";
 import { decisive } from "./decisive.js";
 import { documentView } from "./document.js";
-import { h, save } from "./dom.js";
+import { fill, h, keepFocus, save } from "./dom.js";
 import { places, put, say } from "./edits.js";
+import { caseOf } from "./file.js";
 import { form } from "./form.js";
+import { caseIn, fragmentOf } from "./link.js";
 import { pathwaysView } from "./pathways.js";
 import { result } from "./result.js";
 import { digest, plainJson } from "./saving.js";
 import { verdict } from "./words.js";
 import { blank, writing } from "./writing.js";
 
-const LARGEST = 64 * 1024; // bytes; what a case can be
 const LATER = 30; // milliseconds after the verdict
 
 const element = (id) => document.getElementById(id);
@@ -34,6 +35,7 @@ class App {
     this.form = null;
     this.letter = blank();
     this.shown = 0;
+    this.made = new Map(); // what is shown of the decision, by its words
     this.policies();
     this.buttons();
     this.given = null;
@@ -75,8 +77,10 @@ class App {
     const was = this.decision;
     const before = this.given;
     this.open(given);
-    if (this.given === before) this.render(questions(this.page, before)); // a control goes back to what is so
-    else this.announce(words, was);
+    if (this.given === before) {
+      this.made.clear(); // a control goes back to what is so
+      this.render(questions(this.page, before));
+    } else this.announce(words, was);
   }
 
   step(from, to) {
@@ -119,7 +123,14 @@ class App {
       read: ({ reading, choice, text }) => this.change(put(this.given, ["facts", "reading", reading], choice), `Read so: ${text}`),
       isNumber: (variable) => this.pathOf(variable) === null,
     };
-    element("result").replaceChildren(...[this.answering(asked), ...result(this.decision, question, actions)].flat(Infinity).filter(Boolean));
+    const before = this.made;
+    this.made = new Map();
+    const again = (words, make) => {
+      const found = before.get(words) ?? make();
+      this.made.set(words, found);
+      return found;
+    };
+    keepFocus(element("result"), () => fill(element("result"), [this.answering(asked), ...result(this.decision, question, actions, again)].flat(Infinity).filter(Boolean)));
     clearTimeout(this.later);
     this.later = setTimeout(() => this.renderRest(), LATER);
     element("undo").disabled = !this.before.length;
@@ -216,7 +227,7 @@ class App {
 
   policies() {
     element("policy").append(...this.page.policies.map(({ policy, document: title, editions }) =>
-      h("optgroup", { label: title }, h("option", { value: policy }, `${policy}, by the day it begins`), editions.map(({ name }) => h("option", { value: `${policy}@${name}` }, `${policy}, edition ${name}`)))));
+      h("optgroup", { label: title }, h("option", { value: policy }, `${policy}, the edition in force`), editions.map(({ name }) => h("option", { value: `${policy}@${name}` }, `${policy}, edition ${name}`)))));
     element("policy").addEventListener("change", (event) => {
       const { drug, service, code, payer, ...request } = this.given.request;
       this.shown = 0;
@@ -254,30 +265,20 @@ class App {
 
   async read(file) {
     if (!file) return;
-    if (file.size > LARGEST) this.told([`${file.name}: larger than a case can be`]);
-    else this.take(await file.text(), file.name);
-  }
-
-  /** A case as JSON, alone or as `lupa read --json` gives it. */
-  take(text, name) {
-    let given;
-    try {
-      given = JSON.parse(text);
-    } catch (error) {
-      this.told([`${name}: is no JSON (${error.message}); lupa decide reads YAML, this page does not`]);
-      return;
-    }
-    const inner = given && typeof given === "object" && given.case && typeof given.case === "object" ? given.case : given;
     const was = this.decision;
-    this.begin(inner);
-    if (this.given === inner) this.announce(`${name}:`, was);
+    try {
+      const given = await caseOf(file);
+      this.begin(given);
+      if (this.given === given) this.announce(`${file.name}:`, was);
+    } catch (error) {
+      if (!(error instanceof CaseError)) throw error;
+      this.told(error.problems);
+    }
   }
 
-  /** The case as a link: it is kept in the fragment, which no browser sends. */
+  /** Puts the case into the address of the page, and says so. */
   link() {
-    const bytes = new TextEncoder().encode(JSON.stringify(this.given));
-    const fragment = btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-    history.replaceState(null, "", `#case=${fragment}`);
+    history.replaceState(null, "", fragmentOf(this.given));
     const told = (words) => { element("said").textContent = words; };
     const kept = "The address of this page now holds the case, which is never sent.";
     if (navigator.clipboard) navigator.clipboard.writeText(location.href).then(() => told(`Copied. ${kept}`), () => told(kept));
@@ -285,11 +286,8 @@ class App {
   }
 
   fromLink() {
-    const found = /^#case=([A-Za-z0-9_-]+)$/.exec(location.hash);
-    if (!found) return null;
     try {
-      const bytes = Uint8Array.from(atob(found[1].replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0));
-      return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+      return caseIn(location.hash);
     } catch {
       this.told(["The link holds no case that can be read."]);
       return null;

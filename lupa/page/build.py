@@ -27,9 +27,10 @@ _IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
 _COMMENT = re.compile(r"^\s*(?://|/\*\*|\* |\*/).*\n|^[ \t]+|(?<=[\])};,{]) // .*$", re.MULTILINE)
 """What is a comment, and what a line is indented by: a reader of the modules has both."""
-_PLAIN = re.compile(r"^[^\"'`/\n]+$", re.MULTILINE)
-"""A line without texts and patterns, in which blanks beside signs mean nothing."""
+_TEXT = re.compile(r'("(?:[^"\\]|\\.)*"|`[^`]*`)')
+"""A text in a line of which no other stands within one."""
 _BLANK = re.compile(r" ?([=,;:?&|<>(){}\[\]]) ?")
+"""Blanks that mean nothing beside a sign, unless they stand in a text or a pattern."""
 _LINE = re.compile(r"(?<=[{(\[;,])\n|\n(?=[\])}])")
 """The end of a line where one means nothing."""
 _STYLED = re.compile(r"\s*([{};,])\s*|(?<=[\w-]:) (?=[^{}]*;)")
@@ -97,13 +98,21 @@ def in_one(first: str) -> str:
             if needed not in done:
                 add(needed)
         body = _EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = \2Module;", _COMMENT.sub("", text)))
-        body = _LINE.sub("", _PLAIN.sub(lambda line: _BLANK.sub(r"\1", line[0]), body))
+        body = _LINE.sub("", "\n".join(map(_tight, body.split("\n"))))
         given = ", ".join(exported for _, exported in _EXPORT.findall(text))
         scope = f"const {name}Module = (() => {{\n{body}\nreturn {{ {given} }};\n}})();"
         done[name] = body if name == first else scope
 
     add(first)
     return _END.sub(r"\\x3c", "\n".join(done.values()))
+
+
+def _tight(line: str) -> str:
+    """A line without blanks that mean nothing; as it is where a pattern or a text in a text may be."""
+    parts = _TEXT.split(line)
+    if line.count("`") > 2 or re.search("[\"'`/]", "".join(parts[::2])):
+        return line
+    return "".join(part if place % 2 else _BLANK.sub(r"\1", part) for place, part in enumerate(parts))
 
 
 def _hash(text: str) -> str:

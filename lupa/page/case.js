@@ -1,8 +1,9 @@
 // A case, as plain data: which policies and editions it is about, and what these say of it.
 
-import { decision, Question } from "./decide.js";
+import { decision } from "./decide.js";
 import { day, shown } from "./days.js";
 import { normal } from "./names.js";
+import { Question } from "./question.js";
 import { recordOf } from "./record.js";
 
 const KEYS = ["case", "request", "facts", "expect", "evidence"];
@@ -84,7 +85,7 @@ export function routed(page, request) {
 
 function coveredBy(page, kind, name) {
   const said = normal(name);
-  const names = new Set([said, ...(page.meant.get(said) ?? [])]);
+  const names = new Set([said, ...page.meant(said)]);
   return page.policies.filter((policy) => policy.covers[kind].some((one) => names.has(one)));
 }
 

@@ -2,10 +2,11 @@
 
 import { h } from "./dom.js";
 import { put, say } from "./edits.js";
-import { flips } from "./flip.js";
+import { searching } from "./flip.js";
 import { plainly } from "./words.js";
 
 const FEW = 5; // so many ways are shown at once
+const TURN = 30; // milliseconds after which a search lets the page do other things
 const KIND = { find_out: "find out", ask_for_less: "ask for less", change: "change" };
 
 /** The case with these statements, each where a case states it. */
@@ -36,14 +37,32 @@ export function changing(question, places, choose) {
   select.value = first;
   const fixed = new Map();
   const found = h("div", { role: "status" });
-  const find = () => found.replaceChildren(...told(question, places, select.value, fixed, choose, find).flat(Infinity).filter(Boolean));
+  let now = null;
+  const find = () => {
+    const to = select.value;
+    const search = searching(question, to, FEW, new Set(fixed.keys()));
+    now = search;
+    found.replaceChildren(h("p", {}, "Searching …"));
+    inTurns(search, () => now === search && found.isConnected, (done) =>
+      found.replaceChildren(...told(question, done, to, fixed, choose, find).flat(Infinity).filter(Boolean)));
+  };
   return h("section", { class: "part change", "aria-labelledby": "change" }, h("h3", { id: "change" }, "What would change it"),
     h("div", { class: "row" }, h("label", { for: "wanted" }, "Cheapest ways to make it"), select, h("button", { type: "button", on: { click: find } }, "Find them")),
     found);
 }
 
-function told(question, places, to, fixed, choose, find) {
-  const { sets, ties, up, blocked } = flips(question, to, FEW, new Set(fixed.keys()));
+/** Goes on with a search as long as it is wanted, and shows what it comes to. */
+function inTurns(search, isWanted, show) {
+  const end = performance.now() + TURN;
+  while (isWanted()) {
+    const { done, value } = search.next();
+    if (done) return show(value);
+    if (performance.now() > end) return setTimeout(() => inTurns(search, isWanted, show));
+  }
+  return undefined;
+}
+
+function told(question, { sets, ties, up, blocked }, to, fixed, choose, find) {
   const fix = (statement) => { fixed.set(statement.variable, statement); find(); };
   const free = (variable) => { fixed.delete(variable); find(); };
   const words = ({ variable, value }) => question.sentence(variable, value);

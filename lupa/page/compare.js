@@ -27,8 +27,7 @@ export function others(page, given, question) {
     for (const [choice, variable] of Object.entries(tree[""] ?? {})) {
       const isNow = record.stated.get(variable) ?? record.assumed.get(variable) ?? false;
       if (!isNow) {
-        const set = (base) => put(base, ["facts", "reading", name], choice);
-        rows.push({ kind: "reading", name: edition.facts[variable].yes, set, found: outcomes(page, set(given), edition) });
+        rows.push({ kind: "reading", name: edition.facts[variable].yes, set: (base) => put(base, ["facts", "reading", name], choice), found: question.readSo(Object.values(tree[""]), variable) });
       }
     }
   }

@@ -12,7 +12,7 @@ const MONTHS = [
 
 /** A value as it stands in a message: on one line, not too long; a text is quoted. */
 export function shown(value) {
-  const text = typeof value === "string" ? value : JSON.stringify(value) ?? String(value);
+  const text = typeof value === "string" ? value : value === Infinity || value === -Infinity ? "a number beyond any" : JSON.stringify(value) ?? String(value);
   const cut = text.length > 60 ? `${text.slice(0, 59)}…` : text;
   return typeof value === "string" ? `'${cut}'` : cut;
 }

@@ -1,161 +1,10 @@
 // From a record to a decision that a person can check: the same object as `lupa decide --json` prints.
 
+import { assumptions } from "./assumptions.js";
 import { authorized } from "./authorized.js";
-import { NO, YES } from "./edition.js";
 import { missing } from "./missing.js";
 import { needs } from "./needs.js";
-
-const FEW = 3; // more assumptions about one family have words together
-const MANY = 12; // more than so many are one assumption
-
-/** What one edition says of one record. */
-export class Question {
-  constructor(edition, record) {
-    this.edition = edition;
-    this.record = record;
-    const ordered = (facts) => [...facts].sort((one, other) => edition.inOrder(one, other));
-    this.statements = [...ordered(record.stated), ...ordered(record.assumed)];
-    this.said = edition.silence();
-    for (const [variable, value] of this.statements) this.said[variable] = value ? 2 : 1;
-    this.clash = this.findClash();
-    this.found = edition.values(this.said);
-    this.outcomes = edition.outcomesIn(this.reached(edition.outcome));
-    this.settled = new Set(this.statements.map(([variable]) => variable));
-    for (const [variable, value] of this.statements) {
-      if (value) for (const other of edition.choiceOf.get(variable) ?? []) this.settled.add(other);
-    }
-  }
-
-  /** The values of a function, as bits. */
-  reached(root) {
-    return root < 0 ? 1 << (-1 - root) : this.found[root];
-  }
-
-  possible(root) {
-    return (this.reached(root) & YES) !== 0;
-  }
-
-  isOpen({ root }) {
-    return (this.reached(root) & (YES | NO)) === (YES | NO);
-  }
-
-  /** The values of a function where a fact is said otherwise. */
-  given(root, variable, as) {
-    const before = this.said[variable];
-    this.said[variable] = as;
-    const found = this.edition.reached(root, this.said);
-    this.said[variable] = before;
-    return found;
-  }
-
-  /** Whether a record, with what a law settles because of it, leaves a fact open. */
-  isSilent(variable) {
-    if (this.settled.has(variable)) return false;
-    const law = this.edition.lawOf.get(variable);
-    if (!law) return true;
-    return [1, 2].every((as) => {
-      this.said[variable] = as;
-      const can = this.edition.reaches(law.root, this.said, YES);
-      this.said[variable] = 3;
-      return can;
-    });
-  }
-
-  /** A minimal set of statements with which none of these values of a function is reached; null without. */
-  reason(root, against) {
-    const { edition } = this;
-    if (this.reached(root) & against) return null;
-    const support = edition.support(root);
-    const said = edition.silence();
-    const candidates = this.statements.filter(([variable]) => support.has(variable));
-    for (const [variable, value] of candidates) said[variable] = value ? 2 : 1;
-    const kept = [];
-    for (const [variable, value] of candidates.reverse()) {
-      said[variable] = 3;
-      if (edition.reaches(root, said, against)) {
-        said[variable] = value ? 2 : 1;
-        kept.push([variable, value]);
-      }
-    }
-    return kept;
-  }
-
-  /** A minimal set of statements that cannot all be so; null for a record that has worlds. */
-  findClash() {
-    const { edition } = this;
-    const broken = edition.laws.filter(({ root }) => !edition.reaches(root, this.said, YES));
-    if (!broken.length) return null;
-    const tried = this.said.slice();
-    const kept = [];
-    for (const [variable, value] of [...this.statements].reverse()) {
-      tried[variable] = 3;
-      if (broken.every(({ root }) => edition.reaches(root, tried, YES))) {
-        tried[variable] = value ? 2 : 1;
-        kept.unshift([variable, value]);
-      }
-    }
-    return kept.map(([variable, value]) => {
-      const { fact } = edition.facts[variable];
-      const path = this.record.paths.get(variable);
-      return `${path ? `${path}: ` : ""}${this.sentence(variable, value).slice(0, -1)} [${fact} is ${value}]`;
-    });
-  }
-
-  sentence(variable, value) {
-    const fact = this.edition.facts[variable];
-    return value ? fact.yes : fact.no;
-  }
-
-  /** The facts of a reason in words, in the order of the vocabulary. */
-  causes(reason) {
-    const { edition, record } = this;
-    return [...(reason ?? [])]
-      .sort(([one], [other]) => edition.facts[one].place - edition.facts[other].place)
-      .map(([variable, value]) => {
-        let text = this.sentence(variable, value);
-        if (record.given.has(variable)) text = `${text.slice(0, -1)} (${record.given.get(variable)}).`;
-        if (record.closed.has(variable)) text = `${text.slice(0, -1)} (not on the list, which is said to be complete).`;
-        const lines = this.linesOf(variable);
-        if (lines.length) text = `${text.slice(0, -1)} (${lines.join("; ")}).`;
-        return { fact: edition.facts[variable].fact, value, text, about: edition.facts[variable].about, origin: this.origin(variable) };
-      });
-  }
-
-  /** Why the record says of a fact what it says. */
-  origin(variable) {
-    const { closed, assumed } = this.record;
-    if (this.linesOf(variable).length) return "evidence";
-    return closed.has(variable) ? "only" : assumed.has(variable) ? "assumed" : "stated";
-  }
-
-  /** The lines of a chart that the case gives for a fact, or for the number that it is about. */
-  linesOf(variable) {
-    const { evidence } = this.record;
-    const { quantities, facts } = this.edition;
-    const number = Object.entries(quantities).find(([, { cuts }]) => cuts.some(([, , one]) => one === variable));
-    const found = [facts[variable].fact, number?.[0]].flatMap((name) => (name !== undefined && Object.hasOwn(evidence, name) ? evidence[name] ?? [] : []));
-    const line = ({ resource, date, text }) => `${resource || ""}${date ? ` of ${date}` : ""}${text ? `, ${text}` : ""}`;
-    return [...new Set(found.map(line))];
-  }
-
-  /** Whether the lines of a chart say both that a fact is so and that it is not. */
-  contradictsItself(variable) {
-    const { evidence } = this.record;
-    const { fact } = this.edition.facts[variable];
-    const said = new Set((Object.hasOwn(evidence, fact) ? evidence[fact] ?? [] : []).map(({ says }) => says));
-    return said.has("yes") && said.has("no");
-  }
-
-  /** Whether some world of the record has a fact so, or not so. */
-  canBe(variable, value) {
-    if (!(this.said[variable] & (value ? 2 : 1))) return false;
-    const law = this.edition.lawOf.get(variable);
-    if (!law) return true;
-    const said = this.said.slice();
-    said[variable] = value ? 2 : 1;
-    return this.edition.reaches(law.root, said, YES);
-  }
-}
+import { NO, YES } from "./worlds.js";
 
 /** The decision on a question; `head` is what routing knows of the case. */
 export function decision(question, head) {
@@ -207,7 +56,7 @@ class Writer {
       advisories: this.certain(edition.advisories),
       missing: missing_,
       depends_on: this.otherReadings(),
-      assumptions: this.assumptions(),
+      assumptions: assumptions(this.question),
       notes: this.certain(edition.notes),
       unread: this.unread(),
       suggestions: this.suggestions(),
@@ -253,9 +102,7 @@ class Writer {
       if (values.every(([, variable]) => question.said[variable] === 3)) continue; // it is left open
       for (const [choice, variable] of values) {
         if (question.said[variable] !== 2) {
-          const said = question.said.slice();
-          for (const [, other] of values) said[other] = other === variable ? 2 : 3;
-          const possible = edition.outcomesIn(edition.reached(edition.outcome, said));
+          const possible = question.readSo(values.map(([, other]) => other), variable);
           if (possible.length && possible.join() !== question.outcomes.join()) {
             found.push({ reading, choice, text: edition.facts[variable].yes, possible, source: edition.readingSources[reading] });
           }
@@ -360,73 +207,6 @@ class Writer {
       const hint = lines.length ? ` (See ${lines.join("; ")}.)` : "";
       return { fact, text: yes, question: `${asked}${hint}`, help, bears_on: served.map(({ id }) => id), source: [...sources].join("; ") };
     });
-  }
-
-  assumptions() {
-    const { edition, question } = this;
-    const found = [];
-    const together = new Map();
-    const told = ([variable, value], all = "") => ({ fact: edition.facts[variable].fact, value, text: question.sentence(variable, value), together: all });
-    const spared = this.spared();
-    for (const [variable, value] of question.record.assumed) {
-      if (!edition.cone.has(variable) || spared.has(variable)) continue;
-      const family = edition.facts[variable].fact.split("(")[0];
-      if (Object.hasOwn(edition.assumedTogether, family)) {
-        together.set(family, [...(together.get(family) ?? []), [variable, value]]);
-      } else found.push(told([variable, value]));
-    }
-    for (const [family, facts] of together) {
-      if (!this.bear(facts)) continue;
-      const free = facts.filter(([variable, value]) => this.couldBeOtherwise(variable, value));
-      const words = edition.assumedTogether[family];
-      if (free.length > MANY) found.push({ fact: family, value: free[0][1], text: words, together: "" });
-      else found.push(...free.map((each) => told(each, free.length > FEW ? words : "")));
-    }
-    return found;
-  }
-
-  /** Of what is assumed of one number at several cut points all but what says it for the verdict. */
-  spared() {
-    const { edition, question } = this;
-    const { assumed } = question.record;
-    const others = edition.everyOutcome & ~question.outcomes.reduce((bits, name) => bits | edition.valueOfOutcome(name), 0);
-    const found = new Set();
-    for (const cuts of edition.rising) {
-      const falling = cuts.map(([, variable]) => variable).reverse().filter((variable) => assumed.get(variable) === false);
-      if (falling.length > 1) {
-        const said = question.said.slice();
-        for (const variable of falling) said[variable] = 3;
-        const isEnough = (variable) => {
-          if (variable !== null) said[variable] = 1;
-          const enough = !edition.reaches(edition.outcome, said, others);
-          if (variable !== null) said[variable] = 3;
-          return enough;
-        };
-        const needed = [null, ...falling].find(isEnough);
-        const kept = needed === undefined ? falling.at(-1) : needed;
-        for (const variable of falling) if (variable !== kept) found.add(variable);
-      }
-    }
-    return found;
-  }
-
-  /** Whether the verdict could be another if these were not assumed. */
-  bear(facts) {
-    const { edition, question } = this;
-    if (question.outcomes.length > 1) return true;
-    const said = question.said.slice();
-    for (const [variable] of facts) said[variable] = 3;
-    return edition.reaches(edition.outcome, said, edition.everyOutcome & ~edition.valueOfOutcome(question.outcomes[0]));
-  }
-
-  couldBeOtherwise(variable, value) {
-    const { edition, question } = this;
-    const law = edition.lawOf.get(variable);
-    if (!law) return true;
-    const said = edition.silence();
-    for (const one of law.variables) if (question.record.stated.has(one)) said[one] = question.record.stated.get(one) ? 2 : 1;
-    said[variable] = value ? 1 : 2;
-    return edition.reaches(law.root, said, YES);
   }
 
   unread() {

@@ -2,7 +2,7 @@
 
 import { questions } from "./case.js";
 import { stating } from "./change.js";
-import { NO, YES } from "./edition.js";
+import { NO, YES } from "./worlds.js";
 
 const TRIED = 60; // so many patients are looked at, those of whom the least is stated first
 const STEPS = 20000;

@@ -13,6 +13,30 @@ export function h(name, properties = {}, ...children) {
   return made;
 }
 
+/** Makes these the children of an element; one that stays where it is is not touched. */
+export function fill(parent, children) {
+  const wanted = new Set(children);
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
+  for (const [place, child] of children.entries()) if (parent.children[place] !== child) parent.insertBefore(child, parent.children[place] ?? null);
+}
+
+/** Leaves one who answers by keyboard at the part of a page that they were in, even if all of it is new. */
+export function keepFocus(whole, show) {
+  const was = whole.contains(document.activeElement) && document.activeElement !== whole ? document.activeElement : null;
+  const part = was?.closest("section.next, section.part")?.className;
+  show();
+  if (!was || document.activeElement === was) return;
+  const same = [...whole.querySelectorAll("section")].find((one) => one.className === part);
+  (same?.querySelector("h3[tabindex]") ?? whole).focus({ preventScroll: true });
+}
+
+/** What is folded away, made when it is first opened. */
+export function folded(properties, summary, make) {
+  const made = h("details", properties, h("summary", {}, summary));
+  made.addEventListener("toggle", () => made.append(...[make()].flat(Infinity)), { once: true });
+  return made;
+}
+
 let count = 0;
 /** An id that nothing else has. */
 export const fresh = (name) => `${name}-${(count += 1)}`;

@@ -8,7 +8,8 @@
 // Of some choices it is known beforehand that each set has one of them. The smallest are made first, and what the rest
 // costs at least counts with a set: else, of many choices, every mixture of the dear and the cheap would be tried.
 
-import { YES } from "./edition.js";
+import { by } from "./groups.js";
+import { YES } from "./worlds.js";
 
 const KINDS = ["find_out", "ask_for_less", "change"];
 const MOST_TRIED = 4000;
@@ -18,6 +19,15 @@ const effortOf = ({ effort, cost }) => `${effort} ${cost}`;
 
 /** The `sets` of statements with what they cost, how many are `ties`; or what is `blocked`, or given `up`. */
 export function flips(question, to, most = 5, fixed = new Set()) {
+  const steps = searching(question, to, most, fixed);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The same step by step: yields the cheapest statements as soon as there are some, before that null; returns all. */
+export function searching(question, to, most = 5, fixed = new Set()) {
   return new Search(question, to, fixed).cheapest(most);
 }
 
@@ -30,15 +40,15 @@ class Search {
     this.others = this.edition.everyOutcome & ~this.wanted;
     const { facts, choiceOf } = this.edition;
     this.cone = [...this.edition.cone].sort((one, other) => facts[one].place - facts[other].place);
+    const support = this.edition.support(this.edition.outcome);
+    this.bearing = this.cone.filter((variable) => support.has(variable));
     this.subject = (variable) => (choiceOf.has(variable) ? choiceOf.get(variable)[0] : variable);
-    this.effort = new Map();
-    for (const { cuts } of Object.values(this.edition.quantities)) for (const [, , variable] of cuts) this.effort.set(variable, cuts[0][2]);
     this.statedSubjects = new Set([...question.record.stated.keys()].map(this.subject));
     this.assumedSubjects = new Set([...question.record.assumed.keys()].map(this.subject));
     this.reach = [...this.withinReach()].map((statement, place) => ({ ...statement, place }));
-    this.bySaying = new Map(this.reach.map((statement) => [`${statement.variable} ${statement.value}`, statement]));
-    this.bySubject = new Map();
-    for (const statement of this.reach) this.bySubject.set(statement.subject, [...(this.bySubject.get(statement.subject) ?? []), statement]);
+    this.bySaying = []; // by what says that a fact is not so, and so
+    for (const statement of this.reach) this.bySaying[2 * statement.variable + Number(statement.value)] = statement;
+    this.bySubject = by(this.reach, ({ subject }) => subject);
     this.record = new Map(question.statements.filter(([variable]) => this.edition.cone.has(variable)));
     this.laws = this.edition.laws.filter(({ variables }) => variables.some((one) => this.edition.cone.has(one)));
   }
@@ -54,7 +64,7 @@ class Search {
           const found = this.kind(variable, value);
           if (found) {
             const subject = this.subject(variable);
-            yield { variable, value, subject, effort: this.effort.get(variable) ?? subject, ...found };
+            yield { variable, value, subject, effort: edition.cutsOf(variable)[0] ?? subject, ...found };
           }
         }
       }
@@ -84,7 +94,7 @@ class Search {
 
   // ---- proposals ------------------------------------------------------------------------------------
 
-  cheapest(most) {
+  *cheapest(most) {
     const waiting = [this.finer({ cost: 0, chosen: [], choices: [] })];
     const seen = new Set([""]);
     const found = [];
@@ -113,6 +123,7 @@ class Search {
           }
         }
       }
+      yield found.length ? this.told(found[0]).statements : null;
     }
     const up = tried >= MOST_TRIED;
     const byPlaces = (one, other) => {
@@ -121,8 +132,12 @@ class Search {
     };
     found.sort((one, other) => order(one, other) || byPlaces(one, other));
     ties ||= found.length;
-    const sets = found.slice(0, Math.max(most, ties)).map(({ cost, chosen }) => ({ cost, statements: chosen.map((place) => this.reach[place]) }));
+    const sets = found.slice(0, Math.max(most, ties)).map((one) => this.told(one));
     return { sets, ties, up, blocked: sets.length || up ? [] : this.blocked() };
+  }
+
+  told({ cost, chosen }) {
+    return { cost, statements: chosen.map((place) => this.reach[place]) };
   }
 
   /** What statements cost together, and what must be stated besides costs at least: the same effort counts once. */
@@ -190,7 +205,12 @@ class Search {
     if (!world) return null;
     const harm = this.harm(world, said, free);
     const tied = new Set(harm.flatMap((variable) => edition.lawOf.get(variable)?.variables ?? [variable]));
-    return { ways: [...tied].map((variable) => this.bySaying.get(`${variable} ${world[variable] === 1}`)).filter(free), tied };
+    return { ways: [...tied].map((variable) => this.otherwise(variable, world)).filter(free), tied };
+  }
+
+  /** The statement that a fact is not as it is in a world, if that is within reach. */
+  otherwise(variable, world) {
+    return this.bySaying[2 * variable + Number(world[variable] === 1)];
   }
 
   /** Facts on record, not stated here, that break a law with what is stated; a minimal set of them. */
@@ -221,23 +241,9 @@ class Search {
     const { edition } = this;
     const tried = edition.silence();
     for (const variable of this.cone) tried[variable] = world[variable];
-    const way = (variable) => {
-      const statement = this.bySaying.get(`${variable} ${world[variable] === 1}`);
-      return free(statement) ? statement : null;
-    };
-    const support = edition.support(edition.outcome);
-    const rest = this.cone.filter((variable) => support.has(variable));
-    const dear = (variable) => (way(variable) ? 1e9 - way(variable).cost : 0);
-    rest.sort((one, other) => dear(other) - dear(one));
-    const kept = [];
-    for (const variable of rest) {
-      tried[variable] = 3;
-      if (edition.reaches(edition.outcome, tried, this.wanted)) {
-        tried[variable] = world[variable];
-        kept.push(variable);
-      }
-    }
-    return kept;
+    const cost = (statement) => (free(statement) ? statement.cost : Number.MAX_SAFE_INTEGER);
+    const rest = this.bearing.map((variable) => [cost(this.otherwise(variable, world)), variable]).sort(([one], [other]) => one - other);
+    return edition.spared(edition.outcome, tried, this.wanted, rest.map(([, variable]) => variable));
   }
 
   /** The facts on record that prevent it, whatever else is stated; none where more than these do. */
@@ -247,14 +253,7 @@ class Search {
     for (const [variable, value] of stays) said[variable] = value ? 2 : 1;
     if (this.edition.reaches(this.edition.outcome, said, this.wanted)) return [];
     const inOrder = this.question.statements.filter(([variable]) => stays.some(([one]) => one === variable));
-    const kept = [];
-    for (const [variable, value] of inOrder.reverse()) {
-      said[variable] = 3;
-      if (this.edition.reaches(this.edition.outcome, said, this.wanted)) {
-        said[variable] = value ? 2 : 1;
-        kept.push([variable, value]);
-      }
-    }
-    return this.question.causes(kept);
+    const kept = this.edition.spared(this.edition.outcome, said, this.wanted, inOrder.map(([variable]) => variable).reverse());
+    return this.question.causes(kept.map((variable) => [variable, this.record.get(variable)]));
   }
 }

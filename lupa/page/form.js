@@ -1,7 +1,7 @@
 // The form: the questions of an edition as a person is asked them, each a control that shows what the case says.
 
 import { day } from "./days.js";
-import { fresh, h } from "./dom.js";
+import { fill, fresh, h } from "./dom.js";
 import { at, complete, namesIn, numberFrom, numberText, places, put, say } from "./edits.js";
 
 const FEW = 12; // so many members are asked one by one; of more a list is typed
@@ -216,17 +216,19 @@ function list(context, group) {
   const id = fresh("list");
   const chips = h("ul", { class: "chips" });
   const told = h("p", { class: "error", role: "alert" });
-  const options = h("datalist", { id: `${id}-names` }, Object.entries(tree).map(([name, variable]) =>
+  const options = h("datalist", { id: `${id}-names` });
+  const offer = () => options.append(...Object.entries(tree).flatMap(([name, variable]) =>
     [edition.facts[variable].member, ...(edition.names[name] ?? [])].map((one) => h("option", { value: one }))));
   const isOpen = edition.open_families.includes(family);
   const add = () => {
     const names = namesIn(input.value, edition, family);
     if (!names.length) return;
-    const taken = names.filter(({ found, near }) => found !== null || (isOpen && near === null));
+    const unclear = ({ found }) => (found === null ? undefined : edition.several[`${family}(${found})`]);
+    const taken = names.filter((one) => !unclear(one) && (one.found !== null || (isOpen && one.near === null)));
     const left = names.filter((one) => !taken.includes(one));
     const next = taken.reduce((given, { name, found }) => say(given, edition, ["facts", family, found ?? name], true), context.given);
     input.value = left.map(({ name }) => name).join(", ");
-    told.textContent = left.map(({ name, near }) => (near ? `${name}: did you mean ${near}?` : `${name}: not known here.`)).join(" ");
+    told.textContent = left.map((one) => `${one.name}: ${unclear(one) ?? (one.near ? `did you mean ${one.near}?` : "not known here.")}`).join(" ");
     if (next !== context.given) change(next);
   };
   const input = h("input", {
@@ -241,7 +243,13 @@ function list(context, group) {
       },
     },
   });
+  input.addEventListener("focus", offer, { once: true });
   const all = flat ? completeness(context, group) : null;
+  const rows = new Map(); // of what is stated
+  const row = (variable) => {
+    if (!rows.has(variable)) rows.set(variable, chip(context, variable));
+    return rows.get(variable);
+  };
   return {
     element: h("fieldset", { "data-group": group.id }, h("legend", {}, group.question),
       h("div", { class: "row" }, h("label", { for: id, class: "quiet" }, "Name"), input, h("button", { type: "button", on: { click: add } }, "Add")),
@@ -249,13 +257,21 @@ function list(context, group) {
     update() {
       const shown = group.facts.filter((variable) => stated(context, variable) !== null && !context.question.record.closed.has(variable));
       const besides = family in context.edition.relations ? beside(context, family) : [];
-      chips.replaceChildren(...besides, ...shown.map((variable) => {
-        const { member, fact } = edition.facts[variable];
-        const { path } = context.places.get(variable);
-        const control = trilean(edition.facts[variable].question, (value) => change(say(context.given, edition, path, value)), stated(context, variable));
-        return h("li", { "data-fact": fact }, h("span", { class: "name" }, member), control.element);
-      }));
+      for (const variable of shown) row(variable).show(stated(context, variable));
+      const wanted = [...besides, ...shown.map((variable) => row(variable).element)];
+      const was = document.activeElement;
+      fill(chips, wanted);
+      if (was !== document.activeElement) (was.isConnected ? was : input).focus();
       all?.update();
     },
   };
+}
+
+/** What a case states of a fact of a list, to be changed where it stands. */
+function chip(context, variable) {
+  const { edition, change } = context;
+  const { member, fact, question } = edition.facts[variable];
+  const { path } = context.places.get(variable);
+  const control = trilean(question, (value) => change(say(context.given, edition, path, value)), null);
+  return { element: h("li", { "data-fact": fact }, h("span", { class: "name" }, member), control.element), show: control.show };
 }

@@ -2,6 +2,7 @@
 
 import { apart } from "./case.js";
 import { day } from "./days.js";
+import { by } from "./groups.js";
 import { normal } from "./names.js";
 import { filled, markup } from "./template.js";
 import { asked, factors, families, handled, PERSON, told } from "./words.js";
@@ -18,7 +19,7 @@ export const notWritten = ({ about }) => (typeof about.letters === "string" ? ab
  */
 export function letter(decision, question, written, { to, form, fields }) {
   const { edition } = question;
-  const { given } = apart({ ...edition, policies: [edition.about] }, written);
+  const { given } = apart({ meant: edition.meant, behind: edition.behind, policies: [edition.about] }, written);
   const { letters } = edition.about;
   const files = Object.fromEntries(Object.entries(letters).map(([name, place]) => [name, edition.letters[place]]));
   const names = new Set();
@@ -141,15 +142,11 @@ function needs(reason) {
     ...families(sets.filter((way) => way.length === 1).flat(), 0).map((group) => [told(group)]),
     ...sets.filter((way) => way.length > 1).map((way) => way.map((need) => told([need]))),
   ];
-  const barred = new Map();
-  for (const [need, ...more] of reason.needs) {
-    const key = JSON.stringify(need.against);
-    if (!more.length && need.against.length) barred.set(key, [...(barred.get(key) ?? []), need]);
-  }
+  const barred = reason.needs.filter((way) => way.length === 1 && way[0].against.length).flat();
   return {
     needed: factors(free, reason.more_needs).filter((sets) => sets.length).map(ways),
     more: reason.more_needs,
-    barred: [...barred.values()].map((group) => ({ ...told(group), against: group[0].against })),
+    barred: [...by(barred, ({ against }) => JSON.stringify(against)).values()].map((group) => ({ ...told(group), against: group[0].against })),
   };
 }
 

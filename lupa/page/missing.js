@@ -5,7 +5,7 @@
 
 const NOWHERE_NODE = -3;
 
-/** The outcome of a record as a function of what is open, each part once; `make` is null where a part is known. */
+/** The outcome of a record as a function of what is open, each part once. */
 class Left {
   constructor(edition, said) {
     this.edition = edition;
@@ -14,6 +14,7 @@ class Left {
     this.parts = new Map();
     this.nodes = [];
     this.root = this.of(edition.outcome);
+    this.size = this.nodes.length; // those of the outcome, before others are made of it
   }
 
   node(variable, no, yes) {
@@ -52,33 +53,46 @@ class Left {
   }
 
   get support() {
-    const found = new Set();
-    const seen = new Set([this.root]);
-    for (const at of seen) {
-      if (at >= 0) {
-        const [variable, no, yes] = this.nodes[at];
-        found.add(variable);
-        seen.add(no).add(yes);
-      }
-    }
-    return found;
+    return new Set(this.nodes.slice(0, this.size).map(([variable]) => variable));
   }
 
-  /** The values that are reached with one fact so, and not so; as bits, [not so, so]. */
-  sides(fact) {
-    return [false, true].map((so) => {
-      const seen = new Set([this.root]);
-      let values = 0;
-      for (const at of seen) {
-        if (at < 0) values |= 1 << (-1 - at);
-        else {
-          const [variable, no, yes] = this.nodes[at];
-          if (variable !== fact) seen.add(no).add(yes);
-          else seen.add(so ? yes : no);
-        }
+  /** For each fact that is asked for the values that are reached where it is not so, and where it is; as bits. */
+  sides() {
+    const order = this.order();
+    const rank = new Map(order.map((variable, place) => [variable, place]));
+    const found = order.map(() => [0, 0]);
+    const values = []; // of each node; those below it stand before it
+    for (const [variable, ...children] of this.nodes.slice(0, this.size)) {
+      const reached = children.map((child) => (child < 0 ? 1 << (-1 - child) : values[child]));
+      values.push(reached[0] | reached[1]);
+      const here = rank.get(variable);
+      for (const so of [0, 1]) {
+        found[here][so] |= reached[so];
+        const next = children[so] < 0 ? order.length : rank.get(this.nodes[children[so]][0]);
+        for (let skipped = here + 1; skipped < next; skipped += 1) for (const side of [0, 1]) found[skipped][side] |= reached[so];
       }
-      return values;
-    });
+    }
+    return new Map(order.map((variable, place) => [variable, found[place]]));
+  }
+
+  /** The facts in the order in which they are asked for, which is the same on every way. */
+  order() {
+    const next = new Map();
+    for (const [variable, ...children] of this.nodes.slice(0, this.size)) {
+      const below = next.get(variable) ?? new Set();
+      for (const child of children) if (child >= 0) below.add(this.nodes[child][0]);
+      next.set(variable, below);
+    }
+    const found = [];
+    const seen = new Set();
+    const visit = (variable) => {
+      if (seen.has(variable)) return;
+      seen.add(variable);
+      for (const other of next.get(variable)) visit(other);
+      found.push(variable);
+    };
+    for (const variable of next.keys()) visit(variable);
+    return found.reverse();
   }
 }
 
@@ -122,8 +136,9 @@ export function missing(question) {
     for (const fact of law.variables) if (open.has(fact) && changes(fact, ways)) matter.add(fact);
   }
   const count = (values) => edition.outcomesIn(values).length;
+  const [sides, all] = [left.sides(), question.reached(edition.outcome)];
   const weight = new Map([...matter].map((fact) => {
-    const possible = left.sides(fact).map(count).filter(Boolean);
+    const possible = (sides.get(fact) ?? [all, all]).map(count).filter(Boolean);
     return [fact, [-possible.filter((one) => one === 1).length, possible.reduce((a, b) => a + b, 0)]];
   }));
   return [...matter].sort((one, other) => {

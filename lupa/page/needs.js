@@ -4,7 +4,8 @@
 // whatever larger set is of use contradicts it; where the record with it has no world, it takes back something that
 // clashes. So each set grows by one statement for each way out, the smaller first.
 
-import { NO, YES } from "./edition.js";
+import { leaves } from "./record.js";
+import { NO, YES } from "./worlds.js";
 
 const MOST = 100; // so many sets are looked for
 const TRIES = 3000; // so many are tried
@@ -32,18 +33,17 @@ function need(question, variable, value) {
 /** What speaks against a fact: on record, or by what else the policy says where it is so. */
 function* against(question, variable, value) {
   const { edition, record } = question;
-  if (edition.choiceOf.has(variable) || edition.isCut.has(variable)) return;
+  if (edition.choiceOf.has(variable) || edition.numberOf.has(variable)) return;
   const advised = value ? (edition.advised[variable] ?? []).map((place) => edition.advisories[place]) : [];
   for (const other of value ? edition.against[variable] ?? [] : []) if (record.stated.get(other)) yield question.sentence(other, true);
   const failing = [
     ...advised.map((item) => [item, YES, item.yes]),
-    ...edition.criteria.filter(({ applies }) => question.possible(applies)).map((item) => [item, NO, item.no]),
-    ...edition.bases.filter(({ id }) => id !== "criteria_not_met").map((item) => [item, YES, item.yes]),
+    ...(edition.failing.get(variable) ?? []).filter(({ applies }) => applies === undefined || question.possible(applies))
+      .map((item) => (item.applies === undefined ? [item, YES, item.yes] : [item, NO, item.no])),
   ];
   for (const [item, wanted, words] of failing) {
-    const bears = advised.includes(item) || item.cone.has(variable);
     const others = (YES | NO) & ~wanted;
-    if (bears && question.reached(item.root) & others && question.given(item.root, variable, value ? 2 : 1) === wanted) yield words;
+    if (question.reached(item.root) & others && question.given(item.root, variable, value ? 2 : 1) === wanted) yield words;
   }
 }
 
@@ -62,10 +62,8 @@ class Search {
     this.cone = [...item.cone].sort((one, other) => place(one) - place(other));
     this.laws = [...new Set(this.cone.map((variable) => edition.lawOf.get(variable)).filter(Boolean))];
     this.record = new Map(question.statements.filter(([variable]) => item.cone.has(variable)));
-    const stays = new Set([...Object.values(edition.requested).flatMap((values) => Object.values(values)), ...edition.factsOf(edition.choices.reading ?? {})]);
-    this.may = new Set(this.cone.filter((variable) => !stays.has(variable)));
-    this.cuts = new Map();
-    for (const { cuts } of Object.values(edition.quantities)) for (const [, , variable] of cuts) this.cuts.set(variable, cuts.map(([, , one]) => one));
+    const readings = new Set(leaves(edition.choices.reading ?? {}));
+    this.may = new Set(this.cone.filter((variable) => !edition.requests.has(variable) && !readings.has(variable)));
   }
 
   sets() {
@@ -109,14 +107,7 @@ class Search {
     const world = edition.world(this.root, this.denied, bits, this.cone);
     const isFixed = (variable) => said.has(variable) && (has.has(key(variable, said.get(variable))) || !this.may.has(variable));
     const tried = world.slice();
-    const harm = [];
-    for (const variable of [...this.cone].reverse().filter((one) => !isFixed(one))) {
-      tried[variable] = 3;
-      if (edition.reaches(this.root, tried, this.wanted)) {
-        tried[variable] = world[variable];
-        harm.push(variable);
-      }
-    }
+    const harm = edition.spared(this.root, tried, this.wanted, [...this.cone].reverse().filter((one) => !isFixed(one)));
     const tied = new Set(harm.flatMap((variable) => edition.lawOf.get(variable)?.variables ?? [variable]));
     return this.free(chosen, this.cone.filter((variable) => tied.has(variable)).map((variable) => key(variable, world[variable] === 1)));
   }
@@ -164,7 +155,7 @@ class Search {
   }
 
   siblings(variable) {
-    return this.edition.choiceOf.get(variable) ?? this.cuts.get(variable) ?? [];
+    return this.edition.choiceOf.get(variable) ?? this.edition.cutsOf(variable);
   }
 
   /** What cannot be said beside a statement of the same thing or number. */

@@ -3,7 +3,7 @@
 import { questions } from "./case.js";
 import { stating } from "./change.js";
 import { h } from "./dom.js";
-import { flips } from "./flip.js";
+import { searching } from "./flip.js";
 import { plainly } from "./words.js";
 
 /** The pathways of an edition, each with its outcomes; `open(given, words)` takes the case of a patient. */
@@ -25,7 +25,9 @@ export function pathwaysView(page, edition, places, open) {
 }
 
 /** The case with the cheapest statements after which an outcome is certain; null where none was found. */
-export function patient(question, given, places, outcome) {
-  const [found] = flips(question, outcome, 1).sets;
-  return found ? stating(given, question.edition, places, found.statements) : null;
+function patient(question, given, places, outcome) {
+  for (const statements of searching(question, outcome)) {
+    if (statements) return stating(given, question.edition, places, statements);
+  }
+  return null;
 }

@@ -1,6 +1,6 @@
 // What is decided, in the order in which a reviewer reads it; every fact in it can be changed where it stands.
 
-import { h } from "./dom.js";
+import { folded, h } from "./dom.js";
 import { trilean } from "./form.js";
 import {
   asked, askedAbout, counted, handled, inWords, needed, isMarked, MARKED, partsShown, PERSON, plainly, servedBy, told,
@@ -10,34 +10,43 @@ const MARKS = { met: "✓", unmet: "✗", open: "?" };
 const FEW = 6; // so many facts are answered one by one
 const STATUS = { met: "met", unmet: "not met", open: "open" };
 
-/** The page of a decision. `actions` has `flip(fact)` and `say(fact, value)`. */
-export function result(decision, question, actions) {
+/**
+ * The page of a decision. `actions` has `flip(fact)` and `say(fact, value)`; `again(words, make)` is the element that
+ * was made for the same words, or one that is made now.
+ */
+export function result(decision, question, actions, again) {
   const { edition } = question;
   const context = { decision, edition, question, actions };
   const d = decision;
   const by = (status) => d.criteria.filter((one) => one.status === status);
   const inScope = d.outcome !== "out_of_scope";
+  const unmet = by("unmet").length > 0;
+  const part = (title, told, make) => again(JSON.stringify([edition.policy, edition.name, title, told]), () => make(title, told));
+  const listed = (title, found, name) => part(title, [found, unmet], () => items(context, title, found, name));
+  const met = (title, status) => inScope && part(title, by(status), () => criteria(context, title, by(status)));
+  const noted = (title, rows) => part(title, rows, () => section(title, rows.map((words) => h("li", {}, words))));
+  const { outcome, possible, text, caveats, handling, edition_by: chosenBy } = d;
   return [
-    banner(d),
+    part("verdict", [outcome, possible, text, d.next, caveats, handling, chosenBy], () => banner(d)),
     stated(context),
-    next(context),
-    items(context, "Why", [...d.scope, ...d.bases], "why"),
-    items(context, "More is asked for than can be authorized", d.limits, "limit"),
+    part("next", [outcome, d.missing], () => next(context)),
+    listed("Why", [...d.scope, ...d.bases], "why"),
+    listed("More is asked for than can be authorized", d.limits, "limit"),
     d.authorized_text && h("p", { class: "part" }, `Can be authorized: ${d.authorized_text}.`),
-    inScope && criteria(context, "Not met", by("unmet")),
-    readings(context),
-    inScope && missing(context),
-    items(context, "Advisories (they change no outcome)", d.advisories, "advisory"),
-    inScope && criteria(context, "Open", by("open")),
-    items(context, "Would be denied for, but for the override", d.superseded, "superseded"),
-    inScope && criteria(context, "Met", by("met")),
-    items(context, "Notes", d.notes, "note"),
-    section("Suggested by a code, and not stated", d.suggestions.map((one) =>
-      h("li", {}, `${one.code} (${one.ground.replace(/\.$/, "")}): ${one.question}`))),
-    section("Not known here, and set aside as it is written", d.aside.map(({ place, name, value }) =>
-      h("li", {}, `${place}: ${name}${value === null ? " (not known whether)" : value ? "" : " (said not to be so)"}`))),
-    section("How the case was read", d.remarks.map(({ place, text }) => h("li", {}, `${place}: ${text}`))),
-    d.assumptions.length > 0 && h("section", { class: "part" }, h("h3", {}, "Assumed, as the case is silent"), h("p", {}, [...new Set(d.assumptions.map(({ text, together }) => together || text))].join(" "))),
+    met("Not met", "unmet"),
+    part("readings", d.depends_on, () => readings(context)),
+    inScope && part("missing", d.missing, () => missing(context)),
+    listed("Advisories (they change no outcome)", d.advisories, "advisory"),
+    met("Open", "open"),
+    listed("Would be denied for, but for the override", d.superseded, "superseded"),
+    met("Met", "met"),
+    listed("Notes", d.notes, "note"),
+    noted("Suggested by a code, and not stated", d.suggestions.map((one) => `${one.code} (${one.ground.replace(/\.$/, "")}): ${one.question}`)),
+    noted("Not known here, and set aside as it is written", d.aside.map(({ place, name, value }) =>
+      `${place}: ${name}${value === null ? " (not known whether)" : value ? "" : " (said not to be so)"}`)),
+    noted("How the case was read", d.remarks.map(({ place, text: words }) => `${place}: ${words}`)),
+    d.assumptions.length > 0 && part("Assumed, as the case is silent", [...new Set(d.assumptions.map(({ text: words, together }) => together || words))], (title, words) =>
+      h("section", { class: "part" }, h("h3", {}, title), h("p", {}, words.join(" ")))),
     d.unread.length > 0 && h("p", { class: "part" }, `Stated, but not asked about by this policy: ${d.unread.join(", ")}.`),
   ];
 }
@@ -64,7 +73,7 @@ function stated({ decision, question }) {
 }
 
 function section(title, children, name = "") {
-  return children.length > 0 && h("section", { class: `part ${name}` }, h("h3", {}, title), h("ul", {}, children));
+  return children.length > 0 && h("section", { class: `part ${name}` }, h("h3", { tabindex: -1 }, title), h("ul", {}, children));
 }
 
 // ---- facts ----------------------------------------------------------------------------------------
@@ -156,10 +165,10 @@ function answers(context, same) {
       h("button", { type: "button", on: { click: () => actions.choose(variable) } }, label(variable))));
   }
   if (actions.isNumber(variables[0])) return h("p", {}, h("button", { type: "button", on: { click: () => actions.show(variables[0]) } }, "Answer it in the form"));
-  const each = h("ul", { class: "answers" }, same.map((one) => answer(context, one, same.length > 1)));
-  if (same.length <= FEW) return each;
+  const each = () => h("ul", { class: "answers" }, same.map((one) => answer(context, one, same.length > 1)));
+  if (same.length <= FEW) return each();
   return [h("p", {}, h("button", { type: "button", on: { click: () => actions.show(variables[0]) } }, "Name them in the form")),
-    h("details", {}, h("summary", {}, `${same.length}, one by one`), each)];
+    folded({}, `${same.length}, one by one`, each)];
 }
 
 /** A missing fact with the answers to it. */
@@ -178,7 +187,7 @@ function next(context) {
   const variable = edition.variables.get(first.asked[0].fact);
   const group = edition.groups.find((one) => one.facts.includes(variable));
   const alone = edition.choiceOf.has(variable) || (first.asked.length === 1 && !actions.isNumber(variable));
-  return h("section", { class: "next", "aria-label": "The next question" }, h("h3", {}, "Next question"),
+  return h("section", { class: "next", "aria-label": "The next question" }, h("h3", { tabindex: -1 }, "Next question"),
     h("p", {}, alone ? first.question : group.question),
     alone
       ? answers(context, first.asked)

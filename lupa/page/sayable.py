@@ -14,7 +14,8 @@ from lupa.rules.vocabulary import Fact
 _OFFERED = USUAL
 """The ways in which a page lets a statement come about; another day or another request it does not try."""
 
-_WHY = "means {}, which a page does not work out; state what is meant"
+_ONE_OF = "may be {}; say which"
+_OTHERS = "means more than a page works out; answer the question that it bears on, or use lupa decide"
 """What is said of a name that means others; what these come to together, only the command line decides."""
 
 
@@ -98,7 +99,9 @@ class Sayable:
         """Why a page does not read facts that mean others, or one of several."""
         known = self._edition.known
         return {
-            f"{family}({name})": _WHY.format(" or ".join(sorted(known.several[name]) or ["another fact"]))
+            f"{family}({name})": _ONE_OF.format(" or ".join(x.replace("_", " ") for x in sorted(meant)))
+            if (meant := known.several[name])
+            else _OTHERS
             for family, places in known.declared().items()
             for name in (places[-1] if len(places) == 1 else ())
             if name in known.several

@@ -1,7 +1,7 @@
 // Reads what the page holds, and starts it.
 
 import { start } from "./app.js";
-import { unfolded } from "./edition.js";
+import { unfolded } from "./unfold.js";
 
 const held = (id) => document.getElementById(id)?.textContent.trim();
 const packed = Uint8Array.from(atob(held("data")), (one) => one.charCodeAt(0));

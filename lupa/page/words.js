@@ -1,5 +1,7 @@
 // Decisions in the words of `lupa decide`.
 
+import { by } from "./groups.js";
+
 export const PERSON = "lupa proposes this determination under the text of the policy. A person decides.";
 const FEW = 6; // so many facts of one kind are said in sentences; more are listed by name
 const NAME_AND_VALUE = ["reading", "requested", "at_least", "more_than"];
@@ -65,14 +67,8 @@ function same({ fact, text, origin, says }) {
 
 /** Facts in groups; of a name and value of which there are many those together that say the same of several. */
 export function families(causes, few = FEW) {
-  const groups = new Map();
-  const into = (map, key, value) => map.set(key, [...(map.get(key) ?? []), value]);
-  for (const cause of causes) into(groups, `${cause.fact.split("(")[0]} ${cause.value}`, cause);
-  return [...groups.values()].flatMap((group) => {
-    const alike = new Map();
-    for (const cause of group) into(alike, group.length > few ? same(cause) : cause.fact, cause);
-    return [...alike.values()];
-  });
+  const groups = by(causes, ({ fact, value }) => `${fact.split("(")[0]} ${value}`);
+  return [...groups.values()].flatMap((group) => [...by(group, (cause) => (group.length > few ? same(cause) : cause.fact)).values()]);
 }
 
 /** One group of facts as a sentence, and the names of what else it holds. */
@@ -168,17 +164,10 @@ function oneOf(sets, known, more) {
     const beyond = group.length > FEW ? ` and ${group.length - FEW} more` : "";
     return `${withMark(first, known)}, or the same of ${others(further.slice(0, FEW - 1))}${beyond}`;
   });
-  const alike = new Map();
-  for (const set of sets.filter((one) => one.length > 1)) {
-    const kind = sameOfAnother(set);
-    alike.set(kind, [...(alike.get(kind) ?? []), set]);
-  }
-  const several = [...alike.values()];
+  const several = [...by(sets.filter((one) => one.length > 1), sameOfAnother).values()];
   words.push(...several.slice(0, FEW).map((each) => together(each, known)));
   const beyond = several.length > FEW || more ? "; and there are other ways" : "";
-  const reasons = new Map();
-  for (const need of barred) reasons.set(need.against.join(" "), [...(reasons.get(need.against.join(" ")) ?? []), need]);
-  return [`${words.join("; or ")}${beyond}.`, ...[...reasons].map(([why, each]) => `Not ${others(each)}: ${why}`)];
+  return [`${words.join("; or ")}${beyond}.`, ...[...by(barred, ({ against }) => against.join(" "))].map(([why, each]) => `Not ${others(each)}: ${why}`)];
 }
 
 /** What the request says of itself: when it was sent and came in, and whether it is urgent. */
@@ -239,9 +228,11 @@ export function asked(missing) {
     const [head, of = ""] = fact.split("(");
     return CUTS.includes(head) ? `${head}(${of.split(",")[0]}` : head;
   };
+  const byQuestion = by(missing, (one) => one.question);
+  const byKind = by(missing, kind);
   for (const item of missing) {
-    let same = missing.filter((one) => one.question === item.question);
-    const alike = missing.filter((one) => kind(one) === kind(item));
+    let same = byQuestion.get(item.question);
+    const alike = byKind.get(kind(item));
     let { question } = item;
     if (alike.length > FEW && same.length === 1) {
       same = alike;

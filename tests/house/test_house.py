@@ -27,6 +27,7 @@ ORDER = (
 """The rooms from the ground up; those on one floor know nothing of each other."""
 FLOOR = {room: floor for floor, rooms in enumerate(ORDER) for room in rooms.split()}
 SOURCES = sorted(HERE.rglob("*.py"))
+MODULES = sorted(HERE.rglob("*.js"))
 MOST_LINES = 300
 LONG = {
     "answers/decide.py": "one writer: all that a decision tells, in the order of its page",
@@ -38,6 +39,8 @@ LONG = {
     "authors/trials/same_worlds.py": "one comparison of two versions over all worlds",
     "compiled/compiled.py": "what is compiled: its form, and what can be asked of it, each in words",
     "dialogue/session.py": "one session: a method for each of its commands",
+    "page/record.js": "one reader: what each part of a case says, and what its names mean",
+    "page/stated.js": "one reader of numbers: their units, days and ranges, and what follows from them",
     "pages/contents.py": "the pages of what is on file, each as data and as text",
     "pages/exploring.py": "the pages of the exploring verbs, made of the same few parts",
     "pages/sentences.py": "the sentences of every page, so that all say a thing in the same words",
@@ -91,7 +94,7 @@ def test_every_room_has_its_floor_and_says_what_happens_there() -> None:
             assert ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(HERE).as_posix())
+@pytest.mark.parametrize("path", [*SOURCES, *MODULES], ids=lambda path: path.relative_to(HERE).as_posix())
 def test_a_file_is_short_or_has_its_reason(path: Path) -> None:
     lines = len(path.read_text(encoding="utf-8").splitlines())
     assert lines <= MOST_LINES or LONG[path.relative_to(HERE).as_posix()]
@@ -100,7 +103,7 @@ def test_a_file_is_short_or_has_its_reason(path: Path) -> None:
 def test_no_reason_is_given_for_a_file_that_is_gone_or_short() -> None:
     long = {
         path.relative_to(HERE).as_posix()
-        for path in SOURCES
+        for path in [*SOURCES, *MODULES]
         if len(path.read_text(encoding="utf-8").splitlines()) > MOST_LINES
     }
     assert LONG.keys() - long == set()

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 
 import { decidedThere, differing } from "../../lupa/page/against.js";
 import { decided, questions } from "../../lupa/page/case.js";
-import { unfolded } from "../../lupa/page/edition.js";
+import { unfolded } from "../../lupa/page/unfold.js";
 
 const page = unfolded(JSON.parse(readFileSync(process.argv[2], "utf8")));
 for (const line of readFileSync(0, "utf8").split("\n").filter(Boolean)) {

@@ -5,7 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import os
+import random
+import re
 import shutil
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,6 +50,19 @@ def browser() -> Iterator[Any]:
         yield driver
     finally:
         driver.quit()
+
+
+def with_long_words(page: str) -> str:
+    """A page in whose sentences each longer word has 30 to 60 letters."""
+    dice = random.Random(5)
+    held = re.search(r'id="data">([^<]*)<', page)
+    assert held is not None
+    data = json.loads(zlib.decompress(base64.b64decode(held[1])))
+    data["texts"] = [
+        re.sub(r"[^\W\d_]{4,}", lambda word: (30 * word[0])[: dice.randint(30, 60)], text)
+        for text in data["texts"]
+    ]
+    return page.replace(held[1], base64.b64encode(zlib.compress(json.dumps(data).encode())).decode())
 
 
 class Opened:
@@ -107,13 +123,16 @@ class Opened:
         )
         return found
 
-    def appearance(self, width: int, *, dark: bool = False, media: str = "") -> None:
-        """Shows the page so wide, in the dark, or as on paper."""
+    def appearance(self, width: int, *, dark: bool = False, still: bool = False, media: str = "") -> None:
+        """Shows the page so wide, in the dark, to one who asks for less motion, or as on paper."""
         self.driver.execute_cdp_cmd(
             "Emulation.setEmulatedMedia",
             {
                 "media": media,
-                "features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}],
+                "features": [
+                    {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+                    {"name": "prefers-reduced-motion", "value": "reduce" if still else "no-preference"},
+                ],
             },
         )
         self.driver.execute_cdp_cmd(

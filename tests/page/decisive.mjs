@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 
 import { decisive } from "../../lupa/page/decisive.js";
-import { unfolded } from "../../lupa/page/edition.js";
+import { unfolded } from "../../lupa/page/unfold.js";
 import { places } from "../../lupa/page/edits.js";
 
 const page = unfolded(JSON.parse(readFileSync(process.argv[2], "utf8")));

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 
 import { CaseError, decided, questions } from "../../lupa/page/case.js";
-import { unfolded } from "../../lupa/page/edition.js";
+import { unfolded } from "../../lupa/page/unfold.js";
 import { letter } from "../../lupa/page/letter.js";
 
 const page = unfolded(JSON.parse(readFileSync(process.argv[2], "utf8")));

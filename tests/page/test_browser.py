@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,14 +12,15 @@ import pytest
 
 from lupa import KnowledgeBase
 from lupa.pages.changes import number
-from tests.page.browser import AXE, Opened, browser, needs_browser
+from tests.page.browser import AXE, Opened, browser, needs_browser, with_long_words
 from tests.page.node import expected, is_told, random_cases
 
 pytestmark = [needs_browser, pytest.mark.slow]
 pytest.importorskip("selenium", reason="selenium is not installed")
 PEND = "benlysta_cns_lupus_not_stated"
 DENY = "lupkynis_alongside_bars_benlysta"
-WIDTHS = (320, 768, 1280, 1920)
+PHONE = 320
+WIDTHS = (PHONE, 375, 768, 1280, 1920)
 DOING = """
 const labelled = (words) => {
   const label = [...document.querySelectorAll("label")].find((one) => one.textContent === words);
@@ -170,6 +172,19 @@ def test_drugs_are_typed_by_name_or_brand(page: Opened) -> None:
     )
 
 
+def test_of_a_name_that_may_be_several_drugs_it_is_told_which_to_say(page: Opened) -> None:
+    page.run(
+        "const list = document.querySelector('[data-group=taking]');"
+        "list.querySelector('input').value = 'mycophenolate, prednisone';"
+        "list.querySelector('button').click();"
+    )
+    assert json.loads(page.saved("save-case"))["facts"] == {"taking": {"prednisone": True}}
+    assert page.problems == ""
+    assert page.run("return document.querySelector('[data-group=taking] .error').textContent") == (
+        "mycophenolate: may be mycophenolate mofetil or mycophenolic acid; say which"
+    )
+
+
 def test_numbers_are_typed_as_ranges(page: Opened) -> None:
     age = "const field = document.querySelector('[data-number=age] input'); field.value = arguments[0];"
     changed = f"{age} field.dispatchEvent(new Event('change'))"
@@ -208,6 +223,37 @@ def test_a_hostile_case_ends_in_a_message(page: Opened, case: Any, words: str) -
     assert page.verdict == before
 
 
+@pytest.mark.parametrize(
+    ("name", "held", "words"),
+    [
+        ("odd.json", b'{"case": "\xff", "request": {"policy": "uhc_benlysta"}}', "no text in UTF-8"),
+        ("bomb.yaml", b"a: &a [x, x]\nb: [*a, *a]", "is no JSON"),
+        ("large.json", b"[" + b"1," * 40_000, "larger than a case can be"),
+        ("deep.json", b"[" * 20_000 + b"]" * 20_000, "nested too deeply"),
+        ("huge.json", b'{"request": {"policy": "uhc_benlysta"}, "facts": {"age": 1e400}}', "beyond any"),
+        (
+            "own.json",
+            b'{"request": {"policy": "uhc_benlysta"}, "facts": {"__proto__": {"x": 1}}}',
+            "__proto__",
+        ),
+        ("<img src=x onerror=alert(1)>.json", b"x", "<img src=x onerror=alert(1)>.json: is no JSON"),
+    ],
+)
+def test_a_hostile_file_ends_in_a_message(page: Opened, name: str, held: bytes, words: str) -> None:
+    before = page.verdict
+    page.run(
+        "const held = new DataTransfer();"
+        "const bytes = Uint8Array.from(atob(arguments[1]), (one) => one.charCodeAt(0));"
+        "held.items.add(new File([bytes], arguments[0]));"
+        "document.dispatchEvent(new DragEvent('drop', {dataTransfer: held, cancelable: true}));",
+        name,
+        base64.b64encode(held).decode(),
+    )
+    assert words in page.wait("return document.getElementById('problems').textContent")
+    assert page.verdict == before
+    assert page.run("return [document.querySelector('img'), Object.prototype.x ?? null]") == [None, None]
+
+
 def test_a_link_that_holds_no_case_ends_in_a_message(page: Opened) -> None:
     page.run("location.hash = '#case=AAAA'")
     assert page.wait("return document.getElementById('problems').innerText").split("\n") == [
@@ -242,6 +288,70 @@ def test_it_fits_every_width(page: Opened, kb: KnowledgeBase) -> None:
         page.appearance(width)
         assert page.run("return document.documentElement.scrollWidth") <= width
     page.appearance(1280)
+
+
+OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
+
+
+def test_words_without_a_blank_fit_a_phone(
+    driver: Any, made: str, kb: KnowledgeBase, tmp_path: Path
+) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(with_long_words(made), encoding="utf-8")
+    page = Opened(driver, path)
+    page.appearance(PHONE)
+    for case in (kb.case(DENY), {"request": {"policy": "uhc_benlysta"}}):
+        page.open_case(case)
+        page.wait("return document.querySelector('.letter') !== null")
+        page.run(OPEN_ALL)
+        assert page.wait("return document.querySelector('.answers, .because') !== null")
+        assert page.run("return document.documentElement.scrollWidth") <= PHONE
+    page.run("document.getElementById('show-policy').click()")
+    page.run(OPEN_ALL)
+    assert page.run("return document.documentElement.scrollWidth") <= PHONE
+    page.appearance(1280)
+
+
+def test_nothing_moves_by_itself(page: Opened, kb: KnowledgeBase) -> None:
+    """So there is nothing to reduce for those who ask for less motion."""
+    page.open_case(kb.case(PEND))
+    page.appearance(1280, still=True)
+    moving = page.run(
+        "return [...document.querySelectorAll('*')].map((one) => getComputedStyle(one)).filter((style) => "
+        "style.transitionDuration !== '0s' || style.animationName !== 'none' "
+        "|| style.scrollBehavior !== 'auto').length"
+    )
+    assert moving == 0
+    page.appearance(1280)
+
+
+def test_one_who_answers_by_keyboard_stays_where_they_are(page: Opened) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    page.open_case({"request": {"policy": "uhc_benlysta"}})
+    answered = []
+    for _ in range(2):
+        page.run("document.querySelector('.next button').focus()")
+        ActionChains(page.driver).send_keys(Keys.ENTER).perform()
+        answered.append(page.run("return document.activeElement.id || document.activeElement.textContent"))
+    assert answered == ["Next question", "result"]  # what is requested decides it
+    page.run("document.querySelector('.asked [data-fact=\"diagnosis(sle)\"] input:checked').focus()")
+    ActionChains(page.driver).send_keys(Keys.ARROW_LEFT).perform()
+    assert page.run("return document.activeElement.closest('[data-fact]').dataset.fact") == "diagnosis(sle)"
+
+
+def test_a_long_search_leaves_the_page_to_its_reader(page: Opened) -> None:
+    page.open_case({"request": {"policy": "uhc_benlysta"}})
+    page.wait("return document.querySelector('.change') !== null")
+    told = page.run(
+        "const [button] = document.querySelectorAll('.change button'); button.click();"
+        "return document.querySelector('.change [role=status]').textContent"
+    )
+    assert told == "Searching …"
+    page.run("document.querySelector('.next button').click()")  # what was looked for is over
+    page.wait("return document.querySelector('.letter') !== null")
+    assert page.run("return document.querySelector('.change [role=status]').textContent") == ""
 
 
 def test_on_paper_it_is_the_decision_and_the_case(page: Opened, kb: KnowledgeBase) -> None:
@@ -306,26 +416,31 @@ def test_an_answer_takes_less_than_a_frame(page: Opened, kb: KnowledgeBase) -> N
     assert sorted(times)[len(times) // 4] < 16
 
 
+def found_by_axe(page: Opened, width: int, *, dark: bool) -> list[str]:
+    page.appearance(width, dark=dark)
+    page.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": Path(AXE).read_text(encoding="utf-8")})
+    page.run(OPEN_ALL)
+    found: list[str] = page.driver.execute_async_script(
+        "const done = arguments[0];"
+        "setTimeout(() => axe.run(document, {runOnly: "
+        "['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+        ".then((told) => done(told.violations.map((one) => one.id + ': ' + one.nodes[0].html))), 50)"
+    )
+    page.appearance(1280)
+    return found
+
+
 @pytest.mark.skipif(not AXE, reason="LUPA_AXE names no axe.min.js")
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("width", "dark"), [(PHONE, False), (1280, True)])
 @pytest.mark.parametrize("view", ["show-decide", "show-policy"])
-def test_axe_finds_nothing(page: Opened, kb: KnowledgeBase, view: str, dark: bool) -> None:
+def test_axe_finds_nothing(page: Opened, kb: KnowledgeBase, width: int, view: str, dark: bool) -> None:
     page.open_case(kb.case(PEND))
     page.wait("return document.querySelector('.letter') !== null")
     page.run("document.querySelector('.change button').click()")
     page.open_case([])
     assert page.problems
-    page.appearance(1280, dark=dark)
     page.run("document.getElementById(arguments[0]).click()", view)
-    source = Path(AXE).read_text(encoding="utf-8")
-    page.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": source})
-    found = page.driver.execute_async_script(
-        "const done = arguments[0];"
-        "document.querySelectorAll('details').forEach((one) => { one.open = true; });"
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-        ".then((told) => done(told.violations.map((one) => one.id + ': ' + one.nodes[0].html)))"
-    )
-    assert found == []
+    assert found_by_axe(page, width, dark=dark) == []
 
 
 def test_a_condition_opens_a_patient_for_whom_it_decides(page: Opened, kb: KnowledgeBase) -> None:
@@ -351,6 +466,8 @@ def test_what_differs_under_other_rules_stands_beside_the_decision(
     page.open_case({**case, "request": {**case["request"], "policy": "uhc_benlysta@2023-11-01"}})
     rows = "return [...document.querySelectorAll('.against tbody tr')].map((row) => row.innerText)"
     assert page.wait(rows)[0] == "outcome\tAPPROVE\tPEND (approve or deny)"
+    if AXE:
+        assert found_by_axe(page, PHONE, dark=True) == []
 
 
 def test_a_pathway_opens_a_patient_for_each_of_its_outcomes(page: Opened, kb: KnowledgeBase) -> None:
@@ -377,6 +494,11 @@ def test_the_second_view_tells_what_other_rules_make_of_any_patient(
     for move in found.moves:
         assert f"{move.before} -> {move.after}: {number(move.region.worlds)} worlds" in told
     assert f"{number(found.differ)} of {number(found.worlds)} worlds come to another outcome." in told
+    if AXE:
+        assert found_by_axe(page, PHONE, dark=False) == []
+    path.write_text(with_long_words(path.read_text(encoding="utf-8")), encoding="utf-8")
+    page = Opened(driver, path)
+    page.run("document.getElementById('show-policy').click()")
     for width in WIDTHS:
         page.appearance(width)
         assert page.run("return document.documentElement.scrollWidth") <= width
