@@ -278,7 +278,7 @@ class Desk(Store):
             left = [each for each in problems if not isinstance(each, Slip)]  # a slip, a row may settle
             return "; ".join(str(CaseError(left)).splitlines()) if left else ""
 
-        return replace(made, rules=Rules(found, others, wrong, self.decide, reason, self.pathways))
+        return replace(made, rules=Rules(self, found, others, wrong, self.decide, reason, self.pathways))
 
     def meaning(
         self,

@@ -82,8 +82,10 @@ def _written(found: Sequence[Found], question: Question) -> tuple[Flip, ...]:
     # what all have in common is stated once: of a hundred sets, most differ in one statement
     every = [set(statements) for (_, statements), _ in found]
     common = set.intersection(*every) if every else set()
-    bases = {id(case): making(case, common) for _, case in found}
-    return tuple(
-        Flip(cost, statements, making(bases[id(case)], set(statements) - common))
-        for (cost, statements), case in found
-    )
+    bases: dict[int, Case] = {}
+    written = []
+    for (cost, statements), case in found:
+        if id(case) not in bases:
+            bases[id(case)] = making(case, common)
+        written.append(Flip(cost, statements, making(bases[id(case)], set(statements) - common)))
+    return tuple(written)

@@ -88,21 +88,26 @@ def _met_by_each(question: Question, part: Sequence[Statement]) -> str | None:
 def _merged(asking: Asking, sets: Sequence[Sequence[Statement]]) -> list[_Parts]:
     """Sets that differ in one statement, of one kind, as one."""
     found: list[_Parts] = [tuple((statement,) for statement in each) for each in sets]
+    # what all have in common, no two of them differ in
+    common = frozenset.intersection(*map(frozenset, found)) if found else frozenset()
+    own = [frozenset(parts) - common for parts in found]
     merged = True
     while merged:
         merged = False
-        by_rest: dict[tuple[object, ...], tuple[int, _Parts]] = {}
+        by_rest: dict[tuple[object, ...], int] = {}
         for number, parts in enumerate(found):
-            for place, part in enumerate(parts):
-                rest = frozenset(parts[:place] + parts[place + 1 :])
+            for part in parts:
+                if part in common:
+                    continue
+                rest = own[number] - {part}
                 fact = part[0].fact
                 alike = asking.group_of(fact), fact.partition("(")[0]
-                key = (rest, *alike, part[0].value, part[0].kind)
-                before, other = by_rest.setdefault(key, (number, parts))
+                before = by_rest.setdefault((rest, *alike, part[0].value, part[0].kind), number)
                 if before != number:
-                    mine = next(p for p in other if p not in rest)
-                    found[before] = tuple(p + part if p == mine else p for p in other)
-                    del found[number]
+                    (mine,) = own[before] - rest
+                    found[before] = tuple(p + part if p == mine else p for p in found[before])
+                    own[before] = rest | {mine + part}
+                    del found[number], own[number]
                     merged = True
                     break
             if merged:

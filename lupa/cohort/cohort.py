@@ -10,11 +10,13 @@ import numpy as np
 import pyarrow as pa
 
 from lupa.answers.desk import Desk
+from lupa.compiled.behind import set_apart
 from lupa.compiled.columns import plain_value
 from lupa.compiled.distinct import coded, without_views
 from lupa.compiled.tables import Tables, schema_of
 from lupa.compiled.texts import in_short
 from lupa.errors import CaseError, shown
+from lupa.record.behind import apart, written_behind
 from lupa.record.record import ROUTING
 from lupa.record.routing import ASKED_FOR, routed
 from lupa.rules.files import fingerprint, text_of
@@ -79,15 +81,21 @@ class Cohort:
             raise CaseError(
                 f"column {shown(told[0])} cannot be handed on: what is told has that name; rename it"
             )
-        meant = {w.renamed.get(name, name) for name in names if name not in {*w.ids, *w.ignored}}
+        meant = self._meant(names)
         if w.policies and "policy" in meant:
             raise CaseError(
                 "a column says which policy is asked, and --policy says it too; leave out one of them "
                 "(--ignore policy)"
             )
-        if not w.policies and meant.isdisjoint(("policy", *ASKED_FOR)):
+        if not w.policies and meant.keys().isdisjoint(("policy", *ASKED_FOR)):
             columns = ", ".join(("policy", *ASKED_FOR))
             raise CaseError(f"no column says which policy is asked ({columns}); name one with --policy")
+
+    def _meant(self, names: Sequence[str]) -> dict[str, str]:
+        """The columns that say something here, by what they say."""
+        w = self._wanted
+        said = [name for name in names if name not in {*w.ids, *w.ignored}]
+        return {w.renamed.get(name, name).removeprefix("request."): name for name in said}
 
     def decided(self, table: pa.Table) -> pa.Table:
         """What is told of each row, in their order; of one that several policies answer, once for each."""
@@ -95,7 +103,8 @@ class Cohort:
 
     def in_short(self, table: pa.Table) -> pa.Table:
         """The same, with texts that rows share held once."""
-        table = without_views(table)
+        w = self._wanted
+        table = set_apart(self._kb, without_views(table), w.renamed, {*w.ids, *w.ignored})
         told_of = {name for name, _ in schema_of(self._wanted.outputs)}
         schema = pa.schema(
             [f.with_type(in_short(f.type)) if f.name in told_of else f for f in self.schema(table.schema)]
@@ -136,10 +145,8 @@ class Cohort:
 
     def _routed(self, table: pa.Table) -> Iterator[tuple[tuple[str, str] | str, Any, tuple[int, str]]]:
         """An edition with the rows that it answers, or why no edition does; and its rank for each row."""
-        w = self._wanted
-        hidden = {*w.ids, *w.ignored}
-        meant = {w.renamed.get(name, name): name for name in table.column_names if name not in hidden}
-        keys = [key for key in ROUTING if key in meant]
+        meant = self._meant(table.column_names)
+        keys = [key for key in (*ROUTING, *written_behind(self._kb)) if key in meant]
         count = table.num_rows
         codes, values = np.zeros(count, dtype=np.int64), [()]
         if keys:
@@ -166,9 +173,12 @@ class Cohort:
     def _found(self, said: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str] | str]]:
         """The policies that answer a request, each with its edition or with why it has none."""
         request = {key: plain_value(value) for key, value in said.items() if value is not None}
+        twice = apart(self._kb, {"request": request}).problems
         for policy in self._wanted.policies or (request.get("policy", ""),):
             asked = {**request, "policy": policy} if policy else request
             try:
+                if twice:
+                    raise CaseError(twice)
                 found = routed(self._kb, asked)
             except CaseError as error:
                 yield str(policy), "; ".join(str(error).splitlines())

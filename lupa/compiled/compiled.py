@@ -18,6 +18,7 @@ from lupa.record.case import Case
 from lupa.record.said import Record
 from lupa.rules.edition import Edition
 from lupa.rules.kept import cached_property
+from lupa.rules.store import Store
 from lupa.rules.vocabulary import Fact
 
 if TYPE_CHECKING:
@@ -35,9 +36,11 @@ class Rules(NamedTuple):
 
     `wrong` says why a case cannot be read, and nothing of one that can; `decide` and `reason` answer for
     it as a knowledge base does, with a `Decision` and the facts of a minimal reason, and `pathways` tells
-    those that it may be on; `others` are the editions of further policies that may know these names.
+    those that it may be on; `others` are the editions of further policies that may know these names. The
+    `store` says what may stand behind the name of what is asked for.
     """
 
+    store: Store
     edition: Edition
     others: Callable[[Collection[str]], Iterable[Edition]]
     wrong: Callable[[Case], str]

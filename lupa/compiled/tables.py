@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from lupa.compiled.behind import set_apart
 from lupa.compiled.columns import Columns
 from lupa.compiled.compiled import Compiled
 from lupa.compiled.distinct import without_views
@@ -70,14 +71,17 @@ class Tables:
 
     def table(self, table: Any) -> pa.Table:
         """The verdict on each row."""
-        return self.decided(without_views(pa.table(table)))
+        return self.decided(self._given(pa.table(table)))
 
     def batches(self, reader: Any) -> Iterator[pa.RecordBatch]:
         """The verdicts on each batch of a stream."""
         for batch in pa.RecordBatchReader.from_stream(reader):
-            yield from (
-                self.decided(without_views(pa.Table.from_batches([batch]))).combine_chunks().to_batches()
-            )
+            table = self._given(pa.Table.from_batches([batch]))
+            yield from self.decided(table).combine_chunks().to_batches()
+
+    def _given(self, table: pa.Table) -> pa.Table:
+        """A table as it is read here."""
+        return set_apart(self._rules.store, without_views(table), self._renamed, self._ignored)
 
     def _columns_of(self, table: pa.Table) -> Columns:
         names = tuple(name for name in table.column_names if name not in self._ignored)

@@ -107,6 +107,18 @@ def _below(tree: Tree | str, path: Iterable[str]) -> Tree | str:
 class _Editor(EditedNumbers):
     """One case on its way to another."""
 
+    def __init__(self, case: Mapping[str, Any], edition: Edition) -> None:
+        super().__init__(case, edition)
+        self._look_up = with_doses(edition.vocabulary.canonical)
+        self._meant: dict[int, tuple[Mapping[str, object], dict[str, str | None]]] = {}
+
+    def _canonical(self, name: str, known: Mapping[str, object]) -> str | None:
+        """The one of some names that a name means; each is looked up once."""
+        _, meant = self._meant.setdefault(id(known), (known, {}))
+        if name not in meant:
+            meant[name] = self._look_up(name, known)
+        return meant[name]
+
     # ---- what is to be done --------------------------------------------------------------------
 
     def plan(self, name: str, value: Any, *, unset: bool = False) -> None:
@@ -220,9 +232,9 @@ class _Editor(EditedNumbers):
         tree = self._tree(name)
         if inner and tree is not None:
             before = self._parts[section].get(name, {})
-            left = without_member(before, tree, tuple(inner), with_doses(v.canonical))
+            left = without_member(before, tree, tuple(inner), self._canonical)
             if ONLY in as_mapping(before, tree):  # else it would be false, as not on the list
-                left = with_member(before, tree, tuple(inner), None, with_doses(v.canonical))
+                left = with_member(before, tree, tuple(inner), None, self._canonical)
             self._parts[section] = with_at(self._parts[section], [name], left)
             return
         self._parts[section] = without_at(self._parts[section], [name, *inner])
@@ -236,9 +248,7 @@ class _Editor(EditedNumbers):
             self._put(path, value)
             return
         before = self._parts[section].get(name, {})
-        canonical = with_doses(self._vocabulary.canonical)
-        members = with_member(before, tree, tuple(inner), value, canonical)
-        self._parts[section][name] = members
+        self._parts[section][name] = with_member(before, tree, tuple(inner), value, self._canonical)
 
     def _list_again(self) -> None:
         """Writes a relation that was said to be complete, and still is, as the list of what is so.

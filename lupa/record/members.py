@@ -22,7 +22,7 @@ def with_member(value: Any, tree: Tree, path: Path, said: Any, canonical: Canoni
         return {**level, path[0]: said}
     head, *rest = path
     below = tree.get(head, {})
-    key = _key(level, head, tree, canonical) or head
+    (key, *_) = [*_keys(level, head, tree, canonical), head]
     inner = below if isinstance(below, Mapping) else {}
     level[key] = with_member(level.get(key, {}), inner, tuple(rest), said, canonical)
     return level
@@ -35,14 +35,12 @@ def without_member(value: Any, tree: Tree, path: Path, canonical: Canonical) -> 
     below = tree.get(head, {})
     if ONLY in level:
         level[ONLY] = _left_in(level[ONLY], tree, path, canonical)
-    key = _key(level, head, tree, canonical)
-    if key is None:
-        return level
-    if rest and isinstance(below, Mapping):
-        left = without_member(level[key], below, tuple(rest), canonical)
-        if left:
-            return {**level, key: left}
-    return {name: said for name, said in level.items() if name != key}
+    named = _keys(level, head, tree, canonical)
+    nested = below if rest and isinstance(below, Mapping) else {}
+    left = {
+        key: without_member(level[key], nested, tuple(rest), canonical) if nested else {} for key in named
+    }
+    return {key: left.get(key, said) for key, said in level.items() if left.get(key, True)}
 
 
 def as_mapping(value: Any, tree: Tree) -> dict[str, Any]:
@@ -61,10 +59,9 @@ def _left_in(only: Any, tree: Tree, path: Path, canonical: Canonical) -> Any:
     return without_member(only, tree, path, canonical)
 
 
-def _key(level: Mapping[str, Any], head: str, tree: Tree, canonical: Canonical) -> str | None:
-    """The name by which a mapping speaks of an argument."""
-    keys = (key for key in level if key != ONLY)
-    return next((key for key in keys if head in (key, canonical(key, tree))), None)
+def _keys(level: Mapping[str, Any], head: str, tree: Tree, canonical: Canonical) -> list[str]:
+    """The names by which a mapping speaks of an argument."""
+    return [key for key in level if key != ONLY and head in (key, canonical(key, tree))]
 
 
 def nested(tree: Tree, true: Collection[str]) -> Any:

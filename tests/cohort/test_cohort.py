@@ -35,7 +35,7 @@ Row = dict[str, Any]
 FEP = Wanted(policies=("fep_lupkynis",))
 KINDS = ("parquet", "arrow", "csv", "jsonl")
 DRAWN: dict[str, Sequence[Any]] = {
-    "drug": ["Benlysta", "Benlysta", "Lupkynis"],
+    "drug": ["Benlysta", "Benlysta", "Lupkynis", "Benlysta IV"],
     "service_date": [date(2025, 3, 1), date(2023, 5, 1), date(2025, 3, 1)],
     "indication": ["lupus_nephritis", "lupus_nephritis", "SLE", None],
     "phase": ["initial", "renewal"],
@@ -597,6 +597,36 @@ def test_what_no_rule_reads_in_several_columns_is_read_as_in_a_case(few: Knowled
     decision = few.decide({"request": {"policy": "fep_lupkynis", **request}, "facts": facts})
     assert (row["outcome"], row["error"]) == (decision.outcome, None)
     assert row["open"] == [each.id for each in decision.criteria if each.status == "open"]
+
+
+def test_a_route_behind_the_drug_is_its_route(few: KnowledgeBase) -> None:
+    drugs = ["Benlysta IV", "Benlysta", "belimumab (subcut)", "Lupkynis PO", None]
+    asked = pa.table({"drug": drugs, "phase": ["initial"] * 5})
+    routes = pa.table({**dict(zip(asked.column_names, asked.columns, strict=True)), "route": ["IV"] * 5})
+    for table in (asked, asked.rename_columns(["request.drug", "phase"]), routes):
+        found = Cohort(few, Wanted()).decided(table).to_pylist()
+        expected: list[tuple[list[str] | None, str | None]] = []
+        for row in table.to_pylist():
+            request = {name.removeprefix("request."): value for name, value in row.items()}
+            try:
+                decision = few.decide({"request": request})
+                expected.append((list(decision.possible), None))
+            except CaseError as error:
+                expected.append((None, "; ".join(str(error).splitlines())))
+        assert [(row["possible"], row["error"]) for row in found] == expected
+
+
+def test_a_compiled_policy_reads_a_route_behind_the_drug(few: KnowledgeBase) -> None:
+    compiled = few.compile("uhc_benlysta")
+    table = pa.table({"drug": ["Benlysta SC", "Benlysta"], "phase": ["initial", "initial"]})
+    told = compiled.decide(table).to_pylist()
+    assert [row["possible"] for row in told] == [
+        ["out_of_scope"],
+        ["approve", "deny", "out_of_scope", "refer"],
+    ]
+    other = pa.table({"drug": ["Benlysta SC"], "months": ["left out"], "route": ["intravenous"]})
+    (row,) = Cohort(few, Wanted(ignored=("months", "route"))).decided(other).to_pylist()
+    assert (row["outcome"], row["error"][:13]) == ("invalid", "request.drug:")
 
 
 def test_no_rows_give_no_verdicts(few: KnowledgeBase, tmp_path: Path) -> None:

@@ -704,6 +704,14 @@ def test_a_rate_is_stated_directly_and_its_parts_go_where_they_disagree(
     assert after == {k: v for k, v in request.items() if k.startswith(("capsules", "days"))}
 
 
+def test_a_drug_that_is_named_twice_is_no_longer_stated_under_either_name(kb: KnowledgeBase) -> None:
+    benlysta = kb.edition("uhc_benlysta")
+    taking = {"Plaquenil 200 mg": True, "prednisone": True, "hydroxychloroquine": True}
+    case = {"request": {"policy": "uhc_benlysta"}, "facts": {"taking": taking}}
+    said = stated(case, {"taking(hydroxychloroquine)": False}, benlysta)["facts"]["taking"]
+    assert list(said.items()) == [("prednisone", True), ("hydroxychloroquine", False)]
+
+
 def test_a_rate_is_unset_with_its_parts(lupkynis: Edition) -> None:
     for name in (RATE, "capsules_per_90_days"):
         request = change(lupkynis, {}, name)["request"]
