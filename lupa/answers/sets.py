@@ -26,6 +26,17 @@ Priced = tuple[int, tuple[Statement, ...]]
 """What statements cost together, and these."""
 
 
+_TIES = 200
+"""So many sets that cost the same are told."""
+_TRIES = 5
+"""For each further set that is wanted so many are tried in vain before the search for others is ended."""
+
+
+def _by_length(priced: tuple[int, list[int]]) -> tuple[int, list[int]]:
+    """The order of sets that cost the same: the shortest first."""
+    return len(priced[1]), priced[1]
+
+
 def every_set(_: Sequence[Literal]) -> bool:
     """Keeps whatever is found."""
     return True
@@ -135,16 +146,25 @@ class Search:
     def cheapest(
         self, most: int, keep: Callable[[Sequence[Literal]], bool] = every_set
     ) -> tuple[list[Priced], bool]:
-        """The cheapest sets, of which `keep` says so, and whether there are more.
+        """The cheapest sets, of which `keep` says so, and whether there may be more.
 
-        All that cost the least are given, and further ones until there are `most`.
+        All that cost the least are given, and further ones until there are `most`. Where these are many, or
+        further ones are looked for long, the search is ended.
         """
         sets: list[tuple[int, list[int]]] = []
-        ties, more = 0, False
+        ties, more, tries = 0, False, 0
         while not more:
             enough = bool(sets) and len(sets) >= most
-            level = self._next_level(any_one=enough and keep is every_set)
+            tries = tries or (_TRIES * most if sets else 0)
+            level, ended = self._next_level(
+                any_one=enough and keep is every_set, tries=tries, most=max(most, _TIES)
+            )
             kept = [each for each in level if keep([self._reach[place] for place in each[1]])]
+            if ended:
+                more = True
+                ties = ties or len(kept)
+                sets += [] if enough else kept
+                break
             if not level:
                 break
             if enough:
@@ -164,10 +184,19 @@ class Search:
         said = [*self._said(stated).values()]
         return not self._solver.satisfiable([*said, -self._wanted]) and self._solver.satisfiable(said)
 
-    def _next_level(self, *, any_one: bool) -> list[tuple[int, list[int]]]:
-        """All sets that make the outcome certain at the least cost that is left, or just any one."""
+    def _next_level(
+        self, *, any_one: bool, tries: int, most: int
+    ) -> tuple[list[tuple[int, list[int]]], bool]:
+        """All sets that make the outcome certain at the least cost that is left, or just any one.
+
+        It is ended, and then says so, once there are as many as `most`, or so many tries failed, where
+        they are counted.
+        """
         level: list[tuple[int, list[int]]] = []
+        failed = 0
         while True:
+            if len(level) >= most or (tries and failed >= tries):
+                return sorted(level, key=_by_length), True
             again, new = False, []
             objections: list[list[Literal]] = []
             with closing(self._cheapest.sets()) as proposals:
@@ -178,16 +207,19 @@ class Search:
                     again = True  # sets with more statements can cost as little
                     objections = self._objections([self._reach[place] for place in places])
                     if objections:
+                        failed += 1
                         break
                     new.append(places)
                     level.append((cost, places))
                     if any_one:
-                        return level
+                        return level, False
+                    if len(level) >= most:
+                        break
             self._cheapest.without_supersets(new)
             for objection in objections:
                 self._cheapest.require(objection)
             if not again:
-                return sorted(level, key=lambda each: (len(each[1]), each[1]))
+                return sorted(level, key=_by_length), False
 
     def _said(self, stated: Sequence[Literal]) -> dict[Literal, Literal]:
         """What the record says of each fact once these are stated."""

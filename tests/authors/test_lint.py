@@ -195,6 +195,12 @@ FIRES = {
         "3:1",
         f"{JUDGED}attests(benefits_outweigh_risks).",
     ),
+    "taken-name": (
+        "together(fep_lupkynis) :- live_vaccine.",
+        "1:1",
+        "barred_together(fep_lupkynis) :- live_vaccine. advisory(fep_lupkynis, kept) :- barred_together(fep_lupkynis). "
+        'text(fep_lupkynis, advisory(kept), "A.", "B."). cites(fep_lupkynis, advisory(kept), f10).',
+    ),
     "duplicate": (
         f"{MET}live_vaccine.\nmet(fep_lupkynis,adult):-live_vaccine.",
         "2:1",
