@@ -23,8 +23,8 @@ Sight = tuple["World", ...]
 READ = (
     "clause/5 "
     "applies/2 requires/5 met/2 unmet/2 excluded/2 outside/2 exceeded/2 limit/4 outcome/2 basis/2 "
-    "referral/2 on_pathway/3 cites/3 cites/5 frame/4 off_label/3 text/4 limited/5 outcome_of/3 advisory/2 at_start/2 "
-    "note/2"
+    "referral/2 on_pathway/3 cites/3 cites/5 frame/4 off_label/3 text/4 limited/5 outcome_of/3 "
+    "advisory/2 at_start/2 note/2"
 )
 
 

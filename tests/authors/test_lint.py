@@ -198,8 +198,7 @@ FIRES = {
     "taken-name": (
         "together(fep_lupkynis) :- live_vaccine.",
         "1:1",
-        "barred_together(fep_lupkynis) :- live_vaccine. advisory(fep_lupkynis, kept) :- barred_together(fep_lupkynis). "
-        'text(fep_lupkynis, advisory(kept), "A.", "B."). cites(fep_lupkynis, advisory(kept), f10).',
+        f"both :- live_vaccine. {MET}both.",
     ),
     "duplicate": (
         f"{MET}live_vaccine.\nmet(fep_lupkynis,adult):-live_vaccine.",

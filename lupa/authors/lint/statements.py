@@ -60,7 +60,7 @@ def unused(program: Program, read: Gives, known: Iterable[Signature]) -> Iterato
 
 
 def worked_out(core: Program) -> dict[Signature, Statement]:
-    """What the shared files give by rules alone, from other things than facts and for themselves, by rule."""
+    """What the shared files work out, and no policy is meant to add to, with a rule of it."""
     found = {}
     for signature, uses in core.derived.items():
         given = {statement.is_row or _is_of_a_fact(statement) for statement, _ in uses}
