@@ -28,7 +28,7 @@ Priced = tuple[int, tuple[Statement, ...]]
 
 _TIES = 200
 """So many sets that cost the same are told."""
-_TRIES = 5
+_TRIES = 20
 """For each further set that is wanted so many are tried in vain before the search for others is ended."""
 
 
