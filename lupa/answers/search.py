@@ -1,6 +1,8 @@
 """Searches beside the worlds: which sets of statements are still worth a look, and in which order."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import clingo
 
@@ -79,7 +81,7 @@ class Cheapest(_Search):
             "flips.lp",
             # cores are relaxed clause by clause (PMRes): where each of a hundred choices has a dear way and
             # a cheap one, proofs that nothing is cheaper would with counters run through all mixtures
-            ["--opt-strategy=usc,pmres", "--opt-mode=optN", "--models=0"],
+            ["--opt-strategy=usc,pmres", "--models=0"],
             ("statement", rows),
             watch,
         )
@@ -90,24 +92,50 @@ class Cheapest(_Search):
         self.kept = dict(zip(subjects, self._literals("kept", list(subjects)), strict=True))
         """What is true of a set that says nothing about this subject."""
 
-    def sets(self) -> Generator[tuple[int, list[int]], None, None]:
+    def sets(self, most: int | None = None) -> Generator[tuple[int, list[int]], None, None]:
         """All the cheapest sets that are left, by the places of their statements, with what they cost.
 
-        Nothing may be required while they are looked at.
+        None of them costs more than `most`. Nothing may be required while they are looked at.
         """
         given: set[tuple[int, ...]] = set()
         through = False
-        while not through:  # an interruption may have been meant for an earlier question
-            self._watch.check()
-            with self._control.solve(yield_=True) as handle:
-                for model in handle:
-                    if model.optimality_proven or not model.cost:  # nothing to minimize is within reach
-                        cost = model.cost[0] if model.cost else 0
-                        places = sorted(map(self._places.__getitem__, model.symbols(shown=True)))
-                        if tuple(places) not in given:
-                            given.add(tuple(places))
-                            yield cost, places
-                through = not handle.get().interrupted
+        with self._looking_for("optN" if most is None else f"optN,{most}"):
+            while not through:  # an interruption may have been meant for an earlier question
+                self._watch.check()
+                with self._control.solve(yield_=True) as handle:
+                    for model in handle:
+                        if model.optimality_proven or not model.cost:  # nothing to minimize is in reach
+                            cost = model.cost[0] if model.cost else 0
+                            places = self._stated_in(model)
+                            if tuple(places) not in given:
+                                given.add(tuple(places))
+                                yield cost, places
+                    through = not handle.get().interrupted
+
+    def any_set(self) -> list[int] | None:
+        """One of the sets that are left, whatever it costs; None if there is none."""
+        with self._looking_for("ignore"):
+            while True:
+                self._watch.check()
+                with self._control.solve(yield_=True) as handle:
+                    model = handle.model()
+                    if model is not None:
+                        return self._stated_in(model)
+                    if handle.get().unsatisfiable:
+                        return None
+
+    def _stated_in(self, model: clingo.Model) -> list[int]:
+        return sorted(map(self._places.__getitem__, model.symbols(shown=True)))
+
+    @contextmanager
+    def _looking_for(self, mode: str) -> Iterator[None]:
+        """In this block costs count as clingo's `opt-mode` says."""
+        solving: Any = self._control.configuration.solve
+        solving.opt_mode = mode
+        try:
+            yield
+        finally:
+            solving.opt_mode = "optN"
 
     def require(self, one_of: Sequence[Literal]) -> None:
         """Sets of which none of these is true are of no use."""

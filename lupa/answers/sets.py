@@ -8,7 +8,7 @@ Chandrasekaran and others 2011). Sets that hold one found before are not looked 
 nothing can be spared.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 
 from lupa.answers.causes import causes
@@ -16,6 +16,8 @@ from lupa.answers.decision import Cause
 from lupa.answers.exploration import Kind, Statement
 from lupa.answers.question import Question
 from lupa.answers.search import Cheapest
+from lupa.rules.alike import alike
+from lupa.rules.edition import Edition
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
 
@@ -35,6 +37,14 @@ _TRIES = 20
 def _by_length(priced: tuple[int, list[int]]) -> tuple[int, list[int]]:
     """The order of sets that cost the same: the shortest first."""
     return len(priced[1]), priced[1]
+
+
+def _blocks(edition: Edition, facts: Iterable[Literal]) -> list[list[list[Literal]]]:
+    """Members that may be alike, as the facts about each."""
+    literals = edition.literals
+    groups = edition.asking.groups([edition.facts[fact] for fact in facts])
+    found = alike(edition.vocabulary, groups)
+    return [[[literals[fact] for fact in member] for member in members] for members in found]
 
 
 def every_set(_: Sequence[Literal]) -> bool:
@@ -62,11 +72,19 @@ class Search:
         self._stays = stays
         self._costs = costs
         self._name_subjects()
+        self._did_harm = frozenset[Literal]()
         cone = self._edition.relevance.outcome_cone
         self._cone = [fact for fact in self._edition.literals.values() if fact in cone]
         self._record = {abs(x): x for x in question.statements if abs(x) in cone}
         self._stated_subjects = {self._subject[abs(x)] for x in question.stated}
         self._assumed_subjects = {self._subject[abs(x)] for x in question.assumed}
+        self._blocks = self._edition.kept(_blocks, tuple(self._cone))
+        self._member = {
+            fact: (number, place)
+            for number, members in enumerate(self._blocks)
+            for place, member in enumerate(members)
+            for fact in member
+        }
         self._within = dict(self._within_reach())
         self._reach = list(self._within)
         rows = [self._row(literal) for literal in self._reach]
@@ -152,18 +170,17 @@ class Search:
         further ones are looked for long, the search is ended.
         """
         sets: list[tuple[int, list[int]]] = []
-        ties, more, tries = 0, False, 0
-        while not more:
+        ties, more = 0, False
+        while not (more or len(sets) > max(most, ties)):
             enough = bool(sets) and len(sets) >= most
-            tries = tries or (_TRIES * most if sets else 0)
-            level, ended = self._next_level(
-                any_one=enough and keep is every_set, tries=tries, most=max(most, _TIES)
-            )
+            if enough and keep is every_set:
+                more = self._may_be_another(_TRIES * most)
+                break
+            level, ended = self._next_level(_TRIES * most if sets else None, max(most, _TIES))
             kept = [each for each in level if keep([self._reach[place] for place in each[1]])]
             if ended:
-                more = True
-                ties = ties or len(kept)
                 sets += [] if enough else kept
+                ties, more = ties or len(kept), True
                 break
             if not level:
                 break
@@ -184,26 +201,35 @@ class Search:
         said = [*self._said(stated).values()]
         return not self._solver.satisfiable([*said, -self._wanted]) and self._solver.satisfiable(said)
 
-    def _next_level(
-        self, *, any_one: bool, tries: int, most: int
-    ) -> tuple[list[tuple[int, list[int]]], bool]:
-        """All sets that make the outcome certain at the least cost that is left, or just any one.
+    def _may_be_another(self, tries: int) -> bool:
+        """Whether some set that is left makes the outcome certain, whatever it costs; or after so many
+        tries, whether it is not known that none does.
+        """
+        while tries and (places := self._cheapest.any_set()) is not None:
+            self._question.check()
+            tries -= 1
+            objections = self._objections([self._reach[place] for place in places])
+            if not objections:
+                return True
+            for objection in objections:
+                self._cheapest.require(objection)
+        return not tries
 
-        It is ended, and then says so, once there are as many as `most`, or so many tries failed, where
-        they are counted.
+    def _next_level(self, tries: int | None, most: int) -> tuple[list[tuple[int, list[int]]], bool]:
+        """All sets that make the outcome certain at the least cost that is left.
+
+        It is ended, and then says so, once there are as many as `most`, or so many `tries` failed.
         """
         level: list[tuple[int, list[int]]] = []
         failed = 0
         while True:
-            if len(level) >= most or (tries and failed >= tries):
+            if len(level) >= most or failed == tries:
                 return sorted(level, key=_by_length), True
             again, new = False, []
             objections: list[list[Literal]] = []
-            with closing(self._cheapest.sets()) as proposals:
+            with closing(self._cheapest.sets(level[0][0] if level else None)) as proposals:
                 for cost, places in proposals:
                     self._question.check()
-                    if level and cost > level[0][0]:
-                        break
                     again = True  # sets with more statements can cost as little
                     objections = self._objections([self._reach[place] for place in places])
                     if objections:
@@ -211,8 +237,6 @@ class Search:
                         break
                     new.append(places)
                     level.append((cost, places))
-                    if any_one:
-                        return level, False
                     if len(level) >= most:
                         break
             self._cheapest.without_supersets(new)
@@ -230,37 +254,84 @@ class Search:
     def _objections(self, stated: Sequence[Literal]) -> list[list[Literal]]:
         """What speaks against these statements; and then against them with the cheapest way to meet that.
 
-        So, where each of many facts does harm, one proposal tells of them all.
+        So, where each of many facts does harm, one proposal tells of them all. Where it tells of two
+        members that may be alike, all such members are looked at.
         """
         found: list[list[Literal]] = []
         meeting = list(stated)
+        looked_at: set[int] = set()
         while (objection := self._objection(meeting)) is not None:
-            found.append(objection)
-            subjects = {self._subject[abs(literal)] for literal in meeting}
-            ways = [self._states[atom] for atom in objection if atom in self._states]
-            free = [way for way in ways if self._subject[abs(way)] not in subjects]
-            if not free:
-                break
-            meeting.append(min(free, key=lambda way: (self._within[way].cost, self._stated[way])))
+            more = [objection]
+            block = self._block_of(self._did_harm)
+            if block >= 0 and block in looked_at:
+                more += self._of_others(self._did_harm, self._blocks[block], meeting)
+            looked_at.add(block)
+            found += more
+            for each in more:
+                if not self._meet(each, meeting):
+                    return found
         return found
+
+    def _meet(self, objection: Sequence[Literal], meeting: list[Literal]) -> bool:
+        """States the cheapest that meets an objection beside what is stated; whether there is such."""
+        subjects = {self._subject[abs(literal)] for literal in meeting}
+        ways = [self._states[atom] for atom in objection if atom in self._states]
+        free = [way for way in ways if self._subject[abs(way)] not in subjects]
+        if free:
+            meeting.append(min(free, key=lambda way: (self._within[way].cost, self._stated[way])))
+        return bool(free)
+
+    def _block_of(self, harm: Iterable[Literal]) -> int:
+        """The place of the members of which the facts are about one; -1 if they are about none."""
+        found = {self._member.get(abs(literal), (-1, -1)) for literal in harm}
+        return next(iter(found))[0] if len(found) == 1 else -1
+
+    def _of_others(
+        self, harm: Iterable[Literal], members: Sequence[Sequence[Literal]], stated: Sequence[Literal]
+    ) -> Iterator[list[Literal]]:
+        """The same objection for each other member of whom the same does harm, in one world with all that.
+
+        That they are alike is but a guess, which the rules have to bear out.
+        """
+        said = self._said(stated)
+        (mine,) = {self._member[abs(literal)][1] for literal in harm}
+        signs = {members[mine].index(abs(literal)): literal > 0 for literal in harm}
+        others = [
+            [each[place] if true else -each[place] for place, true in signs.items()]
+            for number, each in enumerate(members)
+            if number != mine
+        ]
+        others = [each for each in others if all(said.get(abs(x), x) == x for x in each)]
+        every = [x for each in others for x in each]
+        world = self._solver.world([*said.values(), *every, -self._wanted], self._cone)
+        if world is not None:
+            held = self._as_literals(world)
+            fixed = [literal for literal in held if self._is_fixed(literal)]
+            for each in others:
+                if not self._solver.satisfiable([self._wanted, *fixed, *each]):
+                    yield self._ways_to_contradict(each, held)
 
     def _objection(self, stated: Sequence[Literal]) -> list[Literal] | None:
         """What every set must have one of, if these statements do not make the outcome certain."""
         said = self._said(stated)
+        self._did_harm = frozenset[Literal]()
         world = self._solver.world([*said.values(), -self._wanted], self._cone)
         if world is not None:
-            truths = zip(self._cone, world, strict=True)
-            return self._contradictions([fact if true else -fact for fact, true in truths])
+            held = self._as_literals(world)
+            self._did_harm = self._harm(held)
+            return self._ways_to_contradict(self._did_harm, held)
         clash = self._solver.minimal([], list(said.values()))
         return None if clash is None else self._ways_out(clash)
 
-    def _contradictions(self, world: Sequence[Literal]) -> list[Literal]:
+    def _as_literals(self, world: Sequence[bool]) -> list[Literal]:
+        return [fact if true else -fact for fact, true in zip(self._cone, world, strict=True)]
+
+    def _ways_to_contradict(self, harm: Iterable[Literal], world: Sequence[Literal]) -> list[Literal]:
         """The ways to contradict the part of a world that keeps the outcome from what is wanted.
 
         That part is closed under the laws: what a statement contradicts through a law, it contradicts
         in so many words.
         """
-        harm = self._harm(world)
         tied = frozenset().union(*(self._edition.relevance.component(abs(literal)) for literal in harm))
         return [way for x in world if abs(x) in tied and (way := self._against(x)) is not None]
 

@@ -147,11 +147,17 @@ class Evidence:
             control.ground([("base", [])], context=given)
         except RuntimeError as error:
             raise RuleError(f"{tables.folder}: {' '.join(messages[:1]) or error}") from error
-        self._control = control  # whose atoms are read below
+        self._control, self._folder = control, tables.folder  # whose atoms are read below
 
     def rows(self, name: str, arity: int) -> Iterator[list[clingo.Symbol]]:
-        """The arguments of all that holds of a name."""
-        return (atom.symbol.arguments for atom in self._control.symbolic_atoms.by_signature(name, arity))
+        """The arguments of all that holds of a name, which is known without a search."""
+        for atom in self._control.symbolic_atoms.by_signature(name, arity):
+            if not atom.is_fact:
+                message = (
+                    f"{name}/{arity} hangs on its own opposite: what a rule needs not to be follows from it"
+                )
+                raise RuleError(f"{self._folder}: {message}")
+            yield atom.symbol.arguments
 
     def states(self) -> dict[clingo.Symbol, str]:
         """Each fact of which anything is said, and its state."""

@@ -30,6 +30,7 @@ from lupa.fhir.values import (
     span_of,
     term,
     texts_of,
+    type_of,
 )
 
 _OURS = clingo.Function("ours")
@@ -118,9 +119,10 @@ class Flat:
         paths = self._tables.paths["keyed"].get(resource["resourceType"])
         if paths is None or id(resource) in self._chart.drafts:
             return True
-        return any(self._is_known(value, resource) for path in paths for value in at(resource, path))
+        by_words = resource["resourceType"] in self._tables.by_words
+        return any(self._is_known(v, resource, by_words) for path in paths for v in at(resource, path))
 
-    def _is_known(self, concept: Json, holder: Resource) -> bool:
+    def _is_known(self, concept: Json, holder: Resource, by_words: bool) -> bool:
         if not isinstance(concept, dict):
             return False
         if "reference" in concept and "coding" not in concept:
@@ -129,11 +131,11 @@ class Flat:
                 paths = self._tables.paths["named_by"].get(str(found.get("resourceType")))
                 if paths is None:
                     return True
-                return any(self._is_known(value, found) for path in paths for value in at(found, path))
+                return any(self._is_known(v, found, by_words) for path in paths for v in at(found, path))
         known = self._tables.known
         if any(known(system, code) for system, code in codings_of(concept)):
             return True
-        return bool(self._names.in_texts(texts_of(concept)))
+        return by_words and bool(self._names.in_texts(texts_of(concept)))
 
     # ---- one resource --------------------------------------------------------------------------
 
@@ -188,6 +190,8 @@ class Flat:
             return self._concept(value, kind == "drug", element, holder)
         if kind == "reference":
             return self._reference(value, holder)
+        if kind == "type_of":
+            return type_of(value, lambda reference: self._chart.target(reference, holder))
         if kind == "amount":
             return amount(value, name, element.amounts)
         if kind == "day":

@@ -6,16 +6,18 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import clingo
+
 from lupa.fhir.chart import Json
 from lupa.fhir.evidence import Evidence, Said, evidence_for
 from lupa.fhir.flat import Flat
 from lupa.fhir.tables import Tables
+from lupa.fhir.values import SIGNS
 
 Bounds = tuple[Fraction | None, Fraction | None, bool, bool]
 """Lowest and highest, None for none, and whether each is itself left out."""
 _MANY = 100
 """So many measurements of one number are told, the newest."""
-_BELOW = {"<": (True, True), "<=": (True, False), ">": (False, True), ">=": (False, False)}
 
 
 def number(value: Fraction) -> int | float:
@@ -27,20 +29,24 @@ class Measured:
     """The numbers that a chart gives: as a case states them, and with their evidence."""
 
     def __init__(self, told: Evidence, flat: Flat, tables: Tables) -> None:
-        self._flat = flat
+        self._flat, self._limits = flat, tables.limits
+        self.notes: list[str] = []
         self.stated: dict[str, Any] = {}
         self.facts: dict[str, dict[str, Any]] = {}
+        self._tables = tables
         found: dict[str, list[tuple[Said, Bounds]]] = {}
         self._dated(told, tables)
+        self._lasting(told)
         for element, name, many, each in told.rows("counts", 4):
-            if tables.is_dated(name.name):
+            if tables.is_dated(name.name) or not tables.measures(name):
                 continue
-            factor = Fraction(many.number, each.number)
-            found.setdefault(str(name), []).append(self._reading(element.number, factor, "measured"))
+            reading = self._reading(element.number, str(name), Fraction(many.number, each.number))
+            if reading is not None:
+                found.setdefault(str(name), []).append(reading)
         for number_of, readings in found.items():
             self._state(number_of, hull([bounds for _, bounds in readings]), [said for said, _ in readings])
         for (patient,) in told.rows("birth", 1):
-            self.stated["birth_date"] = flat.elements[patient.number].dates["born"]
+            self.stated["birth_date"] = flat.elements[patient.number].dates["born"][:10]  # with no hour
         for patient, youngest, oldest in told.rows("years", 3):
             limits: Bounds = Fraction(youngest.number), Fraction(oldest.number + 1), False, True
             self._state("age", limits, [Said(patient.number, "yes", "year_of_birth")])
@@ -50,9 +56,12 @@ class Measured:
         found: dict[str, dict[str, tuple[Said, Any]]] = {}
         for element, name, many, each in told.rows("measured", 4):
             day = self._flat.day_of(element.number)
-            if day is None or not tables.is_dated(name.name):
+            if day is None or not tables.is_dated(name.name) or not tables.measures(name):
                 continue
-            said, bounds = self._reading(element.number, Fraction(many.number, each.number), "measured")
+            reading = self._reading(element.number, str(name), Fraction(many.number, each.number))
+            if reading is None:
+                continue
+            said, bounds = reading
             value = range_of(bounds)
             one = {**(value if isinstance(value, dict) else {"value": value}), "on": day}
             found.setdefault(str(name), {})[str(one)] = said, one
@@ -64,13 +73,42 @@ class Measured:
             evidence = evidence_for(self._flat, [said for said, _ in readings.values()])
             self.facts[number_of] = {"state": "yes", "value": stated, "evidence": evidence}
 
-    def _reading(self, element: int, factor: Fraction, rule: str) -> tuple[Said, Bounds]:
-        return Said(element, "yes", rule), bounds_of(self._flat.elements[element].amounts["value"], factor)
+    def _lasting(self, told: Evidence) -> None:
+        """How long something was so at the least, by the longest of what stands in the chart."""
+        found: dict[clingo.Symbol, list[tuple[int, Said]]] = {}
+        for element, name, many in told.rows("lasted", 3):
+            if self._tables.measures(name):
+                said = Said(element.number, "yes", "course")
+                found.setdefault(name, []).append((many.number, said))
+        for name, courses in sorted(found.items()):
+            longest = max(many for many, _ in courses)
+            value = {"at_least": longest}
+            below = self.stated.setdefault(name.name, {})
+            for argument in map(str, name.arguments[:-1]):
+                below = below.setdefault(argument, {})
+            below[str(name.arguments[-1])] = value
+            evidence = evidence_for(self._flat, [said for many, said in courses if many == longest])
+            self.facts[str(name)] = {"state": "yes", "value": value, "evidence": evidence}
+
+    def _reading(self, element: int, name: str, factor: Fraction) -> tuple[Said, Bounds] | None:
+        """What an element says of a number; None, and a note, for what cannot be."""
+        said = Said(element, "yes", "measured")
+        told = bounds_of(self._flat.elements[element].amounts["value"], factor)
+        bounds = within(told, *self._limits[name]) if name in self._limits else told
+        if bounds is None:
+            (line,) = evidence_for(self._flat, [said])
+            where = f"{line['resource']} of {line['date']}"
+            self.notes.append(f"{name}: what {where} says cannot be; it is left out")
+            return None
+        return said, bounds
 
     def _state(self, name: str, bounds: Bounds, readings: list[Said]) -> None:
-        value = range_of(bounds)
+        value, evidence = range_of(bounds), evidence_for(self._flat, readings)
+        if value == {}:  # above the one and below the other: all that they have in common is nothing
+            self.facts[name] = {"state": "ask", "evidence": evidence}
+            return
         self.stated[name] = value
-        self.facts[name] = {"state": "yes", "value": value, "evidence": evidence_for(self._flat, readings)}
+        self.facts[name] = {"state": "yes", "value": value, "evidence": evidence}
 
 
 def bounds_of(value: Json, factor: Fraction | int = 1) -> Bounds:
@@ -78,10 +116,22 @@ def bounds_of(value: Json, factor: Fraction | int = 1) -> Bounds:
     plain = value.get("value") if isinstance(value, dict) else value
     exact = Fraction(Decimal(str(plain))) * factor
     sign = value.get("comparator") if isinstance(value, dict) else None
-    if sign not in _BELOW:
+    if sign is None:
         return exact, exact, False, False
-    below, without = _BELOW[sign]
+    below, without = SIGNS[sign]
     return (None, exact, False, without) if below else (exact, None, without, False)
+
+
+def within(bounds: Bounds, least: Fraction, most: Fraction) -> Bounds | None:
+    """The same, without what is so of every number from the least to the most; None where none is so."""
+    low, high, without_low, without_high = bounds
+    if high is not None and (high < least or (high == least and without_high)):
+        return None
+    if low is not None and (low > most or (low == most and without_low)):
+        return None
+    low = None if low is not None and low < least else low
+    high = None if high is not None and high > most else high
+    return low, high, without_low, without_high
 
 
 def hull(readings: list[Bounds]) -> Bounds:

@@ -22,12 +22,16 @@ from lupa.fhir.offered import Forms
 from lupa.fhir.replies import REQUESTED, Replies
 from lupa.fhir.tables import Tables
 from lupa.record.edits import edited
+from lupa.record.measurement import ENDS
 from lupa.rules.days import day
 from lupa.rules.store import Store
 from lupa.rules.vocabulary import ONLY
 
 TRUE, FALSE = "yes", "no"
 _TRUTH = {TRUE: True, FALSE: False}
+_NUMBER = frozenset({*ENDS, "value"})
+"""The parts of a number, which belong together."""
+_FORM = "QuestionnaireResponse"
 _WHAT = frozenset({"policy", "drug", "service", "code"})
 """The parts of a request of which one says what it is about."""
 
@@ -106,10 +110,11 @@ def reading_of(chart: Chart, kb: Store, patient: str | None, request: Mapping[st
     if by == "today":
         notes.append(f"no service date is given; today, {service_date}, is taken for it")
     _refuse(told, flat, service_date)
-    said = _facts(told, flat)
+    said, unknown = _facts(told, flat, tables)
+    notes += unknown
     measured = Measured(told, flat, tables)
     replies = Replies(told, flat, tables, forms)
-    notes += replies.notes
+    notes += [*sorted(measured.notes), *replies.notes]
     case = dict(chart.case or {})
     wanted = _wanted(told, said, replies, names, notes)
     case["request"] = {**wanted, "service_date": service_date, **asked}
@@ -198,12 +203,19 @@ def _lines(flat: Flat, supports: Iterable[Said]) -> str:
     )
 
 
-def _facts(told: Evidence, flat: Flat) -> dict[clingo.Symbol, dict[str, Any]]:
+def _facts(
+    told: Evidence, flat: Flat, tables: Tables
+) -> tuple[dict[clingo.Symbol, dict[str, Any]], list[str]]:
+    """What the chart says of the facts that policies here know, and notes of what is answered of others."""
     supports = told.supports()
-    return {
-        fact: {"state": state, "evidence": evidence_for(flat, supports.get(fact, ()))}
-        for fact, state in sorted(told.states().items())
-    }
+    found, unknown = {}, []
+    for fact, state in sorted(told.states().items()):
+        evidence = evidence_for(flat, supports.get(fact, ()))
+        if tables.knows(fact):
+            found[fact] = {"state": state, "evidence": evidence}
+        elif any(line["resource"].startswith(_FORM) for line in evidence):
+            unknown.append(f"{fact}: no policy here asks whether that is so; the answer is left out")
+    return found, unknown
 
 
 def _stated(
@@ -241,7 +253,8 @@ def _merged(found: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any
     for key, value in given.items():
         own = merged.get(key)
         both = isinstance(own, dict) and isinstance(value, dict) and ONLY not in value
-        merged[key] = _merged(own or {}, value) if both else value
+        whole = not both or not _NUMBER.isdisjoint(own or {}) or not _NUMBER.isdisjoint(value)
+        merged[key] = value if whole else _merged(own or {}, value)
     return merged
 
 

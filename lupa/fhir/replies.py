@@ -7,6 +7,7 @@ from typing import Any
 
 import clingo
 
+from lupa.errors import shown
 from lupa.fhir.evidence import Evidence, Said, evidence_for
 from lupa.fhir.flat import Flat
 from lupa.fhir.measures import Bounds, bounds_of, hull, range_of
@@ -16,6 +17,16 @@ from lupa.record.edits import Edit
 from lupa.rules.edition import Edition
 
 REQUESTED = "requested"
+_IGNORED = {
+    "unfinished": "is not finished: its status is neither completed nor amended",
+    "out_of_time": "is of no day that is near enough before the service date",
+}
+"""Why the answers of a form do not count, by the name that rules give it."""
+_LOST = {
+    "no_question": "is no question of a form of ours; what is answered to it is left out",
+    "no_answer": "is answered in a way in which no question of ours can be; it is left open",
+}
+"""Why one answer comes to nothing, by the name that rules give it."""
 
 
 class Replies:
@@ -32,7 +43,7 @@ class Replies:
         self._edits: dict[str, list[Edit]] = {}
         self._read_numbers(told)
         self._read_days(told)
-        self._notice()
+        self._notice(told)
 
     @property
     def forms(self) -> dict[str, None]:
@@ -94,7 +105,11 @@ class Replies:
             return
         factors = dict(asked.quantity.units)
         limits: list[Bounds] = [bounds_of(value, factors.get(unit, 1)) for value, unit, _ in own]
-        self._put(asked.path, range_of(hull(limits)), said, name)
+        value = range_of(hull(limits))
+        if value == {}:
+            self._ask(name, said, "one answer is above, another below; that leaves it open")
+        else:
+            self._put(asked.path, value, said, name)
 
     def _unit(self, asked: Number, value: Any) -> str | None:
         """In which of its units a number is answered, "" for its own; None for one that it has not."""
@@ -126,16 +141,26 @@ class Replies:
             said = [Said(answer, "yes", "answer") for answer in answers]
             days = sorted({self._flat.elements[answer].dates["told_day"] for answer in answers})
             asked = self._number(answers[0], name)
-            if asked is None:
-                continue
-            if len(days) > 1:
+            if asked is None or asked.quantity is not None:
+                self._ask(name, said, "no form of ours on file asks for this day; it is left open")
+            elif len(days) > 1:
                 self._ask(name, said, f"it is answered by {len(days)} days; it is left open")
             else:
                 self._put(asked.path, days[0], said, name)
 
     # ---- choices, and forms that are not on file ------------------------------------------------
 
-    def _notice(self) -> None:
+    def _notice(self, told: Evidence) -> None:
+        elements = self._flat.elements
+        for response, why in told.rows("ignored", 2):
+            name = elements[response.number].data.get("id")
+            self.notes.append(
+                f"QuestionnaireResponse/{name} {_IGNORED[why.name]}; its answers are not read"
+            )
+        for item, why in told.rows("lost", 2):
+            link = shown(elements[item.number].data.get("linkId"))
+            self.notes.append(f"{link} {_LOST[why.name]}")
+        self.notes = sorted(set(self.notes))
         unknown = [form for form in self.forms if self._forms.edition(form) is None]
         self.notes += [
             f"no policy on file has the form {form!r}; what its questions offer, nobody here knows"

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from fractions import Fraction
+from functools import cache, lru_cache
 
 import clingo
 
@@ -21,7 +22,7 @@ FORMS = "https://lupa.example/Questionnaire/"
 """Where the addresses of our own forms begin; `questionnaires/1` tells which are read."""
 ASKED = (
     "value", "supports", "clash", "died_before", "taken", "all_told", "wanted", "counts", "measured",
-    "birth", "years", "replies", "tells", "from_form", "on_day",
+    "birth", "years", "replies", "tells", "from_form", "on_day", "lasted", "ignored", "lost",
 )  # fmt: skip
 """What is asked of the rules of evidence, by name."""
 ROWS = "fhir"
@@ -35,6 +36,10 @@ _WORD = re.compile(r'\bword\("([^"]+)", \w+\)\.')
 _OURS = re.compile(r'^questionnaires\("([^"]+)"\)\.', re.MULTILINE)
 _UCUM = re.compile(r'^ucum\("([^"]+)",\s*"([^"]+)"\)\.', re.MULTILINE)
 _DOCUMENT = re.compile(r"^shown_by_document\((\w+)\)\.", re.MULTILINE)
+_LIMITS = re.compile(r'^quantity\((\w+), *"[^"]*", *"?(-?[\d.]+)"?, *"?(-?[\d.]+)"?\)', re.MULTILINE)
+_NAME = re.compile(r"[a-z]\w*")
+_MEDICATION = "medication"
+"""The name in rules of an element that may name a drug."""
 _FOR = re.compile(r"% For: (.*)\n")
 _KEY = re.compile(r'[ \t]*code\((\w+), *"([^"\\]+)"')
 
@@ -44,7 +49,8 @@ Path_ = tuple[str, ...]
 
 def address(system: str) -> str:
     """The address of a code system, without its version and what differs from one writer to the next."""
-    return system.partition("|")[0].rstrip("/").replace("https://", "http://", 1).casefold()
+    plain = system.partition("|")[0].partition("/version/")[0]
+    return plain.rstrip("/").replace("https://", "http://", 1).casefold()
 
 
 def _without_points(code: str) -> str:
@@ -56,10 +62,10 @@ def _padded(code: str) -> str:
 
 
 def _ndc(code: str) -> str:
-    """The eleven digits of a product, package or both, of which each part may lack its first zero."""
+    """The eleven digits of a package, or nine of a product, of which each part may lack its first zero."""
     parts = code.split("-")
-    if len(parts) == 3:
-        return "".join(part.zfill(size) for part, size in zip(parts, (5, 4, 2), strict=True))
+    if len(parts) in (2, 3):
+        return "".join(part.zfill(size) for part, size in zip(parts, (5, 4, 2), strict=False))
     return code
 
 
@@ -96,12 +102,14 @@ class Tables:
         self._texts = {path: text_of(path) for path in self.files}
         for path, text in self._texts.items():
             check_text(path, text)
-        core = [path for path in store.files.core if path.name == "codes.lp"]
-        every = (path for policy in store.policies for path in store.files.own(policy))
-        self._shared = [text_of(path) for path in (*core, *every)]
+        own_texts = [text_of(path) for policy in store.policies for path in store.files.own(policy)]
+        core = {path.name: text_of(path) for path in store.files.core}
+        self._shared = [core[name] for name in ("codes.lp",) if name in core] + own_texts
+        self._vocabulary = [*core.values(), *own_texts]
         # as many as charts hold, but not as many as one could send
         self.known = lru_cache(maxsize=100_000)(self._looked_up)
         self._dated: dict[str, bool] = {}
+        self._named = cache(self._is_in_vocabulary)
         self._slices: dict[tuple[bool, ...], Slices] = {}
         self._parsed: dict[Coded, list[clingo.Symbol]] = {}
 
@@ -173,6 +181,13 @@ class Tables:
         return found
 
     @cached_property
+    def by_words(self) -> frozenset[str]:
+        """The types of resources in which a name in words counts as a code does, or in a part of which."""
+        named = {kind for kind, reads in self.reads.items() if any(r[2].name == _MEDICATION for r in reads)}
+        wholes = {kind for kind, parts in self.parts.items() if any(part in named for _, part in parts)}
+        return frozenset(named | wholes)
+
+    @cached_property
     def words(self) -> frozenset[str]:
         """The words that tell a product's form."""
         return frozenset(_WORD.findall(self._all))
@@ -191,6 +206,34 @@ class Tables:
     def shown_by_document(self) -> frozenset[str]:
         """The names of facts that an answer states only with a document."""
         return frozenset(_DOCUMENT.findall(self._all))
+
+    def knows(self, fact: clingo.Symbol) -> bool:
+        """Whether a fact is one that a policy here could ask about, by the words of its files."""
+        return self._declares("fact", fact)
+
+    def measures(self, number: clingo.Symbol) -> bool:
+        """Whether a number is one that a policy here could ask for, by the words of its files."""
+        return self._declares("quantity", number)
+
+    def _declares(self, kind: str, fact: clingo.Symbol) -> bool:
+        if not self._named(rf"\b{kind}\([^.\"]*?\b{re.escape(fact.name)}\b"):
+            return False
+        if self._named(rf"\bopen_family\([^.]*\b{re.escape(fact.name)}\b"):
+            return True
+        words = (word for argument in fact.arguments for word in _NAME.findall(str(argument)))
+        return all(self._named(rf"\b{word}\b") for word in words)
+
+    def _is_in_vocabulary(self, pattern: str) -> bool:
+        return any(map(re.compile(pattern).search, self._vocabulary))
+
+    @cached_property
+    def limits(self) -> dict[str, tuple[Fraction, Fraction]]:
+        """The least and the most that a number can be, by the files of all policies that ask for it."""
+        found: dict[str, tuple[Fraction, Fraction]] = {}
+        for name, least, most in (row for text in self._shared for row in _LIMITS.findall(text)):
+            low, high = found.get(name, (Fraction(least), Fraction(most)))
+            found[name] = min(low, Fraction(least)), max(high, Fraction(most))
+        return found
 
     def is_dated(self, number: str) -> bool:
         """Whether a number is stated with the day on which it was so, by the files of some policy."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from math import inf
 from typing import Any
 
 import clingo
@@ -25,6 +26,8 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LARGEST = 2**31 - 1
 _LONGEST = 200
 """Letters of a word that a rule can read."""
+SIGNS = {"<": (True, True), "<=": (True, False), ">": (False, True), ">=": (False, False)}
+"""The signs before a number: whether it is below, and whether the number itself is left out."""
 PRESENT = clingo.Function("present")
 TRUTH = {True: clingo.Function("true"), False: clingo.Function("false")}
 
@@ -116,9 +119,18 @@ def _is_word(text: str) -> bool:
 
 
 def amount(value: Json, name: str, amounts: dict[str, Json]) -> Iterator[clingo.Symbol]:
-    """A number with each way in which its unit is written; the value itself stays with its element."""
+    """A number with each way in which its unit is written; the value itself stays with its element.
+
+    Where it is said to be less or more than that, it has only its unit; where that is said in no way that
+    is known, it is none.
+    """
     plain = value.get("value") if isinstance(value, dict) else value
     if isinstance(plain, bool) or not isinstance(plain, int | float | Decimal):
+        return
+    if plain != plain or abs(plain) == inf:  # noqa: PLR0124 - that is no number, though JSON may hold it
+        return
+    sign = value.get("comparator") if isinstance(value, dict) else None
+    if sign is not None and not (isinstance(sign, str) and sign in SIGNS):
         return
     amounts[name] = value
     unit = ""
@@ -127,18 +139,22 @@ def amount(value: Json, name: str, amounts: dict[str, Json]) -> Iterator[clingo.
     if not _is_word(unit):
         return
     yield term("unit", text_of(unit))
-    if -_LARGEST <= plain <= _LARGEST and plain == int(plain):
+    if sign is None and -_LARGEST <= plain <= _LARGEST and plain == int(plain):
         yield term("amount", clingo.Number(int(plain)), text_of(unit))
 
 
-def _type_of(value: Json) -> Iterator[clingo.Symbol]:
-    """The type of the resource that a reference means, as it says itself."""
+def type_of(value: Json, target: Callable[[Json], Resource | None]) -> Iterator[clingo.Symbol]:
+    """The type of the resource that a reference means: as it says itself, else of its `target`."""
     if not isinstance(value, dict):
         return
     said = value.get("type")
     if not isinstance(said, str):
         reference = value.get("reference")
-        said = reference.rsplit("/", 2)[-2] if isinstance(reference, str) and "/" in reference else ""
+        found = target(reference)
+        if found is not None:
+            said = found.get("resourceType")
+        else:
+            said = reference.rsplit("/", 2)[-2] if isinstance(reference, str) and "/" in reference else ""
     yield from _word(said)
 
 
@@ -174,7 +190,6 @@ PLAIN: dict[str, Callable[[Json], Iterable[clingo.Symbol]]] = {
     "flag": _flag,
     "present": _present,
     "term": _term,
-    "type_of": _type_of,
 }
 """What a value becomes that is by itself, by its kind."""
 

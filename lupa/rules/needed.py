@@ -41,7 +41,6 @@ def needed(edition: Edition, asked: tuple[Literal, _Set]) -> Needed:
     search = _Search(edition, *asked)
     sets, more = search.sets()
     least = [s for s in sets if not any(search.says_more(s, other) for other in sets)]
-    # the order in which they are found hangs on the worlds that the solver comes upon
     least.sort(key=lambda each: (len(each), [edition.places[abs(x)] for x in each]))
     return Needed(tuple(least[:_MOST]), more or len(least) > _MOST)
 
@@ -83,13 +82,14 @@ class _Search:
     def _ways_on(self, chosen: Collection[Literal]) -> list[Literal] | None:
         """The statements of which each larger set of use has one; None where this one suffices."""
         said = self._said(chosen)
-        world = self._solver.world([*said.values(), -self._wanted], self._cone)
-        if world is None:
+        # the first of all such worlds: where the search is ended hangs on nothing that was asked before
+        true = self._solver.least([*said.values(), -self._wanted], self._cone)
+        if true is None:
             clash = self._solver.minimal([], list(said.values()))
             if clash is None:
                 return None
             return self._free(chosen, (way for literal in clash for way in self._taking_back(literal)))
-        held = [fact if true else -fact for fact, true in zip(self._cone, world, strict=True)]
+        held = [fact if fact in true else -fact for fact in self._cone]
         stays = [x for x in held if said.get(abs(x)) == x and (x in chosen or abs(x) not in self._may)]
         harm = self._solver.minimal([self._wanted, *stays], [x for x in held if x not in stays])
         assert harm is not None  # noqa: S101 - the world itself denies it

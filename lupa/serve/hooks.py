@@ -29,6 +29,7 @@ _SEARCHED = {
     "dispenses": "MedicationDispense",
     "administrations": "MedicationAdministration",
     "statements": "MedicationStatement",
+    "intolerances": "AllergyIntolerance",
     "lists": "List",
     "observations": "Observation",
     "immunizations": "Immunization",

@@ -60,3 +60,32 @@ def test_all_sets_of_a_cost_are_given_before_a_dearer_one(seed: int) -> None:
     smallest = [some for some in enough if not any(other < some for other in enough)]
     expected = sorted(sum(statements[place][2] for place in some) for some in smallest)
     assert costs_of(statements, choices, len(expected)) == expected
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_of_what_is_left_some_set_is_found_whatever_it_costs_and_none_that_costs_too_much(
+    seed: int,
+) -> None:
+    drawn, watch = random.Random(seed), Watch()
+    statements = [(place, place, drawn.randint(1, 3)) for place in range(6)]
+    choices = [sorted(drawn.sample(range(6), drawn.randint(1, 4))) for _ in range(3)]
+    with watch.limit(LIMIT):
+        cheapest = Cheapest(statements, watch)
+        for choice in choices:
+            cheapest.require([cheapest.stated[place] for place in choice])
+        left = 0
+        while (some := cheapest.any_set()) is not None:
+            assert all(set(some) & set(choice) for choice in choices)
+            with closing(cheapest.sets()) as sets:
+                least = next(sets)[0]
+            assert least <= sum(statements[place][2] for place in some)
+            with closing(cheapest.sets(least)) as sets:
+                found = [places for cost, places in sets if cost == least]
+            assert found
+            with closing(cheapest.sets(least - 1)) as sets:
+                assert next(sets, None) is None
+            cheapest.without_supersets(found)
+            left += len(found)
+        every = [set(some) for size in range(7) for some in combinations(range(6), size)]
+        enough = [some for some in every if all(some & set(choice) for choice in choices)]
+        assert left == sum(not any(other < some for other in enough) for some in enough)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from lupa import CaseError, KnowledgeBase
 from lupa.fhir import form, read
 from tests.command import command
-from tests.fhir.charts import SERVICE, Resource, chart, egfr
+from tests.fhir.charts import SERVICE, Resource, answers, chart, egfr
 from tests.fhir.filling import (
     FEW,
     agree,
@@ -295,6 +295,73 @@ def test_a_later_number_goes_before_an_earlier_one(kb: KnowledgeBase) -> None:
     made = blank_form(kb, FEP)
     assert back(made, answers, kb, chart(egfr(41)))["facts"]["egfr"] == 70
     assert back(made, answers, kb, chart(egfr(41, effectiveDateTime="2025-02-26")))["facts"]["egfr"] == 41
+
+
+def answered(link: Any, **value: Any) -> Resource:
+    return {"linkId": link, "answer": [value]}
+
+
+LATE = "is of no day that is near enough before the service date"
+UNFINISHED = "is not finished: its status is neither completed nor amended"
+NOT_ASKED = "no policy here asks whether that is so; the answer is left out"
+NO_QUESTION = "is no question of a form of ours; what is answered to it is left out"
+NO_ANSWER = "is answered in a way in which no question of ours can be; it is left open"
+
+
+@pytest.mark.parametrize(
+    ("back", "note"),
+    [
+        (answers(answered("1.2.3", valueBoolean=True)), f"'1.2.3' {NO_QUESTION}"),
+        (answers(answered(None, valueBoolean=True)), f"null {NO_QUESTION}"),
+        (
+            answers(answered("attest(monitor_egfr)", valueBoolean=True)),
+            f"attest(monitor_egfr): {NOT_ASKED}",
+        ),
+        (answers(answered("live_vaccine", valueString="no")), f"'live_vaccine' {NO_ANSWER}"),
+        (answers(answered("live_vaccine", valueCoding={"display": "No"})), f"'live_vaccine' {NO_ANSWER}"),
+        (answers(answered("live_vaccine", valueCoding={"code": "maybe"})), f"maybe: {NOT_ASKED}"),
+        (
+            answers(answered("live_vaccine", valueInteger=0)),
+            "live_vaccine: no form of ours on file asks for this number; it is left open",
+        ),
+        (
+            answers(answered("live_vaccine", valueDate="2025-02-01")),
+            "live_vaccine: no form of ours on file asks for this day; it is left open",
+        ),
+        (answers(answered("egfr", valueBoolean=True)), f"egfr: {NOT_ASKED}"),
+        (answers(answered("egfr", valueDecimal="41")), f"'egfr' {NO_ANSWER}"),
+        (
+            answers(answered("egfr", valueDate="2025-02-01")),
+            "egfr: no form of ours on file asks for this day; it is left open",
+        ),
+        (answers(answered("service_date", valueDate="2025-02-30")), f"'service_date' {NO_ANSWER}"),
+        (answers(status="in-progress"), f"QuestionnaireResponse/q1 {UNFINISHED}; its answers are not read"),
+        (answers(on="2024-01-01"), f"QuestionnaireResponse/q1 {LATE}; its answers are not read"),
+        (answers(on="2025-06-01"), f"QuestionnaireResponse/q1 {LATE}; its answers are not read"),
+    ],
+)
+def test_an_answer_that_is_not_read_is_told(kb: KnowledgeBase, back: Resource, note: str) -> None:
+    found = read(chart(back), kb=kb, request={"service_date": SERVICE})
+    assert found.notes == [note]
+    assert found.case["facts"] == {"birth_date": "1990-05-02"}
+
+
+def test_of_forms_that_are_not_ours_nothing_is_told(kb: KnowledgeBase) -> None:
+    other = answers(
+        answered("1.2.3", valueString="x"), questionnaire="http://example.org/q", status="stopped"
+    )
+    void = answers(answered("1.2.3", valueString="x"), name="q2", status="entered-in-error")
+    assert read(chart(other, void), kb=kb, request={"service_date": SERVICE}).notes == []
+
+
+def test_a_number_above_and_below_is_left_open(kb: KnowledgeBase) -> None:
+    signed = [{"valueQuantity": {"value": n, "comparator": sign}} for n, sign in ((60, ">"), (15, "<"))]
+    found = read(
+        chart(answers({"linkId": "egfr", "answer": signed})), kb=kb, request={"service_date": SERVICE}
+    )
+    assert found.facts["egfr"]["state"] == "ask"
+    assert found.notes == ["egfr: one answer is above, another below; that leaves it open"]
+    assert "egfr" not in found.case["facts"]
 
 
 def test_a_number_in_another_unit_is_left_open(kb: KnowledgeBase) -> None:

@@ -8,9 +8,26 @@ import pytest
 
 from lupa import KnowledgeBase
 from lupa.fhir import read
-from tests.fhir.charts import ICD, RXNORM, SERVICE, Resource, chart, condition, observation, order
+from tests.fhir.charts import (
+    BELIMUMAB,
+    ICD,
+    INTO_A_VEIN,
+    RXNORM,
+    SERVICE,
+    SNOMED,
+    Resource,
+    chart,
+    concept,
+    condition,
+    egfr,
+    given,
+    observation,
+    order,
+    statement,
+    vaccine,
+)
 
-ATORVASTATIN = (RXNORM, "83367")
+ATORVASTATIN, SIMVASTATIN = (RXNORM, "83367"), (RXNORM, "36567")
 
 
 def case(kb: KnowledgeBase, policy: str, *resources: Resource, **request: Any) -> Any:
@@ -73,3 +90,43 @@ def test_units_of_the_chart_become_those_of_the_policy(atopic_kb: KnowledgeBase)
     assert found["facts"]["fev1"] == 72
     assert found["facts"]["diagnosis"] == {"asthma": True}
     assert atopic_kb.decide(found).outcome in ("pend", "deny")
+
+
+def test_earlier_treatment_is_read_for_whichever_policy_asks_for_it(lipid_kb: KnowledgeBase) -> None:
+    found = case(
+        lipid_kb,
+        "example_lipid_antibody",
+        statement(
+            ATORVASTATIN, status="stopped", effectivePeriod={"start": "2024-01-01", "end": "2024-02-26"}
+        ),
+        order(
+            SIMVASTATIN,
+            status="stopped",
+            authoredOn="2024-03-01",
+            statusReason=concept((SNOMED, "407563006")),
+        ),
+        condition((ICD, "E78.01")),
+        indication="familial_hypercholesterolaemia",
+        phase="initial",
+    )
+    assert found["facts"]["weeks_on"] == {"atorvastatin": {"at_least": 8}}
+    assert found["facts"]["tried"] == {"simvastatin": {"intolerance": True}}
+    (criterion,) = [one for one in lipid_kb.decide(found).criteria if one.id == "two_statins"]
+    assert criterion.status == "met"
+    assert [(cause.fact, cause.origin) for cause in criterion.because] == [
+        ("tried(simvastatin,intolerance)", "evidence"),
+        ("at_least(weeks_on(atorvastatin),8)", "evidence"),
+    ]
+
+
+def test_a_chart_says_nothing_of_what_no_policy_here_knows(lipid_kb: KnowledgeBase) -> None:
+    found = case(
+        lipid_kb,
+        "example_lipid_antibody",
+        egfr(41),
+        vaccine("121", "2025-06-01"),
+        given(BELIMUMAB, route=INTO_A_VEIN),
+        observation("8061-4", name="o2", valueCodeableConcept=concept((SNOMED, "10828004"))),
+    )
+    assert found["facts"] == {"birth_date": "1990-05-02"}
+    assert lipid_kb.decide(found).outcome == "pend"
