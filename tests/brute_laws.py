@@ -22,9 +22,9 @@ Sight = tuple["World", ...]
 
 READ = (
     "clause/5 "
-    "applies/2 requires/5 met/2 unmet/2 excluded/2 outside/2 exceeded/2 outcome/2 basis/2 referral/2 "
-    "on_pathway/3 cites/3 cites/5 frame/4 off_label/3 text/4 limited/5 outcome_of/3 advisory/2 at_start/2 "
-    "note/2"
+    "applies/2 requires/5 met/2 unmet/2 excluded/2 outside/2 exceeded/2 limit/4 outcome/2 basis/2 "
+    "referral/2 on_pathway/3 cites/3 cites/5 frame/4 off_label/3 text/4 limited/5 outcome_of/3 "
+    "advisory/2 at_start/2 note/2"
 )
 
 
@@ -337,6 +337,7 @@ class Brute:
                 if (indication, "continuation") in two("on_pathway/3")
                 and two.names("unmet/2").isdisjoint(_only_then(one, indication))
                 and "approve" not in two.outcomes
+                and not _cut_as_written(one, two, indication)
             )
             yield self._counter("continuable", f"barred({indication})", sights, self._phases())
 
@@ -640,14 +641,15 @@ def _limits_shared(brute: Brute, world: World) -> Iterator[str]:  # noqa: ARG001
     rows = {(i, p, limit, clause) for i, p, limit, clause in world("limited/5")}
     for place in (0, 1):  # by indication, by phase
         own = {(row[place], row[3]) for row in rows}
-        evident = any(
-            a[2] == b[2] and a[1 - place] == b[1 - place] and a[place] != b[place]
+        evident = {
+            (a[2], a[place], b[place])
             for a in rows
             for b in rows
+            if a[2] == b[2] and a[1 - place] == b[1 - place] and a[place] != b[place]
             if (b[place], a[3]) not in own and (a[place], b[3]) not in own
-        )
-        for a, b in ((a, b) for a in rows for b in rows if _before(a[:2], b[:2]) and evident):
-            if a[3] == b[3] and a[place] != b[place]:
+        }
+        for a, b in ((a, b) for a in rows for b in rows if _before(a[:2], b[:2])):
+            if a[2:] == b[2:] and (a[2], a[place], b[place]) in evident:
                 yield f"shared({a[3]},{','.join((*a[:2], *b[:2]))})"
 
 
@@ -755,6 +757,18 @@ def _turned(one: World, two: World) -> bool:
     """A denial here, an approval there."""
     both = one.outcomes, two.outcomes
     return any("deny" in here and "approve" in there for here, there in (both, both[::-1]))
+
+
+def _cut_as_written(one: World, two: World, indication: str) -> bool:
+    """A continuation is cut, but by limits on what initial therapy has a limit on too."""
+    of_both = {
+        (limit, quantity)
+        for limit, quantity, _ in one("limit/4")
+        for other, alike, _ in one("limit/4")
+        if quantity == alike and (indication, "initial", other) in {row[:3] for row in one("limited/5")}
+    }
+    cut = {row[:2] for row in one("limit/4") if row[0] in two.names("exceeded/2")}
+    return "modify" in two.outcomes and cut <= of_both
 
 
 def _only_then(world: World, indication: str) -> set[str]:

@@ -170,10 +170,11 @@ class Flips(_Answer):
 
     `flips` are sets of statements, the cheapest first; the first `ties` of them cost the same, and no
     cheaper one exists. `ways` are the same, those that differ in one member of a group as one. `more`
-    says that there are others, none of which is cheaper than the last. Where no change within reach
-    would do it there is none, and `blocked` is why: a minimal set of facts that cannot change and with
-    which the outcome cannot be. Where there is none of these either, `beyond` are the fewest facts out
-    of reach that would have to be stated too. `margins` say how far the numbers of the case may move.
+    says that there may be others, none of which is cheaper than the last: that there are, or that the
+    search for them was ended. Where no change within reach would do it there is none, and `blocked` is
+    why: a minimal set of facts that cannot change and with which the outcome cannot be. Where there is
+    none of these either, `beyond` are the fewest facts out of reach that would have to be stated too.
+    `margins` say how far the numbers of the case may move.
     """
 
     decision: Decision

@@ -26,6 +26,17 @@ Priced = tuple[int, tuple[Statement, ...]]
 """What statements cost together, and these."""
 
 
+_TIES = 200
+"""So many sets that cost the same are told."""
+_TRIES = 20
+"""For each further set that is wanted so many are tried in vain before the search for others is ended."""
+
+
+def _by_length(priced: tuple[int, list[int]]) -> tuple[int, list[int]]:
+    """The order of sets that cost the same: the shortest first."""
+    return len(priced[1]), priced[1]
+
+
 def _blocks(edition: Edition, facts: Iterable[Literal]) -> list[list[list[Literal]]]:
     """Members that may be alike, as the facts about each."""
     literals = edition.literals
@@ -82,19 +93,24 @@ class Search:
     def cheapest(
         self, most: int, keep: Callable[[Sequence[Literal]], bool] = every_set
     ) -> tuple[list[Priced], bool]:
-        """The cheapest sets, of which `keep` says so, and whether there are more.
+        """The cheapest sets, of which `keep` says so, and whether there may be more.
 
-        All that cost the least are given, and further ones until there are `most`.
+        All that cost the least are given, and further ones until there are `most`. Where these are many, or
+        further ones are looked for long, the search is ended.
         """
         sets: list[tuple[int, list[int]]] = []
         ties, more = 0, False
         while not (more or len(sets) > max(most, ties)):
             enough = bool(sets) and len(sets) >= most
             if enough and keep is every_set:
-                more = self._is_another()
+                more = self._may_be_another(_TRIES * most)
                 break
-            level = self._next_level()
+            level, ended = self._next_level(_TRIES * most if sets else None, max(most, _TIES))
             kept = [each for each in level if keep([self._reach[place] for place in each[1]])]
+            if ended:
+                sets += [] if enough else kept
+                ties, more = ties or len(kept), True
+                break
             if not level:
                 break
             if enough:
@@ -114,21 +130,30 @@ class Search:
         said = [*self._said(stated).values()]
         return not self._solver.satisfiable([*said, -self._wanted]) and self._solver.satisfiable(said)
 
-    def _is_another(self) -> bool:
-        """Whether some set that is left makes the outcome certain, whatever it costs."""
-        while (places := self._cheapest.any_set()) is not None:
+    def _may_be_another(self, tries: int) -> bool:
+        """Whether some set that is left makes the outcome certain, whatever it costs; or after so many
+        tries, whether it is not known that none does.
+        """
+        while tries and (places := self._cheapest.any_set()) is not None:
             self._question.check()
+            tries -= 1
             objections = self._objections([self._reach[place] for place in places])
             if not objections:
                 return True
             for objection in objections:
                 self._cheapest.require(objection)
-        return False
+        return not tries
 
-    def _next_level(self) -> list[tuple[int, list[int]]]:
-        """All sets that make the outcome certain at the least cost that is left."""
+    def _next_level(self, tries: int | None, most: int) -> tuple[list[tuple[int, list[int]]], bool]:
+        """All sets that make the outcome certain at the least cost that is left.
+
+        It is ended, and then says so, once there are as many as `most`, or so many `tries` failed.
+        """
         level: list[tuple[int, list[int]]] = []
+        failed = 0
         while True:
+            if len(level) >= most or failed == tries:
+                return sorted(level, key=_by_length), True
             again, new = False, []
             objections: list[list[Literal]] = []
             with closing(self._cheapest.sets(level[0][0] if level else None)) as proposals:
@@ -137,14 +162,17 @@ class Search:
                     again = True  # sets with more statements can cost as little
                     objections = self._objections([self._reach[place] for place in places])
                     if objections:
+                        failed += 1
                         break
                     new.append(places)
                     level.append((cost, places))
+                    if len(level) >= most:
+                        break
             self._cheapest.without_supersets(new)
             for objection in objections:
                 self._cheapest.require(objection)
             if not again:
-                return sorted(level, key=lambda each: (len(each[1]), each[1]))
+                return sorted(level, key=_by_length), False
 
     def _said(self, stated: Sequence[Literal]) -> dict[Literal, Literal]:
         """What the record says of each fact once these are stated."""

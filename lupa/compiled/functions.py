@@ -20,13 +20,13 @@ def _ordered(edition: Edition, known: Collection[Literal]) -> Iterator[Fact]:
 
     So those stand near each other that bear on the same, such as what is taken of a drug and what is
     stopped of it, and functions stay small. The values of a choice, and the cut points of a number, are
-    met together.
+    met together; numbers that are asked for together are not.
     """
-    v = edition.vocabulary
-    groups: dict[Fact, list[Fact]] = {}
+    groups: dict[str, list[Fact]] = {}
     for fact in edition.literals:
-        if fact in v.choice_of or fact in v.number_of:
-            groups.setdefault(edition.asking.group_of(fact), []).append(fact)
+        value = edition.asking.value_of(fact)
+        if value is not None:
+            groups.setdefault(value, []).append(fact)
     together = {fact: group for group in groups.values() for fact in group}
     rules: dict[Literal, list[Literal]] = {}
     for rule in edition.program.rules:

@@ -57,7 +57,11 @@ export function saidOf(fact) {
   return [of ? `${name}(${words.map((word, place) => (place === at ? "." : word)).join(",")})` : fact, of];
 }
 
-const others = (facts) => facts.map(({ about }) => about).join(", ");
+/** Of what else the same is said, of many the first. */
+const others = (facts) => {
+  const more = facts.length > 4 * FEW ? ` and ${facts.length - 2 * FEW} more` : "";
+  return facts.slice(0, more ? 2 * FEW : facts.length).map(({ about }) => about).join(", ") + more;
+};
 
 /** What is said by which one sentence, and of what kind the record of it is. */
 function same({ fact, text, origin, says }) {

@@ -157,7 +157,7 @@ def _ways(page: Page, flips: Flips, wanted: str) -> list[str]:
             lines += page.title("Next best")
         lines += _way(page, number, way)
     if flips.more:
-        lines += ["", "There are more, none cheaper than the last; --most N shows further ones."]
+        lines += ["", "There may be more, none cheaper than the last; --most N looks for further ones."]
     return lines
 
 

@@ -103,14 +103,17 @@ def asked_about(asked: Sequence[Missing]) -> str:
     names = list(dict.fromkeys(number_in(item.fact) or item.fact for item in asked))
     if len(names) == 1:
         return names[0]
-    names = list(dict.fromkeys(argument(name) for name in names))
-    more = f" and {len(names) - 2 * FEW} more" if len(names) > 4 * FEW else ""
-    return ", ".join(names[: 2 * FEW] if more else names) + more
+    return _listed(list(dict.fromkeys(argument(name) for name in names)))
 
 
 def others(facts: Iterable[_Said]) -> str:
-    """Of what else the same is said."""
-    return ", ".join(each.about for each in facts)
+    """Of what else the same is said, of many the first."""
+    return _listed([each.about for each in facts])
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 2 * FEW} more" if len(names) > 4 * FEW else ""
+    return ", ".join(names[: 2 * FEW] if more else names) + more
 
 
 MARKED = f"What is marked * is {UNLISTED[2:-1]}."

@@ -86,9 +86,14 @@ class Asking:
         v = self._vocabulary
         if fact in v.group_of:
             return v.group_of[fact]
-        name = self._scale_of(v.number_of[fact]) if fact in v.number_of else fact
+        name = self.value_of(fact) or fact
         head = self._closed_by.get(fact) or name.partition("(")[0]
         return head if head in self._together else name
+
+    def value_of(self, fact: Fact) -> str | None:
+        """The choice or the one number of which a fact tells something; None for any other fact."""
+        v = self._vocabulary
+        return self._scale_of(v.number_of[fact]) if fact in v.number_of else v.group_of.get(fact)
 
     def _scale_of(self, quantity: str) -> str:
         """The quantity that is asked for in its place: who says an age in years says it in months too."""

@@ -171,7 +171,7 @@ def test_what_is_found_of_each_of_many_stands_in_one_line() -> None:
 def test_what_would_lose_an_approval_and_how_far_its_numbers_may_move() -> None:
     ended = command("flip", "-", "--to", "deny", stdin=lupkynis())
     assert "Next best" in ended.out
-    assert "There are more, none cheaper than the last" in ended.out
+    assert "There may be more, none cheaper than the last" in ended.out
     assert "the age, 34 (years): approve from 18 (below: deny)" in ended.out
 
 

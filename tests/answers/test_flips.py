@@ -14,6 +14,7 @@ from lupa.pages.exploring import flips_text
 from tests import explored, small
 from tests.explored import examine
 from tests.slim import slim
+from tests.small import otherwise, small_kb, vocabulary
 
 Case = dict[str, Any]
 ATTESTED = ("monitor_egfr", "monitor_blood_pressure", "monitor_serious_infections", "monitor_malignancies")
@@ -298,3 +299,15 @@ def test_just_the_days_and_requests_are_found_that_help(kb: KnowledgeBase, case:
     answer = explored.check_all_flips(kb, examined, "approve", fixed, {}, 50)
     assert answer is not None
     assert {s.kind for flip in answer.flips for s in flip.statements} & {"wait", "file_otherwise"}
+
+
+def test_where_each_of_many_takes_two_statements_the_search_for_others_ends(tmp_path: Path) -> None:
+    both = [(f"tried_{n}", f"long_{n}") for n in range(14)]
+    rules = "".join(f"outcome(small, approve) :- {one}, {other}.\n" for one, other in both)
+    facts = vocabulary(flags=[each for pair in both for each in pair])
+    kb = small_kb(tmp_path, facts, rules + otherwise("approve", last="deny"))
+    flips = kb.flip({"request": {"policy": "small"}, "facts": {}}, "approve")
+    assert [sorted(each.fact for each in flip.statements) for flip in flips.flips] == [
+        sorted(pair) for pair in both
+    ]
+    assert (flips.ties, flips.more) == (14, True)

@@ -197,6 +197,11 @@ FIRES = {
         "3:1",
         f"{JUDGED}attests(benefits_outweigh_risks).",
     ),
+    "taken-name": (
+        "together(fep_lupkynis) :- live_vaccine.",
+        "1:1",
+        f"both :- live_vaccine. {MET}both.",
+    ),
     "duplicate": (
         f"{MET}live_vaccine.\nmet(fep_lupkynis,adult):-live_vaccine.",
         "2:1",

@@ -37,6 +37,18 @@ def test_a_tree_of_criteria_holds_together(tmp_path: Path) -> None:
     assert found(tmp_path, RULES) == []
 
 
+def test_what_a_part_is_about_may_have_a_label_that_no_fact_has(tmp_path: Path) -> None:
+    rules = changed("took(leflunomide), c22).", "took(kind_of(steroid)), c22).") + (
+        'label(steroid, "a steroid"). kind(steroid, prednisone).\n'
+        "met(steps, took(kind_of(Class))) :- taking(Drug), kind(Class, Drug).\n"
+        'text(steps, criterion(took(kind_of(Class))), "{1}.", "No {1}.") :- kind(Class, _).\n'
+    )
+    slip = 'label(steriod, "a steroid").'
+    line = (rules + slip).count(chr(10)) + 1
+    why = "no fact of a case, and no quantity, holds such a name; did you mean steroid?"
+    assert found(tmp_path, rules + slip) == [f"{FILE}:{line}:7: misspelt: steriod is not known here: {why}"]
+
+
 #      what is changed into what, where that is found, and what is said of it
 TREES = {
     "a_node_without_parts": (

@@ -534,6 +534,18 @@ def test_whoever_starts_is_barred_from_going_on_by_a_criterion_that_only_then_fa
     assert expected == verify.broken("continuable", *GOUT, *GOES_ON, *once, *again)
 
 
+CUT = "limited(small, gout, continuation, less, c_less)", "limit(small, less, months, 6)"
+"""Going on, half a year at a time."""
+
+
+def test_what_is_only_cut_where_it_goes_on_is_told(verify: Verify) -> None:
+    assert verify.broken("continuable", *GOUT, *GOES_ON, *CUT) == [("barred(gout)", "error")]
+
+
+def test_a_continuation_may_be_for_less_where_each_phase_has_its_limit(verify: Verify) -> None:
+    assert verify.broken("continuable", *GOUT, *GOES_ON, *CUT, *TERM) == []
+
+
 def test_whoever_starts_and_is_better_can_go_on(verify: Verify) -> None:
     assert verify.broken("continuable", *GOUT, *GOES_ON, *SMOKER) == []
 
@@ -836,6 +848,17 @@ def test_a_limit_that_cites_the_clause_of_the_other_indication_is_found(verify: 
     rows = limited("asthma, initial, term, c_1", "gout, initial, term, c_1", *others)
     expected = [("shared(c_1,asthma,initial,gout,initial)", "warning")]
     assert verify.broken("clause_of_pathway", *GOUT, *rows) == expected
+
+
+def test_a_limit_that_two_indications_share_is_cited_by_both_though_another_is_not(verify: Verify) -> None:
+    rows = limited("gout, initial, dose, c_1", "asthma, initial, dose, c_2")
+    both = limited("gout, initial, term, c_3", "asthma, initial, term, c_3")
+    assert verify.broken("clause_of_pathway", *GOUT, *rows, *both[1:]) == []
+
+
+def test_a_clause_of_two_indications_is_cited_by_both_though_a_third_has_its_own(verify: Verify) -> None:
+    rows = limited("gout, initial, term, c_1", "asthma, initial, term, c_1", "cough, initial, term, c_2")
+    assert verify.broken("clause_of_pathway", *GOUT, *rows) == []
 
 
 def test_one_limit_for_all_is_cited_by_all(verify: Verify) -> None:

@@ -24,6 +24,7 @@ from lupa.record.said import Record
 from lupa.schema import schemas
 from tests.drawn import compiled_says, decided, differences, gappy_record
 from tests.random_policies import POLICY, Facts, Made, random_made
+from tests.small import otherwise, small_kb, vocabulary
 
 SHIPPED = ("fep_lupkynis@2024-10-01", "uhc_benlysta@2023-11-01", "uhc_benlysta@2022E0046O")
 
@@ -101,6 +102,22 @@ def test_laws_that_leave_no_patient_are_refused(tmp_path: Path) -> None:
 def test_a_policy_that_grows_too_large_is_told(kb: KnowledgeBase) -> None:
     with pytest.raises(SpaceLimitError, match="fep_lupkynis: compiled it would take more than 100 parts"):
         compiler.compiled(kb.edition("fep_lupkynis"), most=100)
+
+
+def test_numbers_that_are_asked_for_together_stand_each_with_what_is_read_with_it(tmp_path: Path) -> None:
+    facts = (
+        vocabulary()
+        + """
+drug(1..14). fact(tried(Drug)) :- drug(Drug). tried(Drug) :- true(tried(Drug)).
+fact_text(tried, "Drug {1} was tried.", "Drug {1} was not tried."). question(tried, "Was drug {1} tried?").
+quantity(weeks(Drug), "weeks", 0, 100) :- drug(Drug). label(weeks, "the time on drug {1}").
+fact(at_least(weeks(Drug), 12)) :- drug(Drug). at_least(Quantity, Low) :- true(at_least(Quantity, Low)).
+asked_together(weeks). group_question(weeks, "How many weeks was each taken?").
+"""
+    )
+    rules = "outcome(small, approve) :- tried(Drug), at_least(weeks(Drug), 12).\n"
+    edition = small_kb(tmp_path, facts, rules + otherwise("approve", last="deny")).edition(POLICY)
+    assert len(compiler.compiled(edition, most=2_000).nodes) == 2 * 14
 
 
 @pytest.mark.parametrize(

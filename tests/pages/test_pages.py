@@ -194,6 +194,12 @@ def test_the_same_is_said_once_of_several_of_which_the_same_is_on_record() -> No
     ]
 
 
+def test_of_very_many_of_which_the_same_is_so_the_first_are_named() -> None:
+    causes = [Cause(f"taking(d{n})", False, f"No d{n}.", f"d{n}", "stated") for n in range(100)]
+    named = ", ".join(f"d{n}" for n in range(1, 13))
+    assert cause_sentences(causes) == ["No d0.", f"The same goes for {named} and 87 more."]
+
+
 @pytest.mark.parametrize(
     ("facts", "sentences"),
     [

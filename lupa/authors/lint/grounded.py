@@ -124,14 +124,18 @@ def made(found: Atoms, outcomes: Iterable[str]) -> Atoms:
     quantities = [row.arguments[0] for row in found.get(("quantity", 4), ())]
     known = {*outcomes, *(row.arguments[1].name for row in found.get(("outcome", 2), ())), "pend"}
     worded = [row.arguments[0] for row in found.get(("outcome_text", 3), ())]
+    items = dict.fromkeys(_items(found))
+    within = [
+        name for item in items for each in item.arguments for name in arguments(each)
+    ]  # words for an item can say what it is about
     named = dict.fromkeys(
         name
-        for symbol in (*quantities, *(argument for fact in facts for argument in arguments(fact)))
+        for symbol in (*quantities, *within, *(argument for fact in facts for argument in arguments(fact)))
         for name in _with_beginnings(symbol)
     )
     covered = [row.arguments[0] for kind in sorted(COVERED) for row in found.get(kind, ())]
     values_of = {
-        "_item": _items(found),
+        "_item": items,
         "_covered": covered,
         "_named": [
             *(*named, *covered, *(row.arguments[0] for row in found.get(("pair", 3), ()))),

@@ -17,6 +17,7 @@ _RULES: tuple[tuple[str, Severity, str], ...] = (
     ("about", "error", "The about.lp of a policy says what the policy is, and since when."),
     ("undefined", "error", "What a rule reads is derived by some rule, or declared with `#defined`."),
     ("wrong-arity", "error", "A predicate has as many arguments where it is read as where it is derived."),
+    ("taken-name", "error", "No policy has a rule for what the files that all share work out."),
     ("misspelt", "error", "No name is nearly one that is known at its place, and unknown itself."),
     (
         "unknown-name",
@@ -255,6 +256,15 @@ WITHOUT_CLAUSE = ("referral",)
 
 WORDS = frozenset({("text", 4), ("cites", 3), ("number", 3)})
 """The predicates that say something of an item, which is their second argument."""
+
+OF_DECISION = frozenset((
+    ("applies", 2), ("basis", 2), ("considered", 2), ("exceeded", 2), ("on_pathway", 3), ("outcome", 2),
+    ("part_of", 3), ("referral", 2),
+))  # fmt: skip
+"""What the decision page works out and lupa looks up; else what lupa looks up is for policies to give."""
+
+ADDED_TO = frozenset({("plan", 1), ("more_favourable", 2)})
+"""What a policy may have more of, though the shared files have rules for it."""
 
 OF_EACH = frozenset({("asked_as", 2)})
 """The predicates that shared rules give to every row of a table, be it of use or not."""

@@ -67,6 +67,7 @@ class Shared:
         self.of_worlds = frozenset(s for one in statements(WORLDS) for s in derived(one))
         self.asked = _asked()
         self.given = self.core.given | self.of_worlds
+        self.worked_out = lint_statements.worked_out(self.core)
         # where rules of use read the same, it is they who tell a row of use from another
         self.roots = (READ_BY_LUPA | (self.asked - set(self.core.read))) - OF_EACH
         self.unsure: set[str] = set()
@@ -236,6 +237,7 @@ class Scope:
         yield from lint_statements.quoted_numbers(self.own.statements, spots_of_numbers(places))
         yield from lint_names.systems(self.own.statements, [*core.statements, *self.own.statements])
         yield from self._endless()
+        yield from lint_statements.taken(self.own, self._shared.worked_out)
         yield from lint_statements.undefined(self.own, self._gives, self._given)
         asked = self._shared.asked
         read_ = frozenset(core.read) | frozenset(self.own.read) | asked

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
 from clingo import ast
 from clingo.ast import ASTType
 
 from lupa.authors.lint.program import Program, Statement
+from lupa.authors.lint.rules import ADDED_TO, OF_DECISION, READ_BY_LUPA
 from lupa.authors.lint.terms import Term
 from lupa.authors.reports.finding import Finding
 from lupa.authors.syntax import Signature
@@ -56,6 +57,29 @@ def unused(program: Program, read: Gives, known: Iterable[Signature]) -> Iterato
                 waits = not statement.file.policy and "did you mean" not in why
                 rule = "unread-fact" if waits else "unused"
             yield statement.finding(rule, term, shown(signature), why)
+
+
+def worked_out(core: Program) -> dict[Signature, Statement]:
+    """What the shared files work out, and no policy is meant to add to, with a rule of it."""
+    found = {}
+    for signature, uses in core.derived.items():
+        given = {statement.is_row or _is_of_a_fact(statement) for statement, _ in uses}
+        for_others = (READ_BY_LUPA - OF_DECISION) | ADDED_TO | core.declared.keys()
+        if given == {False} and signature not in for_others:
+            found[signature] = uses[0][0]
+    return found
+
+
+def taken(program: Program, core: Mapping[Signature, Statement]) -> Iterator[Finding]:
+    """The rules of a policy for what the shared files work out, once for each predicate."""
+    for signature, uses in program.derived.items():
+        if signature in core:
+            statement, term = uses[0]
+            text = (
+                f"{shown(signature)} is what {core[signature].place} works out for all policies, and would "
+                "mean something else with this rule; give it a name that is not taken"
+            )
+            yield statement.finding("taken-name", term, shown(signature), text)
 
 
 def _is_of_a_fact(statement: Statement) -> bool:
