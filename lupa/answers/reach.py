@@ -14,8 +14,8 @@ BEYOND = 10**8
 class Reach:
     """The statements within reach: not of what is `fixed`, at the efforts known or at these `costs`.
 
-    `cone` are the facts that bear on the outcome, `record` what is said of them; `subject` and `effort`
-    tell of each fact what it is about, and what it takes.
+    They stand in `within`, by what they say. `cone` are the facts that bear on the outcome, `record` what
+    is said of them; `subject` and `effort` tell of each fact what it is about, and what it takes.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class Reach:
         self.record = {abs(x): x for x in question.statements if abs(x) in cone}
         self._stated_subjects = {self.subject[abs(x)] for x in question.stated}
         self._assumed_subjects = {self.subject[abs(x)] for x in question.assumed}
+        self.within = dict(self._statements())
 
     def _name_subjects(self) -> None:
         """What each fact is about, as a number: of one subject no more than one thing is stated.
@@ -52,7 +53,7 @@ class Reach:
             number = vocabulary.number_of.get(fact)
             self.effort[literal] = literals[vocabulary.cuts[number][0].fact if number else first]
 
-    def statements(self) -> Iterator[tuple[Literal, Statement]]:
+    def _statements(self) -> Iterator[tuple[Literal, Statement]]:
         """The statements that can come about and say something else than the record."""
         one_of = self._edition.vocabulary.choice_of
         for literal in self.cone:

@@ -83,13 +83,14 @@ class _Search:
         """The statements of which each larger set of use has one; None where this one suffices."""
         said = self._said(chosen)
         # the first of all such worlds: where the search is ended hangs on nothing that was asked before
-        true = self._solver.least([*said.values(), -self._wanted], self._cone)
+        still_open = [fact for fact in self._cone if fact not in said]
+        true = self._solver.least([*said.values(), -self._wanted], still_open)
         if true is None:
             clash = self._solver.minimal([], list(said.values()))
             if clash is None:
                 return None
             return self._free(chosen, (way for literal in clash for way in self._taking_back(literal)))
-        held = [fact if fact in true else -fact for fact in self._cone]
+        held = [said.get(fact, fact if fact in true else -fact) for fact in self._cone]
         stays = [x for x in held if said.get(abs(x)) == x and (x in chosen or abs(x) not in self._may)]
         harm = self._solver.minimal([self._wanted, *stays], [x for x in held if x not in stays])
         assert harm is not None  # noqa: S101 - the world itself denies it
