@@ -112,6 +112,11 @@ def escaped(line: str) -> str:
 _UNSAID: ContextVar[bool] = ContextVar("unsaid", default=False)
 
 
+def on_one_line(error: LupaError) -> str:
+    """All that is wrong, on one line, as a row of a table has it."""
+    return "; ".join(str(error).splitlines()).replace(":; ", ": ")
+
+
 @contextmanager
 def values_unsaid() -> Iterator[None]:
     """In this block a message says `(value)` where it would show a value that it was given."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from lupa.answers.decide import decision, outcome_reasons
 from lupa.answers.decision import Decision, EditionBy, Fingerprint, Why
 from lupa.answers.question import Question
-from lupa.errors import CaseError, Problem, RuleError, printable
+from lupa.errors import CaseError, Problem, RuleError, on_one_line, printable
 from lupa.record.behind import apart
 from lupa.record.case import Case, case_fingerprint, check_shape
 from lupa.record.others import left_wrong, unknown_names
@@ -276,7 +276,7 @@ class Desk(Store):
             except CaseError as error:
                 problems = list(error.problems)
             left = [each for each in problems if not isinstance(each, Slip)]  # a slip, a row may settle
-            return "; ".join(str(CaseError(left)).splitlines()) if left else ""
+            return on_one_line(CaseError(left)) if left else ""
 
         return replace(made, rules=Rules(self, found, others, wrong, self.decide, reason, self.pathways))
 

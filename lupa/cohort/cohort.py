@@ -15,7 +15,7 @@ from lupa.compiled.columns import plain_value
 from lupa.compiled.distinct import coded, without_views
 from lupa.compiled.tables import Tables, schema_of
 from lupa.compiled.texts import in_short
-from lupa.errors import CaseError, shown
+from lupa.errors import CaseError, on_one_line, shown
 from lupa.record.behind import apart, written_behind
 from lupa.record.record import ROUTING
 from lupa.record.routing import ASKED_FOR, routed
@@ -181,7 +181,7 @@ class Cohort:
                     raise CaseError(twice)
                 found = routed(self._kb, asked)
             except CaseError as error:
-                yield str(policy), "; ".join(str(error).splitlines())
+                yield str(policy), on_one_line(error)
                 continue
             for edition in found:
                 yield edition.policy, (edition.policy, edition.name)

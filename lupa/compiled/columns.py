@@ -15,7 +15,7 @@ from lupa.compiled.compiled import Compiled, Rules
 from lupa.compiled.distinct import Coded, Codes, Rows, Truths
 from lupa.compiled.headings import PARTS, Column
 from lupa.compiled.kernel import Bools, Said, Words
-from lupa.errors import CaseError, Problem, shown
+from lupa.errors import CaseError, Problem, on_one_line, shown
 from lupa.record.measured import months_on
 from lupa.record.members import as_mapping
 from lupa.record.record import AGES, ROUTING, record_of
@@ -204,7 +204,7 @@ class Columns:
             case = self.case(columns, values)
             record, problems = record_of(case, self._edition)
         except CaseError as error:
-            return Meaning({}, wrong="; ".join(str(error).splitlines()))
+            return Meaning({}, wrong=on_one_line(error))
         if problems:  # others may know what is not known here
             wrong = self._wrong(case)
             return Meaning({}, wrong=wrong, well=bool(wrong))

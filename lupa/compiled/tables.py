@@ -15,7 +15,7 @@ from lupa.compiled.distinct import without_views
 from lupa.compiled.headings import columns_of
 from lupa.compiled.kernel import Answers, Kernel, Words, unpacked
 from lupa.compiled.texts import PLACES, Lists, TextLists, Texts, listed, plainly
-from lupa.errors import CaseError, LupaError, Problem, shown
+from lupa.errors import CaseError, LupaError, Problem, on_one_line, shown
 
 ALWAYS = ("possible", "unmet", "open", "bases", "limits")
 """What is told of every row, each a list of ids."""
@@ -226,7 +226,7 @@ class Tables:
             if "reason" in self._outputs:
                 told["reason"] = list(self._rules.reason(case))
         except LupaError as error:
-            return {**about, "outcome": "invalid", "error": "; ".join(str(error).splitlines())}
+            return {**about, "outcome": "invalid", "error": on_one_line(error)}
         return {
             **about,
             "outcome": decision.outcome,

@@ -210,9 +210,8 @@ class Asking:
             template = self._member(fact)
             if template is not None:
                 return v.filled(template, v.facts[fact])
-            return ", ".join(v.label(str(value)) for value in v.facts[fact].arguments) or v.words(
-                fact, True
-            )
+            first, *rest = [v.label(str(each)) for each in v.facts[fact].arguments] or [v.words(fact, True)]
+            return f"{first}: {', '.join(rest)}" if rest else first
         (cut,) = (cut for cut in v.cuts[quantity] if cut.fact == fact)
         return f"{self.number(quantity)} {self.bound(cut, so=True)}"
 
@@ -246,7 +245,11 @@ class Asking:
             if len(said) > 1 or "of_each" not in self._answers:
                 return None
             (cut,) = (cut for cut in v.cuts[v.number_of[facts[0]]] if cut.fact == facts[0])
-            return Table(self._answers["of_each"], tuple(map(self.number, of)), (self.bound(cut, so=True),))
+            return Table(
+                self._answers["of_each"],
+                tuple(map(self.number, of)),
+                (self.bound(cut, so=True, with_unit=True),),
+            )
         template = self._members.get(found[0].name)
         if template is None:
             return None
@@ -273,11 +276,11 @@ class Asking:
         return first
 
     def said(self, fact: Fact, *, so: bool = True) -> str:
-        """What else a fact says of that: `not tolerated`, `12 or more`; nothing where it says no more."""
+        """What else a fact says of that: `not tolerated`, `12 weeks or more`; or nothing."""
         v = self._vocabulary
         if fact in v.number_of:
             (cut,) = (cut for cut in v.cuts[v.number_of[fact]] if cut.fact == fact)
-            return self.bound(cut, so=so)
+            return self.bound(cut, so=so, with_unit=True)
         _, rest = self._parts(fact)
         return rest if so or not rest else self.answer("without", names=rest)
 
@@ -303,16 +306,17 @@ class Asking:
         template = self._member(quantity)
         return v.label(quantity) if template is None else v.filled(template, v.quantity(quantity))
 
-    def bound(self, cut: Cut, *, so: bool, among: Sequence[Cut] = ()) -> str:
+    def bound(self, cut: Cut, *, so: bool, among: Sequence[Cut] = (), with_unit: bool = False) -> str:
         """What a number is on one side of a cut point: `18 or more`, `6 months or more`.
 
-        `among` are all cut points that the number is told by; the unit is named where they have several.
+        `among` are all cut points that the number is told by; the unit is named where they have several,
+        or where nothing near says which it is.
         """
         sides = {"at_least": ("less_than", "at_least"), "more_than": ("at_most", "more_than")}
         v, number = self._vocabulary, written(cut.bound)
         quantity = v.number_of[cut.fact]
         # in its own unit, unless it is plain which that is: another may count the same in larger parts
-        if quantity in v.scales or any(v.number_of[other.fact] != quantity for other in among):
+        if with_unit or quantity in v.scales or any(v.number_of[other.fact] != quantity for other in among):
             number = f"{number} {v.quantities[quantity].unit}"
         return self.answer(sides[cut.kind][so], number=number)
 

@@ -121,8 +121,8 @@ ANSWERS = "\n".join(re.findall(r"(?m)^answer_text\(.*", (shipped("kb") / "asking
             [
                 "no more than 1 of red, green, blue: failed or harmed",
                 "2 or more of red, green, blue: failed or harmed",
-                "no more than 1 of those with nothing of these: 12 or more",
-                "2 or more of those with nothing of these: 12 or more",
+                "no more than 1 of those answered “nothing of these”: 12 weeks or more",
+                "2 or more of those answered “nothing of these”: 12 weeks or more",
             ],
         ),
     ],
@@ -133,6 +133,19 @@ def test_an_answer_says_in_few_words_how_many_are_how(
     by_member(monkeypatch)
     plan = counting_kb(tmp_path, rules, ends).plan(NOTHING_SAID)
     assert [branch.answer for step in plan.steps for branch in step.branches] == answers
+
+
+def test_members_without_words_of_their_own_say_what_is_said_of_which(
+    tmp_path: Path,
+) -> None:
+    facts = FACTS.format(drugs="red; green", cuts="12").replace('member_text(tried, "{1}: {2}").', "")
+    rules = "many :- #count { Drug : tried(Drug, failed) } >= 1."
+    kb = small.small_kb(tmp_path / "kb", small.vocabulary() + facts, f"{rules}\n{COUNTED}")
+    plan = kb.plan(NOTHING_SAID)
+    assert [branch.answer for step in plan.steps for branch in step.branches] == [
+        "none",
+        "one of red: failed, green: failed",
+    ]
 
 
 SEEN = """

@@ -555,6 +555,23 @@ def test_a_continuation_leaves_out_a_criterion_of_the_start(verify: Verify) -> N
     assert expected == verify.broken("left_out_on_continuation", *GOUT, *GOES_ON)
 
 
+def test_all_that_a_continuation_leaves_out_is_told_as_one(verify: Verify) -> None:
+    asthma = (
+        "requires(small, asthma, initial, tested, c_tested)",
+        "requires(small, asthma, initial, calm, c_calm)",
+        "met(small, calm) :- smokes",
+        "requires(small, asthma, continuation, better, c_better)",
+    )
+    report = verify(Made(FACTS, {POLICY: (*GOUT, *GOES_ON, *asthma)}))
+    (note,) = (finding for finding in report.findings if finding.check == "left_out_on_continuation")
+    assert set(note.subjects) == {
+        "left_out(criterion(tested),gout)",
+        "left_out(criterion(tested),asthma)",
+        "left_out(criterion(calm),asthma)",
+    }
+    assert note.text.count("A continuation for") == 2  # what differs by indication is not mixed
+
+
 def test_a_continuation_that_asks_again_leaves_nothing_out(verify: Verify) -> None:
     again = "requires(small, gout, continuation, tested, c_again)"
     assert verify.broken("left_out_on_continuation", *GOUT, *GOES_ON, again) == []

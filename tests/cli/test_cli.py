@@ -132,6 +132,7 @@ def test_facts_list_what_a_case_can_state(run: Run) -> None:
     rows = json.loads(run("facts", "--json")[1])
     by_fact = {row["fact"]: row for row in rows}
     assert "Lupkynis" in by_fact["taking(voclosporin)"]["also"]
+    assert [row["label"] for row in rows if row["label"] in row["also"]] == []
     assert by_fact["reading(term_limit,cap)"]["where"] == "facts.reading.term_limit"
     assert by_fact["reading(term_limit,cap)"]["when_silent"] == "assumed yes"
     assert "facts.taking\n" in run("facts", "fep_lupkynis")[1]

@@ -663,7 +663,10 @@ def test_columns_can_be_renamed_and_left_out(few: KnowledgeBase) -> None:
         ({"documented": [["zzz"]]}, "facts.documented[0]: 'zzz' is not known here"),
         ({"taking": [[["prednisone"]]]}, 'facts.taking[0]: a name is expected, not ["prednisone"]'),
         ({"service_date": ["soon"]}, "request.service_date: a date is written year-month-day"),
-        ({"active.sle": [True], "diagnosis.sle": [False]}, "the record contradicts itself"),
+        (
+            {"active.sle": [True], "diagnosis.sle": [False]},
+            "the record contradicts itself; these cannot all be so: facts.",
+        ),
         ({"age": ["old"], "taking": [["prednisone"]], "taking.prednisone": [True]}, "facts.age: a number"),
         ({"taking": [["prednisone"]], "taking.prednisone": [False]}, "two columns say different things"),
         ({"age": [40], "age.at_least": [18]}, "facts.age: is said beside column 'age.at_least'; keep one"),

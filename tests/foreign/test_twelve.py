@@ -42,7 +42,7 @@ def test_a_plan_counts_drugs_whichever_they_are(twelve_kb: KnowledgeBase) -> Non
     every = "acitretin, calcipotriene, methoxsalen and 9 more: not tolerated or contraindicated"
     assert f"2 or more of {every}: APPROVE" in told
     assert f"1 of {every}; and 1 or more of the others: no adequate response: go to 5" in told
-    assert "2 or more of those with no adequate response alone: 12 or more: APPROVE" in told
+    assert "2 or more of those answered “no adequate response alone”: 12 weeks or more: APPROVE" in told
     assert [step.question for step in plan.steps[3:]] == ["How many weeks was each of these taken?"] * 2
 
 

@@ -30,7 +30,7 @@ _HEADS = "Asked   New  Accepted  "
 
 
 def report_text(report: Report, width: int = 80) -> str:
-    """The report as plain text with terminal styles, no line wider than `width` columns."""
+    """The report as plain text with terminal styles, no line wider than `width` but a subject."""
     return "\n".join(_Text(width).report(report))
 
 
@@ -113,11 +113,6 @@ def told_written(written: Sequence[Written]) -> list[str]:
     return lines
 
 
-def _name(thing: Finding | Example, place: str) -> str:
-    """What tells it from others: the law, where it is and what it is about."""
-    return f"{thing.check}  {place}  {thing.subject}"
-
-
 # ---- the page ------------------------------------------------------------------------------------
 
 
@@ -154,6 +149,17 @@ class _Text:
             break_on_hyphens=False,
         )
 
+    def _named(self, begun: str, thing: Finding | Example, place: str, indent: int) -> list[str]:
+        """What tells it from others: the law, where it is and what it is about.
+
+        The last is never broken, however long, so that it can be copied to where it is accepted.
+        """
+        line = " " * indent + printable(f"{begun}{thing.check}  {place}  {thing.subject}")
+        if len(line) <= self._width:
+            return [line]
+        head = self._wrap(f"{begun}{thing.check}  {place}", indent, indent + 2)
+        return [*head, " " * (indent + 2) + printable(thing.subject)]
+
     def _quiet(self, words: str, indent: int) -> list[str]:
         return [click.style(line, dim=True) for line in self._wrap(words, indent)]
 
@@ -169,7 +175,7 @@ class _Text:
 
     def _finding(self, finding: Finding, editions: str) -> list[str]:
         severity = finding.severity
-        first, *rest = self._wrap(f"{severity}  {_name(finding, editions)}", 0, 2)
+        first, *rest = self._named(f"{severity}  ", finding, editions, 0)
         lines = [first.replace(severity, click.style(severity, fg=COLOURS[severity], bold=True), 1), *rest]
         lines += self._wrap(finding.text, 2)
         for clause in finding.clauses:
@@ -225,7 +231,7 @@ class _Text:
     def _examples(self, examples: Iterable[Example]) -> list[str]:
         lines: list[str] = []
         for example in examples:
-            lines += self._wrap(_name(example, where(example)), 2, 4)
+            lines += self._named("", example, where(example), 2)
             for patient in example.patients:
                 lines += self._patient(patient)
         return [*self._title("Patients who show that laws are kept"), *lines, ""] if lines else []
