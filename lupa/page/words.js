@@ -104,11 +104,21 @@ const MARKS = { null: "ruled out by what else is said", stated: "the record says
 const but = ({ against }) => (against.length ? `; but: ${against.join(" ").replace(/\.$/, "")}` : "");
 /** What is needed and, unless that is known by now, what the record says of it. */
 function withMark(need, known) {
-  const text = need.text.slice(0, -1);
-  if (known.has(text)) return text;
-  known.add(text);
+  const text = inside(need);
+  if (known.has(need.text)) return text;
+  known.add(need.text);
   return `${text} (${need.says === "silent" ? "not said" : MARKS[need.origin]}${but(need)})`;
 }
+
+/** What is needed as it stands within a sentence: a capital is left to a name that has one. */
+function inside({ text, about }) {
+  const words = text.slice(0, -1);
+  if (/^(A|An|No|None|Nothing|The|There) /.test(words)) return words[0].toLowerCase() + words.slice(1);
+  return about && words.startsWith(capital(about)) ? about[0] + words.slice(1) : words;
+}
+
+/** Words as they begin a sentence; eGFR stays as it is. */
+const capital = (words) => (/^.\p{Lu}/u.test(words) ? words : words.charAt(0).toUpperCase() + words.slice(1));
 
 /** What is needed of one thing, which the same may be needed of; or just this. */
 function sameOfAnother(needs) {
@@ -158,7 +168,7 @@ export function needed({ needs, more_needs: more, because }) {
 
 /** Sentences that tell of sets of which one will do; of facts, where there is but one. */
 function oneOf(sets, known, more) {
-  if (sets.length === 1 && !more) return sets[0].map((need) => `${withMark(need, known)}.`);
+  if (sets.length === 1 && !more) return sets[0].map((need) => `${capital(withMark(need, known))}.`);
   const alone = sets.filter((set) => set.length === 1).map(([need]) => need);
   let barred = alone.filter(({ against }) => against.length);
   if (barred.length === sets.length) barred = []; // then there is nothing else to say
@@ -171,7 +181,7 @@ function oneOf(sets, known, more) {
   const several = [...by(sets.filter((one) => one.length > 1), sameOfAnother).values()];
   words.push(...several.slice(0, FEW).map((each) => together(each, known)));
   const beyond = several.length > FEW || more ? "; and there are other ways" : "";
-  return [`${words.join("; or ")}${beyond}.`, ...[...by(barred, ({ against }) => against.join(" "))].map(([why, each]) => `Not ${others(each)}: ${why}`)];
+  return [`${capital(words.join("; or "))}${beyond}.`, ...[...by(barred, ({ against }) => against.join(" "))].map(([why, each]) => `Not ${others(each)}: ${why}`)];
 }
 
 /** What the request says of itself: when it was sent and came in, and whether it is urgent. */

@@ -227,7 +227,7 @@ def needs_sentences(item: Item | Criterion) -> list[str]:
 def _one_of(sets: Sequence[tuple[Need, ...]], known: set[str], *, more: bool) -> list[str]:
     """Sentences that tell of sets of which one will do; of facts, where there is but one."""
     if len(sets) == 1 and not more:
-        return [f"{_with_mark(need, known)}." for need in sets[0]]
+        return [f"{_capital(_with_mark(need, known))}." for need in sets[0]]
     words = []
     alone = [each[0] for each in sets if len(each) == 1]
     barred = [need for need in alone if need.against]
@@ -246,7 +246,7 @@ def _one_of(sets: Sequence[tuple[Need, ...]], known: set[str], *, more: bool) ->
             several.setdefault(_same_of_another(each), []).append(each)
     words += [_together(alike, known) for alike in list(several.values())[:FEW]]
     beyond = "; and there are other ways" if len(several) > FEW or more else ""
-    return [f"{'; or '.join(words)}{beyond}.", *_barred(barred)]
+    return [f"{_capital('; or '.join(words))}{beyond}.", *_barred(barred)]
 
 
 def _barred(needs: Sequence[Need]) -> Iterator[str]:
@@ -283,12 +283,30 @@ def _is_the_opposite(item: Item | Criterion) -> bool:
 
 
 def _with_mark(need: Need, known: set[str]) -> str:
-    """What is needed and, unless that is known by now, what the record says of it."""
+    """What is needed and, unless that is known by now, what the record says of it; as within a sentence."""
+    words = _within(need)
     if need.text in known:
-        return need.text[:-1]
+        return words
     known.add(need.text)
     but = f"; but: {' '.join(need.against).rstrip('.')}" if need.against else ""
-    return f"{need.text[:-1]} ({_MARKS[need.says, need.origin]}{but})"
+    return f"{words} ({_MARKS[need.says, need.origin]}{but})"
+
+
+_NO_NAMES = ("A ", "An ", "No ", "None ", "Nothing ", "The ", "There ")
+"""What begins a sentence with a capital and is no name."""
+
+
+def _within(need: Need) -> str:
+    """What is needed as it stands within a sentence: a capital is left to a name that has one."""
+    words, label = need.text[:-1], need.about
+    if words.startswith(_NO_NAMES):
+        return words[:1].lower() + words[1:]
+    return label[:1] + words[1:] if label and words.startswith(_capital(label)) else words
+
+
+def _capital(words: str) -> str:
+    """Words as they begin a sentence; eGFR stays as it is."""
+    return words if words[1:2].isupper() else words[:1].upper() + words[1:]
 
 
 def assumed_sentences(assumptions: Iterable[Assumption]) -> str:

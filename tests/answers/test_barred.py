@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from lupa import CaseError, KnowledgeBase
-from lupa.answers.decision import Decision, Need
+from lupa.answers.decision import Decision, Item, Need
 from lupa.pages.sentences import needs_sentences
 from lupa.record.edits import edited
 from tests import explored, oracle
@@ -84,3 +85,22 @@ def failing(decision: Decision) -> set[str]:
     items = [*decision.bases, *decision.superseded]
     found = {item.text for item in items if item.id != "criteria_not_met" and item.certain}
     return found | {c.text for c in decision.criteria if c.status == "unmet"}
+
+
+@pytest.mark.parametrize(
+    ("text", "about", "within"),
+    [
+        ("The time on alpha is 12 weeks or more.", "alpha", "the time on alpha is 12 weeks or more"),
+        ("Alpha is contraindicated.", "alpha", "alpha is contraindicated"),
+        ("eGFR is 45 or more.", "eGFR", "eGFR is 45 or more"),
+        ("Sjögren's syndrome is diagnosed.", "Sjögren's syndrome", "Sjögren's syndrome is diagnosed"),
+        ("SLEDAI is 6 or more.", "the score", "SLEDAI is 6 or more"),
+    ],
+)
+def test_what_is_needed_has_a_capital_within_a_sentence_only_where_it_is_a_name(
+    text: str, about: str, within: str
+) -> None:
+    need = Need("seen(alpha)", True, text, about, "silent", None)
+    first = replace(need, fact="asked(alpha)", text="A test is done.", about="a test")
+    item = Item("item", "It is so.", "Source", (), needs=((first,), (need,)))
+    assert needs_sentences(item) == [f"A test is done (not said); or {within} (not said)."]

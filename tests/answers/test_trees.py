@@ -164,10 +164,10 @@ def test_the_page_tells_every_part_of_what_fails_with_its_clause_and_cause(steps
         "    - not met, seen: No specialist was asked.",
         "        because The prescriber did not ask a specialist.",
         "        Tiny, Item 21",
-        "    needs The prescriber asked a specialist (the record says otherwise); or The",
-        "          patient takes azathioprine (not on the list), and The age is 18 years",
-        "          or more (the record says otherwise); or The patient takes leflunomide",
-        "          (not on the list), and The age is 18 years or more.",
+        "    needs The prescriber asked a specialist (the record says otherwise); or the",
+        "          patient takes azathioprine (not on the list), and the age is 18 years",
+        "          or more (the record says otherwise); or the patient takes leflunomide",
+        "          (not on the list), and the age is 18 years or more.",
     ]
 
 
