@@ -57,6 +57,20 @@ class EditedNumbers:
             return self._names.sections[name], name
         return quantity.section, *self._vocabulary.where(name)
 
+    def _as_written(self, part: Mapping[str, Any], path: Sequence[str]) -> list[str]:
+        """A path by the names that the case has there: of a number of Humira, though it is adalimumab's."""
+        first, *inner = path
+        v = self._vocabulary
+        tree: Any = v.measures.get(first) or v.days.get(first)
+        found, level = [first], part.get(first)
+        for step in inner:
+            names = [name for name in level if isinstance(name, str)] if isinstance(level, Mapping) else []
+            known = tree if isinstance(tree, Mapping) else {}
+            same = [name for name in names if step in (name, v.canonical(name, known))]
+            found.append(same[0] if same and step not in same else step)
+            level, tree = level.get(found[-1]) if isinstance(level, Mapping) else None, known.get(step)
+        return found
+
     def _check(self) -> None:
         """Finds what is wrong with the case as it stands that was not before."""
         _, found = record_of(self._whole(), self._edition)
@@ -70,6 +84,7 @@ class EditedNumbers:
     def _parts_without(self, parts: dict[str, dict[str, Any]], name: str) -> dict[str, dict[str, Any]]:
         """The parts of a case without a number, or without the day on which it was so."""
         section, *path = self._place(name)
+        path = self._as_written(parts[section], path)
         if name.startswith(f"{ON} ") and path[0] not in self._vocabulary.days:
             left = with_at(parts[section], path, without_day(_at(parts[section], path)))
             return {**parts, section: left}
@@ -89,6 +104,7 @@ class EditedNumbers:
 
     def _put(self, path: Path, value: Any) -> None:
         section, *inner = path
+        inner = self._as_written(self._parts[section], inner)
         self._parts[section] = with_at(self._parts[section], inner, value)
         name = inner[0]
         if name in (*AGES, "birth_date"):
@@ -145,6 +161,7 @@ class EditedNumbers:
     def _state(self, name: str, found: Interval, sides: Mapping[Cut, bool | None]) -> None:
         """States the numbers found where they say something; else leaves the number open, or silent."""
         section, *path = self._place(name)
+        path = self._as_written(self._parts[section], path)
         if any(value is not None for value in sides.values()):
             quantity = self._vocabulary.quantities[name]
             said: Any = plain_range(found, quantity)

@@ -253,7 +253,8 @@ class _Editor(EditedNumbers):
                 left = with_member(before, tree, tuple(inner), None, self._canonical)
             self._parts[section] = with_at(self._parts[section], [name], left)
             return
-        self._parts[section] = without_at(self._parts[section], [name, *inner])
+        written_so = self._as_written(self._parts[section], [name, *inner])
+        self._parts[section] = without_at(self._parts[section], written_so)
         for _, quantity in leaves(_below(v.measures[name], inner) if name in v.measures else {}):
             self._drop(*self._beside(quantity))
 

@@ -356,3 +356,14 @@ def test_the_later_edition_is_stricter(foreign_kb: KnowledgeBase) -> None:
     before, after = (foreign_kb.edition(POLICY, edition) for edition in EDITIONS)
     found = Ways(Pair(before, after, all_readings=False)).on_pathways()
     assert together([here.pathway.relation for here in found]) == "stricter"
+
+
+def test_a_number_that_stands_under_a_brand_is_stated_anew_there(foreign_kb: KnowledgeBase) -> None:
+    edition = foreign_kb.edition("example_ra_antibody")
+    case = {"request": {"policy": "example_ra_antibody"}, "facts": {"weeks_on": {"Trexall": 11}}}
+    for said in (12, {"at_least": 12}):
+        found = edited(case, [("weeks_on.methotrexate", said)], (), edition)
+        assert found["facts"] == {"weeks_on": {"Trexall": said}}
+    weeks = edited(case, [("at_least(weeks_on(methotrexate),12)", True)], (), edition)["facts"]["weeks_on"]
+    assert list(weeks) == ["Trexall"]
+    assert edited(case, (), ["weeks_on.methotrexate"], edition)["facts"] == {}
