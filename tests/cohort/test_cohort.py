@@ -32,6 +32,7 @@ from lupa.cohort.summary import plain, summary, text
 from lupa.cohort.work import run
 from lupa.compiled import columns as columns_of_tables
 from lupa.compiled import tables
+from lupa.errors import on_one_line
 from tests.command import command, unchanging
 from tests.record.test_routing import TIED, TIED_RULES
 from tests.small import otherwise, relation_rules, small_kb, vocabulary
@@ -103,7 +104,7 @@ def by_cases(kb: KnowledgeBase, rows: list[Row]) -> list[Row]:
         try:
             decision = kb.decide(as_case(row))
         except CaseError as error:
-            told: Row = {"outcome": "invalid", "error": "; ".join(str(error).splitlines())}
+            told: Row = {"outcome": "invalid", "error": on_one_line(error)}
         else:
             told = {
                 "policy": decision.policy,
@@ -757,7 +758,7 @@ def test_a_route_behind_the_drug_is_its_route(few: KnowledgeBase) -> None:
                 decision = few.decide({"request": request})
                 expected.append((list(decision.possible), None))
             except CaseError as error:
-                expected.append((None, "; ".join(str(error).splitlines())))
+                expected.append((None, on_one_line(error)))
         assert [(row["possible"], row["error"]) for row in found] == expected
 
 
