@@ -164,8 +164,7 @@ def test_what_is_found_of_each_of_many_stands_in_one_line() -> None:
     ended = command("flip", "-", stdin=as_bytes({"request": request}))
     told = " ".join(ended.out.split())
     assert "find out The patient does not take voclosporin. The same goes for anifrolumab, rituxi" in told
-    assert ", certolizumab pegol, " in told
-    assert ". [taking=no of each] " in told
+    assert re.search(r", infliximab and \d+ more\. \[taking=no of each\] ", told)
 
 
 def test_what_would_lose_an_approval_and_how_far_its_numbers_may_move() -> None:
