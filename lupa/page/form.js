@@ -61,7 +61,7 @@ function choice(context, group) {
   const usual = group.facts.find((variable) => edition.facts[variable].assumed);
   const id = fresh("choice");
   const isReading = path[1] === "reading";
-  const words = (variable) => (isReading ? edition.facts[variable].yes : edition.facts[variable].member.split(", ").at(-1) || label(context.places.get(variable).value));
+  const words = (variable) => (isReading ? edition.facts[variable].yes : edition.facts[variable].member || label(context.places.get(variable).value));
   const none = usual === undefined ? "not stated" : `as usual: ${words(usual)}`;
   const select = h("select", { id, on: { change: () => change(put(context.given, path, select.value === "?" ? null : select.value || undefined)) } },
     h("option", { value: "" }, none),

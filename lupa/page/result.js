@@ -160,7 +160,7 @@ function answers(context, same) {
   const { edition, actions } = context;
   const variables = same.map(({ fact }) => edition.variables.get(fact));
   if (edition.choiceOf.has(variables[0])) {
-    const label = (variable) => edition.facts[variable].member.split(", ").at(-1);
+    const label = (variable) => edition.facts[variable].member;
     return h("p", { class: "row" }, variables.map((variable) =>
       h("button", { type: "button", on: { click: () => actions.choose(variable) } }, label(variable))));
   }

@@ -210,6 +210,8 @@ class Asking:
             template = self._member(fact)
             if template is not None:
                 return v.filled(template, v.facts[fact])
+            if fact in v.choice_of:
+                return self.value_label(fact)
             first, *rest = [v.label(str(each)) for each in v.facts[fact].arguments] or [v.words(fact, True)]
             return f"{first}: {', '.join(rest)}" if rest else first
         (cut,) = (cut for cut in v.cuts[quantity] if cut.fact == fact)
