@@ -1,8 +1,17 @@
+import signal
+
 import pytest
 
 from lupa import KnowledgeBase
 from tests.command import unchanging
 from tests.slim import slim
+
+# Where the tests themselves are run in the background, interruptions are ignored, and what they start
+# would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")

@@ -55,9 +55,11 @@ class Terminal:
 
     def end(self) -> int:
         """Waits for the end; the exit status."""
-        while self._more():
-            pass
-        return self._process.wait(PATIENCE)
+        end = time.monotonic() + PATIENCE
+        while True:
+            assert time.monotonic() < end, "does not end"
+            if select.select([self._line], [], [], 0.1)[0] and not self._more():
+                return self._process.wait(PATIENCE)
 
     def _more(self) -> str:
         try:
