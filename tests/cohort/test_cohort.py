@@ -620,7 +620,9 @@ def test_what_somebody_keeps_beside_the_output_is_left_alone(few: KnowledgeBase,
     given.write_text("age\n34\n", encoding="utf-8")
     kept.parent.mkdir()
     kept.write_text("mine", encoding="utf-8")
-    with pytest.raises(CaseError, match=r"out\.csv\.parts: is needed .* and holds something else; name another"):
+    with pytest.raises(
+        CaseError, match=r"out\.csv\.parts: is needed .* and holds something else; name another"
+    ):
         run(few, Source(str(given)), tmp_path / "out.csv", FEP)
     assert kept.read_text(encoding="utf-8") == "mine"
 
@@ -815,6 +817,43 @@ def test_a_compiled_policy_reads_a_route_behind_the_drug(few: KnowledgeBase) -> 
     other = pa.table({"drug": ["Benlysta SC"], "months": ["left out"], "route": ["intravenous"]})
     (row,) = Cohort(few, Wanted(ignored=("months", "route"))).decided(other).to_pylist()
     assert (row["outcome"], row["error"][:13]) == ("invalid", "request.drug:")
+
+
+def test_a_compiled_policy_does_not_answer_for_another(few: KnowledgeBase) -> None:
+    own = "uhc_benlysta@2023-11-01"
+    compiled = few.compile(own)
+    no_payer = "'Aetna' is the payer of no such policy; the payers are: UnitedHealthcare"
+    asked: list[tuple[str, list[str | None], str]] = [
+        (
+            "policy",
+            [own, "uhc_benlysta", None, "fep_lupkynis"],
+            f"'fep_lupkynis' is asked, and {own} decides here",
+        ),
+        ("drug", ["Benlysta", None, "Lupkynis"], "uhc_benlysta does not cover 'Lupkynis'"),
+        ("code", ["J0490", "J0491"], "the code 'J0491' is not known; name the drug or the service"),
+        ("payer", ["UnitedHealthcare", "Aetna"], no_payer),
+    ]
+    for name, values, words in asked:
+        why = f"request.{name}: {words}"
+        table = pa.table(
+            {name: values, "taking.voclosporin": [True] * len(values), "age": ["x"] * len(values)}
+        )
+        *here, other = compiled.decide(table.drop_columns("age"), ["reason"]).to_pylist()
+        assert [(row["unmet"], row["error"]) for row in here] == [(["no_combination"], None)] * len(here)
+        assert (other["outcome"], other["error"]) == ("invalid", why)
+        assert compiled.decide(table).to_pylist()[-1]["error"] == why
+        (batch,) = compiled.batches(table.drop_columns("age").to_reader())
+        assert batch.to_pylist()[-1]["error"] == why
+
+
+def test_a_column_may_be_named_by_a_code(few: KnowledgeBase) -> None:
+    compiled = few.compile("uhc_benlysta@2023-11-01", {})
+    (row,) = compiled.decide(
+        pa.table({"diagnosis.M32.14": [False], "indication": ["lupus_nephritis"]})
+    ).to_pylist()
+    assert "diagnosis_lupus_nephritis" in row["unmet"]
+    with pytest.raises(CaseError, match=r"says the same as column 'diagnosis\.M32\.14'; keep one"):
+        compiled.decide(pa.table({"diagnosis.M32.14": [True], "diagnosis.lupus_nephritis": [False]}))
 
 
 def test_no_rows_give_no_verdicts(few: KnowledgeBase, tmp_path: Path) -> None:
