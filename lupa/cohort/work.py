@@ -35,6 +35,7 @@ Tick = Callable[[int, int | None], None]
 """Is told how many rows are done, of how many where that is known."""
 Notice = Callable[[str], None]
 """Is told what is odd, though it is decided."""
+_PARTS = "part-*.arrow"
 
 
 def run(
@@ -75,9 +76,14 @@ def run(
     schema = cohort.schema(source.schema)
     done = 0
     repeated = Repeated(wanted.ids)
-    for count in _parts(make, repeated.watching(source.parts(rows)), folder, jobs):
-        done += count
-        tick(done, source.rows)
+    try:
+        for count in _parts(make, repeated.watching(source.parts(rows)), folder, jobs):
+            done += count
+            tick(done, source.rows)
+    except BaseException:
+        if not _begun(folder):  # nothing could go on, and whoever mends what is wrong is not kept from it
+            shutil.rmtree(folder)
+        raise
     source.check_unchanged()
     stamp = json.dumps({key: about[key] for key in ("lupa", "rules", "asked")}, sort_keys=True)
     write(out, schema, _read(folder), stamp)
@@ -91,11 +97,18 @@ def run(
 def _begin(folder: Path, about: dict[str, Any]) -> None:
     """Makes the folder of the parts, or finds in it the same work."""
     file = folder / "about.json"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        before = json.loads(file.read_text(encoding="utf-8")) if file.exists() else about
-    except ValueError:
-        before = {}
+    folder.mkdir(parents=True, exist_ok=True)
+    if not file.exists() and any(not path.name.startswith(".") for path in folder.iterdir()):
+        raise CaseError(
+            f"{printable(str(folder))}: is needed for what is done so far, and holds something else; name "
+            "another file for the output"
+        )
+    before = about
+    if _begun(folder):
+        try:
+            before = json.loads(file.read_text(encoding="utf-8"))
+        except ValueError:
+            before = {}
     differ = [key for key in about if before.get(key) != about[key]]
     if differ:
         words = {"lupa": "another lupa", "rules": "other rules", "asked": "other options"}
@@ -106,6 +119,11 @@ def _begin(folder: Path, about: dict[str, Any]) -> None:
             "another file for the output"
         )
     write_text(file, json.dumps(about))
+
+
+def _begun(folder: Path) -> bool:
+    """Whether a part is done."""
+    return any(folder.glob(_PARTS))
 
 
 def _part(folder: Path, place: int) -> Path:
@@ -158,7 +176,7 @@ def _work(table: pa.Table) -> pa.Table:
 
 def _read(folder: Path) -> Iterator[pa.Table]:
     """The parts, one after the other."""
-    for path in sorted(folder.glob("part-*.arrow")):
+    for path in sorted(folder.glob(_PARTS)):
         try:
             with pa.ipc.open_file(path) as reader:
                 table = reader.read_all()

@@ -47,9 +47,10 @@ def _aside(path: Path) -> Iterator[Path]:
 def _parquet(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
     # texts that rows share go into its dictionaries as they are, and are told as texts all the same
     kept = {**(schema.metadata or {}), b"ARROW:schema": b64encode(schema.serialize().to_pybytes())}
-    every = (table.replace_schema_metadata(kept) for table in chain(tables, [schema.empty_table()]))
+    every = chain(tables, [schema.empty_table()])
     first = next(every)
     with pq.ParquetWriter(path, first.schema, store_schema=False) as writer:
+        writer.add_key_value_metadata(kept)
         for table in chain([first], every):
             if table.num_rows:
                 writer.write_table(table)

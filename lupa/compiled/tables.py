@@ -11,11 +11,12 @@ import pyarrow as pa
 from lupa.compiled.behind import set_apart
 from lupa.compiled.columns import Columns
 from lupa.compiled.compiled import Compiled
-from lupa.compiled.distinct import without_views
+from lupa.compiled.distinct import Codes, coded, without_views
 from lupa.compiled.headings import columns_of
 from lupa.compiled.kernel import Answers, Kernel, Words, unpacked
 from lupa.compiled.texts import PLACES, Lists, TextLists, Texts, listed, plainly
 from lupa.errors import CaseError, LupaError, Problem, on_one_line, shown
+from lupa.record.routing import ASKED_FOR, routed
 
 ALWAYS = ("possible", "unmet", "open", "bases", "limits")
 """What is told of every row, each a list of ids."""
@@ -71,13 +72,13 @@ class Tables:
 
     def table(self, table: Any) -> pa.Table:
         """The verdict on each row."""
-        return self.decided(self._given(pa.table(table)))
+        return self._answered(self._given(pa.table(table)))
 
     def batches(self, reader: Any) -> Iterator[pa.RecordBatch]:
         """The verdicts on each batch of a stream."""
         for batch in pa.RecordBatchReader.from_stream(reader):
             table = self._given(pa.Table.from_batches([batch]))
-            yield from self.decided(table).combine_chunks().to_batches()
+            yield from self._answered(table).combine_chunks().to_batches()
 
     def _given(self, table: pa.Table) -> pa.Table:
         """A table as it is read here."""
@@ -99,12 +100,37 @@ class Tables:
             self._columns[names] = Columns(self._compiled, self._rules, found, texts=self._texts)
         return self._columns[names]
 
-    def decided(self, table: pa.Table) -> pa.Table:
-        """The verdict on each row of an Arrow table."""
-        return plainly(self.in_short(table), [name for name, _ in self.schema])
+    def _answered(self, table: pa.Table) -> pa.Table:
+        """The verdict on each row, but for those that ask for something else."""
+        return plainly(self.in_short(table, self._elsewhere(table)), [name for name, _ in self.schema])
 
-    def in_short(self, table: pa.Table) -> pa.Table:
-        """The same, with texts that rows share held once."""
+    def _elsewhere(self, table: pa.Table) -> list[tuple[Codes, str]]:
+        """The rows that ask another policy, or for what this one does not cover, with why."""
+        said = [name for name in table.column_names if name not in self._ignored]
+        meant = {self._renamed.get(name, name).removeprefix("request."): name for name in said}
+        keys = [key for key in ("policy", *ASKED_FOR, "payer") if key in meant]
+        if not keys:
+            return []
+        codes, values = coded([table.column(meant[key]) for key in keys])
+        whys = [self._why_elsewhere(dict(zip(keys, of, strict=True))) for of in values]
+        return [(np.flatnonzero(codes == code), why) for code, why in enumerate(whys) if why]
+
+    def _why_elsewhere(self, said: Mapping[str, Any]) -> str:
+        own = f"{self._compiled.policy}@{self._compiled.edition}"
+        if said.get("policy") not in (None, self._compiled.policy, own):
+            return f"request.policy: {shown(said['policy'])} is asked, and {own} decides here"
+        request = {key: value for key, value in said.items() if value is not None}
+        try:
+            routed(self._rules.store, {**request, "policy": own})
+        except CaseError as error:
+            return on_one_line(error)
+        return ""
+
+    def in_short(self, table: pa.Table, elsewhere: Sequence[tuple[Codes, str]] = ()) -> pa.Table:
+        """The verdict on each row, with texts that rows share held once; but for some, with why.
+
+        What is asked for is not looked at: whoever sends a row here says that it is about this policy.
+        """
         columns = self._columns_of(table)
         count = table.num_rows
         told = columns.told(table)
@@ -115,6 +141,9 @@ class Tables:
         rows = told.odd | (~unpacked(answers.lawful, count) & ~bad)
         if set(BY_RULES) & set(self._outputs):
             rows |= ~bad
+        for others, why in elsewhere:
+            bad[others], rows[others] = True, False
+            refused |= dict.fromkeys(others.tolist(), why)
         odd = np.flatnonzero(rows)
         names = [column.name for column in columns.columns]
         judged = self._by_rules(columns, table.select(names).take(odd).to_pylist())

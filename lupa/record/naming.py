@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from lupa.errors import CaseError, Problem, shown, within
 from lupa.record.record import AGES, BESIDE, HANDLING, Unknown, hint_at_value
+from lupa.rules.codes import EQUIVALENT
 from lupa.rules.known import Known
 from lupa.rules.quantities import CUTS, Cut
 from lupa.rules.vocabulary import Tree, Vocabulary
@@ -112,11 +113,24 @@ class Names:
             given = ".".join(rest[:count])
             found = self._vocabulary.canonical(given, tree)
             if found is None and path[0] == "facts":
-                found = self._beyond.name(path[1], len(path) - 2, given)
+                found = self._named(path, tree, given)
             if found is not None:
                 return found, rest[count:]
+        if self._beyond.codes.rows(given):
+            message = f"the code {shown(given)} does not mean just what a name here does"
+            raise unknown(".".join((*path, given)), f"{message}; say it under {'.'.join(path)}")
         last = not any(isinstance(below, Mapping) for below in tree.values())
         return self._value_of(".".join(rest) if last else rest[0], tree, ".".join(path)), []
+
+    def _named(self, path: tuple[str, ...], tree: Mapping[str, object], given: str) -> str | None:
+        """What is meant that no rule reads, or by a code that means just what a name does."""
+        beyond, place = self._beyond, len(path) - 2
+        found = beyond.name(path[1], place, given)
+        if found is not None:
+            return found
+        same = {row.name for row in beyond.codes.rows(given) if row.relation == EQUIVALENT}
+        known = {name for name in same if name in tree or beyond.name(path[1], place, name) is not None}
+        return known.pop() if len(known) == 1 else None
 
     def _cut(self, name: str, parts: list[str]) -> Target:
         v = self._vocabulary

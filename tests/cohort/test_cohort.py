@@ -194,6 +194,26 @@ def test_verdicts_are_written_as_whatever_the_name_says(
     assert table.num_rows == 5
 
 
+@pytest.mark.parametrize("kind", ["parquet", "arrow"])
+def test_a_file_of_verdicts_says_by_which_rules_and_how_it_was_asked(
+    few: KnowledgeBase, tmp_path: Path, kind: str
+) -> None:
+    days = pa.array([1, 2], pa.timestamp("ns", tz="America/New_York"))
+    pq.write_table(pa.table({"seen": days, "age": [34, 17]}), tmp_path / "in.parquet")
+    out, wanted = tmp_path / f"out.{kind}", Wanted(("fep_lupkynis",), ids=("seen",))
+    run(few, Source(str(tmp_path / "in.parquet")), out, wanted)
+    schema = pq.read_schema(out) if kind == "parquet" else pa.ipc.open_file(out).schema
+    told = json.loads(schema.metadata[b"lupa"])
+    assert (told["rules"], told["asked"][0]["policies"]) == (
+        Cohort(few, wanted).fingerprint,
+        ["fep_lupkynis"],
+    )
+    assert [str(field.type) for field in schema][:4] == [
+        "timestamp[ns, tz=America/New_York]",
+        *["string"] * 3,
+    ]
+
+
 def test_what_is_asked_for_is_told_too(few: KnowledgeBase, rows: list[Row]) -> None:
     table = pa.table({name: pa.array([row[name] for row in rows[:8]]) for name in rows[0]})
     outputs = ("met", "missing", "reason", "advisories", "scope", "notes")
@@ -562,7 +582,7 @@ def test_where_the_disk_is_full_that_is_told_and_nothing_half_written_is_left(
     assert "File too large" in ended.stderr
     assert "Traceback" not in ended.stderr
     left = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
-    assert left == ["in.parquet", "out.jsonl.parts/about.json"]
+    assert left == ["in.parquet"]
 
 
 @pytest.mark.parametrize(
@@ -581,6 +601,30 @@ def test_the_parts_of_other_work_are_not_mixed_in(
         (tmp_path / "out.jsonl.parts" / "about.json").write_text("{", encoding="utf-8")
     with pytest.raises(CaseError, match=words):
         run(few, Source(str(given)), out, Wanted(ids=("member",), outputs=outputs), rows=5)
+
+
+def test_where_nothing_was_done_a_mended_file_is_decided(few: KnowledgeBase, tmp_path: Path) -> None:
+    given, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    given.write_text("years\n34\n", encoding="utf-8")
+    with pytest.raises(CaseError, match="column 'years'"):
+        run(few, Source(str(given)), out, FEP)
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+    (tmp_path / "out.csv.parts").mkdir()  # as where it was killed at once
+    (tmp_path / "out.csv.parts" / "about.json").write_text("{", encoding="utf-8")
+    given.write_text("age\n34\n", encoding="utf-8")
+    assert run(few, Source(str(given)), out, FEP) == 1
+
+
+def test_what_somebody_keeps_beside_the_output_is_left_alone(few: KnowledgeBase, tmp_path: Path) -> None:
+    given, kept = tmp_path / "in.csv", tmp_path / "out.csv.parts" / "mine.txt"
+    given.write_text("age\n34\n", encoding="utf-8")
+    kept.parent.mkdir()
+    kept.write_text("mine", encoding="utf-8")
+    with pytest.raises(
+        CaseError, match=r"out\.csv\.parts: is needed .* and holds something else; name another"
+    ):
+        run(few, Source(str(given)), tmp_path / "out.csv", FEP)
+    assert kept.read_text(encoding="utf-8") == "mine"
 
 
 def test_a_file_that_changes_while_it_is_read_is_told(
@@ -773,6 +817,43 @@ def test_a_compiled_policy_reads_a_route_behind_the_drug(few: KnowledgeBase) -> 
     other = pa.table({"drug": ["Benlysta SC"], "months": ["left out"], "route": ["intravenous"]})
     (row,) = Cohort(few, Wanted(ignored=("months", "route"))).decided(other).to_pylist()
     assert (row["outcome"], row["error"][:13]) == ("invalid", "request.drug:")
+
+
+def test_a_compiled_policy_does_not_answer_for_another(few: KnowledgeBase) -> None:
+    own = "uhc_benlysta@2023-11-01"
+    compiled = few.compile(own)
+    no_payer = "'Aetna' is the payer of no such policy; the payers are: UnitedHealthcare"
+    asked: list[tuple[str, list[str | None], str]] = [
+        (
+            "policy",
+            [own, "uhc_benlysta", None, "fep_lupkynis"],
+            f"'fep_lupkynis' is asked, and {own} decides here",
+        ),
+        ("drug", ["Benlysta", None, "Lupkynis"], "uhc_benlysta does not cover 'Lupkynis'"),
+        ("code", ["J0490", "J0491"], "the code 'J0491' is not known; name the drug or the service"),
+        ("payer", ["UnitedHealthcare", "Aetna"], no_payer),
+    ]
+    for name, values, words in asked:
+        why = f"request.{name}: {words}"
+        table = pa.table(
+            {name: values, "taking.voclosporin": [True] * len(values), "age": ["x"] * len(values)}
+        )
+        *here, other = compiled.decide(table.drop_columns("age"), ["reason"]).to_pylist()
+        assert [(row["unmet"], row["error"]) for row in here] == [(["no_combination"], None)] * len(here)
+        assert (other["outcome"], other["error"]) == ("invalid", why)
+        assert compiled.decide(table).to_pylist()[-1]["error"] == why
+        (batch,) = compiled.batches(table.drop_columns("age").to_reader())
+        assert batch.to_pylist()[-1]["error"] == why
+
+
+def test_a_column_may_be_named_by_a_code(few: KnowledgeBase) -> None:
+    compiled = few.compile("uhc_benlysta@2023-11-01", {})
+    (row,) = compiled.decide(
+        pa.table({"diagnosis.M32.14": [False], "indication": ["lupus_nephritis"]})
+    ).to_pylist()
+    assert "diagnosis_lupus_nephritis" in row["unmet"]
+    with pytest.raises(CaseError, match=r"says the same as column 'diagnosis\.M32\.14'; keep one"):
+        compiled.decide(pa.table({"diagnosis.M32.14": [True], "diagnosis.lupus_nephritis": [False]}))
 
 
 def test_no_rows_give_no_verdicts(few: KnowledgeBase, tmp_path: Path) -> None:

@@ -367,6 +367,24 @@ def test_a_name_that_is_not_known_is_refused_with_the_nearest(
     assert refused(lupkynis, {}, name) == [message]
 
 
+@pytest.mark.parametrize(
+    "code", ["diagnosis.M32.14", "diagnosis(icd10cm:m32.14)", "facts.diagnosis.icd10cm|M32.14"]
+)
+def test_a_code_that_means_just_what_a_name_does_stands_for_it(lupkynis: Edition, code: str) -> None:
+    case: dict[str, Any] = {"request": {"policy": "fep_lupkynis"}, "facts": {}}
+    assert edited(case, [(code, False)], (), lupkynis)["facts"] == {"diagnosis": {"lupus_nephritis": False}}
+
+
+def test_a_code_that_is_narrower_than_a_name_does_not_stand_for_it(lupkynis: Edition) -> None:
+    case: dict[str, Any] = {"request": {"policy": "fep_lupkynis"}, "facts": {}}
+    with pytest.raises(CaseError) as error:
+        edited(case, [("diagnosis.M32.9", False)], (), lupkynis)
+    assert str(error.value) == (
+        "facts.diagnosis.M32.9: the code 'M32.9' does not mean just what a name here does; say it under "
+        "facts.diagnosis"
+    )
+
+
 def test_a_name_that_is_no_text_is_refused(lupkynis: Edition) -> None:
     names: Any = {5: True}
     assert refused(lupkynis, names) == ["a statement is named by a text such as 'age', not 5"]
