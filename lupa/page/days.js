@@ -1,7 +1,7 @@
 // Days as cases write them.
 
 const ISO = /^(\d{4})-(\d{2})-(\d{2})$/;
-const YEAR_FIRST = /^(\d{4})([/.])(\d{1,2})\2(\d{1,2})$/;
+const YEAR_FIRST = /^(\d{4})([/.-])(\d{1,2})\2(\d{1,2})$/;
 const YEAR_LAST = /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})$/;
 const MONTH_FIRST = /^([A-Za-z]{3,9})\.?[ -](\d{1,2})(?:st|nd|rd|th)?,?[ -](\d{4})$/;
 const DAY_FIRST = /^(\d{1,2})(?:st|nd|rd|th)?[ -]([A-Za-z]{3,9})\.?,?[ -](\d{4})$/;
@@ -32,8 +32,7 @@ function* dated(year, number, on) {
 /** The days that a text can mean: of two numbers before a year either may be the month. */
 function* meant(text) {
   let found;
-  if ((found = ISO.exec(text))) yield* dated(found[1], found[2], found[3]);
-  else if ((found = YEAR_FIRST.exec(text))) yield* dated(found[1], found[3], found[4]);
+  if ((found = YEAR_FIRST.exec(text))) yield* dated(found[1], found[3], found[4]);
   else if ((found = YEAR_LAST.exec(text))) {
     yield* dated(found[4], found[1], found[3]);
     yield* dated(found[4], found[3], found[1]);
@@ -56,7 +55,7 @@ export function day(value, path, tell) {
       return `${iso} (${on} ${name[0].toUpperCase()}${name.slice(1)})`;
     });
     tell(path, `${shown(value)} can mean ${words.join(" or ")}; write the one that is meant, year-month-day`);
-  } else if (typeof value === "string" && [ISO, YEAR_FIRST, YEAR_LAST, MONTH_FIRST, DAY_FIRST].some((form) => form.test(said))) {
+  } else if (typeof value === "string" && [YEAR_FIRST, YEAR_LAST, MONTH_FIRST, DAY_FIRST].some((form) => form.test(said))) {
     tell(path, `there is no such day as ${shown(value)}`);
   } else tell(path, `a date is written year-month-day, such as 2025-03-01, not ${shown(value)}`);
   return null;

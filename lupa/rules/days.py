@@ -9,7 +9,7 @@ from typing import Any
 from lupa.errors import CaseError, Problem, shown
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_YEAR_FIRST = re.compile(r"(\d{4})([/.])(\d{1,2})\2(\d{1,2})", re.ASCII)
+_YEAR_FIRST = re.compile(r"(\d{4})([/.-])(\d{1,2})\2(\d{1,2})", re.ASCII)
 _YEAR_LAST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
 _MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.?[ -](\d{1,2})(?:st|nd|rd|th)?,?[ -](\d{4})", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ -]([A-Za-z]{3,9})\.?,?[ -](\d{4})", re.ASCII)
@@ -65,14 +65,12 @@ def is_plain(value: Any) -> bool:
     return not isinstance(value, str) or _ISO.fullmatch(value) is not None
 
 
-_FORMS = (_ISO, _YEAR_FIRST, _YEAR_LAST, _MONTH_FIRST, _DAY_FIRST)
+_FORMS = (_YEAR_FIRST, _YEAR_LAST, _MONTH_FIRST, _DAY_FIRST)
 
 
 def _meant(text: str) -> Iterator[date]:
     """The days that a text can mean: of two numbers before a year either may be the month."""
-    if _ISO.fullmatch(text):
-        yield from _days(*text.split("-"))
-    elif match := _YEAR_FIRST.fullmatch(text):
+    if match := _YEAR_FIRST.fullmatch(text):
         yield from _days(match[1], match[3], match[4])
     elif match := _YEAR_LAST.fullmatch(text):
         yield from _days(match[4], match[1], match[3])

@@ -37,8 +37,15 @@ def test_a_number_that_is_one_needs_no_remark(kb: KnowledgeBase) -> None:
 @pytest.mark.parametrize(
     "written",
     [
-        *("3/25/2025", "03-25-2025", "25.3.2025", "2025/03/25", "2025.3.25", "March 25, 2025"),
-        *("Mar 25 2025", "mar. 25th, 2025", "25 March 2025", "25-Mar-2025", " 2025-03-25"),
+        *("3/25/2025", "03-25-2025", "25.3.2025", "2025/03/25", "2025.3.25", "2025-3-25"),
+        *(
+            "March 25, 2025",
+            "Mar 25 2025",
+            "mar. 25th, 2025",
+            "25 March 2025",
+            "25-Mar-2025",
+            " 2025-03-25",
+        ),
     ],
 )
 def test_a_date_is_read_in_the_usual_ways(kb: KnowledgeBase, written: str) -> None:
