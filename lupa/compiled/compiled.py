@@ -153,10 +153,21 @@ class Compiled:
                     wrong.append(Problem(fact, f"compiled with {self._told_readings}; compile it anew"))
             elif fact not in self.place_of:
                 wrong.append(Problem(fact, f"{shown(fact)} is no fact that {self.policy} reads"))
-            else:
+            elif value in _TRUTHS:
                 bits[self.place_of[fact]] = 3 if value is None else 1 + value
+            else:
+                wrong.append(Problem(fact, f"true, false or null is expected, not {shown(value)}"))
         if wrong:
             raise CaseError(wrong)
+        return bits
+
+    def lawful(self, record: Record | Mapping[Fact, bool | None]) -> list[int]:
+        """As `told`; raises `CaseError`, with a minimal set of facts that clash, for what cannot be."""
+        bits = self.told(record)
+        found = self.values(bits)
+        for law in self.laws:
+            if not _seen(found, law.node) & _YES:
+                raise self._clash(law, bits)
         return bits
 
     @property
@@ -188,12 +199,7 @@ class Compiled:
 
         Raises `CaseError` for a record that contradicts itself, with a minimal set of facts that clash.
         """
-        bits = self.told(record)
-        found = self.values(bits)
-        for law in self.laws:
-            if not _seen(found, law.node) & _YES:
-                raise self._clash(law, bits)
-        return self._verdict(found)
+        return self._verdict(self.values(self.lawful(record)))
 
     def _verdict(self, found: Sequence[int]) -> Verdict:
         seen = _seen(found, self.outcome)
@@ -285,7 +291,8 @@ class Compiled:
         """How many lawful worlds have each outcome, of those of a record; exact.
 
         A fact can be so (True), not so (False), open (None), or so with a probability: then the worlds
-        weigh what these make of them, as if facts were independent but for the laws.
+        weigh what these make of them, as if facts were independent but for the laws. Raises `CaseError` for
+        a record that contradicts itself, and for a number that is no probability.
         """
         from lupa.compiled.counting import count
 
@@ -359,6 +366,7 @@ class Compiled:
 
 
 _NO, _YES = 1 << -1 - NO, 1 << -1 - YES
+_TRUTHS = (None, True, False)
 
 
 def _seen(found: Sequence[int], node: Node) -> int:

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from math import prod
+from typing import Any, TypeGuard
 
 from lupa.compiled.compiled import Compiled
 from lupa.compiled.diagram import NOWHERE, YES, Node
+from lupa.errors import CaseError, Problem
 from lupa.rules.vocabulary import Fact
 
 Weight = int | float | Fraction
@@ -18,10 +20,14 @@ Weights = Sequence[tuple[Weight, Weight]]
 
 def count(compiled: Compiled, marginals: Mapping[Fact, Weight | bool | None]) -> dict[str, Weight]:
     """See `Compiled.count`."""
-    told = compiled.told({f: v if v is None or isinstance(v, bool) else None for f, v in marginals.items()})
+    shares = {fact: share for fact, share in marginals.items() if _is_number(share)}
+    if wrong := [fact for fact, share in shares.items() if not 0 <= share <= 1]:
+        raise CaseError([Problem(f, f"a probability is from 0 to 1, not {shares[f]}") for f in wrong])
+    truths: dict[Fact, Any] = {**marginals, **dict.fromkeys(shares)}
+    told = compiled.lawful(truths)
     weights: list[tuple[Weight, Weight]] = [(bits & 1, bits >> 1) for bits in told]
-    for fact, share in marginals.items():
-        if share is not None and not isinstance(share, bool) and fact in compiled.place_of:
+    for fact, share in shares.items():
+        if fact in compiled.place_of:
             weights[compiled.place_of[fact]] = (1 - share, share)
     support = _support(compiled, compiled.outcome)
     apart = [law for law in compiled.laws if support.isdisjoint(law.variables)]
@@ -34,6 +40,10 @@ def count(compiled: Compiled, marginals: Mapping[Fact, Weight | bool | None]) ->
         for place, name in enumerate(compiled.outcomes)
         if found[NOWHERE - 1 - place] * beside
     }
+
+
+def _is_number(share: Weight | bool | None) -> TypeGuard[Weight]:
+    return isinstance(share, int | float | Fraction) and not isinstance(share, bool)
 
 
 def _support(compiled: Compiled, root: Node) -> set[int]:

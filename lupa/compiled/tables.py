@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -59,10 +60,10 @@ class Tables:
             )
         self._compiled = compiled
         self._rules = compiled.rules
-        self._outputs = tuple(dict.fromkeys(outputs))
+        self._outputs = tuple(dict.fromkeys([outputs] if isinstance(outputs, str) else outputs))
         self.schema = schema_of(self._outputs)
-        self._ids = tuple(ids)
-        self._ignored = {*ids, *ignored}
+        self._ids = (ids,) if isinstance(ids, str) else tuple(ids)
+        self._ignored = {*self._ids, *ignored}
         self._renamed = renamed or {}
         self._texts = texts
         self._places = [place for place, output in enumerate(compiled.outputs) if output.kind in _KINDS]
@@ -72,11 +73,15 @@ class Tables:
 
     def table(self, table: Any) -> pa.Table:
         """The verdict on each row."""
-        return self._answered(self._given(pa.table(table)))
+        with _of_arrow(table):
+            given = pa.table(table)
+        return self._answered(self._given(given))
 
     def batches(self, reader: Any) -> Iterator[pa.RecordBatch]:
         """The verdicts on each batch of a stream."""
-        for batch in pa.RecordBatchReader.from_stream(reader):
+        with _of_arrow(reader):
+            stream = pa.RecordBatchReader.from_stream(reader)
+        for batch in stream:
             table = self._given(pa.Table.from_batches([batch]))
             yield from self._answered(table).combine_chunks().to_batches()
 
@@ -272,3 +277,13 @@ class Tables:
             "pathways": list(self._rules.pathways(case)) if "pathways" in self._outputs else [],
             **told,
         }
+
+
+@contextmanager
+def _of_arrow(given: Any) -> Iterator[None]:
+    """What is no table, or no stream, of Arrow is refused in words."""
+    try:
+        yield
+    except (TypeError, ValueError, pa.ArrowException) as error:
+        words = "a table, or a stream, that any library offers as Arrow's is expected"
+        raise CaseError(f"{words}, not {type(given).__name__} ({' '.join(str(error).split())})") from error

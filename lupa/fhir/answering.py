@@ -74,9 +74,10 @@ def claim_response(
         found["requestor"] = asked["provider"]
     found["request"] = claim_reference(asked)
     if code == MODIFIED:
-        found["addItem"] = [_added(line, numbers) for line in lines]
+        texts.append(f"Can be authorized: {decision.authorized_text}.")
+        found["addItem"] = [_added(line, len(texts)) for line in lines]
     if texts:
-        notes = zip(numbers, texts, strict=True)
+        notes = enumerate(texts, start=1)
         found["processNote"] = [{"number": n, "type": "print", "text": text} for n, text in notes]
     if reviewed_by is not None:
         found["extension"] = [_reviewer(reviewed_by)]
@@ -95,11 +96,11 @@ def _item(line: Mapping[str, Any], code: str, notes: Sequence[int]) -> Json:
     return {**found, "noteNumber": list(notes)} if notes else found
 
 
-def _added(line: Mapping[str, Any], notes: Sequence[int]) -> Json:
-    """What can be authorized in the place of what was asked for; how much, the notes say."""
+def _added(line: Mapping[str, Any], note: int) -> Json:
+    """What can be authorized in the place of what was asked for; how much, the note says."""
     service = line.get("productOrService") or {"text": "as requested"}
     found = {"itemSequence": [line.get("sequence", 1)], "productOrService": service}
-    return {**found, "noteNumber": list(notes), "adjudication": adjudication(CERTIFIED)}
+    return {**found, "noteNumber": [note], "adjudication": adjudication(CERTIFIED)}
 
 
 def _reviewer(npi: str) -> Json:

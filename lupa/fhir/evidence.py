@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 import clingo
+from clingo import ast
 
 from lupa.errors import RuleError
 from lupa.fhir.flat import Flat
@@ -110,12 +112,12 @@ class _Given:
 
 
 @lru_cache(4096)
-def _token(name: clingo.Symbol, value: clingo.Symbol | None) -> Token | None:
+def _token(name: str, value: clingo.Symbol | None) -> Token | None:
     """What a rule may need: an element, or one with a value of some name; None where that has none."""
     if value is None:
-        return "at", name.name
+        return "at", name
     is_named = value.type == clingo.SymbolType.Function and value.name
-    return ("at", f"{name.name}={value.name}") if is_named else None
+    return ("at", f"{name}={value.name}") if is_named else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,29 @@ class Said:
     element: int
     state: str
     rule: str
+
+
+_ADDING = Lock()
+"""Held while parsed rules are added: clingo counts who refers to them, and not for several threads."""
+
+
+def _add(control: clingo.Control, rules: Iterable[str]) -> None:
+    """Adds rules of which most were added before, and are not parsed again; raises `RuntimeError`."""
+    statements = [statement for rule in rules for statement in _parsed(rule)]
+    with _ADDING, ast.ProgramBuilder(control) as builder:
+        for statement in statements:
+            builder.add(statement)
+
+
+@lru_cache(4096)
+def _parsed(rule: str) -> list[ast.AST]:
+    found: list[ast.AST] = []
+    messages: list[str] = []
+    try:
+        ast.parse_string(rule, found.append, logger=lambda _, text: messages.append(text))
+    except RuntimeError as error:
+        raise RuntimeError(" ".join(messages[:1]) or str(error)) from error
+    return [statement for statement in found if statement.ast_type != ast.ASTType.Program]
 
 
 class Evidence:
@@ -143,7 +168,7 @@ class Evidence:
         control = clingo.Control(["--warn=none"], logger=lambda _, text: messages.append(text))
         try:
             given = _Given(flat, tables, names, forms, served, months)
-            control.add("base", [], tables.rules(frozenset(flat.types), given.tokens))
+            _add(control, tables.rules(frozenset(flat.types), given.tokens))
             control.ground([("base", [])], context=given)
         except RuntimeError as error:
             raise RuleError(f"{tables.folder}: {' '.join(messages[:1]) or error}") from error

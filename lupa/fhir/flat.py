@@ -35,8 +35,8 @@ from lupa.fhir.values import (
 
 _OURS = clingo.Function("ours")
 _OTHER = clingo.Function("other")
-_SEVERAL = clingo.Function("several")
-_MODIFIED = clingo.Function("modified")
+_SEVERAL = "several"
+_MODIFIED = "modified"
 _IN_ERROR = "entered-in-error"
 
 
@@ -66,7 +66,7 @@ class Flat:
         self.values: list[clingo.Symbol] = []
         self.selected: list[clingo.Symbol] = []
         self.coded: dict[Coded, None] = {}
-        self.has: set[tuple[clingo.Symbol, clingo.Symbol | None]] = set()
+        self.has: set[tuple[str, clingo.Symbol | None]] = set()
         """The names of elements, each alone and with the words that are their values."""
         self._numbers: dict[int, int] = {}
         for resource in chart.of_patient(patient, self._owners):
@@ -146,7 +146,7 @@ class Flat:
         self._numbers[id(resource)] = number
         self._element(resource, resource["resourceType"], resource, number)
         if id(resource) in self._chart.drafts:
-            self._value(number, clingo.Function("drafted"), TRUTH[True])
+            self._value(number, "drafted", TRUTH[True])
         if f"{resource['resourceType']}/{resource.get('id')}" in self._chart.selected:
             self.selected.append(number_of(number))
 
@@ -162,10 +162,10 @@ class Flat:
                 continue
             before = len(element.codes)
             for value in at(data, path):
-                for symbol in self._symbols(value, value_kind, name.name, element, holder):
+                for symbol in self._symbols(value, value_kind, name, element, holder):
                     self._value(number, name, symbol)
             if len(element.codes) > before + 1:
-                self._value(number, _SEVERAL, name)
+                self._value(number, _SEVERAL, name_for(name))
         parts = self._tables.parts.get(kind, ())
         modified = modified or is_modified(data, {"contained", *(path[0] for path, _ in parts)})
         if modified:
@@ -177,8 +177,8 @@ class Flat:
                     self.parts.append(row(number_of(part), number_of(number)))
         return number
 
-    def _value(self, number: int, name: clingo.Symbol, value: clingo.Symbol) -> None:
-        self.values.append(row(number_of(number), name, value))
+    def _value(self, number: int, name: str, value: clingo.Symbol) -> None:
+        self.values.append(row(number_of(number), name_for(name), value))
         self.has.add((name, None))
         self.has.add((name, value))
 

@@ -45,8 +45,8 @@ class Slices:
         self._asked = frozenset(asked)
         self.of = lru_cache(256)(self._of)
 
-    def _of(self, tokens: frozenset[Token]) -> str:
-        """The text of the rules that a chart with these needs."""
+    def _of(self, tokens: frozenset[Token]) -> tuple[str, ...]:
+        """The rules that a chart with these needs."""
         kept = [
             rule
             for rule in self._rules
@@ -67,7 +67,7 @@ class Slices:
                 new = rule.words - wanted
                 wanted |= new
                 waiting += new
-        return "\n".join(rule.text for rule in kept if not wanted.isdisjoint(rule.heads))
+        return tuple(rule.text for rule in kept if not wanted.isdisjoint(rule.heads))
 
 
 def _statements(text: str) -> Iterator[str]:

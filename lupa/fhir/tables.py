@@ -122,7 +122,7 @@ class Tables:
             found.append((frozenset(purpose[1].split(", ") if purpose else ()), plain))
         return found
 
-    def rules(self, types: frozenset[str], tokens: frozenset[Token]) -> str:
+    def rules(self, types: frozenset[str], tokens: frozenset[Token]) -> tuple[str, ...]:
         """The rules that bear on a chart with resources of these types, and of what it has beside.
 
         A file whose first line says `% For: ...` bears on charts with one of those; others on every chart.
@@ -153,11 +153,11 @@ class Tables:
         return tuple(found)
 
     @cached_property
-    def reads(self) -> dict[str, list[tuple[Path_, str, clingo.Symbol]]]:
+    def reads(self) -> dict[str, list[tuple[Path_, str, str]]]:
         """By type of resource: the path to an element, the kind of its value, and its name in rules."""
-        found: dict[str, list[tuple[Path_, str, clingo.Symbol]]] = {}
+        found: dict[str, list[tuple[Path_, str, str]]] = {}
         for kind, path, value, name in _READS.findall(self._all):
-            found.setdefault(kind, []).append((self.steps(path), value, clingo.Function(name)))
+            found.setdefault(kind, []).append((self.steps(path), value, name))
         return found
 
     @cached_property
@@ -180,7 +180,7 @@ class Tables:
     @cached_property
     def by_words(self) -> frozenset[str]:
         """The types of resources in which a name in words counts as a code does, or in a part of which."""
-        named = {kind for kind, reads in self.reads.items() if any(r[2].name == _MEDICATION for r in reads)}
+        named = {kind for kind, reads in self.reads.items() if any(r[2] == _MEDICATION for r in reads)}
         wholes = {kind for kind, parts in self.parts.items() if any(part in named for _, part in parts)}
         return frozenset(named | wholes)
 

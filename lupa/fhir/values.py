@@ -82,9 +82,11 @@ def at(data: Json, path: Path_) -> Iterable[Json]:
 
 def is_modified(data: Resource, apart: Collection[str] = ()) -> bool:
     """Whether it holds what FHIR forbids to read over where it is not known; `apart` is not looked into."""
-    if data.get("implicitRules"):
+    if data.get("implicitRules") or data.get("modifierExtension"):
         return True
-    waiting: list[Json] = [{key: value for key, value in data.items() if key not in apart}]
+    waiting: list[Json] = [
+        one for key, one in data.items() if (type(one) is dict or type(one) is list) and key not in apart
+    ]
     for value in waiting:  # which grows meanwhile
         inner = value
         if type(value) is dict:

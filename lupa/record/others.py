@@ -26,21 +26,29 @@ def left_wrong(read: Sequence[Read], beside: Sequence[Read] = ()) -> list[Proble
     What the case states by these is taken as said: the record keeps it as what no rule reads. Of one that
     is asked what is wrong is told; of one `beside`, which is not, nothing may be wrong with it.
     """
-    here = [(record, {p.path for p in each if isinstance(p, Unknown)}) for record, each in read]
-    others = [*here, *((record, _places(problems)) for record, problems in beside)]
+    here = [(record, _unknown(each), set[str]()) for record, each in read]
+    others = [*here, *((record, _unknown(problems), _places(problems)) for record, problems in beside)]
     wrong: dict[Problem, None] = {}
     for (record, problems), mine in zip(read, here, strict=True):
         for problem in problems:
             knowing = [
                 other
-                for other, unknown in others
-                if other is not mine[0] and isinstance(problem, Unknown) and problem.path not in unknown
+                for other, unknown, places in others
+                if other is not mine[0]
+                and isinstance(problem, Unknown)
+                # what stands under a name that it does not know itself, it has not read
+                and problem.path not in places
+                and not any(_is_at(problem.path, place) for place in unknown)
             ]
             for other in knowing:
                 _keep(record, other, problem.path)
             if not knowing:
                 wrong[problem] = None
     return list(wrong)
+
+
+def _unknown(problems: Iterable[Problem]) -> set[str]:
+    return {problem.path for problem in problems if isinstance(problem, Unknown)}
 
 
 def _places(problems: Iterable[Problem]) -> set[str]:

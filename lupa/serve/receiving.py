@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from starlette.requests import Request
@@ -15,6 +16,10 @@ from lupa.serve.refused import RefusedError
 
 _DEEPEST = 100
 """Levels of a JSON text; a chart has some twenty."""
+_SPILLED = 16
+"""Times the size of a body that are let go by of one that is too large."""
+_STILL = 0.5
+"""Seconds after which somebody who sends nothing is taken to wait for the answer."""
 _CLOSE = {"Connection": "close"}
 """What is left of a request is not waited for."""
 
@@ -23,23 +28,36 @@ async def received(request: Request, accepted: Collection[str], limits: Limits) 
     """The media type and the body of a request. Raises `RefusedError` (408, 413, 415)."""
     media = _media_type(request, accepted)
     length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length[:20]) > limits.size:
-        _too_large(limits)
-    parts, size = [], 0
+    is_large = length.isdecimal() and int(length[:20]) > limits.size
+    parts, size, coming = [], 0, request.stream()
     try:
         async with asyncio.timeout(limits.arriving):
-            async for part in request.stream():
+            while not is_large and (part := await anext(coming, b"")):
                 size += len(part)
-                if size > limits.size:
-                    _too_large(limits)
+                is_large = size > limits.size
                 parts.append(part)
+            if is_large:
+                parts.clear()
+                await _spilled(coming, limits.size)
     except TimeoutError as error:
-        raise RefusedError(408, f"within {limits.arriving:g} s it has to be here whole", _CLOSE) from error
+        if not is_large:
+            late = f"within {limits.arriving:g} s it has to be here whole"
+            raise RefusedError(408, late, _CLOSE) from error
+    if is_large:
+        raise RefusedError(
+            413, f"at most {limits.size} bytes are taken; send one patient at a time", _CLOSE
+        )
     return media, b"".join(parts)
 
 
-def _too_large(limits: Limits) -> NoReturn:
-    raise RefusedError(413, f"at most {limits.size} bytes are taken; send one patient at a time", _CLOSE)
+async def _spilled(coming: AsyncIterator[bytes], size: int) -> None:
+    """Lets go of what still comes, within bounds: who is sending would not hear an answer meanwhile."""
+    left = _SPILLED * size
+    with suppress(TimeoutError):
+        while left > 0:
+            async with asyncio.timeout(_STILL):
+                part = await anext(coming, b"")
+            left = left - len(part) if part else 0
 
 
 def _media_type(request: Request, accepted: Collection[str]) -> str:

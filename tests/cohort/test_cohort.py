@@ -856,6 +856,26 @@ def test_a_column_may_be_named_by_a_code(few: KnowledgeBase) -> None:
         compiled.decide(pa.table({"diagnosis.M32.14": [True], "diagnosis.lupus_nephritis": [False]}))
 
 
+def test_one_name_need_not_stand_in_a_list(few: KnowledgeBase) -> None:
+    compiled = few.compile("fep_lupkynis")
+    table = pa.table({"member": ["a"], "age": [17]})
+    assert compiled.decide(table, "met", ids="member").equals(
+        compiled.decide(table, ["met"], ids=["member"])
+    )
+
+
+@pytest.mark.parametrize("given", [3, None, [{"age": 17}]])
+def test_what_is_no_table_is_refused(few: KnowledgeBase, given: Any) -> None:
+    words = (
+        f"a table, or a stream, that any library offers as Arrow's is expected, not {type(given).__name__}"
+    )
+    compiled = few.compile("fep_lupkynis")
+    for read in (compiled.decide, lambda table: list(compiled.batches(table))):
+        with pytest.raises(CaseError) as error:
+            read(given)
+        assert str(error.value).startswith(words)
+
+
 def test_no_rows_give_no_verdicts(few: KnowledgeBase, tmp_path: Path) -> None:
     pq.write_table(pa.table({"age": pa.array([], pa.int64())}), tmp_path / "in.parquet")
     assert run(few, Source(str(tmp_path / "in.parquet")), tmp_path / "out.parquet", FEP) == 0

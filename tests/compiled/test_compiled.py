@@ -9,6 +9,7 @@ from collections import Counter
 from fractions import Fraction
 from math import prod
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -204,6 +205,39 @@ def test_worlds_are_counted_by_their_outcome(seed: int, tmp_path: Path) -> None:
     assert compiled.count(dict.fromkeys(names)) == worlds
     assert compiled.count(shares) == weights  # type: ignore[arg-type]  # a fraction is a share too
     assert sum(compiled.count({"tested": True, **dict.fromkeys(set(names) - {"tested"})}).values()) > 0
+
+
+CLASH = (
+    "the record contradicts itself; these cannot all be so:; "
+    "Systemic lupus erythematosus is active [active(sle) is true]; "
+    "Systemic lupus erythematosus is not diagnosed [diagnosis(sle) is false]"
+)
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        ({"taking(voclosporin)": 1.5}, "taking(voclosporin): a probability is from 0 to 1, not 1.5"),
+        (
+            {"taking(voclosporin)": float("nan")},
+            "taking(voclosporin): a probability is from 0 to 1, not nan",
+        ),
+        ({"taking(voclosporin)": "yes"}, "taking(voclosporin): true, false or null is expected, not 'yes'"),
+        ({"active(sle)": True, "diagnosis(sle)": False}, CLASH),
+    ],
+)
+def test_worlds_of_what_cannot_be_are_not_counted(
+    kb: KnowledgeBase, record: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(CaseError) as error:
+        kb.compile("uhc_benlysta@2023-11-01").count(record)
+    assert "; ".join(str(error.value).splitlines()) == words
+
+
+@pytest.mark.parametrize("record", [{"taking(voclosporin)": "yes"}, {"taking(voclosporin)": 2}])
+def test_a_record_says_no_more_than_true_and_false(kb: KnowledgeBase, record: dict[str, Any]) -> None:
+    with pytest.raises(CaseError, match=r"^taking\(voclosporin\): true, false or null is expected, not "):
+        kb.compile("uhc_benlysta@2023-11-01").verdict(record)
 
 
 # ---- as JSON -----------------------------------------------------------------------------------

@@ -116,6 +116,15 @@ def test_a_response_repeats_the_claim_and_its_notes_are_linked(kb: KnowledgeBase
     )
 
 
+def test_what_is_modified_says_how_much_can_be_authorized(kb: KnowledgeBase) -> None:
+    decision = kb.decide(kb.case("lupkynis_601_capsules_for_100_days"))
+    response = claim_response(decision, CLAIM)
+    texts = {note["number"]: note["text"] for note in response["processNote"]}
+    ((number,),) = (line["noteNumber"] for line in response["addItem"])
+    assert texts[number] == "Can be authorized: 12 months; 600 capsules for 100 days."
+    assert number not in response["item"][0]["noteNumber"]
+
+
 def test_an_approval_has_no_reason_to_give(kb: KnowledgeBase) -> None:
     response = claim_response(outcomes(kb)["approve"])
     assert "processNote" not in response

@@ -311,6 +311,18 @@ DRUGS: list[tuple[str, list[Resource], dict[str, str]]] = [
         [given(BELIMUMAB, route=UNDER_THE_SKIN)],
         {IV: "open"},
     ),
+    ("belimumab in words is asked", [given(words("Benlysta 400 mg"), route=INTO_A_VEIN)], {IV: "ask"}),
+    ("belimumab in words by no route is asked", [given(words("belimumab infusion"))], {IV: "ask"}),
+    (
+        "belimumab in words under the skin is another treatment",
+        [given(words("Benlysta"), route=UNDER_THE_SKIN)],
+        {IV: "open"},
+    ),
+    (
+        "belimumab in words, not given, is not received",
+        [given(words("Benlysta"), route=INTO_A_VEIN, status="not-done")],
+        {IV: "open"},
+    ),
     ("belimumab by no route is asked", [given(BELIMUMAB)], {IV: "ask"}),
     (
         "belimumab not given is not received",

@@ -213,8 +213,8 @@ def test_rules_that_come_to_nothing_are_left_out_and_nothing_else(
     assert told(reads, found) == sliced
 
 
-def _unsliced(self: Tables, types: frozenset[str], _: object) -> str:
-    return "\n".join(text for named, text in self._rules if not named or not named.isdisjoint(types))
+def _unsliced(self: Tables, types: frozenset[str], _: object) -> list[str]:
+    return [text for named, text in self._rules if not named or not named.isdisjoint(types)]
 
 
 def test_a_form_that_is_filled_in_is_no_list_of_what_is_taken(reads: Read) -> None:

@@ -86,6 +86,10 @@ def test_what_only_another_policy_asks_is_taken_as_said_and_shown(
         ({"documented": ["autoantibodys"]}, "facts.documented[0]: 'autoantibodys' is not known here"),
         ({"severity": 99}, "facts.severity: 'severity' is not known here"),
         ({3: True}, "facts: 3 is not known here"),
+        # the other policy's files hold these words, and it knows nothing of what they stand under
+        ({"attests": {"food": True}}, "facts.attests.food: 'food' is not known here"),
+        ({"attests": ["monitor_egfr", "received"]}, "facts.attests[1]: 'received' is not known here"),
+        ({"egfr": {"active": 50}}, "facts.egfr.active: 'active' is not known here"),
     ],
     ids=str,
 )
