@@ -107,12 +107,10 @@ def _paths(
 RELATED = ("tried(alpha,failed)", "tried(alpha,stopped)", "tried(beta,failed)", "seen(alpha,left,once)")
 GRADED = (
     ("grade(alpha,low)", "grade(alpha,high)", "grade(alpha,none)"),
-    (
-        "stage(alpha,left,early)",
-        "stage(alpha,left,late)",
-    ),
+    ("stage(alpha,left,early)", "stage(alpha,left,late)"),
+    ("severity(mild)", "severity(harsh)"),
 )
-"""Facts of relations of two and three arguments: any number of them holds, or one where single-valued."""
+"""Facts of relations of one to three arguments: any number of them holds, or one where single-valued."""
 
 
 def random_relations(dice: random.Random) -> tuple[list[str], list[str]]:
@@ -132,8 +130,13 @@ def relation_words(facts: Sequence[str]) -> str:
     """What the relations of these facts are like, and their words."""
     lines = []
     for name in dict.fromkeys(fact.partition("(")[0] for fact in facts):
-        lines.append(f'fact_text({name}, "{name} {{1}} {{2}}.", "Not {name} {{1}} {{2}}.").')
-        lines.append(f'question({name}, "Is it {name} {{1}} {{2}}?").')
+        words = (
+            f"{name} {{1}} {{2}}"
+            if any(f.startswith(f"{name}(") and "," in f for f in facts)
+            else f"{name} {{1}}"
+        )
+        lines.append(f'fact_text({name}, "{words}.", "Not {words}.").')
+        lines.append(f'question({name}, "Is it {words}?").')
         if any(fact.startswith(f"{name}(") for group in GRADED for fact in group):
             lines.append(f"single_valued({name}).")
     return "\n".join(lines)
