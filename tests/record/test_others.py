@@ -86,6 +86,10 @@ def test_what_only_another_policy_asks_is_taken_as_said_and_shown(
         ({"documented": ["autoantibodys"]}, "facts.documented[0]: 'autoantibodys' is not known here"),
         ({"severity": 99}, "facts.severity: 'severity' is not known here"),
         ({3: True}, "facts: 3 is not known here"),
+        # names of the other policy, within what it does not know
+        ({"attests": ["autoantibodies"]}, "facts.attests[0]: 'autoantibodies' is not known here"),
+        ({"attests": {"autoantibodies": True}}, "facts.attests.autoantibodies: 'autoantibodies' is not"),
+        ({"egfr": {"autoantibodies": 5}}, "facts.egfr.autoantibodies: 'autoantibodies' is not known"),
     ],
     ids=str,
 )
