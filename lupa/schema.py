@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
-from typing import Annotated, Any, Literal, Optional, Union
+from functools import cache
+from typing import Annotated, Any, Generic, Literal, Optional, TypeVar, Union
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model
 
@@ -20,6 +20,7 @@ from lupa.compiled.form import Form
 from lupa.pages.letter import Letter
 from lupa.record.record import ABOUT
 from lupa.rules.edition import Edition
+from lupa.rules.known import Known
 from lupa.rules.quantities import Quantity
 from lupa.rules.vocabulary import Tree, Vocabulary
 
@@ -41,9 +42,17 @@ ANSWERS = {
 
 _Truth = bool | Literal["yes", "no"] | None
 _Written = Annotated[
-    str, Field(pattern=r"^\s*[+-]?\d", description="As it is written: '34', 'March 1, 2025'.")
+    str,
+    Field(
+        pattern=r"^\s*[+-]?\d+(\.\d+)?( ?[^\d\s.,/-].*)?\s*$",
+        description="As it is written: '34', '2.6 mmol/L'.",
+    ),
 ]
-_Date = date | Annotated[str, Field(description="A day in another usual way: March 1, 2025.")]
+_Pair = Annotated[str, Field(pattern=r"^\s*\d", description="Two numbers as they are written: '150/90'.")]
+_Date = Annotated[
+    str, Field(pattern=r"^\s*\d{4}[-/.]\d|\d{4}\s*$", description="A day: '2025-03-01', 'March 1, 2025'.")
+]
+_NoNames = Annotated[list[str], Field(max_length=0)]
 
 
 class _Strict(BaseModel):
@@ -68,10 +77,10 @@ class Range(_Strict):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1})
 
-    at_least: float = Field(default_factory=float)
-    more_than: float = Field(default_factory=float)
-    at_most: float = Field(default_factory=float)
-    less_than: float = Field(default_factory=float)
+    at_least: float | _Written = Field(default_factory=float)
+    more_than: float | _Written = Field(default_factory=float)
+    at_most: float | _Written = Field(default_factory=float)
+    less_than: float | _Written = Field(default_factory=float)
     value: float | _Written | None = Field(None, description="The number itself, in the place of a range.")
     unit: str = Field(default_factory=str, description="The quantity's own unit, or another it has.")
 
@@ -82,16 +91,36 @@ class Measurement(Range):
     on: _Date | None = Field(None, description="The day, up to the service date.")
 
 
+class MeasuredPair(Measurement):
+    """Two numbers that are measured together, and on which day."""
+
+    value: _Pair | None = Field(None, description="Both, the larger first.")
+
+
 class Measurements(_Strict):
     """All the measurements that there are."""
 
-    only: list[float | _Written | Measurement]
+    only: float | _Written | Measurement | list[float | _Written | Measurement]
 
 
 class Day(_Strict):
     """The day on which something was so."""
 
     on: _Date | None
+
+
+_Day = _Date | Literal["never"] | Day | None
+_Names = TypeVar("_Names")
+_Said = TypeVar("_Said")
+
+
+class Relation(BaseModel, Generic[_Names, _Said]):
+    """What is said by argument; `only` names all that is so."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, _Said]
+
+    only: _Names | dict[str, _Said] = Field(default_factory=dict)
 
 
 def schemas(kb: KnowledgeBase) -> dict[str, dict[str, Any]]:
@@ -135,7 +164,7 @@ def _case(editions: list[Edition]) -> type[BaseModel]:
     for edition in editions:
         for name, places in edition.known.declared().items():
             if all(places) and name not in edition.vocabulary.choices:  # none of it need be read here
-                facts.setdefault(name, (list[str] | dict[str, Any] | None, None))
+                facts.setdefault(name, (_beyond(edition.known, name, len(places)), None))
     parts: dict[str, Any] = {
         "case": (str | None, Field(None, description="The name of the case.")),
         "request": (create_model("Request", __base__=_Asked, **request), ...),
@@ -161,11 +190,11 @@ def _add(v: Vocabulary, request: dict[str, Any], facts: dict[str, Any]) -> None:
         else:
             facts[name] = (_nested(v.tree_of(name), str | None), None)
     for name, tree in v.families.items():
-        facts[name] = (_relation(tree), None)
+        facts[name] = (_relation(_depth(tree)), None)
     facts.update(dict.fromkeys(v.flags, (_Truth, None)))
     facts.update({name: (said, None) for name, said in _days(v)})
     for pair in v.pairs:
-        facts.update(dict.fromkeys((pair, *v.aliases.get(pair, ())), (_Written | Measurement | None, None)))
+        facts.update(dict.fromkeys((pair, *v.aliases.get(pair, ())), (_Pair | MeasuredPair | None, None)))
     for name, measured in v.measures.items():
         quantity = v.measured(name)
         number = (
@@ -178,8 +207,7 @@ def _add(v: Vocabulary, request: dict[str, Any], facts: dict[str, Any]) -> None:
 def _days(v: Vocabulary) -> Iterator[tuple[str, Any]]:
     """The days that a case can state, by name."""
     for name, tree in v.days.items():
-        said = _Date | Day | None
-        yield name, _nested(tree, said) if isinstance(tree, Mapping) else said
+        yield name, _nested(tree, _Day) if isinstance(tree, Mapping) else _Day
 
 
 def _nested(tree: Tree, value: Any) -> Any:
@@ -190,12 +218,33 @@ def _nested(tree: Tree, value: Any) -> Any:
     return dict[str, _nested(below, value) if isinstance(below, Mapping) else value] | None  # type: ignore[misc]  # made from data
 
 
-def _relation(tree: Tree) -> Any:
-    """A list of what is so, or a mapping by arguments."""
+def _depth(tree: Tree) -> int:
+    """How many arguments the facts of a relation have."""
     below = next(iter(tree.values()))
-    if isinstance(below, Mapping):
-        return dict[str, Any] | None
-    return list[str] | dict[str, _Truth | list[str] | dict[str, _Truth]] | None
+    return 1 + (_depth(below) if isinstance(below, Mapping) else 0)
+
+
+@cache
+def _relation(depth: int) -> Any:
+    """A list of what is so, or a mapping by arguments, of which there are so many."""
+    names, said = (list[str], _Truth) if depth == 1 else (_NoNames, _relation(depth - 1))
+    by_argument: Any = create_model(f"Relation{depth}", __base__=Relation[names, said])  # type: ignore[valid-type]  # made from data
+    return Union[names, by_argument, None]  # noqa: UP007 - built from data
+
+
+def _beyond(known: Known, name: str, depth: int) -> Any:
+    """What is said of facts, numbers or days that no rule reads, by so many arguments."""
+    if known.is_day(name):
+        said: Any = _Day
+    elif known.quantity(name) is not None:
+        said = float | _Written | Measurement | list[float | _Written | Measurement] | Measurements | None
+    elif known.single(name):
+        depth, said = depth - 1, str | None
+    else:
+        return _relation(depth)
+    for _ in range(depth):
+        said = Optional[dict[str, said]]  # noqa: UP045 - built from data
+    return said
 
 
 def _number(quantity: Quantity) -> Any:

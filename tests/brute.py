@@ -158,13 +158,13 @@ class Statement(NamedTuple):
     subject: str
 
 
-SINGLE_VALUED = ("requested(", "reading(", "grade(", "stage(")
+SINGLE_VALUED = ("requested(", "reading(", "grade(", "stage(", "severity(")
 """The facts of which one value holds, by how they begin, in every vocabulary that is put to these laws."""
 
 
 def subject_of(fact: str) -> str:
     """What is known by one answer: of a choice all values together."""
-    return fact.rpartition(",")[0] if fact.startswith(SINGLE_VALUED) else fact
+    return fact.rpartition("," if "," in fact else "(")[0] if fact.startswith(SINGLE_VALUED) else fact
 
 
 _FIND_OUT = {"documented": 2, "override": 3}

@@ -883,9 +883,9 @@ def stated(case: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, bool]:
         elif isinstance(value, dict) and "only" in value:  # a list that is said to be complete
             only = {f"{name}({','.join(path)})" for path in _paths(value["only"])}
             said |= {f: f in only for f in _of(vocabulary, f"{name}(")}
-        elif isinstance(value, dict):  # of what is single-valued, the value of each group
+        elif isinstance(value, dict | str) and name != "policy":  # the value of what is single-valued
             for *group, chosen in _paths(value):
-                beginning = f"{name}({','.join(group)},"
+                beginning = f"{name}({''.join(f'{argument},' for argument in group)}"
                 said |= {f: f == f"{beginning}{chosen})" for f in _of(vocabulary, beginning)}
         elif name != "policy":
             said[name] = value

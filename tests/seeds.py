@@ -251,7 +251,7 @@ PATHWAYS = (
         outcomes=("approve", "modify"),
         before=("modify", "modify"),
         shows=(
-            "The quantity asked for (capsules over days_supply) is more than 540 capsules per 90 days.",
+            "The quantity asked for (capsules over days of supply) is more than 540 capsules per 90 days.",
         ),
     ),
     Seed(

@@ -107,19 +107,18 @@ def _paths(
 RELATED = ("tried(alpha,failed)", "tried(alpha,stopped)", "tried(beta,failed)", "seen(alpha,left,once)")
 GRADED = (
     ("grade(alpha,low)", "grade(alpha,high)", "grade(alpha,none)"),
-    (
-        "stage(alpha,left,early)",
-        "stage(alpha,left,late)",
-    ),
+    ("stage(alpha,left,early)", "stage(alpha,left,late)"),
 )
 """Facts of relations of two and three arguments: any number of them holds, or one where single-valued."""
+PLAIN = ("severity(mild)", "severity(harsh)")
+"""What has one value, and no argument beside it."""
 
 
 def random_relations(dice: random.Random) -> tuple[list[str], list[str]]:
     """Facts of which any number can hold, up to four, and some of which one does; often none of them."""
     related = sorted(dice.sample(RELATED, dice.randint(1, 4))) if dice.random() < 0.4 else []
     graded = list(dice.choice(GRADED)) if dice.random() < 0.25 else []
-    return related, graded
+    return related, list(PLAIN) if graded and not related else graded
 
 
 def relation_rules(facts: Sequence[str]) -> str:
@@ -132,9 +131,14 @@ def relation_words(facts: Sequence[str]) -> str:
     """What the relations of these facts are like, and their words."""
     lines = []
     for name in dict.fromkeys(fact.partition("(")[0] for fact in facts):
-        lines.append(f'fact_text({name}, "{name} {{1}} {{2}}.", "Not {name} {{1}} {{2}}.").')
-        lines.append(f'question({name}, "Is it {name} {{1}} {{2}}?").')
-        if any(fact.startswith(f"{name}(") for group in GRADED for fact in group):
+        words = (
+            f"{name} {{1}} {{2}}"
+            if any(f.startswith(f"{name}(") and "," in f for f in facts)
+            else f"{name} {{1}}"
+        )
+        lines.append(f'fact_text({name}, "{words}.", "Not {words}.").')
+        lines.append(f'question({name}, "Is it {words}?").')
+        if any(fact.startswith(f"{name}(") for group in (*GRADED, PLAIN) for fact in group):
             lines.append(f"single_valued({name}).")
     return "\n".join(lines)
 

@@ -77,8 +77,8 @@ class _Patient:
             if name != "requested":
                 for path, values in groups.items():
                     self._choose(("facts", name, *path), values)
-                strange = self._strange(given.get(name, {}), v.tree_of(name))
-                facts[name] = {**facts.get(name, {}), **strange} if strange else facts.get(name)
+                if isinstance(given.get(name), Mapping):  # else it is the value itself, or open
+                    facts[name] = {**facts[name], **self._strange(given[name], v.tree_of(name))}
 
     def _strange(self, given: Any, known: Tree) -> dict[str, Any]:
         """What is said of names that are not known here, but to another policy on the drug."""

@@ -62,8 +62,7 @@ export function routed(page, request) {
   }
   const asked = ["drug", "service"].filter(has).map((kind) => [kind, kind, text(kind)]);
   if (has("code")) {
-    const code = text("code").trim().replace(/^[a-z]\w*[:|]/, "").toLowerCase();
-    const row = page.codes.find((one) => one.code.toLowerCase() === code && ["drug", "service"].includes(one.kind) && ["equivalent", "narrower"].includes(one.relation));
+    const row = coded(page, text("code"));
     if (!row) throw wrong("request.code", `the code ${shown(request.code)} asks for nothing that is known here; name the drug or the service`);
     asked.push([row.kind, "code", row.name]);
   }
@@ -83,10 +82,19 @@ export function routed(page, request) {
   return chosen.map(([policy, edition]) => chosenEdition(policy, edition, on));
 }
 
+/** What a code asks for; undefined where it asks for nothing. */
+function coded(page, given) {
+  const code = given.trim().replace(/^[a-z]\w*[:|]/, "").toLowerCase();
+  return page.codes.find((one) => one.code.toLowerCase() === code && ["drug", "service"].includes(one.kind) && ["equivalent", "narrower"].includes(one.relation));
+}
+
+/** The policies that cover what is called so, or what a code in its place asks for. */
 function coveredBy(page, kind, name) {
   const said = normal(name);
   const names = new Set([said, ...page.meant(said)]);
-  return page.policies.filter((policy) => policy.covers[kind].some((one) => names.has(one)));
+  const found = page.policies.filter((policy) => policy.covers[kind].some((one) => names.has(one)));
+  const row = found.length ? undefined : coded(page, name);
+  return row ? page.policies.filter((policy) => policy.covers[row.kind].includes(row.name)) : found;
 }
 
 /** A case with what stands behind the name of what is asked for in its own place, what to tell, and what is wrong. */

@@ -86,7 +86,8 @@ class Reader {
           this.measuring.serviceText = on;
         }
       } else if (HANDLING.includes(key)) {
-        const said = key === "expedited" ? this.truth(value, path) : value && this.measuring.on(value, path);
+        let said = null;
+        if (value !== null) said = key === "expedited" ? this.truth(value, path) : this.measuring.on(value, path);
         if (said !== null) this.record.handling[key] = said;
       } else if (Object.hasOwn(requested, key)) this.choice(requested[key], value, path);
       else if (Object.hasOwn(numbers, key)) this.measure(numbers[key], value, path, [key]);
@@ -144,7 +145,8 @@ class Reader {
   unread(name, value, path) {
     const { beyond } = this.edition;
     if (!Object.hasOwn(beyond, name) || !beyond[name].places.length) return false;
-    if (beyond[name].number) this.measure({}, value, path, [name]);
+    if (beyond[name].day) this.measure({}, value, path, [name], (...said) => this.measuring.day(...said));
+    else if (beyond[name].number) this.measure({}, value, path, [name]);
     else if (beyond[name].single) this.groups({}, value, path, [name]);
     else this.relation({}, value, path, [name]);
     return true;
@@ -283,8 +285,17 @@ class Reader {
     if (known) return [known];
     const coded = this.coded(given, tree, path);
     if (coded) return coded.map((code) => ({ name: code.name, below: tree[code.name], code }));
+    const names = A_NAME.test(given) ? nameBeforeDose(given) : [];
+    for (const name of names) {
+      const before = this.byName(name, tree, about);
+      if (before) {
+        const text = `${shown(given)} was read as ${before.name}; what stands behind the name is not read.`;
+        this.record.remarks.push({ place: path, text });
+        return [before];
+      }
+    }
     if (this.edition.open_families.includes(about[0]) && about.length === this.arity(about[0])) {
-      return this.beyond(given, tree, path, about);
+      return this.beyond(given, tree, path, about, names);
     }
     this.unknown(given, path, tree);
     return [];
@@ -301,20 +312,11 @@ class Reader {
     return { name: other, below: last ? `${family}(${[...before, other].join(",")})` : {}, code: null };
   }
 
-  /** What a text means where names may stand that are not known: a name with its dose, or it is set aside. */
-  beyond(given, tree, path, about) {
+  /** What a text means that is not known, where such may stand: it is set aside, if it is no slip of the pen. */
+  beyond(given, tree, path, about, names) {
     if (!A_NAME.test(given)) {
       this.unknown(given, path, tree);
       return [];
-    }
-    const names = nameBeforeDose(given);
-    for (const name of names) {
-      const known = this.byName(name, tree, about);
-      if (known) {
-        const text = `${shown(given)} was read as ${known.name}; what stands behind the name is not read.`;
-        this.record.remarks.push({ place: path, text });
-        return [known];
-      }
     }
     const near = this.record.aside.length < MANY ? slip(names.at(-1) ?? given, this.edition.everyName(about[0])) : null;
     if (near !== null && this.lenient) {
@@ -374,7 +376,8 @@ class Reader {
       const name = value === null ? null : this.argument(value, {}, path, about);
       const [family, ...before] = about;
       if (name !== null) this.state(`${family}(${[...before, name].join(",")})`, true, path);
-    } else if (!isPlain(value)) this.problem(path, `a mapping is expected, not ${shown(value)}`);
+    } else if (value === null) for (const fact of leaves(tree)) this.open.add(fact);
+    else if (!isPlain(value)) this.problem(path, `a mapping is expected, not ${shown(value)}`);
     else {
       for (const [key, chosen] of Object.entries(value)) {
         const found = this.argument(key, tree, `${path}.${key}`, about);
@@ -395,7 +398,8 @@ class Reader {
     } else if (!Object.keys(tree).length && before.length === this.arity(family)) {
       const quantity = { section: "facts", where: about, cuts: [], whole: false, ...this.edition.beyond[family].number };
       const name = `${family}(${before.join(",")})`;
-      this.measuring.read(name, quantity, value, path);
+      if (read) read(name, value, path);
+      else this.measuring.read(name, quantity, value, path);
     } else if (value === null) for (const name of names(tree)) this.measuring.intervals.set(name, null);
     else if (isPlain(value)) {
       for (const [key, number] of Object.entries(value)) {

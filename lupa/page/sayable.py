@@ -116,6 +116,7 @@ class Sayable:
             found[name] = {
                 "places": [self._lists(names) for names in places],
                 "single": known.single(name),
+                "day": known.is_day(name),
                 "number": number
                 and {
                     "unit": number[0],

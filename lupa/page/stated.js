@@ -93,10 +93,9 @@ export class StatedNumbers {
   }
 
   ago(name, days, words, path) {
-    const quantity = this.edition.quantities[name];
-    if (!quantity) return;
-    const ago = exact(days ?? quantity.most);
-    if (compare(ago, exact(quantity.most)) > 0) {
+    const most = this.edition.quantities[name]?.most ?? days ?? 0; // of one that no rule reads any will do
+    const ago = exact(days ?? most);
+    if (compare(ago, exact(most)) > 0) {
       this.tell(path, `is ${days} days ago, which cannot be; check the year`);
       return;
     }

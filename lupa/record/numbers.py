@@ -15,6 +15,9 @@ from lupa.rules.vocabulary import Path, Tree, leaves
 AGES = frozenset({"age", "age_months"})
 """What a birth date gives."""
 
+Read = Callable[[str, Any, str], None]
+"""Reads what is said of one thing, at a path."""
+
 
 class Numbers(Reader):
     """Reads what a case says of numbers."""
@@ -25,7 +28,7 @@ class Numbers(Reader):
         value: Any,
         path: str,
         about: Path,
-        read: Callable[[str, Any, str], None] | None = None,
+        read: Read | None = None,
     ) -> None:
         """What is said of a number, or of each that it names of those with arguments.
 
@@ -37,7 +40,7 @@ class Numbers(Reader):
         elif isinstance(tree, str):
             self.measuring.read(tree, self.vocabulary.quantities[tree], value, path)
         elif not tree and len(arguments) == self.known.arity(family):
-            self.unread_number(value, path, about)
+            self.unread_number(value, path, about, read)
         elif value is None:
             for _, name in leaves(tree):
                 self.measuring.intervals[name] = None
@@ -75,14 +78,17 @@ class Numbers(Reader):
                 text = f"The case gives {' and '.join(words)}: are they the wrong way round?"
                 self.record.remarks.append(Remark(place, text))
 
-    def unread_number(self, value: Any, path: str, about: Path) -> None:
-        """A number of which no rule reads anything."""
+    def unread_number(self, value: Any, path: str, about: Path, read: Read | None) -> None:
+        """A number, or a day, of which no rule reads anything."""
         family, *arguments = about
-        unit, least, most, units, dated = self.known.quantity(family) or ("", 0, 0, (), False)
         name = f"{family}({','.join(arguments)})"
+        self.record.unmeasured.append(name)
+        if read is not None:
+            read(name, value, path)
+            return
+        unit, least, most, units, dated = self.known.quantity(family) or ("", 0, 0, (), False)
         quantity = Quantity(unit, least, most, whole=False, in_request=False, units=units, dated=dated)
         self.measuring.read(name, quantity, value, path)
-        self.record.unmeasured.append(name)
 
     def numbers(self) -> None:
         """States the cut points of every number that the case gives, and what its measurements say."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from lupa.errors import Problem
 from lupa.record.record import Record, Unknown
@@ -26,41 +26,42 @@ def left_wrong(read: Sequence[Read], beside: Sequence[Read] = ()) -> list[Proble
     What the case states by these is taken as said: the record keeps it as what no rule reads. Of one that
     is asked what is wrong is told; of one `beside`, which is not, nothing may be wrong with it.
     """
-    here = [(record, _unknown(each), set[str]()) for record, each in read]
-    others = [*here, *((record, _unknown(problems), _places(problems)) for record, problems in beside)]
+    here = [_Other(record, {p.path for p in each if isinstance(p, Unknown)}) for record, each in read]
+    others = [*here, *(_Other(record, {p.path for p in each}, partly=True) for record, each in beside)]
     wrong: dict[Problem, None] = {}
-    for (record, problems), mine in zip(read, here, strict=True):
+    for (_, problems), mine in zip(read, here, strict=True):
         for problem in problems:
             knowing = [
                 other
-                for other, unknown, places in others
-                if other is not mine[0]
-                and isinstance(problem, Unknown)
-                # what stands under a name that it does not know itself, it has not read
-                and problem.path not in places
-                and not any(_is_at(problem.path, place) for place in unknown)
+                for other in others
+                if other is not mine and isinstance(problem, Unknown) and other.knows(problem.path)
             ]
             for other in knowing:
-                _keep(record, other, problem.path)
+                _keep(mine.record, other.record, problem.path)
             if not knowing:
                 wrong[problem] = None
     return list(wrong)
 
 
-def _unknown(problems: Iterable[Problem]) -> set[str]:
-    return {problem.path for problem in problems if isinstance(problem, Unknown)}
+class _Other:
+    """What another policy makes of a case: where it finds something wrong, or `partly` wrong."""
+
+    def __init__(self, record: Record, wrong: Collection[str], *, partly: bool = False) -> None:
+        self.record = record
+        self._wrong = frozenset(wrong)
+        self._partly = {place for path in wrong for place in _upward(path)} if partly else self._wrong
+
+    def knows(self, place: str) -> bool:
+        """Whether nothing is wrong with what stands at a place, nor with what that is a part of."""
+        return place not in self._partly and self._wrong.isdisjoint(_upward(place))
 
 
-def _places(problems: Iterable[Problem]) -> set[str]:
-    """Where something is wrong, and what that is a part of."""
-    found = set()
-    for problem in problems:
-        path = problem.path
-        found.add(path)
-        while (end := max(path.rfind("."), path.rfind("["))) > 0:
-            path = path[:end]
-            found.add(path)
-    return found
+def _upward(path: str) -> Iterator[str]:
+    """A place, and each that it is a part of."""
+    yield path
+    while (end := max(path.rfind("."), path.rfind("["))) > 0:
+        path = path[:end]
+        yield path
 
 
 def _keep(record: Record, other: Record, place: str) -> None:

@@ -98,7 +98,9 @@ class _Reader(Relations, Numbers):
 
     def handling(self, key: str, value: Any, path: str) -> None:
         """What a request says of itself: two days, and whether it is to be decided sooner."""
-        said = self.truth(value, path) if key == "expedited" else value and self.day(value, path)
+        if value is None:
+            return
+        said = self.truth(value, path) if key == "expedited" else self.day(value, path)
         if said is not None:
             self.record.handling[key] = said if isinstance(said, bool) else said.isoformat()
 
@@ -150,7 +152,9 @@ class _Reader(Relations, Numbers):
         """Reads what is said of facts, or numbers, that no rule reads; False where there are none such."""
         if not isinstance(name, str) or name in elsewhere or not self.known.arity(name):
             return False
-        if self.known.quantity(name) is not None:
+        if self.known.is_day(name):
+            self.measure({}, value, path, (name,), self.measuring.day)
+        elif self.known.quantity(name) is not None:
             self.measure({}, value, path, (name,))
         elif self.known.single(name):
             self.groups({}, value, path, (name,))

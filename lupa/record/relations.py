@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lupa.errors import shown, within
@@ -99,8 +99,15 @@ class Relations(Reader):
         coded = self.coded(given, tree, path)
         if coded is not None:
             return [_Meant(code.name, tree[code.name], code) for code in coded]
+        names = list(name_before_dose(given)) if _A_NAME.fullmatch(given) else []
+        for name in names:
+            known = self.by_name(name, tree, about)
+            if known is not None:
+                words = f"{shown(given)} was read as {known.name}; what stands behind the name is not read."
+                self.record.remarks.append(Remark(path, words))
+                return [known]
         if about[0] in self.vocabulary.open_families and len(about) == self.known.arity(about[0]):
-            return self.beyond(given, tree, path, about)
+            return self.beyond(given, tree, path, about, names)
         self.not_a_value(given, tree, path)
         return []
 
@@ -116,22 +123,15 @@ class Relations(Reader):
         last = len(about) == self.known.arity(family)
         return _Meant(found, f"{family}({','.join((*arguments, found))})" if last else {})
 
-    def beyond(self, given: str, tree: Tree, path: str, about: Path) -> list[_Meant]:
-        """What a text means at a place where names may stand that are not known.
+    def beyond(self, given: str, tree: Tree, path: str, about: Path, names: Sequence[str]) -> list[_Meant]:
+        """What a text means that is not known, at a place where such may stand.
 
-        It is a name with its dose and frequency behind it; or else it is set aside, unless it is a known
-        name but for a slip of the pen.
+        It is set aside, unless it is a known name but for a slip of the pen; `names` are what it would be
+        without a dose behind it.
         """
         if not _A_NAME.fullmatch(given):
             self.not_a_value(given, tree, path)
             return []
-        names = list(name_before_dose(given))
-        for name in names:
-            known = self.by_name(name, tree, about)
-            if known is not None:
-                words = f"{shown(given)} was read as {known.name}; what stands behind the name is not read."
-                self.record.remarks.append(Remark(path, words))
-                return [known]
         few = len(self.record.aside) < MANY
         near = self.known.slip(about[0], names[-1] if names else given) if few else None
         if near is not None:
@@ -197,6 +197,10 @@ class Relations(Reader):
             return
         if not tree and len(about) == self.known.arity(about[0]):
             self.unread_choice(value, path, about)
+            return
+        if value is None:
+            for _, fact in leaves(tree):
+                self.state(fact, None, path)
             return
         if not isinstance(value, Mapping):
             self.problem(path, f"a mapping such as {example(tree)} is expected, not {shown(value)}")

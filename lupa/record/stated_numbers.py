@@ -95,10 +95,9 @@ class StatedNumbers:
     def _days(self, name: str, days: int | None, words: str, path: str) -> None:
         """States how long ago it was; what never was is longer ago than anything."""
         quantity = self._vocabulary.quantities.get(name)
-        if quantity is None:
-            return
-        ago = Fraction(quantity.most if days is None else days)
-        if ago > quantity.most:
+        most = quantity.most if quantity is not None else days or 0  # of one that no rule reads any will do
+        ago = Fraction(most if days is None else days)
+        if ago > most:
             self._tell(path, f"is {days} days ago, which cannot be; check the year")
             return
         self._state(name, Interval(ago, ago), words, path)

@@ -82,7 +82,7 @@ class Catalogue:
             yield from (policy for policy in policies if self.kind_of(policy, name) is None)
 
     def covering(self, kind: str, given: str) -> list[tuple[str, str]]:
-        """The policies that may cover what is meant by a name, each with the name that it gives it.
+        """The policies that may cover what a name, or a code, means, each with the name that it gives it.
 
         Raises `CaseError` for a name that is not known, or that no policy covers.
         """
@@ -91,6 +91,8 @@ class Catalogue:
         if not found and self._shared.declared_as((kind,), given) is None:
             every = {policy: names_in("\n".join(self._read(policy).values())) for policy in self._abouts}
             found = list(self._named(kind, given, every))
+            if not found and self._codes(given):  # a code stands wherever a name does
+                return self.covering(*self.coded(given))
             if not found:
                 raise CaseError([Problem(path, f"{shown(given)} is not known; {self._hint(kind, given)}")])
         if not found:

@@ -142,8 +142,14 @@ class Known:
             return ("", -_ANY, _ANY, (), True) if is_one else None
         rows = re.findall(_CONVERSION.format(re.escape(name)), self._text)
         units = tuple((unescaped(unit), Fraction(int(many), int(each))) for unit, many, each in rows)
-        dated = re.search(rf"\bdated\(\s*{re.escape(name)}\b", self._text) is not None
-        return unescaped(found[1]), int(found[2]), int(found[3]), units, dated
+        return unescaped(found[1]), int(found[2]), int(found[3]), units, self._is_dated(name)
+
+    def is_day(self, name: str) -> bool:
+        """Whether what is declared by a name is a day, and no number that has one."""
+        return self._is_dated(name) and self.quantity(name) is None
+
+    def _is_dated(self, name: str) -> bool:
+        return re.search(rf"\bdated\(\s*{re.escape(name)}\b", self._text) is not None
 
     @cached_property
     def several(self) -> dict[str, list[str]]:

@@ -55,10 +55,10 @@ class Reads:
 
 
 def declared_in(rules: Iterable[Rule]) -> Declared:
-    """What rules declare facts, and quantities, of."""
+    """What rules declare facts, quantities, and days, of."""
     found: Declared = {}
     for rule in rules:
-        if rule.head is None or rule.head.name not in ("fact", "quantity"):
+        if rule.head is None or rule.head.name not in ("fact", "quantity", "dated"):
             continue
         terms, _ = literals_in(rule.head.arguments[0])
         for term in terms:

@@ -126,7 +126,10 @@ def test_a_request_that_is_not_urgent_says_so_and_an_open_one_says_nothing(kb: K
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("expedited", "soon"), ("submitted", "3/1/2025"), ("received_on", 3), ("expedted", True)],
+    [
+        *(("expedited", "soon"), ("submitted", "3/1/2025"), ("received_on", 3), ("expedted", True)),
+        *(("submitted", ""), ("submitted", False), ("received_on", []), ("expedited", "")),
+    ],
 )
 def test_what_a_request_says_of_itself_is_refused_where_it_is_no_day_or_no_yes_or_no(
     kb: KnowledgeBase, key: str, value: Any

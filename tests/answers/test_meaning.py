@@ -150,7 +150,7 @@ no_cyclophosphamide is met just when all of these are so: (f17b, f26b) - any of 
   - Cyclophosphamide is not started together with the requested drug.
 investigational denies just when it is not requested for lupus nephritis (f14c)
 MODIFY just when all of these are so: - any of these is so: - The period asked for is more than 12 months.
-  (f31) - The quantity asked for (capsules over days_supply) is more than 540 capsules per 90 days. (f30)
+  (f31) - The quantity asked for (capsules over days of supply) is more than 540 capsules per 90 days. (f30)
   - The age is 18 years or more. (f15)
 - The prescriber does not agree to monitor eGFR. (f18)
 REFER never

@@ -23,6 +23,7 @@ from tests import oracle, worlds
 from tests.command import as_bytes, command
 from tests.explored import hopeful_world
 from tests.slim import slim
+from tests.small import otherwise, small_kb, vocabulary
 from tests.times import times
 
 EDITIONS = pytest.mark.parametrize(("policy", "edition"), oracle.EDITIONS)
@@ -356,6 +357,24 @@ def test_what_only_another_policy_on_the_drug_knows_is_kept(two: KnowledgeBase) 
             assert "prednisone" in taking["only"]
             replayed = {d.policy: d.outcome for d in two.decide_all(witness.case)}
             assert replayed[policy] == witness.outcome
+
+
+def test_what_is_of_one_value_without_another_argument_stays_it(tmp_path: Path) -> None:
+    facts = (
+        vocabulary(flags=("frail",))
+        + """
+fact(severity(Grade)) :- Grade = (mild; severe). severity(Grade) :- true(severity(Grade)).
+single_valued(severity).
+fact_text(severity, "It is {1}.", "It is not {1}."). question(severity, "How bad is it?").
+"""
+    )
+    rules = "outcome(small, approve) :- severity(severe), frail.\n" + otherwise("approve", last="deny")
+    kb = small_kb(tmp_path, facts, rules)
+    decision = kb.decide({"request": {"policy": "small"}, "facts": {"severity": "severe"}})
+    assert [(w.outcome, w.case["facts"]) for w in decision.witnesses] == [
+        ("approve", {"frail": True, "severity": "severe"}),
+        ("deny", {"frail": False, "severity": "severe"}),
+    ]
 
 
 # ---- the page ----------------------------------------------------------------------------------

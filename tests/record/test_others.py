@@ -90,6 +90,10 @@ def test_what_only_another_policy_asks_is_taken_as_said_and_shown(
         ({"attests": {"food": True}}, "facts.attests.food: 'food' is not known here"),
         ({"attests": ["monitor_egfr", "received"]}, "facts.attests[1]: 'received' is not known here"),
         ({"egfr": {"active": 50}}, "facts.egfr.active: 'active' is not known here"),
+        # names of the other policy, within what it does not know
+        ({"attests": ["autoantibodies"]}, "facts.attests[0]: 'autoantibodies' is not known here"),
+        ({"attests": {"autoantibodies": True}}, "facts.attests.autoantibodies: 'autoantibodies' is not"),
+        ({"egfr": {"autoantibodies": 5}}, "facts.egfr.autoantibodies: 'autoantibodies' is not known"),
     ],
     ids=str,
 )

@@ -79,6 +79,23 @@ def test_a_mapping_within_a_relation_says_what_it_names(kb: KnowledgeBase) -> No
     assert read(kb, {"tried": said}).stated == {"tried(methotrexate,intolerance)": False}
 
 
+def test_what_stands_behind_the_name_of_a_drug_is_told_and_not_read(kb: KnowledgeBase) -> None:
+    record = read(kb, {"tried": {"MTX 15 mg weekly": ["intolerance"]}})
+    assert record.stated == {"tried(methotrexate,intolerance)": True}
+    assert [(each.place, each.text) for each in record.remarks] == [
+        (
+            "facts.tried.MTX 15 mg weekly",
+            "'MTX 15 mg weekly' was read as methotrexate; what stands behind the name is not read.",
+        )
+    ]
+
+
+def test_of_what_is_single_valued_all_can_be_left_open(few: KnowledgeBase) -> None:
+    case = {"request": {"policy": "uhc_benlysta"}, "facts": {"reading": None}}
+    assumed = [each.fact for each in few.decide(case).assumptions]
+    assert [fact for fact in assumed if fact.startswith("reading")] == []
+
+
 def test_only_within_a_relation_closes_just_that_part(kb: KnowledgeBase) -> None:
     record = read(kb, {"tried": {"methotrexate": {"only": ["intolerance"]}}})
     assert record.stated == {

@@ -105,6 +105,8 @@ def infusions(tmp_path: Path) -> KnowledgeBase:
         {"service": "infusion at HOME"},
         {"code": "S9338"},
         {"code": "hcpcs:S9338"},
+        {"service": "S9338"},
+        {"drug": "hcpcs:S9338"},
     ],
 )
 def test_a_service_is_asked_for_by_name_or_by_code(
@@ -119,6 +121,7 @@ def test_a_service_is_asked_for_by_name_or_by_code(
     ("request_", "message"),
     [
         ({"code": "BOTH"}, "request.code: the code 'BOTH' means belimumab and home_infusion; name the one"),
+        ({"drug": "BOTH"}, "request.drug: the code 'BOTH' means belimumab and home_infusion; name the one"),
         (
             {"service": "home_infusoin"},
             "request.service: 'home_infusoin' is not known; did you mean home_infusion?",
@@ -230,6 +233,27 @@ def test_what_no_rule_reads_is_not_ground_and_is_told_as_not_asked_about(tied: K
     decision = tied.decide(taking("alpha", "gamma"))
     assert decision.unread == ("taking(alpha)", "taking(gamma)")
     assert list(tied.edition("small").vocabulary.facts) == ["taking(read)"]
+
+
+def earlier(**last_taken: Any) -> dict[str, Any]:
+    request = {"policy": "uhc_benlysta", "service_date": "2025-03-01"}
+    return {"request": request, "facts": {"last_taken": last_taken, "weeks_on": {"prednisone": 8}}}
+
+
+def test_a_day_that_no_rule_reads_is_told_as_not_asked_about(few: KnowledgeBase) -> None:
+    for day in ("2025-01-10", "never"):
+        decision = few.decide(earlier(prednisone=day))
+        assert decision.unread == ("last_taken(prednisone)", "weeks_on(prednisone)")
+    assert few.decide(earlier(prednisone=None)).unread == ("weeks_on(prednisone)",)
+
+
+def test_a_day_that_no_rule_reads_is_still_to_be_a_day(few: KnowledgeBase) -> None:
+    with pytest.raises(CaseError) as caught:
+        few.decide(earlier(prednisone="2025-03-02", hydroxychloroquine=20))
+    assert str(caught.value).splitlines() == [
+        "facts.last_taken.prednisone: 2025-03-02 is after request.service_date, 2025-03-01; check both",
+        "facts.last_taken.hydroxychloroquine: a date is written year-month-day, such as 2025-03-01, not 20",
+    ]
 
 
 def test_two_facts_that_no_rule_reads_and_a_law_forbids_together_are_refused(tied: KnowledgeBase) -> None:
