@@ -77,7 +77,8 @@ class _Patient:
             if name != "requested":
                 for path, values in groups.items():
                     self._choose(("facts", name, *path), values)
-                strange = self._strange(given.get(name, {}), v.tree_of(name))
+                # of a choice without arguments there is no name but its values
+                strange = {} if () in groups else self._strange(given.get(name, {}), v.tree_of(name))
                 facts[name] = {**facts.get(name, {}), **strange} if strange else facts.get(name)
 
     def _strange(self, given: Any, known: Tree) -> dict[str, Any]:

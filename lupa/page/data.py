@@ -252,7 +252,7 @@ class _Told:
             if where is None or where in self._pathways
         ]
         cone = sorted(self._variable[edition.facts[x]] for x in edition.relevance.cone(atom.literal))
-        label = edition.name_of(atom.id) if kind in ("criterion", "part") else ""
+        label = edition.name_of(atom.id) if kind in ("criterion", "part", "basis", "limit", "scope") else ""
         return [
             atom.id,
             self._roots[kind, atom.id],

@@ -189,6 +189,7 @@ class Sayable:
                 "question": texts(asking.question(group)),
                 "facts": [self._variable[fact] for fact in group.facts],
                 "numbers": [name for name, _ in group.numbers],
+                "names": {name: texts(asking.number(name)) for name, _ in group.numbers},
                 "classes": {
                     name: [self._variable[fact] for fact in facts]
                     for name, facts in asking.classes(group.facts).items()

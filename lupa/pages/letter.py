@@ -20,11 +20,14 @@ from lupa.answers.factors import factors
 from lupa.errors import CaseError, shown
 from lupa.pages.sentences import (
     PERSON,
+    alike_sets,
     argument,
-    cause_sentences,
     families,
+    further_causes,
     handling_sentences,
     has_unmet,
+    listed,
+    members_asked,
     questions,
 )
 from lupa.pages.templates import Form, rendered
@@ -120,7 +123,7 @@ def _wrapped(text: str) -> str:
     """Lines of no more than 80 columns; what is indented stays so."""
     lines = []
     for line in text.splitlines():
-        hang = " " * (len(line) - len(line.removeprefix("- ").lstrip()))
+        hang = " " * (len(line) - len(line.lstrip().removeprefix("- ")))
         lines += textwrap.wrap(
             line, 80, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False
         ) or [""]
@@ -136,7 +139,11 @@ def _content(decision: Decision, case: Case, edition: Edition, about: About) -> 
         reasons += [criterion for criterion in d.criteria if criterion.status == "unmet"]
     reasons += d.limits
     asks = {atom.id: edition.phrase(atom, True) for atom in edition.criteria}
-    asked = list(questions(d.missing)) if d.outcome == "pend" else []
+    against = {
+        atom.id: (edition.phrase(atom, False), edition.name_of(atom.id))
+        for atom in (*edition.bases, *edition.scope, *edition.limits)
+    }
+    asked = questions(d.missing) if d.outcome == "pend" else []
     needed = [need.fact for reason in reasons for way in reason.needs for need in way if not need.against]
     proofs = map(v.proof, [*needed, *(m.fact for _, missing in asked for m in missing)])
     return {
@@ -150,12 +157,13 @@ def _content(decision: Decision, case: Case, edition: Edition, about: About) -> 
                 "text": reason.text,
                 "source": reason.source,
                 "asks": asks[reason.id] if isinstance(reason, Criterion) else "",
-                "because": [] if _has_parts(reason) else cause_sentences(reason.because),
+                **_because(reason),
+                "parts": _parts(reason) if isinstance(reason, Criterion) else [],
                 **_needs(reason),
             }
             for reason in reasons
         ],
-        "missing": _missing(asked, asks),
+        "missing": _missing(asked, asks, against),
         "send": list(dict.fromkeys(proof for proof in proofs if proof)),
         "document": about.document,
         "edition": d.edition,
@@ -169,16 +177,64 @@ def _content(decision: Decision, case: Case, edition: Edition, about: About) -> 
     }
 
 
+def _because(reason: Item | Criterion) -> dict[str, Any]:
+    """The facts of a reason as sentences; of one that has parts how many of them it needs."""
+    of = reason.of if isinstance(reason, Criterion) else None
+    if of is None:
+        return {"because": further_causes(reason), "of": "", "least": 0}
+    least = reason.least if isinstance(reason, Criterion) else None
+    return {"because": [], "of": "any" if least == 1 else of, "least": least or 0}
+
+
+def _parts(criterion: Criterion) -> list[dict[str, Any]]:
+    """The parts that are not met, each with why, and those of parts beneath them."""
+    return [
+        {
+            "text": part.text,
+            "source": part.source if part.source != criterion.source else "",
+            **_because(part),
+            "parts": _parts(part),
+        }
+        for part in criterion.parts
+        if part.status == "unmet"
+    ]
+
+
+def _question(question: str, missing: Sequence[Missing]) -> str:
+    """A question with the names of all that it asks for, where these are several."""
+    named = "; ".join(members_asked(missing))
+    return f"{question} {named[:1].upper()}{named[1:]}." if named else question
+
+
+def _why(
+    missing: Sequence[Missing], asks: Mapping[str, str], against: Mapping[str, tuple[str, str]]
+) -> tuple[str, ...]:
+    """What must be known: that criteria are met and nothing speaks against it; of those alike the first."""
+    served = dict.fromkeys(item for m in missing for item in m.bears_on)
+    alike: dict[str, list[str]] = {}
+    for item in served:
+        if item in against:
+            alike.setdefault(item.partition("(")[0], []).append(item)
+    why = [asks[item] for item in served if item in asks]
+    for first, *others in alike.values():
+        why.append(against[first][0])
+        if others:
+            why.append(f"The same goes for {listed([against[item][1] for item in others])}.")
+    return tuple(dict.fromkeys(why))
+
+
 def _missing(
-    asked: Sequence[tuple[str, Sequence[Missing]]], asks: Mapping[str, str]
+    asked: Sequence[tuple[str, Sequence[Missing]]],
+    asks: Mapping[str, str],
+    against: Mapping[str, tuple[str, str]],
 ) -> list[dict[str, Any]]:
     """The questions, those together that are asked for the same; why, and where the policy says so."""
     found: dict[tuple[tuple[str, ...], str], dict[str, dict[str, None]]] = {}
     for question, missing in asked:
-        why = tuple(dict.fromkeys(asks[i] for m in missing for i in m.bears_on if i in asks))
+        why = _why(missing, asks, against)
         source = "; ".join(dict.fromkeys(s for m in missing for s in m.source.split("; ") if s))
         told = found.setdefault((why, source), {"questions": {}, "help": {}})
-        told["questions"][question] = None
+        told["questions"][_question(question, missing)] = None
         told["help"] |= dict.fromkeys(m.help for m in missing if m.help)
     return [
         {"questions": list(told["questions"]), "help": " ".join(told["help"]), "why": why, "source": source}
@@ -205,10 +261,6 @@ def _term(decision: Decision, case: Case, edition: Edition) -> dict[str, str] | 
         return {"start": "", "end": ""}
     start = day(said, "request.service_date")
     return {"start": start.isoformat(), "end": last_day(start, int(months)).isoformat()}
-
-
-def _has_parts(reason: Item | Criterion) -> bool:
-    return isinstance(reason, Criterion) and reason.of is not None
 
 
 def _is_unusual(case: Case, fact: str) -> bool:
@@ -253,10 +305,11 @@ def _needs(reason: Item | Criterion) -> dict[str, Any]:
 def _ways(sets: Sequence[tuple[Need, ...]]) -> list[list[dict[str, Any]]]:
     """Sets of which one will do, as ways; those of one fact first."""
     singles = families([way[0] for way in sets if len(way) == 1], few=0)
-    return [
-        *([_told(group)] for group in singles),
-        *([_told([need]) for need in way] for way in sets if len(way) > 1),
+    several = [
+        [*(_told([need]) for need in way[:-1]), _told([way[-1], *(other[-1] for other in others)])]
+        for way, *others in alike_sets([way for way in sets if len(way) > 1])
     ]
+    return [*([_told(group)] for group in singles), *several]
 
 
 def _told(group: Sequence[Need]) -> dict[str, Any]:

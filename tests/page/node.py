@@ -22,7 +22,7 @@ needs_node = pytest.mark.skipif(NODE is None, reason="Node is not installed")
 LEFT_OUT = {"witnesses", "fingerprint"}
 """What a page does not tell of a decision."""
 
-FOREIGN = ("kb_ra", "kb_cgm", "kb_lipid")
+FOREIGN = ("kb_ra", "kb_cgm", "kb_lipid", "kb_step")
 """The knowledge bases on other diseases, beside `tests/foreign`."""
 
 
