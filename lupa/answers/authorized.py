@@ -77,7 +77,8 @@ def _words(found: Numbers, question: Question) -> str:
 def _named(name: str, v: Vocabulary) -> str:
     """What a number is of, unless its unit is a word of that: 30 mg, not 30 tablets."""
     unit, _, _ = v.quantities[name].unit.partition(" ")
-    return "" if name in v.terms or (unit and unit in v.label(name)) else f" ({v.label(name)})"
+    is_said = name in v.terms or unit == name or (unit and unit in v.label(name))
+    return "" if is_said else f" ({v.label(name)})"
 
 
 def _both(made: Derived, said: Mapping[str, str]) -> bool:

@@ -48,7 +48,8 @@ function within(limits, { edition, record }) {
  * other: `600 capsules for 100 days`.
  */
 function words(found, { quantities, derived, terms }) {
-  const named = (name, { unit, label }) => (terms.includes(name) || (unit && label.includes(unit.split(" ")[0])) ? "" : ` (${label})`);
+  const isSaid = (name, { label }, [unit]) => terms.includes(name) || unit === name || (unit && label.includes(unit));
+  const named = (name, quantity) => (isSaid(name, quantity, quantity.unit.split(" ")) ? "" : ` (${quantity.label})`);
   const said = new Map([...found].map(([name, number]) =>
     [name, `${written(number)} ${quantities[name].unit}`.trimEnd() + named(name, quantities[name])]));
   for (const [kind, , first, second] of Object.values(derived)) {

@@ -15,19 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from lupa.answers.decision import Criterion, Decision, Item, Missing, Need
-from lupa.answers.factors import factors
+from lupa.answers.decision import Criterion, Decision, Item
 from lupa.errors import CaseError, shown
+from lupa.pages.reasons import because_of, missing_of, needs_of, parts_of
 from lupa.pages.sentences import (
     PERSON,
-    alike_sets,
     argument,
-    families,
-    further_causes,
     handling_sentences,
     has_unmet,
-    listed,
-    members_asked,
     questions,
 )
 from lupa.pages.templates import Form, rendered
@@ -157,13 +152,13 @@ def _content(decision: Decision, case: Case, edition: Edition, about: About) -> 
                 "text": reason.text,
                 "source": reason.source,
                 "asks": asks[reason.id] if isinstance(reason, Criterion) else "",
-                **_because(reason),
-                "parts": _parts(reason) if isinstance(reason, Criterion) else [],
-                **_needs(reason),
+                **because_of(reason),
+                "parts": parts_of(reason) if isinstance(reason, Criterion) else [],
+                **needs_of(reason),
             }
             for reason in reasons
         ],
-        "missing": _missing(asked, asks, against),
+        "missing": missing_of(asked, asks, against),
         "send": list(dict.fromkeys(proof for proof in proofs if proof)),
         "document": about.document,
         "edition": d.edition,
@@ -175,71 +170,6 @@ def _content(decision: Decision, case: Case, edition: Edition, about: About) -> 
         ],
         "person": PERSON,
     }
-
-
-def _because(reason: Item | Criterion) -> dict[str, Any]:
-    """The facts of a reason as sentences; of one that has parts how many of them it needs."""
-    of = reason.of if isinstance(reason, Criterion) else None
-    if of is None:
-        return {"because": further_causes(reason), "of": "", "least": 0}
-    least = reason.least if isinstance(reason, Criterion) else None
-    return {"because": [], "of": "any" if least == 1 else of, "least": least or 0}
-
-
-def _parts(criterion: Criterion) -> list[dict[str, Any]]:
-    """The parts that are not met, each with why, and those of parts beneath them."""
-    return [
-        {
-            "text": part.text,
-            "source": part.source if part.source != criterion.source else "",
-            **_because(part),
-            "parts": _parts(part),
-        }
-        for part in criterion.parts
-        if part.status == "unmet"
-    ]
-
-
-def _question(question: str, missing: Sequence[Missing]) -> str:
-    """A question with the names of all that it asks for, where these are several."""
-    named = "; ".join(members_asked(missing))
-    return f"{question} {named[:1].upper()}{named[1:]}." if named else question
-
-
-def _why(
-    missing: Sequence[Missing], asks: Mapping[str, str], against: Mapping[str, tuple[str, str]]
-) -> tuple[str, ...]:
-    """What must be known: that criteria are met and nothing speaks against it; of those alike the first."""
-    served = dict.fromkeys(item for m in missing for item in m.bears_on)
-    alike: dict[str, list[str]] = {}
-    for item in served:
-        if item in against:
-            alike.setdefault(item.partition("(")[0], []).append(item)
-    why = [asks[item] for item in served if item in asks]
-    for first, *others in alike.values():
-        why.append(against[first][0])
-        if others:
-            why.append(f"The same goes for {listed([against[item][1] for item in others])}.")
-    return tuple(dict.fromkeys(why))
-
-
-def _missing(
-    asked: Sequence[tuple[str, Sequence[Missing]]],
-    asks: Mapping[str, str],
-    against: Mapping[str, tuple[str, str]],
-) -> list[dict[str, Any]]:
-    """The questions, those together that are asked for the same; why, and where the policy says so."""
-    found: dict[tuple[tuple[str, ...], str], dict[str, dict[str, None]]] = {}
-    for question, missing in asked:
-        why = _why(missing, asks, against)
-        source = "; ".join(dict.fromkeys(s for m in missing for s in m.source.split("; ") if s))
-        told = found.setdefault((why, source), {"questions": {}, "help": {}})
-        told["questions"][_question(question, missing)] = None
-        told["help"] |= dict.fromkeys(m.help for m in missing if m.help)
-    return [
-        {"questions": list(told["questions"]), "help": " ".join(told["help"]), "why": why, "source": source}
-        for (why, source), told in found.items()
-    ]
 
 
 def _drug(name: str, case: Case, edition: Edition) -> str:
@@ -282,37 +212,3 @@ def _asked(case: Case, edition: Edition) -> Iterator[str]:
             yield f"{v.label(name).capitalize()}: {request[name]} {quantity.unit}."
     if request.get("service_date") is not None:
         yield f"From {request['service_date']}."
-
-
-def _needs(reason: Item | Criterion) -> dict[str, Any]:
-    """What is needed, each in one of several ways, each of facts that are all needed; and what is barred.
-
-    What is barred would meet it, and for another reason does not do. Facts that would each do alone, and
-    are of one kind, are one, with the names of the others.
-    """
-    barred = [way[0] for way in reason.needs if len(way) == 1 and way[0].against]
-    free = [way for way in reason.needs if not any(need.against for need in way)]
-    reasons: dict[tuple[str, ...], list[Need]] = {}
-    for need in barred:
-        reasons.setdefault(need.against, []).append(need)
-    return {
-        "needed": [_ways(sets) for sets in factors(free, more=reason.more_needs) if sets],
-        "more": reason.more_needs,
-        "barred": [{**_told(group), "against": against} for against, group in reasons.items()],
-    }
-
-
-def _ways(sets: Sequence[tuple[Need, ...]]) -> list[list[dict[str, Any]]]:
-    """Sets of which one will do, as ways; those of one fact first."""
-    singles = families([way[0] for way in sets if len(way) == 1], few=0)
-    several = [
-        [*(_told([need]) for need in way[:-1]), _told([way[-1], *(other[-1] for other in others)])]
-        for way, *others in alike_sets([way for way in sets if len(way) > 1])
-    ]
-    return [*([_told(group)] for group in singles), *several]
-
-
-def _told(group: Sequence[Need]) -> dict[str, Any]:
-    """A fact in words, what it is called, and what the others of its kind are called that would do too."""
-    name, *others = (need.about for need in group)
-    return {"text": group[0].text, "name": name, "others": others}

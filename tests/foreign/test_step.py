@@ -79,14 +79,14 @@ def test_a_denial_letter_tells_of_each_part_that_failed_why(step_kb: KnowledgeBa
     told = letter(step_kb, "upadacitinib_for_skin_after_one_topical")
     place = "(Example Policy 22, Upadacitinib, Atopic dermatitis, item 3b)"
     assert (
-        "|Treatment on the skin and systemic treatment have not both been tried. All of its parts are needed. "
-        "Not met: |  Fewer than two drugs on the skin failed. "
+        "|Treatment on the skin and systemic treatment have not both been tried. All of its parts are "
+        "needed. Not met: |  Fewer than two drugs on the skin failed. "
     ) in told
     assert (
         f"|  No systemic drug failed. {place} One of its parts is needed. None is met: "
         "|    Methotrexate has not failed. There was no intolerance of methotrexate. Methotrexate is not "
-        "contraindicated (neither is on the list, which is said to be complete). The time on methotrexate is "
-        "less than 8 weeks (6). |    Cyclosporine has not failed. "
+        "contraindicated (neither is on the list, which is said to be complete). The time on methotrexate "
+        "is less than 8 weeks (6). |    Cyclosporine has not failed. "
     ) in told
     assert "Clobetasol" not in told.partition("What would meet this")[0]
 
@@ -95,7 +95,7 @@ def test_a_denial_letter_lists_what_would_do_and_says_once_what_goes_for_several
     step_kb: KnowledgeBase,
 ) -> None:
     assert (
-        "What would meet this, any one of these: "
+        "What would meet this: any one of these. "
         "|  Adalimumab was not tolerated. Or, in place of adalimumab: etanercept, infliximab, certolizumab "
         "pegol, golimumab. |  Adalimumab is contraindicated. Or, in place of adalimumab: etanercept, "
         "infliximab, certolizumab pegol, golimumab. |  The time on adalimumab is 12 weeks or more. "
