@@ -6,7 +6,7 @@ import { day } from "./days.js";
 import { by } from "./groups.js";
 import { normal } from "./names.js";
 import { filled, markup } from "./template.js";
-import { alikeSets, factors, families, furtherCauses, handled, listed, PERSON, told } from "./words.js";
+import { alikeSets, factors, FEW, families, furtherCauses, handled, listed, PERSON, told } from "./words.js";
 
 const FILES = { text: "letter.txt", html: "letter.html" };
 const WIDE = 80;
@@ -173,9 +173,13 @@ function needs(reason) {
       [...way.slice(0, -1).map((need) => told([need])), told([way.at(-1), ...others.map((other) => other.at(-1))])]),
   ];
   const barred = reason.needs.filter((way) => way.length === 1 && way[0].against.length).flat();
+  const found = factors(free, reason.more_needs).filter((sets) => sets.length).map(ways);
+  const many = reason.more_needs || found.some((each) => each.length > FEW);
+  const byParts = many && Boolean(reason.of);
   return {
-    needed: factors(free, reason.more_needs).filter((sets) => sets.length).map(ways),
-    more: reason.more_needs,
+    needed: byParts ? [] : found.map((each) => each.slice(0, FEW)),
+    by_parts: byParts,
+    more: many && !byParts,
     barred: [...by(barred, ({ against }) => JSON.stringify(against)).values()].map((group) => ({ ...told(group), against: group[0].against })),
   };
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from lupa.answers.decision import Criterion, Item, Missing, Need
 from lupa.answers.factors import factors
-from lupa.pages.sentences import alike_sets, families, further_causes, listed, members_asked
+from lupa.pages.sentences import FEW, alike_sets, families, further_causes, listed, members_asked
 
 
 def because_of(reason: Item | Criterion) -> dict[str, Any]:
@@ -79,16 +79,21 @@ def needs_of(reason: Item | Criterion) -> dict[str, Any]:
     """What is needed, each in one of several ways, each of facts that are all needed; and what is barred.
 
     What is barred would meet it, and for another reason does not do. Facts that would each do alone, and
-    are of one kind, are one, with the names of the others.
+    are of one kind, are one, with the names of the others. Where there are many ways, parts say it
+    (`by_parts`), or the first do.
     """
     barred = [way[0] for way in reason.needs if len(way) == 1 and way[0].against]
     free = [way for way in reason.needs if not any(need.against for need in way)]
     reasons: dict[tuple[str, ...], list[Need]] = {}
     for need in barred:
         reasons.setdefault(need.against, []).append(need)
+    ways = [_ways(sets) for sets in factors(free, more=reason.more_needs) if sets]
+    many = reason.more_needs or any(len(each) > FEW for each in ways)
+    by_parts = many and isinstance(reason, Criterion) and reason.of is not None
     return {
-        "needed": [_ways(sets) for sets in factors(free, more=reason.more_needs) if sets],
-        "more": reason.more_needs,
+        "needed": [] if by_parts else [each[:FEW] for each in ways],
+        "by_parts": by_parts,
+        "more": many and not by_parts,
         "barred": [{**_told(group), "against": against} for against, group in reasons.items()],
     }
 

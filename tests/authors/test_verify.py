@@ -371,7 +371,7 @@ def test_what_is_written_is_told_as_data(unsettled: Path) -> None:
     ]
 
 
-def test_what_is_accepted_is_counted_alike_where_it_is_written_and_where_it_is_told(unsettled: Path) -> None:
+def test_what_is_accepted_is_counted_alike_where_it_is_written_and_told(unsettled: Path) -> None:
     _, out, err = accept(unsettled, "--accept", ALL_SIX, "--because", "So.")
     (asked,) = (line for line in out.splitlines() if line.endswith("  proven_and_unproven"))
     assert asked.split()[1:3] == ["0", "12"]
