@@ -9,7 +9,10 @@ import click
 import pytest
 
 from lupa import Decision, KnowledgeBase
+from lupa.pages.meaning import meaning_text
 from lupa.pages.page import text
+
+POLICY = "example_upadacitinib"
 
 SKIN: dict[str, Any] = {
     "request": {"drug": "Rinvoq", "indication": "AD", "phase": "initial", "service_date": "2025-06-01"},
@@ -137,3 +140,29 @@ def test_what_an_item_says_itself_is_not_said_again_as_its_cause(step_kb: Knowle
         "has_arthritis: Rheumatoid arthritis is not diagnosed (not on the list, which is said to be "
         "complete). Example Policy 22"
     ) in told
+
+
+def test_what_a_policy_says_of_each_of_several_drugs_is_said_once(step_kb: KnowledgeBase) -> None:
+    told = " ".join(click.unstyle(meaning_text(step_kb.meaning(POLICY), 80)).split())
+    of_each = (
+        "it was tried without an adequate response); or it was not tolerated; or it is contraindicated"
+    )
+    assert (
+        "tnf_step is met just when for one of adalimumab, etanercept, infliximab, certolizumab pegol, "
+        f"golimumab: (the time on it is 12 weeks or more; and {of_each} (c13)"
+    ) in told
+    assert (
+        "- For 2 or more of tacrolimus ointment, clobetasol, crisaborole: (the time on it is 4 weeks or "
+        f"more; and {of_each}. - For one of cyclosporine, methotrexate: (the time on it is 8 weeks or more;"
+    ) in told
+
+
+def test_a_case_shows_what_can_be_said_of_one_of_several_drugs(step_kb: KnowledgeBase) -> None:
+    (step,) = (meant for meant in step_kb.meaning(POLICY).items if meant.id == "tnf_step")
+    assert step.sense is not None
+    drugs = "For one of adalimumab, etanercept, infliximab, certolizumab pegol, golimumab"
+    assert [way.text for way in step.sense.alternatives()] == [
+        f"{drugs}: the time on it is 12 weeks or more; and it was tried without an adequate response.",
+        f"{drugs}: it was not tolerated.",
+        f"{drugs}: it is contraindicated.",
+    ]
