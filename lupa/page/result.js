@@ -141,8 +141,8 @@ function criterion(context, one, within) {
   return h("li", { "data-item": one.id, "data-status": one.status },
     h("p", {}, h("span", { class: `mark ${one.status}`, "aria-label": STATUS[one.status], role: "img" }, MARKS[one.status]), " ", h("code", {}, one.id), ": ", one.of ? one.text : said(context, one, marked), where),
     one.of ? h("p", {}, counted(one) + (marked && !within ? MARKED : "")) : [because(context, one, marked), needs(one)],
-    sources(context, one.source),
-    shown.length > 0 && h("ul", {}, shown.map((part) => criterion(context, part, { marked }))),
+    one.source !== within?.source && sources(context, one.source),
+    shown.length > 0 && h("ul", {}, shown.map((part) => criterion(context, part, { marked, source: one.source }))),
     idle.length > 0 && h("p", { class: "quiet" }, `not needed: ${idle.map(({ id }) => id).join(", ")}`),
     one.of ? needs(one) : null);
 }
@@ -150,9 +150,10 @@ function criterion(context, one, within) {
 // ---- what is missing ------------------------------------------------------------------------------
 
 function missing(context) {
-  const { decision } = context;
+  const { decision, edition, actions } = context;
+  const named = (same) => (same.length > FEW || actions.isNumber(edition.variables.get(same[0].fact)) ? membersAsked(same) : []);
   return section("Missing, the most decisive first", asked(decision.missing).map(({ question, asked: same }) =>
-    h("li", {}, h("p", {}, question), same.length > FEW && membersAsked(same).map((named) => h("p", { class: "quiet" }, named)), ...[...new Set(same.map(({ help }) => help))].filter(Boolean).map((said) => h("p", { class: "quiet" }, said)),
+    h("li", {}, h("p", {}, question), named(same).map((words) => h("p", { class: "quiet" }, words)), ...[...new Set(same.map(({ help }) => help))].filter(Boolean).map((said) => h("p", { class: "quiet" }, said)),
       h("p", { class: "quiet" }, about(context, same)), answers(context, same))), "missing");
 }
 
