@@ -28,9 +28,6 @@ const FEW = 6;
 
 const IS = { criterion: "is met", part: "is met", "basis to deny": "denies", limit: "is exceeded", scope: "puts the request out of scope", advisory: "is advised", note: "is noted" };
 
-/** A sentence as it stands within another. */
-const within = (words) => (/^.\p{Lu}/u.test(words) ? words : words.charAt(0).toLowerCase() + words.slice(1));
-
 /** A condition of several, which a text may say as one. */
 export function listed({ every, text, least = null }, parts) {
   if (!parts.length) return every ? "always" : "never";
@@ -47,11 +44,12 @@ function meaning(edition, kind, item, patient) {
   if (!found) return null;
   if (found.why) return h("p", { class: "quiet" }, `When: not told here, ${found.why}`);
   const says = (one) => edition.facts[one.variable][one.value ? "yes" : "no"];
-  const part = (one, words = (said) => said) => {
-    if (one.variable !== undefined) return h("button", { type: "button", class: "fact", "aria-label": `${says(one)} For whom does it decide?`, on: { click: () => patient(item, one) } }, words(says(one)));
-    return listed({ ...one, text: words(one.text) }, one.parts.map((each) => part(each)));
+  const part = (one) => {
+    if (one.variable !== undefined) return h("button", { type: "button", class: "fact", "aria-label": `${says(one)} For whom does it decide?`, on: { click: () => patient(item, one) } }, says(one));
+    return listed(one, one.parts.map(part));
   };
-  return h("div", { class: "meaning" }, `${IS[kind]} just when `, part(found, within));
+  const isSentence = found.variable !== undefined || found.text;
+  return h("div", { class: "meaning" }, `${IS[kind]} just when${isSentence ? ":" : ""} `, part(found));
 }
 
 function shown(items, status, when) {
