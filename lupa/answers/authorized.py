@@ -59,13 +59,26 @@ def _capped(name: str, most: Fraction, v: Vocabulary, asked: Mapping[str, Interv
 
 
 def _words(found: Numbers, question: Question) -> str:
-    """The numbers with their units; of a rate one for so many of the other: `600 capsules for 100 days`."""
+    """The numbers with their units, and with what they are where the unit does not say it; of a rate one
+    for so many of the other: `600 capsules for 100 days`.
+    """
     v = question.edition.vocabulary
-    said = {name: f"{written(number)} {v.quantities[name].unit}".rstrip() for name, number in found.items()}
+    plain = {
+        name: f"{written(number)} {v.quantities[name].unit}".rstrip() for name, number in found.items()
+    }
+    said = {name: f"{words}{_named(name, v)}" for name, words in plain.items()}
     for made in v.derived.values():
         if _both(made, said):
-            said[made.first] = f"{said[made.first]} for {said.pop(made.second)}"
+            del said[made.second]
+            said[made.first] += f" for {plain[made.second]}"
     return "; ".join(said.values())
+
+
+def _named(name: str, v: Vocabulary) -> str:
+    """What a number is of, unless its unit is a word of that: 30 mg, not 30 tablets."""
+    unit, _, _ = v.quantities[name].unit.partition(" ")
+    is_said = name in v.terms or unit == name or (unit and unit in v.label(name))
+    return "" if is_said else f" ({v.label(name)})"
 
 
 def _both(made: Derived, said: Mapping[str, str]) -> bool:

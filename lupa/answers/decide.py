@@ -255,6 +255,8 @@ class _Writer:
             for a in items
             if question.is_open(a.literal)
         ]
+        unhinted = [fact for fact in facts if not lines_of(question, fact)]
+        together = edition.asking.together(list(edition.literals), unhinted)
         found = []
         for fact in facts:
             literal = edition.literals[fact]
@@ -268,6 +270,7 @@ class _Writer:
                     edition.vocabulary.question_help(fact),
                     tuple(name for name, _ in served),
                     "; ".join(sources),
+                    *together.get(fact, ()),
                 )
             )
         return tuple(found)

@@ -122,7 +122,9 @@ class Missing:
 
     `help` says what the question means, where more is to be said of that.
     `bears_on` names the open criteria, exclusions and limits that it can settle, `source` their
-    clauses.
+    clauses. Where several are missing that a person is asked for at once, `together` is the question for
+    all of them, `member` what this one is called among them, and `kind` the class by which it is told, if
+    it has one; else these are empty.
     """
 
     fact: str
@@ -131,6 +133,9 @@ class Missing:
     help: str
     bears_on: tuple[str, ...]
     source: str
+    together: str = ""
+    member: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from lupa.answers.senses import Sense, Senses
 from lupa.compiled.compiled import Compiled
+from lupa.compiled.conditions import enough
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node, deep
-from lupa.compiled.formula import Formula, Said, Telling
+from lupa.compiled.formula import Counted, Formula, Said, Some, Telling
 from lupa.compiled.primes import product
 from lupa.compiled.space import Loaded, Space
 from lupa.errors import SpaceLimitError
@@ -129,6 +130,14 @@ class _Meaning:
         """The functions, with all that one condition may take before them."""
         return Loaded(self._compiled, Budget(self._limit.check))
 
+    def _counted(self, loaded: Loaded) -> Iterator[Counted]:
+        """The criteria of which so many parts are needed, and these parts are there for all."""
+        for node in self._edition.nodes.values():
+            if node.of == "at_least" and node.least and not any(part.conditional for part in node.parts):
+                places = [self._node.get(("part", part.atom.id), NOWHERE) for part in node.parts]
+                if NOWHERE not in places:
+                    yield node.least, [loaded.when(place) for place in places]
+
     def told(self) -> Meaning:
         compiled = self._compiled
         return Meaning(
@@ -144,7 +153,7 @@ class _Meaning:
     def items(self) -> Iterator[Meant]:
         """Each item, in the order of its kinds."""
         loaded = self._loaded()
-        telling = Telling(Space(loaded.diagrams, loaded.laws))
+        telling = Telling(Space(loaded.diagrams, loaded.laws), self._counted(loaded))
         words = Senses([self._edition], self._facts)
         for kind, atom in self._items:
             told = self._sense(words, telling, loaded.when(self._node[kind, atom.id]))
@@ -172,7 +181,10 @@ class _Meaning:
         here = others if way is None else [on[way]]
         space = Space(loaded.diagrams, [*loaded.laws, *here])
         cites = _Cites(self._edition, self._node, loaded, space, way)
-        words, telling = Senses([self._edition], self._facts, cites.cited), Telling(space)
+        words, telling = (
+            Senses([self._edition], self._facts, cites.cited),
+            Telling(space, self._counted(loaded)),
+        )
         nobody = any(each.node == NO for each in space.components)
         found = []
         for place, name in enumerate(self._compiled.outcomes):
@@ -261,6 +273,9 @@ class _Cites:
             diagrams = self._diagrams
             if isinstance(told, Said):
                 self._known[told] = product(diagrams, [told])
+            elif isinstance(told, Some):
+                weighed = [(self._function(part), 1) for part in told.parts]
+                self._known[told] = enough(diagrams, weighed, told.least)
             else:
                 found = product(diagrams, [])
                 for part in map(self._function, reversed(told.parts)):

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from lupa.compiled.formula import Formula, Said
+from lupa.compiled.formula import Formula, Said, Some
 from lupa.rules.edition import Edition
+from lupa.rules.spoken import said_of
 from lupa.rules.vocabulary import Fact
 
 _ALIKE = 3
@@ -17,7 +18,8 @@ _IT = "it"
 
 @dataclass(frozen=True, slots=True)
 class Sense:
-    """A condition: a `fact` that is so or not (`value`), or `all` or `any` of its `parts`, to any depth.
+    """A condition: a `fact` that is so or not (`value`), or `all`, `any` or `some` of its `parts`, to any
+    depth; of `some` so many are needed, or more (`least`).
 
     All of no parts is always so, and any of none never is. `text` says it in a sentence; it is empty where
     the parts have to be read. `names` are those of which it says the same, as they stand in the sentence.
@@ -25,7 +27,7 @@ class Sense:
     in the document that say so.
     """
 
-    of: Literal["fact", "all", "any"]
+    of: Literal["fact", "all", "any", "some"]
     text: str = ""
     fact: str | None = None
     value: bool | None = None
@@ -33,6 +35,7 @@ class Sense:
     names: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    least: int | None = None
 
     @property
     def always(self) -> bool:
@@ -45,8 +48,11 @@ class Sense:
         return self.of == "any" and not self.parts
 
     def alternatives(self) -> Iterator[Sense]:
-        """The ways in which it can be so, at any depth: each of any; what is told as one is one."""
-        if self.text:
+        """The ways in which it can be so, at any depth: each of any; what is told as one is one.
+
+        Of what is said of each of several these are what can be so of one, whichever it is.
+        """
+        if self.text and not any(part.names for part in self.parts):
             return
         for part in self.parts:
             if self.of == "any":
@@ -89,6 +95,9 @@ class Senses:
             parts.append(sense)
             below |= dict.fromkeys(items)
         items, sources = self._cited(told, tuple(below))
+        if isinstance(told, Some):
+            whole = self._some(told.least, parts)
+            return replace(whole, items=items, sources=sources), (*below, *items)
         whole = Sense("all" if told.every else "any", parts=self._grouped(told.every, parts))
         if len(whole.parts) == 1:  # all of it is alike
             only = whole.parts[0]
@@ -101,6 +110,7 @@ class Senses:
 
     def _grouped(self, every: bool, parts: Sequence[Sense]) -> tuple[Sense, ...]:
         """Parts, those that say the same of several as one."""
+        parts = self._by_name(every, parts)
         blanks = [self._blanks(part) for part in parts]
         alike: dict[tuple[str, tuple[str, ...]], dict[int, str]] = {}
         for place, each in enumerate(blanks):
@@ -124,6 +134,94 @@ class Senses:
         return tuple(
             at.get(place, part) for place, part in enumerate(parts) if place in at or place not in gone
         )
+
+    def _by_name(self, every: bool, parts: Sequence[Sense]) -> list[Sense]:
+        """Parts, but of those that say several things of one, and the same of others, one for all."""
+        of: dict[tuple[str, tuple[str, ...]], dict[str, int]] = {}
+        for place, part in enumerate(parts):
+            for words, name in self._spoken(part).items():
+                of.setdefault((name, part.sources), {})[words] = place
+        alike: dict[object, list[tuple[str, dict[str, int]]]] = {}
+        for (name, sources), said in of.items():
+            if len(said) > 1:
+                alike.setdefault((frozenset(said), sources), []).append((name, said))
+        at: dict[int, Sense] = {}
+        gone: set[int] = set()
+        for members in alike.values():
+            if len(members) > 1:
+                rows = [sorted(said.values()) for _, said in members]
+                at[rows[0][0]] = self._each(every, parts, members)
+                gone.update(place for row in rows for place in row)
+        return [at.get(place, part) for place, part in enumerate(parts) if place in at or place not in gone]
+
+    def _each(
+        self, every: bool, parts: Sequence[Sense], members: Sequence[tuple[str, Mapping[str, int]]]
+    ) -> Sense:
+        """What is said of each of several, or of one of them: all of these things, or any.
+
+        The members are named, each with the places of the parts by what these say of it.
+        """
+        of: Literal["all", "any"] = "all" if every else "any"
+        names, first = tuple(name for name, _ in members), members[0][1]
+        opening = f"For {'each' if every else 'one'} of {', '.join(names)}"
+        ways = []
+        for words, _ in sorted(first.items(), key=lambda said: said[1]):
+            those = tuple(parts[said[words]] for _, said in members)
+            told = f"{opening}: {_it(words)}."
+            ways.append(Sense(of, told, parts=those, names=names))
+        said = self._joined(of, [(words, parts[place]) for words, place in first.items()])
+        sources = ways[0].parts[0].sources
+        return Sense(of, f"{opening}: {said}.", parts=tuple(ways), names=names, sources=sources)
+
+    def _joined(self, of: Literal["all", "any"], said: Sequence[tuple[str, Sense]]) -> str:
+        """What is said of one thing, as it stands behind its name; what itself has parts in brackets."""
+        found = [f"({_it(words)})" if part.of != "fact" else _it(words) for words, part in said]
+        return ("; and " if of == "all" else "; or ").join(found)
+
+    def _some(self, least: int, parts: Sequence[Sense]) -> Sense:
+        """So many of some parts; where they say the same, each of another, that is said once."""
+        spoken = [self._spoken(part) or self._within(part) for part in parts]
+        shared = set(spoken[0]).intersection(*spoken[1:])
+        whole = Sense("some", parts=tuple(parts), least=least)
+        if len(shared) != 1:
+            return whole
+        (words,) = shared
+        names = tuple(each[words] for each in spoken)
+        told = f"For {least} or more of {', '.join(names)}: {_it(words)}."
+        return replace(whole, text=told, names=names)
+
+    def _within(self, part: Sense) -> Mapping[str, str]:
+        """What a part that has parts says of one thing alone, with a blank in its place, and its name."""
+        found: dict[str, dict[str, Sense]] = {}
+        for each in part.parts:
+            for words, name in self._spoken(each).items():
+                found.setdefault(name, {})[words] = each
+        of: Literal["all", "any"] = "all" if part.of == "all" else "any"
+        return {
+            self._joined(of, list(said.items())): name
+            for name, said in found.items()
+            if len(said) == len(part.parts)
+        }
+
+    def _spoken(self, part: Sense) -> Mapping[str, str]:
+        """What a fact, or facts that are all so or any of which is, say of one thing; and its name."""
+        if part.of == "fact":
+            return self._named(part.fact or "", bool(part.value))
+        if part.text or not part.parts or any(each.of != "fact" for each in part.parts):
+            return {}
+        return self._within(part)
+
+    def _named(self, fact: Fact, so: bool) -> Mapping[str, str]:
+        """What a fact says that says one thing of several of something, with a blank for that; its name."""
+        v, asking = self._of[fact].vocabulary, self._of[fact].asking
+        several = len(v.facts[fact].arguments) > 1 and (fact not in v.number_of or said_of(fact)[1])
+        if not several or fact in v.choice_of or asking.group_of(fact) == fact:
+            return {}
+        name, words = asking.about(fact), v.words(fact, so)
+        for each in (name, _capital(name)):
+            if words.count(each) == 1 and words.lower().count(name.lower()) == 1:
+                return {words.replace(each, "\0"): name}
+        return {}
 
     def _told(self, every: bool, blank: str, first: Sense, names: Sequence[str]) -> str:
         """What is said of each of several, or of one, as a sentence; nothing where it would not be one."""
@@ -166,6 +264,11 @@ class Senses:
             return {}  # more than a name tells it from those that are asked for with it
         found = {v.words_with(fact, so, place, "\0"): name for place, name in names.items()}
         return {words: name for words, name in found.items() if words}
+
+
+def _it(words: str) -> str:
+    """What is said with a blank, as it stands behind the name."""
+    return within(words.replace("\0", _IT))
 
 
 def within(words: str) -> str:

@@ -77,8 +77,10 @@ class _Patient:
             if name != "requested":
                 for path, values in groups.items():
                     self._choose(("facts", name, *path), values)
-                if isinstance(given.get(name), Mapping):  # else it is the value itself, or open
-                    facts[name] = {**facts[name], **self._strange(given[name], v.tree_of(name))}
+                # else it is the value itself, or open, or of a choice that has no name but its values
+                if isinstance(given.get(name), Mapping) and () not in groups:
+                    strange = self._strange(given[name], v.tree_of(name))
+                    facts[name] = {**facts.get(name, {}), **strange}
 
     def _strange(self, given: Any, known: Tree) -> dict[str, Any]:
         """What is said of names that are not known here, but to another policy on the drug."""

@@ -51,14 +51,14 @@ def body_of(diagrams: Diagrams, rule: Rule, conditions: Mapping[Literal, Node]) 
         conditions.get(x, NO) if x > 0 else diagrams.opposite(conditions.get(-x, NO)) for x in rule.body
     ]
     if rule.weights:
-        return _enough(diagrams, list(zip(literals, rule.weights, strict=True)), rule.bound)
+        return enough(diagrams, list(zip(literals, rule.weights, strict=True)), rule.bound)
     holds = YES
     for literal in sorted(literals, key=diagrams.top, reverse=True):
         holds = diagrams.both(literal, holds)
     return holds
 
 
-def _enough(diagrams: Diagrams, weighted: Sequence[tuple[Node, int]], bound: int) -> Node:
+def enough(diagrams: Diagrams, weighted: Sequence[tuple[Node, int]], bound: int) -> Node:
     """When those that hold weigh `bound` or more together."""
     bound -= sum(weight for condition, weight in weighted if condition == YES)
     open_ = [(condition, weight) for condition, weight in weighted if condition not in (YES, NO)]

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, chain
+from itertools import accumulate, chain, combinations
 from typing import NamedTuple
 
+from lupa.compiled.conditions import enough
 from lupa.compiled.diagram import NO, YES, Node
 from lupa.compiled.primes import Product, cover, product
 from lupa.compiled.space import Component, Space
@@ -32,7 +33,16 @@ class Of(NamedTuple):
     parts: tuple[Formula, ...]
 
 
-Formula = Said | Of
+class Some(NamedTuple):
+    """So many of the parts or more; no part depends on what another does."""
+
+    least: int
+    parts: tuple[Formula, ...]
+
+
+Formula = Said | Of | Some
+Counted = tuple[int, Sequence[Node]]
+"""How many of some conditions are needed, as a text counts them."""
 
 
 class _Block(NamedTuple):
@@ -47,14 +57,31 @@ _SMALL = 4
 
 
 class Telling:
-    """Tells conditions in assignments that keep the laws of a space."""
+    """Tells conditions in assignments that keep the laws of a space.
 
-    def __init__(self, space: Space) -> None:
+    What is `counted`, so many of several conditions that are apart, is told so.
+    """
+
+    def __init__(self, space: Space, counted: Iterable[Counted] = ()) -> None:
         self._space = space
         self._diagrams = space.diagrams
         self._known: dict[Node, Formula] = {}
         self._seen_of: dict[tuple[Node, tuple[int, ...]], Node] = {}
         self._settled_of: dict[Node, set[int]] = {}
+        self._counted = dict(self._counts(counted))
+
+    def _counts(self, counted: Iterable[Counted]) -> Iterator[tuple[Node, Counted]]:
+        """Where so many of some hold, or too few, by the function of that: how many, and of what."""
+        for least, parts in counted:
+            touched = [each for part in parts for each in self._space.touched(part)]
+            if not 1 < least < len(parts) or len(set(touched)) < len(touched):
+                continue
+            others = [self._diagrams.opposite(part) for part in parts]
+            for many, each in ((least, parts), (len(parts) - least + 1, others)):
+                yield (
+                    self._space.cut(enough(self._diagrams, [(part, 1) for part in each], many)),
+                    (many, each),
+                )
 
     def formula(self, condition: Node) -> Formula:
         """A condition told; raises `SpaceLimitError` for one that there is too much to tell of."""
@@ -73,6 +100,9 @@ class Telling:
     def _made(
         self, holds: Node, lawful: Node, within: Sequence[Component], tried: Collection[bool]
     ) -> Formula:
+        if holds in self._counted:
+            least, parts = self._counted[holds]
+            return Some(least, tuple(map(self.formula, parts)))
         sides = {True: holds, False: self._other(holds, lawful)}
         ways = {every: self._halves(side, within) for every, side in sides.items() if every not in tried}
         while ways:  # in turns: it is apart in one way at most, and that is mostly seen at once
@@ -272,6 +302,9 @@ def products(told: Formula) -> list[Product]:
     """A formula multiplied out."""
     if isinstance(told, Said):
         return [frozenset({(told.variable, told.so)})]
+    if isinstance(told, Some):
+        every = (products(Of(True, parts)) for parts in combinations(told.parts, told.least))
+        return list(chain.from_iterable(every))
     if not told.every:
         return [each for part in told.parts for each in products(part)]
     found: list[Product] = [frozenset()]

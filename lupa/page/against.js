@@ -77,5 +77,5 @@ export function changesView({ against }, { changes }) {
 function condition(when) {
   if (typeof when === "string") return when;
   const [of, text, ...parts] = when;
-  return listed(of === 2, text, parts.map(condition));
+  return listed({ every: of === 2, text }, parts.map(condition));
 }

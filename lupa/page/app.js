@@ -36,6 +36,7 @@ class App {
     this.letter = blank();
     this.shown = 0;
     this.made = new Map(); // what is shown of the decision, by its words
+    this.rest = h("div", { class: "rest" }); // what follows it, as it was until it is made anew
     this.policies();
     this.buttons();
     this.given = null;
@@ -130,7 +131,8 @@ class App {
       this.made.set(words, found);
       return found;
     };
-    keepFocus(element("result"), () => fill(element("result"), [this.answering(asked), ...result(this.decision, question, actions, again)].flat(Infinity).filter(Boolean)));
+    keepFocus(element("result"), () => fill(element("result"), [this.answering(asked), ...result(this.decision, question, actions, again), this.rest].flat(Infinity).filter(Boolean)));
+    this.rest.setAttribute("aria-busy", "true");
     clearTimeout(this.later);
     this.later = setTimeout(() => this.renderRest(), LATER);
     element("undo").disabled = !this.before.length;
@@ -146,13 +148,15 @@ class App {
   renderRest() {
     const { edition, places: where } = this.form;
     const way = (statements) => this.change(stating(this.given, edition, where, statements), statements.map(({ variable, value }) => this.question.sentence(variable, value)).join(" "));
-    element("result").append(changing(this.question, where, way));
-    const beside = againstTable(this.page, this.given, this.decision);
-    if (beside) element("result").append(beside);
     const rows = others(this.page, this.given, this.question);
-    const table = othersTable(rows, this.given, (given, name) => this.change(given, `Read so: ${name}`));
-    if (table) element("result").append(table);
-    element("result").append(writing(this.decision, this.question, this.given, this.letter));
+    const parts = [
+      changing(this.question, where, way),
+      againstTable(this.page, this.given, this.decision),
+      othersTable(rows, this.given, (given, name) => this.change(given, `Read so: ${name}`)),
+      writing(this.decision, this.question, this.given, this.letter),
+    ];
+    keepFocus(element("result"), () => this.rest.replaceChildren(...parts.filter(Boolean)));
+    this.rest.removeAttribute("aria-busy");
     if (!element("policy-view").hidden) element("document").replaceChildren(...this.documented());
   }
 

@@ -43,12 +43,18 @@ function within(limits, { edition, record }) {
   return found;
 }
 
-/** The numbers with their units; of a rate one for so many of the other: `600 capsules for 100 days`. */
-function words(found, { quantities, derived }) {
-  const said = new Map([...found].map(([name, number]) => [name, `${written(number)} ${quantities[name].unit}`.trimEnd()]));
+/**
+ * The numbers with their units, and with what they are where the unit does not say it; of a rate one for so many of the
+ * other: `600 capsules for 100 days`.
+ */
+function words(found, { quantities, derived, terms }) {
+  const isSaid = (name, { label }, [unit]) => terms.includes(name) || unit === name || (unit && label.includes(unit));
+  const named = (name, quantity) => (isSaid(name, quantity, quantity.unit.split(" ")) ? "" : ` (${quantity.label})`);
+  const said = new Map([...found].map(([name, number]) =>
+    [name, `${written(number)} ${quantities[name].unit}`.trimEnd() + named(name, quantities[name])]));
   for (const [kind, , first, second] of Object.values(derived)) {
     if (kind === "rate" && said.has(first) && said.has(second)) {
-      said.set(first, `${said.get(first)} for ${said.get(second)}`);
+      said.set(first, `${said.get(first)} for ${written(found.get(second))} ${quantities[second].unit}`.trimEnd());
       said.delete(second);
     }
   }

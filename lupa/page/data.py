@@ -252,7 +252,7 @@ class _Told:
             if where is None or where in self._pathways
         ]
         cone = sorted(self._variable[edition.facts[x]] for x in edition.relevance.cone(atom.literal))
-        label = edition.name_of(atom.id) if kind in ("criterion", "part") else ""
+        label = edition.name_of(atom.id) if kind in ("criterion", "part") or "(" in atom.id else ""
         return [
             atom.id,
             self._roots[kind, atom.id],
@@ -272,11 +272,11 @@ class _Told:
         }
 
     def _sense(self, sense: Sense) -> list[Any]:
-        """A condition: 0 with a fact and if it is so; else 1 for any, 2 for all, with a text, and parts."""
+        """A condition: 0 with a fact and if it is so; 1 for any, 2 for all, 3 and how many; text; parts."""
         if sense.fact is not None:
             return [0, self._variable[sense.fact], int(bool(sense.value))]
-        parts = (self._sense(part) for part in sense.parts)
-        return [2 if sense.of == "all" else 1, self._texts(sense.text), *parts]
+        kind = {"any": [1], "all": [2]}.get(sense.of, [3, sense.least])
+        return [*kind, self._texts(sense.text), *map(self._sense, sense.parts)]
 
     def _trees(self) -> dict[str, Any]:
         told = self._made.contents["tree"]

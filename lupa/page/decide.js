@@ -1,5 +1,6 @@
 // From a record to a decision that a person can check: the same object as `lupa decide --json` prints.
 
+import { askedTogether } from "./asked.js";
 import { assumptions } from "./assumptions.js";
 import { authorized } from "./authorized.js";
 import { missing } from "./missing.js";
@@ -199,13 +200,15 @@ class Writer {
       ...edition.scope, ...edition.limits,
     ].filter((item) => question.isOpen(item));
     const first = (variable) => Number(!question.contradictsItself(variable)); // it goes first
-    return missing(question).sort((one, other) => first(one) - first(other)).map((variable) => {
+    const found = missing(question).sort((one, other) => first(one) - first(other));
+    const together = askedTogether(edition, found.filter((variable) => !question.linesOf(variable).length));
+    return found.map((variable) => {
       const served = unsettled.filter(({ cone }) => cone.has(variable));
       const { fact, yes, question: asked, help } = edition.facts[variable];
       const sources = new Set(served.map((item) => this.source(item)).filter(Boolean));
       const lines = question.linesOf(variable);
       const hint = lines.length ? ` (See ${lines.join("; ")}.)` : "";
-      return { fact, text: yes, question: `${asked}${hint}`, help, bears_on: served.map(({ id }) => id), source: [...sources].join("; ") };
+      return { fact, text: yes, question: `${asked}${hint}`, help, bears_on: served.map(({ id }) => id), source: [...sources].join("; "), ...(together.get(variable) ?? { together: "", member: "", kind: "" }) };
     });
   }
 

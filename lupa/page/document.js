@@ -29,10 +29,11 @@ const FEW = 6;
 const IS = { criterion: "is met", part: "is met", "basis to deny": "denies", limit: "is exceeded", scope: "puts the request out of scope", advisory: "is advised", note: "is noted" };
 
 /** A condition of several, which a text may say as one. */
-export function listed(every, text, parts) {
+export function listed({ every, text, least = null }, parts) {
   if (!parts.length) return every ? "always" : "never";
   const list = h("ul", {}, parts.map((each) => h("li", {}, each)));
   if (text) return h("details", {}, h("summary", {}, text), list);
+  if (least) return [h("span", {}, `${least} or more of these are so:`), list];
   return [h("span", {}, every ? "all of these are so:" : "any of these is so:"), list];
 }
 
@@ -45,9 +46,10 @@ function meaning(edition, kind, item, patient) {
   const says = (one) => edition.facts[one.variable][one.value ? "yes" : "no"];
   const part = (one) => {
     if (one.variable !== undefined) return h("button", { type: "button", class: "fact", "aria-label": `${says(one)} For whom does it decide?`, on: { click: () => patient(item, one) } }, says(one));
-    return listed(one.every, one.text, one.parts.map(part));
+    return listed(one, one.parts.map(part));
   };
-  return h("div", { class: "meaning" }, `${IS[kind]} just when `, part(found));
+  const isSentence = found.variable !== undefined || found.text;
+  return h("div", { class: "meaning" }, `${IS[kind]} just when${isSentence ? ":" : ""} `, part(found));
 }
 
 function shown(items, status, when) {

@@ -20,7 +20,7 @@ export class Edition extends Worlds {
     const item = ([id, root, yes, no, sources, cone, label, applies]) => ({
       id, root, yes: text(yes), no: text(no), sources, cone: new Set(cone), label: text(label), applies,
     });
-    const sense = ([of, ...rest]) => (of === 0 ? { variable: rest[0], value: rest[1] === 1 } : { every: of === 2, text: text(rest[0]), parts: rest.slice(1).map(sense) });
+    const sense = ([of, ...rest]) => (of === 0 ? { variable: rest[0], value: rest[1] === 1 } : { every: of === 2, least: of === 3 ? rest.shift() : null, text: text(rest[0]), parts: rest.slice(1).map(sense) });
     later(this, {
       ...Object.fromEntries(ITEMS.map((kind) => [kind, () => told[kind].map(item)])),
       parts: () => each(told.parts, item),
@@ -32,7 +32,8 @@ export class Edition extends Worlds {
       covered: () => told.covered.map(([label, brands]) => ({ label: text(label), brands })),
       words: () => each(told.outcome_words, ([said, next]) => ({ text: text(said), next: text(next) })),
       assumedTogether: () => each(told.families, text),
-      groups: () => told.groups.map((group) => ({ ...group, question: text(group.question) })),
+      groups: () => told.groups.map((group) => ({ ...group, question: text(group.question), names: each(group.names ?? {}, text) })),
+      groupOf: () => new Map(this.groups.flatMap((group) => group.facts.map((variable) => [variable, group]))),
       readingSources: () => each(told.reading_sources, text),
       cone: () => new Set(fromSteps(told.cone)),
       laws: () => told.laws.map(([variables, root]) => ({ variables, root })),

@@ -1,11 +1,12 @@
 // A decision as a letter to the prescriber or the member, by the templates that `lupa letter` uses.
 
+import { asked, membersAsked } from "./asked.js";
 import { apart } from "./case.js";
 import { day } from "./days.js";
 import { by } from "./groups.js";
 import { normal } from "./names.js";
 import { filled, markup } from "./template.js";
-import { asked, factors, families, handled, PERSON, told } from "./words.js";
+import { alikeSets, factors, FEW, families, furtherCauses, handled, listed, PERSON, told } from "./words.js";
 
 const FILES = { text: "letter.txt", html: "letter.html" };
 const WIDE = 80;
@@ -44,6 +45,7 @@ function content(decision, question, given) {
     ...decision.limits,
   ];
   const asks = new Map(edition.criteria.map(({ id, yes }) => [id, yes]));
+  const against = new Map([...edition.bases, ...edition.scope, ...edition.limits].map((item) => [item.id, item]));
   const questions = decision.outcome === "pend" ? asked(decision.missing) : [];
   const needed = reasons.flatMap(({ needs }) => needs.flat()).filter(({ against }) => !against.length);
   const proofs = [...needed, ...questions.flatMap((one) => one.asked)].map(({ fact }) => factOf(edition, fact).proof);
@@ -57,10 +59,11 @@ function content(decision, question, given) {
       text: reason.text,
       source: reason.source,
       asks: unmet.includes(reason) ? asks.get(reason.id) : "",
-      because: reason.of ? [] : told(reason.because).map(({ words }) => words),
+      ...because(reason),
+      parts: parts(reason),
       ...needs(reason),
     })),
-    missing: missing(questions, asks),
+    missing: missing(questions, asks, against),
     send: [...new Set(proofs.filter(Boolean))],
     document: edition.about.document,
     edition: decision.edition,
@@ -72,15 +75,41 @@ function content(decision, question, given) {
 
 const factOf = (edition, fact) => edition.facts[edition.variables.get(fact)];
 
+/** The facts of a reason as sentences; of one that has parts how many of them it needs. */
+const because = ({ of, least, ...reason }) => (of
+  ? { because: [], of: least === 1 ? "any" : of, least: least ?? 0 }
+  : { because: told(furtherCauses(reason)).map(({ words }) => words), of: "", least: 0 });
+
+/** The parts that are not met, each with why, and those of parts beneath them. */
+const parts = (whole) => (whole.parts ?? []).filter(({ status }) => status === "unmet").map((part) => ({
+  text: part.text, source: part.source === whole.source ? "" : part.source, ...because(part), parts: parts(part),
+}));
+
+/** A question with the names of all that it asks for, where these are several. */
+function wholly(question, facts) {
+  const named = membersAsked(facts).join("; ");
+  return named ? `${question} ${named[0].toUpperCase()}${named.slice(1)}.` : question;
+}
+
+/** What must be known to be so: criteria, and that nothing speaks against it; of what is alike the first. */
+function whyAsked(facts, asks, against) {
+  const served = [...new Set(facts.flatMap((one) => one.bears_on))];
+  const alike = by(served.filter((id) => against.has(id)), (id) => id.split("(")[0]);
+  const found = [...alike.values()].flatMap(([first, ...others]) => [
+    against.get(first).no, ...(others.length ? [`The same goes for ${listed(others.map((id) => against.get(id).label))}.`] : []),
+  ]);
+  return [...new Set([...served.filter((id) => asks.has(id)).map((id) => asks.get(id)), ...found])];
+}
+
 /** The questions, those together that are asked for the same; why, and where the policy says so. */
-function missing(questions, asks) {
+function missing(questions, asks, against) {
   const found = new Map();
   for (const { question, asked: facts } of questions) {
-    const why = [...new Set(facts.flatMap((one) => one.bears_on).filter((id) => asks.has(id)).map((id) => asks.get(id)))];
+    const why = whyAsked(facts, asks, against);
     const source = [...new Set(facts.flatMap((one) => one.source.split("; ")).filter(Boolean))].join("; ");
     const key = JSON.stringify([why, source]);
     const told = found.get(key) ?? { questions: new Set(), help: new Set(), why, source };
-    told.questions.add(question);
+    told.questions.add(wholly(question, facts));
     for (const { help } of facts) if (help) told.help.add(help);
     found.set(key, told);
   }
@@ -140,12 +169,17 @@ function needs(reason) {
   const free = reason.needs.filter((way) => !way.some(({ against }) => against.length));
   const ways = (sets) => [
     ...families(sets.filter((way) => way.length === 1).flat(), 0).map((group) => [told(group)]),
-    ...sets.filter((way) => way.length > 1).map((way) => way.map((need) => told([need]))),
+    ...alikeSets(sets.filter((way) => way.length > 1)).map(([way, ...others]) =>
+      [...way.slice(0, -1).map((need) => told([need])), told([way.at(-1), ...others.map((other) => other.at(-1))])]),
   ];
   const barred = reason.needs.filter((way) => way.length === 1 && way[0].against.length).flat();
+  const found = factors(free, reason.more_needs).filter((sets) => sets.length).map(ways);
+  const many = reason.more_needs || found.some((each) => each.length > FEW);
+  const byParts = many && Boolean(reason.of);
   return {
-    needed: factors(free, reason.more_needs).filter((sets) => sets.length).map(ways),
-    more: reason.more_needs,
+    needed: byParts ? [] : found.map((each) => each.slice(0, FEW)),
+    by_parts: byParts,
+    more: many && !byParts,
     barred: [...by(barred, ({ against }) => JSON.stringify(against)).values()].map((group) => ({ ...told(group), against: group[0].against })),
   };
 }
@@ -159,7 +193,7 @@ const untabbed = (text) => text.split("\t").reduce((done, part) => `${done}${" "
 /** Lines of no more than 80 columns; what is indented stays so. */
 function wrapped(text) {
   return text.split(/\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/).flatMap((line) => {
-    const hang = columns(line) - columns(line.replace(/^- /, "").trimStart());
+    const hang = columns(line) - columns(line.trimStart().replace(/^- /, ""));
     return broken(untabbed(line), " ".repeat(hang));
   }).join("\n").replace(/\n$/, "");
 }

@@ -2,8 +2,9 @@
 
 import { folded, h } from "./dom.js";
 import { trilean } from "./form.js";
+import { asked, askedAbout, membersAsked, servedBy } from "./asked.js";
 import {
-  asked, askedAbout, counted, handled, inWords, needed, isMarked, MARKED, partsShown, PERSON, plainly, servedBy, told,
+  counted, furtherCauses, handled, inWords, needed, isMarked, MARKED, partsShown, PERSON, plainly, told,
 } from "./words.js";
 
 const MARKS = { met: "✓", unmet: "✗", open: "?" };
@@ -78,16 +79,22 @@ function section(title, children, name = "") {
 
 // ---- facts ----------------------------------------------------------------------------------------
 
-/** The facts of a reason as sentences; each of a single fact is a button that has it otherwise. */
-function because({ actions }, causes, marked) {
-  if (!causes.length) return null;
-  return h("p", { class: "because" }, "because ", told(causes, marked).map(({ group, words }) => {
-    const [cause] = group;
-    if (group.length > 1) return h("span", {}, `${words} `);
-    const hint = `What if it were otherwise? ${cause.fact} is ${cause.value ? "yes" : "no"}, ${cause.origin === "only" ? "not on the list" : cause.origin}.`;
-    return [h("button", { type: "button", class: `fact ${cause.origin}`, title: hint, on: { click: () => actions.flip(cause) } }, words), " "];
-  }));
+/** The facts of a reason as sentences, unless its one fact is what the item says itself. */
+function because(context, item, marked) {
+  const causes = furtherCauses(item);
+  return causes.length > 0 && h("p", { class: "because" }, "because ", facts(context, causes, marked));
 }
+
+/** What an item says; where that is its reason too, what the record says of it. */
+const said = (context, item, marked) => (furtherCauses(item) === item.because ? item.text : facts(context, item.because, marked));
+
+/** Facts as sentences; each of a single fact is a button that has it otherwise. */
+const facts = ({ actions }, causes, marked) => told(causes, marked).map(({ group, words }) => {
+  const [cause] = group;
+  if (group.length > 1) return h("span", {}, `${words} `);
+  const hint = `What if it were otherwise? ${cause.fact} is ${cause.value ? "yes" : "no"}, ${cause.origin === "only" ? "not on the list" : cause.origin}.`;
+  return [h("button", { type: "button", class: `fact ${cause.origin}`, title: hint, on: { click: () => actions.flip(cause) } }, words), " "];
+});
 
 function needs(item) {
   const sentences = needed(item);
@@ -117,8 +124,8 @@ function sources({ edition }, source) {
 function items(context, title, found, name) {
   const unmet = context.decision.criteria.some((one) => one.status === "unmet");
   return section(title, found.map((item) => h("li", { "data-item": item.id },
-    h("p", {}, h("code", {}, item.id), `: ${item.certain ? "" : "(it or another of these) "}${item.text}`),
-    item.id === "criteria_not_met" && unmet ? null : [because(context, item.because), needs(item)],
+    h("p", {}, h("code", {}, item.id), `: ${item.certain ? "" : "(it or another of these) "}`, said(context, item)),
+    item.id === "criteria_not_met" && unmet ? null : [because(context, item), needs(item)],
     sources(context, item.source))), name);
 }
 
@@ -132,10 +139,10 @@ function criterion(context, one, within) {
   const where = one.applies ? "" : ` (${unsure})`;
   const [shown, idle] = partsShown(one);
   return h("li", { "data-item": one.id, "data-status": one.status },
-    h("p", {}, h("span", { class: `mark ${one.status}`, "aria-label": STATUS[one.status], role: "img" }, MARKS[one.status]), " ", h("code", {}, one.id), `: ${one.text}${where}`),
-    one.of ? h("p", {}, counted(one) + (marked && !within ? MARKED : "")) : [because(context, one.because, marked), needs(one)],
-    sources(context, one.source),
-    shown.length > 0 && h("ul", {}, shown.map((part) => criterion(context, part, { marked }))),
+    h("p", {}, h("span", { class: `mark ${one.status}`, "aria-label": STATUS[one.status], role: "img" }, MARKS[one.status]), " ", h("code", {}, one.id), ": ", one.of ? one.text : said(context, one, marked), where),
+    one.of ? h("p", {}, counted(one) + (marked && !within ? MARKED : "")) : [because(context, one, marked), needs(one)],
+    one.source !== within?.source && sources(context, one.source),
+    shown.length > 0 && h("ul", {}, shown.map((part) => criterion(context, part, { marked, source: one.source }))),
     idle.length > 0 && h("p", { class: "quiet" }, `not needed: ${idle.map(({ id }) => id).join(", ")}`),
     one.of ? needs(one) : null);
 }
@@ -143,9 +150,10 @@ function criterion(context, one, within) {
 // ---- what is missing ------------------------------------------------------------------------------
 
 function missing(context) {
-  const { decision } = context;
+  const { decision, edition, actions } = context;
+  const named = (same) => (same.length > FEW || actions.isNumber(edition.variables.get(same[0].fact)) ? membersAsked(same) : []);
   return section("Missing, the most decisive first", asked(decision.missing).map(({ question, asked: same }) =>
-    h("li", {}, h("p", {}, question), ...[...new Set(same.map(({ help }) => help))].filter(Boolean).map((said) => h("p", { class: "quiet" }, said)),
+    h("li", {}, h("p", {}, question), named(same).map((words) => h("p", { class: "quiet" }, words)), ...[...new Set(same.map(({ help }) => help))].filter(Boolean).map((said) => h("p", { class: "quiet" }, said)),
       h("p", { class: "quiet" }, about(context, same)), answers(context, same))), "missing");
 }
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lupa.page.packed import Lists, Texts, steps
+from lupa.rules.asking import Group
 from lupa.rules.edition import Edition
 from lupa.rules.efforts import USUAL
 from lupa.rules.quantities import Quantity
@@ -175,6 +176,13 @@ class Sayable:
             "advised": {at: found for at, found in advised.items() if found},
         }
 
+    def _names(self, group: Group) -> dict[str, dict[str, int]]:
+        """What each of several numbers is called among them."""
+        if len(group.numbers) < 2:
+            return {}
+        number = self._edition.asking.number
+        return {"names": {name: self._texts(number(name)) for name, _ in group.numbers}}
+
     def _groups(self) -> list[Any]:
         """What is asked together, in a clinician's order."""
         edition = self._edition
@@ -190,6 +198,7 @@ class Sayable:
                 "question": texts(asking.question(group)),
                 "facts": [self._variable[fact] for fact in group.facts],
                 "numbers": [name for name, _ in group.numbers],
+                **self._names(group),
                 "classes": {
                     name: [self._variable[fact] for fact in facts]
                     for name, facts in asking.classes(group.facts).items()

@@ -3,7 +3,7 @@
 import { by } from "./groups.js";
 
 export const PERSON = "lupa proposes this determination under the text of the policy. A person decides.";
-const FEW = 6; // so many facts of one kind are said in sentences; more are listed by name
+export const FEW = 6; // so many facts of one kind are said in sentences; more are listed by name
 const NAME_AND_VALUE = ["reading", "requested", "at_least", "more_than"];
 const CUTS = ["at_least", "more_than"];
 
@@ -57,11 +57,14 @@ export function saidOf(fact) {
   return [of ? `${name}(${words.map((word, place) => (place === at ? "." : word)).join(",")})` : fact, of];
 }
 
+/** Names, of many the first. */
+export function listed(names) {
+  const more = names.length > 4 * FEW ? ` and ${names.length - 2 * FEW} more` : "";
+  return names.slice(0, more ? 2 * FEW : names.length).join(", ") + more;
+}
+
 /** Of what else the same is said, of many the first. */
-const others = (facts) => {
-  const more = facts.length > 4 * FEW ? ` and ${facts.length - 2 * FEW} more` : "";
-  return facts.slice(0, more ? 2 * FEW : facts.length).map(({ about }) => about).join(", ") + more;
-};
+const others = (facts) => listed(facts.map(({ about }) => about));
 
 /** What is said by which one sentence, and of what kind the record of it is. */
 function same({ fact, text, origin, says }) {
@@ -100,6 +103,11 @@ export function told(causes, marked = false) {
   return rows;
 }
 
+const saysItsCause = ({ text, because }) => because.length === 1 && because[0].text.replace(UNLISTED, "") === text;
+
+/** The facts of a reason, unless its one fact is what the item says itself. */
+export const furtherCauses = (item) => (saysItsCause(item) ? [] : item.because);
+
 const MARKS = { null: "ruled out by what else is said", stated: "the record says otherwise", only: "not on the list", assumed: "assumed otherwise, as the case is silent", evidence: "the chart says otherwise" };
 const but = ({ against }) => (against.length ? `; but: ${against.join(" ").replace(/\.$/, "")}` : "");
 /** What is needed and, unless that is known by now, what the record says of it. */
@@ -119,6 +127,9 @@ function inside({ text, about }) {
 
 /** Words as they begin a sentence; eGFR stays as it is. */
 const capital = (words) => (/^.\p{Lu}/u.test(words) ? words : words.charAt(0).toUpperCase() + words.slice(1));
+
+/** Sets of facts, those together that need the same, each of another thing. */
+export const alikeSets = (sets) => [...by(sets, sameOfAnother).values()];
 
 /** What is needed of one thing, which the same may be needed of; or just this. */
 function sameOfAnother(needs) {
@@ -178,7 +189,7 @@ function oneOf(sets, known, more) {
     const beyond = group.length > FEW ? ` and ${group.length - FEW} more` : "";
     return `${withMark(first, known)}, or the same of ${others(further.slice(0, FEW - 1))}${beyond}`;
   });
-  const several = [...by(sets.filter((one) => one.length > 1), sameOfAnother).values()];
+  const several = alikeSets(sets.filter((one) => one.length > 1));
   words.push(...several.slice(0, FEW).map((each) => together(each, known)));
   const beyond = several.length > FEW || more ? "; and there are other ways" : "";
   return [`${capital(words.join("; or "))}${beyond}.`, ...[...by(barred, ({ against }) => against.join(" "))].map(([why, each]) => `Not ${others(each)}: ${why}`)];
@@ -193,25 +204,10 @@ export function handled({ handling }) {
 }
 
 /** The number that a fact compares with a bound, if it does. */
-function numberIn(fact) {
+export function numberIn(fact) {
   const [name, ...rest] = fact.split("(");
   const inner = rest.join("(");
   return CUTS.includes(name) ? inner.slice(0, inner.lastIndexOf(",")) : "";
-}
-
-/** What a question is about: a fact, a number, or several by their names, of many the first. */
-export function askedAbout(missing) {
-  const facts = [...new Set(missing.map(({ fact }) => numberIn(fact) || fact))];
-  if (facts.length === 1) return facts[0];
-  const names = [...new Set(facts.map(argument))];
-  return names.length > 4 * FEW ? `${names.slice(0, 2 * FEW).join(", ")} and ${names.length - 2 * FEW} more` : names.join(", ");
-}
-
-/** What a question is asked for, unless that is nearly everything. */
-export function servedBy(missing) {
-  const served = [...new Set(missing.flatMap((one) => one.bears_on))];
-  if (!served.length) return "";
-  return served.length <= FEW ? `for ${served.join(", ")}` : "for most of what is open";
 }
 
 /** The parts that a reader has to see, and those that a criterion which is met does without. */
@@ -232,28 +228,4 @@ export const MARKED = ` What is marked * is${UNLISTED.replace("(", "").replace("
 export function counted({ of, least, found }) {
   const needed = { all: "All of these are needed", any: "One of these is needed" }[least === 1 ? "any" : of] ?? `${least} of these are needed`;
   return `${needed}; ${found}.`;
-}
-
-/** What to ask, each question once; many of one kind become one question. */
-export function asked(missing) {
-  const found = [];
-  const told = new Set();
-  const kind = ({ fact }) => {
-    const [head, of = ""] = fact.split("(");
-    return CUTS.includes(head) ? `${head}(${of.split(",")[0]}` : head;
-  };
-  const byQuestion = by(missing, (one) => one.question);
-  const byKind = by(missing, kind);
-  for (const item of missing) {
-    let same = byQuestion.get(item.question);
-    const alike = byKind.get(kind(item));
-    let { question } = item;
-    if (alike.length > FEW && same.length === 1) {
-      same = alike;
-      question = `${alike[0].question} And likewise each of the others:`;
-    }
-    if (!told.has(question)) found.push({ question, asked: same });
-    told.add(question);
-  }
-  return found;
 }

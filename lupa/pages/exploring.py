@@ -58,7 +58,7 @@ def whatif_text(whatif: WhatIf, width: int = 80) -> str:
         for criterion in whatif.criteria:
             part = f" (part of {criterion.within[-1]})" if criterion.within else ""
             lines += page.wrap(f"{criterion.id}{part}: {criterion.text}", 2, 4)
-            lines += page.because(criterion.because)
+            lines += page.because(criterion)
             lines += page.source(criterion.source)
     gained = [item for item in after.bases if item.id not in {basis.id for basis in before.bases}]
     lines += page.items("Why", [*after.scope, *gained], after)
@@ -197,7 +197,7 @@ def _item(page: Page, statement: Statement, words: str) -> list[str]:
 def _no_way(page: Page, flips: Flips, wanted: str) -> list[str]:
     lines = ["", f"No change within reach would make it {wanted}."]
     if flips.blocked:
-        return lines + page.because(flips.blocked)
+        return lines + page.causes(cause_sentences(flips.blocked))
     words = f"It would take what is out of reach: {', '.join(flips.beyond)}."
     return lines + page.wrap(words, 4)
 

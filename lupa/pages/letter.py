@@ -15,14 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from lupa.answers.decision import Criterion, Decision, Item, Missing, Need
-from lupa.answers.factors import factors
+from lupa.answers.decision import Criterion, Decision, Item
 from lupa.errors import CaseError, shown
+from lupa.pages.reasons import because_of, missing_of, needs_of, parts_of
 from lupa.pages.sentences import (
     PERSON,
     argument,
-    cause_sentences,
-    families,
     handling_sentences,
     has_unmet,
     questions,
@@ -120,7 +118,7 @@ def _wrapped(text: str) -> str:
     """Lines of no more than 80 columns; what is indented stays so."""
     lines = []
     for line in text.splitlines():
-        hang = " " * (len(line) - len(line.removeprefix("- ").lstrip()))
+        hang = " " * (len(line) - len(line.lstrip().removeprefix("- ")))
         lines += textwrap.wrap(
             line, 80, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False
         ) or [""]
@@ -136,7 +134,11 @@ def _content(decision: Decision, case: Case, edition: Edition, about: About) -> 
         reasons += [criterion for criterion in d.criteria if criterion.status == "unmet"]
     reasons += d.limits
     asks = {atom.id: edition.phrase(atom, True) for atom in edition.criteria}
-    asked = list(questions(d.missing)) if d.outcome == "pend" else []
+    against = {
+        atom.id: (edition.phrase(atom, False), edition.name_of(atom.id))
+        for atom in (*edition.bases, *edition.scope, *edition.limits)
+    }
+    asked = questions(d.missing) if d.outcome == "pend" else []
     needed = [need.fact for reason in reasons for way in reason.needs for need in way if not need.against]
     proofs = map(v.proof, [*needed, *(m.fact for _, missing in asked for m in missing)])
     return {
@@ -150,12 +152,13 @@ def _content(decision: Decision, case: Case, edition: Edition, about: About) -> 
                 "text": reason.text,
                 "source": reason.source,
                 "asks": asks[reason.id] if isinstance(reason, Criterion) else "",
-                "because": [] if _has_parts(reason) else cause_sentences(reason.because),
-                **_needs(reason),
+                **because_of(reason),
+                "parts": parts_of(reason) if isinstance(reason, Criterion) else [],
+                **needs_of(reason),
             }
             for reason in reasons
         ],
-        "missing": _missing(asked, asks),
+        "missing": missing_of(asked, asks, against),
         "send": list(dict.fromkeys(proof for proof in proofs if proof)),
         "document": about.document,
         "edition": d.edition,
@@ -167,23 +170,6 @@ def _content(decision: Decision, case: Case, edition: Edition, about: About) -> 
         ],
         "person": PERSON,
     }
-
-
-def _missing(
-    asked: Sequence[tuple[str, Sequence[Missing]]], asks: Mapping[str, str]
-) -> list[dict[str, Any]]:
-    """The questions, those together that are asked for the same; why, and where the policy says so."""
-    found: dict[tuple[tuple[str, ...], str], dict[str, dict[str, None]]] = {}
-    for question, missing in asked:
-        why = tuple(dict.fromkeys(asks[i] for m in missing for i in m.bears_on if i in asks))
-        source = "; ".join(dict.fromkeys(s for m in missing for s in m.source.split("; ") if s))
-        told = found.setdefault((why, source), {"questions": {}, "help": {}})
-        told["questions"][question] = None
-        told["help"] |= dict.fromkeys(m.help for m in missing if m.help)
-    return [
-        {"questions": list(told["questions"]), "help": " ".join(told["help"]), "why": why, "source": source}
-        for (why, source), told in found.items()
-    ]
 
 
 def _drug(name: str, case: Case, edition: Edition) -> str:
@@ -207,10 +193,6 @@ def _term(decision: Decision, case: Case, edition: Edition) -> dict[str, str] | 
     return {"start": start.isoformat(), "end": last_day(start, int(months)).isoformat()}
 
 
-def _has_parts(reason: Item | Criterion) -> bool:
-    return isinstance(reason, Criterion) and reason.of is not None
-
-
 def _is_unusual(case: Case, fact: str) -> bool:
     """Whether the case itself says that the text is read so."""
     name, _, choice = argument(fact).partition("=")
@@ -230,36 +212,3 @@ def _asked(case: Case, edition: Edition) -> Iterator[str]:
             yield f"{v.label(name).capitalize()}: {request[name]} {quantity.unit}."
     if request.get("service_date") is not None:
         yield f"From {request['service_date']}."
-
-
-def _needs(reason: Item | Criterion) -> dict[str, Any]:
-    """What is needed, each in one of several ways, each of facts that are all needed; and what is barred.
-
-    What is barred would meet it, and for another reason does not do. Facts that would each do alone, and
-    are of one kind, are one, with the names of the others.
-    """
-    barred = [way[0] for way in reason.needs if len(way) == 1 and way[0].against]
-    free = [way for way in reason.needs if not any(need.against for need in way)]
-    reasons: dict[tuple[str, ...], list[Need]] = {}
-    for need in barred:
-        reasons.setdefault(need.against, []).append(need)
-    return {
-        "needed": [_ways(sets) for sets in factors(free, more=reason.more_needs) if sets],
-        "more": reason.more_needs,
-        "barred": [{**_told(group), "against": against} for against, group in reasons.items()],
-    }
-
-
-def _ways(sets: Sequence[tuple[Need, ...]]) -> list[list[dict[str, Any]]]:
-    """Sets of which one will do, as ways; those of one fact first."""
-    singles = families([way[0] for way in sets if len(way) == 1], few=0)
-    return [
-        *([_told(group)] for group in singles),
-        *([_told([need]) for need in way] for way in sets if len(way) > 1),
-    ]
-
-
-def _told(group: Sequence[Need]) -> dict[str, Any]:
-    """A fact in words, what it is called, and what the others of its kind are called that would do too."""
-    name, *others = (need.about for need in group)
-    return {"text": group[0].text, "name": name, "others": others}

@@ -11,14 +11,15 @@ from lupa.pages.sentences import (
     FEW,
     PERSON,
     STATUS,
-    asked_about,
     assumed_sentences,
-    cause_sentences,
     count_sentence,
+    further_causes,
     handling_sentences,
     has_unmet,
     in_words,
     is_marked,
+    item_sentence,
+    members_asked,
     needs_sentences,
     parts_shown,
     questions,
@@ -55,7 +56,7 @@ def markdown(decision: Decision) -> str:
     if d.missing:
         lines += ["", "### What is missing, and why it is asked", ""]
         for question, asked in questions(d.missing):
-            listed = f" ({asked_about(asked)})" if len({m.question for m in asked}) > 1 else ""
+            listed = "".join(f" {named[:1].upper()}{named[1:]}." for named in members_asked(asked))
             sources = list(dict.fromkeys(s for m in asked for s in m.source.split("; ") if s))
             clauses = "; ".join(sources[:FEW]) + (" and others" if len(sources) > FEW else "")
             means = "".join(f" {said}" for said in dict.fromkeys(m.help for m in asked if m.help))
@@ -70,8 +71,9 @@ def _section(title: str, items: Sequence[Item | Criterion]) -> list[str]:
     lines = ["", f"### {title}", ""] if items else []
     for number, item in enumerate(items, start=1):
         has_parts = isinstance(item, Criterion) and item.of
-        because = "" if has_parts else " ".join(cause_sentences(item.because))
-        lines.append(f"{number}. **{escaped(item.text)}** {escaped(because)}  ".rstrip() + "  ")
+        because = "" if has_parts else " ".join(further_causes(item))
+        said = item.text if has_parts else item_sentence(item)
+        lines.append(f"{number}. **{escaped(said)}** {escaped(because)}  ".rstrip() + "  ")
         lines.append(f"   *{escaped(item.source)}*" if item.source else "")
         if isinstance(item, Criterion) and item.of:
             parts = _markdown_parts(item, 3, marked=is_marked(item))
@@ -86,11 +88,13 @@ def _markdown_parts(criterion: Criterion, indent: int, *, marked: bool) -> list[
     lines = []
     shown, _ = parts_shown(criterion)
     for part in shown:
-        words = f"{STATUS[part.status]}: **{escaped(part.text)}**"
+        failing = part.status == "unmet" and not part.parts
+        said = item_sentence(part, marked=marked) if failing else part.text
+        words = f"{STATUS[part.status]}: **{escaped(said)}**"
         if part.parts:
             words += f" {escaped(count_sentence(part))}"
-        elif part.status == "unmet":
-            words += f" {escaped(' '.join(cause_sentences(part.because, marked=marked)))}"
+        elif failing:
+            words += f" {escaped(' '.join(further_causes(part, marked=marked)))}".rstrip()
         if part.source not in ("", criterion.source):
             words += f" *{escaped(part.source)}*"
         lines.append(f"{' ' * indent}- {words}")

@@ -78,6 +78,8 @@ def opening(sense: Sense) -> str:
         return "always"
     if sense.never:
         return "never"
+    if sense.least is not None:
+        return f"{sense.least} or more of these are so"
     return "all of these are so" if sense.of == "all" else "any of these is so"
 
 
@@ -93,10 +95,16 @@ def in_line(sense: Sense) -> str:
     """A condition in one sentence, however long."""
     if sense.text or not sense.parts:
         return shortened(sense) or f"{opening(sense)}."
-    joint = "; and " if sense.of == "all" else "; or "
-    parts = [f"({told})" if part.parts and not part.text else told for part, told in _inner(sense)]
+    joint = {"all": "; and ", "some": "; "}.get(sense.of, "; or ")
+    parts = [f"({told})" if _is_several(part, told) else told for part, told in _inner(sense)]
     words = joint.join(parts)
+    words = words if sense.least is None else f"{opening(sense)}: {words}"
     return f"{words[:1].upper()}{words[1:]}."
+
+
+def _is_several(part: Sense, told: str) -> bool:
+    """Whether what is told of a part could be read as several parts."""
+    return bool(part.parts) and (not part.text or "; " in told)
 
 
 def _inner(sense: Sense) -> Iterator[tuple[Sense, str]]:
@@ -121,7 +129,12 @@ def blanked(sense: Sense | None, name: str) -> object:
     if sense is None:
         return None
     words = sense.text.lower().replace(name.lower(), "")
-    return sense.of, words, tuple(blanked(part, name) for part in sense.parts if not sense.text)
+    return (
+        sense.of,
+        sense.least,
+        words,
+        tuple(blanked(part, name) for part in sense.parts if not sense.text),
+    )
 
 
 def _item(meant: Meant, others: Sequence[str], page: Page) -> list[str]:
@@ -145,7 +158,7 @@ def is_long(sense: Sense) -> bool:
 
 def facts_of(sense: Sense) -> object:
     """What a condition says, whatever it is said by."""
-    return sense.of, sense.fact, sense.value, tuple(map(facts_of, sense.parts))
+    return sense.of, sense.least, sense.fact, sense.value, tuple(map(facts_of, sense.parts))
 
 
 def _condition(

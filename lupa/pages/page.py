@@ -10,7 +10,6 @@ import click
 from lupa.answers.decision import (
     Aside,
     Assumption,
-    Cause,
     Criterion,
     Decision,
     Item,
@@ -24,14 +23,18 @@ from lupa.errors import printable
 from lupa.pages.sentences import (
     PERSON,
     STATUS,
+    Caused,
     asked_about,
     assumed_sentences,
     cause_sentences,
     count_sentence,
+    further_causes,
     handling_sentences,
     has_unmet,
     in_words,
     is_marked,
+    item_sentence,
+    members_asked,
     needs_sentences,
     parts_shown,
     questions,
@@ -154,9 +157,9 @@ class Page:
         lines = self.title(title) if items else []
         for item in items:
             perhaps = "" if item.certain else "(it or another of these) "
-            lines += self.wrap(f"{item.id}: {perhaps}{item.text}", 2, 4)
+            lines += self.wrap(f"{item.id}: {perhaps}{item_sentence(item)}", 2, 4)
             if item.id != "criteria_not_met" or not has_unmet(d):  # else each criterion says it
-                lines += self.because(item.because)
+                lines += self.because(item)
                 lines += self._needs(item)
             lines += self.source(item.source)
         return lines
@@ -165,12 +168,13 @@ class Page:
         lines = self.title(title) if criteria else []
         for c in criteria:
             where = "" if c.applies else " (on some of the possible pathways)"
-            first, *rest = self.wrap(f"{c.id}: {c.text}{where}", 2, 4)
+            said = c.text if c.of else item_sentence(c)
+            first, *rest = self.wrap(f"{c.id}: {said}{where}", 2, 4)
             lines += [first.replace(c.id, click.style(c.id, fg=colour), 1), *rest]
             if c.of:
                 lines += self.wrap(tree_sentence(c), 4)
             else:
-                lines += [*self.because(c.because), *self._needs(c)]
+                lines += [*self.because(c), *self._needs(c)]
             lines += self.source(c.source)
             lines += self._parts(c, 4, full=full, marked=is_marked(c))
             lines += self._needs(c) if c.of else []
@@ -186,21 +190,26 @@ class Page:
         for part in shown:
             status = STATUS[part.status]
             where = "" if part.applies else " (if it applies)"
-            first, *rest = self.wrap(f"- {status}, {part.id}: {part.text}{where}", indent, indent + 2)
+            own = not part.parts and (full or part.status != "met")  # what it says and why is its own
+            said = item_sentence(part, marked=marked) if own else part.text
+            first, *rest = self.wrap(f"- {status}, {part.id}: {said}{where}", indent, indent + 2)
             styled = click.style(status, fg=_STATUS_COLOURS[part.status])
             lines += [first.replace(status, styled, 1), *rest]
             lines += self.wrap(count_sentence(part), indent + 4) if part.of else []
             if full or part.status != "met":
-                if not part.parts and cause_sentences(part.because) != [part.text]:
-                    lines += self.because(part.because, indent + 4, marked=marked)
+                lines += self.because(part, indent + 4, marked=marked) if own else []
                 lines += self.source(part.source, indent + 4) if part.source != of.source else []
                 lines += self._parts(part, indent + 4, full=full, marked=marked)
         if idle:
             lines += self.wrap(f"- not needed: {', '.join(part.id for part in idle)}", indent, indent + 2)
         return lines
 
-    def because(self, causes: Sequence[Cause], indent: int = 4, *, marked: bool = False) -> list[str]:
-        sentences = cause_sentences(causes, marked=marked)
+    def because(self, item: Caused, indent: int = 4, *, marked: bool = False) -> list[str]:
+        """Why an item is so, unless it says that itself."""
+        return self.causes(further_causes(item, marked=marked), indent)
+
+    def causes(self, sentences: Sequence[str], indent: int = 4) -> list[str]:
+        """Why something is so."""
         return self.wrap(f"because {' '.join(sentences)}", indent, indent + 8) if sentences else []
 
     def _needs(self, item: Item | Criterion) -> list[str]:
@@ -230,6 +239,7 @@ class Page:
         lines = self.title("Missing, the most decisive first") if missing else []
         for question, asked in questions(missing):
             lines += self.wrap(f"- {question}", 2, 4)
+            lines += [line for named in members_asked(asked) for line in self.wrap(named, 4, 6)]
             lines += self.wrap(" ".join(dict.fromkeys(m.help for m in asked if m.help)), 4)
             lines += self.wrap(f"{asked_about(asked)}{served_by(asked)}", 4)
         return lines

@@ -18,7 +18,6 @@ from lupa.answers.decision import (
     OtherReading,
 )
 from lupa.answers.factors import factors
-from lupa.rules.quantities import CUTS
 from lupa.rules.spoken import NAME_AND_VALUE, number_in, said_of
 
 if TYPE_CHECKING:
@@ -47,6 +46,16 @@ class _Said(Protocol):
 
 
 S = TypeVar("S", bound=_Said)
+
+
+class Caused(Protocol):
+    """What is so, in a sentence, and the facts of a reason for it."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def because(self) -> Sequence[Cause]: ...
 
 
 def families(causes: Iterable[S], few: int = FEW) -> Iterator[list[S]]:
@@ -99,19 +108,22 @@ def argument(fact: str) -> str:
 
 
 def asked_about(asked: Sequence[Missing]) -> str:
-    """What a question of a page is about: a fact, a number, or several by name, of many the first."""
+    """What a question of a page is about: a fact, a number, several by name; what members are of."""
     names = list(dict.fromkeys(number_in(item.fact) or item.fact for item in asked))
     if len(names) == 1:
         return names[0]
-    return _listed(list(dict.fromkeys(argument(name) for name in names)))
+    if asked[0].together:
+        return ", ".join(dict.fromkeys(name.partition("(")[0] for name in names))
+    return listed(list(dict.fromkeys(argument(name) for name in names)))
 
 
 def others(facts: Iterable[_Said]) -> str:
     """Of what else the same is said, of many the first."""
-    return _listed([each.about for each in facts])
+    return listed([each.about for each in facts])
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Names, of many the first, and how many others there are."""
     more = f" and {len(names) - 2 * FEW} more" if len(names) > 4 * FEW else ""
     return ", ".join(names[: 2 * FEW] if more else names) + more
 
@@ -143,6 +155,23 @@ def cause_sentences(causes: Iterable[Cause], *, marked: bool = False) -> list[st
             )
         found += sentences
     return found
+
+
+def further_causes(item: Caused, *, marked: bool = False) -> list[str]:
+    """The facts of a reason as sentences, unless its one fact is what the item says itself."""
+    if _says_its_cause(item):
+        return []
+    return cause_sentences(item.because, marked=marked)
+
+
+def item_sentence(item: Caused, *, marked: bool = False) -> str:
+    """What an item says; where that is its reason too, with what the record says of it."""
+    return cause_sentences(item.because, marked=marked)[0] if _says_its_cause(item) else item.text
+
+
+def _says_its_cause(item: Caused) -> bool:
+    """Whether the one fact that is the reason of an item stands in its own sentence."""
+    return [cause.text.replace(UNLISTED, "") for cause in item.because] == [item.text]
 
 
 def _list_of(row: tuple[Sequence[Cause], Sequence[str]]) -> str:
@@ -240,11 +269,8 @@ def _one_of(sets: Sequence[tuple[Need, ...]], known: set[str], *, more: bool) ->
             continue
         beyond = f" and {len(group) - FEW} more" if len(group) > FEW else ""
         words.append(f"{_with_mark(first, known)}, or the same of {others(further[: FEW - 1])}{beyond}")
-    several: dict[object, list[tuple[Need, ...]]] = {}
-    for each in sets:
-        if len(each) > 1:
-            several.setdefault(_same_of_another(each), []).append(each)
-    words += [_together(alike, known) for alike in list(several.values())[:FEW]]
+    several = alike_sets([each for each in sets if len(each) > 1])
+    words += [_together(alike, known) for alike in several[:FEW]]
     beyond = "; and there are other ways" if len(several) > FEW or more else ""
     return [f"{_capital('; or '.join(words))}{beyond}.", *_barred(barred)]
 
@@ -256,6 +282,14 @@ def _barred(needs: Sequence[Need]) -> Iterator[str]:
         reasons.setdefault(need.against, []).append(need)
     for against, barred in reasons.items():
         yield f"Not {others(barred)}: {' '.join(against)}"
+
+
+def alike_sets(sets: Iterable[tuple[Need, ...]]) -> list[list[tuple[Need, ...]]]:
+    """Sets of facts, those together that need the same, each of another thing."""
+    found: dict[object, list[tuple[Need, ...]]] = {}
+    for each in sets:
+        found.setdefault(_same_of_another(each), []).append(each)
+    return list(found.values())
 
 
 def _same_of_another(needs: Sequence[Need]) -> object:
@@ -328,29 +362,21 @@ def served_by(asked: Iterable[Missing | Asked]) -> str:
     return f", for {', '.join(served)}" if len(served) <= FEW else ", for most of what is open"
 
 
-def questions(missing: Sequence[Missing]) -> Iterator[tuple[str, list[Missing]]]:
-    """What to ask, each question once; many of one kind become one question."""
-    kinds: dict[str, list[Missing]] = {}
+def questions(missing: Sequence[Missing]) -> list[tuple[str, list[Missing]]]:
+    """What to ask, each question once; what a person is asked for at once is one question."""
+    found: dict[str, list[Missing]] = {}
     for item in missing:
-        kinds.setdefault(_kind(item.fact), []).append(item)
-    asked = set()
-    for item in missing:
-        kind = _kind(item.fact)
-        same = [m for m in missing if m.question == item.question]
-        if len(kinds[kind]) > FEW and len(same) == 1:
-            same = kinds[kind]
-            words = f"{same[0].question} And likewise each of the others:"
-        else:
-            words = item.question
-        if words not in asked:
-            asked.add(words)
-            yield words, same
+        found.setdefault(item.together or item.question, []).append(item)
+    return list(found.items())
 
 
-def _kind(fact: str) -> str:
-    """What a fact is one of: the relation, or the quantities of one name that it compares."""
-    head, _, rest = fact.partition("(")
-    return f"{head}({rest.partition(',')[0].partition('(')[0]}" if head in CUTS else head
+def members_asked(asked: Iterable[Missing]) -> list[str]:
+    """What a question for several asks for, by classes: `not tolerated: methotrexate, cyclosporine`."""
+    kinds: dict[str, dict[str, None]] = {}
+    for item in asked:
+        if item.together:
+            kinds.setdefault(item.kind, {})[item.member] = None
+    return [f"{kind}: {listed(list(names))}".removeprefix(": ") for kind, names in kinds.items()]
 
 
 def has_unmet(d: Decision) -> bool:

@@ -55,6 +55,10 @@ FEW = 6
 """So many members are named one by one; more by their classes, or half as many of them."""
 
 
+_SEVERAL = 3
+"""So many members that are missing are asked for at once."""
+
+
 class Asking:
     """The questions that the facts of one ground program can be asked by, and their words."""
 
@@ -128,6 +132,26 @@ class Asking:
             return Group(facts[0], "yes_no", tuple(facts))
         return Group(name, "members", tuple(facts))
 
+    def together(self, every: Sequence[Fact], missing: Sequence[Fact]) -> dict[Fact, tuple[str, str, str]]:
+        """Of facts that are missing among `every`, where one question asks for several: that question, what
+        each is called in it, and its class or nothing.
+        """
+        asked = {self.group_of(fact) for fact in missing}
+        found: dict[Fact, tuple[str, str, str]] = {}
+        for group in self.groups([fact for fact in every if self.group_of(fact) in asked]):
+            here = [fact for fact in group.facts if fact in missing]
+            number_of = {cut.fact: name for name, cuts in group.numbers for cut in cuts}
+            if group.kind == "choice" or len({number_of.get(fact, fact) for fact in here}) < _SEVERAL:
+                continue
+            words = self.question(group)
+            kinds = {} if group.numbers else self.classes(group.facts)
+            kind_of = {fact: kind for kind, facts in kinds.items() for fact in facts}
+            for fact in here:
+                member = self.number(number_of[fact]) if fact in number_of else self.member(fact)
+                kind = kind_of.get(fact, "")
+                found[fact] = words, under(kind, member), kind
+        return found
+
     def _cuts(self, quantities: Iterable[str], facts: Sequence[Fact]) -> tuple[Cut, ...]:
         """Those of the facts that are cut points of one number, whatever it is counted in, rising."""
         v = self._vocabulary
@@ -157,8 +181,11 @@ class Asking:
     def question(self, group: Group) -> str:
         """The question that asks for all of a group."""
         v, fact = self._vocabulary, group.facts[0]
-        if group.kind in ("choice", "yes_no"):
+        if group.kind == "yes_no":
             return v.question(fact)
+        if group.kind == "choice":
+            own = (self._questions.get(name) for name in beginnings(group.id))
+            return next((words for words in own if words is not None), v.question(fact))
         if group.numbers:  # in the unit in which a number without one is understood
             fact = next(f for f in group.facts if v.number_of[f] == group.numbers[0][0])
         names = [group.id, group.id.partition("(")[0], fact.partition("(")[0]]

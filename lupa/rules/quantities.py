@@ -28,7 +28,8 @@ ASKS = {("asks_whether_measured", 2): "measured", ("asks_how_often_measured", 3)
 
 ROW = 'quantity(Name, "unit", Least, Most)'
 """How a quantity is declared."""
-_SINCE = "days_since"
+SINCE = "days_since"
+"""What says how long ago something was that has its day."""
 
 Made = Literal["rate", "difference", "percent_change"]
 
@@ -89,7 +90,7 @@ class Scale(NamedTuple):
 
 def days_since(dated: clingo.Symbol) -> clingo.Symbol:
     """The quantity that says how long ago something was."""
-    return clingo.Function(_SINCE, [dated])
+    return clingo.Function(SINCE, [dated])
 
 
 class Asked(NamedTuple):

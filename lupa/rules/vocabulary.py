@@ -15,6 +15,7 @@ from lupa.rules.numbers import exact
 from lupa.rules.quantities import (
     CUTS,
     ROW,
+    SINCE,
     Cut,
     Quantity,
     Scale,
@@ -462,9 +463,24 @@ class Vocabulary:
         return self.phrase(self._of(self._questions, fact, "question/2"), self.facts[fact])
 
     def proof(self, fact: Fact) -> str | None:
-        """What shows that a fact is so, or not, as a thing to send; None where nothing says so."""
-        found = next((self._proofs[b] for b in beginnings(fact) if b in self._proofs), None)
-        return None if found is None else self.phrase(found, self.facts[fact])
+        """What shows that a fact is so, or not, as a thing to send; None where nothing says so.
+
+        Of a number it may be said by its name too. One that follows from two others is shown by these, and
+        one that has a day with it.
+        """
+        number = self.number_of.get(fact)
+        rows = list(beginnings(fact))
+        if number is not None:
+            rows[-1:-1] = beginnings(number)
+        row = next((name for name in rows if name in self._proofs), None)
+        if row is None:
+            return None
+        found, made = self._proofs[row], self.derived.get(number or "")
+        if row in CUTS and made is not None:
+            found = found.replace("{1}", f"{self.label(made.first)} and {self.label(made.second)}")
+        if row in CUTS and number is not None and self.quantities[number].dated and SINCE in self._proofs:
+            found = self._proofs[SINCE].replace("{1.1}", "{1}")
+        return self.phrase(found, self.facts[fact])
 
     @cached_property
     def _proofs(self) -> dict[str, str]:
@@ -516,9 +532,14 @@ class Vocabulary:
         return self._quantity_symbols[name]
 
     def filled(self, template: str, symbol: clingo.Symbol) -> str:
-        """A text with the labels of the symbol's arguments in the place of {1}, {2}, ..."""
+        """A text with the labels of the symbol's arguments in the place of {1}, {2}, ..., and of theirs in
+        that of {1.1}, ...
+        """
         for place, argument in enumerate(arguments(symbol), start=1):
             template = template.replace(f"{{{place}}}", self.label(str(argument)))
+            if f"{{{place}." in template:
+                for inner, part in enumerate(arguments(argument), start=1):
+                    template = template.replace(f"{{{place}.{inner}}}", self.label(str(part)))
         return template
 
     def phrase(self, template: str, symbol: clingo.Symbol) -> str:

@@ -152,10 +152,13 @@ def test_drugs_that_would_each_do_stand_in_one_line() -> None:
 def test_of_many_that_are_missing_alike_the_first_are_named_and_the_rest_counted() -> None:
     request = {"policy": "uhc_benlysta", "route": "IV", "indication": "SLE", "phase": "initial"}
     told = " ".join(command("decide", "-", stdin=as_bytes({"request": request})).out.split())
-    _, _, names = told.partition("And likewise each of the others: ")
-    listed = re.match(r"(\w+(?:, \w+)*) and (\d+) more, for most of what is open", names)
+    _, _, names = told.partition("Which of these does the patient take systemically now? ")
+    listed = re.search(r" biologic: (\w+(?:, \w+)*) and (\d+) more ", names)
     assert listed
     assert len(listed[1].split(", ")) == 12
+    assert (
+        "antimalarial: hydroxychloroquine, chloroquine, quinacrine taking, unlisted, for most of" in names
+    )
 
 
 @pytest.mark.slow

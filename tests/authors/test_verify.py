@@ -371,6 +371,14 @@ def test_what_is_written_is_told_as_data(unsettled: Path) -> None:
     ]
 
 
+def test_what_is_accepted_is_counted_alike_where_it_is_written_and_told(unsettled: Path) -> None:
+    _, out, err = accept(unsettled, "--accept", ALL_SIX, "--because", "So.")
+    (asked,) = (line for line in out.splitlines() if line.endswith("  proven_and_unproven"))
+    assert asked.split()[1:3] == ["0", "12"]
+    assert "(covers 12 findings)" in err
+    assert "  12  proven_and_unproven  uhc_benlysta" in out
+
+
 def test_how_many_findings_an_entry_covers_is_told(unsettled: Path) -> None:
     accept(unsettled, "--accept", ALL_SIX, "--because", "So.")
     _, out, _ = accept(unsettled)

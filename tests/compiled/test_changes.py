@@ -14,7 +14,7 @@ import pytest
 
 from lupa import CaseError, Compiled, KnowledgeBase, RuleError
 from lupa.compiled.changes import Changes
-from lupa.compiled.formula import Formula, Said, Telling
+from lupa.compiled.formula import Formula, Said, Some, Telling
 from lupa.errors import SpaceLimitError
 from tests.command import command
 from tests.random_policies import OTHER, POLICY, Facts, Made, random_pair
@@ -52,7 +52,10 @@ def worlds(one: Compiled, other: Compiled) -> Iterator[tuple[World, dict[str, st
 def keeps(when: Formula, world: World, facts: tuple[str, ...]) -> bool:
     if isinstance(when, Said):
         return world[facts[when.variable]] is when.so
-    return (all if when.every else any)(keeps(part, world, facts) for part in when.parts)
+    held = [keeps(part, world, facts) for part in when.parts]
+    if isinstance(when, Some):
+        return sum(held) >= when.least
+    return all(held) if when.every else any(held)
 
 
 def regions(found: Changes) -> dict[tuple[str, ...], int]:

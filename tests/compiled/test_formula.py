@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lupa import SpaceLimitError
 from lupa.compiled import primes
 from lupa.compiled.diagram import NO, YES, Diagrams, Node
-from lupa.compiled.formula import Formula, Of, Said, Telling, products
+from lupa.compiled.formula import Formula, Of, Said, Some, Telling, products
 from lupa.compiled.space import Space
 
 VARIABLES = 6
@@ -144,3 +144,28 @@ def test_a_condition_of_a_hundred_facts_is_a_hundred_short_ones() -> None:
     found = Telling(Space(diagrams, ())).formula(reduce(diagrams.both, reversed(pairs)))
     assert isinstance(found, Of)
     assert (found.every, len(found.parts)) == (True, 50)
+
+
+def test_what_a_text_counts_is_told_as_it_counts_and_so_is_too_few_of_it() -> None:
+    diagrams = Diagrams()
+    pairs = [{v, v + 1} for v in (0, 2, 4)]
+    parts = [function(diagrams, [w for w in EVERYBODY if w & pair]) for pair in pairs]
+    wanted = [w for w in EVERYBODY if sum(bool(w & pair) for pair in pairs) >= 2]
+    telling = Telling(Space(diagrams, []), [(2, parts)])
+    so, not_so = (
+        telling.formula(function(diagrams, worlds))
+        for worlds in (wanted, [w for w in EVERYBODY if w not in wanted])
+    )
+    assert so == Some(2, tuple(Of(False, (Said(v, True), Said(v + 1, True))) for v in (0, 2, 4)))
+    assert not_so == Some(2, tuple(Of(True, (Said(v, False), Said(v + 1, False))) for v in (0, 2, 4)))
+    for told_, worlds in ((so, wanted), (not_so, [w for w in EVERYBODY if w not in wanted])):
+        assert [w for w in EVERYBODY if any(keeps(w, product) for product in products(told_))] == worlds
+
+
+def test_what_a_text_counts_of_parts_that_share_a_variable_is_told_as_any_condition_is() -> None:
+    diagrams = Diagrams()
+    parts = [function(diagrams, [w for w in EVERYBODY if w >= pair]) for pair in ({0, 1}, {1, 2}, {3, 4})]
+    wanted = [w for w in EVERYBODY if sum(w >= pair for pair in ({0, 1}, {1, 2}, {3, 4})) >= 2]
+    space = Space(diagrams, [])
+    condition = function(diagrams, wanted)
+    assert Telling(space, [(2, parts)]).formula(condition) == Telling(space).formula(condition)

@@ -69,3 +69,9 @@ def twelve(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def twelve_kb(twelve: Path) -> KnowledgeBase:
     return unchanging(twelve)
+
+
+@pytest.fixture(scope="session")
+def step_kb(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
+    """A policy of steps, doses and strengths."""
+    return unchanging(beside_shared("kb_step", tmp_path_factory.mktemp("step") / "kb"))

@@ -38,6 +38,7 @@ LONG = {
     "authors/reports/page.py": "one page, whose parts stand in the order in which they are read",
     "authors/trials/same_worlds.py": "one comparison of two versions over all worlds",
     "compiled/compiled.py": "what is compiled: its form, and what can be asked of it, each in words",
+    "compiled/formula.py": "one condition told: what is counted, what is apart, and the sum of the rest",
     "dialogue/session.py": "one session: a method for each of its commands",
     "page/record.js": "one reader: what each part of a case says, and what its names mean",
     "page/stated.js": "one reader of numbers: their units, days and ranges, and what follows from them",

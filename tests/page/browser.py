@@ -93,6 +93,7 @@ class Opened:
             "{once: true}); location.hash = '#case=' + link;",
             link,
         )
+        self.wait("return document.querySelector('#result .rest:not([aria-busy])') !== null")
 
     def saved(self, button: str) -> str:
         """What a button saves."""

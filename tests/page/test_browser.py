@@ -104,6 +104,16 @@ def test_a_case_is_shown_with_its_verdict_and_criteria(page: Opened, kb: Knowled
     assert page.statuses() == {one.id: one.status for one in decision.criteria}
 
 
+def test_what_follows_a_verdict_stays_until_it_is_there_anew(page: Opened, kb: KnowledgeBase) -> None:
+    page.open_case(kb.case(PEND))
+    shown = "return [...document.querySelectorAll('#result .rest > section')].map((one) => one.className)"
+    before = page.run(shown)
+    assert "part change" in before
+    assert page.run(f"document.querySelectorAll('.next input')[1].click(); {shown}") == before
+    page.wait("return document.querySelector('#result .rest:not([aria-busy])') !== null")
+    assert "part change" in page.run(shown)
+
+
 def test_a_saved_case_is_the_case(page: Opened, kb: KnowledgeBase) -> None:
     case = json.loads(json.dumps(kb.case(DENY), default=float))
     page.open_case(case)

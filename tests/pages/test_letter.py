@@ -79,7 +79,7 @@ def test_a_letter_says_what_was_asked_for_why_by_which_text_and_how_to_go_on(kb:
         "You asked us to cover Benlysta (belimumab). It is requested for lupus nephritis.",
         "The period asked for: 12 months. From 2025-03-01.",
         "- Benlysta is combined with Lupkynis (voclosporin) or Saphnelo (anifrolumab). The patient takes",
-        "What would meet this: One of these: The patient does not take voclosporin. Or: Voclosporin is",
+        "What would meet this: any one of these. - The patient does not take voclosporin. - Voclosporin is",
         "UnitedHealthcare Benlysta, Coverage Rationale, lupus nephritis, initial therapy, item 3",
         "The policy asks for this: Benlysta is not combined with Lupkynis (voclosporin) or Saphnelo",
         "What to send - The current list of medicines, with doses and start dates. - The treatment plan,",

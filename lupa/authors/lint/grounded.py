@@ -16,7 +16,7 @@ from lupa.rules.efforts import KINDS
 from lupa.rules.files import shipped
 from lupa.rules.ground import Ground, Load, Parts, ground
 from lupa.rules.names import arguments, beginnings
-from lupa.rules.quantities import CUTS
+from lupa.rules.quantities import CUTS, SINCE
 from lupa.rules.tables import AFTER
 from lupa.rules.texts import WORD, unquoted
 
@@ -142,6 +142,7 @@ def made(found: Atoms, outcomes: Iterable[str]) -> Atoms:
             *(part.arguments[2] for part in found.get(("part", 4), ())),
         ],
         "_beginning": _beginnings(facts, quantities),
+        "_proven": [*_beginnings(facts, quantities), *_groups(facts, quantities)],
         "_group": _groups(facts, quantities),
         "_member": _groups(facts, quantities),
         "_reply": _constants(sorted(ANSWERS)),
@@ -189,7 +190,7 @@ def _groups(facts: Iterable[clingo.Symbol], quantities: Iterable[clingo.Symbol])
     for symbol in (*facts, *quantities):
         yield clingo.Function(symbol.name)
     yield from quantities
-    yield from _constants(CUTS)
+    yield from _constants((*CUTS, SINCE))  # what is dated is for policies to say
 
 
 def _items(found: Atoms) -> Iterator[clingo.Symbol]:

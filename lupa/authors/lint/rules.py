@@ -196,7 +196,7 @@ _beginning(Beginning) :- question(Beginning, _).
 _beginning(Beginning) :- question_help(Beginning, _).
 _beginning(Beginning) :- effort(Beginning, _, _, _).
 _beginning(Beginning) :- wait_text(Beginning, _).
-_beginning(Beginning) :- proof_text(Beginning, _).
+_proven(Beginning) :- proof_text(Beginning, _).
 quantity(Quantity, _, _, _) :- term(Quantity).
 _beginning(Beginning) :- supported_by(Beginning, _).
 _group(Name) :- group_question(Name, _).
@@ -228,6 +228,7 @@ MADE_NAMES = {
     "_item": "no rule gives the policy such an item",
     "_named": "no fact of a case, and no quantity, holds such a name",
     "_beginning": "no fact of a case is that, or begins so",
+    "_proven": "no fact of a case is that, or begins so, and no quantity is or does",
     "_group": "no facts of a case are called so, and no quantity is that, or begins so",
     "_member": "no facts of a case are called so",
     "_reply": "no answer has such a part",

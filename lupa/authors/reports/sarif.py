@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from lupa.authors.laws.accepted import FILE
 from lupa.authors.reports.finding import Check, Finding, Place, Report
-from lupa.authors.reports.text import outcome, told, where
+from lupa.authors.reports.text import number_of, outcome, told, where
 from lupa.record.plain import plain_data
 from lupa.version import __version__
 
@@ -57,7 +57,7 @@ class _Run:
             "results": [*results, *map(self._gone, report.gone)],
             "properties": {
                 "editions": list(report.editions),
-                "accepted": len(report.findings) - len(report.new),
+                "accepted": number_of(report.findings) - number_of(report.new),
             },
         }
 

@@ -40,7 +40,7 @@ def report_text(report: Report, width: int = 80) -> str:
 def verdict(report: Report) -> str:
     """What the report comes to, in one line."""
     parts = [_of_new(report.new) if report.new else "nothing new"]
-    accepted = len(report.findings) - len(report.new)
+    accepted = number_of(report.findings) - number_of(report.new)
     if accepted:
         parts.append(counted(accepted, "accepted finding"))
     if report.gone:
@@ -49,15 +49,20 @@ def verdict(report: Report) -> str:
     return f"{extent(report)}: {'; '.join(parts)}"
 
 
+def number_of(findings: Iterable[Finding]) -> int:
+    """How many there are: what is told as one is as many as can be accepted of it."""
+    return sum(len(finding.each) for finding in findings)
+
+
 def extent(report: Report) -> str:
     """How much was asked: `13 laws on 3 editions`."""
     return f"{counted(len(report.checks), 'law')} on {counted(len(report.editions), 'edition')}"
 
 
 def _of_new(new: tuple[Finding, ...]) -> str:
-    kinds = Counter(finding.severity for finding in new)
+    kinds = Counter(finding.severity for finding in new for _ in finding.each)
     each = ", ".join(counted(kinds[severity], severity) for severity in SEVERITIES if kinds[severity])
-    return f"{counted(len(new), 'new finding')} ({each})"
+    return f"{counted(number_of(new), 'new finding')} ({each})"
 
 
 def counted(number: int, what: str) -> str:
@@ -95,8 +100,8 @@ def outcome(patient: Patient) -> str:
 def tally(report: Report, check: Check) -> tuple[int, int, int]:
     """How many a check was asked of, and how many of its findings are new and accepted."""
     mine = [finding for finding in report.findings if finding.check == check.id]
-    new = sum(finding.accepted is None for finding in mine)
-    return check.checked, new, len(mine) - new
+    new = number_of(finding for finding in mine if finding.accepted is None)
+    return check.checked, new, number_of(mine) - new
 
 
 def told_written(written: Sequence[Written]) -> list[str]:
@@ -202,7 +207,7 @@ class _Text:
         """How many of a law and a policy are expected for the same reason, and the reason in brief."""
         if not accepted:
             return []
-        alike = Counter((finding.check, finding.policy, finding.accepted) for finding in accepted)
+        alike = Counter((f.check, f.policy, f.accepted) for f in accepted for _ in f.each)
         lines = self._title("Accepted findings, and why")
         for (check, policy, reason), number in alike.items():
             lines.append(self._line(f"{number:>4}  {check}  {policy}"))

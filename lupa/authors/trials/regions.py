@@ -11,6 +11,7 @@ from lupa.answers.senses import Sense
 from lupa.authors.limited import Tick
 from lupa.authors.trials.suite import Suite
 from lupa.compiled.compiled import Compiled
+from lupa.compiled.conditions import enough
 from lupa.compiled.diagram import NO, YES, Node, deep
 from lupa.compiled.primes import product
 from lupa.compiled.space import Loaded, Space
@@ -123,6 +124,10 @@ class _Shown:
             diagrams = self._diagrams
             if sense.fact is not None:
                 self._known[key] = product(diagrams, [(self._place[sense.fact], bool(sense.value))])
+            elif sense.least is not None:
+                self._known[key] = enough(
+                    diagrams, [(self._so(part), 1) for part in sense.parts], sense.least
+                )
             else:
                 every = sense.of == "all"
                 so = YES if every else NO
