@@ -148,8 +148,11 @@ def _plain(value: object) -> object:
     return float(value) if isinstance(value, Decimal) else str(value)
 
 
+_PLAIN_NAME = re.compile(r"\w[\w '()/-]{0,59}")
+
+
 def within(path: str, key: object) -> str:
     """The path to a key of what stands at `path`; `path` itself for a key that is no plain name."""
-    if not isinstance(key, str) or not re.fullmatch(r"\w[\w '()/-]{0,59}", key):
+    if not isinstance(key, str) or not _PLAIN_NAME.fullmatch(key):
         return path
     return f"{path}.{key}" if path else key

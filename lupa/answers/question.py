@@ -51,7 +51,7 @@ class Question:
     def _literals(self, facts: Mapping[Fact, bool]) -> list[Literal]:
         literals, order = self.edition.literals, self.edition.order_of_statements
         found = [literals[fact] if value else -literals[fact] for fact, value in facts.items()]
-        return sorted(found, key=lambda literal: (literal < 0, order[literal]))
+        return sorted(found, key=order.__getitem__)
 
     def __enter__(self) -> Self:
         with ExitStack() as held:
@@ -87,8 +87,9 @@ class Question:
 
     @cached_property
     def _said(self) -> dict[Literal, bool]:
-        """What the record says, by fact."""
-        return {abs(literal): literal > 0 for literal in self.statements}
+        """What the record says, by fact; where one value holds, that no other one does."""
+        said = dict.fromkeys(self._settled, False)
+        return said | {abs(literal): literal > 0 for literal in self.statements}
 
     @property
     def _warm(self) -> Warm | None:
@@ -208,7 +209,7 @@ class Question:
         None where the record does not settle it. Stated facts are preferred to assumed ones, true
         ones to false ones.
         """
-        if False in self._seen(conclusion) or (self._warm and self.possible(-conclusion)):
+        if self.possible(-conclusion) if self._warm else False in self._seen(conclusion):
             return None
         return self.edition.minimal(-conclusion, self.bearing_on(conclusion))
 

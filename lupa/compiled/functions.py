@@ -48,6 +48,24 @@ def _ordered(edition: Edition, known: Collection[Literal]) -> Iterator[Fact]:
             yield from sorted([fact, *group], key=lambda each: edition.places[edition.literals[each]])
 
 
+def _copied(
+    diagrams: Diagrams, functions: Iterable[Node], budget: Budget
+) -> tuple[Diagrams, dict[Node, Node]]:
+    """Functions in diagrams of their own, and where each of their parts is there; values stay."""
+    found, waiting = set[Node](), [*functions]
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            waiting += diagrams.split(node, diagrams.top(node)) if node >= 0 else ()
+    copy, places = Diagrams(budget), {node: node for node in found if node < 0}
+    for node in sorted(found - places.keys()):  # what is below it comes before
+        variable = diagrams.top(node)
+        no, yes = diagrams.split(node, variable)
+        places[node] = copy.node(variable, places[no], places[yes])
+    return copy, places
+
+
 class Functions:
     """The functions of an edition, its text read as is `fixed`; `facts` are those of the variables.
 
@@ -92,6 +110,15 @@ class Functions:
         if NO in laws or any(each.node == NO for each in found):
             raise RuleError(f"policy {self.edition.policy}: its laws together leave no patient possible")
         return [Law(*each) for each in found]
+
+    def leave_behind(self, budget: Budget) -> None:
+        """Forgets what was of use only while these were made; the budget is for what follows."""
+        held = [*self._holds.values(), *(law.node for law in self.laws)]
+        self.diagrams, places = _copied(self.diagrams, held, budget)
+        self._holds = {atom: places[node] for atom, node in self._holds.items()}
+        self.laws = [Law(law.variables, places[law.node]) for law in self.laws]
+        self._lawful.clear()
+        self._law_of = {variable: law for law in self.laws for variable in law.variables}
 
     def cut(self, function: Node) -> Node:
         """A function where the laws on its facts are kept; it has no value elsewhere."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -61,6 +61,18 @@ class Reader:
             which = "That is one or more of these; which of them" if value else "Which of these is meant"
             words = f"{self.vocabulary.words(fact, value)} {which} stays open."
             self.record.remarks.append(Remark(path, words))
+
+    def close(self, facts: Sequence[Fact], path: str) -> None:
+        """Records that none of these is so, as all is named of which they are."""
+        record, several = self.record, self.vocabulary.means_one_of.keys()
+        if record.stated.keys().isdisjoint(facts) and several.isdisjoint(facts):
+            self.open.update(facts)  # as `state` does, of very many at once
+            record.stated.update(dict.fromkeys(facts, False))
+            record.paths.update(dict.fromkeys(facts, path))
+        else:
+            for fact in facts:
+                self.state(fact, False, path)
+        record.closed.update(facts)
 
     def choice(self, values: dict[str, Fact], value: Any, path: str) -> None:
         if value is None:

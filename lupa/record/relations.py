@@ -12,7 +12,7 @@ from lupa.record.reader import Reader, example, forms, hint_at_slip
 from lupa.record.said import Aside, Remark, Slip, Suggested
 from lupa.rules.codes import STATES, Code
 from lupa.rules.names import normal
-from lupa.rules.vocabulary import ONLY, Fact, Path, Tree, leaves
+from lupa.rules.vocabulary import ONLY, Fact, Path, Tree, facts_below
 
 _A_NAME = re.compile(r"(?=.*[^\W\d_])\w[\w '\N{RIGHT SINGLE QUOTATION MARK}()/,;.+&%*-]{1,99}")
 """What may be the name of something that is not known here."""
@@ -42,7 +42,7 @@ class Relations(Reader):
     def family(self, tree: Tree, value: Any, path: str, about: Path) -> None:
         """What is said of a relation, or of the part that `about` leads to, by its name and arguments."""
         if value is None:
-            for _, fact in leaves(tree):
+            for fact in facts_below(tree):
                 self.state(fact, None, path)
         elif isinstance(value, Mapping):
             if ONLY in value:
@@ -179,14 +179,11 @@ class Relations(Reader):
         aside.family(tree, only, where, about)
         aside.members(tree, value, path, about)
         self.family(tree, only, where, about)
-        every = [fact for _, fact in leaves(tree)]
+        every = facts_below(tree)
         named = [fact for fact in every if aside.record.stated.get(fact)]
         rest = [fact for fact in every if fact not in aside.open]
         implied = set(self.follows(named, rest))
-        for fact in rest:
-            if fact not in implied:
-                self.state(fact, False, path)
-                self.record.closed.add(fact)
+        self.close([fact for fact in rest if fact not in implied], path)
         if all(each.value is False for each in aside.record.aside):
             self.closing.update(dict.fromkeys(self.vocabulary.closed_by.get(about[0], ()), path))
 

@@ -403,8 +403,8 @@ class Edition:
         return order
 
     @cached_property
-    def order_of_statements(self) -> dict[Literal, tuple[int, int, int]]:
-        """The order of what is said of facts: of one number what says the least comes first."""
+    def order_of_statements(self) -> dict[Literal, int]:
+        """The order of what is said of facts: what is so, then what is not; of a number the least first."""
         order = {}
         for literal in self.literals.values():
             order[literal] = order[-literal] = (self.places[literal], 0, 0)
@@ -414,7 +414,8 @@ class Edition:
                 literal = self.literals[fact]
                 place = self.places[literal]
                 order[literal], order[-literal] = (first, rank, place), (first, -rank, place)
-        return order
+        said = sorted(order, key=lambda literal: (literal < 0, order[literal]))
+        return {literal: place for place, literal in enumerate(said)}
 
     @cached_property
     def readings(self) -> dict[str, dict[str, Literal]]:

@@ -54,6 +54,8 @@ class Known:
         self._own = own
         self._every: dict[str, dict[str, str]] = {}
         self._beside: dict[tuple[str, int], dict[str, str]] = {}
+        self._own_names: set[tuple[str, int, str]] = set()
+        """Names that were asked for as they are declared, and where; of them there are not many."""
         self.codes = codes
         self.calculates = False
         """Whether a rule may calculate."""
@@ -85,8 +87,12 @@ class Known:
         places = self._declared.get(family, [])
         if place >= len(places):
             return None
+        if (family, place, given) in self._own_names:
+            return given
         found = self._shared.declared_as(places[place], given)
         if found is not None:
+            if found == given:
+                self._own_names.add((family, place, given))
             return found
         if (family, place) not in self._beside:
             self._beside[family, place] = self._beside_rows(places[place])

@@ -8,6 +8,8 @@ from operator import or_
 
 import clingo
 
+_BETWEEN_WORDS = re.compile(r"[ _\-\u2010-\u2015]+")
+
 
 def beginnings(fact: str) -> Iterator[str]:
     """The fact, and what it begins with, ever shorter: `a(b,c)`, `a(b)`, `a`."""
@@ -33,7 +35,7 @@ def normal(name: str) -> str:
     if not name.isascii():
         plain = unicodedata.normalize("NFKD", name.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
         plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return re.sub(r"[ _\-\u2010-\u2015]+", "_", plain.casefold().strip(" "))
+    return _BETWEEN_WORDS.sub("_", plain.casefold().strip(" "))
 
 
 def nearest(name: str, names: Mapping[str, str]) -> str | None:

@@ -2,7 +2,7 @@
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -12,6 +12,9 @@ from lupa.rules.deadline import ENDLESS, Deadline
 
 Literal = int
 """A program literal of clingo: an atom's number, negative where the atom is false."""
+
+Needing = Callable[[int, Sequence[Literal]], int | None]
+"""How many of the first so many suffice, with what else is kept; None where they do not."""
 
 _AGAIN = 0.05
 """Seconds after which a search that is to end is told so again."""
@@ -152,30 +155,41 @@ class Answers(ABC):
         suffices without it. So the result follows from the meaning of the program and the order of the
         candidates, never from what the solver learnt before: cores and longer steps only spare solves.
         """
-        place = {literal: at for at, literal in reversed([*enumerate(candidates, start=1)])}
-        kept: list[Literal] = []  # the last first
+        return shrunk(candidates, self.needing(fixed, candidates))
 
-        def needed(count: int) -> int | None:
-            """How many of the first `count` candidates suffice, with what is kept; None if they do not."""
+    def needing(self, fixed: Sequence[Literal], candidates: Sequence[Literal]) -> Needing:
+        """How many of the first so many candidates suffice, so that no world holds them with `fixed`."""
+        place = {literal: at for at, literal in reversed([*enumerate(candidates, start=1)])}
+
+        def needed(count: int, kept: Sequence[Literal]) -> int | None:
             core = self.core([*fixed, *candidates[:count], *kept])
             return None if core is None else max([0, *(p for x in core if (p := place.get(x, 0)) <= count)])
 
-        enough = needed(len(candidates))
-        if enough is None:
-            return None
-        while enough:
-            too_few, step = -1, 1  # so many do not suffice
-            while enough - too_few > 1:
-                tried = max(enough - step, (enough + too_few) // 2)
-                fewer = needed(tried)
-                if fewer is None:
-                    too_few, step = tried, len(candidates)
-                else:
-                    enough, step = fewer, 2 * step
-            if enough:
-                kept.append(candidates[enough - 1])
-                enough -= 1  # with what is kept, no more than these are needed
-        return kept[::-1]
+        return needed
+
+
+def shrunk(candidates: Sequence[Literal], needed: Needing) -> list[Literal] | None:
+    """What is left of candidates when each in turn, the last first, is dropped if the rest suffices.
+
+    None where not even all of them do.
+    """
+    kept: list[Literal] = []  # the last first
+    enough = needed(len(candidates), kept)
+    if enough is None:
+        return None
+    while enough:
+        too_few, step = -1, 1  # so many do not suffice
+        while enough - too_few > 1:
+            tried = max(enough - step, (enough + too_few) // 2)
+            fewer = needed(tried, kept)
+            if fewer is None:
+                too_few, step = tried, len(candidates)
+            else:
+                enough, step = fewer, 2 * step
+        if enough:
+            kept.append(candidates[enough - 1])
+            enough -= 1  # with what is kept, no more than these are needed
+    return kept[::-1]
 
 
 class Solver(Answers):

@@ -52,6 +52,16 @@ def leaves(tree: "Tree | Fact", path: Path = ()) -> Iterator[tuple[Path, Fact]]:
         yield from leaves(below, (*path, argument))
 
 
+def facts_below(tree: "Tree | Fact") -> list[Fact]:
+    """The facts of a tree."""
+    if isinstance(tree, str):
+        return [tree]
+    found: list[Fact] = []
+    for below in tree.values():
+        found += (below,) if isinstance(below, str) else facts_below(below)
+    return found
+
+
 def _taken_apart(fact: Fact, symbol: clingo.Symbol) -> tuple[str, Path]:
     """The name of a fact, and its arguments."""
     name, _, inside = fact.partition("(")

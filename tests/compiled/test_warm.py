@@ -8,7 +8,7 @@ import pytest
 
 from lupa import KnowledgeBase
 from lupa.answers.question import OFTEN
-from lupa.compiled import warm
+from lupa.compiled import warm, ways
 from lupa.compiled.warm import Warm
 from lupa.record.record import record_of
 from lupa.record.said import Record
@@ -22,8 +22,8 @@ def test_of_random_records_the_same_is_told_to_the_byte(few: KnowledgeBase) -> N
 def test_what_would_take_long_the_solver_is_asked(
     few: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(warm, "_FAR", 5)
-    monkeypatch.setattr(warm, "_FARTHER", 5)
+    monkeypatch.setattr(ways, "FAR", 5)
+    monkeypatch.setattr(ways, "FARTHER", 5)
     edition = few.edition("fep_lupkynis")
     assert differing(edition, drawn(edition, 2)) == []
 
@@ -32,8 +32,9 @@ def test_what_would_take_long_the_solver_is_asked(
 def test_each_question_has_the_same_answer_however_little_is_looked_at(
     few: KnowledgeBase, monkeypatch: pytest.MonkeyPatch, many: int, far: int
 ) -> None:
-    for name, value in (("_MANY", many), ("_FAR", far), ("_FARTHER", 10 * far)):
-        monkeypatch.setattr(warm, name, value)
+    monkeypatch.setattr(warm, "_MANY", many)
+    monkeypatch.setattr(ways, "FAR", far)
+    monkeypatch.setattr(ways, "FARTHER", 10 * far)
     edition, dice = few.edition("fep_lupkynis"), random.Random("asked")
     functions, solver = Warm(edition, 400_000), edition.solver
     beside = {atom for rule in edition.program.rules for atom in rule.head} - functions._functions.told
@@ -100,3 +101,16 @@ def test_of_every_shipped_case_with_every_reason_too(few: KnowledgeBase) -> None
     assert len(records) == 3
     for name, each in records.items():
         assert differing(few.edition(*name.split("@")), each, every=True) == []
+
+
+def test_what_alone_rules_a_conclusion_out_is_known_beforehand(few: KnowledgeBase) -> None:
+    edition = few.edition("fep_lupkynis")
+    functions, solver = Warm(edition, 400_000), edition.solver
+    about = [*edition.outcomes.values(), *(atom.literal for atom in edition.criteria)]
+    for conclusion in (x for each in about for x in (each, -each) if solver.satisfiable([x])):
+        function = functions._holding((conclusion,))
+        assert function is not None
+        alone = {-fact if so else fact for fact, so in functions._ways._needs(function.goal)}
+        said = [x for fact in edition.facts.keys() - function.apart for x in (fact, -fact)]
+        possible = [x for x in said if solver.satisfiable([x])]
+        assert alone == {x for x in possible if not solver.satisfiable([x, conclusion])}
