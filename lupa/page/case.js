@@ -88,6 +88,12 @@ function coded(page, given) {
   return page.codes.find((one) => one.code.toLowerCase() === code && ["drug", "service"].includes(one.kind) && ["equivalent", "narrower"].includes(one.relation));
 }
 
+/** The names that are meant by what a request asks for. */
+export function askedFor(page, request) {
+  const given = ["drug", "service", "code"].map((key) => request[key]).filter((one) => typeof one === "string");
+  return new Set(given.flatMap((one) => [normal(one), ...page.meant(normal(one)), ...[coded(page, one)].filter(Boolean).map(({ name }) => name)]));
+}
+
 /** The policies that cover what is called so, or what a code in its place asks for. */
 function coveredBy(page, name) {
   const said = normal(name);

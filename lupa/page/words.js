@@ -118,7 +118,7 @@ function inside({ text, about }) {
 }
 
 /** Words as they begin a sentence; eGFR stays as it is. */
-const capital = (words) => (/^.\p{Lu}/u.test(words) ? words : words.charAt(0).toUpperCase() + words.slice(1));
+export const capital = (words) => (/^.\p{Lu}/u.test(words) ? words : words.charAt(0).toUpperCase() + words.slice(1));
 
 /** What is needed of one thing, which the same may be needed of; or just this. */
 function sameOfAnother(needs) {
