@@ -79,7 +79,7 @@ class KnowledgeBase(Desk):
         """
         from lupa.pages.letter import letter
         from lupa.pages.templates import letter_folders
-        from lupa.record.behind import apart
+        from lupa.record.routing import asked_for
 
         question = self._question(case, "letter", timeout)
         with question:
@@ -87,8 +87,9 @@ class KnowledgeBase(Desk):
         edition = question.edition
         about = self.about(edition.policy)
         folders = letter_folders(self.files.folder(edition.policy), self.files.root, about.payer)
-        read = apart(self, case).case
-        return letter(decided, read, edition, about, folders, to=to, form=form, fields=fields)
+        record = question.record
+        covered = asked_for(self, record.case["request"], about)
+        return letter(decided, record, edition, about, covered, folders, to=to, form=form, fields=fields)
 
     def verify(
         self,

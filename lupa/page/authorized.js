@@ -62,7 +62,7 @@ function words(found, { quantities, derived, terms }) {
 }
 
 /** A number with its decimals; a fraction that has none with a stroke. */
-function written(number) {
+export function written(number) {
   if (isWhole(number)) return String(number.n);
   for (let places = 1, power = 10n; places < 40; places += 1, power *= 10n) {
     const shifted = times(number, fraction(power));

@@ -60,14 +60,14 @@ export function routed(page, request) {
     if (!policy) throw wrong("request.policy", `this page holds no policy called ${shown(named)}; it holds ${page.policies.map((one) => one.policy).join(", ")}`);
     chosen = [[policy, edition]];
   }
-  const asked = ["drug", "service"].filter(has).map((kind) => [kind, kind, text(kind)]);
+  const asked = ["drug", "service"].filter(has).map((kind) => [kind, text(kind)]);
   if (has("code")) {
     const row = coded(page, text("code"));
     if (!row) throw wrong("request.code", `the code ${shown(request.code)} asks for nothing that is known here; name the drug or the service`);
-    asked.push([row.kind, "code", row.name]);
+    asked.push(["code", row.name]);
   }
-  for (const [kind, key, name] of asked) {
-    const covering = coveredBy(page, kind, name);
+  for (const [key, name] of asked) {
+    const covering = coveredBy(page, name);
     const found = chosen ? chosen.filter(([policy]) => covering.includes(policy)) : covering.map((policy) => [policy, null]);
     if (!found.length) throw wrong(`request.${key}`, chosen?.length ? `${chosen[0][0].policy} does not cover ${shown(request[key])}` : `no policy on this page covers ${shown(request[key])}`);
     chosen = found;
@@ -88,11 +88,17 @@ function coded(page, given) {
   return page.codes.find((one) => one.code.toLowerCase() === code && ["drug", "service"].includes(one.kind) && ["equivalent", "narrower"].includes(one.relation));
 }
 
+/** The names that are meant by what a request asks for. */
+export function askedFor(page, request) {
+  const given = ["drug", "service", "code"].map((key) => request[key]).filter((one) => typeof one === "string");
+  return new Set(given.flatMap((one) => [normal(one), ...page.meant(normal(one)), ...[coded(page, one)].filter(Boolean).map(({ name }) => name)]));
+}
+
 /** The policies that cover what is called so, or what a code in its place asks for. */
-function coveredBy(page, kind, name) {
+function coveredBy(page, name) {
   const said = normal(name);
   const names = new Set([said, ...page.meant(said)]);
-  const found = page.policies.filter((policy) => policy.covers[kind].some((one) => names.has(one)));
+  const found = page.policies.filter((policy) => [...policy.covers.drug, ...policy.covers.service].some((one) => names.has(one)));
   const row = found.length ? undefined : coded(page, name);
   return row ? page.policies.filter((policy) => policy.covers[row.kind].includes(row.name)) : found;
 }
@@ -103,12 +109,12 @@ export function apart(page, given) {
   const found = { given: { ...given, request }, remarks: [], problems: [] };
   for (const key of ["drug", "service"]) {
     const text = request[key];
-    if (typeof text !== "string" || text.length > LONG || coveredBy(page, key, text).length) continue;
+    if (typeof text !== "string" || text.length > LONG || coveredBy(page, text).length) continue;
     const split = [...text.trim().matchAll(/\s+/g)].reverse().map(({ 0: blank, index }) => {
       const [name, tail] = [text.trim().slice(0, index), text.trim().slice(index + blank.length)].map((part) => part.replace(/[ ,;()]+$/, ""));
       return [name, tail.replace(/^[ ,;()]+/, "")];
     });
-    const parts = split.flatMap(([name, tail]) => coveredBy(page, key, name).slice(0, 1).flatMap(({ editions: [edition] }) =>
+    const parts = split.flatMap(([name, tail]) => coveredBy(page, name).slice(0, 1).flatMap(({ editions: [edition] }) =>
       page.behind.map((kind) => [name, kind, edition.canonical(tail, edition.requested[kind]), (said) => edition.canonical(String(said), edition.requested[kind])]))).find(([, , value]) => value);
     if (!parts) continue;
     const [name, kind, value, meant] = parts;
@@ -208,10 +214,12 @@ export function questions(page, written, editions = null) {
   const problems = new Map([...clashing.map((one) => [one, false]), ...leftWrong(page, given, asked, read)]);
   const may = problems.size > 0 && [...problems.values()].every(Boolean); // be a slip of the pen, which settles nothing
   if (problems.size && !may) throw new CaseError([...problems.keys()]);
+  const again = may ? asked.map((edition) => recordOf(given, edition, true)) : read;
+  const left = may ? leftWrong(page, given, asked, again) : problems;
+  if (left.size) throw new CaseError([...left.keys()]);
   return asked.map((edition, place) => {
-    const record = may ? recordOf(given, edition, true) : read[place];
+    const record = again[place];
     record.remarks.unshift(...remarks);
-    if (record.problems.length) throw new CaseError(record.problems.map(({ text }) => text));
     const question = new Question(edition, record);
     if (question.clash) throw new CaseError(["the record contradicts itself; these cannot all be so:", ...question.clash]);
     if (may && question.outcomes.length > 1) throw new CaseError([...problems.keys()]);

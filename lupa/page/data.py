@@ -199,7 +199,7 @@ class _Told:
             },
             "defaults": [self._variable[fact] for fact in edition.vocabulary.defaults],
             "covered": [
-                [texts(edition.vocabulary.label(name)), edition.vocabulary.aliases.get(name, [])]
+                [name, texts(edition.vocabulary.label(name)), edition.vocabulary.aliases.get(name, [])]
                 for name in self._about.covered
             ],
             "cone": steps(self._variable[edition.facts[x]] for x in sorted(edition.relevance.outcome_cone)),

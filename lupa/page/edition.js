@@ -29,7 +29,7 @@ export class Edition extends Worlds {
       variables: () => new Map(this.facts.map(({ fact }, variable) => [fact, variable])),
       clauses: () => told.clauses.map(([id, kind, status, source, said, why]) => ({ id, kind, status, source: text(source), text: text(said), why: text(why) })),
       meanings: () => new Map(Object.entries(told.meanings).map(([name, one]) => [name, typeof one === "number" ? { why: text(one) } : sense(one)])),
-      covered: () => told.covered.map(([label, brands]) => ({ label: text(label), brands })),
+      covered: () => told.covered.map(([name, label, brands]) => ({ name, label: text(label), brands })),
       words: () => each(told.outcome_words, ([said, next]) => ({ text: text(said), next: text(next) })),
       assumedTogether: () => each(told.families, text),
       groups: () => told.groups.map((group) => ({ ...group, question: text(group.question), names: each(group.names ?? {}, text) })),

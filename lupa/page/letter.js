@@ -1,12 +1,14 @@
 // A decision as a letter to the prescriber or the member, by the templates that `lupa letter` uses.
 
 import { asked, membersAsked } from "./asked.js";
-import { apart } from "./case.js";
+import { written } from "./authorized.js";
+import { apart, askedFor } from "./case.js";
 import { day } from "./days.js";
 import { by } from "./groups.js";
 import { normal } from "./names.js";
+import { compare, exact } from "./numbers.js";
 import { filled, markup } from "./template.js";
-import { alikeSets, factors, FEW, families, furtherCauses, handled, listed, PERSON, told } from "./words.js";
+import { alikeSets, capital, factors, FEW, families, furtherCauses, handled, listed, PERSON, told } from "./words.js";
 
 const FILES = { text: "letter.txt", html: "letter.html" };
 const WIDE = 80;
@@ -20,7 +22,7 @@ export const notWritten = ({ about }) => (typeof about.letters === "string" ? ab
  */
 export function letter(decision, question, written, { to, form, fields }) {
   const { edition } = question;
-  const { given } = apart({ meant: edition.meant, behind: edition.behind, policies: [edition.about] }, written);
+  const { given } = apart({ meant: edition.meant, codes: edition.codes, behind: edition.behind, policies: [edition.about] }, written);
   const { letters } = edition.about;
   const files = Object.fromEntries(Object.entries(letters).map(([name, place]) => [name, edition.letters[place]]));
   const names = new Set();
@@ -37,6 +39,8 @@ export function letter(decision, question, written, { to, form, fields }) {
 /** What a template may speak of. */
 function content(decision, question, given) {
   const { edition } = question;
+  const names = askedFor(edition, given.request);
+  const named = edition.covered.filter(({ name }) => names.has(name));
   const unmet = decision.criteria.filter(({ status }) => status === "unmet");
   const reasons = [
     ...decision.scope,
@@ -51,8 +55,8 @@ function content(decision, question, given) {
   const proofs = [...needed, ...questions.flatMap((one) => one.asked)].map(({ fact }) => factOf(edition, fact).proof);
   return {
     outcome: decision.outcome,
-    drugs: edition.covered.map((one) => covered(one, given.request)),
-    asked: [...requested(edition, given.request), ...handled(decision)],
+    drugs: (named.length ? named : edition.covered).map((one) => covered(one, given.request)),
+    asked: [...requested(question, given.request), ...handled(decision)],
     authorized: decision.authorized_text,
     term: term(decision, edition, given.request),
     reasons: reasons.map((reason) => ({
@@ -148,19 +152,27 @@ function readings(edition, given) {
 }
 
 /** What was asked for, as sentences: what is requested, how much and from when. */
-function requested(edition, request) {
+function requested({ edition, record }, request) {
   const found = [];
-  for (const [kind, values] of Object.entries(edition.requested)) {
-    const name = request[kind] ? edition.canonical(String(request[kind]), values) : null;
-    if (name !== null) found.push(edition.facts[values[name]].yes);
+  for (const values of Object.values(edition.requested)) {
+    for (const variable of Object.values(values)) if (record.stated.get(variable) === true) found.push(edition.facts[variable].yes);
   }
-  for (const [name, { section, label, unit }] of Object.entries(edition.quantities)) {
-    if (section === "request" && ["number", "string"].includes(typeof request[name])) {
-      found.push(`${label[0].toUpperCase()}${label.slice(1).toLowerCase()}: ${request[name]} ${unit}.`);
+  for (const [name, quantity] of Object.entries(edition.quantities)) {
+    if (quantity.section === "request" && record.numbers.includes(name)) {
+      found.push(`${capital(quantity.label)}: ${amount(record.intervals.get(name), quantity)} ${quantity.unit}.`);
     }
   }
   if ((request.service_date ?? null) !== null) found.push(`From ${request.service_date}.`);
   return found;
+}
+
+/** A number, or a range as a person reads it. */
+function amount({ low, high, lowOpen, highOpen }, { least, most }) {
+  if (compare(low, high) === 0) return written(low);
+  const ends = [];
+  if (compare(low, exact(least)) > 0 || lowOpen) ends.push(`${lowOpen ? "more than" : "at least"} ${written(low)}`);
+  if (compare(high, exact(most)) < 0 || highOpen) ends.push(`${highOpen ? "less than" : "at most"} ${written(high)}`);
+  return ends.join(" and ") || `at least ${least}`;
 }
 
 /** What is needed, each in one of several ways, each of facts that are all needed; and what is barred otherwise. */

@@ -126,7 +126,7 @@ function inside({ text, about }) {
 }
 
 /** Words as they begin a sentence; eGFR stays as it is. */
-const capital = (words) => (/^.\p{Lu}/u.test(words) ? words : words.charAt(0).toUpperCase() + words.slice(1));
+export const capital = (words) => (/^.\p{Lu}/u.test(words) ? words : words.charAt(0).toUpperCase() + words.slice(1));
 
 /** Sets of facts, those together that need the same, each of another thing. */
 export const alikeSets = (sets) => [...by(sets, sameOfAnother).values()];

@@ -21,16 +21,23 @@ from lupa.pages.reasons import because_of, missing_of, needs_of, parts_of
 from lupa.pages.sentences import (
     PERSON,
     argument,
+    capital,
     handling_sentences,
     has_unmet,
     questions,
 )
 from lupa.pages.templates import Form, rendered
 from lupa.record.case import Case
+from lupa.record.interval import Interval
+from lupa.record.measurement import range_words
+from lupa.record.plain import plain_range
+from lupa.record.record import Record
 from lupa.rules.about import About
 from lupa.rules.days import day, last_day
 from lupa.rules.edition import Edition
 from lupa.rules.names import normal
+from lupa.rules.numbers import written
+from lupa.rules.quantities import Quantity
 
 Reader = Literal["provider", "member"]
 
@@ -81,9 +88,10 @@ class _Fields:
 
 def letter(
     decision: Decision,
-    case: Case,
+    record: Record,
     edition: Edition,
     about: About,
+    covered: Sequence[str],
     folders: Sequence[Path],
     *,
     to: Reader = "provider",
@@ -92,12 +100,13 @@ def letter(
 ) -> Letter:
     """The letter, by the template in the first of the folders that holds one.
 
-    Raises `CaseError` for fields that the template does not have, `RuleError` for a template that cannot
-    be used.
+    `covered` are the drugs and services that were asked for. Raises `CaseError` for fields that the
+    template does not have, `RuleError` for a template that cannot be used.
     """
     given = {name: str(value) for name, value in (fields or {}).items() if value is not None}
     field = _Fields(given, _marked_in_html if form == "html" else str)
-    content = {**_content(decision, case, edition, about), "to": to, "field": field, "has": field.has}
+    content = {**_content(decision, record, edition, about, covered), "to": to}
+    content |= {"field": field, "has": field.has}
     text = rendered(folders, form, content)
     text = _wrapped(text) if form == "text" else text
     if unknown := sorted(given.keys() - field.known.keys()):
@@ -125,8 +134,11 @@ def _wrapped(text: str) -> str:
     return "\n".join(lines)
 
 
-def _content(decision: Decision, case: Case, edition: Edition, about: About) -> dict[str, Any]:
+def _content(
+    decision: Decision, record: Record, edition: Edition, about: About, covered: Sequence[str]
+) -> dict[str, Any]:
     """What a template may speak of."""
+    case = record.case
     d, v = decision, edition.vocabulary
     reasons: list[Item | Criterion] = [*d.scope]
     reasons += [basis for basis in d.bases if basis.id != "criteria_not_met" or not has_unmet(d)]
@@ -143,8 +155,8 @@ def _content(decision: Decision, case: Case, edition: Edition, about: About) -> 
     proofs = map(v.proof, [*needed, *(m.fact for _, missing in asked for m in missing)])
     return {
         "outcome": d.outcome,
-        "drugs": [_drug(name, case, edition) for name in about.covered],
-        "asked": [*_asked(case, edition), *handling_sentences(d)],
+        "drugs": [_drug(name, case, edition) for name in covered],
+        "asked": [*_asked(record, edition), *handling_sentences(d)],
         "authorized": d.authorized_text,
         "term": _term(decision, case, edition),
         "reasons": [
@@ -200,15 +212,19 @@ def _is_unusual(case: Case, fact: str) -> bool:
     return isinstance(said, Mapping) and said.get(name) == choice
 
 
-def _asked(case: Case, edition: Edition) -> Iterator[str]:
+def _asked(record: Record, edition: Edition) -> Iterator[str]:
     """What was asked for, as sentences: what is requested, how much and from when."""
-    v, request = edition.vocabulary, case["request"]
-    for kind, values in v.kinds("requested").items():
-        said = v.canonical(str(request.get(kind)), values) if request.get(kind) else None
-        if said is not None:
-            yield v.words(values[said], True)
+    v, request = edition.vocabulary, record.case["request"]
+    for values in v.kinds("requested").values():
+        yield from (v.words(fact, True) for fact in values.values() if record.stated.get(fact))
     for name, quantity in v.quantities.items():
-        if quantity.in_request and isinstance(request.get(name), int | float | str):
-            yield f"{v.label(name).capitalize()}: {request[name]} {quantity.unit}."
+        if quantity.in_request and name in record.numbers:
+            yield f"{capital(v.label(name))}: {_amount(record.intervals[name], quantity)} {quantity.unit}."
     if request.get("service_date") is not None:
         yield f"From {request['service_date']}."
+
+
+def _amount(interval: Interval, quantity: Quantity) -> str:
+    """A number, or a range as a person reads it."""
+    said = plain_range(interval, quantity)
+    return range_words(said) if isinstance(said, Mapping) else written(interval.low)

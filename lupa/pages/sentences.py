@@ -256,7 +256,7 @@ def needs_sentences(item: Item | Criterion) -> list[str]:
 def _one_of(sets: Sequence[tuple[Need, ...]], known: set[str], *, more: bool) -> list[str]:
     """Sentences that tell of sets of which one will do; of facts, where there is but one."""
     if len(sets) == 1 and not more:
-        return [f"{_capital(_with_mark(need, known))}." for need in sets[0]]
+        return [f"{capital(_with_mark(need, known))}." for need in sets[0]]
     words = []
     alone = [each[0] for each in sets if len(each) == 1]
     barred = [need for need in alone if need.against]
@@ -272,7 +272,7 @@ def _one_of(sets: Sequence[tuple[Need, ...]], known: set[str], *, more: bool) ->
     several = alike_sets([each for each in sets if len(each) > 1])
     words += [_together(alike, known) for alike in several[:FEW]]
     beyond = "; and there are other ways" if len(several) > FEW or more else ""
-    return [f"{_capital('; or '.join(words))}{beyond}.", *_barred(barred)]
+    return [f"{capital('; or '.join(words))}{beyond}.", *_barred(barred)]
 
 
 def _barred(needs: Sequence[Need]) -> Iterator[str]:
@@ -335,10 +335,10 @@ def _within(need: Need) -> str:
     words, label = need.text[:-1], need.about
     if words.startswith(_NO_NAMES):
         return words[:1].lower() + words[1:]
-    return label[:1] + words[1:] if label and words.startswith(_capital(label)) else words
+    return label[:1] + words[1:] if label and words.startswith(capital(label)) else words
 
 
-def _capital(words: str) -> str:
+def capital(words: str) -> str:
     """Words as they begin a sentence; eGFR stays as it is."""
     return words if words[1:2].isupper() else words[:1].upper() + words[1:]
 

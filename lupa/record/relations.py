@@ -196,7 +196,7 @@ class Relations(Reader):
             self.unread_choice(value, path, about)
             return
         if value is None:
-            for _, fact in leaves(tree):
+            for fact in facts_below(tree):
                 self.state(fact, None, path)
             return
         if not isinstance(value, Mapping):

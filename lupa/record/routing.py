@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from lupa.errors import CaseError, Problem, shown
+from lupa.rules.about import About
 from lupa.rules.catalogue import KINDS
 from lupa.rules.days import day
 from lupa.rules.deadline import ENDLESS, Deadline
@@ -34,6 +35,17 @@ def is_covered(store: Store, request: Mapping[str, Any], limit: Deadline = ENDLE
         return "drug" in routing and bool(routed(store, routing, limit))
     except CaseError:
         return False
+
+
+def asked_for(store: Store, request: Mapping[str, Any], about: About) -> tuple[str, ...]:
+    """What a request asks a policy for, of what this covers; all of it where only the policy is named."""
+    found = {
+        name
+        for kind, given, _ in _Router(store, request).asked_for()
+        for policy, name in store.catalogue.covering(kind, given)
+        if policy == about.policy
+    }
+    return tuple(name for name in about.covered if name in found or not found)
 
 
 class _Router:
@@ -75,7 +87,7 @@ class _Router:
                 named, at, wanted = self._text("policy").partition("@")
                 self._store.about(named)
                 chosen = [(named, wanted if at else None)]
-        for kind, name, key in self._asked_for():
+        for kind, name, key in self.asked_for():
             with self._said_of(f"request.{key}"):
                 chosen = self._covering(chosen, self._store.policies_on(name, kind), self._request[key])
         with self._said_of("request.payer"):
@@ -83,7 +95,7 @@ class _Router:
                 chosen = self._of_payer(chosen, self._text("payer"))
         return chosen
 
-    def _asked_for(self) -> Iterator[tuple[str, str, str]]:
+    def asked_for(self) -> Iterator[tuple[str, str, str]]:
         """What is asked for: of what kind it is, its name, and the key that says so."""
         for kind in KINDS:
             with self._said_of(f"request.{kind}"):

@@ -68,6 +68,25 @@ def test_a_route_behind_the_drug_is_read_in_a_page_as_everywhere(kb: KnowledgeBa
     assert list(differences(kb, data, cases)) == []
 
 
+def test_what_is_said_in_another_place_is_read_in_a_page_as_everywhere(
+    kb: KnowledgeBase, data: Path
+) -> None:
+    said: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        ({"drug": "J0490"}, {}),
+        ({"service": "hcpcs:J0490 IV"}, {}),
+        ({"drug": "M32.14"}, {}),
+        ({"drug": "Benlysta", "submitted": ""}, {}),
+        ({"drug": "Benlysta"}, {"reading": None}),
+        ({"drug": "Benlysta"}, {"last_taken": {"prednisone": "2025-01-10"}, "weeks_on": {"prednisone": 3}}),
+        ({"drug": "Benlysta"}, {"last_taken": {"prednisone": 20}}),
+        ({"drug": "Benlysta"}, {"stops": ["Plaquenil 200 mg BID"]}),
+        ({"drug": "Lupkynis"}, {"attests": ["autoantibodies"]}),
+        ({"drug": "Lupkynis"}, {"documented": ["autoantibodies"]}),
+    ]
+    cases = [{"request": {**asked, "service_date": "2025-03-01"}, "facts": facts} for asked, facts in said]
+    assert list(differences(kb, data, cases)) == []
+
+
 def test_lines_of_a_chart_are_told_in_a_page_too(kb: KnowledgeBase, data: Path) -> None:
     line = {"resource": "Condition/c1", "date": "2024-06-01", "text": None}
     case = kb.case("lupkynis_alongside_bars_benlysta")

@@ -49,6 +49,16 @@ def test_letters_on_shipped_cases_are_the_same_in_a_page(kb: KnowledgeBase, data
     assert list(different(kb, data, cases)) == []
 
 
+def test_what_was_asked_for_is_told_in_a_page_however_it_is_written(kb: KnowledgeBase, data: Path) -> None:
+    asked: list[dict[str, Any]] = [
+        {"code": "J0490", "indication": "M32.14", "months": "12 months"},
+        {"drug": "Benlysta IV", "months": {"at_most": 12.5}},
+        {"policy": "fep_lupkynis", "capsules": {"more_than": 3, "less_than": 600}, "days_supply": "90"},
+    ]
+    cases = [{"request": request, "facts": {"age": 3}} for request in asked]
+    assert list(different(kb, data, cases)) == []
+
+
 def test_letters_on_random_records_are_the_same_in_a_page(kb: KnowledgeBase, data: Path) -> None:
     assert list(different(kb, data, random_cases(kb, 5, 20))) == []
 

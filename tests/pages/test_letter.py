@@ -249,6 +249,26 @@ def test_an_approval_ends_on_the_day_before_the_next_would_begin(start: str, mon
     assert months_on(date.fromisoformat(start), date.fromisoformat(end)) == months - 1
 
 
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        ({"months": "12 months"}, "The period asked for: 12 months."),
+        ({"months": {"at_most": 12}}, "The period asked for: at most 12 months."),
+        ({"indication": "M32.14"}, "It is requested for lupus nephritis."),
+        (
+            {"capsules": "540", "days_supply": 90},
+            "The quantity asked for: 540 capsules. The supply: 90 days.",
+        ),
+    ],
+    ids=str,
+)
+def test_what_was_asked_for_is_told_however_it_is_written(
+    kb: KnowledgeBase, request_: dict[str, Any], said: str
+) -> None:
+    case = {"request": {"policy": "fep_lupkynis", **request_}, "facts": {"age": 3}}
+    assert said in " ".join(kb.letter(case).text.split())
+
+
 def test_an_approval_without_a_date_leaves_its_days_to_be_filled_in(kb: KnowledgeBase) -> None:
     case = kb.case("lupkynis_for_twelve_months")
     case["request"].pop("service_date", None)

@@ -118,6 +118,24 @@ def test_a_service_is_asked_for_by_name_or_by_code(
 
 
 @pytest.mark.parametrize(
+    ("request_", "covered"),
+    [
+        ({"service": "home_infusion"}, "Infusion at home (an infusion at home)"),
+        ({"code": "S9338"}, "Infusion at home (an infusion at home)"),
+        ({"drug": "Benlysta"}, "Benlysta (belimumab)"),
+        ({}, "Benlysta (belimumab) or Infusion at home (an infusion at home)"),
+    ],
+)
+def test_a_letter_names_what_was_asked_for_of_all_that_its_policy_covers(
+    infusions: KnowledgeBase, request_: dict[str, Any], covered: str
+) -> None:
+    about = infusions.files.about("infusions")
+    about.write_text(f"{about.read_text()}\ncovers(infusions, belimumab).\n")
+    told = KnowledgeBase.load(infusions.files.root).letter({"request": {"policy": "infusions", **request_}})
+    assert f" asked us to cover {covered}." in " ".join(told.text.split())
+
+
+@pytest.mark.parametrize(
     ("request_", "message"),
     [
         ({"code": "BOTH"}, "request.code: the code 'BOTH' means belimumab and home_infusion; name the one"),
