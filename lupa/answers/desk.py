@@ -385,7 +385,9 @@ class Desk(Store):
         check_shape(case)
         asked, wrong = self._read(case, limit, otherwise=otherwise)
         if wrong and all(isinstance(problem, Slip) for problem in wrong):
-            asked, _ = self._read(case, limit, lenient=True, otherwise=otherwise)
+            asked, beside = self._read(case, limit, lenient=True, otherwise=otherwise)
+            if beside:  # what is said of such a name is wrong too
+                raise CaseError([*wrong, *beside])
             for question in asked:
                 with question:
                     if len(question.outcomes) > 1:

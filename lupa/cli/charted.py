@@ -47,17 +47,20 @@ def tables(
     outputs: Sequence[str],
     request: Mapping[str, Any],
     tick: Callable[[int], None],
+    notice: Callable[[Sequence[str], str], None],
 ) -> Iterator[pa.Table]:
     """A row for each patient and request in these charts, and for each policy that it is about.
 
     Beside what a table of patients is told there is `chart`, the place of the case. `tick` is told how many
-    cases are done.
+    cases are done, `notice` what is to be known of a chart at some place, such as what is left out of it.
     """
     import pyarrow as pa
 
     schema = schema_for(outputs)
     rows: list[dict[str, Any]] = []
     for count, (where, case) in enumerate(_cases(kb, paths, request), start=1):
+        if not isinstance(case, LupaError):
+            notice(case.notes, where)
         rows += _rows(kb, where, case, policies, outputs)
         tick(count)
         if len(rows) >= _PIECE:

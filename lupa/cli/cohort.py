@@ -28,11 +28,14 @@ from lupa.cli.command import (
     warn_of_another,
     width,
 )
-from lupa.cli.of_charts import request_option, requested
+from lupa.cli.of_charts import request_option, requested, tell
 from lupa.errors import CaseError, escaped, printable
 
 if TYPE_CHECKING:
     from lupa.cohort.cohort import Wanted
+
+_NOTES = 20
+"""So many notes on charts are told."""
 
 
 @verb(
@@ -203,8 +206,23 @@ def _charts(
         if sys.stderr.isatty():
             progress(f"{count:,} charts")
 
-    found = list(tables(kb, paths, policies, outputs, request, tick))
+    notes: list[tuple[str, str]] = []
+    found = list(
+        tables(
+            kb,
+            paths,
+            policies,
+            outputs,
+            request,
+            tick,
+            lambda told, where: notes.extend((where, note) for note in told),
+        )
+    )
     write(out, schema_for(outputs), found, "")
+    for where, note in notes[:_NOTES]:
+        tell([note], where)
+    if len(notes) > _NOTES:
+        say(f"note: and {len(notes) - _NOTES:,} more; `lupa read` tells those of one chart")
     if summed or as_json:
         click.echo(_summary(found, out, saved=summed, as_json=as_json))
     say(f"{done[0]:,} rows decided into {printable(str(out))}")

@@ -236,6 +236,7 @@ def _tied_numbers(v: Vocabulary) -> dict[str, str]:
     """The names of numbers by the first of those that something follows from together with them."""
     groups: dict[str, set[str]] = {}
     follow = [[v.where(each)[0] for each in (name, *v.following(name))] for name in v.quantities]
+    follow += [[pair, *(v.where(each)[0] for each in both)] for pair, both in v.pairs.items()]
     ages = [name for name in sorted(AGES) if any(name in names for names in follow)]
     for names in (*follow, ["birth_date", *ages]):
         group = set(names).union(*(groups.get(name, ()) for name in names))

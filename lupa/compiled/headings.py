@@ -45,7 +45,7 @@ def columns_of(
         form: Form = "value"
         for each in (edition, *others):
             try:
-                path = _path(Names(each.vocabulary, each.known), meant)
+                path = _path(each, meant)
                 form = _form(each, path)
                 break
             except CaseError as error:
@@ -62,13 +62,17 @@ def columns_of(
     return list(found.values())
 
 
-def _path(names: Names, name: str) -> tuple[str, ...]:
+def _path(edition: Edition, name: str) -> tuple[str, ...]:
     """The keys that lead to what a column says; raises `CaseError` where it says nothing."""
     if name in ROUTING or name.removeprefix("request.") in ROUTING:
         return "request", name.removeprefix("request.")
+    v = edition.vocabulary
+    pair = v.canonical(name.removeprefix("facts."), v.pairs)
+    if pair is not None:
+        return "facts", pair
     base, _, last = name.rpartition(".")
     part = (last,) if base and last in PARTS else ()
-    target = names.target(base if part else name)
+    target = Names(v, edition.known).target(base if part else name)
     if target.value is not None or target.cut is not None:
         place = ".".join(target.path[1:])
         raise CaseError(f"is a value; name the column {place} and have it say which")

@@ -142,7 +142,10 @@ class Sayable:
             "units": {unit: str(factor) for unit, factor in quantity.units},
             "label": v.label(name),
             "read": self._edition.reads_number(name),
-            "cuts": [[cut.kind, str(cut.bound), self._variable[cut.fact]] for cut in v.cuts.get(name, ())],
+            "cuts": [
+                [cut.kind, str(cut.bound), self._variable[cut.fact]]
+                for cut in sorted(v.cuts.get(name, ()), key=lambda cut: cut.rank)  # the lowest bound first
+            ],
         }
 
     def _efforts(self) -> dict[str, Any]:

@@ -846,6 +846,24 @@ def test_a_compiled_policy_does_not_answer_for_another(few: KnowledgeBase) -> No
         assert batch.to_pylist()[-1]["error"] == why
 
 
+def test_a_column_may_hold_two_numbers_that_are_written_as_one(few: KnowledgeBase) -> None:
+    asked = {"indication": "lupus_nephritis", "phase": "initial"}
+    said: dict[str, list[Any]] = {
+        "bp": ["170/90", "120/80", None, "90/170"],
+        "systolic": [None, None, 170, None],
+    }
+    table = pa.table({**said, **{key: [value] * 4 for key, value in asked.items()}})
+    rows = few.compile("fep_lupkynis").decide(table, "advisories").to_pylist()
+    for row, bp, systolic in zip(rows, *said.values(), strict=True):
+        facts = {"bp": bp, "systolic": systolic}
+        decision = few.decide({"request": {"policy": "fep_lupkynis", **asked}, "facts": facts})
+        assert row["advisories"] == [each.id for each in decision.advisories]
+    assert len({tuple(row["advisories"]) for row in rows}) > 1
+    both = pa.table({"bp": ["170/90"], "systolic": [120]})
+    (row,) = few.compile("fep_lupkynis").decide(both).to_pylist()
+    assert row["outcome"] == "invalid"
+
+
 def test_a_column_may_be_named_by_a_code(few: KnowledgeBase) -> None:
     compiled = few.compile("uhc_benlysta@2023-11-01", {})
     (row,) = compiled.decide(

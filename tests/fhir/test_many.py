@@ -10,6 +10,7 @@ import pytest
 
 from lupa import KnowledgeBase
 from lupa.cli import charted
+from lupa.cli import cohort as cohort_verb
 from lupa.fhir import read
 from lupa.fhir.cases import cases_of
 from tests.command import command
@@ -19,8 +20,11 @@ from tests.fhir.charts import (
     PREDNISONE,
     SERVICE,
     Resource,
+    answers,
     bundle,
+    chart,
     claim,
+    item,
     order,
     patient,
 )
@@ -82,6 +86,24 @@ def test_each_bundle_of_a_folder_has_a_row(tmp_path: Path) -> None:
     assert "fep_lupkynis, edition 2024-10-01" in ended.out
     assert len(out.read_text().splitlines()) == 3
     assert (tmp_path / "out.csv.summary.json").is_file()
+
+
+def test_what_is_left_out_of_charts_is_told_and_of_many_how_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, out = tmp_path / "charts", tmp_path / "out.csv"
+    folder.mkdir()
+    unread = answers(item("live_vaccine", False), status="in-progress")
+    for name in "abc":
+        (folder / f"{name}.json").write_text(json.dumps(chart(unread)), encoding="utf-8")
+    monkeypatch.setattr(cohort_verb, "_NOTES", 2)
+    said = command("cohort", str(folder), str(out), *ASKED).err
+    assert [line.partition(": its")[0] for line in said.splitlines()] == [
+        f"note: {folder / 'a.json'}: QuestionnaireResponse/q1 is not finished",
+        f"note: {folder / 'b.json'}: QuestionnaireResponse/q1 is not finished",
+        "note: and 1 more; `lupa read` tells those of one chart",
+        f"3 rows decided into {out}",
+    ]
 
 
 def test_each_claim_has_a_row(kb: KnowledgeBase) -> None:

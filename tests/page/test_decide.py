@@ -45,6 +45,15 @@ def test_a_unit_behind_a_number_is_read_in_a_page_as_everywhere(tmp_path: Path, 
     assert list(differences(kb, written(kb, tmp_path), cases)) == []
 
 
+def test_of_a_number_below_several_bounds_the_one_that_matters_is_needed_in_a_page_too(
+    tmp_path: Path,
+) -> None:
+    kb = KnowledgeBase.load(beside_shared("kb_atopic", tmp_path / "kb"))
+    request = {"policy": "example_atopic_antibody", "indication": "asthma", "phase": "initial"}
+    cases = [{"request": request, "facts": {"age": age}} for age in (0, 1, 5)]
+    assert list(differences(kb, written(kb, tmp_path), cases)) == []
+
+
 def test_a_page_says_of_an_edition_that_it_is_not_in_force_on_the_service_date(
     kb: KnowledgeBase, data: Path
 ) -> None:

@@ -85,6 +85,16 @@ def test_an_unlisted_drug_may_be_the_background_therapy(kb: KnowledgeBase) -> No
     assert status({"only": ["Fooprine", "prednisone"]}) == "met"
 
 
+def test_what_is_said_of_a_slip_of_the_pen_is_read_too(kb: KnowledgeBase) -> None:
+    case = {"request": {"policy": "fep_lupkynis"}, "facts": {"age": 3, "taking": {"prednisome": 17}}}
+    with pytest.raises(CaseError) as refused:
+        kb.decide(case)
+    assert [problem.message.partition(";")[0] for problem in refused.value.problems] == [
+        "'prednisome' is not known here",
+        "yes, no or null is expected, not 17",
+    ]
+
+
 @pytest.mark.parametrize("name", ["Plaquenill", "Plaquenill 200 mg BID", "rituximabb"])
 def test_a_slip_of_the_pen_is_still_refused_with_the_name(kb: KnowledgeBase, name: str) -> None:
     with pytest.raises(CaseError, match=r"is not known here; did you mean (hydroxychloroquine|rituximab)"):
