@@ -109,7 +109,7 @@ def _combinations(asking: Asking, facts: Mapping[int, Fact], diagrams: Diagrams,
     spoken = {fact for when in whens.values() for cube in when for some in cube for fact in some.facts}
     if len(whens) == 1:
         return [Told(value, asking.answer("any"), when) for value, when in whens.items()]
-    if len(spoken) == len(facts) == 1:
+    if len(spoken) == 1:
         of_side = {when[0][0].at_least: (value, when) for value, when in whens.items()}
         return [Told(of_side[so][0], word, of_side[so][1]) for word, so in _sides(asking)]
     longest = max(whens.values(), key=len)

@@ -110,7 +110,7 @@ def test_a_pend_says_what_was_found_and_what_is_open(lipid_kb: KnowledgeBase) ->
     told = alike.page(lipid_kb, OPEN)
     for words in (
         "When was the LDL cholesterol measured (the day, or how many days ago)?",
-        "Was simvastatin tried and not tolerated?",
+        "Which of these is on record of earlier treatment? not tolerated: atorvastatin, simvastatin",
         "2 of these are needed; 1 of 2 found: rosuvastatin; open: atorvastatin, simvastatin.",
     ):
         assert words in told
