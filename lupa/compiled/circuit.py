@@ -245,9 +245,9 @@ def _choices(
 def _as_read(edition: Edition, groups: Sequence[Group]) -> tuple[Literal, ...]:
     """The facts of these groups, those that rules read together near each other.
 
-    That is in the order in which one comes upon them who follows each rule into its body: first the
-    choices, by which a policy tells one kind of request from another, then what is not said of one of
-    several, then all that is said of each of these, member by member.
+    That is in the order in which one comes upon them who follows each rule into its body; but first the
+    choices, by which a policy tells one kind of request from another, and all that is said of one member,
+    such as a drug, together.
     """
     choices = [edition.literals[fact] for group in groups if group.kind == "choice" for fact in group.facts]
     together = {
@@ -257,9 +257,7 @@ def _as_read(edition: Edition, groups: Sequence[Group]) -> tuple[Literal, ...]:
         for fact in member.values()
     }
     met = _met(edition, [edition.literals[fact] for group in groups for fact in group.facts])
-    alone = [fact for fact in met if fact not in together]
-    of_members = [each for fact in met for each in together.get(fact, ())]
-    return tuple(dict.fromkeys([*choices, *alone, *of_members]))
+    return tuple(dict.fromkeys([*choices, *(each for fact in met for each in together.get(fact, [fact]))]))
 
 
 def _met(edition: Edition, facts: Sequence[Literal]) -> list[Literal]:
