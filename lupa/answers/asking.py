@@ -145,7 +145,7 @@ def questions_by_member(question: Question, most: int = MOST_PARTS) -> Questions
     def made() -> Questions:
         edition = question.edition
         with deep(len(edition.literals)):
-            whole = circuit(edition, question.statements, budget, by_member=True)
+            whole = circuit(edition, question.statements, budget, as_read=True)
             variable_of = {edition.facts[literal]: variable for variable, literal in enumerate(whole.facts)}
             exchange = Exchange(
                 whole.diagrams, members_of(alike(edition.vocabulary, whole.groups), variable_of)

@@ -6,18 +6,18 @@ the laws of the domain leave no world.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
 
-from lupa.compiled.conditions import body_of, conditions_of
+from lupa.compiled.conditions import body_of, choice, conditions_of
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node, deep
 from lupa.compiled.lifted import Lifted
 from lupa.compiled.nearest import changing
 from lupa.errors import SpaceLimitError
-from lupa.rules.alike import alike
+from lupa.rules.alike import members
 from lupa.rules.asking import Group
 from lupa.rules.edition import Edition
 from lupa.rules.ground import Rule
@@ -140,13 +140,11 @@ def circuit(
     budget: Budget | None = None,
     *,
     as_read: bool = False,
-    by_member: bool = False,
 ) -> Circuit:
     """The outcome of the record that makes these statements, made of what the budget allows.
 
     Facts that are asked for together have variables that follow each other; or else, where they stand
-    `as_read`, those that rules read together, which makes it small where much is asked of each of many;
-    or `by_member`, where each of several that may be alike is asked the same.
+    `as_read`, those that rules read together, which makes it small where much is asked of each of many.
     """
     diagrams = Diagrams(budget)
     cone = edition.relevance.outcome_cone
@@ -157,21 +155,21 @@ def circuit(
     groups = edition.asking.groups(silent)
     facts = tuple(edition.literals[fact] for group in groups for fact in group.facts)
     if as_read:
-        facts = _as_read(edition, facts)
-    if by_member:
-        members = [
-            fact for block in alike(edition.vocabulary, groups) for member in block for fact in member
-        ]
-        facts = tuple(dict.fromkeys([*(edition.literals[fact] for fact in members), *facts]))
+        facts = _as_read(edition, groups)
     known = {fact: YES if stated[fact] else NO for fact in cone if fact in stated}
-    known |= {fact: diagrams.variable(variable) for variable, fact in enumerate(facts)}
+    variable_of = {fact: variable for variable, fact in enumerate(facts)}
+    known |= {fact: diagrams.variable(variable) for fact, variable in variable_of.items()}
+    lawful = YES
+    for values, chosen in _choices(edition, stated, variable_of):
+        holding, one = choice(diagrams, [variable_of[value] for value in values], chosen=chosen)
+        known |= zip(values, holding, strict=True)
+        lawful = diagrams.both(one, lawful)
     laws = [
         rule for rule in edition.program.rules if not rule.head and cone.issuperset(_facts(edition, rule))
     ]
     needed = edition.program.below([*edition.outcomes.values(), *(x for law in laws for x in law.body)])
     rules = [r for r in edition.program.rules if r.head and r.head[0] in needed and not r.choice]
     conditions = conditions_of(diagrams, rules, known)
-    lawful = YES
     for law in laws:
         lawful = diagrams.both(lawful, diagrams.opposite(body_of(diagrams, law, conditions)))
     names = {NOWHERE - 1 - place: name for place, name in enumerate(edition.outcomes)}
@@ -230,7 +228,39 @@ def _whole(edition: Edition, statements: Sequence[Literal], check: Callable[[], 
     return edition.remembered(("whole", *read), made)
 
 
-def _as_read(edition: Edition, facts: Sequence[Literal]) -> tuple[Literal, ...]:
+def _choices(
+    edition: Edition, stated: Mapping[Literal, bool], silent: Mapping[Literal, int]
+) -> Iterator[tuple[list[Literal], bool]]:
+    """The silent values of each choice, by rising variables, and whether another is stated to hold.
+
+    Of a choice of which the rules that matter here read a part only, laws say nothing.
+    """
+    for values in {id(each): each for each in edition.vocabulary.choice_of.values()}.values():
+        literals = [edition.literals[value] for value in values.values()]
+        left = sorted((literal for literal in literals if literal in silent), key=silent.__getitem__)
+        if left and all(literal in silent or literal in stated for literal in literals):
+            yield left, any(stated.get(literal) for literal in literals)
+
+
+def _as_read(edition: Edition, groups: Sequence[Group]) -> tuple[Literal, ...]:
+    """The facts of these groups, those that rules read together near each other.
+
+    That is in the order in which one comes upon them who follows each rule into its body; but first the
+    choices, by which a policy tells one kind of request from another, and all that is said of one member,
+    such as a drug, together.
+    """
+    choices = [edition.literals[fact] for group in groups if group.kind == "choice" for fact in group.facts]
+    together = {
+        edition.literals[fact]: [edition.literals[each] for each in member.values()]
+        for member in members(edition.vocabulary, groups)
+        if len(member) > 1
+        for fact in member.values()
+    }
+    met = _met(edition, [edition.literals[fact] for group in groups for fact in group.facts])
+    return tuple(dict.fromkeys([*choices, *(each for fact in met for each in together.get(fact, [fact]))]))
+
+
+def _met(edition: Edition, facts: Sequence[Literal]) -> list[Literal]:
     """These facts in the order in which one comes upon them who follows each rule into its body."""
     bodies: dict[Literal, list[Literal]] = {}
     for rule in edition.program.rules:
@@ -244,7 +274,7 @@ def _as_read(edition: Edition, facts: Sequence[Literal]) -> tuple[Literal, ...]:
             order[atom] = None
             waiting.extend(reversed(bodies.get(atom, ())))
     wanted = set(facts)
-    return tuple(atom for atom in order if atom in wanted)
+    return [atom for atom in order if atom in wanted]
 
 
 def _facts(edition: Edition, rule: Rule) -> Iterable[Literal]:

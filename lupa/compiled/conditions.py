@@ -38,6 +38,28 @@ def conditions_of(
     return conditions
 
 
+def choice(diagrams: Diagrams, variables: Sequence[int], *, chosen: bool) -> tuple[list[Node], Node]:
+    """When each value of a choice holds, by rising variables, and the law that just one of them does.
+
+    Where a further value is `chosen` none of these does. What several would do together no law allows, and
+    so it does not matter: the first one that is so holds, and the last one where none is. What rules make
+    of one value and what they make of the next have then nothing to do with each other, and stay small.
+    """
+    if chosen:
+        none = YES
+        for variable in reversed(variables):
+            none = diagrams.node(variable, none, NO)
+        return [NO] * len(variables), none
+    one, none = NO, YES
+    for variable in reversed(variables):
+        one, none = diagrams.node(variable, one, none), diagrams.node(variable, none, NO)
+    conditions, before = [], YES
+    for variable in variables[:-1]:
+        conditions.append(diagrams.both(before, diagrams.variable(variable)))
+        before = diagrams.both(before, diagrams.node(variable, YES, NO))
+    return [*conditions, before], one
+
+
 def _any(diagrams: Diagrams, conditions: Iterable[Node]) -> Node:
     holds = NO
     for condition in sorted(conditions, key=diagrams.top, reverse=True):

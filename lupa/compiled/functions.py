@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 
 from lupa.compiled.compiled import Law
-from lupa.compiled.conditions import body_of, conditions_of
+from lupa.compiled.conditions import body_of, choice, conditions_of
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node
 from lupa.compiled.space import components
 from lupa.errors import RuleError
@@ -66,6 +66,15 @@ def _copied(
     return copy, places
 
 
+def _choices(edition: Edition, facts: Collection[Fact]) -> Iterator[list[Fact]]:
+    """The values of each choice that is open, in the order of these facts."""
+    every = {id(values): values for values in edition.vocabulary.choice_of.values()}
+    for values in every.values():
+        found = [fact for fact in facts if fact in values.values()]
+        if found:
+            yield found
+
+
 class Functions:
     """The functions of an edition, its text read as is `fixed`; `facts` are those of the variables.
 
@@ -85,6 +94,12 @@ class Functions:
         self.facts = tuple(_ordered(edition, known))
         for variable, fact in enumerate(self.facts):
             known[edition.literals[fact]] = diagrams.node(variable, NO, YES)
+        chosen = []
+        for values in _choices(edition, self.facts):
+            variables = [self.facts.index(fact) for fact in values]
+            holding, one = choice(diagrams, variables, chosen=False)
+            known |= {edition.literals[fact]: so for fact, so in zip(values, holding, strict=True)}
+            chosen.append(one)
         program = edition.program
         laws = [rule for rule in program.rules if not rule.head]
         bounds = (literal for bound in edition.bounds for way in bound.binds for literal in way)
@@ -94,7 +109,8 @@ class Functions:
         """The atoms of which it is known when they hold."""
         rules = [r for r in program.rules if r.head and r.head[0] in self.told and not r.choice]
         self._holds = conditions_of(diagrams, rules, known)
-        self.laws = self._components([diagrams.opposite(body_of(diagrams, x, self._holds)) for x in laws])
+        kept = [diagrams.opposite(body_of(diagrams, law, self._holds)) for law in laws]
+        self.laws = self._components([*chosen, *kept])
         self._lawful: dict[frozenset[Law], Node] = {}
         self._law_of = {variable: law for law in self.laws for variable in law.variables}
 
