@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations, product
 from pathlib import Path
 from typing import NamedTuple
@@ -178,6 +179,29 @@ def _check_way(target: list[World], regions: list[Region], care: list[World], *,
     found = [{w.true for w in care if holds(region.conditions, w)} for region in regions]
     told = set().union(*found)
     assert (wanted == told) if complete else (wanted >= told), "the regions are just where it is so"
+    if len(regions) == 1:
+        _check_row(regions[0].conditions, care, wanted, complete=complete)
+    else:
+        _check_terms(regions, care, wanted, complete=complete)
+    inside = [[w for w in target if holds(region.conditions, w)] for region in regions]
+    _check_shifts(target, regions, inside)
+
+
+def _check_row(
+    row: Sequence[Condition], care: list[World], wanted: set[frozenset[str]], *, complete: bool
+) -> None:
+    for place, part in enumerate(row):
+        rest = [*row[:place], *row[place + 1 :]]
+        assert any(holds(rest, w) and w.true not in wanted for w in care), "no condition is needless"
+        for fact in part.facts:
+            fewer = replace(part, facts=tuple(other for other in part.facts if other != fact))
+            less = any(not holds([*rest, fewer], w) and holds(row, w) for w in care)
+            assert not complete or less, "no fact is needless"
+
+
+def _check_terms(
+    regions: list[Region], care: list[World], wanted: set[frozenset[str]], *, complete: bool
+) -> None:
     every = [term for region in regions for term in terms(region)]
     covers = [{w.true for w in care if holds(term, w)} for term in every]
     for number, term in enumerate(every):
@@ -186,8 +210,6 @@ def _check_way(target: list[World], regions: list[Region], care: list[World], *,
         for condition in term:
             less = [c for c in term if c != condition]
             assert any(holds(less, w) and w.true not in wanted for w in care), "no literal is needless"
-    inside = [[w for w in target if holds(region.conditions, w)] for region in regions]
-    _check_shifts(target, regions, inside)
 
 
 def _check_shifts(target: list[World], regions: list[Region], inside: list[list[World]]) -> None:

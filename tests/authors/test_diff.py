@@ -367,6 +367,23 @@ def test_what_is_told_is_just_what_is_so(seed: int, tmp_path_factory: pytest.Tem
         compared.check_patients({0: before, 1: after}, comparison)
 
 
+def test_what_is_told_in_one_row_is_just_what_is_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lupa.authors.diff.compare.FEW", 0)  # whatever can be told in one row is
+    conditions: Counter[bool] = Counter()
+    for seed in range(25):
+        before, after = compared.two(random.Random(seed), tmp_path / str(seed))
+        joined = compared.Joined(before, after)
+        if joined.lawful[0] and joined.lawful[1]:
+            (comparison,) = before.diff(after).comparisons
+            compared.check(joined, comparison)
+            compared.check_patients({0: before, 1: after}, comparison)
+            for region in comparison.regions:
+                conditions.update(len(condition.facts) > 1 for condition in region.conditions)
+    assert min(conditions[False], conditions[True]) >= 5
+
+
 def test_the_random_policies_differ_in_every_way(tmp_path: Path) -> None:
     found: Counter[str] = Counter()
     for seed in range(25):
@@ -387,13 +404,31 @@ def small(folder: Path, rules: str, **facts: Any) -> KnowledgeBase:
 
 def test_more_conditions_than_are_wanted_are_not_all_told(tmp_path: Path) -> None:
     flags = [f"fact_{number}" for number in range(4)]
-    pairs = "".join(f"outcome(small, deny) :- {one}.\n" for one in flags)
+    pairs = "outcome(small, deny) :- fact_0, fact_1.\noutcome(small, deny) :- fact_2, fact_3.\n"
     before = small(tmp_path / "before", compared.ORDER_RULES + otherwise(last="approve"), flags=flags)
     after = small(tmp_path / "after", pairs + otherwise("deny", last="approve"), flags=flags)
-    found = compare(before.edition("small"), after.edition("small"), most=2)
-    assert (found.complete, len(found.regions)) == (False, 2)
+    found = compare(before.edition("small"), after.edition("small"), most=1)
+    assert (found.complete, len(found.regions)) == (False, 1)
     assert "There are further patients" in plain(Diff("incomparable", (found,)))
-    assert compare(before.edition("small"), after.edition("small"), most=4).complete
+    assert compare(before.edition("small"), after.edition("small"), most=2).complete
+
+
+def test_what_each_of_several_must_be_is_one_region(tmp_path: Path) -> None:
+    drugs = range(1, 5)
+    flags = [f"{what}_{drug}" for drug in drugs for what in ("tried", "long")]
+    step = "".join(f"step :- tried_{drug}, long_{drug}.\n" for drug in drugs)
+    rules = f"{step}outcome(small, deny) :- not step.\n{otherwise('deny', last='approve')}"
+    before = small(tmp_path / "before", compared.ORDER_RULES + otherwise(last="approve"), flags=flags)
+    after = small(tmp_path / "after", rules, flags=flags)
+    found = compare(before.edition("small"), after.edition("small"))
+    joined = compared.Joined(before, after)
+    joined.ordered = True
+    compared.check(joined, found)
+    (region,) = found.regions
+    assert {(frozenset(c.facts), c.value) for c in region.conditions} == {
+        (frozenset({f"tried_{drug}", f"long_{drug}"}), False) for drug in drugs
+    }
+    assert all(" Or: " in text for text in said(region))
 
 
 def test_without_an_order_of_outcomes_nothing_is_better(tmp_path: Path) -> None:

@@ -44,9 +44,15 @@ def _members(row: Row) -> Iterator[tuple[Part, tuple[str, bool]]]:
     """The parts that speak of a member of a family, with the family and what is said of it."""
     for part in row:
         (first, *_), value = part
-        name, _, rest = first.partition("(")
-        if rest and name not in CUTS:
-            yield part, (first.rpartition(",")[0] or name, value)
+        name = family(first)
+        if name is not None:
+            yield part, (name, value)
+
+
+def family(fact: Fact) -> str | None:
+    """What a fact shares with those that say the same of other members; None where there are none."""
+    name, _, rest = fact.partition("(")
+    return (fact.rpartition(",")[0] or name) if rest and name not in CUTS else None
 
 
 def _merge(rows: Rows, same: Sequence[tuple[int, Part]]) -> None:

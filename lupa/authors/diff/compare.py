@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from lupa.authors.diff.alike import Row, Rows, alike
+from lupa.authors.diff.alike import Row, Rows, alike, family
 from lupa.authors.diff.deciders import Deciders
 from lupa.authors.diff.pair import BOTH, Pair
 from lupa.authors.diff.regions import Term
@@ -35,7 +35,10 @@ from lupa.rules.vocabulary import Fact
 MOST = 50
 """So many terms describe what happens on a pathway in one way; if it takes more, they are not all given."""
 FEW = 12
-"""So many terms tell one shift of a region from the others; if it takes more, none is given."""
+"""So many terms tell one shift of a region from the others; if it takes more, none is given.
+
+If a region takes more, it is told by what one row asks, wherever that says it.
+"""
 
 
 class _Part(NamedTuple):
@@ -112,9 +115,30 @@ class _Compared:
         return [shift for shift in way.shifts if self._pair.possible([*care, self._ways.outcomes(shift)])]
 
     def _rows(self, care: Sequence[Literal], target: Literal, most: int) -> tuple[Rows, bool]:
-        """What describes the target among the care, in rows with their terms; and whether that is all."""
-        terms, complete = self._pair.regions.cover(care, target, most)
+        """What describes the target among the care, in rows with their terms; and whether that is all.
+
+        Where each of many must be in one of several ways, the rows are as many as all ways together:
+        then one row says it, that asks of each for one of its ways.
+        """
+        terms, complete = self._pair.regions.cover(care, target, min(most, FEW))
+        if not complete:
+            rows = self._in_one_row(care, target, most)
+            if rows:
+                return rows, True
+            terms, complete = self._pair.regions.cover(care, target, most)
         return alike({term: self._pair.term(term) for term in terms}), complete
+
+    def _in_one_row(self, care: Sequence[Literal], target: Literal, most: int) -> Rows:
+        """The target as one row: none of the terms holds that describe the rest; no row where none says it.
+
+        A part of a row says the same of all its facts, be it that they are so or that they are not.
+        """
+        terms, complete = self._pair.regions.cover(care, -target, most)
+        said = [self._pair.term(term) for term in terms]
+        if not complete or any(len({so for _, so in term}) != 1 for term in said):
+            return []
+        row = tuple((tuple(fact for fact, _ in term), not term[0][1]) for term in said)
+        return [(row, (tuple(-self._pair.regions.holds([term]) for term in terms),))]
 
     def _conditions(self, row: Row) -> tuple[Condition, ...]:
         default = self._pair.defaults
@@ -130,8 +154,10 @@ class _Compared:
         )
 
     def _words(self, facts: Sequence[Fact], value: bool) -> str:
-        """The sentence for the first fact; the others by name."""
+        """The sentence for the first fact; the others by name if they say the same of another member."""
         first = self._pair.words(facts[0], value)
+        if len({family(fact) or fact for fact in facts}) > 1:
+            return " Or: ".join(self._pair.words(fact, value) for fact in facts)
         others = ", ".join(map(self._about, facts[1:]))
         return f"{first} Or likewise: {others}." if others else first
 

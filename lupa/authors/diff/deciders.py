@@ -50,8 +50,9 @@ class Deciders:
     ) -> tuple[Decider, ...]:
         """What speaks against all patients of each of these sets of worlds, on one side only.
 
-        Where a set has nothing in common, it is what speaks against the first patient in it. On a
-        side that is not `lawful`, it is the laws that forbid them.
+        Where a set has nothing in common, it is what speaks against the first patient in it, and then
+        what speaks against the first of those of whom that does not hold, until none is left. On a side
+        that is not `lawful`, it is the laws that forbid them.
         """
         found: dict[Decider, None] = {}
         for held in worlds:
@@ -61,11 +62,22 @@ class Deciders:
         return tuple(_plainest(found))
 
     def _in_common(self, items: Sequence[_Item], side: int, held: Sequence[Literal]) -> list[_Item]:
+        found: list[_Item] = []
+        left = list(held)
+        while self._pair.possible(left):
+            here = self._here(items, side, left)
+            certain = [item for item in here if not self._pair.possible([*left, -item.holds])]
+            found += certain or here
+            if certain or not here:
+                break
+            left += [-item.holds for item in here]
+        return found
+
+    def _here(self, items: Sequence[_Item], side: int, held: Sequence[Literal]) -> list[_Item]:
+        """What speaks against the first patient, on this side only."""
         world = self._pair.first(held)
         others = {(item.kind, item.id) for item in self._so(self._items[1 - side], world)}
-        here = [item for item in self._so(items, world) if (item.kind, item.id) not in others]
-        certain = [item for item in here if not self._pair.possible([*held, -item.holds])]
-        return certain or here
+        return [item for item in self._so(items, world) if (item.kind, item.id) not in others]
 
     def _so(self, items: Sequence[_Item], world: Mapping[Fact, bool]) -> list[_Item]:
         truths = self._pair.truths(world, [item.holds for item in items])
