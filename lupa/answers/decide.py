@@ -256,7 +256,7 @@ class _Writer:
             if question.is_open(a.literal)
         ]
         unhinted = [fact for fact in facts if not lines_of(question, fact)]
-        together = edition.asking.together(list(edition.literals), unhinted)
+        together = edition.asking.together(unhinted)
         found = []
         for fact in facts:
             literal = edition.literals[fact]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal
 
 from lupa.rules.ground import Ground, quoted
@@ -66,6 +66,7 @@ class Asking:
         self._vocabulary = vocabulary
         self.question_alone = cache(self._question_alone)
         self.about = cache(self._about)
+        self._called = cache(self._told_together)
         self._together = {str(name) for (name,) in program.facts("asked_together", 1)}
         self._questions = {
             str(name): quoted(words, "group_question/2")
@@ -107,10 +108,14 @@ class Asking:
 
     def groups(self, facts: Sequence[Fact]) -> list[Group]:
         """The questions for these facts, in their order."""
+        return [self._group(name, members) for name, members in self._grouped(facts).items()]
+
+    def _grouped(self, facts: Iterable[Fact]) -> dict[str, list[Fact]]:
+        """These facts by what the question for them is called."""
         found: dict[str, list[Fact]] = {}
         for fact in facts:
             found.setdefault(self.group_of(fact), []).append(fact)
-        return [self._group(name, members) for name, members in found.items()]
+        return found
 
     def _group(self, name: str, facts: list[Fact]) -> Group:
         v = self._vocabulary
@@ -132,25 +137,37 @@ class Asking:
             return Group(facts[0], "yes_no", tuple(facts))
         return Group(name, "members", tuple(facts))
 
-    def together(self, every: Sequence[Fact], missing: Sequence[Fact]) -> dict[Fact, tuple[str, str, str]]:
-        """Of facts that are missing among `every`, where one question asks for several: that question, what
-        each is called in it, and its class or nothing.
+    def together(self, missing: Sequence[Fact]) -> dict[Fact, tuple[str, str, str]]:
+        """Of facts that are missing, where one question asks for several: that question, what each is
+        called in it, and its class or nothing.
         """
-        asked = {self.group_of(fact) for fact in missing}
         found: dict[Fact, tuple[str, str, str]] = {}
-        for group in self.groups([fact for fact in every if self.group_of(fact) in asked]):
-            here = [fact for fact in group.facts if fact in missing]
-            number_of = {cut.fact: name for name, cuts in group.numbers for cut in cuts}
-            if group.kind == "choice" or len({number_of.get(fact, fact) for fact in here}) < _SEVERAL:
-                continue
-            words = self.question(group)
-            kinds = {} if group.numbers else self.classes(group.facts)
-            kind_of = {fact: kind for kind, facts in kinds.items() for fact in facts}
-            for fact in here:
-                member = self.number(number_of[fact]) if fact in number_of else self.member(fact)
-                kind = kind_of.get(fact, "")
-                found[fact] = words, under(kind, member), kind
+        for name, facts in self._grouped(missing).items():
+            called = self._called(name) if len(facts) >= _SEVERAL else {}
+            here = {fact: called[fact] for fact in facts if fact in called}
+            if len({of for of, _ in here.values()}) >= _SEVERAL:
+                found |= {fact: words for fact, (_, words) in here.items()}
         return found
+
+    def _told_together(self, name: str) -> dict[Fact, tuple[str, tuple[str, str, str]]]:
+        """Of each fact of a group, but a choice: its number or itself, and what `together` tells."""
+        group = self._group(name, self._every[name])
+        if group.kind == "choice":
+            return {}
+        words = self.question(group)
+        number_of = {cut.fact: number for number, cuts in group.numbers for cut in cuts}
+        kinds = {} if group.numbers else self.classes(group.facts)
+        kind_of = {fact: kind for kind, facts in kinds.items() for fact in facts}
+        found = {}
+        for fact in group.facts:
+            member = self.number(number_of[fact]) if fact in number_of else self.member(fact)
+            kind = kind_of.get(fact, "")
+            found[fact] = number_of.get(fact, fact), (words, under(kind, member), kind)
+        return found
+
+    @cached_property
+    def _every(self) -> dict[str, list[Fact]]:
+        return self._grouped(self._vocabulary.facts)
 
     def _cuts(self, quantities: Iterable[str], facts: Sequence[Fact]) -> tuple[Cut, ...]:
         """Those of the facts that are cut points of one number, whatever it is counted in, rising."""
