@@ -235,7 +235,7 @@ def _choices(
 
     Of a choice of which the rules that matter here read a part only, laws say nothing.
     """
-    for values in {id(each): each for each in edition.vocabulary.choice_of.values()}.values():
+    for values in edition.vocabulary.each_choice():
         literals = [edition.literals[value] for value in values.values()]
         left = sorted((literal for literal in literals if literal in silent), key=silent.__getitem__)
         if left and all(literal in silent or literal in stated for literal in literals):

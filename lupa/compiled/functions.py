@@ -66,15 +66,6 @@ def _copied(
     return copy, places
 
 
-def _choices(edition: Edition, facts: Collection[Fact]) -> Iterator[list[Fact]]:
-    """The values of each choice that is open, in the order of these facts."""
-    every = {id(values): values for values in edition.vocabulary.choice_of.values()}
-    for values in every.values():
-        found = [fact for fact in facts if fact in values.values()]
-        if found:
-            yield found
-
-
 class Functions:
     """The functions of an edition, its text read as is `fixed`; `facts` are those of the variables.
 
@@ -92,14 +83,15 @@ class Functions:
             for choice, literal in choices.items()
         }
         self.facts = tuple(_ordered(edition, known))
-        for variable, fact in enumerate(self.facts):
-            known[edition.literals[fact]] = diagrams.node(variable, NO, YES)
+        variable_of = {fact: variable for variable, fact in enumerate(self.facts)}
+        known |= {edition.literals[fact]: diagrams.variable(each) for fact, each in variable_of.items()}
         chosen = []
-        for values in _choices(edition, self.facts):
-            variables = [self.facts.index(fact) for fact in values]
-            holding, one = choice(diagrams, variables, chosen=False)
-            known |= {edition.literals[fact]: so for fact, so in zip(values, holding, strict=True)}
-            chosen.append(one)
+        for values in edition.vocabulary.each_choice():
+            variables = sorted(variable_of[fact] for fact in values.values() if fact in variable_of)
+            if variables:
+                holding, one = choice(diagrams, variables, chosen=False)
+                known |= zip((edition.literals[self.facts[v]] for v in variables), holding, strict=True)
+                chosen.append(one)
         program = edition.program
         laws = [rule for rule in program.rules if not rule.head]
         bounds = (literal for bound in edition.bounds for way in bound.binds for literal in way)

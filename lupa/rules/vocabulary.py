@@ -184,11 +184,15 @@ class Vocabulary:
             raise self._wrong(words, clingo.Function("default", row), mend="mend it, or take it out")
         return fact, value == "yes"
 
+    def each_choice(self) -> Iterator[dict[str, Fact]]:
+        """The facts by value of each choice, of which one holds."""
+        for groups in self.choices.values():
+            yield from groups.values()
+
     @cached_property
     def choice_of(self) -> dict[Fact, dict[str, Fact]]:
         """For each fact of which one out of several holds, all of these by value."""
-        every = (values for groups in self.choices.values() for values in groups.values())
-        return {fact: values for values in every for fact in values.values()}
+        return {fact: values for values in self.each_choice() for fact in values.values()}
 
     @cached_property
     def group_of(self) -> dict[Fact, str]:
