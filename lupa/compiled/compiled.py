@@ -164,11 +164,16 @@ class Compiled:
     def lawful(self, record: Record | Mapping[Fact, bool | None]) -> list[int]:
         """As `told`; raises `CaseError`, with a minimal set of facts that clash, for what cannot be."""
         bits = self.told(record)
+        self._lawful_values(bits)
+        return bits
+
+    def _lawful_values(self, bits: Sequence[int]) -> list[int]:
+        """As `values`; raises `CaseError`, with a minimal set of facts that clash, for what cannot be."""
         found = self.values(bits)
         for law in self.laws:
             if not _seen(found, law.node) & _YES:
                 raise self._clash(law, bits)
-        return bits
+        return found
 
     @property
     def _defaults(self) -> dict[Fact, bool]:
@@ -199,7 +204,7 @@ class Compiled:
 
         Raises `CaseError` for a record that contradicts itself, with a minimal set of facts that clash.
         """
-        return self._verdict(self.values(self.lawful(record)))
+        return self._verdict(self._lawful_values(self.told(record)))
 
     def _verdict(self, found: Sequence[int]) -> Verdict:
         seen = _seen(found, self.outcome)
