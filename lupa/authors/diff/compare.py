@@ -125,7 +125,8 @@ class _Compared:
             rows = self._in_one_row(care, target, most)
             if rows:
                 return rows, True
-            terms, complete = self._pair.regions.cover(care, target, most)
+            if most > FEW:
+                terms, complete = self._pair.regions.cover(care, target, most)
         return alike({term: self._pair.term(term) for term in terms}), complete
 
     def _in_one_row(self, care: Sequence[Literal], target: Literal, most: int) -> Rows:
