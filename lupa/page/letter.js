@@ -92,7 +92,7 @@ const parts = (whole) => (whole.parts ?? []).filter(({ status }) => status === "
 /** A question with the names of all that it asks for, where these are several. */
 function wholly(question, facts) {
   const named = membersAsked(facts).join("; ");
-  return named ? `${question} ${named[0].toUpperCase()}${named.slice(1)}.` : question;
+  return named ? `${question} ${capital(named)}.` : question;
 }
 
 /** What must be known to be so: criteria, and that nothing speaks against it; of what is alike the first. */

@@ -12,6 +12,7 @@ from lupa.pages.sentences import (
     PERSON,
     STATUS,
     assumed_sentences,
+    capital,
     count_sentence,
     further_causes,
     handling_sentences,
@@ -56,7 +57,7 @@ def markdown(decision: Decision) -> str:
     if d.missing:
         lines += ["", "### What is missing, and why it is asked", ""]
         for question, asked in questions(d.missing):
-            listed = "".join(f" {named[:1].upper()}{named[1:]}." for named in members_asked(asked))
+            listed = "".join(f" {capital(named)}." for named in members_asked(asked))
             sources = list(dict.fromkeys(s for m in asked for s in m.source.split("; ") if s))
             clauses = "; ".join(sources[:FEW]) + (" and others" if len(sources) > FEW else "")
             means = "".join(f" {said}" for said in dict.fromkeys(m.help for m in asked if m.help))

@@ -7,7 +7,7 @@ from typing import Any
 
 from lupa.answers.decision import Criterion, Item, Missing, Need
 from lupa.answers.factors import factors
-from lupa.pages.sentences import FEW, alike_sets, families, further_causes, listed, members_asked
+from lupa.pages.sentences import FEW, alike_sets, capital, families, further_causes, listed, members_asked
 
 
 def because_of(reason: Item | Criterion) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def parts_of(criterion: Criterion) -> list[dict[str, Any]]:
 def _question(question: str, missing: Sequence[Missing]) -> str:
     """A question with the names of all that it asks for, where these are several."""
     named = "; ".join(members_asked(missing))
-    return f"{question} {named[:1].upper()}{named[1:]}." if named else question
+    return f"{question} {capital(named)}." if named else question
 
 
 def _why(
