@@ -14,7 +14,6 @@ from lupa.rules.kept import cached_property
 _LIMITS = re.compile(r'^quantity\((\w+), *"[^"]*", *"?(-?[\d.]+)"?, *"?(-?[\d.]+)"?\)', re.MULTILINE)
 _NAME = re.compile(r"[a-z]\w*")
 _NEXT = re.compile(r"; *(\w+)")
-_LETTER = re.compile(r"\w")
 
 
 class Declared:
@@ -41,14 +40,13 @@ class Declared:
 
     def _names_declared(self, predicate: str) -> tuple[frozenset[str], bool]:
         """The names that are declared by a predicate, and whether a policy does that by a variable."""
-        row = re.compile(rf"{predicate}\(\(?(\w+)((?:\([^()]*\))?(?: *; *\w+(?:\([^()]*\))?)*)")
+        row = re.compile(rf"\b{predicate}\(\(?(\w+)((?:\([^()]*\))?(?: *; *\w+(?:\([^()]*\))?)*)")
         names: set[str] = set()
         by_variable = False
         for text in self._vocabulary:
             for one in row.finditer(text):
-                if not _LETTER.match(text[one.start() - 1 : one.start()]):
-                    names.update((one[1], *_NEXT.findall(one[2])))
-                    by_variable |= one[1][0].isupper() and text in self._of_policies
+                names.update((one[1], *_NEXT.findall(one[2])))
+                by_variable |= one[1][0].isupper() and text in self._of_policies
         return frozenset(names), by_variable
 
     def _has_words(self, fact: clingo.Symbol) -> bool:

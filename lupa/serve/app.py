@@ -23,7 +23,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from lupa.errors import CaseError, LupaError, values_unsaid
+from lupa.errors import TimeLimitError, values_unsaid
 from lupa.fhir.reading import reader_of
 from lupa.knowledge import KnowledgeBase
 from lupa.rules.deadline import Deadline
@@ -196,9 +196,7 @@ def _safely(work: Work, given: Given, limit: Deadline) -> Answer:
             return work(given, limit)
     except RefusedError:
         raise
-    except CaseError as error:
-        raise RefusedError(400) from error
-    except LupaError as error:
+    except TimeLimitError as error:
         raise RefusedError(504) from error
     except Exception as error:  # noqa: BLE001 - a fault of ours must not show a patient's facts
         frame = error.__traceback__

@@ -43,7 +43,10 @@ def decide(
         return _many(kb, words, cases, limit, lines=True)
     given = parsed(data)
     if isinstance(given, dict) and any(key in given for key in _CHART):
-        found = [case for _, case in cases_of(data, "", kb, None, asked)]
+        try:
+            found = [case for _, case in cases_of(data, "", kb, None, asked)]
+        except LupaError as error:
+            raise words.refused(error, given) from error
         if len(found) > 1:
             return _many(kb, words, found, limit)
         return _one(kb, words, found[0], limit, given)

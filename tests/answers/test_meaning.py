@@ -16,6 +16,7 @@ from lupa import KnowledgeBase, RuleError
 from lupa.answers.meaning import Meaning
 from lupa.answers.senses import Sense
 from lupa.authors.document.clauses import document
+from lupa.authors.document.meaning import outcomes_html
 from lupa.authors.document.page import document_html
 from lupa.compiled import primes
 from lupa.pages.meaning import meaning_text
@@ -195,6 +196,7 @@ def test_what_is_barred_of_each_of_several_is_told_once(benlysta: Meaning) -> No
 
 def test_what_refers_names_the_list_that_denies(benlysta: Meaning) -> None:
     assert "any of these is so: the list under DENY" in text_of(benlysta)
+    assert "any of these is so: the list under deny" in "".join(map(str, outcomes_html(benlysta)))
 
 
 def test_of_exclusions_that_differ_in_a_name_one_is_told(benlysta: Meaning) -> None:

@@ -106,6 +106,15 @@ def test_an_overridden_denial_is_told_too(shipped_diff: Comparison) -> None:
     ]
 
 
+def test_of_a_shift_that_takes_many_rows_to_say_the_page_says_that_it_is_of_some(
+    shipped_diff: Comparison,
+) -> None:
+    (region,) = shipped_diff.regions
+    some = replace(region.shifts[1], where=(), partly=True)
+    told = replace(shipped_diff, regions=(replace(region, shifts=(region.shifts[0], some)),))
+    assert "deny -> modify, for some\n" in plain(Diff(told.relation, (told,)))
+
+
 def test_the_criterion_that_decided_is_named_with_its_clause(shipped_diff: Comparison) -> None:
     decider = shipped_diff.regions[0].shifts[0].deciders[0]
     assert (decider.side, decider.kind, decider.id, decider.clauses) == (

@@ -74,6 +74,12 @@ def test_nothing_is_wrong_with_what_ships(folder: Path) -> None:
             "product(prednison,oral): no file declares drug(prednison)",
         ),
         (
+            "fhir/products.lp",
+            "local_forms(prednison).",
+            "unknown-name",
+            "local_forms(prednison): no file declares drug(prednison)",
+        ),
+        (
             CODES,
             'code(snowmed, "1", diagnosis(sle), equivalent, "Of no system.").',
             "unknown-name",

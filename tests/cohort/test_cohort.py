@@ -6,6 +6,7 @@ import csv
 import json
 import pickle
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -36,6 +37,7 @@ from lupa.errors import on_one_line
 from tests.command import command, unchanging
 from tests.record.test_routing import TIED, TIED_RULES
 from tests.small import otherwise, relation_rules, small_kb, vocabulary
+from tests.terminal import at_terminal
 
 Row = dict[str, Any]
 FEP = Wanted(policies=("fep_lupkynis",))
@@ -810,6 +812,8 @@ def test_a_compiled_policy_reads_a_route_behind_the_drug(few: KnowledgeBase) -> 
     compiled = few.compile("uhc_benlysta")
     table = pa.table({"drug": ["Benlysta SC", "Benlysta"], "phase": ["initial", "initial"]})
     told = compiled.decide(table).to_pylist()
+    coded = pa.table([each.dictionary_encode() for each in table.columns], table.column_names)
+    assert compiled.decide(coded).to_pylist() == told
     assert [row["possible"] for row in told] == [
         ["out_of_scope"],
         ["approve", "deny", "out_of_scope", "refer"],
@@ -1071,3 +1075,13 @@ def test_the_command_tells_what_it_did(few: KnowledgeBase, tmp_path: Path) -> No
         .splitlines()[1]
         .startswith('"1","fep_lupkynis","2024-10-01","deny","deny","adult",')
     )
+
+
+@pytest.mark.slow
+def test_rows_are_counted_at_a_terminal(few: KnowledgeBase, tmp_path: Path) -> None:
+    given, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    given.write_text("age\n17\n40\n", encoding="utf-8")
+    words = ("--policy", "fep_lupkynis", "--kb", str(few.files.root))
+    with at_terminal("cohort", str(given), str(out), *words, columns=200) as terminal:
+        assert re.search(r"2 rows, [\d,]+ a second", terminal.read("a second"))
+        assert terminal.end() == 0

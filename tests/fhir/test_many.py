@@ -28,6 +28,7 @@ from tests.fhir.charts import (
     order,
     patient,
 )
+from tests.terminal import at_terminal
 
 ASKED = ["--policy", "fep_lupkynis", "--request", f"service_date={SERVICE}"]
 REQUEST = ["--request", "indication=lupus_nephritis", "--request", "phase=initial"]
@@ -75,6 +76,13 @@ def test_each_patient_of_a_bulk_export_has_a_row(bulk: Path, tmp_path: Path, kb:
         assert row["missing"] == [each.fact for each in decision.missing]
 
 
+@pytest.mark.slow
+def test_charts_are_counted_at_a_terminal(bulk: Path, tmp_path: Path) -> None:
+    with at_terminal("cohort", str(bulk), str(tmp_path / "out.csv"), *ASKED) as terminal:
+        assert terminal.read("2 charts").endswith("1 charts2 charts")
+        assert terminal.end() == 0
+
+
 def test_each_bundle_of_a_folder_has_a_row(tmp_path: Path) -> None:
     folder = tmp_path / "charts"
     folder.mkdir()
@@ -86,6 +94,12 @@ def test_each_bundle_of_a_folder_has_a_row(tmp_path: Path) -> None:
     assert "fep_lupkynis, edition 2024-10-01" in ended.out
     assert len(out.read_text().splitlines()) == 3
     assert (tmp_path / "out.csv.summary.json").is_file()
+
+
+def test_counts_of_charts_that_are_asked_for_as_json_are_not_saved(bulk: Path, tmp_path: Path) -> None:
+    ended = command("cohort", str(bulk), str(tmp_path / "out.csv"), *ASKED, "--json")
+    assert (ended.status, [each["rows"] for each in json.loads(ended.out)]) == (0, [2])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bulk", "out.csv"]
 
 
 def test_what_is_left_out_of_charts_is_told_and_of_many_how_many(

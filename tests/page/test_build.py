@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
+import zlib
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,13 @@ def test_a_case_with_markup_in_its_name_ends_no_script(kb: KnowledgeBase) -> Non
 def test_a_case_of_a_policy_that_the_page_lacks_is_refused(kb: KnowledgeBase) -> None:
     with pytest.raises(CaseError, match="the case is about uhc_benlysta; name that for the page too"):
         kb.page(["fep_lupkynis"], kb.case("lupkynis_alongside_bars_benlysta"))
+
+
+def test_a_folder_is_what_a_page_can_be_made_against(kb: KnowledgeBase, few: KnowledgeBase) -> None:
+    folder = str(few.files.root)
+    found = kb.page("fep_lupkynis", against=folder)
+    (held,) = re.findall(r'id="data">([^<]*)<', found)
+    assert json.loads(zlib.decompress(base64.b64decode(held)))["against"]["named"] == folder
 
 
 def test_the_command_writes_a_file_and_says_what_it_holds(tmp_path: Path) -> None:

@@ -500,6 +500,10 @@ def test_the_name_of_a_day_means_how_long_ago_it_is(edition: Edition) -> None:
             ("facts.ldl.unit: 'g' is no unit of this number; known are mg/dL, mmol/L"),
         ),
         (
+            {"ldl": {"value": 1, "unit": 7}},
+            ("facts.ldl.unit: 7 is no unit of this number; known are mg/dL, mmol/L"),
+        ),
+        (
             {"t_score": {"value": 1, "unit": "g"}},
             ("facts.t_score.unit: 'g' is no unit of this number; known are none"),
         ),

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from lupa import KnowledgeBase
 from lupa.errors import RuleError, TimeLimitError
-from lupa.serve import app
+from lupa.serve import app, decisions
 from lupa.serve.limits import Limits
 from lupa.serve.run import log_to_standard_error
 from tests.command import as_bytes, command
@@ -233,6 +233,17 @@ def test_what_is_no_fault_of_the_case_is_told_apart(
     monkeypatch.setattr(KnowledgeBase, "decide_all", fail)
     assert post(client, CASE).status_code == status
     assert log.last["status"] == status
+
+
+def test_rules_that_cannot_read_a_chart_are_told_apart_from_time_that_ends(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuleError("results.lp:1")
+
+    monkeypatch.setattr(decisions, "cases_of", fail)
+    answer = post(client, bundle(patient()), FHIR)
+    assert (answer.status_code, answer.json()["error"]["problems"]) == (503, [])
 
 
 def test_work_that_does_not_end_by_itself_is_answered_all_the_same(

@@ -8,9 +8,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from lupa import KnowledgeBase
+from lupa.errors import RuleError
 from lupa.fhir import form
 from lupa.fhir.guides import faults
 from lupa.fhir.reading import reader_of
+from lupa.serve import forms
 from lupa.serve.hooks import HOOKS, PREFETCH
 from tests.command import as_bytes
 from tests.fhir.charts import (
@@ -115,6 +117,13 @@ def test_an_approval_is_of_the_item_that_was_decided(
     assert [one["valueCodeableConcept"]["coding"][0]["code"] for one in codes] == ["A1", "A4"]
 
 
+def test_a_bundle_without_a_name_gets_one_without_a_name(client: TestClient) -> None:
+    nameless = {key: value for key, value in submitted().items() if key != "identifier"}
+    answer = post(client, SUBMIT, nameless)
+    assert action(response(answer)) == "A4"
+    assert "identifier" not in answer.json()
+
+
 def test_parameters_may_hold_the_bundle(client: TestClient) -> None:
     parameters = {
         "resourceType": "Parameters",
@@ -187,6 +196,14 @@ def test_what_is_no_policy_has_no_form(client: TestClient, named: str) -> None:
     assert refused(client.get(f"/Questionnaire/{named}"))[0] == 404
 
 
+def test_rules_that_make_no_form_are_told(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuleError("policy.lp:1")
+
+    monkeypatch.setattr(forms, "form", fail)
+    assert refused(client.get("/Questionnaire/fep_lupkynis"))[0] == 503
+
+
 # ---- hooks -----------------------------------------------------------------------------------------
 
 
@@ -198,6 +215,12 @@ def test_each_service_asks_for_what_rules_read(client: TestClient, kb: Knowledge
     assert searched - {"Coverage"} == read.keys() - {"Claim", "ExplanationOfBenefit"}  # which a payer has
     for service in services:
         assert service["prefetch"]["patient"] == "Patient/{{context.patientId}}"
+
+
+def test_what_is_no_entry_of_a_bundle_is_no_order(client: TestClient) -> None:
+    usual, odd = hook("order-sign"), hook("order-sign")
+    odd["context"]["draftOrders"]["entry"] += [3, {"resource": 3}, {}]
+    assert post(client, SIGN, odd).json() == post(client, SIGN, usual).json()
 
 
 def test_an_order_that_is_signed_gets_the_card_of_its_policy(client: TestClient, log: Lines) -> None:

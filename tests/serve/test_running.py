@@ -138,6 +138,17 @@ def test_a_head_that_does_not_end_is_not_waited_for(server: Running) -> None:
     assert raw(server, b"POST /decide HTTP/1.1\r\nHost: ") == b""
 
 
+def test_a_next_head_that_does_not_end_is_not_waited_for_either(server: Running) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=LONG_ENOUGH) as connection:
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: ")
+        rest = [connection.recv(65536)]
+        while rest[-1]:
+            rest.append(connection.recv(65536))
+        assert b"HTTP/1.1" not in b"".join(rest)
+
+
 def test_a_large_body_is_refused_before_it_comes(server: Running) -> None:
     assert raw(server, head(10**12)).startswith(b"HTTP/1.1 413 ")
 
