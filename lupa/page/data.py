@@ -13,7 +13,7 @@ from lupa.compiled.compiled import Compiled
 from lupa.compiled.compiler import compiled
 from lupa.page.changed import changes
 from lupa.page.letters import Letters
-from lupa.page.packed import Lists, Nodes, Texts, codes_of, steps
+from lupa.page.packed import Lists, Nodes, Texts, codes_of, in_steps
 from lupa.page.sayable import Sayable
 from lupa.pages.templates import letter_folders
 from lupa.record.behind import written_behind
@@ -39,7 +39,8 @@ class Beside:
 def page_data(store: Store, policies: Sequence[str], against: Beside | None = None) -> dict[str, Any]:
     """What `page.js` reads, ready for JSON: `policies` by name, each with all of its editions.
 
-    Sentences stand once, in `texts`, and a number in their place means one of these. `against` has what is
+    Sentences stand once, in `texts`, and a number in their place means one of these; in the sections of
+    a policy longer lists of numbers are in steps. `against` has what is
     known there of `names` and `codes`, none where that is the same. Raises `CaseError` for a policy that
     is not on file, `SpaceLimitError` for one that grows too large.
     """
@@ -82,7 +83,7 @@ def page_data(store: Store, policies: Sequence[str], against: Beside | None = No
         },
         "letters": letters.each,
         "lists": lists.among(named),
-        "texts": texts.each,
+        "texts": texts.told(),
     }
 
 
@@ -130,7 +131,7 @@ def _policy(
         **_about(about),
         "against": about_there and _about(about_there),
         "nodes": nodes.columns,
-        "sections": {key: [one[key] for one in told] for key in told[0]},
+        "sections": {key: [in_steps(one[key]) for one in told] for key in told[0]},
     }
 
 
@@ -189,7 +190,7 @@ class _Told:
         words = edition.outcome_words
         return {
             "fingerprint": edition.fingerprint,
-            "numbers": steps(self._numbers),
+            "numbers": self._numbers,
             "outcomes": list(made.outcomes),
             "outcome": self._root(made.outcome, self._places),
             "outcome_words": {
@@ -202,7 +203,7 @@ class _Told:
                 [name, texts(edition.vocabulary.label(name)), edition.vocabulary.aliases.get(name, [])]
                 for name in self._about.covered
             ],
-            "cone": steps(self._variable[edition.facts[x]] for x in sorted(edition.relevance.outcome_cone)),
+            "cone": [self._variable[edition.facts[x]] for x in sorted(edition.relevance.outcome_cone)],
             "laws": [[self._of(law.variables), self._root(law.node, self._places)] for law in made.laws],
             "pathways": [
                 [*pathway, self._roots["pathway", ",".join(pathway)]] for pathway in self._pathways
@@ -256,7 +257,7 @@ class _Told:
         return [
             atom.id,
             self._roots[kind, atom.id],
-            *(texts(edition.phrase(atom, holds)) for holds in (True, False)),
+            *(texts(edition.phrase(atom, holds), label) for holds in (True, False)),
             sources,
             cone
             if kind in ("criterion", "basis", "limit", "scope") and atom.id != "criteria_not_met"

@@ -3,7 +3,7 @@
 import { by } from "./groups.js";
 import { later } from "./later.js";
 import { normal } from "./names.js";
-import { fromSteps, seenBy } from "./packed.js";
+import { seenBy } from "./packed.js";
 import { Worlds } from "./worlds.js";
 
 const ITEMS = ["criteria", "bases", "referrals", "limits", "scope", "advisories", "notes"];
@@ -12,7 +12,8 @@ const ITEMS = ["criteria", "bases", "referrals", "limits", "scope", "advisories"
 export class Edition extends Worlds {
   constructor(policy, told, kept, shared, text) {
     super();
-    Object.assign(this, told, shared);
+    Object.assign(this, shared);
+    later(this, Object.fromEntries(Object.keys(told).map((key) => [key, () => told[key]])));
     this.policy = policy.policy;
     this.about = policy;
     this.supports = new Map();
@@ -24,8 +25,8 @@ export class Edition extends Worlds {
     later(this, {
       ...Object.fromEntries(ITEMS.map((kind) => [kind, () => told[kind].map(item)])),
       parts: () => each(told.parts, item),
-      nodes: () => seenBy(kept.nodes, fromSteps(told.numbers)),
-      facts: () => factsOf(told.facts.map(fromSteps), text),
+      nodes: () => seenBy(kept.nodes, told.numbers),
+      facts: () => factsOf(told.facts, text),
       variables: () => new Map(this.facts.map(({ fact }, variable) => [fact, variable])),
       clauses: () => told.clauses.map(([id, kind, status, source, said, why]) => ({ id, kind, status, source: text(source), text: text(said), why: text(why) })),
       meanings: () => new Map(Object.entries(told.meanings).map(([name, one]) => [name, typeof one === "number" ? { why: text(one) } : sense(one)])),
@@ -35,7 +36,7 @@ export class Edition extends Worlds {
       groups: () => told.groups.map((group) => ({ ...group, question: text(group.question), names: each(group.names ?? {}, text) })),
       groupOf: () => new Map(this.groups.flatMap((group) => group.facts.map((variable) => [variable, group]))),
       readingSources: () => each(told.reading_sources, text),
-      cone: () => new Set(fromSteps(told.cone)),
+      cone: () => new Set(told.cone),
       laws: () => told.laws.map(([variables, root]) => ({ variables, root })),
       lawOf: () => new Map(this.laws.flatMap((law) => law.variables.map((variable) => [variable, law]))),
       orderOf: () => this.ordered(),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from lupa.compiled.compiled import Compiled
 from lupa.rules.edition import Edition
@@ -18,18 +20,66 @@ def steps(numbers: Iterable[int]) -> list[int]:
     return found
 
 
+SHORT = 3
+"""Lists of no more numbers are written as they are."""
+
+
+def in_steps(value: Any) -> Any:
+    """Data whose lists of whole numbers, but for the short ones, are in steps."""
+    if isinstance(value, dict):
+        return {key: in_steps(below) for key, below in value.items()}
+    if not isinstance(value, list | tuple):
+        return value
+    if len(value) > SHORT and all(type(x) is int for x in value):
+        return steps(value)
+    return [in_steps(below) for below in value]
+
+
 class Texts:
-    """Texts, each kept once and known by its place."""
+    """Texts, each kept once and known by its place.
+
+    What is said of a name, as of many others, is kept as what these sentences share, and the name.
+    """
+
+    NAME, CAPITAL = "\0", "\1"
+    """What stands for the name in what is shared, as it is or with a capital."""
+    _SHARED = 3
+    """So many texts are told by what they share, or more."""
 
     def __init__(self) -> None:
-        self.each: list[str] = []
+        self._about: dict[str, str] = {}
         self._places: dict[str, int] = {}
 
-    def __call__(self, text: str) -> int:
+    def __call__(self, text: str, about: str = "") -> int:
+        """The place of a text, which may be `about` something by its name."""
         if text not in self._places:
-            self._places[text] = len(self.each)
-            self.each.append(text)
+            self._places[text] = len(self._places)
+            self._about[text] = about
         return self._places[text]
+
+    def told(self) -> dict[str, list[Any]]:
+        """What is shared, or whole texts; for each text the number of its own, and the place of its name or -1."""
+        shared = {text: self._shared(text, about) for text, about in self._about.items()}
+        often = Counter(shared.values())
+        rows = [
+            (one, self._places[self._about[text]])
+            if self._about[text] in self._places and one != text and often[one] >= self._SHARED
+            else (text, -1)
+            for text, one in shared.items()
+        ]
+        numbers = {one: number for number, one in enumerate(dict.fromkeys(one for one, _ in rows))}
+        return {
+            "shared": list(numbers),
+            "numbers": steps(numbers[one] for one, _ in rows),
+            "names": steps(place for _, place in rows),
+        }
+
+    def _shared(self, text: str, name: str) -> str:
+        """A text with marks in the place of a name in it."""
+        if not name or name == text or self.NAME in text or self.CAPITAL in text:
+            return text
+        found = text.replace(name, self.NAME, 1)
+        return found if found != text else text.replace(name[:1].upper() + name[1:], self.CAPITAL, 1)
 
 
 class Lists:
@@ -70,15 +120,20 @@ class Nodes:
         return {fact: number for fact, number in self._facts.items() if fact in own}
 
     def add(self, made: Compiled) -> list[int]:
-        """The places of the nodes of an edition."""
-        places: list[int] = []
-        for variable, *children in made.nodes:
-            no, yes = (places[child] if child >= 0 else child for child in children)
-            key = self._facts[made.variables[variable].fact], no, yes
+        """The places of the nodes of an edition: before each what is below it, as that packs best."""
+        places: dict[int, int] = {}
+        waiting = list(range(len(made.nodes)))
+        while waiting:
+            variable, no, yes = made.nodes[waiting[-1]]
+            below = [child for child in (yes, no) if child >= 0 and child not in places]
+            if below:
+                waiting += below
+                continue
+            key = self._facts[made.variables[variable].fact], places.get(no, no), places.get(yes, yes)
             if key not in self._known:
                 self._append(*key)
-            places.append(self._known[key])
-        return places
+            places[waiting.pop()] = self._known[key]
+        return [places[at] for at in range(len(made.nodes))]
 
     def _append(self, variable: int, *children: int) -> None:
         place = self._known[variable, children[0], children[1]] = len(self._known)

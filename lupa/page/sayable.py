@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lupa.page.packed import Lists, Texts, steps
+from lupa.page.packed import Lists, Texts
 from lupa.rules.asking import Group
 from lupa.rules.edition import Edition
 from lupa.rules.efforts import USUAL
@@ -40,27 +40,27 @@ class Sayable:
 
     def _facts(self) -> list[list[int]]:
         """Of each variable the fact, its default, rank, sentences, question, labels, if it is read, help,
-        proof. In columns, each in steps.
+        proof; in columns.
         """
         edition, texts = self._edition, self._texts
         v = edition.vocabulary
         rows = [
             (
-                texts(fact),
+                texts(fact, about := edition.asking.about(fact)),
                 -1 if fact not in v.defaults else int(v.defaults[fact]),
                 edition.places[edition.literals[fact]],
-                texts(v.words(fact, True)),
-                texts(v.words(fact, False)),
-                texts(edition.asking.question_alone(fact)),
-                texts(edition.asking.member(fact)),
-                texts(edition.asking.about(fact)),
+                texts(v.words(fact, True), about),
+                texts(v.words(fact, False), about),
+                texts(edition.asking.question_alone(fact), about),
+                texts(edition.asking.member(fact), about),
+                texts(about),
                 int(edition.reads(fact)),
-                texts(v.question_help(fact)),
-                texts(v.proof(fact) or ""),
+                texts(v.question_help(fact), about),
+                texts(v.proof(fact) or "", about),
             )
             for fact in self._variable
         ]
-        return [steps(column) for column in zip(*rows, strict=True)]
+        return [list(column) for column in zip(*rows, strict=True)]
 
     def _placed(self, tree: Any) -> Any:
         """The variables in the place of their facts."""

@@ -4,11 +4,11 @@ import { Edition } from "./edition.js";
 import { by } from "./groups.js";
 import { later } from "./later.js";
 import { normal } from "./names.js";
-import { fromSteps, nodesOf } from "./packed.js";
+import { fromSteps, inFull, nodesOf, textsOf } from "./packed.js";
 
 /** The data of a page, unfolded: `policies` with their `editions`, and `against` what each case is decided too. */
 export function unfolded(data) {
-  const text = (place) => data.texts[place];
+  const text = textsOf(data.texts);
   const every = Object.keys(data.names);
   const lists = data.lists.map((steps) => listed(() => fromSteps(steps).map((place) => every[place])));
   const shared = { lists, letters: data.letters, lupa: data.lupa, ...known(data.names, data.codes, data.behind) };
@@ -19,7 +19,7 @@ export function unfolded(data) {
     const made = (told, first, knows) => {
       const found = { ...told, policy: policy.policy };
       found.editions = told.editions.map((one, place) =>
-        new Edition(found, { ...one, ...Object.fromEntries(sections.map(([key, each]) => [key, each[first + place]])) }, kept, knows, text));
+        new Edition(found, later({ ...one }, Object.fromEntries(sections.map(([key, each]) => [key, () => inFull(each[first + place])]))), kept, knows, text));
       return found;
     };
     return [made(policy, 0, shared), policy.against && made(policy.against, policy.editions.length, there)];

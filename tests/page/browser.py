@@ -58,9 +58,9 @@ def with_long_words(page: str) -> str:
     held = re.search(r'id="data">([^<]*)<', page)
     assert held is not None
     data = json.loads(zlib.decompress(base64.b64decode(held[1])))
-    data["texts"] = [
+    data["texts"]["shared"] = [
         re.sub(r"[^\W\d_]{4,}", lambda word: (30 * word[0])[: dice.randint(30, 60)], text)
-        for text in data["texts"]
+        for text in data["texts"]["shared"]
     ]
     return page.replace(held[1], base64.b64encode(zlib.compress(json.dumps(data).encode())).decode())
 
