@@ -7,7 +7,7 @@ import { others, othersTable } from "./compare.js";
 import { decisive } from "./decisive.js";
 import { documentView } from "./document.js";
 import { fill, h, keepFocus, save } from "./dom.js";
-import { places, put, say } from "./edits.js";
+import { put, say } from "./edits.js";
 import { caseOf } from "./file.js";
 import { form } from "./form.js";
 import { caseIn, fragmentOf } from "./link.js";
@@ -109,8 +109,8 @@ class App {
   render(asked) {
     const question = asked[this.shown];
     const { edition } = question;
-    if (this.form?.edition !== edition) {
-      this.form = { edition, places: places(edition), ...form(edition, (given) => this.change(given)) };
+    if (this.form?.edition !== edition.plain) {
+      this.form = { edition: edition.plain, ...form(edition.plain, (given) => this.change(given)) };
       element("form").replaceChildren(this.form.element);
     }
     this.form.update(this.given, question);
@@ -120,7 +120,7 @@ class App {
       flip: (cause) => this.flip(cause),
       say: (variable, value) => this.say(variable, value),
       show: (variable) => this.show(variable),
-      choose: (variable) => this.change(stating(this.given, edition, this.form.places, [{ variable, value: true }]), edition.facts[variable].yes),
+      choose: (variable) => this.change(stating(this.given, edition, edition.places, [{ variable, value: true }]), edition.facts[variable].yes),
       read: ({ reading, choice, text }) => this.change(put(this.given, ["facts", "reading", reading], choice), `Read so: ${text}`),
       isNumber: (variable) => this.pathOf(variable) === null,
     };
@@ -146,11 +146,11 @@ class App {
 
   /** What can follow the verdict: other readings and editions, and the policy as a document. */
   renderRest() {
-    const { edition, places: where } = this.form;
-    const way = (statements) => this.change(stating(this.given, edition, where, statements), statements.map(({ variable, value }) => this.question.sentence(variable, value)).join(" "));
+    const { edition } = this.question;
+    const way = (statements) => this.change(stating(this.given, edition, edition.places, statements), statements.map(({ variable, value }) => this.question.sentence(variable, value)).join(" "));
     const rows = others(this.page, this.given, this.question);
     const parts = [
-      changing(this.question, where, way),
+      changing(this.question, edition.places, way),
       againstTable(this.page, this.given, this.decision),
       othersTable(rows, this.given, (given, name) => this.change(given, `Read so: ${name}`)),
       writing(this.decision, this.question, this.given, this.letter),
@@ -169,18 +169,18 @@ class App {
 
   /** Where a case states a fact with yes and no; null for numbers and choices, which the form asks for. */
   pathOf(variable) {
-    const { path, value, quantity } = this.form.places.get(variable);
+    const { path, value, quantity } = this.question.edition.places.get(variable);
     return value === undefined && quantity === undefined ? path : null;
   }
 
   say(variable, value) {
-    const fact = this.form.edition.facts[variable];
-    this.change(say(this.given, this.form.edition, this.pathOf(variable), value), value === null ? "" : value ? fact.yes : fact.no);
+    const { edition } = this.question;
+    this.change(say(this.given, edition, this.pathOf(variable), value), value === null ? "" : this.question.sentence(variable, value));
   }
 
   /** What if a fact were otherwise. */
   flip({ fact, value }) {
-    const variable = this.form.edition.variables.get(fact);
+    const variable = this.question.edition.variables.get(fact);
     if (this.pathOf(variable) === null) this.show(variable);
     else this.say(variable, !value);
   }
@@ -188,7 +188,7 @@ class App {
   /** Brings the reader to the control that asks for a fact. */
   show(variable) {
     this.view("decide");
-    const { edition } = this.form;
+    const { edition } = this.question;
     const group = edition.groups.find((one) => one.facts.includes(variable));
     const all = [...element("form").querySelectorAll("[data-group]")];
     const found = all.find((one) => one.dataset.group === group.id);
@@ -199,8 +199,8 @@ class App {
   }
 
   documented() {
-    const { edition, places: where } = this.form;
-    const { about, facts } = edition;
+    const { edition } = this.form;
+    const { about, facts, places: where } = edition;
     const patient = (item, { variable, value }) =>
       this.patient(decisive(this.page, edition, where, item.root, { variable, value }), `For ${item.id} it decides that: ${facts[variable][value ? "yes" : "no"]}`);
     return documentView(edition, this.decision, patient, [

@@ -5,6 +5,7 @@ import { day, shown } from "./days.js";
 import { normal } from "./names.js";
 import { Question } from "./question.js";
 import { recordOf } from "./record.js";
+import { widened } from "./widened.js";
 
 const KEYS = ["case", "request", "facts", "expect", "evidence"];
 const DEEPEST = 100; // levels; a case that can be read has fewer than ten
@@ -209,8 +210,10 @@ function keep(record, other, place) {
 export function questions(page, written, editions = null) {
   checkShape(written);
   const { given, remarks, problems: clashing } = apart(page, written);
-  const asked = editions ?? routed(page, given.request);
-  const read = asked.map((edition) => recordOf(given, edition));
+  const first = editions ?? routed(page, given.request);
+  const before = first.map((edition) => recordOf(given, edition));
+  const asked = first.map((edition, place) => widened(edition, before[place]));
+  const read = asked.map((edition, place) => (edition === first[place] ? before[place] : recordOf(given, edition)));
   const problems = new Map([...clashing.map((one) => [one, false]), ...leftWrong(page, given, asked, read)]);
   const may = problems.size > 0 && [...problems.values()].every(Boolean); // be a slip of the pen, which settles nothing
   if (problems.size && !may) throw new CaseError([...problems.keys()]);

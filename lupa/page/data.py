@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from lupa.answers.meaning import meanings
-from lupa.answers.senses import Sense
-from lupa.compiled.compiled import Compiled
 from lupa.compiled.compiler import compiled
 from lupa.page.changed import changes
 from lupa.page.letters import Letters
 from lupa.page.packed import Lists, Nodes, Texts, codes_of, in_steps
-from lupa.page.sayable import Sayable
+from lupa.page.short import wide
+from lupa.page.told import Told
 from lupa.pages.templates import letter_folders
 from lupa.record.behind import written_behind
 from lupa.rules.about import About
-from lupa.rules.edition import Atom, Edition
+from lupa.rules.edition import Edition
 from lupa.rules.store import Store
-from lupa.rules.vocabulary import Fact
 from lupa.version import __version__
 
 FORMAT = "lupa-page"
@@ -52,10 +49,8 @@ def page_data(store: Store, policies: Sequence[str], against: Beside | None = No
     others = {policy: _editions(other, policy) for policy in policies if other and policy in other.policies}
     told = [
         _policy(
-            store.about(policy),
-            found,
-            other.about(policy) if other and policy in others else None,
-            others.get(policy, []),
+            policy,
+            [(store, found), *([(other, others[policy])] if other and policy in others else [])],
             texts,
             lists,
         )
@@ -106,10 +101,8 @@ def _known(store: Store, editions: Collection[Sequence[Edition]]) -> dict[str, A
 
 
 def _policy(
-    about: About,
-    editions: Sequence[Edition],
-    about_there: About | None,
-    there: Sequence[Edition],
+    policy: str,
+    sides: Sequence[tuple[Store, Sequence[Edition]]],
     texts: Texts,
     lists: Lists,
 ) -> dict[str, Any]:
@@ -119,17 +112,20 @@ def _policy(
     one another; first those here, then those that it is decided against.
     """
     nodes = Nodes()
-    made = [compiled(edition, all_readings=True) for edition in (*editions, *there)]
+    each = [(store, edition) for store, editions in sides for edition in editions]
+    made = [compiled(edition, all_readings=True) for _, edition in each]
     numbers = [nodes.numbered(one) for one in made]
-    of = [*(about for _ in editions), *(about_there or about for _ in there)]
     told = [
-        _Told(each, edition, one, number, nodes.add(one), texts, lists).edition()
-        for each, edition, one, number in zip(of, (*editions, *there), made, numbers, strict=True)
+        Told(
+            store.about(policy), edition, wide(store, edition), one, known, nodes.add(one), texts, lists
+        ).edition()
+        for (store, edition), one, known in zip(each, made, numbers, strict=True)
     ]
+    here, *there = [_about(store.about(policy)) for store, _ in sides]
     return {
-        "policy": about.policy,
-        **_about(about),
-        "against": about_there and _about(about_there),
+        "policy": policy,
+        **here,
+        "against": there[0] if there else None,
         "nodes": nodes.columns,
         "sections": {key: [in_steps(one[key]) for one in told] for key in told[0]},
     }
@@ -149,153 +145,3 @@ def _about(about: About) -> dict[str, Any]:
             for name, first in about.editions
         ],
     }
-
-
-class _Told:
-    """One edition as plain data."""
-
-    def __init__(
-        self,
-        about: About,
-        edition: Edition,
-        made: Compiled,
-        numbers: dict[Fact, int],
-        places: Sequence[int],
-        texts: Texts,
-        lists: Lists,
-    ) -> None:
-        self._about = about
-        self._edition = edition
-        self._made = made
-        self._texts = texts
-        self._lists = lists
-        self._numbers = list(numbers.values())
-        self._variable = {fact: place for place, fact in enumerate(numbers)}
-        self._roots = {(x.kind, x.id): self._root(x.node, places) for x in made.outputs}
-        self._places = places
-        self._pathways = list(edition.pathways)
-        self._ledger = edition.ledger()
-        self._clauses = {row["id"]: place for place, row in enumerate(self._ledger)}
-
-    @staticmethod
-    def _root(node: int, places: Sequence[int]) -> int:
-        return places[node] if node >= 0 else node
-
-    def _of(self, variables: Iterable[int]) -> list[int]:
-        return [self._variable[self._made.variables[variable].fact] for variable in variables]
-
-    def edition(self) -> dict[str, Any]:
-        """All that is told of it."""
-        edition, made, texts = self._edition, self._made, self._texts
-        words = edition.outcome_words
-        return {
-            "fingerprint": edition.fingerprint,
-            "numbers": self._numbers,
-            "outcomes": list(made.outcomes),
-            "outcome": self._root(made.outcome, self._places),
-            "outcome_words": {
-                name: [texts(said), texts(step)]
-                for name, (said, step) in words.items()
-                if name in made.outcomes or name == "pend"
-            },
-            "defaults": [self._variable[fact] for fact in edition.vocabulary.defaults],
-            "covered": [
-                [name, texts(edition.vocabulary.label(name)), edition.vocabulary.aliases.get(name, [])]
-                for name in self._about.covered
-            ],
-            "cone": [self._variable[edition.facts[x]] for x in sorted(edition.relevance.outcome_cone)],
-            "laws": [[self._of(law.variables), self._root(law.node, self._places)] for law in made.laws],
-            "pathways": [
-                [*pathway, self._roots["pathway", ",".join(pathway)]] for pathway in self._pathways
-            ],
-            "criteria": [
-                [*self._item("criterion", atom), self._roots["applies", atom.id]]
-                for atom in edition.criteria
-            ],
-            "parts": {name: self._item("part", atom) for name, atom in edition.parts.items()},
-            "trees": self._trees(),
-            "bases": self._items("basis", edition.bases),
-            "referrals": self._items("referral", edition.referrals),
-            "limits": self._items("limit", edition.limits),
-            "scope": self._items("scope", edition.scope),
-            "bounds": [
-                [bound.quantity, str(bound.most), self._roots["bound", f"b{place}"]]
-                for place, bound in enumerate(edition.bounds)
-            ],
-            "advisories": self._items("advisory", edition.advisories),
-            "notes": self._items("note", edition.notes),
-            "clauses": [
-                [
-                    row["id"],
-                    row["kind"],
-                    row["status"],
-                    *map(texts, (row["source"], row["text"], row["why"])),
-                ]
-                for row in self._ledger
-            ],
-            "families": {name: texts(said) for name, said in edition.vocabulary.assumed_families.items()},
-            "reading_sources": {name: texts(edition.cited("reading", name)) for name in edition.readings},
-            "meanings": self._meanings(),
-            **Sayable(edition, self._variable, texts, self._lists).told(),
-        }
-
-    # ---- what it says --------------------------------------------------------------------------
-
-    def _items(self, kind: str, atoms: Iterable[Atom]) -> list[Any]:
-        return [self._item(kind, atom) for atom in atoms]
-
-    def _item(self, kind: str, atom: Atom) -> list[Any]:
-        """An item: its name, root, sentences (so, not so), sources, the facts that bear on it, label."""
-        edition, texts = self._edition, self._texts
-        sources = [
-            [-1 if where is None else self._pathways.index(where), self._clauses[clause]]
-            for where, clause in atom.sources
-            if where is None or where in self._pathways
-        ]
-        cone = sorted(self._variable[edition.facts[x]] for x in edition.relevance.cone(atom.literal))
-        label = edition.name_of(atom.id) if kind in ("criterion", "part") or "(" in atom.id else ""
-        return [
-            atom.id,
-            self._roots[kind, atom.id],
-            *(texts(edition.phrase(atom, holds), label) for holds in (True, False)),
-            sources,
-            cone
-            if kind in ("criterion", "basis", "limit", "scope") and atom.id != "criteria_not_met"
-            else [],
-            texts(label),
-        ]
-
-    def _meanings(self) -> dict[str, Any]:
-        """Of each item, as the text is usually read, when it is so; see `_sense`."""
-        return {
-            meant.item: self._texts(meant.why) if meant.sense is None else self._sense(meant.sense)
-            for meant in meanings(self._edition, compiled(self._edition))
-        }
-
-    def _sense(self, sense: Sense) -> list[Any]:
-        """A condition: 0 with a fact and if it is so; 1 for any, 2 for all, 3 and how many; text; parts."""
-        if sense.fact is not None:
-            return [0, self._variable[sense.fact], int(bool(sense.value))]
-        kind = {"any": [1], "all": [2]}.get(sense.of, [3, sense.least])
-        return [*kind, self._texts(sense.text), *map(self._sense, sense.parts)]
-
-    def _trees(self) -> dict[str, Any]:
-        told = self._made.contents["tree"]
-        return {
-            str(name): {
-                "of": node.of,
-                "least": node.least,
-                "parts": [
-                    [
-                        part.atom.id,
-                        self._roots["condition", row["condition"]],
-                        [
-                            [self._clauses[clause], self._roots["condition", by["condition"]]]
-                            for clause, by in zip(part.clauses, row["clauses"], strict=True)
-                        ],
-                    ]
-                    for part, row in zip(node.parts, told[str(name)]["parts"], strict=True)
-                ],
-            }
-            for name, node in self._edition.nodes.items()
-        }

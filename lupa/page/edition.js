@@ -1,5 +1,6 @@
 // One edition of a policy: its facts and items, with their words, and what a case can say under it.
 
+import { places } from "./edits.js";
 import { by } from "./groups.js";
 import { later } from "./later.js";
 import { normal } from "./names.js";
@@ -16,12 +17,21 @@ export class Edition extends Worlds {
     later(this, Object.fromEntries(Object.keys(told).map((key) => [key, () => told[key]])));
     this.policy = policy.policy;
     this.about = policy;
+    this.told = told;
+    this.shared = shared;
+    this.text = text;
     this.supports = new Map();
+    this.plain = this; // as it is where a case says no name that may mean one of several
+    this.widenedBy = new Map(); // as it is where one does, by these names
     const each = (rows, make) => Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, make(row)]));
     const item = ([id, root, yes, no, sources, cone, label, applies]) => ({
       id, root, yes: text(yes), no: text(no), sources, cone: new Set(cone), label: text(label), applies,
     });
-    const sense = ([of, ...rest]) => (of === 0 ? { variable: rest[0], value: rest[1] === 1 } : { every: of === 2, least: of === 3 ? rest.shift() : null, text: text(rest[0]), parts: rest.slice(1).map(sense) });
+    const sense = (condition) => {
+      if (typeof condition === "number") return { variable: condition >> 1, value: condition % 2 === 1 };
+      const [of, ...rest] = condition;
+      return { every: of === 2, least: of === 3 ? rest.shift() : null, text: text(rest[0]), parts: rest.slice(1).map(sense) };
+    };
     later(this, {
       ...Object.fromEntries(ITEMS.map((kind) => [kind, () => told[kind].map(item)])),
       parts: () => each(told.parts, item),
@@ -29,7 +39,7 @@ export class Edition extends Worlds {
       facts: () => factsOf(told.facts, text),
       variables: () => new Map(this.facts.map(({ fact }, variable) => [fact, variable])),
       clauses: () => told.clauses.map(([id, kind, status, source, said, why]) => ({ id, kind, status, source: text(source), text: text(said), why: text(why) })),
-      meanings: () => new Map(Object.entries(told.meanings).map(([name, one]) => [name, typeof one === "number" ? { why: text(one) } : sense(one)])),
+      meanings: () => new Map(Object.entries(told.meanings).map(([name, one]) => [name, typeof one === "number" ? { why: text(one) } : sense(one[0])])),
       covered: () => told.covered.map(([name, label, brands]) => ({ name, label: text(label), brands })),
       words: () => each(told.outcome_words, ([said, next]) => ({ text: text(said), next: text(next) })),
       assumedTogether: () => each(told.families, text),
@@ -37,6 +47,10 @@ export class Edition extends Worlds {
       groupOf: () => new Map(this.groups.flatMap((group) => group.facts.map((variable) => [variable, group]))),
       readingSources: () => each(told.reading_sources, text),
       cone: () => new Set(told.cone),
+      relations: () => each(told.relations, (relation) => (Array.isArray(relation) ? relation.reduce((tree, fact) => within(tree, namesIn(text(told.facts[0][fact])), fact), {}) : relation)),
+      efforts: () => Object.fromEntries(told.efforts.flatMap(([costs, alike]) => alike.map((fact) => [fact, costs]))),
+      places: () => places(this),
+      means: () => new Map(Object.entries(told.short.means).map(([name, others]) => [Number(name), others]).filter(([name]) => name < this.facts.length)),
       laws: () => told.laws.map(([variables, root]) => ({ variables, root })),
       lawOf: () => new Map(this.laws.flatMap((law) => law.variables.map((variable) => [variable, law]))),
       orderOf: () => this.ordered(),
@@ -106,6 +120,16 @@ export class Edition extends Worlds {
     }
     return this.everyNameOf.get(family);
   }
+}
+
+/** The arguments of a fact by the names that they are. */
+export const namesIn = (fact) => fact.slice(fact.indexOf("(") + 1, -1).split(",");
+
+/** A tree with a fact at the place that its names lead to; it is changed. */
+export function within(tree, [name, ...rest], fact) {
+  if (rest.length) within((tree[name] ??= {}), rest, fact);
+  else tree[name] = fact;
+  return tree;
 }
 
 function factsOf([facts, assumed, places, yes, no, questions, members, about, read, help, proof], text) {

@@ -65,9 +65,11 @@ function saying(said, edition, [name, ...rest], value) {
     if (value !== null && value !== undefined) part[name] = value;
     return part;
   }
+  const isNamed = before.length || (Array.isArray(only) ? only : Object.keys(only)).some(meant);
   if (Array.isArray(only)) part.only = only.filter((key) => !meant(key));
   else part.only = Object.fromEntries(Object.entries(only).filter(([key]) => !meant(key)));
   if (value === null) part[name] = null;
+  else if (value === false && (!isNamed || edition.means.size)) part[name] = false; // another name may mean it
   else if (value) part.only = Array.isArray(part.only) ? [...part.only, name] : { ...part.only, [name]: true };
   return part;
 }

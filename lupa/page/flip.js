@@ -80,7 +80,8 @@ class Search {
 
   /** How a statement can come about and what that costs; null where it cannot. */
   kind(variable, value) {
-    const { efforts, usual } = this.edition;
+    const { efforts, means, usual } = this.edition;
+    if (value && means.has(variable)) return null; // one of what it means comes about, or is found out
     const subject = this.subject(variable);
     const isAssumed = this.assumedSubjects.has(subject);
     const kinds = this.statedSubjects.has(subject) ? KINDS.slice(1) : isAssumed ? KINDS : KINDS.slice(0, 1);
@@ -162,9 +163,24 @@ class Search {
       if (!objection?.ways.length) break;
       const changed = new Set(picked.slice(chosen.length).map(({ subject }) => subject));
       if (objection.tied && ![...objection.tied].some((variable) => changed.has(this.subject(variable)))) found.push(objection);
-      picked.push(objection.ways.reduce((one, other) => (other.cost < one.cost ? other : one)));
+      const cheapest = [...objection.ways].sort((one, other) => one.cost - other.cost);
+      picked.push(cheapest.find((way) => this.canBe([...picked, way])) ?? cheapest[0]);
     }
     return found;
+  }
+
+  /** What is said of each fact where these are stated beside the record. */
+  said(chosen) {
+    const changed = new Set(chosen.map(({ subject }) => subject));
+    const said = this.edition.silence();
+    for (const [variable, value] of this.record) if (!changed.has(this.subject(variable))) said[variable] = value ? 2 : 1;
+    for (const { variable, value } of chosen) said[variable] = value ? 2 : 1;
+    return said;
+  }
+
+  /** Whether the outcome that is wanted can still be, where these are stated. */
+  canBe(chosen) {
+    return this.edition.reaches(this.edition.outcome, this.said(chosen), this.wanted);
   }
 
   /** A set with all the choices that its statements leave, those of fewest first. */
@@ -192,9 +208,7 @@ class Search {
   objection(chosen) {
     const { edition } = this;
     const changed = new Set(chosen.map(({ subject }) => subject));
-    const said = edition.silence();
-    for (const [variable, value] of this.record) if (!changed.has(this.subject(variable))) said[variable] = value ? 2 : 1;
-    for (const { variable, value } of chosen) said[variable] = value ? 2 : 1;
+    const said = this.said(chosen);
     const free = (statement) => statement && !changed.has(statement.subject);
     const broken = this.laws.find(({ root }) => !edition.reaches(root, said, YES));
     if (broken) {

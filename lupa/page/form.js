@@ -2,7 +2,7 @@
 
 import { day } from "./days.js";
 import { fill, fresh, h } from "./dom.js";
-import { at, complete, namesIn, numberFrom, numberText, places, put, say } from "./edits.js";
+import { at, complete, namesIn, numberFrom, numberText, put, say } from "./edits.js";
 
 const FEW = 12; // so many members are asked one by one; of more a list is typed
 const OPEN = ["reading", "override", "stops", "starts"]; // asked for last, as a default stands for them
@@ -12,7 +12,7 @@ const OPEN = ["reading", "override", "stops", "starts"]; // asked for last, as a
  * `element` and `update(case, question)`, which shows what a case says.
  */
 export function form(edition, change) {
-  const context = { edition, change, given: {}, question: null, places: places(edition) };
+  const context = { edition, change, given: {}, question: null, places: edition.places };
   const controls = [];
   const made = (group) => {
     const control = controlOf(context, group);
@@ -201,10 +201,12 @@ function completeness(context, group) {
 
 /** What a case names of a relation that no rule asks about, or that is not known here, each to be taken out. */
 function beside({ question, given, edition, change }, family) {
-  const { unread, aside } = question.record;
+  const { unread, aside, stated } = question.record;
+  const several = [...stated].filter(([variable]) => variable >= edition.facts.length).map(([variable]) => question.edition.facts[variable])
+    .filter(({ fact }) => fact.startsWith(`${family}(`)).map(({ fact, member }) => [fact.slice(family.length + 1, -1), "which of these stays open", member]);
   const known = [...unread.keys()].filter((fact) => fact.startsWith(`${family}(`)).map((fact) => [fact.slice(family.length + 1, -1), "not asked about by this policy"]);
   const unknown = aside.filter((one) => one.family === family).map(({ name }) => [name, "not known here, and set aside"]);
-  return [...known, ...unknown].map(([name, words]) => h("li", {}, h("span", { class: "name" }, `${name} `, h("span", { class: "quiet" }, words)),
+  return [...several, ...known, ...unknown].map(([name, words, shown = name]) => h("li", {}, h("span", { class: "name" }, `${shown} `, h("span", { class: "quiet" }, words)),
     h("button", { type: "button", "aria-label": `Take out ${name}`, on: { click: () => change(say(given, edition, ["facts", family, name], undefined)) } }, "take out")));
 }
 
@@ -223,12 +225,11 @@ function list(context, group) {
   const add = () => {
     const names = namesIn(input.value, edition, family);
     if (!names.length) return;
-    const unclear = ({ found }) => (found === null ? undefined : edition.several[`${family}(${found})`]);
-    const taken = names.filter((one) => !unclear(one) && (one.found !== null || (isOpen && one.near === null)));
+    const taken = names.filter((one) => one.found !== null || (isOpen && one.near === null));
     const left = names.filter((one) => !taken.includes(one));
     const next = taken.reduce((given, { name, found }) => say(given, edition, ["facts", family, found ?? name], true), context.given);
     input.value = left.map(({ name }) => name).join(", ");
-    told.textContent = left.map((one) => `${one.name}: ${unclear(one) ?? (one.near ? `did you mean ${one.near}?` : "not known here.")}`).join(" ");
+    told.textContent = left.map((one) => `${one.name}: ${one.near ? `did you mean ${one.near}?` : "not known here."}`).join(" ");
     if (next !== context.given) change(next);
   };
   const input = h("input", {

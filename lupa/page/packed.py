@@ -58,7 +58,7 @@ class Texts:
         return self._places[text]
 
     def told(self) -> dict[str, list[Any]]:
-        """What is shared, or whole texts; for each text the number of its own, and the place of its name or -1."""
+        """What texts share, and whole texts; of each text the number of its own, and its name's or -1."""
         shared = {text: self._shared(text, about) for text, about in self._about.items()}
         often = Counter(shared.values())
         rows = [

@@ -48,7 +48,7 @@ class Reader {
     this.closing = new Map(); // what is not so, unless it is stated, as all of a relation is named
     this.record = {
       stated: new Map(), assumed: new Map(), closed: new Set(), paths: new Map(), given: new Map(),
-      numbers: [], intervals: new Map(), unread: new Map(), suggested: [], problems: [], remarks: [], lists: new Map(), aside: [], handling: {}, evidence: {},
+      numbers: [], intervals: new Map(), unread: new Map(), leftOpen: new Set(), suggested: [], problems: [], remarks: [], lists: new Map(), aside: [], handling: {}, evidence: {},
       nameOf: (fact) => (typeof fact === "number" ? edition.facts[fact].fact : fact),
     };
     this.measuring = new StatedNumbers(edition, (path, words) => this.problem(path, words), (name, path, known) =>
@@ -62,7 +62,12 @@ class Reader {
   /** Records a statement; null leaves the fact open, even where it would be assumed. */
   state(fact, value, path) {
     this.open.add(fact);
-    if (value === null) return;
+    const meant = this.edition.means.get(fact) ?? [];
+    if (value !== false) for (const one of meant) this.open.add(one);
+    if (value === null) {
+      if (typeof fact === "string") this.record.leftOpen.add(fact);
+      return;
+    }
     const stated = typeof fact === "number" ? this.record.stated : this.record.unread;
     if (stated.has(fact) && stated.get(fact) !== value) {
       const name = typeof fact === "number" ? this.edition.facts[fact].fact : fact;
@@ -70,6 +75,11 @@ class Reader {
     }
     stated.set(fact, value);
     if (!this.record.paths.has(fact)) this.record.paths.set(fact, path);
+    if (meant.length > 1) {
+      const { yes, no } = this.edition.facts[fact];
+      const words = value ? `${yes} That is one or more of these; which of them` : `${no} Which of these is meant`;
+      this.record.remarks.push({ place: path, text: `${words} stays open.` });
+    }
   }
 
   // ---- the parts of a case ------------------------------------------------------------------------
@@ -261,18 +271,10 @@ class Reader {
   }
 
   member(fact, value, path, code) {
-    if (this.mayMeanSeveral(fact, path)) return;
     if (code && value !== null && !STATES[value].includes(code.relation)) {
       this.record.suggested.push({ fact, code, value });
       this.open.add(fact);
     } else this.state(fact, value, path);
-  }
-
-  /** Refuses a name that means others, or one of several: only the command line decides over each of these. */
-  mayMeanSeveral(fact, path) {
-    const why = this.edition.several[fact];
-    if (why) this.problem(path, `${shown(fact)} ${why}`);
-    return Boolean(why);
   }
 
   /** What a name means at this place, or each row of a code: a variable, or the name of a fact not read. */
@@ -340,8 +342,7 @@ class Reader {
   /** Leaves open what a name means that stands in what is set aside, if it means something. */
   leaveOpen(name, tree, path, about) {
     const found = this.byName(name, tree, about);
-    if (typeof found?.below === "number") this.open.add(found.below);
-    else if (found) this.mayMeanSeveral(found.below, path);
+    if (found && !isPlain(found.below)) this.state(found.below, null, path);
   }
 
   /** What `only` neither names nor implies is not so, but for what stands beside it. */

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lupa.page.packed import Lists, Texts
@@ -10,14 +10,10 @@ from lupa.rules.asking import Group
 from lupa.rules.edition import Edition
 from lupa.rules.efforts import USUAL
 from lupa.rules.quantities import Quantity
-from lupa.rules.vocabulary import Fact
+from lupa.rules.vocabulary import Fact, leaves
 
 _OFFERED = USUAL
 """The ways in which a page lets a statement come about; another day or another request it does not try."""
-
-_ONE_OF = "may be {}; say which"
-_OTHERS = "means more than a page works out; answer the question that it bears on, or use lupa decide"
-"""What is said of a name that means others; what these come to together, only the command line decides."""
 
 
 class Sayable:
@@ -25,21 +21,25 @@ class Sayable:
 
     def __init__(self, edition: Edition, variable: Mapping[Fact, int], texts: Texts, lists: Lists) -> None:
         self._edition = edition
-        self._variable = variable
+        self.variable = variable
         self._texts = texts
         self._lists = lists
 
     def told(self) -> dict[str, Any]:
         """All of it."""
         return {
-            "facts": self._facts(),
+            "facts": self.columns(self.variable),
             **self._vocabulary(),
             **self._efforts(),
             "groups": self._groups(),
         }
 
-    def _facts(self) -> list[list[int]]:
-        """Of each variable the fact, its default, rank, sentences, question, labels, if it is read, help,
+    def of(self, edition: Edition, variable: Mapping[Fact, int]) -> Sayable:
+        """What can be said under another edition, in the same texts."""
+        return Sayable(edition, variable, self._texts, self._lists)
+
+    def columns(self, facts: Iterable[Fact]) -> list[list[int]]:
+        """Of each fact its name, its default, rank, sentences, question, labels, if it is read, help,
         proof; in columns.
         """
         edition, texts = self._edition, self._texts
@@ -58,18 +58,28 @@ class Sayable:
                 texts(v.question_help(fact), about),
                 texts(v.proof(fact) or "", about),
             )
-            for fact in self._variable
+            for fact in facts
         ]
         return [list(column) for column in zip(*rows, strict=True)]
 
     def _placed(self, tree: Any) -> Any:
         """The variables in the place of their facts."""
         if isinstance(tree, str):
-            return self._variable[tree]
+            return self.variable[tree]
         return {key: self._placed(below) for key, below in tree.items()}
 
+    def _related(self, family: str, tree: Any) -> Any:
+        """A relation as its facts, where these are called by their names in it; or else in full."""
+        facts = dict(leaves(tree))
+        if all(
+            fact == f"{family}({','.join(names)})" and not any(set("(),") & set(name) for name in names)
+            for names, fact in facts.items()
+        ):
+            return [self.variable[fact] for fact in facts.values()]
+        return self._placed(tree)
+
     def _placed_each(self, facts: Mapping[str, Sequence[Fact]]) -> dict[str, list[int]]:
-        return {name: [self._variable[fact] for fact in each] for name, each in facts.items()}
+        return {name: [self.variable[fact] for fact in each] for name, each in facts.items()}
 
     def _vocabulary(self) -> dict[str, Any]:
         v = self._edition.vocabulary
@@ -77,35 +87,22 @@ class Sayable:
             "requested": self._placed(v.kinds("requested")),
             "choices": {name: self._placed(v.tree_of(name)) for name in v.choices if name != "requested"},
             "flags": self._placed(v.flags),
-            "relations": self._placed(v.families),
+            "relations": {family: self._related(family, tree) for family, tree in v.families.items()},
             "quantities": {name: self._quantity(name, quantity) for name, quantity in v.quantities.items()},
             "derived": {name: list(made) for name, made in v.derived.items()},
             "scales": {name: list(scale) for name, scale in v.scales.items()},
-            "rising": [[[rank, self._variable[fact]] for rank, fact in cuts] for cuts in v.rising],
+            "rising": [[[rank, self.variable[fact]] for rank, fact in cuts] for cuts in v.rising],
             "pairs": v.pairs,
             "measures": v.measures,
             "days": v.days,
             "terms": sorted(v.terms),
             "asked": [
-                [self._variable[fact], x.quantity, x.cut.kind, str(x.cut.bound), x.reached, x.days, x.times]
+                [self.variable[fact], x.quantity, x.cut.kind, str(x.cut.bound), x.reached, x.days, x.times]
                 for fact, x in v.asked.items()
             ],
             "open_families": sorted(v.open_families),
             "closed_by": self._placed_each(v.closed_by),
             "beyond": self._beyond(),
-            "several": self._several(),
-        }
-
-    def _several(self) -> dict[str, str]:
-        """Why a page does not read facts that mean others, or one of several."""
-        known = self._edition.known
-        return {
-            f"{family}({name})": _ONE_OF.format(" or ".join(x.replace("_", " ") for x in sorted(meant)))
-            if (meant := known.several[name])
-            else _OTHERS
-            for family, places in known.declared().items()
-            for name in (places[-1] if len(places) == 1 else ())
-            if name in known.several
         }
 
     def _beyond(self) -> dict[str, Any]:
@@ -143,7 +140,7 @@ class Sayable:
             "label": v.label(name),
             "read": self._edition.reads_number(name),
             "cuts": [
-                [cut.kind, str(cut.bound), self._variable[cut.fact]]
+                [cut.kind, str(cut.bound), self.variable[cut.fact]]
                 for cut in sorted(v.cuts.get(name, ()), key=lambda cut: cut.rank)  # the lowest bound first
             ],
         }
@@ -154,15 +151,7 @@ class Sayable:
         `usual` is what a kind costs for a fact without a row of its own, `against` the facts, and `advised`
         the advisories by their place, of which any speaks against bringing one about.
         """
-        v, variable = self._edition.vocabulary, self._variable
-        own = {
-            variable[fact]: [
-                v.efforts.of(fact, kind, value=value, usual=False)
-                for kind in _OFFERED
-                for value in (True, False)
-            ]
-            for fact in variable
-        }
+        v, variable = self._edition.vocabulary, self.variable
         against = {
             variable[fact]: [variable[x] for x in v.efforts.speaks_against(fact) if x in variable]
             for fact in variable
@@ -173,11 +162,25 @@ class Sayable:
             for fact in variable
         }
         return {
-            "efforts": {at: costs for at, costs in own.items() if any(costs)},
+            "efforts": self.efforts(variable),
             "usual": v.efforts.usual,
             "against": {at: found for at, found in against.items() if found},
             "advised": {at: found for at, found in advised.items() if found},
         }
+
+    def efforts(self, facts: Iterable[Fact]) -> list[list[list[int | None] | list[int]]]:
+        """What it costs to state facts that have rows of their own, with those of which it is the same."""
+        cost = self._edition.vocabulary.efforts.of
+        ways = [(kind, value) for kind in _OFFERED for value in (True, False)]
+        found: dict[tuple[int | None, ...], list[int]] = {}
+        for fact in facts:
+            costs = tuple(cost(fact, kind, value=so, usual=False) for kind, so in ways)
+            found.setdefault(costs, []).append(self.variable[fact])
+        return [[list(costs), alike] for costs, alike in found.items() if any(costs)]
+
+    def asked(self, group: Group, name: str) -> list[str | int]:
+        """What a fact is asked with: the group, the class of this name in it, its kind and question."""
+        return [group.id, name, group.kind, self._texts(self._edition.asking.question(group))]
 
     def _names(self, group: Group) -> dict[str, dict[str, int]]:
         """What each of several numbers is called among them."""
@@ -199,11 +202,11 @@ class Sayable:
                 "id": group.id,
                 "kind": group.kind,
                 "question": texts(asking.question(group)),
-                "facts": [self._variable[fact] for fact in group.facts],
+                "facts": [self.variable[fact] for fact in group.facts],
                 "numbers": [name for name, _ in group.numbers],
                 **self._names(group),
                 "classes": {
-                    name: [self._variable[fact] for fact in facts]
+                    name: [self.variable[fact] for fact in facts]
                     for name, facts in asking.classes(group.facts).items()
                 }
                 if group.kind == "members"

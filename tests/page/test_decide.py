@@ -96,6 +96,51 @@ def test_what_is_said_in_another_place_is_read_in_a_page_as_everywhere(
     assert list(differences(kb, data, cases)) == []
 
 
+SHORT: tuple[Any, ...] = (
+    ["mycophenolate", "CYC"],
+    ["mycophenolate 500 mg BID"],
+    ["cyclo and vitamins"],
+    ["TAC", "Kenalog"],
+    {"cyc": True, "cyclosporine": False},
+    {"cyc": True, "cyclophosphamide": False},
+    {"cyc": "no"},
+    {"cyc": None},
+    {"only": ["CTX", "prednisone"]},
+    {"only": ["cyc"], "ctx": "no"},
+    {"aza": True, "azathioprine": False, "azacitidine": False},
+)
+"""What a case says is taken, by names that may mean several drugs."""
+
+
+def short_cases() -> list[dict[str, Any]]:
+    """For each policy on each of these a case that says little, and one that says most."""
+    request = {"indication": "lupus_nephritis", "phase": "initial"}
+    facts = {"age": 34, "active": ["lupus_nephritis"], "live_vaccine": False, "dosed_per_label": True}
+    return [
+        {"request": {**request, "policy": policy, **more}, "facts": {"taking": taking, **beside}}
+        for policy, more in (("fep_lupkynis", {}), ("uhc_benlysta", {"route": "intravenous"}))
+        for taking in SHORT
+        for beside in ({}, facts)
+    ]
+
+
+def test_a_name_that_may_mean_several_drugs_is_decided_over_each_in_a_page_too(
+    kb: KnowledgeBase, data: Path
+) -> None:
+    assert list(differences(kb, data, short_cases())) == []
+
+
+def test_a_vaccine_by_its_name_is_a_live_one_in_a_page_too(kb: KnowledgeBase, data: Path) -> None:
+    request = {"policy": "fep_lupkynis", "indication": "lupus_nephritis", "phase": "initial"}
+    said = (["yellow_fever_vaccine"], {"yellow_fever_vaccine": "no"}, ["MMR"])
+    cases = [
+        {"request": request, "facts": {"vaccines": vaccines, **live}}
+        for vaccines in said
+        for live in ({}, {"live_vaccine": False})
+    ]
+    assert list(differences(kb, data, cases)) == []
+
+
 def test_lines_of_a_chart_are_told_in_a_page_too(kb: KnowledgeBase, data: Path) -> None:
     line = {"resource": "Condition/c1", "date": "2024-06-01", "text": None}
     case = kb.case("lupkynis_alongside_bars_benlysta")

@@ -84,6 +84,22 @@ def test_the_cheapest_changes_are_the_same_in_a_page(kb: KnowledgeBase, data: Pa
     assert list(different(kb, data, jobs(kb, 80, 4))) == []
 
 
+def test_where_little_is_known_of_a_disease_within_another_they_are_the_same_too(
+    kb: KnowledgeBase, data: Path
+) -> None:
+    request = {"policy": "uhc_benlysta", "indication": "lupus_nephritis", "phase": "initial"}
+    assert list(different(kb, data, [({"request": request}, "approve")])) == []
+
+
+def test_what_a_name_means_that_may_mean_several_drugs_is_found_out_and_not_brought_about(
+    kb: KnowledgeBase, data: Path
+) -> None:
+    request = {"policy": "fep_lupkynis", "indication": "lupus_nephritis", "phase": "initial"}
+    said: tuple[Any, ...] = (["mycophenolate", "CYC"], {"cyc": "no"}, {"only": ["cyc", "pred"]})
+    cases = [{"request": request, "facts": {"taking": taking}} for taking in said]
+    assert list(different(kb, data, [(case, to) for case in cases for to in ("approve", "deny")])) == []
+
+
 @pytest.mark.mass
 def test_of_hundreds_of_records_the_cheapest_changes_are_the_same(kb: KnowledgeBase, data: Path) -> None:
     silent = {"request": {"policy": "uhc_benlysta", "indication": "sle", "phase": "initial"}}
