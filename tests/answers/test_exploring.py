@@ -512,6 +512,23 @@ def test_what_matters_is_found_one_by_one_where_the_function_grows_too_large(
     assert found == [["a", "b"], ["a", "b"]]
 
 
+def test_what_matters_is_found_for_each_record_where_the_function_of_all_grows_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts, rules = (
+        vocabulary(["a", "b", "c"]),
+        "outcome(small, approve) :- a, b.\n" + otherwise("approve", last="deny"),
+    )
+    found = []
+    monkeypatch.setattr(question, "_MANY", 2)
+    monkeypatch.setattr(circuit, "_OFTEN", 0)
+    for largest in (circuit._WHOLE, 0):
+        monkeypatch.setattr(circuit, "_WHOLE", largest)
+        small = small_kb(tmp_path / str(largest), facts, rules)
+        found.append([missing.fact for missing in small.decide(SMALL).missing])
+    assert found == [["a", "b"], ["a", "b"]]
+
+
 @pytest.mark.parametrize(("forced", "missing"), [("", False), (", first", True)])
 def test_of_many_facts_that_laws_tie_is_asked_what_a_law_can_make_decide(
     tmp_path: Path, forced: str, missing: bool

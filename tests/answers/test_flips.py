@@ -9,6 +9,7 @@ import pytest
 from click import unstyle
 
 from lupa import KnowledgeBase
+from lupa.answers import sets
 from lupa.answers.exploration import Flips
 from lupa.pages.exploring import flips_text
 from tests import explored, small
@@ -299,6 +300,23 @@ def test_just_the_days_and_requests_are_found_that_help(kb: KnowledgeBase, case:
     answer = explored.check_all_flips(kb, examined, "approve", fixed, {}, 50)
     assert answer is not None
     assert {s.kind for flip in answer.flips for s in flip.statements} & {"wait", "file_otherwise"}
+
+
+@pytest.mark.parametrize(("tries", "ties"), [(1, 200), (20, 3)])
+def test_where_little_is_tried_what_is_told_are_flips_and_more_may_be_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tries: int, ties: int
+) -> None:
+    monkeypatch.setattr(sets, "_TRIES", tries)
+    monkeypatch.setattr(sets, "_TIES", ties)
+    both = [(f"tried_{n}", f"long_{n}") for n in range(7)]
+    rules = "".join(f"outcome(small, approve) :- {one}, {other}.\n" for one, other in both)
+    facts = vocabulary(flags=[each for pair in both for each in pair])
+    kb = small_kb(tmp_path, facts, rules + otherwise("approve", last="deny"))
+    flips = kb.flip({"request": {"policy": "small"}, "facts": {}}, "approve", most=2)
+    told = {tuple(sorted(each.fact for each in flip.statements)) for flip in flips.flips}
+    assert told <= {tuple(sorted(pair)) for pair in both}
+    assert len(told) == len(flips.flips) > 0
+    assert flips.more
 
 
 def test_where_each_of_many_takes_two_statements_the_search_for_others_ends(tmp_path: Path) -> None:

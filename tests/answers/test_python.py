@@ -7,6 +7,7 @@ import multiprocessing
 import numbers
 import os
 import pickle
+import runpy
 import shutil
 import subprocess
 import sys
@@ -217,6 +218,12 @@ def test_files_of_the_lua_bridge_of_the_same_name_are_told_at_import(tmp_path: P
         f"RuntimeWarning: the Lua bridge `lupa` is installed in the same folder, {tmp_path}/lupa ({file})"
         in found.stderr
     )
+
+
+def test_the_warning_names_what_lies_among_our_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "listdir", lambda _: ["lua54.so", "luajit20.so", "version.py"])
+    with pytest.warns(RuntimeWarning, match=r"in the same folder, .* \(lua54\.so\)"):
+        runpy.run_path(lupa.__file__, {}, "lupa_again")
 
 
 def test_a_package_without_a_folder_has_no_strangers_in_it(monkeypatch: pytest.MonkeyPatch) -> None:

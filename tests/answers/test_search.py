@@ -49,6 +49,16 @@ def test_of_a_hundred_choices_with_a_dear_and_a_cheap_way_the_cheapest_sets_are_
     assert (costs[0], costs == sorted(costs), len(costs)) == (least, True, MOST)
 
 
+def test_a_set_is_found_though_an_interruption_came_late() -> None:
+    watch = Watch()
+    cheapest = Cheapest([(0, 0, 1), (1, 1, 1)], watch)
+    cheapest.require([cheapest.stated[1]])
+    watch._interrupt()
+    found = cheapest.any_set()
+    assert found is not None
+    assert 1 in found
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_all_sets_of_a_cost_are_given_before_a_dearer_one(seed: int) -> None:
     drawn = random.Random(seed)

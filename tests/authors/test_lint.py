@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 import lupa
 from lupa import CaseError, KnowledgeBase
+from lupa.authors.lint import cuts
 from lupa.authors.lint.contrary import _asked
 from lupa.authors.lint.files import RuleFile, _said, read_file
 from lupa.authors.lint.rules import CODES, COVERED, READ_BY_LUPA, RULES
@@ -493,6 +494,27 @@ def test_facts_that_no_rule_reads_are_told_by_kind(folder: Path) -> None:
         f"vocabulary.lp:{first}:1: unread-fact: no rule of any policy reads documented(biopsy) and 1 more",
         f"vocabulary.lp:{second}:1: unread-fact: no rule of any policy reads weight",
     ]
+
+
+def test_the_numbers_of_a_difference_that_no_rule_reads_are_idle_with_it(folder: Path) -> None:
+    numbers = "".join(
+        f'quantity({name}, "kg", 1, 500). label({name}, "the {name}").\n'
+        for name in ("loss", "before", "now")
+    )
+    line = add(folder, f"{numbers}difference(loss, before, now).", "vocabulary.lp")
+    assert found_in(folder) == [
+        f"vocabulary.lp:{line}:1: unread-fact: no rule of any policy reads loss and 2 more"
+    ]
+
+
+def test_where_too_many_rows_would_have_to_be_looked_at_no_cut_point_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cuts, "_MANY", 1)
+    add(
+        folder, f"oldest(fep_lupkynis, (90; 95)).\n{MET}oldest(fep_lupkynis, Age), not more_than(age, Age)."
+    )
+    assert rules_of(found_in(folder)) == ["unknown-name"]
 
 
 def test_what_a_shared_rule_reads_some_policy_may_give_if_it_is_declared(folder: Path) -> None:

@@ -55,6 +55,8 @@ def test_each_question_has_the_same_answer_however_little_is_looked_at(
             assert found <= set(asked)
             assert not solver.satisfiable(list(found))
         assert functions.least(asked, atoms) == solver.least(asked, atoms)
+        assert functions.least(asked, atoms) == solver.least(asked, atoms)
+        assert isinstance(functions.world_or_core(asked, ()), tuple) is is_so
         if solver.satisfiable(said):
             literals = (dice.choice(outcomes), dice.choice(facts))
             known = {abs(literal): literal > 0 for literal in said}
