@@ -35,6 +35,15 @@ def test_a_drug_that_another_criterion_bars_is_needed_and_barred(kb: KnowledgeBa
     assert barred == f"Not voclosporin: {COMBINED}"
 
 
+def test_where_each_way_is_barred_these_are_all_that_is_told(kb: KnowledgeBase) -> None:
+    decision = kb.decide(BARE)
+    (criterion,) = (c for c in decision.criteria if c.id == "standard_of_care")
+    barred = needs_of(decision, "standard_of_care")["taking(voclosporin)"]
+    alone = replace(criterion, needs=((barred,),), more_needs=True)
+    (told,) = needs_sentences(alone)
+    assert told.startswith("The patient takes voclosporin")
+
+
 def test_a_drug_that_an_advisory_speaks_against_is_needed_and_advised_against(kb: KnowledgeBase) -> None:
     case = {**BARE, "facts": {**BARE["facts"], "pregnant": True}}
     needs = needs_of(kb.decide(case), "standard_of_care")

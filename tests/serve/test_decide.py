@@ -56,6 +56,12 @@ def test_a_case_gets_the_bytes_that_the_command_prints(client: TestClient, kb: K
     assert answer.text == command("decide", "-", "--json", stdin=as_bytes(case)).out
 
 
+def test_a_number_with_a_point_is_read(client: TestClient) -> None:
+    request = {"policy": "fep_lupkynis", "indication": "lupus_nephritis", "phase": "initial"}
+    answer = post(client, {"request": request, "facts": {"age": 17.0}})
+    assert (answer.status_code, answer.json()["outcome"]) == (200, "deny")
+
+
 def test_a_case_under_several_policies_gets_an_array(several: TestClient) -> None:
     answer = post(several, {"request": {"drug": "Benlysta"}, "facts": {}})
     assert [one["policy"] for one in answer.json()] == ["other_benlysta", "uhc_benlysta"]

@@ -8,11 +8,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from lupa import KnowledgeBase
-from lupa.errors import RuleError
+from lupa.errors import RuleError, TimeLimitError
 from lupa.fhir import form
 from lupa.fhir.guides import faults
 from lupa.fhir.reading import reader_of
-from lupa.serve import forms
+from lupa.serve import forms, hooks
 from lupa.serve.hooks import HOOKS, PREFETCH
 from tests.command import as_bytes
 from tests.fhir.charts import (
@@ -43,6 +43,16 @@ def post(client: TestClient, path: str, body: Any, media: str = "application/jso
 def response(answer: Any) -> Any:
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/fhir+json")
     return answer.json()["entry"][0]["resource"]
+
+
+def test_a_hook_for_which_there_is_no_time_is_told_so(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*_: Any) -> bool:
+        raise TimeLimitError(9)
+
+    monkeypatch.setattr(hooks, "is_covered", late)
+    assert post(client, SIGN, hook("order-sign")).status_code == 504
 
 
 def action(found: Any) -> str:
