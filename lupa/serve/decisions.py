@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from lupa.answers.decision import Decision
@@ -77,15 +77,15 @@ def _one(kb: KnowledgeBase, words: Words, case: Any, limit: Deadline, given: Any
 
 
 def _many(
-    kb: KnowledgeBase, words: Words, cases: Iterable[Any], limit: Deadline, *, lines: bool = False
+    kb: KnowledgeBase, words: Words, cases: Sequence[Any], limit: Deadline, *, lines: bool = False
 ) -> Answer:
+    if len(cases) > _MOST:
+        raise RefusedError(413, f"at most {_MOST} cases are taken at once")
     told: list[bytes] = []
     prints: list[str] = []
     paths: list[str] = []
     status = 200
     for place, case in enumerate(cases):
-        if place == _MOST:
-            raise RefusedError(413, f"at most {_MOST} cases are taken at once")
         try:
             found = list(_decided(kb, case, limit))
         except TimeLimitError as error:

@@ -56,6 +56,16 @@ def test_a_case_gets_the_bytes_that_the_command_prints(client: TestClient, kb: K
     assert answer.text == command("decide", "-", "--json", stdin=as_bytes(case)).out
 
 
+def test_too_many_cases_are_refused_before_any_is_decided(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def decided(*_: Any, **__: Any) -> None:
+        raise KeyError
+
+    monkeypatch.setattr(KnowledgeBase, "decide_all", decided)
+    assert post(client, [CASE] * 1001).status_code == 413
+
+
 def test_a_number_with_a_point_is_read(client: TestClient) -> None:
     request = {"policy": "fep_lupkynis", "indication": "lupus_nephritis", "phase": "initial"}
     answer = post(client, {"request": request, "facts": {"age": 17.0}})
