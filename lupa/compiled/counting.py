@@ -23,7 +23,7 @@ def count(compiled: Compiled, marginals: Mapping[Fact, Weight | bool | None]) ->
     shares = {fact: share for fact, share in marginals.items() if _is_number(share)}
     if wrong := [fact for fact, share in shares.items() if not 0 <= share <= 1]:
         raise CaseError([Problem(f, f"a probability is from 0 to 1, not {shares[f]}") for f in wrong])
-    truths: dict[Fact, Any] = {**marginals, **dict.fromkeys(shares)}
+    truths: dict[Fact, Any] = {**marginals, **dict.fromkeys(shares.keys() & compiled.place_of.keys())}
     told = compiled.lawful(truths)
     weights: list[tuple[Weight, Weight]] = [(bits & 1, bits >> 1) for bits in told]
     for fact, share in shares.items():

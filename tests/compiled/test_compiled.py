@@ -234,6 +234,17 @@ def test_worlds_of_what_cannot_be_are_not_counted(
     assert "; ".join(str(error.value).splitlines()) == words
 
 
+def test_how_a_text_is_read_has_no_probability_once_it_is_settled(kb: KnowledgeBase) -> None:
+    compiled = kb.compile("fep_lupkynis")
+    (name, choice), *_ = compiled.readings.items()
+    fact = f"reading({name},{choice})"
+    assert compiled.count({fact: 1.0}) == compiled.count()
+    for share in (0.5, 0.0):
+        with pytest.raises(CaseError) as error:
+            compiled.count({fact: share})
+        assert "; compile it anew" in str(error.value)
+
+
 @pytest.mark.parametrize("record", [{"taking(voclosporin)": "yes"}, {"taking(voclosporin)": 2}])
 def test_a_record_says_no_more_than_true_and_false(kb: KnowledgeBase, record: dict[str, Any]) -> None:
     with pytest.raises(CaseError, match=r"^taking\(voclosporin\): true, false or null is expected, not "):
