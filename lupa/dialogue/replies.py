@@ -111,7 +111,8 @@ def _number(asked: Asked, vocabulary: Vocabulary) -> Question:
     names: dict[str, Mapping[str, Any]] = {}
     if asked.id in vocabulary.derived:  # it follows from two, and who does not know them may know it
         names = {called(name): {} for name in asked.numbers}
-        of = f"{vocabulary.label(asked.id)} itself ({vocabulary.quantities[asked.id].unit})"
+        unit = vocabulary.quantities[asked.id].unit
+        of = f"{vocabulary.label(asked.id)} itself" + (f" ({unit})" if unit else "")
         hint = f"two numbers with a comma between, in this order (? where one is not known), or {of}"
         return Question(asked.text, names, asked, hint, numbers=asked.numbers, listed=asked)
     if len(asked.numbers) > 1:
