@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from lupa.answers.desk import Desk
 from lupa.answers.exploration import Ask
 from lupa.dialogue.commands import counted
 from lupa.dialogue.common import Reply, Suggestion, refusal, standing_line
+from lupa.dialogue.numbers import with_days
 from lupa.dialogue.replies import Question, following, stated, takes_any
 from lupa.dialogue.replies import Reply as Stated
 from lupa.dialogue.standing import altered, begun, with_names
@@ -21,6 +23,7 @@ from lupa.pages.exploring import members
 from lupa.pages.page import Page, text
 from lupa.pages.sentences import in_words, verdict
 from lupa.record.case import Case
+from lupa.rules.days import day
 from lupa.rules.names import normal
 from lupa.rules.vocabulary import Fact, Vocabulary
 
@@ -198,6 +201,8 @@ class Interview:
                 raise CaseError("this is the first question; there is no answer to take back")
             self._states.pop()
             return self._asking()
+        if state.vocabulary is not None:
+            line = with_days(question.numbers, line, state.vocabulary, _today(state.case))
         found = stated(question, state.vocabulary, said, line)
         unknown = state.unknown | found.unknown
         if found.states or found.others or found.beside or state.ask is None or state.vocabulary is None:
@@ -291,3 +296,9 @@ def _open(state: _State, ask: Ask) -> str:
     unknown = sum(state.unknown.issuperset(asked.facts) for asked in ask.questions)
     not_known = f", {unknown} of them not known" if unknown else ""
     return f"{counted(len(ask.questions), 'question')} open{not_known}"
+
+
+def _today(case: Case) -> date | None:
+    """The service date of a case that can be read."""
+    said = case["request"].get("service_date")
+    return None if said is None else day(said, "request.service_date")

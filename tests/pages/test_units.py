@@ -117,9 +117,14 @@ def test_what_a_case_can_state_is_listed_by_what_there_is_to_say_of_it(kb: Knowl
 
 
 def test_a_number_that_a_plan_asks_for_alone_is_answered_by_a_number(kb: KnowledgeBase) -> None:
-    starting = {"ldl": {"value": 120, "on": "2025-02-01"}, "bmi": 31, "t_score": -3, "age": 40}
-    measured = {"eosinophils": {"value": 500, "on": "2025-02-20"}}
-    days = {"last_taken": {"methotrexate": "2025-01-01", "prednisone": "2025-01-01"}}
+    starting: dict[str, Any] = {
+        "ldl": {"value": 120, "on": "2025-02-01"},
+        "bmi": 31,
+        "t_score": -3,
+        "age": 40,
+    }
+    measured: dict[str, Any] = {"eosinophils": {"value": 500, "on": "2025-02-20"}}
+    days: dict[str, Any] = {"last_taken": {"methotrexate": "2025-01-01", "prednisone": "2025-01-01"}}
     plan = kb.plan(a_case(**starting, **measured, **days))
     (step,) = (step for step in plan.steps if step.question == "What is the time on prednisone, in weeks?")
     assert [branch.text for branch in step.branches] == ["less than 12", "12 or more"]
