@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -201,9 +200,7 @@ class Interview:
                 raise CaseError("this is the first question; there is no answer to take back")
             self._states.pop()
             return self._asking()
-        if state.vocabulary is not None:
-            line = with_days(question.numbers, line, state.vocabulary, _today(state.case))
-        found = stated(question, state.vocabulary, said, line)
+        found = stated(question, state.vocabulary, said, _with_days(question, line, state))
         unknown = state.unknown | found.unknown
         if found.states or found.others or found.beside or state.ask is None or state.vocabulary is None:
             case = altered(self._kb, state.case, found.states)
@@ -298,7 +295,10 @@ def _open(state: _State, ask: Ask) -> str:
     return f"{counted(len(ask.questions), 'question')} open{not_known}"
 
 
-def _today(case: Case) -> date | None:
-    """The service date of a case that can be read."""
-    said = case["request"].get("service_date")
-    return None if said is None else day(said, "request.service_date")
+def _with_days(question: Question, line: str, state: _State) -> str:
+    """A reply in which a day stands for how long before the service date of the case it was."""
+    if state.vocabulary is None:
+        return line
+    said = state.case["request"].get("service_date")
+    today = None if said is None else day(said, "request.service_date")
+    return with_days(question.numbers, line, state.vocabulary, today)

@@ -97,7 +97,12 @@ def test_a_day_from_which_no_days_can_be_counted_is_refused(
 
 
 def test_an_interview_takes_the_day_of_a_measurement(kb: KnowledgeBase) -> None:
-    known = {"bmi": 31, "t_score": -3, "age": 40, "eosinophils": {"value": 500, "on": "2025-02-20"}}
+    known: dict[str, Any] = {
+        "bmi": 31,
+        "t_score": -3,
+        "age": 40,
+        "eosinophils": {"value": 500, "on": "2025-02-20"},
+    }
     interview = Interview(
         kb,
         a_case(

@@ -30,6 +30,9 @@ quantity(score_before, "", 0, 105). label(score_before, "the score before treatm
 quantity(score_change, "", -105, 105). label(score_change, "the change of the score").
 difference(score_change, score_before, score).
 cut_point(more_than(score_change, -4)).
+asks_how_often_measured(at_least(eosinophils, 500), 90, 1).
+requires(measuring, high_ldl, initial, once, c1).
+met(measuring, once) :- measured_often(at_least(eosinophils, 500), 90, 1).
 requires(measuring, high_ldl, continuation, score_fell, c1).
 met(measuring, score_fell) :- not more_than(score_change, -4).
 """
@@ -134,3 +137,12 @@ def test_many_silent_numbers_of_one_name_are_counted(kb: KnowledgeBase) -> None:
     weeks = tuple(f"at_least(weeks_on(drug_{number}),12)" for number in range(7))
     asked = replace(kb.ask(going_on()), immaterial=(*weeks, "at_least(age,12)", "more_than(age,12)"))
     assert "Silent, and unable to change it: weeks_on: 7, age." in " ".join(ask_text(asked).split())
+
+
+def test_once_or_more_is_said_as_any_measurement_and_its_record_is_to_be_sent(kb: KnowledgeBase) -> None:
+    case = a_case(ldl={"value": 120, "on": "2025-02-01"}, bmi=31, t_score=-3, age=40)
+    missing = {missing.fact: missing.question for missing in kb.decide(case).missing}
+    once = missing["measured_often(at_least(eosinophils,500),90,1)"]
+    which = "the eosinophil count is 500 cells/uL or more"
+    assert once == f"Is there a measurement of the last 90 days in which {which}?"
+    assert "- The records of the eosinophil count of the last 90 days." in kb.letter(case).text
