@@ -22,7 +22,6 @@ from lupa.pages.exploring import members
 from lupa.pages.page import Page, text
 from lupa.pages.sentences import in_words, verdict
 from lupa.record.case import Case
-from lupa.rules.days import day
 from lupa.rules.names import normal
 from lupa.rules.vocabulary import Fact, Vocabulary
 
@@ -200,7 +199,8 @@ class Interview:
                 raise CaseError("this is the first question; there is no answer to take back")
             self._states.pop()
             return self._asking()
-        found = stated(question, state.vocabulary, said, _with_days(question, line, state))
+        line = with_days(question.numbers, line, state.vocabulary, state.case)
+        found = stated(question, state.vocabulary, said, line)
         unknown = state.unknown | found.unknown
         if found.states or found.others or found.beside or state.ask is None or state.vocabulary is None:
             case = altered(self._kb, state.case, found.states)
@@ -293,12 +293,3 @@ def _open(state: _State, ask: Ask) -> str:
     unknown = sum(state.unknown.issuperset(asked.facts) for asked in ask.questions)
     not_known = f", {unknown} of them not known" if unknown else ""
     return f"{counted(len(ask.questions), 'question')} open{not_known}"
-
-
-def _with_days(question: Question, line: str, state: _State) -> str:
-    """A reply in which a day stands for how long before the service date of the case it was."""
-    if state.vocabulary is None:
-        return line
-    said = state.case["request"].get("service_date")
-    today = None if said is None else day(said, "request.service_date")
-    return with_days(question.numbers, line, state.vocabulary, today)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -104,10 +103,12 @@ def is_day(name: str, vocabulary: Vocabulary) -> bool:
     return name.startswith(f"{SINCE}(") and vocabulary.day_of(name)[0] in vocabulary.days
 
 
-def with_days(numbers: Collection[str], line: str, vocabulary: Vocabulary, today: date | None) -> str:
+def with_days(
+    numbers: Collection[str], line: str, vocabulary: Vocabulary | None, case: Mapping[str, Any]
+) -> str:
     """A reply in which a day stands for how long before the service date it was, as a case has that."""
     name = next(iter(numbers)) if len(numbers) == 1 else ""
-    if not name.startswith(f"{SINCE}("):
+    if vocabulary is None or not name.startswith(f"{SINCE}("):
         return line
     try:
         said = day(line, "")
@@ -115,8 +116,10 @@ def with_days(numbers: Collection[str], line: str, vocabulary: Vocabulary, today
         return line
     if is_day(name, vocabulary):
         return said.isoformat()
-    if today is None:
+    given = case["request"].get("service_date")
+    if given is None:
         raise CaseError("a day needs request.service_date; say how many days before the request it was")
+    today = day(given, "request.service_date")
     if said > today:
         raise CaseError(f"{said} is after the service date, {today}")
     return str((today - said).days)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -77,22 +76,22 @@ def test_how_long_ago_something_was_may_be_said_by_its_day(
     kb: KnowledgeBase, quantity: str, line: str, read: str
 ) -> None:
     vocabulary = next(kb.questions(a_case())).edition.vocabulary
-    assert with_days([quantity], line, vocabulary, date(2025, 3, 1)) == read
+    assert with_days([quantity], line, vocabulary, a_case()) == read
 
 
 @pytest.mark.parametrize(
     ("today", "problem"),
     [
         (None, "a day needs request.service_date; say how many days before the request it was"),
-        (date(2025, 1, 31), "2025-02-01 is after the service date, 2025-01-31"),
+        ("2025-01-31", "2025-02-01 is after the service date, 2025-01-31"),
     ],
 )
 def test_a_day_from_which_no_days_can_be_counted_is_refused(
-    kb: KnowledgeBase, today: date | None, problem: str
+    kb: KnowledgeBase, today: str | None, problem: str
 ) -> None:
     vocabulary = next(kb.questions(a_case())).edition.vocabulary
     with pytest.raises(CaseError) as error:
-        with_days(["days_since(ldl)"], "2025-02-01", vocabulary, today)
+        with_days(["days_since(ldl)"], "2025-02-01", vocabulary, {"request": {"service_date": today}})
     assert str(error.value) == problem
 
 
