@@ -67,7 +67,7 @@ class _Asked(_Strict):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "anyOf": [{"required": [key], "properties": {key: {"type": "string"}}} for key in ABOUT]
+            "anyOf": [{"required": [key], "properties": {key: {"not": {"type": "null"}}}} for key in ABOUT]
         },
     )
 
@@ -149,7 +149,7 @@ def _case(editions: list[Edition]) -> type[BaseModel]:
             Field(None, description="Ingredient, brand or synonym; its route may stand behind it."),
         ),
         "service": (str | None, Field(None, description="What is no drug: a device, a test.")),
-        "code": (str | None, Field(None, description="A code of the drug or the service.")),
+        "code": (str | int | None, Field(None, description="A code of the drug or the service.")),
         "payer": (str | None, Field(None, description="Whose policies are asked.")),
         "service_date": (_Date | None, Field(None, description="Chooses the edition in force.")),
         "submitted": (_Date | None, Field(None, description="The day on which it was sent; told.")),

@@ -8,7 +8,7 @@ from fractions import Fraction
 from lupa.answers.question import Question
 from lupa.record.interval import Interval
 from lupa.record.plain import plain_number
-from lupa.rules.numbers import written
+from lupa.rules.numbers import counted, written
 from lupa.rules.quantities import Derived
 from lupa.rules.vocabulary import Vocabulary
 
@@ -63,9 +63,7 @@ def _words(found: Numbers, question: Question) -> str:
     for so many of the other: `600 capsules for 100 days`.
     """
     v = question.edition.vocabulary
-    plain = {
-        name: f"{written(number)} {v.quantities[name].unit}".rstrip() for name, number in found.items()
-    }
+    plain = {name: counted(written(number), v.quantities[name].unit) for name, number in found.items()}
     said = {name: f"{words}{_named(name, v)}" for name, words in plain.items()}
     for made in v.derived.values():
         if _both(made, said):

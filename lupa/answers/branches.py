@@ -31,7 +31,7 @@ def told(
         return _intervals(asking, group, facts, diagrams, node)
     if group.kind == "yes_no":
         (variable,) = facts
-        sides = zip(_sides(asking), diagrams.split(node, variable), strict=True)
+        sides = zip(_sides(asking, *facts.values()), diagrams.split(node, variable), strict=True)
         return [
             Told(value, word, ((Some(group.facts, so, so),),))
             for (word, so), value in sides
@@ -48,7 +48,11 @@ def shown(asking: Asking, group: Group, name: str, when: When) -> str:
     return asking.value_label(fact)
 
 
-def _sides(asking: Asking) -> list[tuple[str, int]]:
+def _sides(asking: Asking, fact: Fact) -> list[tuple[str, int]]:
+    """The two answers about one fact: no and yes, and below and above where a number is asked for."""
+    cut = asking.cut(fact)
+    if cut is not None:
+        return [(asking.bound(cut, so=so), int(so)) for so in (False, True)]
     return [(asking.answer("no"), 0), (asking.answer("yes"), 1)]
 
 
@@ -111,7 +115,8 @@ def _combinations(asking: Asking, facts: Mapping[int, Fact], diagrams: Diagrams,
         return [Told(value, asking.answer("any"), when) for value, when in whens.items()]
     if len(spoken) == 1:
         of_side = {when[0][0].at_least: (value, when) for value, when in whens.items()}
-        return [Told(of_side[so][0], word, of_side[so][1]) for word, so in _sides(asking)]
+        sides = _sides(asking, *spoken)
+        return [Told(of_side[so][0], word, of_side[so][1]) for word, so in sides]
     longest = max(whens.values(), key=len)
     rest = longest if len(longest) > 1 and len(whens) > 1 else None
     answers = [Told(value, _in_words(asking, w, spoken), w) for value, w in whens.items() if w is not rest]

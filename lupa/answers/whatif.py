@@ -9,6 +9,7 @@ from lupa.answers.decision import Cause, Criterion, Decision, with_parts
 from lupa.answers.exploration import Change, CriterionChange, StatedChange, UnderReadings, WhatIf
 from lupa.answers.question import Question
 from lupa.record.case import Case
+from lupa.record.pairs import without_pairs
 from lupa.record.record import BESIDE, Record
 from lupa.rules.vocabulary import Fact, Vocabulary
 
@@ -72,7 +73,8 @@ def stated_changes(before: Question, after: Question) -> tuple[StatedChange, ...
     names = {*vocabulary.measures, *vocabulary.days, *BESIDE, "birth_date"}
     found = []
     for section in ("request", "facts"):
-        old, new = (question.record.case.get(section) or {} for question in (before, after))
+        given = (question.record.case.get(section) or {} for question in (before, after))
+        old, new = (without_pairs(said, vocabulary) for said in given)  # what is edited has none
         for key in {**old, **new}:
             was, now = (_given(part, key) for part in (old, new))
             if key in names and was != now:

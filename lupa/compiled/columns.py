@@ -23,6 +23,8 @@ from lupa.rules.vocabulary import ONLY, Vocabulary, leaves
 
 _KEPT = 100_000
 _DATE = ("request", "service_date")
+_OF_A_NUMBER = ("on", "unit")
+"""The parts of a number that stand beside it: a column `ldl` says how much, `ldl.on` on which day."""
 
 
 class Meaning(NamedTuple):
@@ -122,6 +124,8 @@ class Columns:
         level = case
         for depth, key in enumerate(way):
             below = level.setdefault(key, {})
+            if last in _OF_A_NUMBER and depth == len(way) - 1 and not isinstance(below, dict | list):
+                below = level[key] = {"value": below}
             if not isinstance(below, dict):
                 tree = self._edition.vocabulary.families.get(key, {})
                 flat = below is None and all(len(path) == 1 for path, _ in leaves(tree))

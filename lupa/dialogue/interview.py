@@ -13,6 +13,7 @@ from lupa.answers.desk import Desk
 from lupa.answers.exploration import Ask
 from lupa.dialogue.commands import counted
 from lupa.dialogue.common import Reply, Suggestion, refusal, standing_line
+from lupa.dialogue.numbers import with_days
 from lupa.dialogue.replies import Question, following, stated, takes_any
 from lupa.dialogue.replies import Reply as Stated
 from lupa.dialogue.standing import altered, begun, with_names
@@ -198,6 +199,7 @@ class Interview:
                 raise CaseError("this is the first question; there is no answer to take back")
             self._states.pop()
             return self._asking()
+        line = with_days(question.numbers, line, state.vocabulary, state.case)
         found = stated(question, state.vocabulary, said, line)
         unknown = state.unknown | found.unknown
         if found.states or found.others or found.beside or state.ask is None or state.vocabulary is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,9 @@ from lupa.errors import CaseError, shown
 from lupa.record.doses import says_how
 from lupa.record.edits import value_of
 from lupa.record.numbers import AGES
+from lupa.rules.days import day
 from lupa.rules.names import normal
+from lupa.rules.quantities import SINCE
 from lupa.rules.vocabulary import Vocabulary
 
 UNKNOWN = ("don't_know", "dont_know", "do_not_know", "not_known", "unknown", "skip", "d", "?")
@@ -98,7 +100,29 @@ def units_of(name: str, vocabulary: Vocabulary) -> dict[str, str]:
 
 def is_day(name: str, vocabulary: Vocabulary) -> bool:
     """Whether a number says how long ago something was of which a case states the day."""
-    return name.startswith("days_since(") and vocabulary.day_of(name)[0] in vocabulary.days
+    return name.startswith(f"{SINCE}(") and vocabulary.day_of(name)[0] in vocabulary.days
+
+
+def with_days(
+    numbers: Collection[str], line: str, vocabulary: Vocabulary | None, case: Mapping[str, Any]
+) -> str:
+    """A reply in which a day stands for how long before the service date it was, as a case has that."""
+    name = next(iter(numbers)) if len(numbers) == 1 else ""
+    if vocabulary is None or not name.startswith(f"{SINCE}("):
+        return line
+    try:
+        said = day(line, "")
+    except CaseError:  # no day, or not one alone
+        return line
+    if is_day(name, vocabulary):
+        return said.isoformat()
+    given = case["request"].get("service_date")
+    if given is None:
+        raise CaseError("a day needs request.service_date; say how many days before the request it was")
+    today = day(given, "request.service_date")
+    if said > today:
+        raise CaseError(f"{said} is after the service date, {today}")
+    return str((today - said).days)
 
 
 def number_said(name: str, line: str, vocabulary: Vocabulary) -> tuple[str, Any]:

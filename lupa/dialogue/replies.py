@@ -24,6 +24,7 @@ from lupa.record.doses import phrases, with_doses
 from lupa.record.numbers import AGES
 from lupa.rules.names import normal
 from lupa.rules.numbers import written
+from lupa.rules.quantities import SINCE
 from lupa.rules.vocabulary import Fact, Vocabulary
 
 _YES, _NO = ("yes", "y"), ("no", "n")
@@ -111,7 +112,8 @@ def _number(asked: Asked, vocabulary: Vocabulary) -> Question:
     names: dict[str, Mapping[str, Any]] = {}
     if asked.id in vocabulary.derived:  # it follows from two, and who does not know them may know it
         names = {called(name): {} for name in asked.numbers}
-        of = f"{vocabulary.label(asked.id)} itself ({vocabulary.quantities[asked.id].unit})"
+        unit = vocabulary.quantities[asked.id].unit
+        of = f"{vocabulary.label(asked.id)} itself" + (f" ({unit})" if unit else "")
         hint = f"two numbers with a comma between, in this order (? where one is not known), or {of}"
         return Question(asked.text, names, asked, hint, numbers=asked.numbers, listed=asked)
     if len(asked.numbers) > 1:
@@ -124,7 +126,8 @@ def _number(asked: Asked, vocabulary: Vocabulary) -> Question:
     said = f"a number ({unit})" if unit else "a number"
     others = [other for other in units_of(name, vocabulary) if other != unit]
     said += f", also one in {' or '.join(others)}" if others else ""
-    said += ", or a day, or never" if is_day(name, vocabulary) else ""
+    said += ", or a day" if name.startswith(f"{SINCE}(") else ""
+    said += ", or never" if is_day(name, vocabulary) else ""
     said += ", or the day of birth" if name in AGES else ""
     hint = f"{said}, or a bound of it, such as `{cut.kind.replace('_', ' ')} {written(cut.bound)}`"
     return Question(asked.text, names, asked, hint, numbers=asked.numbers)

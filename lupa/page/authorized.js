@@ -51,10 +51,10 @@ function words(found, { quantities, derived, terms }) {
   const isSaid = (name, { label }, [unit]) => terms.includes(name) || unit === name || (unit && label.includes(unit));
   const named = (name, quantity) => (isSaid(name, quantity, quantity.unit.split(" ")) ? "" : ` (${quantity.label})`);
   const said = new Map([...found].map(([name, number]) =>
-    [name, `${written(number)} ${quantities[name].unit}`.trimEnd() + named(name, quantities[name])]));
+    [name, withUnit(written(number), quantities[name]) + named(name, quantities[name])]));
   for (const [kind, , first, second] of Object.values(derived)) {
     if (kind === "rate" && said.has(first) && said.has(second)) {
-      said.set(first, `${said.get(first)} for ${written(found.get(second))} ${quantities[second].unit}`.trimEnd());
+      said.set(first, `${said.get(first)} for ${withUnit(written(found.get(second)), quantities[second])}`);
       said.delete(second);
     }
   }
@@ -72,6 +72,11 @@ export function written(number) {
     }
   }
   return `${number.n}/${number.d}`;
+}
+
+/** A number with its unit, 1 month and 2 months. */
+export function withUnit(number, { unit, one }) {
+  return `${number} ${number === "1" ? one : unit}`.trimEnd();
 }
 
 /** The number as JSON can say it. */

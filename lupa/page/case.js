@@ -48,6 +48,7 @@ export function checkShape(given) {
 /** The editions that a request is about: one of each policy that it asks. */
 export function routed(page, request) {
   const text = (key) => {
+    if (key === "code" && Number.isInteger(request[key])) return String(request[key]); // all digits, in a file perhaps a number
     if (typeof request[key] !== "string") throw wrong(`request.${key}`, `a name is expected, not ${shown(request[key])}`);
     return request[key];
   };
@@ -91,7 +92,7 @@ function coded(page, given) {
 
 /** The names that are meant by what a request asks for. */
 export function askedFor(page, request) {
-  const given = ["drug", "service", "code"].map((key) => request[key]).filter((one) => typeof one === "string");
+  const given = ["drug", "service", "code"].map((key) => request[key]).filter((one) => typeof one === "string" || Number.isInteger(one)).map(String);
   return new Set(given.flatMap((one) => [normal(one), ...page.meant(normal(one)), ...[coded(page, one)].filter(Boolean).map(({ name }) => name)]));
 }
 

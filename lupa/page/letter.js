@@ -1,7 +1,7 @@
 // A decision as a letter to the prescriber or the member, by the templates that `lupa letter` uses.
 
 import { asked, membersAsked } from "./asked.js";
-import { written } from "./authorized.js";
+import { withUnit, written } from "./authorized.js";
 import { apart, askedFor } from "./case.js";
 import { day } from "./days.js";
 import { by } from "./groups.js";
@@ -159,7 +159,7 @@ function requested({ edition, record }, request) {
   }
   for (const [name, quantity] of Object.entries(edition.quantities)) {
     if (quantity.section === "request" && record.numbers.includes(name)) {
-      found.push(`${capital(quantity.label)}: ${amount(record.intervals.get(name), quantity)} ${quantity.unit}.`);
+      found.push(`${capital(quantity.label)}: ${withUnit(amount(record.intervals.get(name), quantity), quantity)}.`);
     }
   }
   if ((request.service_date ?? null) !== null) found.push(`From ${request.service_date}.`);

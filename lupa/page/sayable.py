@@ -9,6 +9,7 @@ from lupa.page.packed import Lists, Texts
 from lupa.rules.asking import Group
 from lupa.rules.edition import Edition
 from lupa.rules.efforts import USUAL
+from lupa.rules.numbers import of_one
 from lupa.rules.quantities import Quantity
 from lupa.rules.vocabulary import Fact, leaves
 
@@ -130,6 +131,7 @@ class Sayable:
         v = self._edition.vocabulary
         return {
             "unit": quantity.unit,
+            "one": of_one(quantity.unit),
             "least": quantity.least,
             "most": quantity.most,
             "whole": quantity.whole,

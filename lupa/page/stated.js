@@ -225,7 +225,7 @@ export class StatedNumbers {
       return null;
     }
     if (quantity.whole && !isWhole(found)) {
-      this.tell(path, `${shown(value)} is not whole; ${quantity.unit} are counted`);
+      this.tell(path, `${shown(value)} is not whole${quantity.unit && `; ${quantity.unit} are counted`}`);
       return null;
     }
     return found;
@@ -246,7 +246,7 @@ export class StatedNumbers {
     }
     if (quantity.whole) found = roundedInward(found);
     if (isEmpty(found)) {
-      this.tell(path, `no number of ${quantity.unit} is ${rangeWords(ends)}`);
+      this.tell(path, `no number${quantity.unit && ` of ${quantity.unit}`} is ${rangeWords(ends)}`);
       return null;
     }
     return found;

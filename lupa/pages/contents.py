@@ -20,6 +20,7 @@ from lupa.rules.vocabulary import Vocabulary
 
 Row = dict[str, Any]
 _NEEDED = ": all of"
+_DAY = "a day, or never"
 _FEW = 3
 """Of so many rows that differ only in what they are of each is told; of more the first, and names."""
 
@@ -149,19 +150,20 @@ def _facts(edition: Edition, *, only_read: bool) -> list[Row]:
             path = v.day_of(name)
             if path[0] not in v.days:  # what is measured says it
                 continue
-            span = "a day, or never"
+            span = _DAY
         where = ".".join((quantity.section, *path))
         made = v.derived.get(name)
-        parts = f"; what {made.first} with {made.second} come to" if made else ""
-        parts += "".join(f"; or {unit}" for unit, _ in quantity.units)
-        parts += "; with the day it was measured" if quantity.dated else ""
+        parts = [quantity.unit] if quantity.unit and span != _DAY else []
+        parts += [f"what {made.first} with {made.second} come to"] if made else []
+        parts += [f"or {unit}" for unit, _ in quantity.units]
+        parts += ["with the day it was measured"] if quantity.dated else []
         rows.append(
             {
                 "fact": name,
                 "where": where,
                 "choice": "",
                 "value": span,
-                "label": f"{quantity.unit}{parts}",
+                "label": "; ".join(parts),
                 "also": [],
                 "text": "",
                 "question": f"What is {v.label(name)}?",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 import click
 
@@ -265,11 +266,14 @@ def _named(facts: Iterable[str]) -> str:
 
 
 def _counted(facts: Iterable[str]) -> str:
-    """How many facts there are of each kind; a number goes by its name."""
+    """How many facts there are of each kind; a number goes by its name, and many of one name by that."""
     words = []
     for kind, names in _kinds(facts).items():
         if kind in CUTS:
-            words += [name.partition("=")[0] for name in names]
+            numbers = dict.fromkeys(name.partition("=")[0] for name in names)
+            for name, alike in groupby(numbers, key=lambda number: number.partition("(")[0]):
+                found = list(alike)
+                words += found if len(found) <= FEW else [f"{name}: {len(found)}"]
         else:
             words.append(kind if names == [kind] else f"{kind}: {len(names)}")
     return ", ".join(dict.fromkeys(words))

@@ -36,7 +36,7 @@ from lupa.rules.about import About
 from lupa.rules.days import day, last_day
 from lupa.rules.edition import Edition
 from lupa.rules.names import normal
-from lupa.rules.numbers import written
+from lupa.rules.numbers import counted, written
 from lupa.rules.quantities import Quantity
 
 Reader = Literal["provider", "member"]
@@ -219,7 +219,8 @@ def _asked(record: Record, edition: Edition) -> Iterator[str]:
         yield from (v.words(fact, True) for fact in values.values() if record.stated.get(fact))
     for name, quantity in v.quantities.items():
         if quantity.in_request and name in record.numbers:
-            yield f"{capital(v.label(name))}: {_amount(record.intervals[name], quantity)} {quantity.unit}."
+            amount = counted(_amount(record.intervals[name], quantity), quantity.unit)
+            yield f"{capital(v.label(name))}: {amount}."
     if request.get("service_date") is not None:
         yield f"From {request['service_date']}."
 

@@ -146,7 +146,9 @@ class EditedNumbers:
         words = " and ".join(f"{cut.fact}={written(value)}" for cut, value in edits.items())
         wanted = on_sides(quantity, edits)
         if wanted.empty:
-            self._problems.append(Problem(place, f"no number of {quantity.unit} has {words}"))
+            self._problems.append(
+                Problem(place, f"no number{f' of {quantity.unit}' if quantity.unit else ''} has {words}")
+            )
             return
         others = {cut: value for cut, value in self._others(name, record).items() if cut not in edits}
         found = None

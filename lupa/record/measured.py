@@ -9,6 +9,7 @@ from typing import Any
 
 from lupa.record.interval import Interval, anything, in_parts, made, scaled
 from lupa.record.stated_numbers import StatedNumbers
+from lupa.rules.numbers import counted
 from lupa.rules.quantities import Derived
 from lupa.rules.vocabulary import Fact
 
@@ -89,13 +90,13 @@ class Measuring(StatedNumbers):
         if small is None:
             self.intervals[fine] = found
             self._made[fine] = coarse
-            self.shown[fine] = f"{self.shown[coarse]} {self._vocabulary.quantities[coarse].unit}"
+            self.shown[fine] = counted(self.shown[coarse], self._vocabulary.quantities[coarse].unit)
         else:
             self.intervals[fine] = small.both(found)
         cuts = self._vocabulary.cuts.get(coarse, ())
         if large is None:
             self._made[coarse] = fine
-            self.shown[coarse] = f"{self.shown[fine]} {self._vocabulary.quantities[fine].unit}"
+            self.shown[coarse] = counted(self.shown[fine], self._vocabulary.quantities[fine].unit)
         if large is None or (small is not None and None in map(large.truth, cuts)):
             self.intervals[coarse] = scaled(found, Fraction(1, parts))
 

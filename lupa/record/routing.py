@@ -126,6 +126,8 @@ class _Router:
 
     def _text(self, key: str) -> str:
         value = self._request[key]
+        if key == "code" and isinstance(value, int) and not isinstance(value, bool):
+            return str(value)  # the code of a procedure is all digits, and a file may hold it as a number
         if not isinstance(value, str):
             raise CaseError([Problem(f"request.{key}", f"a name is expected, not {shown(value)}")])
         return value

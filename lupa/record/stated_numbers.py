@@ -23,6 +23,10 @@ TellUnknown = Callable[[Any, Mapping[str, object], str], None]
 """Takes note of a name that is none of those that can stand at a place."""
 
 
+def _of(unit: str) -> str:
+    return f" of {unit}" if unit else ""
+
+
 class StatedNumbers:
     """Reads what a case says of numbers; `tell` takes note of what is wrong with it.
 
@@ -229,8 +233,7 @@ class StatedNumbers:
             if number is not None:
                 self.remarks.append(Remark(path, f"{shown(value)} was read as the number {number}."))
         if number is None:
-            of = f" of {unit or quantity.unit}" if unit or quantity.unit else ""
-            self._tell(path, f"a number{of} is expected, not {shown(value)}")
+            self._tell(path, f"a number{_of(unit or quantity.unit)} is expected, not {shown(value)}")
             return None
         finite = not isinstance(number, Decimal) or number.is_finite()
         if not finite or not quantity.least <= Fraction(number) * factor <= quantity.most:
@@ -240,7 +243,10 @@ class StatedNumbers:
             return None
         found = Fraction(number) * factor
         if quantity.whole and found != int(found):
-            self._tell(path, f"{shown(value)} is not whole; {quantity.unit} are counted")
+            self._tell(
+                path,
+                f"{shown(value)} is not whole{f'; {quantity.unit} are counted' if quantity.unit else ''}",
+            )
             return None
         return found
 
@@ -268,7 +274,7 @@ class StatedNumbers:
         if quantity.whole:
             interval = interval.rounded_inward()
         if interval.empty:
-            self._tell(path, f"no number of {unit or quantity.unit} is {range_words(ends)}")
+            self._tell(path, f"no number{_of(unit or quantity.unit)} is {range_words(ends)}")
             return None
         return interval
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from lupa.rules.ground import Ground, quoted
 from lupa.rules.names import beginnings
-from lupa.rules.numbers import written
+from lupa.rules.numbers import counted, written
 from lupa.rules.quantities import CUTS, Cut
 from lupa.rules.spoken import number_in, said_of
 from lupa.rules.vocabulary import Fact, Vocabulary
@@ -214,8 +214,7 @@ class Asking:
             names = names[:2]
         words = next((self._questions[name] for name in names if name in self._questions), None)
         if words is None and self._made_of(group):  # a person knows the parts, and need not reckon
-            parts = [f"{v.label(part)} ({v.quantities[part].unit})" for part in self._made_of(group)]
-            first, second = parts
+            first, second = map(self._with_its_unit, self._made_of(group))
             return self.answer("parts", first=first, second=second)
         return v.question(fact) if words is None else v.phrase(words, v.facts[fact])
 
@@ -238,8 +237,12 @@ class Asking:
         """What is said of the number that a group is about; of one that follows from two with its name."""
         if not self._made_of(group):
             return words
-        (name, _), v = group.numbers[0], self._vocabulary
-        return self.answer("of_each", names=f"{v.label(name)} ({v.quantities[name].unit})", number=words)
+        return self.answer("of_each", names=self._with_its_unit(group.numbers[0][0]), number=words)
+
+    def _with_its_unit(self, number: str) -> str:
+        """What a number is called, and in what it is counted."""
+        unit = self._vocabulary.quantities[number].unit
+        return self._vocabulary.label(number) + (f" ({unit})" if unit else "")
 
     def numbers(self, group: Group) -> dict[str, str]:
         """What is asked for, by quantity, and what it is called; of one that follows from two, these."""
@@ -321,11 +324,15 @@ class Asking:
         first, _ = self._parts(fact)
         return first
 
+    def cut(self, fact: Fact) -> Cut | None:
+        """The cut point of a number that a fact is, if it is one."""
+        cuts = self._vocabulary.cuts.get(self._vocabulary.number_of.get(fact, ""), ())
+        return next((cut for cut in cuts if cut.fact == fact), None)
+
     def said(self, fact: Fact, *, so: bool = True) -> str:
         """What else a fact says of that: `not tolerated`, `12 weeks or more`; or nothing."""
-        v = self._vocabulary
-        if fact in v.number_of:
-            (cut,) = (cut for cut in v.cuts[v.number_of[fact]] if cut.fact == fact)
+        cut = self.cut(fact)
+        if cut is not None:
             return self.bound(cut, so=so, with_unit=True)
         _, rest = self._parts(fact)
         return rest if so or not rest else self.answer("without", names=rest)
@@ -363,7 +370,7 @@ class Asking:
         quantity = v.number_of[cut.fact]
         # in its own unit, unless it is plain which that is: another may count the same in larger parts
         if with_unit or quantity in v.scales or any(v.number_of[other.fact] != quantity for other in among):
-            number = f"{number} {v.quantities[quantity].unit}"
+            number = counted(number, v.quantities[quantity].unit)
         return self.answer(sides[cut.kind][so], number=number)
 
     def answer(self, part: str, **names: object) -> str:

@@ -46,3 +46,24 @@ def written(number: Fraction) -> str:
         return str(number)
     digits = f"{abs(number.numerator) * 10**places // number.denominator:0{places + 1}}"
     return f"{'-' if number < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+
+
+def counted(number: str, unit: str) -> str:
+    """A number with its unit as a person reads it, `1 month`, `2 months`; without one the number alone."""
+    return f"{number} {of_one(unit) if number == '1' else unit}".rstrip()
+
+
+def of_one(unit: str) -> str:
+    """A unit as it stands behind 1: its first word, if that is an English plural, as one: `doses a day`."""
+    word, *rest = re.split(r"(?=[ /])", unit, maxsplit=1)
+    for ending, one in (
+        ("ies", "y"),
+        ("ches", "ch"),
+        ("shes", "sh"),
+        ("xes", "x"),
+        ("sses", "ss"),
+        ("s", ""),
+    ):
+        if re.fullmatch(rf"[a-z]{{2,}}{ending}", word) and not word.endswith(("ss", "us", "is")):
+            return "".join([word.removesuffix(ending) + one, *rest])
+    return unit

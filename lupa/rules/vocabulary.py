@@ -1,5 +1,6 @@
 """The vocabulary: which facts there are, their names, their numbers and their words."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -11,7 +12,7 @@ from lupa.rules.efforts import Efforts
 from lupa.rules.ground import Ground
 from lupa.rules.kept import cached_property
 from lupa.rules.names import arguments, beginnings, nearest, normal, slip
-from lupa.rules.numbers import exact
+from lupa.rules.numbers import exact, of_one
 from lupa.rules.quantities import (
     CUTS,
     ROW,
@@ -36,6 +37,7 @@ Tree = Mapping[str, "Tree | Fact"]
 Path = tuple[str, ...]
 """The arguments of a fact, or the first of them."""
 
+_ONE = re.compile(r"(?<![\d.,-])1 \{unit\}")
 _TOO_FEW = (1, 2, 3)
 """The numbers of arguments of what is meant for a quantity and lacks some."""
 
@@ -571,7 +573,7 @@ class Vocabulary:
         unit = self._unit(template, symbol)
         if not unit:
             return template.replace(", in {unit}", "").replace(" {unit}", "")
-        return template.replace("{unit}", unit)
+        return _ONE.sub(f"1 {of_one(unit)}", template).replace("{unit}", unit)
 
     def _unit(self, template: str, symbol: clingo.Symbol) -> str:
         about = arguments(symbol)

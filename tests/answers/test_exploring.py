@@ -172,6 +172,13 @@ def test_what_if_lupkynis_were_stopped(kb: KnowledgeBase) -> None:
     assert [c.text for c in found.responsible] == ["The patient does not take voclosporin."]
 
 
+def test_a_pair_of_numbers_that_stays_is_no_change(kb: KnowledgeBase) -> None:
+    case = {"request": {"policy": "fep_lupkynis"}, "facts": {"BP": "150/90", "age": 40}}
+    assert [change.name for change in kb.whatif(case, {"age": 17}).stated] == ["age"]
+    (found,) = kb.whatif(case, {"systolic": 170}).stated
+    assert (found.name, found.before, found.after) == ("systolic", "150", "170")
+
+
 def test_what_if_nothing_were_known_of_it(kb: KnowledgeBase) -> None:
     found = kb.whatif(NEPHRITIS, unset=["live_vaccine"])
     assert (found.before.outcome, found.after.outcome) == ("approve", "pend")

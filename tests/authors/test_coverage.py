@@ -170,6 +170,27 @@ def test_a_row_of_a_limit_is_to_be_kept_and_exceeded(tmp_path: Path) -> None:
 LISTED = "barred(prednisone; prednisolone). one :- taking(Drug), barred(Drug).\n"
 
 
+def test_a_case_that_leaves_open_which_of_two_pathways_it_is_on_shows_what_is_so_on_each(
+    tmp_path: Path,
+) -> None:
+    both = RULES.replace("sle, initial,", "sle, (initial; continuation),")
+    kb = tiny_kb(tmp_path, [], both)
+    for name, case in {
+        "active": a_case("modify", months=13),
+        "quiet": a_case("deny", active=False),
+    }.items():
+        del case["request"]["phase"]
+        write_case(tmp_path, f"{name}.yaml", case)
+    sides = {key: status for key, status in shown(covered(kb)).items() if "continuation" in key[1]}
+    rows = ("requires(tiny,sle,continuation,active_sle,c1)", "limited(tiny,sle,continuation,term_limit,c1)")
+    assert {key: sides[key] for key in sides if key[1] in rows} == {
+        ("met", rows[0]): "reached",
+        ("unmet", rows[0]): "reached",
+        ("exceeded", rows[1]): "reached",
+        ("kept", rows[1]): "reached",
+    }
+
+
 def test_each_name_of_a_list_is_to_be_used(tmp_path: Path) -> None:
     found = with_rules(tmp_path, LISTED, {"taking": {"only": ["prednisone"]}})
     assert found["used", "barred(prednisone)"] == "reached"

@@ -764,6 +764,12 @@ def test_a_drug_that_is_not_declared_tells_how_it_is(folder: Path) -> None:
     ) in found(folder)
 
 
+def test_what_was_tried_before_is_a_drug_that_is_declared(folder: Path) -> None:
+    add(folder, "asks_of_earlier_treatment((prednisone; unheard)).")
+    (line,) = (line for line in found(folder) if "unheard is" in line)
+    assert line.endswith("unheard is not known here: no drug/1 has it; declare drug(unheard)")
+
+
 def test_a_service_that_a_policy_declares_and_covers_is_nothing_to_find(folder: Path) -> None:
     change(
         folder,

@@ -35,6 +35,7 @@ from lupa.compiled import columns as columns_of_tables
 from lupa.compiled import tables
 from lupa.errors import on_one_line
 from tests.command import command, unchanging
+from tests.measuring import measuring_kb
 from tests.record.test_routing import TIED, TIED_RULES
 from tests.small import otherwise, relation_rules, small_kb, vocabulary
 from tests.terminal import at_terminal
@@ -866,6 +867,19 @@ def test_a_column_may_hold_two_numbers_that_are_written_as_one(few: KnowledgeBas
     both = pa.table({"bp": ["170/90"], "systolic": [120]})
     (row,) = few.compile("fep_lupkynis").decide(both).to_pylist()
     assert row["outcome"] == "invalid"
+
+
+def test_the_day_and_the_unit_of_a_number_stand_in_columns_beside_it(tmp_path: Path) -> None:
+    said: dict[str, list[Any]] = {
+        "ldl": [99, 120, 3, 120, None],
+        "ldl.unit": [None, None, "mmol/L", None, None],
+        "ldl.on": ["2025-02-20", "2025-02-20", "2025-02-20", "2024-02-20", "2025-02-20"],
+    }
+    asked = {"service_date": "2025-03-01", "indication": "high_ldl", "phase": "initial"}
+    table = pa.table({**said, **{name: [value] * 5 for name, value in asked.items()}})
+    rows = measuring_kb(tmp_path).compile("measuring").decide(table, "met").to_pylist()
+    statuses = [[name for name in ("met", "unmet", "open") if "ldl_high" in row[name]] for row in rows]
+    assert statuses == [["unmet"], ["met"], ["met"], ["unmet"], ["open"]]
 
 
 def test_a_column_may_be_named_by_a_code(few: KnowledgeBase) -> None:

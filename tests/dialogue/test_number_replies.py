@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from lupa import KnowledgeBase
-from lupa.dialogue.numbers import in_order
+from lupa import CaseError, KnowledgeBase
+from lupa.dialogue.interview import Interview
+from lupa.dialogue.numbers import in_order, with_days
 from lupa.dialogue.replies import following, stated
 from lupa.dialogue.session import Session
 from lupa.pages.page import text
@@ -57,6 +58,64 @@ def test_a_number_is_said_in_any_of_its_units(
     question = following(ask, vocabulary, others)
     assert question is not None
     assert stated(question, vocabulary, normal(line), line).states == expected
+
+
+@pytest.mark.parametrize(
+    ("quantity", "line", "read"),
+    [
+        ("days_since(ldl)", "2025-02-01", "28"),
+        ("days_since(ldl)", "Feb 1, 2025", "28"),
+        ("days_since(ldl)", "28", "28"),
+        ("days_since(ldl)", "at least 28", "at least 28"),
+        ("days_since(last_taken(prednisone))", "10 January 2025", "2025-01-10"),
+        ("days_since(last_taken(prednisone))", "never", "never"),
+        ("ldl", "2025-02-01", "2025-02-01"),
+    ],
+)
+def test_how_long_ago_something_was_may_be_said_by_its_day(
+    kb: KnowledgeBase, quantity: str, line: str, read: str
+) -> None:
+    vocabulary = next(kb.questions(a_case())).edition.vocabulary
+    assert with_days([quantity], line, vocabulary, a_case()) == read
+
+
+@pytest.mark.parametrize(
+    ("today", "problem"),
+    [
+        (None, "a day needs request.service_date; say how many days before the request it was"),
+        ("2025-01-31", "2025-02-01 is after the service date, 2025-01-31"),
+    ],
+)
+def test_a_day_from_which_no_days_can_be_counted_is_refused(
+    kb: KnowledgeBase, today: str | None, problem: str
+) -> None:
+    vocabulary = next(kb.questions(a_case())).edition.vocabulary
+    with pytest.raises(CaseError) as error:
+        with_days(["days_since(ldl)"], "2025-02-01", vocabulary, {"request": {"service_date": today}})
+    assert str(error.value) == problem
+
+
+def test_an_interview_takes_the_day_of_a_measurement(kb: KnowledgeBase) -> None:
+    known: dict[str, Any] = {
+        "bmi": 31,
+        "t_score": -3,
+        "age": 40,
+        "eosinophils": {"value": 500, "on": "2025-02-20"},
+    }
+    interview = Interview(
+        kb,
+        a_case(
+            ldl=120,
+            tried={"only": {"prednisone": ["intolerance"], "methotrexate": ["intolerance"]}},
+            **known,
+        ),
+    )
+    assert "a number (days), or a day, or a bound of it" in " ".join(
+        "\n".join(interview.opening().splitlines()).split()
+    )
+    said = interview.answer("December 1, 2024")
+    assert not said.refused
+    assert interview.case["facts"]["days_since"] == {"ldl": 90}
 
 
 def test_an_age_is_one_question_in_years_whatever_rules_count_it_in(kb: KnowledgeBase) -> None:

@@ -62,7 +62,9 @@ def test_a_request_finds_the_policies_on_what_it_asks_for(
                 "diagnosis(lupus_nephritis); name the drug or the service"
             ),
         ),
-        ({"code": 5}, "request.code: a name is expected, not 5"),
+        ({"code": 5}, "request.code: the code '5' is not known; name the drug or the service"),
+        ({"code": True}, "request.code: a name is expected, not true"),
+        ({"code": 5.5}, "request.code: a name is expected, not 5.5"),
         ({"drug": ["Benlysta"]}, 'request.drug: a name is expected, not ["Benlysta"]'),
         (
             {"policy": "fep_lupkynis", "code": "J0490"},
@@ -92,6 +94,7 @@ def infusions(tmp_path: Path) -> KnowledgeBase:
         f'{text}\nservice(home_infusion). label(home_infusion, "an infusion at home").\n'
         'alias(home_infusion, "Infusion at home").\n'
         'code(hcpcs, "S9338", service(home_infusion), equivalent, "For these tests.").\n'
+        'code(cpt, "99601", service(home_infusion), equivalent, "For these tests.").\n'
         'code(hcpcs, "BOTH", service(home_infusion), equivalent, "For these tests.").\n'
         'code(hcpcs, "BOTH", drug(belimumab), equivalent, "For these tests.").\n'
     )
@@ -105,6 +108,8 @@ def infusions(tmp_path: Path) -> KnowledgeBase:
         {"service": "infusion at HOME"},
         {"code": "S9338"},
         {"code": "hcpcs:S9338"},
+        {"code": "99601"},
+        {"code": 99601},
         {"service": "S9338"},
         {"drug": "hcpcs:S9338"},
     ],
@@ -122,6 +127,7 @@ def test_a_service_is_asked_for_by_name_or_by_code(
     [
         ({"service": "home_infusion"}, "Infusion at home (an infusion at home)"),
         ({"code": "S9338"}, "Infusion at home (an infusion at home)"),
+        ({"code": 99601}, "Infusion at home (an infusion at home)"),
         ({"drug": "Benlysta"}, "Benlysta (belimumab)"),
         ({}, "Benlysta (belimumab) or Infusion at home (an infusion at home)"),
     ],

@@ -40,16 +40,22 @@ def _first(solver: Solver, held: Sequence[Literal], facts: Sequence[Literal]) ->
 
 
 def _fewest(solver: Solver, held: Sequence[Literal], counted: Sequence[Literal]) -> list[Literal]:
-    """What is held, in some world, and that no more of these are true than must be."""
-    none = [*held, *(-literal for literal in counted)]
-    if solver.satisfiable(none):
-        return none
-    least, most = 1, sum(solver.world(held, counted) or ())
-    while least < most:
-        middle = (least + most) // 2
-        world = solver.world([*held, -solver.enough(counted, middle + 1)], counted)
-        if world is None:
-            least = middle + 1
-        else:
-            most = sum(world)
-    return [*held, -solver.enough(counted, most + 1)]
+    """What is held, in some world, and that no more of these are true than must be.
+
+    Of literals that cannot all be false one is given up, and no more than that of them: so each clash,
+    of as few as can be, costs one, and nothing has to be proven of how many there are in all.
+    """
+    false = dict.fromkeys(-literal for literal in counted)
+    given_up: dict[Literal, tuple[list[Literal], int]] = {}  # by what says that no more of those are true
+    while (core := solver.core([*held, *false])) is not None:
+        clash = solver.minimal(held, [literal for literal in false if literal in core]) or []
+        for literal in clash:
+            del false[literal]
+        for one_of, most in [
+            ([-literal for literal in clash], 1),
+            *(given_up[x] for x in clash if x in given_up),
+        ]:
+            no_more = -solver.enough(one_of, most + 1)
+            given_up[no_more] = one_of, most + 1
+            false[no_more] = None
+    return [*held, *false]

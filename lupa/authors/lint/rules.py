@@ -172,6 +172,7 @@ clause(Policy, Clause, _, _, _) :- unencoded(Policy, Clause, _).
 clause(Policy, Clause, _, _, _) :- off_label(Policy, _, Clause).
 
 _covered(Name) :- covers(_, Name).
+drug(Drug) :- asks_of_earlier_treatment(Drug).
 quantity(Quantity, _, _, _) :- whole(Quantity).
 quantity(Quantity, _, _, _) :- part_of_request(Quantity).
 quantity(Quantity, _, _, _) :- rate(Quantity, _, _, _).
@@ -240,7 +241,10 @@ MADE_NAMES = {
 }
 """Why a name is unknown that is none of these."""
 
-DECLARED_AS = {("_covered", 1): "declare drug({name}) or service({name})"}
+DECLARED_AS = {
+    ("_covered", 1): "declare drug({name}) or service({name})",
+    ("drug", 1): "declare drug({name})",
+}
 """What an author does about a name that no row declares."""
 
 UNLESS_NEAR = frozenset({"_said", "_member"})

@@ -17,7 +17,7 @@ from clingo import ast
 from lupa.answers.question import Question
 from lupa.authors.syntax import Signature
 from lupa.authors.trials.deciding import LAWS, Statement, deciding, names
-from lupa.authors.trials.goals import FAILED, FIRED, ROW, SIDE, USED, mark, with_goals
+from lupa.authors.trials.goals import BEARS, FAILED, FIRED, ROW, SIDE, USED, mark, with_goals
 from lupa.authors.trials.suite import Suite
 from lupa.record.case import Case
 from lupa.record.record import record_of
@@ -113,6 +113,8 @@ class _Marks:
     """The goals that can be reached under one edition, and the cases that reach them.
 
     `open` gives the literals of those that depend on the patient; `fixed` are reached by every case.
+    A side of a row is shown by what it is wherever the row bears on the request: a case need not say
+    which it is of several pathways that it is on alike.
     """
 
     def __init__(self, kb: Store, policy: str, name: str) -> None:
@@ -123,6 +125,11 @@ class _Marks:
         self.rows = [symbol.arguments for symbol in program.symbols(ROW, 2)]
         self.open: dict[_Key, list[Literal]] = {}
         self.fixed: set[_Key] = set()
+        self._bears = {  # of those that bear on some requests only
+            symbol.arguments[0]: (literal,)
+            for symbol in program.symbols(BEARS, 1)
+            if not program.is_certain(symbol) and (literal := program.literal(symbol)) is not None
+        }
         for key, literal in _marks(program):
             if literal is None:
                 self.fixed.add(key)
@@ -136,7 +143,9 @@ class _Marks:
         wanted = [(key, x) for key, literals in self.open.items() if key not in already for x in literals]
         world = self._edition.solver.world(held, [literal for _, literal in wanted])
         for (key, literal), so in zip(wanted, world or (), strict=True):
-            if so and not self._edition.solver.satisfiable([*held, -literal]):
+            bears = self._bears.get(key.of, ()) if key.goal != "used" else ()
+            somewhere = so or (bears and self._edition.solver.satisfiable([*held, literal]))
+            if somewhere and not self._edition.solver.satisfiable([*held, *bears, -literal]):
                 yield key
         yield from (key for key in self.fixed if key not in already)
 

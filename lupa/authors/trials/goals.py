@@ -26,6 +26,8 @@ from lupa.rules.ground import Load
 FIRED, FAILED, ROW, USED, SIDE = "lupa_fired", "lupa_failed", "lupa_row", "lupa_used", "lupa_side"
 """The marks: of a statement, of it and a place in its body, of it and its row, of it and a row, of a
 row and its side."""
+BEARS = "lupa_bears"
+"""And of a row that has sides: the request is one on which it bears."""
 PARTS = {("part", 4)}
 """What has sides also where it stands under a condition."""
 _HELD = "lupa_held"
