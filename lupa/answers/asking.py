@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from lupa.answers.question import Question
-from lupa.compiled.circuit import circuit
+from lupa.compiled.circuit import Circuit, circuit
 from lupa.compiled.diagram import MOST_PARTS, Budget, Diagrams, Node, deep
-from lupa.compiled.exchange import Exchange, members_of
+from lupa.compiled.exchange import NONE, Exchange
 from lupa.compiled.grouped import Classes, Grouped
 from lupa.compiled.lifted import Lifted
+from lupa.compiled.needless import without_needless
 from lupa.compiled.seen import Seen
-from lupa.rules.alike import alike
+from lupa.rules.alike import members
 from lupa.rules.asking import Group
 from lupa.rules.edition import Edition
 from lupa.rules.vocabulary import Fact
@@ -24,7 +25,7 @@ class Open(NamedTuple):
     """A question about a group: the facts of its variables, and the effort that its answer takes.
 
     A clinician is asked those of a lower `rank` first. By an `exchange` answers that differ only in which
-    of some that are alike they name are one.
+    of some that are alike they name are one. Of what an answer leaves just what is `needed` is kept.
     """
 
     group: Group
@@ -34,6 +35,7 @@ class Open(NamedTuple):
     effort: int
     rank: tuple[int, bool]
     exchange: Exchange | None = None
+    needed: Callable[[Node], Node] = lambda node: node
 
     def is_exchanged(self, node: Node) -> bool:
         """Whether answers are taken as one that differ only in which of some that are alike they name."""
@@ -43,14 +45,21 @@ class Open(NamedTuple):
         """What the answers leave of a function, each once."""
         if self.exchange is not None and self.is_exchanged(node):
             return self.exchange.remainders(node, self.facts.keys())
-        return self.seen.remainders(node)
+        left = tuple(dict.fromkeys(map(self.needed, self.seen.remainders(node))))
+        if self.exchange is not None:
+            self.exchange.inherit(node, self.facts.keys(), left)
+        return left
 
     def answers(self, node: Node, value: Callable[[Node], Node]) -> tuple[Diagrams, Node]:
         """The value of what each assignment of the group leaves of a function, with its diagrams."""
         seen, lifted = self.seen, self.seen.lifted(node)
+
+        def of(part: Node) -> Node:
+            return value(self.needed(seen.left(part)))
+
         if self.classes is None:
-            return seen.top, seen.top.together([lifted], lambda parts: value(seen.left(parts[0])))
-        values = [value(seen.left(seen.top.at(lifted, code))) for code in self.classes.codes]
+            return seen.top, seen.top.together([lifted], lambda parts: of(parts[0]))
+        values = [of(seen.top.at(lifted, code)) for code in self.classes.codes]
         place, diagrams = self.classes.place, self.classes.diagrams
         return diagrams, diagrams.together([self.classes.partition], lambda parts: values[place(parts[0])])
 
@@ -145,26 +154,79 @@ def questions_by_member(question: Question, most: int = MOST_PARTS) -> Questions
     def made() -> Questions:
         edition = question.edition
         with deep(len(edition.literals)):
-            whole = circuit(edition, question.statements, budget, as_read=True)
-            variable_of = {edition.facts[literal]: variable for variable, literal in enumerate(whole.facts)}
-            exchange = Exchange(
-                whole.diagrams, members_of(alike(edition.vocabulary, whole.groups), variable_of)
-            )
-            every = [
-                Open(
-                    group,
-                    {variable_of[fact]: fact for fact in group.facts},
-                    Lifted(whole.diagrams, [variable_of[fact] for fact in group.facts]),
-                    None,
-                    *_effort_and_rank(edition, group),
-                    exchange,
-                )
-                for group in whole.groups
-            ]
-        every.sort(key=lambda each: each.rank)
-        return Questions(every, whole.diagrams, whole.outcome, whole.names)
+            return _by_member(question, circuit(edition, question.statements, budget, as_read=True))
 
     return _remembered(question, "questions by member", made, budget)
+
+
+def _by_member(question: Question, whole: Circuit) -> Questions:
+    edition, diagrams = question.edition, whole.diagrams
+    variable_of = {edition.facts[literal]: variable for variable, literal in enumerate(whole.facts)}
+    needless = _Needless(diagrams, edition, whole.groups, variable_of)
+    node = needless.gone_from(whole.outcome)
+    bearing = {whole.facts[variable] for variable in diagrams.support(node)}
+    groups = edition.asking.groups([f for f, x in edition.literals.items() if x in bearing])
+    said = members(edition.vocabulary, groups)
+    shapes = dict.fromkeys(shape for member in said for shape in member)
+    exchange = Exchange(
+        diagrams,
+        [tuple(variable_of[member[s]] if s in member else NONE for s in shapes) for member in said],
+    )
+    every = [
+        Open(
+            group,
+            {variable_of[fact]: fact for fact in group.facts},
+            Lifted(diagrams, [variable_of[fact] for fact in group.facts]),
+            None,
+            *_effort_and_rank(edition, group),
+            exchange,
+            *([needless.numbers_gone_from] if group.kind == "choice" else []),
+        )
+        for group in groups
+    ]
+    every.sort(key=lambda each: each.rank)
+    return Questions(every, diagrams, node, whole.names)
+
+
+class _Needless:
+    """What need not be told, taken out of functions; each that is asked for is kept."""
+
+    def __init__(
+        self,
+        diagrams: Diagrams,
+        edition: Edition,
+        groups: Sequence[Group],
+        variable_of: Mapping[Fact, int],
+    ) -> None:
+        self._diagrams = diagrams
+        self._groups = [[variable_of[fact] for fact in group.facts] for group in groups]
+        number_of = edition.vocabulary.number_of
+        self._numbers: list[tuple[list[list[int]], list[int]]] = []
+        for group, variables in zip(groups, self._groups, strict=True):
+            cuts: dict[str, list[int]] = {}
+            for fact in group.facts if group.kind != "choice" else ():
+                if fact in number_of:
+                    cuts.setdefault(number_of[fact], []).append(variable_of[fact])
+            if any(len(each) > 1 for each in cuts.values()):
+                self._numbers.append((list(cuts.values()), variables))
+        self._left: dict[Node, Node] = {}
+
+    def gone_from(self, node: Node) -> Node:
+        """A function without all that need not be told."""
+        for variables in self._groups:
+            node = without_needless(self._diagrams, node, variables, variables)
+        return node
+
+    def numbers_gone_from(self, node: Node) -> Node:
+        """A function without cut points that need not be told beside others of the same number."""
+        if node not in self._left:
+            left, support = node, self._diagrams.support(node)
+            for numbers, group in self._numbers:
+                cuts = [[v for v in cuts if v in support] for cuts in numbers]
+                several = [v for each in cuts if len(each) > 1 for v in each]
+                left = without_needless(self._diagrams, left, several, group)
+            self._left[node] = left
+        return self._left[node]
 
 
 def questions_apart(question: Question, most: int = MOST_PARTS) -> Apart:

@@ -170,6 +170,12 @@ class Counting:
                 found.setdefault(member, []).append(said)
         return list(found.items()) or [(member, [()]) for member in run.members]
 
+    def told(self, histories: Iterable[History]) -> list[str]:
+        """What was said of members, in words."""
+        return [
+            self.of.told(self._roots[root][0], part) for root, said in sorted(histories) for part in said
+        ]
+
     def each(self, member: Member, ways: Iterable[Sequence[Said]]) -> Each:
         """When a member is as is said in one of these ways."""
         when = [
@@ -218,7 +224,7 @@ class _Coordinate:
         if before:
             names = answer("others")
         elif any(said for _, said in self._histories):
-            ways = [self._of.told(first, part) for _, said in sorted(self._histories) for part in said]
+            ways = self._counting.told(self._histories)
             names = answer("such", names=", ".join(dict.fromkeys(ways)))
         else:
             names = self._of.names(every)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from lupa.compiled import cubes
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node
-from lupa.compiled.exchange import Member, Told
+from lupa.compiled.exchange import NONE, Member, Told
 from lupa.rules.asking import Asking
 from lupa.rules.vocabulary import Fact
 
@@ -48,7 +48,7 @@ class Membership:
         return cubes.cubes(diagrams, of((), len(told[0])))[YES]
 
     def name(self, member: Member) -> str:
-        return self.asking.of(self.facts[member[0]])
+        return self.asking.of(next(self.facts[variable] for variable in member if variable != NONE))
 
     def names(self, members: Iterable[Member]) -> str:
         """The members by name; of many the first, and how many more there are."""

@@ -4,17 +4,34 @@ A question is about a group of facts, and is answered by all of them. Smallest m
 questions in the worst case; among equals, the least effort on the longest way. That is the depth of a
 decision tree with weights, found by search over the functions that answers leave.
 
-One theorem keeps the search small. A question is *free* if no law ties its answer to those of the
-others. A free question with an answer that settles the outcome may be asked first: whoever answers can
-hold that answer back, and until the question is asked the outcome may still be what it makes it.
+Three theorems keep the search small. A question is *free* if no law ties its answer to those of the
+others; a function with an answer given weighs no more than without, as each tree for the one does for the
+other.
+
+A free question with an answer that settles the outcome may be asked first. Take another answer, and any
+tree: where the question is not asked the tree must end in what the first one makes the outcome, so on each
+way on which the outcome may still be another one the question has its weight beside that of what is left.
+
+So may a free question of which, whatever is answered, another answer *can be held back*: some fact that
+what the first answer leaves does not depend on settles what the other one leaves. Give that fact away; the
+question has then an answer that settles the outcome, and what the first answer leaves is as it was.
+
+Some questions stand *apart* if no law ties them to the others, and all that their answers come to is
+whether the outcome is settled by them, or is what the others say. The weights of the two then add up. They
+suffice. And they are needed: whatever is asked first, some answer leaves the rest of its part as heavy as
+can be; and an answer that ends one part may be one with which the other is left as a whole, since each part
+can end so that it does not settle the outcome. A policy that asks for this and for that is so weighed
+criterion by criterion.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import groupby
 
 from lupa.answers.asking import Open, Questions
 from lupa.compiled.diagram import NO, NOWHERE, YES, Node
+from lupa.compiled.seen import Seen
 
 ONE = 10**6
 """The weight of a question before its effort, so that the number of questions counts first."""
@@ -33,26 +50,32 @@ class Planner:
         self._check = check
         self._diagrams = questions.diagrams
         self._asks = questions.every
-        self._open: dict[Node, list[tuple[Open, Sequence[Node]]]] = {}
+        self._left: dict[tuple[Node, str], Sequence[Node]] = {}
         self._lawful: dict[Node, Node] = {NOWHERE: NO}
         self._weights: dict[Node, int] = {}
         self._bounds: dict[Node, int] = {}
         self._given_away: dict[Node, int] = {}
         self._sizes: dict[Node, int] = {}
+        self._settled_by_one: dict[Node, frozenset[int]] = {}
 
     def open(self, node: Node) -> list[tuple[Open, Sequence[Node]]]:
         """The questions with more than one possible answer, and what the answers leave."""
-        if node not in self._open:
-            self._diagrams.budget.spend()
-            support = self._diagrams.support(node)
-            found = []
-            for ask in self._asks:
-                if not support.isdisjoint(ask.facts):
-                    left = ask.remainders(node)
-                    if len(left) > 1:
-                        found.append((ask, left))
-            self._open[node] = found
-        return self._open[node]
+        return list(self._asked(node, self._about(node)))
+
+    def _about(self, node: Node) -> list[Open]:
+        """The questions about facts that a function depends on."""
+        support = self._diagrams.support(node)
+        return [ask for ask in self._asks if not support.isdisjoint(ask.facts)]
+
+    def _asked(self, node: Node, asks: Iterable[Open]) -> Iterator[tuple[Open, Sequence[Node]]]:
+        """Those of these questions that have more than one possible answer, and what the answers leave."""
+        for ask in asks:
+            key = node, ask.group.id
+            if key not in self._left:
+                self._diagrams.budget.spend()
+                self._left[key] = ask.remainders(node)
+            if len(self._left[key]) > 1:
+                yield ask, self._left[key]
 
     # ---- weights -------------------------------------------------------------------------------
 
@@ -65,21 +88,97 @@ class Planner:
         if limit is not None and self._bounds.get(node, ONE) >= limit:
             return self._bounds.get(node, ONE)
         self._check()
-        settling = self._settling(node)
+        settling = self._settling(node) or self._held_back(node)
         if settling is not None:
             ask, left = settling
             self._weights[node] = _weight(ask) + max(map(self.weigh, left))
             return self._weights[node]
+        apart = self._apart(node)
+        if apart is not None:
+            self._weights[node] = sum(map(self.weigh, apart))
+            return self._weights[node]
         return self._search(node, limit)
 
     def _settling(self, node: Node) -> tuple[Open, Sequence[Node]] | None:
-        """The free question of which most answers settle the outcome, if any does."""
-        found, most = None, 0.0
-        for ask, left in self.open(node):
-            settled = sum(len(self._diagrams.values(answer)) == 1 for answer in left) / len(left)
-            if settled > most and self._is_free(ask, node, left):
-                found, most = (ask, left), settled
-        return found
+        """A free question of which an answer settles the outcome, if there is any; of few facts first."""
+        for ask, left in self._asked(node, sorted(self._about(node), key=lambda ask: len(ask.facts))):
+            settles = any(len(self._diagrams.values(answer)) == 1 for answer in left)
+            if settles and self._is_free(ask, node, left):
+                return ask, left
+        return None
+
+    def _held_back(self, node: Node) -> tuple[Open, Sequence[Node]] | None:
+        """A free question of which, whatever is answered, another answer can be held back."""
+        for ask, left in self._asked(node, self._about(node)):
+            if self._is_free(ask, node, left) and all(
+                any(self._can_settle(other, answer) for other in left) for answer in left
+            ):
+                return ask, left
+        return None
+
+    def _can_settle(self, node: Node, beside: Node) -> bool:
+        """Whether one thing that the other function does not depend on can settle this one."""
+        alone = self._diagrams.support(node) - self._diagrams.support(beside)
+        return bool(alone) and not alone.isdisjoint(self._settling_facts(node))
+
+    def _settling_facts(self, node: Node) -> frozenset[int]:
+        """The variables of which one alone can settle a function."""
+        if node not in self._settled_by_one:
+            support = self._diagrams.support(node)
+            left = self._diagrams.values_left(node, max(support, default=-1) + 1)
+            found = (variable for variable in support if min(map(len, left[variable])) == 1)
+            self._settled_by_one[node] = frozenset(found)
+        return self._settled_by_one[node]
+
+    def _apart(self, node: Node) -> tuple[Node, Node] | None:
+        """What some questions settle, and what the others say where they do not; None if none stand apart.
+
+        Those that stand apart are looked for among what an answer to one of them makes needless.
+        """
+        tried = set()
+        asks = self._about(node)
+        for _, left in self.open(node):
+            unsettled = [answer for answer in left if len(self._diagrams.values(answer)) > 1]
+            if unsettled:
+                rest = min(unsettled, key=lambda answer: (len(self._about(answer)), answer))
+                others = self._diagrams.support(rest)
+                here = frozenset(v for ask in asks if others.isdisjoint(ask.facts) for v in ask.facts)
+                if here not in tried:
+                    tried.add(here)
+                    found = self._settled_by(node, here, rest)
+                    if found is not None:
+                        return found, rest
+        return None
+
+    def _settled_by(self, node: Node, variables: Collection[int], rest: Node) -> Node | None:
+        """The function of these variables that has one value, or says that the outcome is what `rest` is.
+
+        None where the outcome is no such thing, or `rest` has something to do with these variables.
+        """
+        diagrams = self._diagrams
+        sets: dict[Node, frozenset[Node]] = {NOWHERE: frozenset()}
+
+        def told(values: frozenset[Node]) -> Node:
+            sets[NOWHERE - len(sets)] = values
+            return NOWHERE - len(sets) + 1
+
+        seen = Seen(diagrams, variables, told).of(node)
+        leaving = [sets[value] for value in diagrams.values(seen)]
+        settled = [values for values in leaving if len(values) == 1]
+        if len(leaving) != 2 or len(settled) != 1:
+            return None
+        (value,) = settled[0]
+
+        def outcome(parts: tuple[Node, ...]) -> Node:
+            here, there = parts
+            if NOWHERE in parts:
+                return NOWHERE
+            return value if len(sets[here]) == 1 else there
+
+        if diagrams.together([seen, rest], outcome) != node:
+            return None
+        kept = {at: value if len(values) == 1 else YES for at, values in sets.items() if values}
+        return diagrams.together([seen], lambda parts: kept.get(parts[0], NOWHERE))
 
     def _is_free(self, ask: Open, node: Node, left: Sequence[Node]) -> bool:
         """Whether the same can be of all else, whatever the answer is."""
@@ -153,5 +252,8 @@ class Planner:
         Of what a clinician is asked alike, that which leaves the least to ask.
         """
         weight = self.weigh(node)
-        order = sorted(self.open(node), key=lambda asked: (asked[0].rank, *self._promise(asked)))
-        return next(ask for ask, left in order if self._worst(ask, left, weight + 1) == weight)
+        for _, alike in groupby(self._about(node), key=lambda ask: ask.rank):
+            for ask, left in sorted(self._asked(node, alike), key=self._promise):
+                if self._worst(ask, left, weight + 1) == weight:
+                    return ask
+        raise AssertionError("whatever is not settled has a question")

@@ -7,13 +7,15 @@ in how many are answered which way, and of those that do not, one is looked at f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
 from lupa.compiled.diagram import Diagrams, Node
 
 Member = tuple[int, ...]
+"""The variables of a member, those that say the same of each at the same place; NONE where it has none."""
+NONE = -1
 Told = tuple[bool, ...]
 """What is so of a member, of the variables that a question is about."""
 
@@ -37,13 +39,16 @@ class Cell(NamedTuple):
 
 
 class Exchange:
-    """The members of functions, in blocks of those that may be alike; their variables are in one order."""
+    """The members of functions, all as long."""
 
-    def __init__(self, diagrams: Diagrams, blocks: Sequence[Sequence[Member]]) -> None:
+    def __init__(self, diagrams: Diagrams, members: Sequence[Member]) -> None:
         self._diagrams = diagrams
-        self._blocks = [tuple(block) for block in blocks]
-        self.variables = frozenset(v for block in blocks for member in block for v in member)
+        self._members = members
+        self._place = {member: place for place, member in enumerate(members)}
+        self.variables = frozenset(v for member in members for v in member if v != NONE)
         self._alike: dict[Node, list[list[Member]]] = {}
+        self._inherited: dict[Node, Sequence[Sequence[Member]]] = {}
+        self._exchanged: dict[tuple[Node, Member, Member], bool] = {}
         self._runs: dict[tuple[Node, frozenset[int]], tuple[Run, ...]] = {}
 
     # ---- which are alike -----------------------------------------------------------------------
@@ -52,47 +57,60 @@ class Exchange:
         """The members that a function depends on, those that are alike in it together."""
         if node not in self._alike:
             support = self._diagrams.support(node)
-            found: list[list[Member]] = []
-            for block in self._blocks:
-                known: list[list[Member]] = []
-                for member in block:
-                    if support.isdisjoint(member):
-                        continue
-                    same = next((run for run in known if self._changes_nothing(node, run[0], member)), None)
-                    if same is None:
-                        known.append([member])
-                    else:
-                        same.append(member)
-                found += known
-            self._alike[node] = found
+            blocks: dict[tuple[bool, ...], list[list[Member]]] = {}
+            for first, *others in self._known_alike(node):
+                if support.isdisjoint(first):
+                    continue
+                known = blocks.setdefault(tuple(v in support for v in first), [])
+                same = next((run for run in known if self._are_alike(node, run[-1], first)), None)
+                if same is None:
+                    known.append([first, *others])
+                else:
+                    same += [first, *others]
+            self._alike[node] = [
+                sorted(run, key=self._place.__getitem__) for known in blocks.values() for run in known
+            ]
         return self._alike[node]
 
-    def _changes_nothing(self, node: Node, one: Member, other: Member) -> bool:
-        """Whether it is the same function with these two in each other's place."""
-        support = self._diagrams.support(node)
-        if any((x in support) != (y in support) for x, y in zip(one, other, strict=True)):
-            return False
-        exchanged = node
-        for x, y in zip(one, other, strict=True):
-            exchanged = self._exchanged(exchanged, x, y)
-        return exchanged == node
+    def _known_alike(self, node: Node) -> list[Sequence[Member]]:
+        """The members, those together that were alike in the function of which this one was left."""
+        inherited = self._inherited.get(node, ())
+        others = set(self._members).difference(*inherited)
+        return sorted([*inherited, *([member] for member in others)], key=lambda run: self._place[run[0]])
 
-    def _exchanged(self, node: Node, x: int, y: int) -> Node:
-        """The function with two variables in each other's place."""
-        diagrams = self._diagrams
-        (low_low, low_high), (high_low, high_high) = (
-            [
-                diagrams.restrict(diagrams.restrict(node, x, value=one), y, value=two)
-                for two in (False, True)
-            ]
-            for one in (False, True)
-        )
-        of_y = diagrams.variable(y)
-        return diagrams.choose(
-            diagrams.variable(x),
-            diagrams.choose(of_y, high_high, low_high),
-            diagrams.choose(of_y, high_low, low_low),
-        )
+    def _are_alike(self, node: Node, one: Member, other: Member) -> bool:
+        """Whether it is the same function with these two, of which it asks the same, in each other's place.
+
+        It is if it is so of all that is left once the variables before theirs are settled.
+        """
+        first = min(v for v in (*one, *other) if v != NONE)
+        return all(self._changes_nothing(part, one, other) for part in self._diagrams.from_on(node, first))
+
+    def _changes_nothing(self, node: Node, one: Member, other: Member) -> bool:
+        """The same of one of these."""
+        key = node, one, other
+        if key not in self._exchanged:
+            self._diagrams.budget.spend()
+            self._exchanged[key] = self._is_exchanged(node, one, other)
+        return self._exchanged[key]
+
+    def _is_exchanged(self, node: Node, one: Member, other: Member) -> bool:
+        support = self._diagrams.support(node)
+        places = [
+            place for place, pair in enumerate(zip(one, other, strict=True)) if not support.isdisjoint(pair)
+        ]
+        every = list(product((False, True), repeat=len(places)))
+        of_one = {told: self._answered(node, one, places, told) for told in every}
+        both: dict[Node, dict[Told, Node]] = {}
+        for told, left in of_one.items():
+            if left not in both:
+                both[left] = {so: self._answered(left, other, places, so) for so in every}
+            for so in every:
+                if so == told:
+                    break
+                if both[left][so] != both[of_one[so]][told]:
+                    return False
+        return True
 
     # ---- what answers leave --------------------------------------------------------------------
 
@@ -113,7 +131,9 @@ class Exchange:
 
     def is_exchanged(self, node: Node, asked: Collection[int]) -> bool:
         """Whether some of those asked about are alike in a function."""
-        return any(len(run) > 1 and not set(run[0]).isdisjoint(asked) for run in self.alike(node))
+        return not self.variables.isdisjoint(asked) and any(
+            len(run) > 1 and not set(run[0]).isdisjoint(asked) for run in self.alike(node)
+        )
 
     def _classes(self, node: Node, member: Member, places: Sequence[int]) -> tuple[tuple[Told, ...], ...]:
         """The answers about a member by what they leave; those that leave it the most open first."""
@@ -126,24 +146,55 @@ class Exchange:
         return tuple(tuple(found[left]) for left in order)
 
     def _answered(self, node: Node, member: Member, places: Sequence[int], told: Told) -> Node:
-        for place, value in zip(places, told, strict=True):
-            node = self._diagrams.restrict(node, member[place], value=value)
-        return node
+        return _given(self._diagrams, node, {member[p]: so for p, so in zip(places, told, strict=True)})
 
     def remainders(self, node: Node, asked: Collection[int]) -> Sequence[Node]:
         """What the answers to a question leave, of those that differ only in which are named one."""
         left = {node}
         for run in self.runs(node, asked):
-            parts = {(part, 0) for part in left}
-            for member in run.members:
-                self._diagrams.budget.spend()
-                parts = {
-                    (self._answered(part, member, run.places, run.classes[at][0]), at)
-                    for part, first in parts
-                    for at in range(first, len(run.classes))
-                }
-            left = {part for part, _ in parts if self._diagrams.values(part)}
-        return sorted(left)
+            left = {part for each in left for part in self._left(each, run)}
+        found = sorted(part for part in left if self._diagrams.values(part))
+        self.inherit(node, asked, found)
+        return found
+
+    def inherit(self, node: Node, asked: Collection[int], left: Iterable[Node]) -> None:
+        """Keeps that members about whom nothing was asked are alike in what was left of a function."""
+        runs = [run for run in self.alike(node) if len(run) > 1 and set(run[0]).isdisjoint(asked)]
+        for part in left:
+            self._inherited.setdefault(part, runs)
+
+    def _left(self, node: Node, run: Run) -> Collection[Node]:
+        """What the answers about the members of a run leave of a function."""
+        one = self._with_one(node, run)
+        if one is not None:
+            return self._with_none(node, run), one
+        parts = {(node, 0)}
+        for member in run.members:
+            self._diagrams.budget.spend()
+            parts = {
+                (self._answered(part, member, run.places, run.classes[at][0]), at)
+                for part, first in parts
+                for at in range(first, len(run.classes))
+            }
+        return {part for part, _ in parts}
+
+    def _with_one(self, node: Node, run: Run) -> Node | None:
+        """What is left once one member is of the second of two classes, whatever the others are.
+
+        None where it is not whatever they are.
+        """
+        if len(run.classes) != 2:
+            return None
+        first, *others = run.members
+        left = self._answered(node, first, run.places, run.classes[1][0])
+        asked = (other[place] for other in others for place in run.places)
+        return left if self._diagrams.support(left).isdisjoint(asked) else None
+
+    def _with_none(self, node: Node, run: Run) -> Node:
+        """What is left once all members are of the first class."""
+        told = run.classes[0][0]
+        said = {m[place]: so for m in run.members for place, so in zip(run.places, told, strict=True)}
+        return _given(self._diagrams, node, said)
 
     def cells(self, node: Node, asked: Collection[int]) -> Iterator[Cell]:
         """The same, each with how it is answered; where an answer cannot be, nothing."""
@@ -153,13 +204,24 @@ class Exchange:
             if at == len(runs):
                 yield Cell((), part)
                 return
-            for here, left in self._told(part, runs[at], 0, 0):
+            for here, left in self._told(part, runs[at]):
                 for cell in rest(left, at + 1):
                     yield Cell((here, *cell.classes), cell.left)
 
         return rest(node, 0)
 
-    def _told(
+    def _told(self, node: Node, run: Run) -> Iterator[tuple[tuple[int, ...], Node]]:
+        """The classes of the members of a run, the first ones first, and what they leave."""
+        one, number = self._with_one(node, run), len(run.members)
+        if one is None:
+            yield from self._told_from(node, run, 0, 0)
+            return
+        for several in range(number + 1):
+            left = one if several else self._with_none(node, run)
+            if self._diagrams.values(left):
+                yield (0,) * (number - several) + (1,) * several, left
+
+    def _told_from(
         self, node: Node, run: Run, member: int, first: int
     ) -> Iterator[tuple[tuple[int, ...], Node]]:
         if member == len(run.members):
@@ -169,12 +231,25 @@ class Exchange:
             self._diagrams.budget.spend()
             left = self._answered(node, run.members[member], run.places, run.classes[at][0])
             if self._diagrams.values(left):
-                for others, end in self._told(left, run, member + 1, at):
+                for others, end in self._told_from(left, run, member + 1, at):
                     yield (at, *others), end
 
 
-def members_of(
-    blocks: Sequence[Sequence[Sequence[str]]], variable_of: Mapping[str, int]
-) -> list[list[Member]]:
-    """Blocks of facts as blocks of variables."""
-    return [[tuple(variable_of[fact] for fact in member) for member in block] for block in blocks]
+def _given(diagrams: Diagrams, node: Node, said: Mapping[int, bool]) -> Node:
+    """The function once all of these variables have these values; on the way nothing else is kept."""
+    last = max(said, default=-1)
+    made: dict[Node, Node] = {}
+
+    def of(part: Node) -> Node:
+        variable = diagrams.top(part)
+        if part < 0 or variable > last:
+            return part
+        if part not in made:
+            no, yes = diagrams.split(part, variable)
+            if variable in said:
+                made[part] = of(yes if said[variable] else no)
+            else:
+                made[part] = diagrams.node(variable, of(no), of(yes))
+        return made[part]
+
+    return of(node)

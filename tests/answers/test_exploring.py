@@ -6,7 +6,7 @@ import itertools
 import json
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 from lupa import CaseError, KnowledgeBase, RuleError
 from lupa.answers import question
 from lupa.answers.exploration import Flips, Plan, Step
+from lupa.answers.planner import Planner
 from lupa.compiled import circuit, grouped
 from lupa.rules.files import shipped
 from tests import brute, explored, oracle
@@ -390,6 +391,69 @@ def test_rules_that_go_in_a_circle_are_followed_to_the_least_that_holds(tmp_path
     """ + otherwise("approve", last="deny")
     plan = planned(tmp_path, vocabulary(["first", "second", "third", "fourth"]), rules)
     assert (plan.questions, sorted(asked(plan.steps))) == (3, ["first", "fourth", "second"])
+
+
+def worlds_of(facts: Sequence[str]) -> list[str]:
+    """Every way in which some facts can be, as the body of a rule."""
+    signs = itertools.product(("", "not "), repeat=len(facts))
+    return [", ".join(map("".join, zip(each, facts, strict=True))) for each in signs]
+
+
+def in_two_parts(dice: random.Random) -> tuple[str, str, str]:
+    """A policy of which some facts say whether the outcome is settled, and the others what it is else.
+
+    It has laws now and then, in one part or between the two, and some answers take more effort.
+    """
+    here, there = ["a", "b", "c"], ["d", "e", "f"]
+    rules = [f"settled :- {world}." for world in worlds_of(here) if dice.random() < 0.5]
+    outcomes = ["approve", "refer", "deny"][dice.choice((0, 1)) :]
+    rules += [
+        f"outcome(small, {dice.choice(outcomes)}) :- not settled, {world}." for world in worlds_of(there)
+    ]
+    rules += ["outcome(small, deny) :- settled.", "settled :- false.", "false :- false."]
+    laws = ("", "", "impossible(here) :- a, b.", "impossible(there) :- d, e.", "impossible(both) :- a, d.")
+    law = dice.choice(laws)
+    dear = dice.sample([*here, *there], 3)
+    effort = ["usual_effort(find_out, 1)."]
+    effort += [f"effort({fact}, (yes; no), find_out, {dice.randint(2, 4)})." for fact in dear]
+    return vocabulary([*here, *there]) + law, "\n".join(rules), "  ".join(effort)
+
+
+def in_two_phases(dice: random.Random) -> tuple[str, str, str]:
+    """A policy that asks for one thing to start and for another to go on, with a fact that both read."""
+    rules = []
+    for phase, facts in (("start", ["a", "b", "both"]), ("further", ["c", "d", "both"])):
+        for world in worlds_of(facts):
+            outcome = dice.choice(("approve", "deny"))
+            rules.append(f"outcome(small, {outcome}) :- requested(phase, {phase}), {world}.")
+    effort = f"usual_effort(find_out, 1).  effort(both, (yes; no), find_out, {dice.randint(1, 3)})."
+    return (
+        vocabulary(["a", "b", "c", "d", "both"], {"phase": ["start", "further"]}),
+        "\n".join(rules),
+        effort,
+    )
+
+
+@pytest.mark.parametrize(("make", "way"), [(in_two_parts, "_apart"), (in_two_phases, "_held_back")])
+def test_a_plan_of_parts_that_are_weighed_apart_is_the_smallest(
+    make: Callable[[random.Random], tuple[str, str, str]],
+    way: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found: list[object] = []
+    usual = getattr(Planner, way)
+
+    def look(self: Planner, node: int) -> object:
+        found.append(usual(self, node))
+        return found[-1]
+
+    monkeypatch.setattr(Planner, way, look)
+    dice = random.Random(way)
+    for number in range(12):
+        planned(tmp_path / str(number), *make(dice))
+    assert sum(each is not None for each in found) >= 5
+    assert None in found
 
 
 def test_two_of_four_signs_take_all_four_questions_at_worst(tmp_path: Path) -> None:

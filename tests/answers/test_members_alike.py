@@ -171,6 +171,23 @@ def test_members_that_one_answer_tells_apart_are_asked_what_bears_on_each(
     assert longest_way(plan, rows_of(facts + rules)) == plan.questions == 2
 
 
+def test_a_cut_point_that_only_the_law_of_its_number_reads_is_not_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Red has two cut points, of which the policy reads one; so it is like green, which has that one."""
+    by_member(monkeypatch)
+    facts = FACTS.format(drugs="red; green", cuts="12") + "fact(at_least(weeks(red), 24)).\n" + ANSWERS
+    rules = "many :- #count { Drug : tried(Drug, failed), at_least(weeks(Drug), 12) } >= 2."
+    kb = small.small_kb(tmp_path / "kb", small.vocabulary() + facts, f"{rules}\n{COUNTED}")
+    plan = kb.plan(NOTHING_SAID)
+    rows = rows_of(small.vocabulary() + facts + f"{rules}\n{COUNTED}")
+    assert longest_way(plan, rows) == plan.questions == 2
+    assert [step.facts for step in plan.steps] == [
+        ("tried(red,failed)", "tried(green,failed)"),
+        ("at_least(weeks(red),12)", "at_least(weeks(green),12)"),
+    ]
+
+
 def test_where_the_ways_of_counting_are_too_many_that_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
