@@ -125,8 +125,8 @@ DOSES = (
     *("20 mg twice a day", "2.5 mg, 8 tabs weekly", "tablet 200 mg", "40 mg SC q2 weeks", "5-10 mg daily"),
 )
 NOT_DOSES = (
-    *("1% cream", "0.1% eye drops", "stopped 2024", "40 mg intra-articular", "as needed", "(held)"),
-    *("- discontinued", "allergy", "inhaler 2 puffs daily", "not taking"),
+    *("1% cream", "0.1% eye drops", "stopped, was too much", "40 mg intra-articular"),
+    *("allergy", "inhaler 2 puffs daily", "not taking"),
 )
 
 
