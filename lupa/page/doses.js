@@ -13,7 +13,8 @@ const OFTEN =
   String.raw`[btq]\.i\.d\.|q\.d\.|(?:\d+|one|two|three|four) times|x ?\d+|` +
   `on (?:mon|tues|wednes|thurs|fri|satur|sun)day|${EVERY})`;
 const HOW = `${NUMBER}(?:-${NUMBER})?(?: ?${UNIT})?|${UNIT}|${FORM}|${ROUTE}|${OFTEN}|at|in the|with food`;
-const DOUBT = // what makes it doubtful whether a drug is taken now
+// What makes it doubtful whether a drug is taken now.
+const DOUBT =
   "prn|(?:as|if|when) (?:needed|required)|discontinued|stopped|d/?c(?:'?d)?|held|on hold|ended|finished|completed|" +
   "taper(?:ed|ing)|last (?:dose|taken|given|infusion)|until|since|start(?:ed|s|ing)?|planned|" +
   `in|on|-|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|${NUMBER}(?:[/-]${NUMBER}){1,2}`;

@@ -479,8 +479,8 @@ class Vocabulary:
     def proof(self, fact: Fact) -> str:
         """What shows that a fact is so, or not, as a thing to send; "" where nothing is to be sent.
 
-        What has no row of its own is shown as all such is, `usual_proof_text`. Of a number it may be said by
-        its name too. One that follows from two others is shown by these, and one that has a day with it.
+        What has no row of its own is shown as all such is, `usual_proof_text`. Of a number it may be said
+        by its name too. One that follows from two others is shown by these, and one that has a day with it.
         """
         number = self.number_of.get(fact)
         rows = list(beginnings(fact))
