@@ -96,6 +96,7 @@ def test_what_is_said_in_another_place_is_read_in_a_page_as_everywhere(
         ({"drug": "Lupkynis"}, {"diagnosis": {"only": ["M32.14 Glomerular disease", "E11.9: diabetes"]}}),
         ({"drug": "Lupkynis"}, {"diagnosis": {"only": ["Lupus nephritis class IV", "LN (M32.14)"]}}),
         ({"drug": "Benlysta"}, {"diagnosis": {"only": ["M32"]}}),
+        ({"drug": "Lupkynis", "indication": "LN"}, {"vaccines": ["Shingrix"]}),
         ({"drug": "Benlysta"}, {"diagnosis": ["snomed:123"]}),
         ({"drug": "Lupkynis"}, {"taking": {"only": ["Deltasone (prednisone) 5 mg", "Tylenol PRN"]}}),
         ({"drug": "Lupkynis"}, {"taking": {"only": ["CellCept (discontinued 2024)", "Zyxafor as needed"]}}),
