@@ -227,6 +227,20 @@ def filed_otherwise(
             yield Statement(fact, True, "file_otherwise", cost, subject_of(fact))
 
 
+def is_unsupported(stated: Said, made: Iterable[tuple[str, bool]]) -> bool:
+    """Whether initial therapy would be asked for that has been given, or against which the label warns."""
+    said = overlaid(stated, made)
+    begins = ("requested(phase,initial)", True) in set(made)
+    warned = any(said.get(fact) for fact in _WARNED) or (
+        said.get("at_least(egfr,0)") is True and said.get("more_than(egfr,45)") is False
+    )
+    nephritis = said.get("requested(indication,lupus_nephritis)", False)
+    return begins and (said.get("received(belimumab_intravenous)", False) or (warned and nephritis))
+
+
+_WARNED = ("more_than(systolic,165)", "more_than(diastolic,105)", "diagnosis(hypertensive_emergency)")
+
+
 def overlaid(said: Said, statements: Iterable[tuple[str, bool]]) -> dict[str, bool]:
     """The record once these are stated; of a choice nothing else is said then."""
     made = dict(statements)

@@ -346,7 +346,8 @@ def filings(examined: Examined, filed: Sequence[brute.Statement], to: str) -> di
             is_new = not any(known <= made for known in found)
             if len({s.subject for s in chosen}) < size or not is_new:
                 continue
-            if examined.plain.makes_certain(overlaid(examined.said, made), to):
+            certain = examined.plain.makes_certain(overlaid(examined.said, made), to)
+            if certain and not brute.is_unsupported(examined.stated, made):
                 found[made] = sum(s.cost for s in chosen)
     return found
 

@@ -12,7 +12,8 @@ from lupa.answers.sets import Priced, Search
 from lupa.answers.ways import ways
 from lupa.errors import CaseError, shown
 from lupa.record.case import Case
-from lupa.record.edits import facts_named, stated, stating
+from lupa.record.edits import stated, stating
+from lupa.record.naming import facts_named
 from lupa.rules.edition import Edition
 from lupa.rules.vocabulary import Fact
 

@@ -74,7 +74,7 @@ def _on_record(question: Question, literal: Literal) -> Iterator[str]:
 
 def _where_it_holds(question: Question, literal: Literal, conclusion: Literal, words: str) -> Iterator[str]:
     """The words for a conclusion, if it is not certain now and would be with a fact."""
-    if not question.certain(conclusion) and question.would_hold(literal, conclusion):
+    if not question.certain(conclusion) and question.would_hold(conclusion, literal):
         yield words
 
 

@@ -42,9 +42,22 @@ def filed_otherwise(
             product(*several) for several in combinations(by_subject.values(), count)
         ):
             holds_one = any(set(known) <= set(chosen) for _, known in found)
-            if not holds_one and search.makes_certain([literals[each.fact] for each in chosen]):
+            made = [literals[each.fact] for each in chosen]
+            if not holds_one and search.makes_certain(made) and not _is_unsupported(question, made):
                 found.append((sum(each.cost for each in chosen), chosen))
     return found
+
+
+def _is_unsupported(question: Question, made: Sequence[Literal]) -> bool:
+    """Whether something on record, or an advisory that would hold, is against requesting this instead."""
+    edition, stated = question.edition, question.record.stated
+    against = {
+        other for x in made for other in edition.vocabulary.efforts.unsupported_by(edition.facts[abs(x)])
+    }
+    advised = [each.literal for each in edition.advisories if each.item in against]
+    return any(stated.get(other) for other in against) or any(
+        question.would_hold(advisory, *made) for advisory in advised
+    )
 
 
 def _requests(question: Question, costs: Mapping[Fact, int]) -> Iterator[tuple[str, Statement]]:

@@ -138,12 +138,14 @@ class Question:
         """Every world of the record holds this."""
         return not self.possible(-literal)
 
-    def would_hold(self, literal: Literal, conclusion: Literal) -> bool:
-        """Whether a conclusion holds in every world of the record with a fact stated so; it has one."""
-        siblings = self.edition.vocabulary.choice_of.get(self.edition.facts[abs(literal)], {}).values()
-        about = {abs(literal), *(self.edition.literals[fact] for fact in siblings)}
+    def would_hold(self, conclusion: Literal, *stated: Literal) -> bool:
+        """Whether a conclusion holds in every world of the record with facts stated so; it has one."""
+        facts = [self.edition.facts[abs(literal)] for literal in stated]
+        choices = self.edition.vocabulary.choice_of
+        siblings = (fact for each in facts for fact in choices.get(each, {}).values())
+        about = {*map(abs, stated), *(self.edition.literals[fact] for fact in siblings)}
         others = self.bearing_on(conclusion)
-        said = (*(x for x in others if abs(x) not in about), literal)
+        said = (*(x for x in others if abs(x) not in about), *stated)
         return not self.edition.satisfiable((*said, -conclusion)) and self.edition.satisfiable(said)
 
     # ---- the verdict ---------------------------------------------------------------------------

@@ -84,7 +84,7 @@ class Reach:
         if any(stated.get(other) for other in against):
             return True
         advised = [each.literal for each in self._edition.advisories if each.item in against]
-        return any(self._question.would_hold(literal, each) for each in advised)
+        return any(self._question.would_hold(each, literal) for each in advised)
 
     def _kind(self, literal: Literal, fact: Fact, *, value: bool) -> tuple[Kind, int] | None:
         """How a statement can come about and what that costs; None where it cannot."""

@@ -80,7 +80,7 @@ def _met_by_each(question: Question, part: Sequence[Statement]) -> str | None:
     ):
         bears = all(abs(literal) in cones[atom.literal] for literal in literals)
         is_open = bears and not question.certain(atom.literal)
-        if is_open and all(question.would_hold(literal, atom.literal) for literal in literals):
+        if is_open and all(question.would_hold(atom.literal, literal) for literal in literals):
             return edition.phrase(atom, True)
     return None
 

@@ -22,8 +22,9 @@ from lupa.pages.exploring import members
 from lupa.pages.page import Page, text
 from lupa.pages.sentences import in_words, verdict
 from lupa.record.case import Case
+from lupa.rules.edition import Edition
 from lupa.rules.names import normal
-from lupa.rules.vocabulary import Fact, Vocabulary
+from lupa.rules.vocabulary import Fact
 
 _WORDS = ("don't know", "back", "why", "help", "quit")
 _HELP = (
@@ -36,13 +37,13 @@ _HELP = (
 class _State(NamedTuple):
     """Where an interview is: the case, what there is to ask about it, and what nobody knows.
 
-    While the policy is to be chosen there is nothing else to ask, and no vocabulary. `unknown` are the
+    While the policy is to be chosen there is nothing else to ask, and no edition. `unknown` are the
     facts that nobody knows, `question` is what is asked now, None where nothing is left.
     """
 
     case: Case
     ask: Ask | None
-    vocabulary: Vocabulary | None
+    edition: Edition | None
     unknown: frozenset[Fact]
     question: Question | None
 
@@ -80,9 +81,9 @@ class Interview:
     def _state(self, case: Case, unknown: frozenset[Fact]) -> _State:
         """Where the interview is with this case; raises `CaseError` for one that cannot be."""
         ask = self._kb.ask(case, name=self._name, timeout=self._timeout)
-        vocabulary = next(self._kb.questions(case)).edition.vocabulary
+        edition = next(self._kb.questions(case)).edition
         begin = self._planned(case) if ask.questions else ()
-        return _State(case, ask, vocabulary, unknown, following(ask, vocabulary, unknown, begin))
+        return _State(case, ask, edition, unknown, following(ask, edition.vocabulary, unknown, begin))
 
     def _planned(self, case: Case) -> Sequence[Fact]:
         """What the smallest plan begins with, so that as few questions as can be are asked."""
@@ -199,19 +200,20 @@ class Interview:
                 raise CaseError("this is the first question; there is no answer to take back")
             self._states.pop()
             return self._asking()
-        line = with_days(question.numbers, line, state.vocabulary, state.case)
-        found = stated(question, state.vocabulary, said, line)
+        vocabulary = state.edition.vocabulary if state.edition else None
+        line = with_days(question.numbers, line, vocabulary, state.case)
+        found = stated(question, state.edition, said, line)
         unknown = state.unknown | found.unknown
-        if found.states or found.others or found.beside or state.ask is None or state.vocabulary is None:
+        if found.states or found.others or found.beside or state.ask is None or state.edition is None:
             case = altered(self._kb, state.case, found.states)
             if found.beside and question.asked is not None:
                 case = with_names(case, question.asked.id, found.beside)
             case = altered(self._kb, case, dict.fromkeys(self._not_so(found, case), False))
-            if state.vocabulary:
+            if state.edition:
                 self._check_fills(state.case, case)
             self._states.append(self._state(case, unknown))
         else:
-            following_it = following(state.ask, state.vocabulary, unknown)
+            following_it = following(state.ask, state.edition.vocabulary, unknown)
             self._states.append(state._replace(unknown=unknown, question=following_it))
         return [*self._read(state), *self._asking()]
 
@@ -249,7 +251,9 @@ class Interview:
     def parted(self, text: str) -> Sequence[str]:
         """The answers in a text that was typed or pasted: a line each, or a list that is one."""
         state = self._states[-1]
-        if state.question is not None and takes_any(state.question, state.vocabulary):
+        if state.question is not None and takes_any(
+            state.question, state.edition.vocabulary if state.edition else None
+        ):
             return [text.strip()] if text.strip() else []
         return [line.strip() for line in text.splitlines() if line.strip()]
 

@@ -10,15 +10,15 @@ from typing import Any
 from lupa.errors import CaseError, shown
 from lupa.record.doses import says_how
 from lupa.record.edits import value_of
+from lupa.record.measurement import NEVER
 from lupa.record.numbers import AGES
-from lupa.rules.days import day
+from lupa.rules.days import day, is_written
 from lupa.rules.names import normal
 from lupa.rules.quantities import SINCE
 from lupa.rules.vocabulary import Vocabulary
 
 UNKNOWN = ("don't_know", "dont_know", "do_not_know", "not_known", "unknown", "skip", "d", "?")
 _BOUND = re.compile(r"(at least|more than|less than|at most) (\S.*)")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|never")
 _BULLET = re.compile(r"[-*•·]\s+|\d+[.)]\s+(?=\D)")
 """What stands before each part of a list."""
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.]*(\s*\D[^,]*)?")
@@ -128,10 +128,11 @@ def with_days(
 def number_said(name: str, line: str, vocabulary: Vocabulary) -> tuple[str, Any]:
     """What a number, its bound or its day, with or without a unit, states, by name."""
     said = line.strip()
-    if is_day(name, vocabulary) and _DAY.fullmatch(said.lower()):
-        return ".".join(vocabulary.day_of(name)), said.lower()
-    if name in AGES and _DAY.fullmatch(said):
-        return "birth_date", said
+    if is_day(name, vocabulary) and (normal(said) == NEVER or is_written(said)):
+        known = said.lower() if normal(said) == NEVER else day(said, "").isoformat()
+        return ".".join(vocabulary.day_of(name)), known
+    if name in AGES and is_written(said):
+        return "birth_date", day(said, "").isoformat()
     units = units_of(name, vocabulary)
     for unit in sorted(filter(None, units), key=len, reverse=True):
         number = said[: -len(unit)].rstrip()

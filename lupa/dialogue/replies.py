@@ -20,8 +20,10 @@ from lupa.dialogue.numbers import (
     units_of,
 )
 from lupa.errors import CaseError, shown
-from lupa.record.doses import phrases, with_doses
+from lupa.record.doses import names_within, with_doses
 from lupa.record.numbers import AGES
+from lupa.rules.codes import STATES
+from lupa.rules.edition import Edition
 from lupa.rules.names import normal
 from lupa.rules.numbers import written
 from lupa.rules.quantities import SINCE
@@ -136,8 +138,9 @@ def _number(asked: Asked, vocabulary: Vocabulary) -> Question:
 # ---- replies -----------------------------------------------------------------------------------
 
 
-def stated(question: Question, vocabulary: Vocabulary | None, said: str, line: str) -> Reply:
+def stated(question: Question, edition: Edition | None, said: str, line: str) -> Reply:
     """What a reply states; raises `CaseError` for what is no answer to the question."""
+    vocabulary = edition.vocabulary if edition else None
     if said in UNKNOWN and question.asked is not None:
         return Reply({}, frozenset(question.facts))
     asked = question.asked
@@ -146,10 +149,17 @@ def stated(question: Question, vocabulary: Vocabulary | None, said: str, line: s
     if asked is not None and asked.kind == "members" and len(asked.members) > 1:
         return _named(question, vocabulary, line)
     if question.choices is not None:
-        return Reply(question.names[_one_of(question, vocabulary, said, line)])
+        coded = _coded(question, edition, line) if edition else None
+        return Reply(question.names[coded or _one_of(question, vocabulary, said, line)])
     if said in (*_YES, *_NO):
         return Reply(question.names["yes" if said in _YES else "no"])
     raise CaseError(f"yes, no or don't know is expected, not {shown(line)}; `help` says more")
+
+
+def _coded(question: Question, edition: Edition, line: str) -> str | None:
+    """The one of the names that a code means, as it does in a case."""
+    rows = edition.known.codes.rows(line)
+    return next((x.name for x in rows if x.name in question.names and x.relation in STATES[True]), None)
 
 
 def _one_of(question: Question, vocabulary: Vocabulary | None, said: str, line: str) -> str:
@@ -226,7 +236,7 @@ def _only_names(piece: str, question: Question, vocabulary: Vocabulary) -> bool:
     """Whether a part of a reply names a member, and what stands with the name cannot be read."""
     if with_doses(vocabulary.canonical)(piece, question.names) is not None:
         return False
-    return any(vocabulary.canonical(phrase, question.names) for phrase in phrases(piece))
+    return bool(names_within(piece, lambda text: vocabulary.canonical(text, question.names) is not None))
 
 
 def takes_any(question: Question, vocabulary: Vocabulary | None) -> bool:

@@ -248,6 +248,12 @@ class Session:
             changed += [
                 f"{c.id}: {c.before or 'not asked'} -> {c.after or 'not asked'}" for c in criteria(old, new)
             ]
+        told = {advisory.id for advisory in old.advisories}
+        changed += [f"advisory: {each.text}" for each in new.advisories if each.id not in told]
+        changed += [
+            f"not known here, and set aside: {each.name}" for each in new.aside if each not in old.aside
+        ]
+        changed += [remark.text for remark in new.remarks if remark not in old.remarks]
         for line in changed or ["nothing changed"]:
             lines += page.wrap(line, 2, 4)
         return "\n".join(lines)

@@ -1,7 +1,9 @@
 // A case, as plain data: which policies and editions it is about, and what these say of it.
 
+import { rowsOf } from "./codes.js";
 import { decision } from "./decide.js";
 import { day, shown } from "./days.js";
+import { namedTwice, saysHow } from "./doses.js";
 import { normal } from "./names.js";
 import { Question } from "./question.js";
 import { recordOf } from "./record.js";
@@ -86,8 +88,7 @@ export function routed(page, request) {
 
 /** What a code asks for; undefined where it asks for nothing. */
 function coded(page, given) {
-  const code = given.trim().replace(/^[a-z]\w*[:|]/, "").toLowerCase();
-  return page.codes.find((one) => one.code.toLowerCase() === code && ["drug", "service"].includes(one.kind) && ["equivalent", "narrower"].includes(one.relation));
+  return rowsOf(page, given).find((one) => ["drug", "service"].includes(one.kind) && ["equivalent", "narrower"].includes(one.relation));
 }
 
 /** The names that are meant by what a request asks for. */
@@ -112,20 +113,58 @@ export function apart(page, given) {
   for (const key of ["drug", "service"]) {
     const text = request[key];
     if (typeof text !== "string" || text.length > LONG || coveredBy(page, text).length) continue;
-    const split = [...text.trim().matchAll(/\s+/g)].reverse().map(({ 0: blank, index }) => {
-      const [name, tail] = [text.trim().slice(0, index), text.trim().slice(index + blank.length)].map((part) => part.replace(/[ ,;()]+$/, ""));
+    const twice = covered(page, text);
+    const split = twice !== null ? [] : [...text.trim().matchAll(/\s+/g)].reverse().map(({ 0: blank, index }) => {
+      const [name, tail] = [text.trim().slice(0, index), text.trim().slice(index + blank.length)].map((part, place) => part.replace(place ? /[ ,;()]+$/ : /[ ,;(]+$/, ""));
       return [name, tail.replace(/^[ ,;()]+/, "")];
     });
-    const parts = split.flatMap(([name, tail]) => coveredBy(page, name).slice(0, 1).flatMap(({ editions: [edition] }) =>
-      page.behind.map((kind) => [name, kind, edition.canonical(tail, edition.requested[kind]), (said) => edition.canonical(String(said), edition.requested[kind])]))).find(([, , value]) => value);
+    const parts = twice !== null ? { name: twice, value: null, rest: "" } : split.map(([name, tail]) => behind(page, name, tail)).find(Boolean);
     if (!parts) continue;
-    const [name, kind, value, meant] = parts;
+    const { name, kind, value, rest, meant } = parts;
     request[key] = name;
-    found.remarks.push({ place: `request.${key}`, text: `${shown(text)} was read as ${name}, with the ${kind} ${value}.` });
+    const told = `${shown(text)} was read as ${name}${value ? `, with the ${kind} ${value}` : ""}`;
+    const unread = rest ? `; what ${value ? "else " : ""}stands behind the name is not read` : "";
+    found.remarks.push({ place: `request.${key}`, text: `${told}${unread}.` });
+    if (!value) continue;
     request[kind] ??= value;
     if (meant(request[kind]) !== value) found.problems.push(`request.${key}: ${shown(text)} says that the ${kind} is ${value}, but request.${kind} is ${shown(request[kind])}; keep one`);
   }
   return found;
+}
+
+/** A text that a policy covers, or the first of two names of which it covers both alike; null for no such. */
+function covered(page, text) {
+  if (coveredBy(page, text).length) return text;
+  const both = namedTwice(text);
+  if (!both) return null;
+  const [one, other] = both.map((name) => JSON.stringify([coveredBy(page, name).map(({ policy }) => policy), meantBy(page, name)]));
+  return one === other && coveredBy(page, both[0]).length ? both[0] : null;
+}
+
+/** What names and codes mean, of what policies cover. */
+function meantBy(page, name) {
+  const every = new Set(page.policies.flatMap(({ covers }) => [...covers.drug, ...covers.service]));
+  return [...askedFor(page, { drug: name })].filter((one) => every.has(one)).sort();
+}
+
+/** What stands behind a name: a part of the request, how a drug is taken, or both; null where it is neither. */
+function behind(page, text, tail) {
+  const name = covered(page, text);
+  const edition = name === null ? null : coveredBy(page, name)[0].editions[0];
+  if (!edition) return null;
+  const words = tail.split(/\s+/);
+  for (const kind of page.behind) {
+    const meant = (said) => edition.canonical(String(said), edition.requested[kind]);
+    for (let count = words.length; count > 0; count -= 1) {
+      for (let begin = 0; begin + count <= words.length; begin += 1) {
+        const strip = (part) => part.join(" ").replace(/^[ ,;()]+|[ ,;()]+$/g, "");
+        const value = meant(strip(words.slice(begin, begin + count)));
+        const rest = strip([...words.slice(0, begin), ...words.slice(begin + count)]);
+        if (value && saysHow(rest)) return { name, kind, value, rest, meant };
+      }
+    }
+  }
+  return saysHow(tail) ? { name, value: null, rest: tail } : null;
 }
 
 function chosenEdition(policy, named, on) {

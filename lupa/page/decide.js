@@ -231,7 +231,10 @@ class Writer {
   /** What was read otherwise than it is written, and which lists might settle what is open. */
   remarks(asked) {
     const { remarks, lists } = this.question.record;
+    const { edition } = this;
     const families = new Set(asked.map(({ fact }) => fact.split("(")[0]));
+    const closing = Object.entries(edition.closed_by).filter(([, facts]) => asked.some(({ fact }) => facts.includes(edition.variables.get(fact))));
+    for (const [family] of closing) families.add(family);
     const places = [...families].filter((family) => lists.has(family)).map((family) => lists.get(family));
     if (!places.length) return remarks;
     const text = "A list says that what it names is so, and nothing of the rest; one that is complete is written {only: [...]}.";

@@ -12,34 +12,60 @@ const OFTEN =
   "(?:daily|weekly|biweekly|monthly|nightly|once|twice|hs|am|pm|qd|qod|qhs|qam|qpm|qw|bid|tid|qid|" +
   String.raw`[btq]\.i\.d\.|q\.d\.|(?:\d+|one|two|three|four) times|x ?\d+|` +
   `on (?:mon|tues|wednes|thurs|fri|satur|sun)day|${EVERY})`;
-const PART = new RegExp(
-  `(?:${NUMBER}(?:-${NUMBER})?(?: ?${UNIT})?|${UNIT}|${FORM}|${ROUTE}|${OFTEN}|at|in the|with food)` +
-    String.raw`(?=[\s,;.()]|$)[\s,;.()]*`, "iy",
-);
+const HOW = `${NUMBER}(?:-${NUMBER})?(?: ?${UNIT})?|${UNIT}|${FORM}|${ROUTE}|${OFTEN}|at|in the|with food`;
+// What makes it doubtful whether a drug is taken now.
+const DOUBT =
+  "prn|(?:as|if|when) (?:needed|required)|discontinued|stopped|d/?c(?:'?d)?|held|on hold|ended|finished|completed|" +
+  "taper(?:ed|ing)|last (?:dose|taken|given|infusion)|until|since|start(?:ed|s|ing)?|planned|" +
+  `in|on|-|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|${NUMBER}(?:[/-]${NUMBER}){1,2}`;
+const END = String.raw`(?=[\s,;.()]|$)[\s,;.()]*`;
+const PART = new RegExp(`(?:${HOW})${END}`, "iy");
+const DOUBTFUL_PART = new RegExp(`(?:${DOUBT}|${HOW})${END}`, "iy");
 const MOST_WORDS = 5; // no name has more
 const SHORT = 6; // in a name with fewer letters a slip is no plainer than another name
 
-function saysHow(rest) {
-  PART.lastIndex = 0;
-  while (PART.lastIndex < rest.length) if (!PART.test(rest)) return false;
+/** Whether a text says how a drug is taken, and nothing else. */
+export const saysHow = (rest) => isMadeOf(rest, PART);
+
+function isMadeOf(rest, part) {
+  part.lastIndex = 0;
+  while (part.lastIndex < rest.length) if (!part.test(rest)) return false;
   return true;
 }
 
 /** What may be the name of a drug where all that stands behind it says how it is taken, the longest first. */
-export function nameBeforeDose(text) {
+export const nameBeforeDose = (text) => namesBefore(text, PART);
+
+/** The same where what stands behind it also leaves open whether it is taken now: stopped, as needed. */
+export const nameInDoubt = (text) => namesBefore(text, DOUBTFUL_PART);
+
+/** The two names where one stands in brackets behind the other, `Plaquenil (hydroxychloroquine)`; null for no such. */
+export function namedTwice(text) {
+  const found = /^([^()[\]]+?) ?[([]([^()[\]]+)[)\]]$/.exec(text.trim());
+  return found && [found[1], found[2].trim()];
+}
+
+function namesBefore(text, part) {
   const found = [...text.matchAll(/(?<=[\s,;(])\S/g)].map(({ index }) => index).reverse();
-  return found.filter((place) => saysHow(text.slice(place)))
+  return found.filter((place) => isMadeOf(text.slice(place), part))
     .map((place) => text.slice(0, place).replace(/[ ,;(]+$/, "")).filter(Boolean);
 }
 
-/** Every few words of a text that stand together, any of which may be a name. */
-export function* phrases(text) {
-  const words = [...text.matchAll(/[^\s,;()/+]+/g)];
+/** The names in a text, the longest at each place: a few words that stand together and mean something. */
+export function namesWithin(text, means) {
+  const words = [...text.matchAll(/[^\s,;:()[\]/+]+/g)];
+  const found = [];
+  let last = -1;
   for (let begin = 0; begin < words.length; begin += 1) {
-    for (let end = begin; end < Math.min(words.length, begin + MOST_WORDS); end += 1) {
-      yield text.slice(words[begin].index, words[end].index + words[end][0].length).replace(/[.:]+$/, "");
+    for (let end = Math.min(words.length, begin + MOST_WORDS) - 1; end > Math.max(last, begin - 1); end -= 1) {
+      const phrase = text.slice(words[begin].index, words[end].index + words[end][0].length).replace(/[.:]+$/, "");
+      if (means(phrase)) {
+        found.push(phrase);
+        last = end;
+      }
     }
   }
+  return found;
 }
 
 /** The one name that this is but for a slip of the pen, not of its first letter; `names` by their normal forms. */

@@ -1,5 +1,6 @@
 // Changes of a case: what it says of one fact, as a person answers a question. A case is never changed in place.
 
+import { rowsOf } from "./codes.js";
 import { nameBeforeDose, slip } from "./doses.js";
 
 const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
@@ -77,8 +78,7 @@ function saying(said, edition, [name, ...rest], value) {
 /** Whether a key of a case speaks of this name: by itself, as a brand or synonym, or as a code. */
 function means(edition, key, name) {
   if (edition.canonical(key, { [name]: 0 }) !== null) return true;
-  const code = key.trim().replace(/^[a-z]\w*[:|]/, "").toLowerCase();
-  return edition.codes.some((row) => row.code.toLowerCase() === code && row.name === name);
+  return rowsOf(edition, key).some((row) => row.name === name);
 }
 
 function asMapping(said) {

@@ -55,7 +55,7 @@ function content(decision, question, given) {
   const proofs = [...needed, ...questions.flatMap((one) => one.asked)].map(({ fact }) => factOf(edition, fact).proof);
   return {
     outcome: decision.outcome,
-    drugs: (named.length ? named : edition.covered).map((one) => covered(one, given.request)),
+    drugs: (named.length ? named : edition.covered).map((one) => covered(one, given.request, edition.about.document)),
     asked: [...requested(question, given.request), ...handled(decision)],
     authorized: decision.authorized_text,
     term: term(decision, edition, given.request),
@@ -120,10 +120,11 @@ function missing(questions, asks, against) {
   return [...found.values()].map((told) => ({ ...told, questions: [...told.questions], help: [...told.help].join(" ") }));
 }
 
-/** What is covered by its ingredient, and beside it the brand that was asked for, or its only one. */
-function covered({ label, brands }, request) {
+/** What is covered by its ingredient, and beside it the brand that was asked for, or that of the document, or its only one. */
+function covered({ label, brands }, request, document) {
   const named = brands.filter((brand) => normal(brand) === normal(String(request.drug ?? "")));
-  const [brand] = named.length ? named : brands.length === 1 ? brands : [];
+  const there = brands.filter((brand) => document.split(/\s+/).includes(brand));
+  const [brand] = [named, there, brands.length === 1 ? brands : []].find((found) => found.length) ?? [];
   return brand ? `${brand} (${label})` : label;
 }
 

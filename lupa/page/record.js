@@ -2,7 +2,8 @@
 
 import { compare, exact, truth } from "./numbers.js";
 import { numberOf, shown } from "./days.js";
-import { nameBeforeDose, phrases, slip } from "./doses.js";
+import { nameBeforeDose, nameInDoubt, namedTwice, namesWithin, slip } from "./doses.js";
+import { rowsOf, unknownSystem } from "./codes.js";
 import { normal } from "./names.js";
 import { StatedNumbers, takenApart } from "./stated.js";
 
@@ -11,8 +12,9 @@ export const ROUTING = ["policy", "drug", "service", "code", "payer", "service_d
 const HANDLING = ["submitted", "received_on", "expedited"];
 const AGES = ["age", "age_months"];
 const STATES = { true: ["equivalent", "narrower"], false: ["equivalent", "broader"] };
-const A_NAME = /^(?=.*\p{L})[\p{L}\p{N}_][\p{L}\p{N}_ '’()/,;.+&%*-]{1,99}$/u; // of what is not known here
+const A_NAME = /^(?=.*\p{L})[\p{L}\p{N}_][\p{L}\p{N}_ '’()[\]/,;:.#+&%*-]{1,99}$/u; // of what is not known here
 const NOTHING = ["none", "no", "nothing", "unknown", "n/a", "na", "nil", "null", "yes"]; // where there is no name
+const TRUTH = { yes: true, y: true, true: true, no: false, n: false, false: false }; // in quotes, in whatever letters
 const MANY = 500; // of more names that are not known no slip of the pen is looked for
 const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 /** The variables of a tree of facts. */
@@ -45,6 +47,7 @@ class Reader {
     this.edition = edition;
     this.lenient = lenient;
     this.open = new Set();
+    this.doubtful = new Set(); // what a name or code only suggests
     this.closing = new Map(); // what is not so, unless it is stated, as all of a relation is named
     this.record = {
       stated: new Map(), assumed: new Map(), closed: new Set(), paths: new Map(), given: new Map(),
@@ -63,7 +66,10 @@ class Reader {
   state(fact, value, path) {
     this.open.add(fact);
     const meant = this.edition.means.get(fact) ?? [];
-    if (value !== false) for (const one of meant) this.open.add(one);
+    for (const one of value === false ? [] : meant) {
+      this.open.add(one);
+      this.doubtful.add(one);
+    }
     if (value === null) {
       if (typeof fact === "string") this.record.leftOpen.add(fact);
       return;
@@ -181,10 +187,12 @@ class Reader {
   }
 
   coded(given, known, path) {
-    const [, system = null, code] = /^(?:([a-z]\w*)[:|])?(.+)$/s.exec(given.trim()) ?? [null, null, ""];
-    const rows = this.edition.codes.filter(
-      (row) => row.code.toLowerCase() === code.toLowerCase() && (system === null || row.system === system),
-    );
+    const rows = rowsOf(this.edition, given);
+    const unknown = rows.length ? null : unknownSystem(this.edition, given);
+    if (unknown) {
+      this.problem(path, `${shown(unknown)} is no code system known here`);
+      return [];
+    }
     if (!rows.length) return null;
     const found = rows.filter((row) => Object.hasOwn(known, row.name));
     const stating = [...new Set(found.filter((row) => STATES.true.includes(row.relation)).map((row) => row.name))];
@@ -194,6 +202,9 @@ class Reader {
     } else if (stating.length > 1) {
       this.problem(path, `the code ${shown(given)} means ${stating.sort().join(" and ")}; name one of them`);
       return [];
+    }
+    if (!given.trim().toLowerCase().endsWith(rows[0].code.toLowerCase())) {
+      this.record.remarks.push({ place: path, text: `${shown(given)} was read as the code ${rows[0].code}.` });
     }
     return found;
   }
@@ -220,7 +231,8 @@ class Reader {
 
   truth(value, path) {
     if (value === null || typeof value === "boolean") return value;
-    if (value === "yes" || value === "no") return value === "yes";
+    const said = typeof value === "string" ? value.trim().toLowerCase() : "";
+    if (Object.hasOwn(TRUTH, said)) return TRUTH[said];
     this.problem(path, `yes, no or null is expected, not ${shown(value)}`);
     return null;
   }
@@ -274,6 +286,7 @@ class Reader {
     if (code && value !== null && !STATES[value].includes(code.relation)) {
       this.record.suggested.push({ fact, code, value });
       this.open.add(fact);
+      this.doubtful.add(fact);
     } else this.state(fact, value, path);
   }
 
@@ -297,7 +310,12 @@ class Reader {
       }
     }
     if (this.edition.open_families.includes(about[0]) && about.length === this.arity(about[0])) {
-      return this.beyond(given, tree, path, about, names);
+      const inDoubt = (A_NAME.test(given) ? nameInDoubt(given) : []).find((name) => this.byName(name, tree, about));
+      if (inDoubt === undefined) return this.beyond(given, tree, path, about, names);
+      const text = `${shown(given)} names ${this.byName(inDoubt, tree, about).name}, and leaves open whether it is so now.`;
+      this.record.remarks.push({ place: path, text });
+      this.leaveOpen(inDoubt, tree, path, about);
+      return [];
     }
     this.unknown(given, path, tree);
     return [];
@@ -308,10 +326,24 @@ class Reader {
     const name = this.edition.canonical(given, tree);
     if (name !== null) return { name, below: tree[name], code: null };
     const other = this.beyondName(about, given);
-    if (other === null) return null;
+    if (other === null) return this.byBoth(given, tree, about);
     const [family, ...before] = about;
     const last = about.length === this.arity(family);
     return { name: other, below: last ? `${family}(${[...before, other].join(",")})` : {}, code: null };
+  }
+
+  /** What both of two names mean, one of which, or its code, stands in brackets behind the other. */
+  byBoth(given, tree, about) {
+    const [one, other] = (namedTwice(given) ?? []).map((name) => this.namesOf(name, tree, about));
+    const same = one ? [...one].filter((name) => other.has(name)) : [];
+    return same.length === 1 ? this.byName(same[0], tree, about) : null;
+  }
+
+  /** The name that is meant, or those that a code states. */
+  namesOf(given, tree, about) {
+    const found = this.byName(given, tree, about);
+    const rows = found ? [] : rowsOf(this.edition, given).filter((row) => STATES.true.includes(row.relation));
+    return new Set(found ? [found.name] : rows.map((row) => row.name));
   }
 
   /** What a text means that is not known, where such may stand: it is set aside, if it is no slip of the pen. */
@@ -336,13 +368,20 @@ class Reader {
   /** Keeps what is not known as it is written; what is known and named in it stays open. */
   setAside(given, tree, value, path, about) {
     this.record.aside.push({ family: about[0], name: given, value, place: path });
-    for (const phrase of given.includes(" ") ? phrases(given) : []) this.leaveOpen(phrase, tree, path, about);
+    const means = (text) => Boolean(this.byName(text, tree, about)) || rowsOf(this.edition, text).length > 0;
+    for (const phrase of given.includes(" ") ? namesWithin(given, means) : []) {
+      this.leaveOpen(phrase, tree, path, about);
+      for (const row of rowsOf(this.edition, phrase)) this.leaveOpen(row.name, tree, path, about);
+    }
   }
 
   /** Leaves open what a name means that stands in what is set aside, if it means something. */
   leaveOpen(name, tree, path, about) {
     const found = this.byName(name, tree, about);
-    if (found && !isPlain(found.below)) this.state(found.below, null, path);
+    if (found && !isPlain(found.below)) {
+      this.state(found.below, null, path);
+      this.doubtful.add(found.below);
+    }
   }
 
   /** What `only` neither names nor implies is not so, but for what stands beside it. */
@@ -360,6 +399,9 @@ class Reader {
     const named = every.filter((fact) => aside.record.stated.get(fact));
     const rest = every.filter((fact) => !aside.open.has(fact));
     const implied = this.edition.implied(named, rest);
+    for (const fact of aside.doubtful) { // it may be so, and with it what follows
+      if (every.includes(fact) && !named.includes(fact)) for (const one of this.edition.implied([...named, fact], rest)) implied.add(one);
+    }
     for (const fact of rest) {
       if (!implied.has(fact)) {
         this.state(fact, false, path);

@@ -57,7 +57,7 @@ class Sayable:
                 texts(about),
                 int(edition.reads(fact)),
                 texts(v.question_help(fact), about),
-                texts(v.proof(fact) or "", about),
+                texts(v.proof(fact), about),
             )
             for fact in facts
         ]

@@ -11,6 +11,8 @@ const isPlain = (value) => value !== null && typeof value === "object" && !Array
 const WRITTEN = /^([+-]?(?:0|[1-9]\d{0,11})(?:\.\d{1,12})?) ?(.*)$/s;
 // A unit is one however it is written: blanks, capitals, a raised number.
 const isUnit = (...both) => new Set(both.map((unit) => String(unit).normalize("NFKC").replace(/\s+/g, "").toLowerCase())).size === 1;
+const SIGNS = { ">=": "at_least", "≥": "at_least", ">": "more_than", "<=": "at_most", "≤": "at_most", "<": "less_than" };
+const BOUND = /^(>=|<=|[<>≥≤]) ?(.*)$/s; // as a laboratory reports one
 const TWO = /^(\d{1,4}) ?\/ ?(\d{1,4})(?: ?(\D.*))?$/s;
 
 /** What is said of two numbers that are written as one, 150/90; null where that is no pair. */
@@ -149,7 +151,7 @@ export class StatedNumbers {
   }
 
   one(quantity, given, path) {
-    const value = typeof given === "string" ? this.inItsUnit(quantity, given, path) : given;
+    const value = typeof given === "string" ? this.inWords(quantity, given, path) : given;
     if (!isPlain(value)) {
       const number = this.number(quantity, value, path);
       return number && { interval: interval(number, number), days: null, words: String(value) };
@@ -192,6 +194,18 @@ export class StatedNumbers {
       return found && { interval: found, days, words };
     }
     return { interval: null, days, words };
+  }
+
+  /** A text that a sign makes a bound, `>60`, or that names another unit, as the mapping that says so. */
+  inWords(quantity, text, path) {
+    const [, sign, rest] = BOUND.exec(text.trim()) ?? [];
+    const [, number, named = ""] = (sign && WRITTEN.exec(rest.trim())) || [];
+    const unit = number && [quantity.unit, ...Object.keys(quantity.units)].find((one) => !named.trim() || isUnit(one, named));
+    if (unit === undefined || !number) return this.inItsUnit(quantity, text, path);
+    const end = SIGNS[sign];
+    const words = `${end.replace("_", " ")} ${number.replace(/^\+/, "")} ${unit}`.trimEnd();
+    this.remarks.push({ place: path, text: `${shown(text)} was read as ${words}.` });
+    return { [end]: Number(number), unit };
   }
 
   /** A text that names another of the units, `201 lb`, as the mapping that says so; others as they are. */

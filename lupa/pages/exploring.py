@@ -64,7 +64,12 @@ def whatif_text(whatif: WhatIf, width: int = 80) -> str:
     gained = [item for item in after.bases if item.id not in {basis.id for basis in before.bases}]
     lines += page.items("Why", [*after.scope, *gained], after)
     lines += page.items("More is asked for than can be authorized", after.limits, after)
+    told = {advisory.id for advisory in before.advisories}
+    advisories = [advisory for advisory in after.advisories if advisory.id not in told]
+    lines += page.items("Advisories that were not there before", advisories, after)
     lines += _difference(page, whatif)
+    lines += page.aside([aside for aside in after.aside if aside not in before.aside])
+    lines += page.remarks([remark for remark in after.remarks if remark not in before.remarks])
     lines += _readings(page, whatif.readings)
     lines += ["", *page.wrap(f"Next: {after.next}", 0, 6), *page.wrap(PERSON, 0)]
     return "\n".join(lines)

@@ -155,7 +155,7 @@ def _content(
     proofs = map(v.proof, [*needed, *(m.fact for _, missing in asked for m in missing)])
     return {
         "outcome": d.outcome,
-        "drugs": [_drug(name, case, edition) for name in covered],
+        "drugs": [_drug(name, case, edition, about.document) for name in covered],
         "asked": [*_asked(record, edition), *handling_sentences(d)],
         "authorized": d.authorized_text,
         "term": _term(decision, case, edition),
@@ -184,11 +184,15 @@ def _content(
     }
 
 
-def _drug(name: str, case: Case, edition: Edition) -> str:
-    """What is covered by its ingredient, and beside it the brand that was asked for, or its only one."""
+def _drug(name: str, case: Case, edition: Edition, document: str) -> str:
+    """What is covered by its ingredient, and beside it the brand that was asked for.
+
+    Where none was, that in the name of the document, or the only one.
+    """
     v, label = edition.vocabulary, edition.vocabulary.label(name)
     brands = v.aliases.get(name, [])
     named = [brand for brand in brands if normal(brand) == normal(str(case["request"].get("drug")))]
+    named = named or [brand for brand in brands if brand in document.split()]
     shown = named or (brands if len(brands) == 1 else [])
     return f"{shown[0]} ({label})" if shown else label
 

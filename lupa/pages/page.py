@@ -120,8 +120,8 @@ class Page:
             lines += self._criteria("Met", met, "green", full=True) if full else self._met(met)
         lines += self.items("Notes", d.notes, d)
         lines += self._suggested(d.suggestions)
-        lines += self._aside(d.aside)
-        lines += self._remarks(d.remarks)
+        lines += self.aside(d.aside)
+        lines += self.remarks(d.remarks)
         lines += self._assumed(d.assumptions, full=full)
         if d.unread:
             lines += [
@@ -250,14 +250,14 @@ class Page:
             lines += self.wrap(f"{each.code} ({each.ground.rstrip('.')}): {each.question}", 2, 4)
         return lines
 
-    def _aside(self, aside: Sequence[Aside]) -> list[str]:
+    def aside(self, aside: Sequence[Aside]) -> list[str]:
         lines = self.title("Not known here, and set aside as it is written") if aside else []
         for each in aside:
             words = {True: "", False: " (said not to be so)", None: " (not known whether)"}[each.value]
             lines += self.wrap(f"{each.place}: {printable(each.name)}{words}", 2, 4)
         return lines
 
-    def _remarks(self, remarks: Sequence[Remark]) -> list[str]:
+    def remarks(self, remarks: Sequence[Remark]) -> list[str]:
         lines = self.title("How the case was read") if remarks else []
         for each in remarks:
             lines += self.wrap(f"{each.place}: {each.text}", 2, 4)

@@ -16,11 +16,17 @@ _OFTEN = (
     r"[btq]\.i\.d\.|q\.d\.|(?:\d+|one|two|three|four) times|x ?\d+|"
     rf"on (?:mon|tues|wednes|thurs|fri|satur|sun)day|{_EVERY})"
 )
-_PART = re.compile(
-    rf"(?:{_NUMBER}(?:-{_NUMBER})?(?: ?{_UNIT})?|{_UNIT}|{_FORM}|{_ROUTE}|{_OFTEN}|at|in the|with food)"
-    r"(?=[\s,;.()]|$)[\s,;.()]*",
-    re.IGNORECASE,
+_HOW = rf"{_NUMBER}(?:-{_NUMBER})?(?: ?{_UNIT})?|{_UNIT}|{_FORM}|{_ROUTE}|{_OFTEN}|at|in the|with food"
+_DOUBT = (
+    r"prn|(?:as|if|when) (?:needed|required)|discontinued|stopped|d/?c(?:'?d)?|held|on hold|ended|finished|"
+    r"completed|taper(?:ed|ing)|last (?:dose|taken|given|infusion)|until|since|start(?:ed|s|ing)?|planned|"
+    rf"in|on|-|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|{_NUMBER}(?:[/-]{_NUMBER}){{1,2}}"
 )
+"""What makes it doubtful whether a drug is taken now."""
+_END = r"(?=[\s,;.()]|$)[\s,;.()]*"
+_PART = re.compile(rf"(?:{_HOW}){_END}", re.IGNORECASE)
+_DOUBTFUL_PART = re.compile(rf"(?:{_DOUBT}|{_HOW}){_END}", re.IGNORECASE)
+_TWICE = re.compile(r"([^()\[\]]+?) ?[(\[]([^()\[\]]+)[)\]]")
 _MOST_WORDS = 5
 """No name has more words."""
 
@@ -28,12 +34,27 @@ _MOST_WORDS = 5
 def name_before_dose(text: str) -> Iterator[str]:
     """What may be the name of a drug where all that stands behind it says how it is taken.
 
-    The longest first; nothing of a cream or drops, of what is stopped or taken only as needed.
+    The longest first; nothing of a cream or drops.
     """
+    return _names_before(text, _PART)
+
+
+def name_in_doubt(text: str) -> Iterator[str]:
+    """The same where what stands behind it also leaves open whether it is taken now: stopped, as needed."""
+    return _names_before(text, _DOUBTFUL_PART)
+
+
+def _names_before(text: str, part: re.Pattern[str]) -> Iterator[str]:
     for place in reversed([match.start() for match in re.finditer(r"(?<=[\s,;(])\S", text)]):
         name = text[:place].rstrip(" ,;(")
-        if name and says_how(text[place:]):
+        if name and _is_made_of(text[place:], part):
             yield name
+
+
+def named_twice(text: str) -> tuple[str, str] | None:
+    """The two names where one stands in brackets behind the other: `Plaquenil (hydroxychloroquine)`."""
+    match = _TWICE.fullmatch(text.strip())
+    return (match[1], match[2].strip()) if match else None
 
 
 def with_doses(canonical: Callable[[str, Mapping[str, object]], str | None]) -> Callable[..., str | None]:
@@ -46,19 +67,29 @@ def with_doses(canonical: Callable[[str, Mapping[str, object]], str | None]) -> 
     return meant
 
 
-def phrases(text: str) -> Iterator[str]:
-    """Every few words of a text that stand together, any of which may be a name."""
-    words = list(re.finditer(r"[^\s,;()/+]+", text))
+def names_within(text: str, means: Callable[[str], bool]) -> list[str]:
+    """The names in a text, the longest at each place: a few words together that mean something."""
+    words = list(re.finditer(r"[^\s,;:()\[\]/+]+", text))
+    found, last = [], -1
     for begin in range(len(words)):
-        for end in range(begin, min(len(words), begin + _MOST_WORDS)):
-            yield text[words[begin].start() : words[end].end()].rstrip(".:")
+        for end in range(min(len(words), begin + _MOST_WORDS) - 1, max(last, begin - 1), -1):
+            phrase = text[words[begin].start() : words[end].end()].rstrip(".:")
+            if means(phrase):
+                found.append(phrase)
+                last = end
+                break
+    return found
 
 
 def says_how(rest: str) -> bool:
     """Whether a text says how a drug is taken, and nothing else."""
+    return _is_made_of(rest, _PART)
+
+
+def _is_made_of(rest: str, part: re.Pattern[str]) -> bool:
     place = 0
     while place < len(rest):
-        match = _PART.match(rest, place)
+        match = part.match(rest, place)
         if match is None:
             return False
         place = match.end()

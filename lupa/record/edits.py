@@ -11,9 +11,11 @@ from lupa.record.case import check_shape
 from lupa.record.doses import with_doses
 from lupa.record.edited_numbers import EditedNumbers, with_at, without_at, written
 from lupa.record.members import as_mapping, with_member, without_member
-from lupa.record.naming import Names, Target
+from lupa.record.naming import Target, below
+from lupa.record.pairs import not_two, taken_apart
 from lupa.record.plain import plain_data
 from lupa.record.reading import parse_yaml
+from lupa.rules.codes import STATES
 from lupa.rules.edition import Edition
 from lupa.rules.quantities import Cut
 from lupa.rules.vocabulary import ONLY, Fact, Path, Tree, leaves
@@ -81,40 +83,6 @@ def value_of(text: str) -> Any:
     return found if is_scalar and "#" not in plain else plain
 
 
-def facts_named(edition: Edition, name: str) -> list[Fact]:
-    """The facts that a name means: one, all of a kind (`taking`), or all about a number (`age`).
-
-    Raises `CaseError`, with the nearest known name, for one that means nothing.
-    """
-    v, target = edition.vocabulary, Names(edition.vocabulary, edition.known).target(name)
-    if target.cut is not None:
-        return [target.cut.fact]
-    section, key, *parts = target.path
-    if key in v.measures:
-        numbers = [quantity for _, quantity in leaves(_below(v.measures[key], parts))]
-        every = dict.fromkeys((*numbers, *(other for number in numbers for other in v.following(number))))
-        cuts = [cut.fact for quantity in every for cut in v.cuts.get(quantity, ())]
-        return [*cuts, *(fact for number in numbers for fact in v.measurements_of(number))]
-    if key in v.days:
-        since = [quantity for _, quantity in leaves(_below(v.days[key], parts))]
-        return [cut.fact for quantity in since for cut in v.cuts.get(quantity, ())]
-    if key in v.flags:
-        return [v.flags[key]]
-    if key in v.families:
-        return [fact for _, fact in leaves(_below(v.families[key], parts))]
-    name, beginning = ("requested", (key, *parts)) if section == "request" else (key, tuple(parts))
-    groups = v.choices.get(name, {}).items()
-    values = [values for path, values in groups if path[: len(beginning)] == beginning]
-    return [fact for each in values for value, fact in each.items() if target.value in (None, value)]
-
-
-def _below(tree: Tree | str, path: Iterable[str]) -> Tree | str:
-    """The part of a tree that a path leads to; nothing for a name that no rule reads."""
-    for step in path:
-        tree = tree.get(step, {}) if isinstance(tree, Mapping) else {}
-    return tree
-
-
 # ---- the case ----------------------------------------------------------------------------------
 
 
@@ -132,8 +100,13 @@ class _Editor(EditedNumbers):
         """The one of some names that a name means; each is looked up once."""
         _, meant = self._meant.setdefault(id(known), (known, {}))
         if name not in meant:
-            meant[name] = self._look_up(name, known)
+            meant[name] = self._look_up(name, known) or self._coded(name, known)
         return meant[name]
+
+    def _coded(self, name: str, known: Mapping[str, object]) -> str | None:
+        """The one of some names that a code states."""
+        rows = self._edition.known.codes.rows(name)
+        return next((row.name for row in rows if row.name in known and row.relation in STATES[True]), None)
 
     # ---- what is to be done --------------------------------------------------------------------
 
@@ -148,6 +121,8 @@ class _Editor(EditedNumbers):
             return
         if target.cut is not None:
             self._plan_cut(target.path, target.cut, value, unset=unset)
+        elif target.path[-1] in self._vocabulary.pairs:
+            self._plan_pair(target.path, value, unset=unset)
         elif unset:
             self._unset[target.path] = None
         elif target.value is not None:
@@ -162,6 +137,20 @@ class _Editor(EditedNumbers):
         else:
             self._plan_set(target.path, value)
 
+    def _plan_pair(self, path: Path, value: Any, *, unset: bool) -> None:
+        """Takes note of two numbers that are written as one, as of the two."""
+        section, name = path
+        parts = self._vocabulary.pairs[name]
+        both = taken_apart(value, self._vocabulary.quantities[parts[0]].unit)
+        if both is None:
+            self._problems.append(not_two(".".join(path), value))
+            return
+        for part, one in zip(parts, both, strict=True):
+            if unset:
+                self._unset[section, part] = None
+            else:
+                self._plan_set((section, part), one)
+
     def _members_of(self, path: Path) -> Mapping[str, object] | None:
         """The names that a mapping at this place can have; None where a mapping is a range."""
         section, name, *arguments = path
@@ -169,7 +158,7 @@ class _Editor(EditedNumbers):
         found: Any = self._tree(name) or self._names.choices.get(name) or v.measures.get(name)
         if section == "request" and name in self._names.requested:
             return None
-        found = _below({} if self._names.is_beyond(name) else found or "", arguments)
+        found = below({} if self._names.is_beyond(name) else found or "", arguments)
         return found if isinstance(found, Mapping) and "" not in found else None
 
     def _tree(self, name: str) -> Tree | None:
@@ -255,7 +244,7 @@ class _Editor(EditedNumbers):
             return
         written_so = self._as_written(self._parts[section], [name, *inner])
         self._parts[section] = without_at(self._parts[section], written_so)
-        for _, quantity in leaves(_below(v.measures[name], inner) if name in v.measures else {}):
+        for _, quantity in leaves(below(v.measures[name], inner) if name in v.measures else {}):
             self._drop(*self._beside(quantity))
 
     def _put_member(self, path: Path, value: Any) -> None:

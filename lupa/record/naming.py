@@ -8,15 +8,18 @@ By its path in a case (`facts.taking.prednisone`, `taking.prednisone`, `age`, `r
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from lupa.errors import CaseError, Problem, shown, within
+from lupa.record.doses import name_before_dose
 from lupa.record.record import AGES, BESIDE, HANDLING, Unknown, hint_at_value
+from lupa.record.relations import A_NAME
 from lupa.rules.codes import EQUIVALENT
+from lupa.rules.edition import Edition
 from lupa.rules.known import Known
 from lupa.rules.quantities import CUTS, Cut
-from lupa.rules.vocabulary import Tree, Vocabulary
+from lupa.rules.vocabulary import Fact, Tree, Vocabulary, leaves
 
 _TOP_COMMA = re.compile(r",(?![^(]*\))")
 """A comma between arguments, and not between those of an argument."""
@@ -45,7 +48,7 @@ class Names:
         born = ("birth_date",) if not AGES.isdisjoint(numbers) else ()
         self.sections: dict[str, str] = {
             **dict.fromkeys((*BESIDE, *self.requested), "request"),
-            **dict.fromkeys((*v.flags, *v.families, *self.choices, *v.days, *born), "facts"),
+            **dict.fromkeys((*v.flags, *v.families, *self.choices, *v.days, *v.pairs, *born), "facts"),
             **numbers,
         }
 
@@ -119,15 +122,29 @@ class Names:
         if self._beyond.codes.rows(given):
             message = f"the code {shown(given)} does not mean just what a name here does"
             raise unknown(".".join((*path, given)), f"{message}; say it under {'.'.join(path)}")
+        if self._may_be_aside(path, given):
+            return given, []
         last = not any(isinstance(below, Mapping) for below in tree.values())
         return self._value_of(".".join(rest) if last else rest[0], tree, ".".join(path)), []
 
+    def _may_be_aside(self, path: tuple[str, ...], given: str) -> bool:
+        """Whether what is not known here is set aside at this place; a slip of the pen is not."""
+        family, is_last = path[1], len(path) - 1 == self._beyond.arity(path[1])
+        is_open = path[0] == "facts" and family in self._vocabulary.open_families
+        return (
+            is_open
+            and is_last
+            and A_NAME.fullmatch(given) is not None
+            and self._beyond.slip(family, given) is None
+        )
+
     def _named(self, path: tuple[str, ...], tree: Mapping[str, object], given: str) -> str | None:
-        """What is meant that no rule reads, or by a code that means just what a name does."""
+        """What is meant that no rule reads, has a dose behind it, or is a code that means just this."""
         beyond, place = self._beyond, len(path) - 2
-        found = beyond.name(path[1], place, given)
-        if found is not None:
-            return found
+        for name in (given, *name_before_dose(given)):
+            found = self._vocabulary.canonical(name, tree) or beyond.name(path[1], place, name)
+            if found is not None:
+                return found
         same = {row.name for row in beyond.codes.rows(given) if row.relation == EQUIVALENT}
         known = {name for name in same if name in tree or beyond.name(path[1], place, name) is not None}
         return known.pop() if len(known) == 1 else None
@@ -194,3 +211,39 @@ def _split(name: str) -> tuple[str, list[str]]:
     if paren and inner.endswith(")") and "." not in head:
         return section, [head.strip(), *(part.strip() for part in _TOP_COMMA.split(inner[:-1]))]
     return section, [part.strip() for part in rest.split(".")]
+
+
+def facts_named(edition: Edition, name: str) -> list[Fact]:
+    """The facts that a name means: one, all of a kind (`taking`), or all about a number (`age`).
+
+    Raises `CaseError`, with the nearest known name, for one that means nothing.
+    """
+    v, target = edition.vocabulary, Names(edition.vocabulary, edition.known).target(name)
+    if target.cut is not None:
+        return [target.cut.fact]
+    section, key, *parts = target.path
+    if key in v.pairs:
+        return [fact for part in v.pairs[key] for fact in facts_named(edition, part)]
+    if key in v.measures:
+        numbers = [quantity for _, quantity in leaves(below(v.measures[key], parts))]
+        every = dict.fromkeys((*numbers, *(other for number in numbers for other in v.following(number))))
+        cuts = [cut.fact for quantity in every for cut in v.cuts.get(quantity, ())]
+        return [*cuts, *(fact for number in numbers for fact in v.measurements_of(number))]
+    if key in v.days:
+        since = [quantity for _, quantity in leaves(below(v.days[key], parts))]
+        return [cut.fact for quantity in since for cut in v.cuts.get(quantity, ())]
+    if key in v.flags:
+        return [v.flags[key]]
+    if key in v.families:
+        return [fact for _, fact in leaves(below(v.families[key], parts))]
+    name, beginning = ("requested", (key, *parts)) if section == "request" else (key, tuple(parts))
+    groups = v.choices.get(name, {}).items()
+    values = [values for path, values in groups if path[: len(beginning)] == beginning]
+    return [fact for each in values for value, fact in each.items() if target.value in (None, value)]
+
+
+def below(tree: Tree | str, path: Iterable[str]) -> Tree | str:
+    """The part of a tree that a path leads to; nothing for a name that no rule reads."""
+    for step in path:
+        tree = tree.get(step, {}) if isinstance(tree, Mapping) else {}
+    return tree

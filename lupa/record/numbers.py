@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lupa.errors import shown, within
-from lupa.record.pairs import taken_apart
+from lupa.record.pairs import not_two, taken_apart
 from lupa.record.reader import Reader, example
 from lupa.record.said import Remark
 from lupa.rules.quantities import Quantity
@@ -60,7 +60,7 @@ class Numbers(Reader):
         quantities = [self.vocabulary.quantities[part] for part in parts]
         both = taken_apart(value, quantities[0].unit)
         if both is None:
-            self.problem(path, f"two numbers are expected, such as 150/90, not {shown(value)}")
+            self.problems.append(not_two(path, value))
             return
         for part, quantity, said in zip(parts, quantities, both, strict=True):
             self.measuring.read(part, quantity, said, path)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from lupa.errors import Problem, shown
 from lupa.record.measurement import VALUE
 from lupa.record.plain import plain_unit
 from lupa.rules.vocabulary import Vocabulary
@@ -24,6 +25,11 @@ def taken_apart(value: Any, unit: str) -> tuple[Any, Any] | None:
     if match is None or plain_unit(match[3] or unit) != plain_unit(unit):
         return None
     return int(match[1]), int(match[2])
+
+
+def not_two(path: str, value: Any) -> Problem:
+    """What is wrong with a value that is no two numbers, where a pair stands."""
+    return Problem(path, f"two numbers are expected, such as 150/90, not {shown(value)}")
 
 
 def without_pairs(facts: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -32,6 +32,29 @@ def number_in(text: str, unit: str) -> Decimal | None:
     """The number that a text says by itself, or before its unit; None where it says anything else."""
     match = _WRITTEN.fullmatch(text.strip())
     return Decimal(match[1]) if match and plain_unit(match[2]) in ("", plain_unit(unit)) else None
+
+
+_SIGNS = {
+    ">=": "at_least",
+    "≥": "at_least",
+    ">": "more_than",
+    "<=": "at_most",
+    "≤": "at_most",
+    "<": "less_than",
+}
+_BOUND = re.compile(r"(>=|<=|[<>≥≤]) ?(.*)")
+
+
+def bound_in(text: str, units: Iterable[str]) -> tuple[str, Decimal, str] | None:
+    """The bound that a text says by a sign, as a laboratory does: which, the number, and its unit."""
+    match = _BOUND.fullmatch(text.strip())
+    if match is None:
+        return None
+    for unit in units:
+        number = number_in(match[2], unit)
+        if number is not None:
+            return _SIGNS[match[1]], number, unit
+    return None
 
 
 def plain_unit(unit: str) -> str:

@@ -13,6 +13,8 @@ from lupa.rules.codes import STATES, Code
 from lupa.rules.known import Known
 from lupa.rules.vocabulary import Fact, Path, Tree, Vocabulary
 
+_TRUTH = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
+"""What is said in quotes, in whatever letters."""
 _FEW = 50
 """Beyond so many problems a case is no slip of the pen, and no nearest name is looked for."""
 
@@ -105,6 +107,9 @@ class Reader:
         elif len(stating) > 1:
             self.problem(path, f"the code {shown(given)} means {' and '.join(stating)}; name one of them")
             return []
+        if not given.strip().lower().endswith(rows[0].code.lower()):
+            words = f"{shown(given)} was read as the code {rows[0].code}."
+            self.record.remarks.append(Remark(path, words))
         return found
 
     def argument(self, given: Any, tree: Mapping[str, object], path: str, about: Path) -> str | None:
@@ -121,8 +126,9 @@ class Reader:
     def truth(self, value: Any, path: str) -> bool | None:
         if value is None or isinstance(value, bool):
             return value
-        if value in ("yes", "no"):
-            return bool(value == "yes")
+        said = _TRUTH.get(value.strip().lower()) if isinstance(value, str) else None
+        if said is not None:
+            return said
         self.problem(path, f"yes, no or null is expected, not {shown(value)}")
         return None
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lupa.errors import shown, within
-from lupa.record.doses import name_before_dose, phrases
+from lupa.record.doses import name_before_dose, name_in_doubt, named_twice, names_within
 from lupa.record.reader import Reader, example, forms, hint_at_slip
 from lupa.record.said import Aside, Remark, Slip, Suggested
 from lupa.rules.codes import STATES, Code
 from lupa.rules.names import normal
 from lupa.rules.vocabulary import ONLY, Fact, Path, Tree, facts_below
 
-_A_NAME = re.compile(r"(?=.*[^\W\d_])\w[\w '\N{RIGHT SINGLE QUOTATION MARK}()/,;.+&%*-]{1,99}")
+A_NAME = re.compile(r"(?=.*[^\W\d_])\w[\w '\N{RIGHT SINGLE QUOTATION MARK}()\[\]/,;:.#+&%*-]{1,99}")
 """What may be the name of something that is not known here."""
 
 
@@ -99,7 +99,7 @@ class Relations(Reader):
         coded = self.coded(given, tree, path)
         if coded is not None:
             return [_Meant(code.name, tree[code.name], code) for code in coded]
-        names = list(name_before_dose(given)) if _A_NAME.fullmatch(given) else []
+        names = list(name_before_dose(given)) if A_NAME.fullmatch(given) else []
         for name in names:
             known = self.by_name(name, tree, about)
             if known is not None:
@@ -107,6 +107,13 @@ class Relations(Reader):
                 self.record.remarks.append(Remark(path, words))
                 return [known]
         if about[0] in self.vocabulary.open_families and len(about) == self.known.arity(about[0]):
+            for name in name_in_doubt(given) if A_NAME.fullmatch(given) else ():
+                known = self.by_name(name, tree, about)
+                if known is not None:
+                    words = f"{shown(given)} names {known.name}, and leaves open whether it is so now."
+                    self.record.remarks.append(Remark(path, words))
+                    self.leave_open(name, tree, path, about)
+                    return []
             return self.beyond(given, tree, path, about, names)
         self.not_a_value(given, tree, path)
         return []
@@ -119,9 +126,24 @@ class Relations(Reader):
         family, *arguments = about
         found = self.known.name(family, len(arguments), given)
         if found is None:
-            return None
+            return self.by_both(given, tree, about)
         last = len(about) == self.known.arity(family)
         return _Meant(found, f"{family}({','.join((*arguments, found))})" if last else {})
+
+    def by_both(self, given: str, tree: Tree, about: Path) -> _Meant | None:
+        """What both of two names mean, one of which, or its code, stands in brackets behind the other."""
+        both = named_twice(given)
+        if both is None:
+            return None
+        one, other = (self.names_of(name, tree, about) for name in both)
+        same = one & other
+        return self.by_name(same.pop(), tree, about) if len(same) == 1 else None
+
+    def names_of(self, given: str, tree: Tree, about: Path) -> set[str]:
+        """The name that is meant, or those that a code states."""
+        found = self.by_name(given, tree, about)
+        rows = self.known.codes.rows(given) if found is None else ()
+        return {found.name} if found else {row.name for row in rows if row.relation in STATES[True]}
 
     def beyond(self, given: str, tree: Tree, path: str, about: Path, names: Sequence[str]) -> list[_Meant]:
         """What a text means that is not known, at a place where such may stand.
@@ -129,7 +151,7 @@ class Relations(Reader):
         It is set aside, unless it is a known name but for a slip of the pen; `names` are what it would be
         without a dose behind it.
         """
-        if not _A_NAME.fullmatch(given):
+        if not A_NAME.fullmatch(given):
             self.not_a_value(given, tree, path)
             return []
         few = len(self.record.aside) < MANY
@@ -157,8 +179,14 @@ class Relations(Reader):
     def set_aside(self, given: str, tree: Tree, value: bool | None, path: str, about: Path) -> None:
         """Keeps what is not known as it is written; what is known and named in it stays open."""
         self.record.aside.append(Aside(about[0], given, value, path))
-        for phrase in phrases(given) if " " in given else ():
+        for phrase in names_within(given, self.means_something(tree, about)) if " " in given else ():
             self.leave_open(phrase, tree, path, about)
+            for row in self.known.codes.rows(phrase):
+                self.leave_open(row.name, tree, path, about)
+
+    def means_something(self, tree: Tree, about: Path) -> Callable[[str], bool]:
+        """Whether a text is a name at a place, or a code."""
+        return lambda text: bool(self.by_name(text, tree, about) or self.known.codes.rows(text))
 
     def leave_open(self, name: str, tree: Tree, path: str, about: Path) -> None:
         """Leaves open what a name means that stands in what is set aside, if it means something."""
@@ -183,6 +211,11 @@ class Relations(Reader):
         named = [fact for fact in every if aside.record.stated.get(fact)]
         rest = [fact for fact in every if fact not in aside.open]
         implied = set(self.follows(named, rest))
+        in_doubt = aside.record.doubtful.union(said.fact for said in aside.record.suggested)
+        for fact in in_doubt.intersection(every).difference(
+            named
+        ):  # it may be so, and with it what follows
+            implied.update(self.follows([*named, fact], rest))
         self.close([fact for fact in rest if fact not in implied], path)
         if all(each.value is False for each in aside.record.aside):
             self.closing.update(dict.fromkeys(self.vocabulary.closed_by.get(about[0], ()), path))

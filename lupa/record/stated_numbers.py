@@ -11,7 +11,7 @@ from typing import Any
 from lupa.errors import CaseError, shown, within
 from lupa.record.interval import Interval, hull
 from lupa.record.measurement import ENDS, NEVER, ON, UNIT, VALUE, Measured, Measurement, range_words
-from lupa.record.plain import exact_number, number_in, plain_unit
+from lupa.record.plain import bound_in, exact_number, number_in, plain_unit
 from lupa.record.said import Remark
 from lupa.rules.days import day, is_plain
 from lupa.rules.quantities import Quantity
@@ -156,7 +156,7 @@ class StatedNumbers:
     def _one(self, quantity: Quantity, value: Any, path: str) -> Measurement | None:
         """One measurement, or one number; None, with a problem, where it cannot be read."""
         if isinstance(value, str):
-            value = self._in_its_unit(quantity, value, path)
+            value = self._in_words(quantity, value, path)
         if isinstance(value, Mapping):
             return self._in_parts(quantity, value, path)
         number = self._exact(quantity, value, path)
@@ -195,6 +195,16 @@ class StatedNumbers:
         else:  # it is known when, and not how much
             return Measurement(None, days, words)
         return None if interval is None else Measurement(interval, days, words)
+
+    def _in_words(self, quantity: Quantity, text: str, path: str) -> str | dict[str, object]:
+        """A text that is a bound by its sign, `>60`, or names another unit, as the mapping that says so."""
+        found = bound_in(text, (quantity.unit, *(unit for unit, _ in quantity.units)))
+        if found is None:
+            return self._in_its_unit(quantity, text, path)
+        end, number, unit = found
+        words = f"{end.replace('_', ' ')} {number} {unit}".rstrip()
+        self.remarks.append(Remark(path, f"{shown(text)} was read as {words}."))
+        return {end: number, UNIT: unit}
 
     def _in_its_unit(self, quantity: Quantity, text: str, path: str) -> str | dict[str, object]:
         """A text that names another unit, `201 lb`, as the mapping that says so; others as they are."""

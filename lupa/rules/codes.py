@@ -2,7 +2,8 @@
 
 A row is `code(System, "Code", Meaning, Relation, "Ground")`, on a line of its own. Relations are those of a
 ConceptMap (HL7 FHIR R4): what is `equivalent` or `narrower` than its meaning states it, what is `broader`
-or `related` only suggests it. Rows are looked up where a case gives a code; they are never ground.
+or `related` only suggests it. Rows are looked up where a case gives a code; they are never ground. People
+write codes with and without their points, and systems in capitals, with hyphens or not in full.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ from lupa.rules.texts import CODE_LINE
 EQUIVALENT, NARROWER, BROADER, RELATED = RELATIONS = ("equivalent", "narrower", "broader", "related")
 STATES = {True: (EQUIVALENT, NARROWER), False: (EQUIVALENT, BROADER)}
 """The relations by which a code that is said to be so, or not to be, says the same of its meaning."""
-_SYSTEM = re.compile(r"([a-z]\w*)[:|](.+)")
+_SYSTEM = re.compile(r"([A-Za-z][\w-]*)[:|]\s*(.+)")
+_PLAIN_SYSTEM = re.compile(r"[a-z]\w*")
+_MAYBE_CODE = re.compile(r"(?=.*\d)[a-z\d](?:\.?[a-z\d]){1,9}", re.ASCII)
+"""What may be a code whose points are left out, in small letters."""
 _BEGINNING = re.compile(r"^[ \t]*code[ \t]*\(", re.MULTILINE)
 _PLAIN = re.compile(r'code\([a-z]\w*, *"[^"\\]+", *.+, *(\w+), *"(?:\\.|[^"\\])*"\)\.\s*')
 
@@ -51,7 +55,7 @@ class Codes:
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = tuple(texts)
 
-    @property
+    @cached_property
     def systems(self) -> list[str]:
         """The code systems of which there are rows."""
         rows = (re.findall(r"^[ \t]*code\((\w+)", text, re.MULTILINE) for text in self._texts)
@@ -60,14 +64,26 @@ class Codes:
     def rows(self, given: str) -> list[Code]:
         """The rows for a code, perhaps with its system before it (`icd10cm:M32.14`); none for no code."""
         match = _SYSTEM.fullmatch(given.strip())
-        system, code = match.groups() if match else (r"\w+", given.strip())
+        system, code = (self._system(match[1]), match[2]) if match else (r"\w+", given.strip())
         if not code or '"' in code:
             return []
-        holding = [text for text, folded in self._folded if f'"{code.lower()}"' in folded]
-        if not holding:  # however long it is, it costs no pattern
+        plain = code.lower()
+        holding = [text for text, folded in self._folded if f'"{plain}"' in folded]
+        if holding:  # however long it is, it costs no pattern
+            return self._found(system, re.escape(plain), holding)
+        if _MAYBE_CODE.fullmatch(plain) is None:
             return []
-        row = re.compile(rf'^[ \t]*code\({system}, *"{re.escape(code)}",.*$', re.MULTILINE | re.IGNORECASE)
-        return [_read(line) for text in holding for line in row.findall(text)]
+        return self._found(system, r"\.?".join(plain.replace(".", "")), self._texts)
+
+    def _found(self, system: str, code: str, texts: Iterable[str]) -> list[Code]:
+        row = re.compile(rf'^[ \t]*code\({system}, *"{code}",.*$', re.MULTILINE | re.IGNORECASE)
+        return [_read(line) for text in texts for line in row.findall(text)]
+
+    def _system(self, said: str) -> str:
+        """The system that a name means, or the only one that begins so (ICD-10); else the name itself."""
+        plain = said.lower().replace("-", "")
+        meant = [system for system in self.systems if system.startswith(plain)]
+        return plain if plain in meant else meant[0] if len(meant) == 1 else said
 
     @cached_property
     def _folded(self) -> list[tuple[str, str]]:
@@ -77,7 +93,9 @@ class Codes:
     def unknown_system(self, given: str) -> str | None:
         """The system that is named before a code, of which there is no row."""
         match = _SYSTEM.fullmatch(given.strip())
-        return match[1] if match and match[1] not in self.systems else None
+        if match is None or _PLAIN_SYSTEM.fullmatch(match[1]) is None:
+            return None
+        return match[1] if self._system(match[1]) not in self.systems else None
 
     def every(self) -> Iterator[Code]:
         """All rows; raises `RuleError` for one that is not plain."""

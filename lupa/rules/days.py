@@ -33,7 +33,7 @@ def day(value: Any, path: str) -> date:
     if found:
         both = " or ".join(f"{each} ({each.day} {_MONTHS[each.month - 1].capitalize()})" for each in found)
         problem = f"{shown(value)} can mean {both}; write the one that is meant, year-month-day"
-    elif isinstance(value, str) and any(form.fullmatch(value.strip()) for form in _FORMS):
+    elif isinstance(value, str) and is_written(value):
         problem = f"there is no such day as {shown(value)}"
     else:
         problem = f"{_PLAINLY} {shown(value)}"
@@ -63,6 +63,11 @@ def last_day(start: date, months: int) -> date:
 def is_plain(value: Any) -> bool:
     """Whether a date is written as it is shown, year-month-day."""
     return not isinstance(value, str) or _ISO.fullmatch(value) is not None
+
+
+def is_written(text: str) -> bool:
+    """Whether a text is a date in one of the ways in which people write one, be there such a day or not."""
+    return any(form.fullmatch(text.strip()) for form in _FORMS)
 
 
 _FORMS = (_YEAR_FIRST, _YEAR_LAST, _MONTH_FIRST, _DAY_FIRST)

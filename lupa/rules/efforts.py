@@ -78,6 +78,10 @@ class Efforts:
         """The facts of which one has to be on record for this to be requested; none where it needs none."""
         return list(self._about(self._support, fact))
 
+    def unsupported_by(self, fact: str) -> list[str]:
+        """The facts and advisories of which none may hold where this is requested instead."""
+        return list(self._about(self._unsupport, fact))
+
     @cached_property
     def longest_wait(self) -> int:
         """The days that it may be worth waiting for; 0 where nothing says so."""
@@ -102,6 +106,10 @@ class Efforts:
     @cached_property
     def _support(self) -> dict[str, list[str]]:
         return self._pairs("supported_by", about=0)
+
+    @cached_property
+    def _unsupport(self) -> dict[str, list[str]]:
+        return self._pairs("unsupported_by", about=0)
 
     @cached_property
     def _waits(self) -> dict[str, list[str]]:

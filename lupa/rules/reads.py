@@ -13,7 +13,8 @@ ABOUT_NAMES = frozenset((
     "question", "question_help", "fact_text", "label", "usual_label", "alias", "effort", "impossible",
     "single_valued", "rank", "dated",
     "conversion", "difference", "percent_change", "subdivides", "speaks_against", "asked_as", "pair",
-    "means_one_of", "closed_by", "supported_by", "wait_text", "seldom_begun", "proof_text", "term",
+    "means_one_of", "closed_by", "supported_by", "unsupported_by", "wait_text", "seldom_begun",
+    "proof_text", "usual_proof_text", "term",
 ))  # fmt: skip
 """The heads of rules that say something of each name by itself, and so read none for a verdict."""
 SINGLE = "single_valued"

@@ -478,11 +478,11 @@ class Vocabulary:
         """The question that asks for the fact."""
         return self.phrase(self._of(self._questions, fact, "question/2"), self.facts[fact])
 
-    def proof(self, fact: Fact) -> str | None:
-        """What shows that a fact is so, or not, as a thing to send; None where nothing says so.
+    def proof(self, fact: Fact) -> str:
+        """What shows that a fact is so, or not, as a thing to send; "" where nothing is to be sent.
 
-        Of a number it may be said by its name too. One that follows from two others is shown by these, and
-        one that has a day with it.
+        What has no row of its own is shown as all such is, `usual_proof_text`. Of a number it may be said
+        by its name too. One that follows from two others is shown by these, and one that has a day with it.
         """
         number = self.number_of.get(fact)
         rows = list(beginnings(fact))
@@ -490,7 +490,7 @@ class Vocabulary:
             rows[-1:-1] = beginnings(number)
         row = next((name for name in rows if name in self._proofs), None)
         if row is None:
-            return None
+            return self._usual_proof.replace("{1}", self.words(fact, True))
         found, made = self._proofs[row], self.derived.get(number or "")
         if row in CUTS and made is not None:
             found = found.replace("{1}", f"{self.label(made.first)} and {self.label(made.second)}")
@@ -501,6 +501,12 @@ class Vocabulary:
     @cached_property
     def _proofs(self) -> dict[str, str]:
         return dict(self._in_quotes("proof_text"))
+
+    @cached_property
+    def _usual_proof(self) -> str:
+        """What is sent to show a fact of which no row says it; {1} stands for its sentence."""
+        rows = self._program.facts("usual_proof_text", 1)
+        return next((self._text(row[0], "usual_proof_text", row) for row in rows), "")
 
     @cached_property
     def terms(self) -> frozenset[str]:

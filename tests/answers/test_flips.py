@@ -256,6 +256,37 @@ def test_it_is_filed_for_a_disease_of_which_only_the_record_speaks(tmp_path: Pat
     assert found == [False, True]
 
 
+@pytest.mark.parametrize(
+    ("facts", "is_told"),
+    [
+        ({}, True),
+        ({"bp": "165/105", "egfr": 46}, True),
+        ({"bp": "166/90"}, False),
+        ({"bp": "120/106"}, False),
+        ({"egfr": 45}, False),
+        ({"diagnosis": {"lupus_nephritis": True, "hypertensive_emergency": True}}, False),
+    ],
+)
+def test_whom_the_label_warns_not_to_start_is_not_told_to_file_for_initial_therapy(
+    kb: KnowledgeBase, facts: dict[str, Any], is_told: bool
+) -> None:
+    case = lupkynis({"documented": {"clinical_benefit": False}, **facts}, {"phase": "continuation"})
+    assert ({"requested(phase,initial)"} in offered(kb.flip(case))) is is_told
+
+
+@pytest.mark.parametrize("received", [True, False])
+def test_who_had_the_drug_before_is_not_told_to_file_for_initial_therapy(
+    kb: KnowledgeBase, received: bool
+) -> None:
+    facts = {
+        "taking": {"only": ["hydroxychloroquine"]},
+        "received": {"belimumab_intravenous": received},
+        "documented": {"clinical_response": False},
+    }
+    found = offered(kb.flip(benlysta(facts, {"phase": "continuation"})))
+    assert ({"requested(phase,initial)"} in found) is not received
+
+
 def test_nothing_of_the_patient_changes_where_a_request_is_filed_otherwise(kb: KnowledgeBase) -> None:
     case = lupkynis(
         {"documented": {"clinical_benefit": False}, "live_vaccine": True}, {"phase": "continuation"}

@@ -42,7 +42,10 @@ def test_more_numbers_than_were_asked_for_are_none_of_them(kb: KnowledgeBase) ->
         ("age", "5 months", {"age_months": 5}),
         ("age", "less than 6 months", {"age_months": {"less_than": 6}}),
         ("age", "2008-03-02", {"birth_date": "2008-03-02"}),
+        ("age", "3/25/2008", {"birth_date": "2008-03-25"}),
+        ("age", "March 2, 2008", {"birth_date": "2008-03-02"}),
         ("days_since(last_taken(prednisone))", "2025-01-10", {"last_taken.prednisone": "2025-01-10"}),
+        ("days_since(last_taken(prednisone))", "10 Jan 2025", {"last_taken.prednisone": "2025-01-10"}),
         ("days_since(last_taken(prednisone))", "never", {"last_taken.prednisone": "never"}),
         ("days_since(last_taken(prednisone))", "30", {"days_since(last_taken(prednisone))": 30}),
     ],
@@ -52,12 +55,12 @@ def test_a_number_is_said_in_any_of_its_units(
 ) -> None:
     case = a_case()
     ask = kb.ask(case)
-    vocabulary = next(kb.questions(case)).edition.vocabulary
+    edition = next(kb.questions(case)).edition
     facts = next(asked.facts for asked in ask.questions if asked.id == quantity)
     others = {fact for asked in ask.questions for fact in asked.facts} - set(facts)
-    question = following(ask, vocabulary, others)
+    question = following(ask, edition.vocabulary, others)
     assert question is not None
-    assert stated(question, vocabulary, normal(line), line).states == expected
+    assert stated(question, edition, normal(line), line).states == expected
 
 
 @pytest.mark.parametrize(
@@ -142,13 +145,13 @@ def test_what_follows_from_two_numbers_is_asked_by_these(
 ) -> None:
     case = a_case("continuation")
     ask = kb.ask(case)
-    vocabulary = next(kb.questions(case)).edition.vocabulary
+    edition = next(kb.questions(case)).edition
     (asked,) = (asked for asked in ask.questions if asked.id == "ldl_change")
     assert list(asked.numbers) == ["ldl_before", "ldl"]
     others = {fact for each in ask.questions for fact in each.facts} - set(asked.facts)
-    question = following(ask, vocabulary, others)
+    question = following(ask, edition.vocabulary, others)
     assert question is not None
-    assert stated(question, vocabulary, normal(line), line).states == expected
+    assert stated(question, edition, normal(line), line).states == expected
 
 
 def test_what_is_missing_of_a_number_is_the_number(kb: KnowledgeBase) -> None:

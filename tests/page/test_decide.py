@@ -68,7 +68,8 @@ def test_a_page_says_of_an_edition_that_it_is_not_in_force_on_the_service_date(
 
 
 def test_a_route_behind_the_drug_is_read_in_a_page_as_everywhere(kb: KnowledgeBase, data: Path) -> None:
-    drugs = ("Benlysta IV", "belimumab (subcut)", "Benlysta, IV infusion", "Lupkynis PO", "Benlysta")
+    drugs: tuple[str, ...] = ("Benlysta IV", "belimumab (subcut)", "Benlysta, IV infusion", "Lupkynis PO")
+    drugs += ("Benlysta", "Benlysta 10 mg/kg IV q4w", "Lupkynis 7.9 mg", "Benlysta (belimumab) IV")
     cases = [
         {"request": {"drug": drug, "route": route, "indication": "SLE"}, "facts": {"age": 34}}
         for drug in drugs
@@ -91,6 +92,16 @@ def test_what_is_said_in_another_place_is_read_in_a_page_as_everywhere(
         ({"drug": "Benlysta"}, {"stops": ["Plaquenil 200 mg BID"]}),
         ({"drug": "Lupkynis"}, {"attests": ["autoantibodies"]}),
         ({"drug": "Lupkynis"}, {"documented": ["autoantibodies"]}),
+        ({"drug": "Lupkynis", "indication": "M3214"}, {"diagnosis": {"only": ["ICD-10: M32.14"]}}),
+        ({"drug": "Lupkynis"}, {"diagnosis": {"only": ["M32.14 Glomerular disease", "E11.9: diabetes"]}}),
+        ({"drug": "Lupkynis"}, {"diagnosis": {"only": ["Lupus nephritis class IV", "LN (M32.14)"]}}),
+        ({"drug": "Benlysta"}, {"diagnosis": {"only": ["M32"]}}),
+        ({"drug": "Lupkynis", "indication": "LN"}, {"vaccines": ["Shingrix"]}),
+        ({"drug": "Benlysta"}, {"diagnosis": ["snomed:123"]}),
+        ({"drug": "Lupkynis"}, {"taking": {"only": ["Deltasone (prednisone) 5 mg", "Tylenol PRN"]}}),
+        ({"drug": "Lupkynis"}, {"taking": {"only": ["CellCept (discontinued 2024)", "Zyxafor as needed"]}}),
+        ({"drug": "Lupkynis"}, {"egfr": ">60", "age": "≥ 18 years", "live_vaccine": "No"}),
+        ({"drug": "Lupkynis"}, {"egfr": "<45 mL/min/1.73m2", "age": "> old", "live_vaccine": "maybe"}),
     ]
     cases = [{"request": {**asked, "service_date": "2025-03-01"}, "facts": facts} for asked, facts in said]
     assert list(differences(kb, data, cases)) == []

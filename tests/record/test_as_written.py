@@ -117,6 +117,133 @@ def test_an_edit_of_one_pressure_leaves_the_other_of_the_two(kb: KnowledgeBase) 
     assert shows_pressure(kb.whatif(case, {"diastolic": 90}).after) is True
 
 
+# ---- signs, and words for yes and no ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "read", "low"),
+    [
+        (">60", "more than 60 mL/min/1.73 m2", False),
+        ("<= 45 mL/min/1.73m2", "at most 45 mL/min/1.73 m2", True),
+        ("≥46", "at least 46 mL/min/1.73 m2", False),
+    ],
+)
+def test_a_bound_is_read_as_a_laboratory_reports_it(
+    kb: KnowledgeBase, said: str, read: str, low: bool
+) -> None:
+    decision = decided(kb, egfr=said)
+    assert ("low_egfr" in [advisory.id for advisory in decision.advisories]) is low
+    assert remarks(decision) == [("facts.egfr", f"'{said}' was read as {read}.")]
+
+
+@pytest.mark.parametrize("said", ["> old", ">", "60>", ">60 mL/min", "=> 60"])
+def test_what_is_no_bound_is_refused(kb: KnowledgeBase, said: str) -> None:
+    with pytest.raises(CaseError, match=r"facts\.egfr: a number of mL/min/1\.73 m2 is expected"):
+        decided(kb, egfr=said)
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [("Yes", "deny"), ("Y", "deny"), ("TRUE", "deny"), (" No ", "pend"), ("n", "pend"), ("false", "pend")],
+)
+def test_yes_and_no_in_quotes_are_read_in_whatever_letters(
+    kb: KnowledgeBase, said: str, outcome: str
+) -> None:
+    assert decided(kb, live_vaccine=said).outcome == outcome
+
+
+# ---- codes ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said", ["M3214", "m32.14", "icd10cm:M3214", "ICD-10: M32.14", "ICD10CM|m3214", "ICD-10-CM:M32.14"]
+)
+def test_a_code_is_read_without_its_points_and_behind_its_system(kb: KnowledgeBase, said: str) -> None:
+    decision = decided(kb, {"indication": said}, diagnosis={"only": [said]}, age=16)
+    assert status(decision, "lupus_nephritis") == "met"
+    told = [f"'{said}' was read as the code M32.14."] if "." not in said else []
+    assert [remark.text for remark in decision.remarks] == told * 2
+
+
+def status(decision: Decision, criterion: str) -> str:
+    return next(each.status for each in decision.criteria if each.id == criterion)
+
+
+@pytest.mark.parametrize("said", ["M321", "M", "M3214 ", "E119", "M32-14"])
+def test_of_a_code_nothing_but_points_is_passed_over(kb: KnowledgeBase, said: str) -> None:
+    codes = [row.code for row in kb.edition("fep_lupkynis").known.codes.rows(said)]
+    assert codes == {"M321": ["M32.1"], "M3214 ": ["M32.14"]}.get(said, [])
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Lupus nephritis class IV", "M32.14 Glomerular disease", "Nephritis [M32.14]", "r/o lupus nephritis"],
+)
+def test_a_text_with_a_disease_or_its_code_leaves_it_open_on_a_complete_list(
+    kb: KnowledgeBase, said: str
+) -> None:
+    decision = decided(kb, diagnosis={"only": [said]})
+    assert [each.name for each in decision.aside] == [said]
+    assert status(decision, "lupus_nephritis") == "open"
+    assert {"diagnosis(lupus_nephritis)", "diagnosis(sle)"} <= {each.fact for each in decision.missing}
+
+
+def test_of_names_within_names_the_longest_is_meant(kb: KnowledgeBase) -> None:
+    left_open = kb.decide(
+        {"request": {"policy": "uhc_benlysta"}, "facts": {"diagnosis": {"only": ["Severe CNS lupus"]}}}
+    )
+    missing = {each.fact for each in left_open.missing}
+    assert {"diagnosis(severe_active_cns_lupus)", "diagnosis(sle)"} <= missing
+    assert "diagnosis(cutaneous_lupus)" not in missing  # which `lupus` by itself may be
+
+
+@pytest.mark.parametrize("said", ["Lupus nephritis (M32.14)", "M32.14 [lupus nephritis]", "LN (M3214)"])
+def test_a_name_and_its_own_code_are_that_disease(kb: KnowledgeBase, said: str) -> None:
+    decision = decided(kb, diagnosis={"only": [said]})
+    assert status(decision, "lupus_nephritis") == "met"
+
+
+# ---- drugs on a list -----------------------------------------------------------------------------
+
+UNNAMED = {"unlisted(immunosuppressant)", "unlisted(corticosteroid)"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Deltasone (prednisone)", "prednisone [Deltasone] 5 mg daily", "Deltasone (prednisone) 5 mg PO"],
+)
+def test_a_brand_and_its_drug_together_are_that_drug(kb: KnowledgeBase, said: str) -> None:
+    decision = decided(kb, taking={"only": [said]})
+    assert status(decision, "background_therapy") == "met"
+    assert decision.aside == ()
+
+
+def test_a_brand_and_another_drug_are_set_aside_with_both_left_open(kb: KnowledgeBase) -> None:
+    decision = decided(kb, taking={"only": ["Deltasone (cyclophosphamide)"]})
+    assert [each.name for each in decision.aside] == ["Deltasone (cyclophosphamide)"]
+    assert status(decision, "no_cyclophosphamide") == "open"
+
+
+@pytest.mark.parametrize(
+    "behind", ["PRN", "5 mg as needed", "(discontinued 2024)", "last dose 3/2023", "- discontinued"]
+)
+def test_what_may_no_longer_be_taken_is_left_open_and_is_no_unnamed_drug(
+    kb: KnowledgeBase, behind: str
+) -> None:
+    decision = decided(kb, taking={"only": [f"prednisone {behind}", f"Tylenol {behind}"]})
+    assert status(decision, "background_therapy") == "open"
+    missing = {each.fact for each in decision.missing}
+    assert "taking(prednisone)" in missing
+    assert missing.isdisjoint(UNNAMED)
+    (first, *_) = decision.remarks
+    assert first.text == f"'prednisone {behind}' names prednisone, and leaves open whether it is so now."
+
+
+def test_of_what_else_stands_behind_a_drug_nothing_is_taken_for_granted(kb: KnowledgeBase) -> None:
+    decision = decided(kb, taking={"only": ["prednisone stopped, now on Zyxafor"]})
+    assert UNNAMED & {each.fact for each in decision.missing}
+
+
 # ---- lists -------------------------------------------------------------------------------------
 
 REST = (

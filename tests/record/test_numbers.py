@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from lupa import CaseError, KnowledgeBase, RuleError
-from lupa.record.edits import edited, facts_named
+from lupa.record.edits import edited
 from lupa.record.interval import Interval
+from lupa.record.naming import facts_named
 from lupa.record.record import Record, record_of
 from lupa.record.together import agreeing
 from lupa.rules.edition import Edition

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from lupa import CaseError, KnowledgeBase, RuleError
-from lupa.record.edits import edited, facts_named
+from lupa.record.edits import edited
+from lupa.record.naming import facts_named
 from lupa.record.record import Record, record_of
 from tests.small import otherwise, small_kb, vocabulary
 

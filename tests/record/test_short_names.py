@@ -107,11 +107,36 @@ def test_a_policy_is_ground_without_these_names_until_a_case_says_one(kb: Knowle
     assert [name for name in short_names(edition) if f"taking({name})" in edition.literals] == []
 
 
-def test_each_name_may_mean_two_drugs_or_more_that_are_known(kb: KnowledgeBase) -> None:
+def test_each_name_may_mean_two_or_more_of_its_kind_that_are_known(kb: KnowledgeBase) -> None:
     edition = kb.edition("fep_lupkynis")
-    (drugs,) = edition.known.declared()["taking"]
-    for each in short_names(edition).values():
-        assert len(set(each) & set(drugs) - short_names(edition).keys()) == len(each) > 1
+    short, declared = short_names(edition), edition.known.declared()
+    kinds = [set(declared[family][0]) for family in ("taking", "diagnosis")]
+    for name, each in short.items():
+        (kind,) = (kind for kind in kinds if name in kind)
+        assert len(set(each) & kind - short.keys()) == len(each) > 1
+
+
+# ---- diseases ----------------------------------------------------------------------------------
+
+
+def in_lupus(kb: KnowledgeBase, diagnosis: dict[str, Any], **facts: Any) -> Decision:
+    known = {**READY, "taking": {"only": ["Plaquenil"]}, "active": [], **facts, "diagnosis": diagnosis}
+    return kb.decide({"request": BENLYSTA, "facts": known})
+
+
+def test_on_a_complete_list_a_short_name_of_a_disease_is_asked_about(kb: KnowledgeBase) -> None:
+    decision = in_lupus(kb, {"only": ["SLE", "CNS lupus"]}, active=["sle"])
+    assert decision.possible == ("approve", "deny")
+    assert set(missing(decision)) == {"diagnosis(severe_active_cns_lupus)", "diagnosis(other_cns_lupus)"}
+    assert {"diagnosis(sle)", "active(sle)"} <= set(missing(in_lupus(kb, {"only": ["lupus"]})))
+
+
+@pytest.mark.parametrize(("severe", "outcome"), [(True, "deny"), (False, "approve")])
+def test_to_say_which_lupus_of_the_brain_it_is_settles_it(
+    kb: KnowledgeBase, severe: bool, outcome: str
+) -> None:
+    diagnosis = {"only": ["SLE", "CNS lupus"], "severe_active_cns_lupus": severe}
+    assert in_lupus(kb, diagnosis, active=["sle"]).outcome == outcome
 
 
 # ---- vaccines by their names --------------------------------------------------------------------

@@ -658,16 +658,13 @@ def test_another_drug_is_never_taken_for_one_that_is_known(kb: KnowledgeBase, na
         kb.decide({"request": {"drug": name}})
     assert "did you mean" not in str(refused.value)
     assert "Do not put a similar name in its place" in str(refused.value)
-    with pytest.raises(CaseError) as refused:
-        kb.whatif(DENIED, {f"taking.{name}": True})
-    assert "did you mean" not in str(refused.value)
-    assert "Do not put a similar name in its place" in str(refused.value)
+    assert [each.name for each in kb.whatif(DENIED, {f"taking.{name}": True}).after.aside] == [name]
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        *("discoid lupus erythematosus", "juvenile rheumatoid arthritis", "IgA vasculitis"),
+        *("lupus vulgaris", "juvenile rheumatoid arthritis", "IgA vasculitis"),
         "mild active central nervous system lupus",
     ],
 )

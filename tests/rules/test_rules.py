@@ -56,7 +56,8 @@ WORDS = {
         "label",
         "usual_label",
     ),
-    *("assumed_text", "further", "effort", "question_help", "proof_text", "wait_text"),
+    *("assumed_text", "further", "effort", "question_help", "proof_text", "usual_proof_text"),
+    *("wait_text",),
 }
 """Predicates whose arguments are for people: sentences, names, what it costs them to find something out.
 

@@ -92,10 +92,10 @@ _READ = (
     "member_text/2", "met/2", "note/2", "number/3", "on_pathway/3",
     "open_family/1", "outcome/2", "outcome_text/3", "outside/2", "pair/3", "part/4", "part_of/3",
     "part_of_request/1", "payer/2", "percent_change/3",
-    "policy/1", "proof_text/2",
+    "policy/1", "proof_text/2", "usual_proof_text/1",
     "quantity/4", "question/2", "question_help/2", "rate/4", "referral/2", "requires/5", "single_valued/1",
     "speaks_against/2", "stands_first/1", "stated/1",
-    "subdivides/3", "supported_by/2", "term/1", "text/4", "true/1", "two_rows/2",
+    "subdivides/3", "supported_by/2", "term/1", "text/4", "true/1", "two_rows/2", "unsupported_by/2",
     "unencoded/3", "usual_effort/2", "usual_label/2", "wait_text/2", "whole/1",
 )  # fmt: skip
 CODES = ("code", 5)
@@ -200,6 +200,7 @@ _beginning(Beginning) :- wait_text(Beginning, _).
 _proven(Beginning) :- proof_text(Beginning, _).
 quantity(Quantity, _, _, _) :- term(Quantity).
 _beginning(Beginning) :- supported_by(Beginning, _).
+_beginning(Beginning) :- unsupported_by(Beginning, _).
 _group(Name) :- group_question(Name, _).
 _member(Name) :- member_text(Name, _).
 _member(Name) :- asked_together(Name).
