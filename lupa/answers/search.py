@@ -50,7 +50,7 @@ class Unexplored(_Search):
     def largest(self) -> list[int] | None:
         """One of them that is in no other; None if there is none left."""
         while True:
-            self._watch.check()
+            self._watch.before_solving()
             with self._control.solve(yield_=True) as handle:
                 model = handle.model()
                 if model is not None:
@@ -101,7 +101,7 @@ class Cheapest(_Search):
         through = False
         with self._looking_for("optN" if most is None else f"optN,{most}"):
             while not through:  # an interruption may have been meant for an earlier question
-                self._watch.check()
+                self._watch.before_solving()
                 with self._control.solve(yield_=True) as handle:
                     for model in handle:
                         if model.optimality_proven or not model.cost:  # nothing to minimize is in reach
@@ -116,7 +116,7 @@ class Cheapest(_Search):
         """One of the sets that are left, whatever it costs; None if there is none."""
         with self._looking_for("ignore"):
             while True:
-                self._watch.check()
+                self._watch.before_solving()
                 with self._control.solve(yield_=True) as handle:
                     model = handle.model()
                     if model is not None:

@@ -62,12 +62,22 @@ class Ways:
 
     def reaches(self, goal: Goal, said: Said) -> bool:
         """Whether a function has a value somewhere where this is said."""
-        parts, waiting, seen = self._parts, [goal.part], set[Node]()
+        parts, told = self._parts, said.get
+        part, value = goal
+        while part >= 0:  # as long as all is said there is one way
+            fact, no, yes = parts[part]
+            so = told(fact)
+            if so is None:
+                break
+            part = yes if so else no
+        if part < 0:
+            return part == value
+        waiting, seen = [part], set[Node]()
         while waiting:
             part = waiting.pop()
             while part >= 0:
                 fact, no, yes = parts[part]
-                so = said.get(fact)
+                so = told(fact)
                 if so is not None:
                     part = yes if so else no
                 elif part in seen:
@@ -76,7 +86,7 @@ class Ways:
                     seen.add(part)
                     waiting.append(yes)
                     part = no
-            if part == goal.value:
+            if part == value:
                 return True
             if len(seen) > FAR:
                 raise TooFarError

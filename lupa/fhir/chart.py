@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lupa.errors import CaseError, shown
-from lupa.fhir.versions import newer
+from lupa.fhir.versions import kept_of, newer
 
 Json = Any
 """What JSON can say, as plain data."""
@@ -57,10 +57,9 @@ class Chart:
             raise CaseError(f"a resource is an object, not {shown(resource)}")
         kind = resource.get("resourceType")
         if kind == "Bundle":
-            for entry in _objects(resource.get("entry")):
-                if isinstance(entry.get("resource"), dict):
-                    full = entry.get("fullUrl")
-                    self.add(entry["resource"], full if isinstance(full, str) else None, draft=draft)
+            for entry in kept_of(resource):
+                full = entry.get("fullUrl")
+                self.add(entry["resource"], full if isinstance(full, str) else None, draft=draft)
         elif kind == "Parameters":
             self._parameters(resource.get("parameter"))
         elif isinstance(kind, str):

@@ -23,6 +23,7 @@ from lupa.fhir.tables import FORMS, Tables
 from lupa.record.case import Case
 from lupa.record.plain import plain_number
 from lupa.rules.asking import Group
+from lupa.rules.deadline import Deadline
 from lupa.rules.edition import Edition
 
 Json = dict[str, Any]
@@ -36,26 +37,28 @@ _MOST_PARTS = 300_000
 _PERSON = "What is answered here is put to the text of the policy, which proposes; a person decides."
 
 
-def form(target: str | Case, *, kb: Desk | None = None) -> Json:
+def form(target: str | Case, *, kb: Desk | None = None, timeout: Deadline | float | None = None) -> Json:
     """The form for a policy (`policy` or `policy@edition`), or for a case, filled in as far as that says.
 
     Its address is `https://lupa.example/Questionnaire/POLICY` with the edition as its version; a linkId is
     a fact, a number or what several facts begin with. Raises `CaseError` for a policy that is not on file,
-    for a case that cannot be read, and for one whose drug several policies cover.
+    for a case that cannot be read, and for one whose drug several policies cover; `TimeLimitError` where it
+    is not made within `timeout` seconds.
     """
     desk = kb or Desk.load()
+    limit = timeout if isinstance(timeout, Deadline) else Deadline(timeout)
     case: Case = {"request": {"policy": target}} if isinstance(target, str) else target
-    found = tuple(desk.questions(case))
+    found = tuple(desk.questions(case, timeout=limit))
     if len(found) > 1:
         named = ", ".join(question.edition.policy for question in found)
         raise CaseError(f"several policies cover the drug: {named}; name one as request.policy")
     (question,) = found
     with question:
-        return _Form(desk, question, case).made()
+        return _Form(desk, question, case, limit).made()
 
 
 class _Form:
-    def __init__(self, desk: Desk, question: Question, case: Case) -> None:
+    def __init__(self, desk: Desk, question: Question, case: Case, limit: Deadline) -> None:
         self._tables: Tables = reader_of(desk)[0]
         self._about = desk.about(question.edition.policy)
         self._edition: Edition = question.edition
@@ -64,7 +67,8 @@ class _Form:
         self._groups = groups_of(self._edition)
         self._numbers: set[str] = set()
         outline = _outline(case, self._edition, self._groups)
-        (self._blank,) = (q for q in desk.questions(outline) if q.edition.policy == self._edition.policy)
+        blank = desk.questions(outline, timeout=limit)
+        (self._blank,) = (q for q in blank if q.edition.policy == self._edition.policy)
 
     def made(self) -> Json:
         """All of it."""

@@ -33,6 +33,7 @@ _TRUTH = {TRUE: True, FALSE: False}
 _NUMBER = frozenset({*ENDS, "value"})
 """The parts of a number, which belong together."""
 _FORM = "QuestionnaireResponse"
+_DEAD = "the patient is dead, and the chart does not say since when; make sure that {} is before that"
 _WHAT = frozenset(ABOUT)
 """The parts of a request of which one says what it is about."""
 
@@ -111,6 +112,7 @@ def reading_of(chart: Chart, kb: Store, patient: str | None, request: Mapping[st
     if by == "today":
         notes.append(f"no service date is given; today, {service_date}, is taken for it")
     _refuse(told, flat, service_date)
+    notes += [_DEAD.format(service_date) for _ in told.rows("dead", 1)]
     said, unknown = _facts(told, flat, tables)
     notes += unknown
     measured = Measured(told, flat, tables)

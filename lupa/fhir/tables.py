@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 import clingo
 
 from lupa.fhir.declared import Declared
 from lupa.fhir.slices import Slices, Token
+from lupa.rules.codes import row_at
 from lupa.rules.files import check_text, shipped, text_of
 from lupa.rules.kept import cached_property
 from lupa.rules.store import Store
@@ -21,8 +23,8 @@ from lupa.rules.texts import CODE_LINE
 FORMS = "https://lupa.example/Questionnaire/"
 """Where the addresses of our own forms begin; `questionnaires/1` tells which are read."""
 ASKED = (
-    "value", "supports", "clash", "died_before", "taken", "all_told", "wanted", "counts", "measured",
-    "birth", "years", "replies", "tells", "from_form", "on_day", "lasted", "ignored", "lost",
+    "value", "supports", "clash", "died_before", "dead", "taken", "all_told", "wanted", "counts",
+    "measured", "birth", "years", "replies", "tells", "from_form", "on_day", "lasted", "ignored", "lost",
 )  # fmt: skip
 """What is asked of the rules of evidence, by name."""
 ROWS = "fhir"
@@ -39,10 +41,24 @@ _DOCUMENT = re.compile(r"^shown_by_document\((\w+)\)\.", re.MULTILINE)
 _MEDICATION = "medication"
 """The name in rules of an element that may name a drug."""
 _FOR = re.compile(r"% For: (.*)\n")
-_KEY = re.compile(r'[ \t]*code\((\w+), *"([^"\\]+)"')
+_ROW = re.compile(r"[ \t]*code[ \t]*\(")
+_KEY = re.compile(r'[ \t]*code\((\w+), *"([^"\\]+)".*\)\.[ \t]*')
 
 Path_ = tuple[str, ...]
 """The steps to an element; an extension is the step `@` and its address."""
+
+
+class _Row(NamedTuple):
+    """A row of codes: the code as it is written, the line, and where it stands."""
+
+    code: str
+    line: str
+    place: str
+
+
+def _gives_rows(line: str) -> bool:
+    """Whether a line is a rule that gives the rows of a chart."""
+    return ":-" in line.partition('"')[0]
 
 
 def address(system: str) -> str:
@@ -100,10 +116,10 @@ class Tables:
         self._texts = {path: text_of(path) for path in self.files}
         for path, text in self._texts.items():
             check_text(path, text)
-        own_texts = [text_of(path) for policy in store.policies for path in store.files.own(policy)]
-        core = {path.name: text_of(path) for path in store.files.core}
-        self._shared = [core[name] for name in ("codes.lp",) if name in core] + own_texts
-        self.declared = Declared([*core.values()], own_texts)
+        policies = {path: text_of(path) for policy in store.policies for path in store.files.own(policy)}
+        core = {path: text_of(path) for path in store.files.core}
+        self._shared = {path: text for path, text in core.items() if path.name == "codes.lp"} | policies
+        self.declared = Declared([*core.values()], [*policies.values()])
         # as many as charts hold, but not as many as one could send
         self.known = lru_cache(maxsize=100_000)(self._looked_up)
         self._dated: dict[str, bool] = {}
@@ -208,7 +224,7 @@ class Tables:
         """Whether a number is stated with the day on which it was so, by the files of some policy."""
         if number not in self._dated:
             row = re.compile(rf"\bdated\([^.]*\b{re.escape(number)}\b")
-            self._dated[number] = any(row.search(text) for text in self._shared)
+            self._dated[number] = any(row.search(text) for text in self._shared.values())
         return self._dated[number]
 
     # ---- codes ---------------------------------------------------------------------------------
@@ -222,16 +238,21 @@ class Tables:
         return dict(self._systems.values())
 
     @cached_property
-    def _rows(self) -> dict[tuple[str, str], list[tuple[str, str]]]:
-        """The rows of each code, as it is written and the line, by system and spelling for comparison."""
-        found: dict[tuple[str, str], list[tuple[str, str]]] = {}
-        for text in (*self._shared, *self._texts.values()):
-            for line in CODE_LINE.findall(text):
-                match = _KEY.match(line)
+    def _rows(self) -> dict[tuple[str, str], list[_Row]]:
+        """The rows of each code, by system and spelling for comparison.
+
+        Raises `RuleError` for a line that would not be found.
+        """
+        found: dict[tuple[str, str], list[_Row]] = {}
+        for path, text in (*self._shared.items(), *self._texts.items()):
+            for number, line in enumerate(text.split("\n"), start=1):
+                match = _KEY.fullmatch(line)
                 if match is not None:
                     system, code = match.groups()
                     key = system, self._spellings.get(system, _exact)(code)
-                    found.setdefault(key, []).append((code, line))
+                    found.setdefault(key, []).append(_Row(code, line, f"{path}:{number}"))
+                elif _ROW.match(line) and not _gives_rows(line):
+                    row_at(f"{path}:{number}", line)
         return found
 
     def _looked_up(self, system: str, code: str) -> tuple[Coded, ...]:
@@ -245,19 +266,21 @@ class Tables:
         if spelling is _ndc and len(written) == 10 and written.isdigit():
             spelled = [_ndc(f"{written[:a]}-{written[a : a + b]}-{written[a + b :]}") for a, b, _ in _TEN]
         rows = (row for one in spelled for row in self._rows.get((name, one), ())[:1])
-        return tuple(dict.fromkeys((name, written_so) for written_so, _ in rows))
+        return tuple(dict.fromkeys((name, row.code) for row in rows))
 
     def rows(self, coded: Coded) -> list[clingo.Symbol]:
         """The rows of a code that is known: `(System, Code, Meaning, Relation)`."""
         if coded not in self._parsed:
             key = coded[0], self._spellings.get(coded[0], _exact)(coded[1])
-            rows = [clingo.parse_term(line.strip()[:-1]).arguments for _, line in self._rows[key]]
+            rows = [row_at(row.place, row.line) for row in self._rows[key]]
             head = [clingo.Function(coded[0]), clingo.String(coded[1])]
-            self._parsed[coded] = [clingo.Function("", [*head, row[2], row[3]]) for row in rows]
+            self._parsed[coded] = [
+                clingo.Function("", [*head, row.meaning, clingo.Function(row.relation)]) for row in rows
+            ]
         return self._parsed[coded]
 
     def every(self) -> Iterator[tuple[str, str, clingo.Symbol, str]]:
         """Each row: its system, its code in the spelling for comparison, its meaning and its relation."""
         for (system, spelled), rows in self._rows.items():
-            for row in self.rows((system, rows[0][0])):
+            for row in self.rows((system, rows[0].code)):
                 yield system, spelled, row.arguments[2], row.arguments[3].name

@@ -111,11 +111,16 @@ def check_codes(path: Path, text: str) -> list[tuple[str, Code]]:
     found: list[tuple[str, Code]] = []
     for number, line in enumerate(text.split("\n"), start=1) if _BEGINNING.search(text) else ():
         if _BEGINNING.match(line):
-            try:
-                found.append((f"{path}:{number}", _read(line)))
-            except RuleError as error:
-                raise RuleError(f"{path}:{number}: {error}") from error
+            found.append((f"{path}:{number}", row_at(f"{path}:{number}", line)))
     return found
+
+
+def row_at(place: str, line: str) -> Code:
+    """The row of codes on a line; raises `RuleError`, with its place, for one that is not plain."""
+    try:
+        return _read(line)
+    except RuleError as error:
+        raise RuleError(f"{place}: {error}") from error
 
 
 def check_meanings(rows: Iterable[tuple[str, Code]]) -> None:

@@ -27,6 +27,8 @@ class Watch:
         self.controls: list[clingo.Control] = []
         self._joined: list[clingo.Control] = []
         self._limit = ENDLESS
+        self._over: threading.Event | None = None
+        """Set once nothing is to be interrupted any more; None while nothing was solved."""
 
     @contextmanager
     def limit(self, limit: Deadline | float | None) -> Iterator[None]:
@@ -34,16 +36,15 @@ class Watch:
 
         The limit of a block around this one comes back after it.
         """
-        before, joined = self._limit, self._joined
+        before = self._limit, self._joined, self._over
         self._limit, self._joined = limit if isinstance(limit, Deadline) else Deadline(limit), []
-        left, over = self._limit.left, threading.Event()
-        if left is not None:
-            threading.Thread(target=self._ring, args=(left, over), daemon=True).start()
+        self._over = None
         try:
             yield
         finally:
-            over.set()
-            self._limit, self._joined = before, joined
+            if self._over is not None:
+                self._over.set()
+            self._limit, self._joined, self._over = before
 
     def _ring(self, seconds: float, over: threading.Event) -> None:
         """Interrupts what is solved once the time is over: again and again, as one may be lost."""
@@ -68,6 +69,21 @@ class Watch:
             watch, limit = run
             watch.controls = [*self.controls, *self._joined]
             limit.check()
+
+    def before_solving(self) -> None:
+        """As `check`; what is solved from now on is interrupted once the time is over."""
+        self.check()
+        self.see_to_the_end()
+        run = _RUN.get()
+        if run is not None:
+            run[0].see_to_the_end()
+
+    def see_to_the_end(self) -> None:
+        """Waits for the end from now on, which whoever solves nothing need not pay for."""
+        left = self._limit.left
+        if left is not None and self._over is None:
+            self._over = threading.Event()
+            threading.Thread(target=self._ring, args=(left, self._over), daemon=True).start()
 
 
 _RUN: ContextVar[tuple[Watch, Deadline] | None] = ContextVar("run", default=None)
@@ -204,7 +220,7 @@ class Solver(Answers):
     def satisfiable(self, assumptions: Sequence[Literal]) -> bool:
         """Some world holds all of these."""
         while True:
-            self._watch.check()
+            self._watch.before_solving()
             result = self._control.solve(assumptions=assumptions).satisfiable
             if result is not None:
                 return result
@@ -213,7 +229,7 @@ class Solver(Answers):
         self, assumptions: Sequence[Literal], atoms: Sequence[Literal]
     ) -> tuple[bool, ...] | frozenset[Literal]:
         while True:
-            self._watch.check()
+            self._watch.before_solving()
             with self._control.solve(assumptions=assumptions, yield_=True) as handle:
                 model = handle.model()
                 if model is not None:

@@ -108,8 +108,8 @@ class Server:
         def submit(given: Given, limit: Deadline) -> Answer:
             return claims.submit(kb, words, given.data, limit, asked)
 
-        def form(given: Given, _: Deadline) -> Answer:
-            return forms.form_for(given.name)
+        def form(given: Given, limit: Deadline) -> Answer:
+            return forms.form_for(given.name, limit)
 
         forms = Forms(kb, words)
         routes = [

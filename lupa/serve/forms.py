@@ -5,6 +5,7 @@ from __future__ import annotations
 from lupa.errors import CaseError, LupaError
 from lupa.fhir import form
 from lupa.knowledge import KnowledgeBase
+from lupa.rules.deadline import Deadline
 from lupa.serve.answer import Answer, resource
 from lupa.serve.refused import RefusedError, Words
 
@@ -17,8 +18,8 @@ class Forms:
         self._words = words
         self._made: dict[tuple[str, str], Answer] = {}
 
-    def form_for(self, named: str) -> Answer:
-        """The form for `policy`, `policy@edition` or `policy|edition`. Raises `RefusedError` (404)."""
+    def form_for(self, named: str, limit: Deadline) -> Answer:
+        """The form for `policy`, `policy@edition` or `policy|edition`. Raises `RefusedError`."""
         policy, _, edition = named.replace("|", "@", 1).partition("@")
         try:
             self._kb.on_file(policy)
@@ -27,7 +28,7 @@ class Forms:
             raise RefusedError(404) from error
         if key not in self._made:
             try:
-                self._made[key] = resource(form("@".join(filter(None, key)), kb=self._kb))
+                self._made[key] = resource(form("@".join(filter(None, key)), kb=self._kb, timeout=limit))
             except LupaError as error:
                 raise self._words.refused(error, None) from error
         return self._made[key]

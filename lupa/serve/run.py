@@ -90,10 +90,13 @@ def listening(host: str, port: int) -> socket.socket:
     """A socket on which requests wait from now on. Raises `LupaError`."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        own = socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except (OSError, OverflowError) as error:
         words = getattr(error, "strerror", None) or str(error)
         raise LupaError(f"cannot listen on {host}, port {port}: {words}; choose another --port") from error
+    # each connection inherits it: what is left of an answer does not wait for word of what came before
+    own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return own
 
 
 def check_payer(kb: KnowledgeBase, asked: Mapping[str, Any]) -> None:

@@ -282,6 +282,24 @@ def test_the_limit_of_a_question_within_a_question_does_not_end_that_of_the_oute
             watch.check()
 
 
+def test_nobody_waits_for_the_end_of_what_solves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[object] = []
+
+    class Told(threading.Thread):
+        def start(self) -> None:
+            begun.append(self)
+            super().start()
+
+    monkeypatch.setattr(threading, "Thread", Told)
+    watch = Watch()
+    with watch.limit(60):
+        watch.check()
+        assert begun == []
+        watch.before_solving()
+        watch.before_solving()
+        assert len(begun) == 1
+
+
 def hard(watch: Watch) -> Cheapest:
     """A search for the cheapest sets that takes long."""
     dice = random.Random(7)

@@ -410,3 +410,21 @@ def test_rules_of_evidence_that_hang_on_their_own_opposite_are_refused(
         f"{shipped('kb') / ROWS}: supports/4 hangs on its own opposite: "
         "what a rule needs not to be follows from it"
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'code( hcpcs, "J0491", drug(belimumab), equivalent, "A blank.").',
+        'code(hcpcs, J0491, drug(belimumab), equivalent, "No quotes.").',
+        'code(hcpcs, "J0491", drug(belimumab), equivalent, "A remark."). % beside it',
+        'code(hcpcs, "J0491", drug(belimumab), alike, "No relation.").',
+    ],
+)
+def test_a_row_of_codes_that_would_not_be_found_is_refused_with_its_place(kb: Store, line: str) -> None:
+    tables = Tables(kb)
+    path = tables.folder / "products.lp"
+    tables._texts[path] = f"% Products.\n{line}\n"
+    with pytest.raises(RuleError) as refused:
+        [*tables.every()]
+    assert str(refused.value).startswith(f"{path}:2: {line}: a row of codes is code(System, ")

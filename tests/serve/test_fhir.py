@@ -29,7 +29,7 @@ from tests.fhir.charts import (
     statement,
 )
 from tests.serve.asked import BASE, deep, hook, submitted
-from tests.serve.conftest import Lines
+from tests.serve.conftest import Lines, client_of
 
 SUBMIT, SIGN = "/Claim/$submit", "/cds-services/order-sign"
 VOCLOSPORIN = (NDC, "75626-001-01")
@@ -204,6 +204,21 @@ def test_a_policy_asks_by_a_form(client: TestClient, kb: KnowledgeBase, named: s
 @pytest.mark.parametrize("named", ["nothing", "uhc_benlysta@nothing", "..%2Fx", "uhc_benlysta/x", "@"])
 def test_what_is_no_policy_has_no_form(client: TestClient, named: str) -> None:
     assert refused(client.get(f"/Questionnaire/{named}"))[0] == 404
+
+
+def test_a_form_that_takes_too_long_is_given_up_and_made_when_it_is_asked_for_again(
+    kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, making = client_of(kb), form
+
+    def over(target: str, **more: Any) -> Any:
+        more["timeout"]._end = 0.0
+        return making(target, **more)
+
+    monkeypatch.setattr(forms, "form", over)
+    assert refused(asked.get("/Questionnaire/fep_lupkynis"))[0] == 504
+    monkeypatch.undo()
+    assert asked.get("/Questionnaire/fep_lupkynis").json() == form("fep_lupkynis", kb=kb)
 
 
 def test_rules_that_make_no_form_are_told(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

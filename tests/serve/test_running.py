@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,7 @@ import httpx2
 import pytest
 
 from lupa import KnowledgeBase
+from lupa.serve.run import listening
 from tests.command import as_bytes, command
 from tests.serve.asked import CASE, hook, submitted
 
@@ -125,6 +126,13 @@ def test_hooks_and_claims_are_answered(client: httpx2.Client) -> None:
         "/Claim/$submit", content=as_bytes(submitted()), headers={"Content-Type": "application/fhir+json"}
     )
     assert claimed.json()["entry"][0]["resource"]["resourceType"] == "ClaimResponse"
+
+
+def test_no_part_of_an_answer_waits_for_word_of_the_part_before() -> None:
+    with closing(listening("127.0.0.1", 0)) as own, socket.create_connection(own.getsockname()):
+        connection, _ = own.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
 
 
 def test_a_slow_body_is_not_waited_for(server: Running) -> None:

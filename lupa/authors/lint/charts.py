@@ -42,8 +42,8 @@ KINDS = frozenset(
 )  # fmt: skip
 """What the value of an element may be read as."""
 _LOOKED_UP = (
-    "all_told/1", "birth/1", "clash/2", "counts/4", "declared_by/2", "died_before/1", "from_form/2",
-    "ignored/2", "lasted/3", "lost/2",
+    "all_told/1", "birth/1", "clash/2", "counts/4", "dead/1", "declared_by/2", "died_before/1",
+    "from_form/2", "ignored/2", "lasted/3", "lost/2",
     "measured/4", "on_day/2", "replies/2", "rule_text/2", "supports/4", "taken/2", "tells/2", "value/2",
     "wanted/3", "word/2", "years/3",
 )  # fmt: skip

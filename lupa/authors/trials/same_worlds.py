@@ -212,7 +212,7 @@ class _Worlds(ABC):
         """The plainest of these worlds with what tells it apart; None if there is none."""
         found, through = None, False
         while not through:
-            self._watch.check()
+            self._watch.before_solving()
             with self._control.solve(yield_=True) as handle:
                 for model in handle:  # each plainer than the one before
                     facts = {fact: model.is_true(atom) for fact, atom in self._facts.items()}
