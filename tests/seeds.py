@@ -134,6 +134,8 @@ STEROIDS, ANTIMALARIALS = DRUG_CLASSES["corticosteroid"], DRUG_CLASSES["antimala
 EVER_BACKGROUND = (*BACKGROUND, *ANTIMALARIALS, "belimumab")
 """What counts as background therapy in some reading."""
 NO_BACKGROUND = ("note(antimalarial_is_not_background)", "note(belimumab_is_not_background)")
+OTHER_BIOLOGICS = DRUG_CLASSES["biologic"][2:15]
+"""Those of fewer drugs that only the list of unproven uses bars, after belimumab and anifrolumab."""
 AVOIDED = ("mycophenolate_mofetil", "mycophenolic_acid", "cyclophosphamide", "methotrexate")
 BENEFIT = ("documented(clinical_benefit)", "reading(benefit_example,an_example)", "stable_egfr")
 NO_ANTIMALARIAL = weightless(
@@ -398,7 +400,7 @@ CRITERIA = (
             *of("weighing_fact", *(f"adverse({how}(voclosporin))" for how in ("starts", "taking"))),
         ),
         gone=ORDER,
-        at=(BENLYSTA, "adverse(starts(Drug))"),
+        at=(BENLYSTA, "adverse((taking(Drug); starts(Drug)))"),
         outcomes=("deny", "approve"),
     ),
     Seed(
@@ -436,7 +438,7 @@ CRITERIA = (
             *of("contrary", "criterion(positive_response)"),
             *weightless("documented(clinical_response)"),
         ),
-        at=("policies/uhc_benlysta/facts.lp", "favourable(documented(Finding))"),
+        at=("policies/uhc_benlysta/facts.lp", "favourable(documented(clinical_response))"),
         outcomes=("approve", "deny"),
     ),
     Seed(
@@ -1155,7 +1157,7 @@ SLIPS = (
                 "averts(off_label(no_background_therapy),taking(mycophenolate_mofetil))",
             ),
         ),
-        at=(LUPKYNIS, "favourable(taking(Drug))"),
+        at=(LUPKYNIS, "favourable((taking(Drug); starts(Drug)))"),
         outcomes=("approve", "deny"),
         before=("approve", "approve"),
     ),
@@ -1271,6 +1273,27 @@ SLIPS = (
     ),
 )
 
+EXCHANGED = (
+    Seed(
+        "any of two undertakings will do where both are asked for",
+        LUPKYNIS,
+        "all_of(fep_lupkynis, (renal_monitoring; safety_monitoring)).",
+        "all_of(fep_lupkynis, renal_monitoring). any_of(fep_lupkynis, safety_monitoring).",
+        of("contrary", "criterion(safety_monitoring)"),
+        at=(LUPKYNIS, "any_of(fep_lupkynis, safety_monitoring)"),
+    ),
+    Seed(
+        "what two criteria ask for is exchanged",
+        BENLYSTA,
+        "prior_infusion)    :- received(belimumab_intravenous).\n"
+        "met(uhc_benlysta, positive_response) :- documented(clinical_response).",
+        "prior_infusion)    :- documented(clinical_response).\n"
+        "met(uhc_benlysta, positive_response) :- received(belimumab_intravenous).",
+        of("contrary", "criterion(prior_infusion)"),
+        at=(BENLYSTA, "met(uhc_benlysta, prior_infusion)"),
+    ),
+)
+
 # ---- a `not` too many or too few, where no case is, or where only another reading looks --------------
 
 
@@ -1369,7 +1392,7 @@ NEGATIONS = (
         reversed_("favourable", "requested(route,intravenous)"),
         at=(BENLYSTA, "favourable(requested(route, intravenous))"),
         outcomes=("approve", "out_of_scope"),
-        before=("out_of_scope", "approve"),
+        before=("out_of_scope", "deny"),
     ),
     Seed(
         "whoever takes a standard drug that has no name here is not on one",
@@ -1471,12 +1494,17 @@ CASES = (
         BENLYSTA,
         "class(Drug, Class, _), standard_class(Class), not biologic(Drug).",
         "class(Drug, (antimalarial; corticosteroid; immunosuppressant; biologic), _).",
-        cases(
-            "belimumab_as_the_only_drug_on_continuation",
-            "benlysta_nephritis_continuation_without_standard_of_care",
-            "rituximab_as_the_only_drug_beside_benlysta",
-            "severe_cns_lupus_and_benlysta_alone",
+        (
+            *of("one_way", *(f"adverse(taking({drug}))" for drug in OTHER_BIOLOGICS)),
+            *cases(
+                "belimumab_as_the_only_drug_on_continuation",
+                "benlysta_nephritis_continuation_without_standard_of_care",
+                "rituximab_as_the_only_drug_beside_benlysta",
+                "severe_cns_lupus_and_benlysta_alone",
+            ),
         ),
+        at=(BENLYSTA, "adverse(taking(Drug))                        :- other_biologic"),
+        outcomes=BROUGHT,
     ),
     Seed(
         "the list binds the wrong phase whatever the reading",
@@ -1510,7 +1538,18 @@ CASES = (
     ),
 )
 
-SEEDS = (*PATHWAYS, *CRITERIA, *EXCLUSIONS, *EDITIONS, *DECISION, *LINT, *SLIPS, *NEGATIONS, *CASES)
+SEEDS = (
+    *PATHWAYS,
+    *CRITERIA,
+    *EXCLUSIONS,
+    *EDITIONS,
+    *DECISION,
+    *LINT,
+    *SLIPS,
+    *EXCHANGED,
+    *NEGATIONS,
+    *CASES,
+)
 
 BUNDLES: tuple[tuple[str, ...], ...] = (
     (
@@ -1631,6 +1670,7 @@ BUNDLES: tuple[tuple[str, ...], ...] = (
         "a review before the service is told of a claim after it",
         "a low eGFR is told of a high one",
     ),
+    ("any of two undertakings will do where both are asked for", "what two criteria ask for is exchanged"),
     (
         "a claim is read as a review before the service, and the other way round",
         "a stable eGFR is read as one that is not",
@@ -1639,12 +1679,12 @@ BUNDLES: tuple[tuple[str, ...], ...] = (
         "the infusion is what the policy does not speak of",
         "whoever takes a standard drug that has no name here is not on one",
         "read to the letter, a biologic product bars where none is taken",
-        "harm to the unborn is told of who is not pregnant",
     ),
     (
         "read widely, a disease on the list bars whoever has it not",
         "the drug itself is the other biologic, and no other is",
         "a biologic that has no name here no longer bars",
+        "harm to the unborn is told of who is not pregnant",
     ),
     ("a full stop is missing",),
     ("a cut point is dropped",),

@@ -42,6 +42,7 @@ pytestmark = pytest.mark.slow
 POLICY = "policies/fep_lupkynis/policy.lp"
 CLAUSES = "policies/fep_lupkynis/clauses.lp"
 ABOUT = "policies/fep_lupkynis/about.lp"
+BENLYSTA = "policies/uhc_benlysta/policy.lp"
 
 
 @pytest.fixture
@@ -322,6 +323,20 @@ def test_a_note_denies_what_its_fact_affirms(folder: Path) -> None:
     )
     (wrong,) = found(folder)
     assert ": contrary: note(on_steroids) is told just when" in wrong
+
+
+def test_two_criteria_that_ask_for_what_the_other_says_are_exchanged(folder: Path) -> None:
+    change(folder, "received(belimumab_intravenous).", "given.", BENLYSTA)
+    change(folder, "documented(clinical_response).", "received(belimumab_intravenous).", BENLYSTA)
+    change(
+        folder,
+        "prior_infusion)    :- given.",
+        "prior_infusion)    :- documented(clinical_response).",
+        BENLYSTA,
+    )
+    (wrong,) = found_in(folder, "uhc_benlysta")
+    assert ": contrary: criterion(prior_infusion) is met just when “A document shows a clinical" in wrong
+    assert wrong.endswith("are they exchanged?")
 
 
 def test_a_criterion_on_several_facts_is_left_to_its_author(folder: Path) -> None:
