@@ -80,7 +80,7 @@ def _exchanged(
 def _otherwise_many(edition: Edition, places: Places) -> Iterator[Finding]:
     """Criteria whose words say how many of their parts they need, where that is another number of them."""
     for name, node in edition.nodes.items():
-        item, there = clingo.Function("criterion", [name]), len(node.parts)
+        item, there = clingo.parse_term(f"{_CRITERION}{name})"), len(node.parts)
         needed = {"any": 1, "all": there}.get(node.of, node.least or 0)
         words = edition.item_words(item, holds=True) or ""
         told = _needed(words, whole=node.of == "all")
