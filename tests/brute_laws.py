@@ -24,7 +24,7 @@ READ = (
     "clause/5 "
     "applies/2 requires/5 met/2 unmet/2 excluded/2 outside/2 exceeded/2 limit/4 outcome/2 basis/2 "
     "referral/2 on_pathway/3 cites/3 cites/5 frame/4 off_label/3 text/4 limited/5 outcome_of/3 "
-    "advisory/2 at_start/2 note/2"
+    "advisory/2 at_start/2 note/2 raises/3 averts/3"
 )
 
 
@@ -194,6 +194,9 @@ SEVERITIES = {
     "within_label": "warning",
     "knowledge_settles": "error",
     "one_way": "error",
+    "told_one_way": "error",
+    "weighing_fact": "warning",
+    "own_drug": "error",
     "explained_denial": "error",
     "load_bearing_clause": "warning",
     "clause_of_pathway": "warning",
@@ -218,8 +221,16 @@ DEMANDS = {
     "approvable_together",
     "decided_without",
     "telling_question",
+    "weighing_fact",
 }
 """The laws that are kept where some patient shows it."""
+
+
+BROKEN_OTHERWISE = {"one_way", "told_one_way", "own_drug", "continuable"}
+"""The laws that a world may break in another reading than the usual one."""
+SHOWN_OTHERWISE = {"weighing_fact"}
+"""Those that another reading may show to be kept."""
+RAISING = ("raises", "averts")
 
 
 class Brute:
@@ -258,6 +269,8 @@ class Brute:
         yield from self._barred()
         yield from self._unsettled()
         yield from self._the_wrong_way()
+        yield from self._told_the_wrong_way()
+        yield from self._own_drug()
         yield from self._uncited()
         if OTHER in self.made.rules:
             yield self._order_of_requests()
@@ -265,9 +278,11 @@ class Brute:
     def _counter(
         self, law: str, name: str, sights: Iterable[Sight], differing: frozenset[str] = frozenset()
     ) -> Subject:
-        """Where the law is broken, in usual readings."""
-        usual = [sight for sight in sights if self.are_usual(sight, differing)]
-        return Subject(law, name, SEVERITIES[law], usual, differing)
+        """Where the law is broken, in usual readings; some laws in others too, if in no usual one."""
+        every = list(sights)
+        usual = [sight for sight in every if self.are_usual(sight, differing)]
+        shown = usual or (every if law in BROKEN_OTHERWISE else [])
+        return Subject(law, name, SEVERITIES[law], shown, differing)
 
     def _pairs(self, differing: Collection[str]) -> Iterator[tuple[World, World]]:
         """Every two worlds, and each with itself, that agree on all other facts."""
@@ -291,17 +306,43 @@ class Brute:
                 yield self._counter("knowledge_settles", f"assumed({fact})", sights, frozenset({fact}))
 
     def _the_wrong_way(self) -> Iterator[Subject]:
-        """Worlds that differ in what speaks against a patient, or for one, and in the outcome otherwise."""
-        turned = {"adverse": ("deny", "approve"), "favourable": ("approve", "deny")}
+        """Worlds in which what speaks against a patient, or for one, comes about, and the reverse of it."""
         for fact, kind in self.made.facts.speaking.items():
-            before, after = turned[kind]
+            for_one, pairs = kind == "favourable", self._coming_about(fact)
+            sights = ((a, b) for a, b in pairs if a.granted is for_one and b.granted is not for_one)
+            yield self._counter("one_way", f"{kind}({fact})", sights, self._changing(fact))
+
+    def _told_the_wrong_way(self) -> Iterator[Subject]:
+        """Worlds in which what raises an item, or averts it, comes about, and the reverse of it."""
+        for kind, item, fact in self._raising():
+            raised, pairs = kind == "raises", self._coming_about(fact)
+            sights = ((a, b) for a, b in pairs if (item in _items(a)) is raised is not (item in _items(b)))
+            yield self._counter("told_one_way", f"{kind}({item},{fact})", sights, self._changing(fact))
+
+    def _own_drug(self) -> Iterator[Subject]:
+        """Worlds of a continuation that is granted, but not where the drug itself is taken."""
+        drug = self.made.covers[POLICY]
+        if f"taking({drug})" in self.vocabulary.facts:
             sights = (
                 (one, two)
-                for one, two in self._pairs({fact})
-                if fact not in one.facts and fact in two.facts
-                if before in one.outcomes and after in two.outcomes
+                for one, two in self._coming_about(f"taking({drug})")
+                if "requested(phase,continuation)" in one.facts and one.granted and not two.granted
             )
-            yield self._counter("one_way", f"{kind}({fact})", sights, frozenset({fact}))
+            yield self._counter("own_drug", f"drug({drug})", sights, frozenset({f"taking({drug})"}))
+
+    def _changing(self, fact: str) -> frozenset[str]:
+        """The fact, and those of which one holds in its place."""
+        return frozenset({fact, *self._instead_of(fact)})
+
+    def _coming_about(self, fact: str) -> Iterator[tuple[World, World]]:
+        """Worlds that agree on the rest: in the first the fact is not so, in the second it is."""
+        pairs = self._pairs(self._changing(fact))
+        return ((one, two) for one, two in pairs if fact not in one.facts and fact in two.facts)
+
+    def _raising(self) -> list[Row]:
+        """What the policy says of what raises or averts its items."""
+        rows = {(kind, *row) for world in self.worlds for kind in RAISING for row in world(f"{kind}/3")}
+        return sorted(rows)
 
     def _uncited(self) -> Iterator[Subject]:
         """Worlds that differ in a reading that the policy does not cite, and in the outcome."""
@@ -406,6 +447,26 @@ class Brute:
         yield from self._clauses()
         yield from self._turning()
         yield from self._questions()
+        yield from self._weighing()
+
+    def _weighing(self) -> Iterator[Subject]:
+        """Worlds in which what is said to do something comes about, and does it."""
+        for fact, kind in self.made.facts.speaking.items():
+            for_one = kind == "favourable"
+            asked = [
+                Asked((a, b), frozenset(), a.granted is not for_one and b.granted is for_one)
+                for a, b in self._coming_about(fact)
+            ]
+            name = f"{kind}({fact})"
+            yield self._demand("weighing_fact", name, self.worlds, asked, self._changing(fact))
+        for kind, item, fact in self._raising():
+            raised = kind == "raises"
+            asked = [
+                Asked((a, b), frozenset(), (item in _items(a)) is not raised is (item in _items(b)))
+                for a, b in self._coming_about(fact)
+            ]
+            name = f"{kind}({item},{fact})"
+            yield self._demand("weighing_fact", name, self.worlds, asked, self._changing(fact))
 
     def _turning(self) -> Iterator[Subject]:
         """Worlds of a pathway that differ in one fact, so in the first alone: same outcomes."""
@@ -541,6 +602,8 @@ class Brute:
         looked_at = list(asked)
         if any(self.are_usual([world], differing) for world in in_play):
             looked_at = [one for one in asked if self.are_usual(one.sight, differing)]
+        if law in SHOWN_OTHERWISE and not any(one.kept for one in looked_at):
+            looked_at = list(asked)
         shown = [one.sight for one in looked_at if one.kept]
         severity = "note" if any(one.kept for one in asked) else SEVERITIES[law]
         return Subject(law, name, severity, shown, differing, looked_at)
@@ -742,6 +805,12 @@ def _continued(sight: tuple[World, World], indication: str) -> Asked:
     items = frozenset(item for item in _in_the_way(two) if not item.startswith("scope("))
     continued = (indication, "continuation") in two("on_pathway/3") and "approve" in two.outcomes
     return Asked(sight, items, continued)
+
+
+def _items(world: World) -> set[str]:
+    """What is told beside the outcome, as a policy speaks of it."""
+    told = {"advisory": "advisory/2", "note": "note/2", "off_label": "off_label/3"}
+    return {f"{kind}({name})" for kind, rows in told.items() for name in world.names(rows)}
 
 
 def _told(world: World) -> tuple[frozenset[Row], ...]:

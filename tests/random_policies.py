@@ -200,7 +200,9 @@ def random_made(dice: Dice) -> Made:
     """One policy over four to eight facts beside the request, often with something odd in it."""
     facts = random_facts(dice)
     rules = random_rules(dice, POLICY, facts)
-    made = Made(facts, {POLICY: [*rules, *_advisory(random.Random(" ".join(rules)), facts)]})
+    further = random.Random(" ".join(rules))
+    rules += _advisory(further, facts)
+    made = Made(_speaking(further, facts), {POLICY: [*rules, *_raising(further, facts, rules)]})
     return dice.choice(_ODD)(dice, made) if dice.random() < 0.6 else made
 
 
@@ -343,6 +345,25 @@ def _advisory(dice: Dice, facts: Facts) -> Iterator[str]:
         phase = ["requested(phase,initial)"] if dice.random() < 0.6 else []
         yield _rule(f"advisory({POLICY}, caution)", [*_literals(dice, facts, 1), *phase])
         yield f"at_start({POLICY}, caution)"
+
+
+def _speaking(dice: Dice, facts: Facts) -> Facts:
+    """More that speaks against a patient, or for one: what is requested, graded, or how a text is read."""
+    read = [f"reading({name},{choice})" for name, choices in facts.readings.items() for choice in choices]
+    some = [fact for fact in (*read, *facts.graded, *facts.requested) if dice.random() < 0.15]
+    return replace(
+        facts,
+        speaking={**facts.speaking, **{fact: dice.choice(("adverse", "favourable")) for fact in some}},
+    )
+
+
+def _raising(dice: Dice, facts: Facts, rules: Sequence[str]) -> Iterator[str]:
+    """What raises an item that is told, or averts it; often it does not."""
+    for item in ("advisory(caution)", "off_label(label)"):
+        name = item.replace("(", f"({POLICY}, ").rstrip(")")
+        if any(rule.startswith(name) for rule in rules):
+            for fact in dice.sample(_plain(facts), 2):
+                yield f"{dice.choice(('raises', 'averts'))}({POLICY}, {item}, {fact})"
 
 
 def _limits(dice: Dice, policy: str, facts: Facts, covered: Sequence[str]) -> Iterator[str]:

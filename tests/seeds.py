@@ -113,6 +113,11 @@ def cases(*names: str) -> tuple[Found, ...]:
     return of("case", *names)
 
 
+def weightless(*facts: str) -> tuple[Found, ...]:
+    """Facts that are said to speak for a patient, and by which no approval comes about."""
+    return of("weighing_fact", *(f"favourable({fact})" for fact in facts))
+
+
 def no_longer(*found: Found, policy: str = "uhc_benlysta") -> tuple[str, ...]:
     """Accepted findings that have gone."""
     return tuple(f"{policy}: {check} {subject}" for check, subject in found)
@@ -124,6 +129,19 @@ NEPHRITIS_START, NEPHRITIS_ON = ("lupus_nephritis", "initial"), ("lupus_nephriti
 BACKGROUND = (
     *DRUG_CLASSES["corticosteroid"],
     *(d for d in DRUG_CLASSES["immunosuppressant"] if d not in ("cyclophosphamide", "voclosporin")),
+)
+STEROIDS, ANTIMALARIALS = DRUG_CLASSES["corticosteroid"], DRUG_CLASSES["antimalarial"]
+EVER_BACKGROUND = (*BACKGROUND, *ANTIMALARIALS, "belimumab")
+"""What counts as background therapy in some reading."""
+NO_BACKGROUND = ("note(antimalarial_is_not_background)", "note(belimumab_is_not_background)")
+OTHER_BIOLOGICS = DRUG_CLASSES["biologic"][2:15]
+"""Those of fewer drugs that only the list of unproven uses bars, after belimumab and anifrolumab."""
+AVOIDED = ("mycophenolate_mofetil", "mycophenolic_acid", "cyclophosphamide", "methotrexate")
+BENEFIT = ("documented(clinical_benefit)", "reading(benefit_example,an_example)", "stable_egfr")
+NO_ANTIMALARIAL = weightless(
+    "reading(antimalarial_as_background,counts)",
+    "unlisted(antimalarial)",
+    *(f"{how}({drug})" for how in ("starts", "taking") for drug in ANTIMALARIALS),
 )
 NO_EXAMPLE = (
     *of("unused", "is_benefit_meant/0"),
@@ -164,6 +182,7 @@ PATHWAYS = (
             *redundant(*NEPHRITIS_START, "label_dosing", "no_combination", "standard_of_care"),
             *never_cut(*NEPHRITIS_START, "term_limit"),
             *idle("u32", "u33", "u34", "u35"),
+            *of("one_way", "adverse(diagnosis(severe_active_cns_lupus))"),
         ),
         gone=no_longer(*barred("u54", NEPHRITIS_START)),
     ),
@@ -199,6 +218,7 @@ PATHWAYS = (
             *never_cut(*NEPHRITIS_ON, "term_limit", "quantity_limit"),
             *idle("f22", "f23", "f25", "f26a", "f26b", "f27a", "f27b", "f28", "f32"),
             *NO_EXAMPLE,
+            *weightless("attests(benefits_outweigh_risks)", "diagnosis(lupus_nephritis)", *BENEFIT),
         ),
         gone=no_longer(
             *off_label("inactive_disease"),
@@ -275,6 +295,7 @@ PATHWAYS = (
             *redundant(*NEPHRITIS_ON, "benefits_outweigh_risks", "clinical_benefit"),
             *idle("f24", "f25"),
             *NO_EXAMPLE,
+            *weightless(*BENEFIT),
         ),
         at=(LUPKYNIS, "continuation, benefits_outweigh_risks"),
     ),
@@ -323,6 +344,7 @@ CRITERIA = (
                 "part(criterion(blood_pressure_monitoring),criterion(renal_monitoring))",
             ),
             *of("unread-fact", "attests(monitor_blood_pressure)"),
+            *weightless("attests(monitor_blood_pressure)"),
         ),
         at=(LUPKYNIS, "part(fep_lupkynis, renal_monitoring,  egfr_monitoring"),
     ),
@@ -336,6 +358,8 @@ CRITERIA = (
             *redundant(*NEPHRITIS_ON, "positive_response", "prior_infusion"),
             *fail_together("positive_response", "prior_infusion", SLE_ON, NEPHRITIS_ON),
             *idle("u16", "u17", "u36", "u37"),
+            *of("unread-fact", "received(belimumab_intravenous)"),
+            *weightless("received(belimumab_intravenous)"),
         ),
     ),
     Seed(
@@ -348,6 +372,7 @@ CRITERIA = (
             *redundant(*NEPHRITIS_ON, "no_cyclophosphamide"),
             *untold("cyclophosphamide", "as_background"),
             *idle("f17b", "f26b"),
+            *weightless("reading(cyclophosphamide,as_background)"),
         ),
     ),
     Seed(
@@ -359,6 +384,8 @@ CRITERIA = (
             *redundant(*NEPHRITIS_START, "no_live_vaccine"),
             *redundant(*NEPHRITIS_ON, "no_live_vaccine"),
             *idle("f20", "f28"),
+            *of("unread-fact", "live_vaccine"),
+            *of("weighing_fact", "adverse(live_vaccine)"),
         ),
         at=(LUPKYNIS, "initial,      no_live_vaccine"),
     ),
@@ -367,9 +394,13 @@ CRITERIA = (
         BENLYSTA,
         "met(uhc_benlysta, no_combination) :- not partnered.",
         "met(uhc_benlysta, no_combination) :- partnered.",
-        of("one_way", "adverse(starts(voclosporin))", "adverse(taking(voclosporin))"),
+        (
+            *of("one_way", *(f"adverse({how}(voclosporin))" for how in ("starts", "taking"))),
+            *of("one_way", *(f"adverse({how}(anifrolumab))" for how in ("starts", "taking"))),
+            *of("weighing_fact", *(f"adverse({how}(voclosporin))" for how in ("starts", "taking"))),
+        ),
         gone=ORDER,
-        at=(BENLYSTA, "adverse(starts(Drug))"),
+        at=(BENLYSTA, "adverse((taking(Drug); starts(Drug)))"),
         outcomes=("deny", "approve"),
     ),
     Seed(
@@ -377,7 +408,11 @@ CRITERIA = (
         LUPKYNIS,
         "met(fep_lupkynis, malignancy_monitoring)     :- attests(monitor_malignancies).",
         "met(fep_lupkynis, malignancy_monitoring).",
-        of("decisive_part", "part(criterion(malignancy_monitoring),criterion(safety_monitoring))"),
+        (
+            *of("decisive_part", "part(criterion(malignancy_monitoring),criterion(safety_monitoring))"),
+            *of("unread-fact", "attests(monitor_malignancies)"),
+            *weightless("attests(monitor_malignancies)"),
+        ),
         at=(LUPKYNIS, "part(fep_lupkynis, safety_monitoring, malignancy_monitoring"),
     ),
     Seed(
@@ -385,7 +420,11 @@ CRITERIA = (
         LUPKYNIS,
         "met(fep_lupkynis, no_live_vaccine) :- not live_vaccine.",
         "met(fep_lupkynis, no_live_vaccine) :- live_vaccine.",
-        of("one_way", "adverse(live_vaccine)"),
+        (
+            *of("one_way", "adverse(live_vaccine)"),
+            *of("contrary", "criterion(no_live_vaccine)"),
+            *of("weighing_fact", "adverse(live_vaccine)"),
+        ),
         at=(LUPKYNIS_FACTS, "adverse(live_vaccine)"),
         outcomes=("deny", "approve"),
     ),
@@ -394,8 +433,12 @@ CRITERIA = (
         BENLYSTA,
         "met(uhc_benlysta, positive_response) :- documented(clinical_response).",
         "met(uhc_benlysta, positive_response) :- not documented(clinical_response).",
-        of("one_way", "favourable(documented(clinical_response))"),
-        at=("policies/uhc_benlysta/facts.lp", "favourable(documented(Finding))"),
+        (
+            *of("one_way", "favourable(documented(clinical_response))"),
+            *of("contrary", "criterion(positive_response)"),
+            *weightless("documented(clinical_response)"),
+        ),
+        at=("policies/uhc_benlysta/facts.lp", "favourable(documented(clinical_response))"),
         outcomes=("approve", "deny"),
     ),
     Seed(
@@ -439,6 +482,7 @@ CRITERIA = (
             *idle("f23", "f24"),
             *of("diagnosed_before_approved", "request(lupus_nephritis,continuation)"),
             *left_out("lupus_nephritis", "lupus_nephritis"),
+            *weightless("diagnosis(lupus_nephritis)"),
         ),
     ),
     Seed(
@@ -495,6 +539,7 @@ CRITERIA = (
             *of("diagnosed_before_approved", "request(lupus_nephritis,continuation)"),
             *left_out("lupus_nephritis", "lupus_nephritis"),
             *of("unencoded-clause", "f23"),
+            *weightless("diagnosis(lupus_nephritis)"),
         ),
         at=(LUPKYNIS, "continuation, clinical_benefit"),
         outcomes=("approve",),
@@ -520,6 +565,7 @@ CRITERIA = (
             *off_label("too_young"),
             *untold("age_floor_in_label", "ignored"),
             *of("unused", "age_has_labelled_dose/0"),
+            *weightless("at_least(age,5)", "reading(age_floor_in_label,ignored)"),
         ),
         at=(BENLYSTA, "off_label(uhc_benlysta, too_young"),
         outcomes=("approve",),
@@ -599,6 +645,10 @@ EXCLUSIONS = (
                 "request(rheumatoid_arthritis,initial)",
             ),
             *of("decisive_exclusion", "basis(unproven(hypertensive_emergency))"),
+            *of(
+                "weighing_fact",
+                "averts(note(not_the_indication(hypertensive_emergency)),requested(indication,hypertensive_emergency))",
+            ),
         ),
         at=NOWHERE,
         outcomes=("refer",),
@@ -642,7 +692,11 @@ EXCLUSIONS = (
         LUPKYNIS,
         "counts(antimalarial)                  :- reading(antimalarial_as_background, counts).\n",
         "",
-        untold("antimalarial_as_background", "counts"),
+        (
+            *untold("antimalarial_as_background", "counts"),
+            *of("unread-fact", "reading(antimalarial_as_background)"),
+            *NO_ANTIMALARIAL,
+        ),
         at=(LUPKYNIS_READINGS, "choice(antimalarial_as_background"),
     ),
     Seed(
@@ -650,7 +704,10 @@ EXCLUSIONS = (
         BENLYSTA,
         "age_has_labelled_dose           :- reading(age_floor_in_label, ignored).\n",
         "",
-        untold("age_floor_in_label", "ignored"),
+        (
+            *untold("age_floor_in_label", "ignored"),
+            *weightless("reading(age_floor_in_label,ignored)"),
+        ),
         at=(BENLYSTA_READINGS, "choice(age_floor_in_label"),
     ),
     Seed(
@@ -658,7 +715,11 @@ EXCLUSIONS = (
         LUPKYNIS,
         "reading(antimalarial_as_background, counts).",
         "reading(antimalarial_as_backround, counts).",
-        (*of("misspelt", "antimalarial_as_backround"), *untold("antimalarial_as_background", "counts")),
+        (
+            *of("misspelt", "antimalarial_as_backround"),
+            *untold("antimalarial_as_background", "counts"),
+            *NO_ANTIMALARIAL,
+        ),
     ),
     Seed(
         "another reading becomes the usual one: the list no longer binds continuations",
@@ -726,6 +787,7 @@ EDITIONS = (
             *redundant(*NEPHRITIS_START, "active_lupus_nephritis"),
             *redundant(*NEPHRITIS_ON, "lupus_nephritis"),
             *idle("f23"),
+            *weightless("diagnosis(lupus_nephritis)"),
         ),
         gone=no_longer(
             *off_label("inactive_disease"),
@@ -739,7 +801,15 @@ EDITIONS = (
         LUPKYNIS,
         "note(fep_lupkynis, post_service) :- after_service.",
         "note(fep_lupkynis, pre_service)  :- after_service.",
-        (*of("telling_question", "question(after_service)"), *of("unknown-name", "post_service")),
+        (
+            *of("telling_question", "question(after_service)"),
+            *of("unknown-name", "post_service"),
+            *of(
+                "weighing_fact",
+                "averts(note(pre_service),after_service)",
+                "raises(note(post_service),after_service)",
+            ),
+        ),
         at=(LUPKYNIS_FACTS, "fact(after_service)."),
     ),
 )
@@ -869,7 +939,10 @@ LINT = (
         BENLYSTA,
         "outside(uhc_benlysta, not_intravenous) :- not requested(route, intravenous).\n",
         "",
-        of("unknown-name", "scope(not_intravenous)"),
+        (
+            *of("unknown-name", "scope(not_intravenous)"),
+            *weightless("requested(route,intravenous)"),
+        ),
         at=(BENLYSTA, "cites(uhc_benlysta, scope(not_intravenous)"),
     ),
     Seed(
@@ -951,6 +1024,19 @@ LINT = (
             *untold("background_steroid", "only_with_another"),
             *untold("antimalarial_as_background", "counts"),
             *untold("belimumab_as_background", "counts"),
+            *weightless(
+                *(
+                    f"reading({name},counts)"
+                    for name in ("antimalarial_as_background", "background_steroid")
+                )
+            ),
+            *weightless("reading(belimumab_as_background,counts)"),
+            *of(
+                "weighing_fact",
+                *(f"averts({note},taking(mycophenolate_mofetil))" for note in NO_BACKGROUND),
+            ),
+            *of("weighing_fact", *(f"raises({NO_BACKGROUND[0]},taking({drug}))" for drug in ANTIMALARIALS)),
+            *of("weighing_fact", f"raises({NO_BACKGROUND[1]},taking(belimumab))"),
         ),
     ),
     Seed(
@@ -980,7 +1066,10 @@ SLIPS = (
         LUPKYNIS,
         "advisory(fep_lupkynis, boxed_warning) :- starting.",
         "advisory(fep_lupkynis, boxed_warning).",
-        of("only_at_start", "at_start(advisory(boxed_warning))"),
+        (
+            *of("only_at_start", "at_start(advisory(boxed_warning))"),
+            *of("weighing_fact", "raises(advisory(boxed_warning),requested(phase,initial))"),
+        ),
         outcomes=("deny",),
     ),
     Seed(
@@ -1000,6 +1089,7 @@ SLIPS = (
             *redundant(*NEPHRITIS_ON, "benefits_outweigh_risks"),
             *idle("f25"),
             *of("unread-fact", "attests(benefits_outweigh_risks)"),
+            *weightless("attests(benefits_outweigh_risks)"),
         ),
         at=(LUPKYNIS, "continuation, benefits_outweigh_risks"),
     ),
@@ -1008,7 +1098,10 @@ SLIPS = (
         BENLYSTA,
         "diagnosis_lupus_nephritis) :- diagnosis(lupus_nephritis).",
         "diagnosis_lupus_nephritis) :- diagnosis(sle).",
-        of("diagnosed_before_approved", "request(lupus_nephritis,continuation)"),
+        (
+            *of("diagnosed_before_approved", "request(lupus_nephritis,continuation)"),
+            *weightless("diagnosis(lupus_nephritis)"),
+        ),
         at=(BENLYSTA, "lupus_nephritis, continuation, prior_infusion"),
         outcomes=("approve",),
         before=("deny",),
@@ -1038,15 +1131,33 @@ SLIPS = (
         LUPKYNIS,
         "reading(background_steroid, counts).",
         "reading(background_steroid, count).",
-        (*of("misspelt", "count"), *untold("background_steroid", "only_with_another")),
+        (
+            *of("misspelt", "count"),
+            *untold("background_steroid", "only_with_another"),
+            *weightless("reading(background_steroid,counts)", "unlisted(corticosteroid)"),
+            *weightless(*(f"{how}({drug})" for how in ("starts", "taking") for drug in STEROIDS)),
+        ),
     ),
     Seed(
         "a not too many asks that a background therapy is not taken",
         LUPKYNIS,
         "received_as(Class)                    :- taking(Drug), suppresses(Drug, Class).",
         "received_as(Class)                    :- not taking(Drug), suppresses(Drug, Class).",
-        of("one_way", *(f"favourable(taking({drug}))" for drug in BACKGROUND)),
-        at=(LUPKYNIS, "favourable(taking(Drug))"),
+        (
+            *of("one_way", *(f"favourable(taking({drug}))" for drug in EVER_BACKGROUND)),
+            *weightless(*(f"taking({drug})" for drug in EVER_BACKGROUND)),
+            *of(
+                "told_one_way",
+                *(f"averts({item},taking(mycophenolate_mofetil))" for item in NO_BACKGROUND),
+                "averts(off_label(no_background_therapy),taking(mycophenolate_mofetil))",
+            ),
+            *of(
+                "weighing_fact",
+                *(f"averts({item},taking(mycophenolate_mofetil))" for item in NO_BACKGROUND),
+                "averts(off_label(no_background_therapy),taking(mycophenolate_mofetil))",
+            ),
+        ),
+        at=(LUPKYNIS, "favourable((taking(Drug); starts(Drug)))"),
         outcomes=("approve", "deny"),
         before=("approve", "approve"),
     ),
@@ -1085,7 +1196,10 @@ SLIPS = (
         LUPKYNIS_FACTS,
         "adverse(live_vaccine).",
         "adverse(live_vacine).",
-        of("misspelt", "live_vacine"),
+        (
+            *of("misspelt", "live_vacine"),
+            *of("weighing_fact", "adverse(live_vacine)"),
+        ),
         asked="fep_lupkynis",
     ),
     Seed(
@@ -1138,7 +1252,11 @@ SLIPS = (
         BENLYSTA,
         "diagnosis(Condition), reading(comorbidity, any).",
         "diagnosis(Condition), reading(comorbidity, every).",
-        (*of("unknown-name", "comorbidity"), *untold("comorbidity", "any")),
+        (
+            *of("unknown-name", "comorbidity"),
+            *untold("comorbidity", "any"),
+            *weightless("reading(comorbidity,indication_only)"),
+        ),
     ),
     Seed(
         "an exclusion is spelt wrongly",
@@ -1152,6 +1270,189 @@ SLIPS = (
             REFUSED,
         ),
         at=(LUPKYNIS, "cites(fep_lupkynis, basis(investigational)"),
+    ),
+)
+
+EXCHANGED = (
+    Seed(
+        "any of two undertakings will do where both are asked for",
+        LUPKYNIS,
+        "all_of(fep_lupkynis, (renal_monitoring; safety_monitoring)).",
+        "all_of(fep_lupkynis, renal_monitoring). any_of(fep_lupkynis, safety_monitoring).",
+        of("contrary", "criterion(safety_monitoring)"),
+        at=(LUPKYNIS, "any_of(fep_lupkynis, safety_monitoring)"),
+    ),
+    Seed(
+        "what two criteria ask for is exchanged",
+        BENLYSTA,
+        "prior_infusion)    :- received(belimumab_intravenous).\n"
+        "met(uhc_benlysta, positive_response) :- documented(clinical_response).",
+        "prior_infusion)    :- documented(clinical_response).\n"
+        "met(uhc_benlysta, positive_response) :- received(belimumab_intravenous).",
+        of("contrary", "criterion(prior_infusion)"),
+        at=(BENLYSTA, "met(uhc_benlysta, prior_infusion)"),
+    ),
+)
+
+# ---- a `not` too many or too few, where no case is, or where only another reading looks --------------
+
+
+def reversed_(kind: str, *facts: str) -> tuple[Found, ...]:
+    """Facts that do the opposite of what they are said to do, and never that."""
+    said = tuple(f"{kind}({fact})" for fact in facts)
+    law = "one_way" if kind in ("adverse", "favourable") else "told_one_way"
+    return (*of(law, *said), *of("weighing_fact", *said))
+
+
+UNDONE, BROUGHT = ("approve", "deny"), ("deny", "approve")
+
+NEGATIONS = (
+    Seed(
+        "belimumab counts where it is read not to",
+        LUPKYNIS,
+        "counts(belimumab)                     :- reading(",
+        "counts(belimumab)                     :- not reading(",
+        reversed_("favourable", "reading(belimumab_as_background,counts)"),
+        at=(LUPKYNIS_READINGS, "favourable(reading((belimumab_as_background"),
+        outcomes=UNDONE,
+    ),
+    Seed(
+        "another benefit will do where only the one named is meant",
+        LUPKYNIS,
+        "is_benefit_meant                           :- reading(",
+        "is_benefit_meant                           :- not reading(",
+        reversed_("favourable", "reading(benefit_example,an_example)"),
+        at=(LUPKYNIS_READINGS, "favourable(reading(benefit_example"),
+        outcomes=UNDONE,
+    ),
+    Seed(
+        "half a year without a benefit is told of those who have one",
+        LUPKYNIS,
+        "at_least(Quantity, Limit), not documented(clinical_benefit).",
+        "at_least(Quantity, Limit), documented(clinical_benefit).",
+        reversed_("averts", "advisory(no_response_in_time),documented(clinical_benefit)"),
+        at=(LUPKYNIS, "averts(fep_lupkynis, advisory(no_response_in_time)"),
+        outcomes=("deny", "deny"),
+    ),
+    Seed(
+        "an adult is told to be below the age of the label",
+        LUPKYNIS,
+        "advisory(fep_lupkynis, off_label_age) :- minimum_age(fep_lupkynis, Age), not at_least",
+        "advisory(fep_lupkynis, off_label_age) :- minimum_age(fep_lupkynis, Age), at_least",
+        reversed_("averts", "advisory(off_label_age),at_least(age,18)"),
+        at=(LUPKYNIS, "averts(fep_lupkynis, (advisory(off_label_age)"),
+        outcomes=("deny", "deny"),
+    ),
+    Seed(
+        "a review before the service is told of a claim after it",
+        LUPKYNIS,
+        "note(fep_lupkynis, pre_service)  :- not after_service.",
+        "note(fep_lupkynis, pre_service)  :- after_service.",
+        reversed_("averts", "note(pre_service),after_service"),
+        at=(LUPKYNIS, "averts(fep_lupkynis, note(pre_service)"),
+        outcomes=("deny", "deny"),
+    ),
+    Seed(
+        "a low eGFR is told of a high one",
+        LUPKYNIS,
+        "low_egfr, Quantity, Limit), not more_than(Quantity, Limit).",
+        "low_egfr, Quantity, Limit), more_than(Quantity, Limit).",
+        (
+            *reversed_("averts", "advisory(low_egfr),more_than(egfr,45)"),
+            *of("weighing_fact", "raises(advisory(low_egfr),at_least(egfr,0))"),
+        ),
+        at=(LUPKYNIS, "averts(fep_lupkynis, advisory(low_egfr)"),
+        outcomes=("deny", "deny"),
+    ),
+    Seed(
+        "a claim is read as a review before the service, and the other way round",
+        LUPKYNIS_FACTS,
+        "after_service :- true(",
+        "after_service :- not true(",
+        (
+            *of("stated", "after_service"),
+            *reversed_("averts", "note(pre_service),after_service"),
+            *reversed_("raises", "note(post_service),after_service"),
+        ),
+        asked="fep_lupkynis",
+    ),
+    Seed(
+        "a stable eGFR is read as one that is not",
+        LUPKYNIS_FACTS,
+        "stable_egfr :- true(",
+        "stable_egfr :- not true(",
+        (*of("stated", "stable_egfr"), *reversed_("favourable", "stable_egfr")),
+        asked="fep_lupkynis",
+    ),
+    Seed(
+        "the infusion is what the policy does not speak of",
+        BENLYSTA,
+        ":- not requested(route, intravenous).",
+        ":- requested(route, intravenous).",
+        reversed_("favourable", "requested(route,intravenous)"),
+        at=(BENLYSTA, "favourable(requested(route, intravenous))"),
+        outcomes=("approve", "out_of_scope"),
+        before=("out_of_scope", "deny"),
+    ),
+    Seed(
+        "whoever takes a standard drug that has no name here is not on one",
+        BENLYSTA,
+        "standard_of_care) :- unlisted(Class)",
+        "standard_of_care) :- not unlisted(Class)",
+        reversed_(
+            "favourable",
+            *(f"unlisted({c})" for c in ("antimalarial", "corticosteroid", "immunosuppressant")),
+        ),
+        at=(BENLYSTA, "favourable(unlisted(Class))"),
+        outcomes=UNDONE,
+    ),
+    Seed(
+        "read to the letter, a biologic product bars where none is taken",
+        BENLYSTA,
+        ":- unlisted(other_biologic_product), reading",
+        ":- not unlisted(other_biologic_product), reading",
+        reversed_("adverse", "unlisted(other_biologic_product)"),
+        at=(BENLYSTA, "adverse(unlisted((biologic"),
+        outcomes=BROUGHT,
+    ),
+    Seed(
+        "read widely, a disease on the list bars whoever has it not",
+        BENLYSTA,
+        "Condition, _), diagnosis(Condition), reading(comorbidity, any).",
+        "Condition, _), not diagnosis(Condition), reading(comorbidity, any).",
+        of("one_way", "adverse(diagnosis(severe_active_cns_lupus))"),
+        at=(BENLYSTA, "adverse(diagnosis(severe_active_cns_lupus))"),
+        outcomes=BROUGHT,
+    ),
+    Seed(
+        "harm to the unborn is told of who is not pregnant",
+        BENLYSTA,
+        "(Drug)) :- pregnant, together",
+        "(Drug)) :- not pregnant, together",
+        reversed_("raises", *(f"advisory(harmful_in_pregnancy({drug})),pregnant" for drug in AVOIDED)),
+        at=(BENLYSTA, "raises(uhc_benlysta, advisory(harmful_in_pregnancy"),
+        outcomes=("deny", "deny"),
+    ),
+    Seed(
+        "the drug itself is the other biologic, and no other is",
+        BENLYSTA,
+        ":- biologic(Drug), not covers(uhc_benlysta, Drug).",
+        ":- biologic(Drug), covers(uhc_benlysta, Drug).",
+        of("own_drug", "drug(belimumab)"),
+        at=(ABOUT_BENLYSTA, "covers(uhc_benlysta, belimumab)."),
+        outcomes=UNDONE,
+        before=("approve", "approve"),
+    ),
+    Seed(
+        "a biologic that has no name here no longer bars",
+        BENLYSTA,
+        "excluded(uhc_benlysta, unlisted_biologic) :- unlisted(biologic), unproven_list_binds.\n",
+        "",
+        (
+            *of("weighing_fact", "adverse(unlisted(biologic))"),
+            *of("decisive_exclusion", "basis(unlisted_biologic)"),
+        ),
+        at=(BENLYSTA, "adverse(unlisted((biologic"),
     ),
 )
 
@@ -1193,19 +1494,25 @@ CASES = (
         BENLYSTA,
         "class(Drug, Class, _), standard_class(Class), not biologic(Drug).",
         "class(Drug, (antimalarial; corticosteroid; immunosuppressant; biologic), _).",
-        cases(
-            "belimumab_as_the_only_drug_on_continuation",
-            "benlysta_nephritis_continuation_without_standard_of_care",
-            "rituximab_as_the_only_drug_beside_benlysta",
-            "severe_cns_lupus_and_benlysta_alone",
+        (
+            *of("one_way", *(f"adverse(taking({drug}))" for drug in OTHER_BIOLOGICS)),
+            *cases(
+                "belimumab_as_the_only_drug_on_continuation",
+                "benlysta_nephritis_continuation_without_standard_of_care",
+                "rituximab_as_the_only_drug_beside_benlysta",
+                "severe_cns_lupus_and_benlysta_alone",
+            ),
         ),
+        at=(BENLYSTA, "adverse(taking(Drug))                        :- other_biologic"),
+        outcomes=BROUGHT,
     ),
     Seed(
         "the list binds the wrong phase whatever the reading",
         BENLYSTA,
         "unproven_list_binds :- requested(phase, initial).",
         "unproven_list_binds :- requested(phase, continuation).",
-        cases(
+        of("continuable", "barred(sle)", "barred(lupus_nephritis)")
+        + cases(
             "benlysta_continues_beside_a_biologic_product_without_a_name_here_by_criteria_only",
             "benlysta_continues_beside_a_biologic_without_a_name_here_by_criteria_only",
             "benlysta_continues_beside_rituximab_by_criteria_only",
@@ -1214,6 +1521,8 @@ CASES = (
             "denosumab_beside_a_benlysta_continuation_by_criteria_only",
             "saphnelo_ends_benlysta_by_criteria_only",
         ),
+        at=(BENLYSTA, "sle,             continuation, prior_infusion"),
+        outcomes=UNDONE,
     ),
     Seed(
         "belimumab counts as background therapy from the start",
@@ -1229,7 +1538,18 @@ CASES = (
     ),
 )
 
-SEEDS = (*PATHWAYS, *CRITERIA, *EXCLUSIONS, *EDITIONS, *DECISION, *LINT, *SLIPS, *CASES)
+SEEDS = (
+    *PATHWAYS,
+    *CRITERIA,
+    *EXCLUSIONS,
+    *EDITIONS,
+    *DECISION,
+    *LINT,
+    *SLIPS,
+    *EXCHANGED,
+    *NEGATIONS,
+    *CASES,
+)
 
 BUNDLES: tuple[tuple[str, ...], ...] = (
     (
@@ -1341,6 +1661,30 @@ BUNDLES: tuple[tuple[str, ...], ...] = (
     (
         "a row is moved to the list of the other disease",
         "a choice is asked of another reading",
+    ),
+    (
+        "belimumab counts where it is read not to",
+        "another benefit will do where only the one named is meant",
+        "half a year without a benefit is told of those who have one",
+        "an adult is told to be below the age of the label",
+        "a review before the service is told of a claim after it",
+        "a low eGFR is told of a high one",
+    ),
+    ("any of two undertakings will do where both are asked for", "what two criteria ask for is exchanged"),
+    (
+        "a claim is read as a review before the service, and the other way round",
+        "a stable eGFR is read as one that is not",
+    ),
+    (
+        "the infusion is what the policy does not speak of",
+        "whoever takes a standard drug that has no name here is not on one",
+        "read to the letter, a biologic product bars where none is taken",
+    ),
+    (
+        "read widely, a disease on the list bars whoever has it not",
+        "the drug itself is the other biologic, and no other is",
+        "a biologic that has no name here no longer bars",
+        "harm to the unborn is told of who is not pregnant",
     ),
     ("a full stop is missing",),
     ("a cut point is dropped",),

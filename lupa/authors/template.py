@@ -53,6 +53,7 @@ def _words(
 
 _MET = Template("""\
 met($policy, $criterion) :- diagnosis($name).
+favourable(diagnosis($name)).
 text($policy, criterion($criterion), "The patient has $disease.", "The patient does not have $disease.").\
 """)
 

@@ -42,6 +42,7 @@ pytestmark = pytest.mark.slow
 POLICY = "policies/fep_lupkynis/policy.lp"
 CLAUSES = "policies/fep_lupkynis/clauses.lp"
 ABOUT = "policies/fep_lupkynis/about.lp"
+BENLYSTA = "policies/uhc_benlysta/policy.lp"
 
 
 @pytest.fixture
@@ -198,6 +199,11 @@ FIRES = {
         "3:1",
         f"{JUDGED}attests(benefits_outweigh_risks).",
     ),
+    "stated": (
+        f"{FACT.replace('true', 'not true')}{MET}insured.",
+        "1:16",
+        f"{FACT}{MET}insured.",
+    ),
     "taken-name": (
         "together(fep_lupkynis) :- live_vaccine.",
         "1:1",
@@ -268,6 +274,69 @@ def test_others_are_told_from_the_drug_that_is_covered_whatever_their_class(fold
         "never_background(Drug) :- class(Drug, kept_off, _), Drug != voclosporin.",
     )
     assert [text for text in found(folder) if ": misspelt: " in text] == []
+
+
+def test_what_follows_from_another_fact_is_still_as_it_is_stated(folder: Path) -> None:
+    add(folder, f"{FACT}insured :- taking(prednisone). {MET}insured.")
+    assert found(folder) == []
+
+
+AGED = """requires(fep_lupkynis, lupus_nephritis, initial, aged, f25).
+cut_point(at_least(age, 65)).
+text(fep_lupkynis, criterion(aged), "The patient is 65 years or older.", "The patient is younger than 65.").
+met(fep_lupkynis, aged) :- """
+
+
+def test_a_criterion_that_asks_for_a_large_number_does_not_take_a_small_one(folder: Path) -> None:
+    add(folder, f"{AGED}not at_least(age, 65).")
+    (wrong,) = found(folder)
+    assert ": contrary: criterion(aged) is met just when “The age is less than 65 years.”" in wrong
+
+
+def test_a_criterion_that_asks_for_a_large_number_takes_one(folder: Path) -> None:
+    add(folder, f"{AGED}at_least(age, 65).")
+    assert found(folder) == []
+
+
+BARRED = """cites(fep_lupkynis, basis(beside(prednisone)), f25).
+text(fep_lupkynis, basis(beside(prednisone)), "It is barred.", "The patient does not take prednisone.").
+excluded(fep_lupkynis, beside(prednisone)) :- """
+
+
+def test_an_exclusion_is_not_of_those_whom_its_words_let_pass(folder: Path) -> None:
+    add(folder, f"{BARRED}not taking(prednisone).")
+    (wrong,) = found(folder)
+    assert ": contrary: basis(beside(prednisone)) is told just when “The patient does not take" in wrong
+
+
+def test_an_exclusion_is_of_those_whom_its_words_do_not_let_pass(folder: Path) -> None:
+    add(folder, f"{BARRED}taking(prednisone).")
+    assert found(folder) == []
+
+
+def test_a_note_denies_what_its_fact_affirms(folder: Path) -> None:
+    add(
+        folder,
+        NOTE.replace("taking", "not taking")
+        + NOTE_CITES
+        + NOTE_TEXT.replace("It is so", "The patient takes prednisone now"),
+    )
+    (wrong,) = found(folder)
+    assert ": contrary: note(on_steroids) is told just when" in wrong
+
+
+def test_two_criteria_that_ask_for_what_the_other_says_are_exchanged(folder: Path) -> None:
+    change(folder, "received(belimumab_intravenous).", "given.", BENLYSTA)
+    change(folder, "documented(clinical_response).", "received(belimumab_intravenous).", BENLYSTA)
+    change(
+        folder,
+        "prior_infusion)    :- given.",
+        "prior_infusion)    :- documented(clinical_response).",
+        BENLYSTA,
+    )
+    (wrong,) = found_in(folder, "uhc_benlysta")
+    assert ": contrary: criterion(prior_infusion) is met just when “A document shows a clinical" in wrong
+    assert wrong.endswith("are they exchanged?")
 
 
 def test_a_criterion_on_several_facts_is_left_to_its_author(folder: Path) -> None:

@@ -180,3 +180,42 @@ def test_what_a_part_lacks_is_told_once(name: str, tmp_path: Path) -> None:
     old, new, at, said = UNSAID[name]
     rules = changed(old, new)
     assert found(tmp_path, rules) == [f"{place(rules, at)}: {said}"]
+
+
+SAID = "Two drugs were taken."
+MANY = {
+    "one_more_of_several": (TWO, "at_least_of(steps, two_drugs, 3).", "needs 3 of its 3 parts"),
+    "any_of_them": (TWO, "any_of(steps, two_drugs).", "needs 1 of its 3 parts"),
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_words_that_ask_for_another_number_of_parts_are_told(name: str, tmp_path: Path) -> None:
+    old, new, needs = MANY[name]
+    (told,) = found(tmp_path, changed(old, new))
+    assert f": contrary: criterion(two_drugs) {needs}, and its words for that are “{SAID}”" in told
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["At least 2 of three drugs were taken.", "Two of them were taken.", "Drugs were taken, two or more."],
+)
+def test_words_that_ask_for_as_many_parts_as_the_rule_does_are_not(words: str, tmp_path: Path) -> None:
+    assert found(tmp_path, changed(SAID, words)) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "is_told"),
+    [
+        ("Both were taken.", False),
+        ("Either was taken.", True),
+        ("One of these was taken.", True),
+        ("Both or any other were taken.", False),
+        ("Two weeks of methotrexate went by.", False),
+    ],
+)
+def test_words_for_all_of_two_parts_are_told_where_they_ask_for_one(
+    words: str, *, is_told: bool, tmp_path: Path
+) -> None:
+    rules = changed("Methotrexate as asked.", words)
+    assert [": contrary: " in line for line in found(tmp_path, rules)] == [True] * is_told

@@ -350,10 +350,13 @@ def test_a_policy_like_another_passes_every_check(check: str, alike: Made) -> No
     assert (ended.err, ended.status) == ("", 0)
 
 
-def test_of_a_policy_like_another_only_what_it_is_beside_others_is_new(alike: Made) -> None:
+def test_of_a_policy_like_another_what_it_is_beside_others_is_new_and_that_it_bars_its_own_drug(
+    alike: Made,
+) -> None:
     report = KnowledgeBase.load(alike.kb).verify(["a_policy"])
     new = [finding.subject for finding in report.findings if finding.accepted is None]
-    assert [subject for subject in new if " beside " not in subject] == []
+    # the policy that it is like bars Saphnelo beside its own drug
+    assert [subject for subject in new if " beside " not in subject] == ["drug(anifrolumab)"] * 2
     assert "pair(anifrolumab,belimumab) beside uhc_benlysta@2022E0046O" in new
     assert report.gone == ()
 

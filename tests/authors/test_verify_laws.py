@@ -625,6 +625,93 @@ def test_what_speaks_for_a_patient_makes_an_approval_a_denial(verify: Verify) ->
     assert verify.broken("one_way", *GOUT, *SMOKER, facts=facts) == []
 
 
+NARROWLY = Facts(flags=("tested", "smokes", "agrees"), readings={"wording": ("narrow", "wide")})
+"""A text that can be read in two ways."""
+
+
+def test_what_speaks_for_a_patient_harms_one_where_the_text_is_read_otherwise(verify: Verify) -> None:
+    facts = replace(NARROWLY, speaking={"smokes": "favourable"})
+    rule = "excluded(small, smoker) :- smokes, reading(wording, wide)"
+    expected = [("favourable(smokes)", "error")]
+    assert expected == verify.broken("one_way", *GOUT, rule, *SMOKER[1:], facts=facts)
+    (finding,) = (f for f in verify(Made(facts, {POLICY: [*GOUT, rule]})).findings if f.check == "one_way")
+    assert finding.text.endswith("So it is where the text is read otherwise than usual.")
+
+
+def test_a_reading_that_is_kinder_does_not_undo_an_approval(verify: Verify) -> None:
+    rule = "met(small, tested) :- agrees, reading(wording, wide)"
+    kinder, harsher = (
+        replace(NARROWLY, speaking={"reading(wording,wide)": kind}) for kind in ("favourable", "adverse")
+    )
+    assert verify.broken("one_way", *GOUT, rule, facts=kinder) == []
+    assert verify.broken("one_way", *GOUT, rule, facts=harsher) == [
+        ("adverse(reading(wording,wide))", "error")
+    ]
+
+
+def test_what_is_requested_speaks_for_a_patient_who_else_asks_out_of_scope(verify: Verify) -> None:
+    facts = replace(FACTS, routes=("oral", "nasal"), speaking={"requested(route,oral)": "favourable"})
+    elsewhere = "outside(small, elsewhere) :- {}requested(route,oral)"
+    assert verify.broken("one_way", *GOUT, elsewhere.format("not "), facts=facts) == []
+    assert verify.broken("one_way", *GOUT, elsewhere.format(""), facts=facts) == [
+        ("favourable(requested(route,oral))", "error")
+    ]
+
+
+CAUTION = ("advisory(small, caution) :- smokes, not agrees", "raises(small, advisory(caution), smokes)")
+"""Smokers who do not agree are cautioned."""
+AVERTED = "averts(small, advisory(caution), agrees)"
+
+
+def test_what_raises_an_advisory_takes_it_away(verify: Verify) -> None:
+    assert verify.broken("told_one_way", *GOUT, *CAUTION, AVERTED) == []
+    reverse = ("advisory(small, caution) :- not smokes, agrees", CAUTION[1])
+    assert verify.broken("told_one_way", *GOUT, *reverse, AVERTED) == [
+        ("averts(advisory(caution),agrees)", "error"),
+        ("raises(advisory(caution),smokes)", "error"),
+    ]
+
+
+def test_what_averts_a_departure_from_the_label_brings_it(verify: Verify) -> None:
+    label = ("off_label(small, untested, c_label) :- tested", "averts(small, off_label(untested), tested)")
+    assert verify.broken("told_one_way", *GOUT, *label) == [("averts(off_label(untested),tested)", "error")]
+
+
+def test_what_is_said_to_speak_against_a_patient_never_does(verify: Verify) -> None:
+    facts = replace(FACTS, speaking={"tested": "favourable", "smokes": "adverse"})
+    assert verify.broken("weighing_fact", *GOUT, facts=facts) == [("adverse(smokes)", "warning")]
+    assert verify.broken("weighing_fact", *GOUT, *SMOKER, facts=facts) == []
+
+
+def test_what_speaks_against_a_patient_in_another_reading_alone_does_so(verify: Verify) -> None:
+    facts = replace(NARROWLY, speaking={"smokes": "adverse"})
+    rule = "excluded(small, smoker) :- smokes, reading(wording, wide)"
+    assert verify.broken("weighing_fact", *GOUT, rule, *SMOKER[1:], facts=facts) == []
+
+
+def test_what_is_said_to_raise_an_advisory_never_does(verify: Verify) -> None:
+    raised = "raises(small, advisory(caution), tested)"
+    assert verify.broken("weighing_fact", *GOUT, *CAUTION, AVERTED, raised) == [
+        ("raises(advisory(caution),tested)", "warning")
+    ]
+
+
+def test_whoever_takes_the_drug_is_denied_its_continuation(verify: Verify) -> None:
+    barred = "excluded(small, beside({0})) :- taking({0}){1}"
+    beside = 'text(small, basis(beside({})), "It is taken.", "It is not taken.")'
+    assert verify.broken("own_drug", *GOES_ON, barred.format("codeine", "")) == []
+    assert verify.broken("own_drug", *GOES_ON, barred.format("aspirin", "")) == [("drug(aspirin)", "error")]
+    at_start = barred.format("aspirin", ", requested(phase, initial)")
+    assert verify.broken("own_drug", *GOES_ON, at_start, beside.format("codeine")) == []
+
+
+def test_a_continuation_is_barred_where_the_text_is_read_otherwise(verify: Verify) -> None:
+    barred = "excluded(small, continued) :- requested(phase, continuation), reading(wording, wide)"
+    assert verify.broken("continuable", *GOUT, *GOES_ON, barred, facts=NARROWLY) == [
+        ("barred(gout)", "error")
+    ]
+
+
 def test_a_stated_mandate_only_refers(verify: Verify) -> None:
     facts = replace(FACTS, overrides=("mandate",))
     for rule in ("always", "lifts_denial"):

@@ -28,6 +28,9 @@ from lupa.rules.solver import Literal
 
 Places = Mapping[clingo.Symbol, tuple[Place, ...]]
 UNUSUAL = " Read otherwise than usual, it may."
+READ_OTHERWISE = " So it is where the text is read otherwise than usual."
+KEPT = -1
+"""Of a law that no world breaks, however the text may be read for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Hearing:
         self._known: dict[str, dict[tuple[clingo.Symbol, ...], list[clingo.Symbol]]] = {}
         self._words = Words(worlds.editions[0])
         self._alike = Alike(worlds.editions)
-        self._broken: dict[tuple[object, ...], bool] = {}
+        self._broken: dict[tuple[object, ...], int] = {}
         self.laws = laws_in(self._program)
 
     def verdicts(self, law: Law) -> Iterator[Verdict]:
@@ -93,22 +96,27 @@ class Hearing:
     def _refuted(self, law: Law, subject: Subject) -> Verdict:
         broken = self._about("counterexample", law, subject)
         mark = (law.id, *self._alike.pattern(subject))
-        if broken is None or self._broken.get(mark) is False:  # which the solver forgets
+        if broken is None or self._broken.get(mark) == KEPT:  # which the solver forgets
             return Verdict(subject)
         question = self._worlds.question(law.id, subject, usual=self._usual)
-        held = (broken, *question.given, *question.usual)
+        ways = [(broken, *question.given, *read) for read in _readings(question, law.broken_otherwise)]
         if mark not in self._broken:
-            self._broken[mark] = self._possible(*held)
-        if not self._broken[mark]:
+            possible = (way for way, held in enumerate(ways) if self._possible(*held))
+            self._broken[mark] = next(possible, KEPT) if self._possible(*ways[-1]) else KEPT
+        way = self._broken[mark]
+        if way == KEPT:
             return Verdict(subject)
         if law.together:  # the patient is looked for once for all that are told with it
             return Verdict(subject, self._finding(law, subject))
-        return Verdict(subject, self._finding(law, subject, patients=self._shown(question, held)))
+        shown, more = self._shown(question, ways[way]), READ_OTHERWISE if way else ""
+        return Verdict(subject, self._finding(law, subject, patients=shown, more=more))
 
     def patients(self, law: Law, subject: Subject) -> tuple[Patient, ...]:
-        """The smallest patients who show that the law is broken for a subject."""
+        """The smallest patients who show that the law is broken for a subject; none where none can."""
+        broken = self._about("counterexample", law, subject)
+        if broken is None:
+            return ()
         question = self._worlds.question(law.id, subject, usual=self._usual)
-        broken = self._about("counterexample", law, subject) or 0
         return self._shown(question, (broken, *question.given, *question.usual))
 
     def told_of(self, law: Law, subjects: Sequence[Subject]) -> str:
@@ -125,8 +133,9 @@ class Hearing:
         question = self._worlds.question(law.id, subject, usual=self._usual)
         given = (*question.given, *question.usual)
         example = self._about("example", law, subject)
-        if example is not None and self._possible(example, *given):
-            return Verdict(subject, None, (example, *given))
+        for read in _readings(question, law.shown_otherwise):
+            if example is not None and self._possible(example, *question.given, *read):
+                return Verdict(subject, None, (example, *question.given, *read))
         comes_up = self._about("subject", law, subject) or 0
         if not self._possible(comes_up, *given):  # such as a criterion of one reading only
             given = tuple(question.given)
@@ -174,6 +183,7 @@ class Hearing:
         because: tuple[Because, ...] = (),
         patients: tuple[Patient, ...] = (),
         otherwise: bool = False,
+        more: str = "",
     ) -> Finding:
         edition, *others = dict.fromkeys((e.policy, e.name) for e in self._worlds.editions)
         beside = "".join(f" beside {policy}@{name}" for policy, name in others if policy != edition[0])
@@ -188,7 +198,7 @@ class Hearing:
             severity,
             *edition,
             f"{subject}{beside}",
-            words + (UNUSUAL if otherwise else ""),
+            words + (UNUSUAL if otherwise else more),
             clauses=self._clauses(law, subject),
             places=self._places_of(self._of(law, "concerns", 3, subject)),
             because=because,
@@ -214,3 +224,8 @@ class Hearing:
 
     def _places_of(self, atoms: Sequence[clingo.Symbol]) -> tuple[Place, ...]:
         return sorted_places(place for atom in atoms for place in self._places.get(atom, ()))
+
+
+def _readings(question: Question, otherwise: bool) -> list[list[Literal]]:
+    """How the text is read where a law is asked: as usual and, where that counts too, otherwise."""
+    return [question.usual, []] if otherwise and question.usual else [question.usual]

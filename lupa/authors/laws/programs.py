@@ -44,7 +44,9 @@ class Law:
     """A law: what it demands, how grave a breach is, and how a breach reads for each kind of subject.
 
     Breaches of a law that is told `together` are one finding of an edition. A law on its subjects
-    `if_ever` they come up asks nothing of those that no world can have.
+    `if_ever` they come up asks nothing of those that no world can have. Where the usual readings
+    show no breach of a law, or no example of it, one in another reading counts if it is `broken_otherwise`,
+    or `shown_otherwise`.
     """
 
     id: str
@@ -54,6 +56,8 @@ class Law:
     words: Mapping[str, str]
     together: bool = False
     if_ever: bool = False
+    broken_otherwise: bool = False
+    shown_otherwise: bool = False
 
     def broken(self, subject: clingo.Symbol) -> str:
         """How it reads that the law is broken for a subject, with {1} for its first argument."""
@@ -70,6 +74,8 @@ def laws_in(program: Ground) -> list[Law]:
     grave: dict[str, Severity] = {name: name for name in SEVERITIES}
     together = {str(law) for (law,) in program.facts("together", 1)}
     if_ever = {str(law) for (law,) in program.facts("if_ever", 1)}
+    broken_otherwise = {str(law) for (law,) in program.facts("broken_in_any_reading", 1)}
+    shown_otherwise = {str(law) for (law,) in program.facts("shown_in_any_reading", 1)}
     found = [
         Law(
             name := str(law),
@@ -79,6 +85,8 @@ def laws_in(program: Ground) -> list[Law]:
             words[name],
             name in together,
             name in if_ever,
+            name in broken_otherwise,
+            name in shown_otherwise,
         )
         for law, number, severity, text in program.facts("law", 4)
     ]

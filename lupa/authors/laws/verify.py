@@ -200,7 +200,8 @@ class Verification:
         groups: dict[tuple[object, ...], list[Finding]] = {}
         for finding in findings:
             together = self._laws[finding.check].together
-            mark = (finding.check, finding.policy, finding.edition, finding.accepted)
+            kind = finding.subject.partition("(")[0]
+            mark = (finding.check, kind, finding.policy, finding.edition, finding.accepted)
             groups.setdefault(mark if together else (*mark, len(groups)), []).append(finding)
         for first, *others in groups.values():
             told = self._laws[first.check].together

@@ -32,6 +32,11 @@ _RULES: tuple[tuple[str, Severity, str], ...] = (
     ("quoted-number", "error", "What is compared as a number is written as one, without quotes."),
     ("cut-point", "error", "Each number with which a rule compares a quantity is declared by a cut_point."),
     ("relation", "error", "What a code states of a fact goes with what it states of the wider one."),
+    (
+        "stated",
+        "error",
+        "A fact is so wherever it is stated: taking(Drug) :- true(taking(Drug)), and nothing against it.",
+    ),
     ("unknown-clause", "error", "Each clause that is cited is in the ledger of the policy."),
     (
         "no-text",
@@ -66,7 +71,7 @@ _RULES: tuple[tuple[str, Severity, str], ...] = (
     (
         "contrary",
         "warning",
-        "A criterion that asks for one fact says so: its words deny where those of the fact do.",
+        "What one fact decides is said as it is: it denies, or is large or small, where the fact is.",
     ),
     ("duplicate", "warning", "No statement stands twice in the files of one policy, or in those of all."),
     (
@@ -133,6 +138,8 @@ policy(Policy) :- unencoded(Policy, _, _).
 policy(Policy) :- changes(Policy, _, _, _).
 policy(Policy) :- supersedes(Policy, _, _, _).
 policy(Policy) :- at_start(Policy, _).
+policy(Policy) :- raises(Policy, _, _).
+policy(Policy) :- averts(Policy, _, _).
 
 requested(indication, Indication) :- requires(_, Indication, _, _, _).
 requested(indication, Indication) :- frame(_, Indication, _, _).
@@ -158,6 +165,8 @@ _item(Item) :- text(_, Item, _, _).
 _item(Item) :- cites(_, Item, _).
 _item(Item) :- number(_, Item, _).
 _item(Item) :- changes(_, _, Item, _).
+_item(Item) :- raises(_, Item, _).
+_item(Item) :- averts(_, Item, _).
 edition(Policy, Edition, _) :- changes(Policy, Edition, _, _).
 advisory(Policy, Advisory) :- at_start(Policy, Advisory).
 superseding(Rule) :- supersedes(_, Rule, _, _).
@@ -209,6 +218,8 @@ fact(Fact) :- default(Fact, _).
 fact(Fact) :- of_request(Fact).
 fact(Fact) :- adverse(Fact).
 fact(Fact) :- favourable(Fact).
+fact(Fact) :- raises(_, _, Fact).
+fact(Fact) :- averts(_, _, Fact).
 _answer(Answer) :- default(_, Answer).
 _answer(Answer) :- effort(_, Answer, _, _).
 _way(Way) :- effort(_, _, Way, _).

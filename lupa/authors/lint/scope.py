@@ -384,7 +384,9 @@ class Scope:
             except RuleError as error:
                 yield from self._own(self._said(error, "refused", f"policies/{self.policy}/about.lp"))
                 return
-            yield from lint_contrary.contrary(taken, Places(self.own, self._shared.core))
+            places = Places(self.own, self._shared.core)
+            yield from self._own(lint_contrary.unlike_stated(taken, places))
+            yield from lint_contrary.contrary(taken, places)
 
     def _own(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         """The findings, those that show in a shared file at the policy with which they do."""

@@ -18,6 +18,8 @@ WORDS = {
 """Predicates that only say what a reader sees; no outcome depends on them."""
 INPUT = {"quantity", "whole", "part_of_request"}
 """Predicates that only say which numbers a case may write."""
+WEIGHT = {"adverse", "favourable", "raises", "averts", "at_start"}
+"""Predicates that only say what the laws of a policy are put to; no decision depends on them."""
 LAWS = {"impossible"}
 """Predicates that hold of no patient."""
 
@@ -39,7 +41,7 @@ def deciding(path: Path) -> list[Statement]:
     return [
         Statement(path, place)
         for place, statement in enumerate(statements(path))
-        if statement.ast_type == ASTType.Rule and not names(statement) & (WORDS | INPUT)
+        if statement.ast_type == ASTType.Rule and not names(statement) & (WORDS | INPUT | WEIGHT)
     ]
 
 
