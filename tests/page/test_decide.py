@@ -103,6 +103,7 @@ def test_what_is_said_in_another_place_is_read_in_a_page_as_everywhere(
         ({"drug": "Lupkynis"}, {"egfr": ">60", "age": "≥ 18 years", "live_vaccine": "No"}),
         ({"drug": "Lupkynis"}, {"egfr": "<45 mL/min/1.73m2", "age": "> old", "live_vaccine": "maybe"}),
         ({"drug": "Benlysta"}, {"attests": []}),
+        ({"drug": "Benlysta"}, {"taking": {"a.b": True}}),
         ({"drug": "Benlysta"}, {"attests": {"only": ["monitor_egfr"]}, "live_vaccine": None}),
         ({"drug": "Benlysta", "capsules": 540}, {"egfr": 40, "bp": "150/90"}),
     ]
