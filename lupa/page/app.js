@@ -150,8 +150,8 @@ class App {
     const way = (statements) => this.change(stating(this.given, edition, edition.places, statements), statements.map(({ variable, value }) => this.question.sentence(variable, value)).join(" "));
     const rows = others(this.page, this.given, this.question);
     const parts = [
-      changing(this.question, edition.places, way),
       againstTable(this.page, this.given, this.decision),
+      changing(this.question, edition.places, way),
       othersTable(rows, this.given, (given, name) => this.change(given, `Read so: ${name}`)),
       writing(this.decision, this.question, this.given, this.letter),
     ];

@@ -17,6 +17,9 @@ export function shown(value) {
   return typeof value === "string" ? `'${cut}'` : cut;
 }
 
+/** The path to a key of what stands at one; that one itself for a key that is no plain name. */
+export const within = (path, key) => (/^[\p{L}\p{N}_][\p{L}\p{N}_ '()/-]{0,59}$/u.test(key) ? `${path}.${key}` : path);
+
 const month = (name) => {
   const said = name.toLowerCase() === "sept" ? "sep" : name.toLowerCase();
   return MONTHS.findIndex((full) => full === said || full.slice(0, 3) === said) + 1;

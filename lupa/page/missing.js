@@ -4,6 +4,8 @@
 // that fact and no more than the laws of the domain then demand.
 
 const NOWHERE_NODE = -3;
+const MOST = 2 ** 26; // nodes that are made, with the values that stand below 0
+const LEAST = 16; // above every value that stands below 0
 
 /** The outcome of a record as a function of what is open, each part once. */
 class Left {
@@ -11,7 +13,7 @@ class Left {
     this.edition = edition;
     this.said = said;
     this.known = new Map();
-    this.parts = new Map();
+    this.parts = []; // the nodes by what they ask for, and their children
     this.nodes = [];
     this.root = this.of(edition.outcome);
     this.size = this.nodes.length; // those of the outcome, before others are made of it
@@ -19,12 +21,15 @@ class Left {
 
   node(variable, no, yes) {
     if (no === yes) return no;
-    const key = `${variable},${no},${yes}`;
-    if (!this.parts.has(key)) {
-      this.parts.set(key, this.nodes.length);
+    const key = (no + LEAST) * MOST + yes + LEAST;
+    const known = (this.parts[variable] ??= new Map());
+    let found = known.get(key);
+    if (found === undefined) {
+      found = this.nodes.length;
+      known.set(key, found);
       this.nodes.push([variable, no, yes]);
     }
-    return this.parts.get(key);
+    return found;
   }
 
   of(at) {
@@ -42,14 +47,15 @@ class Left {
   /** The function once these facts have these values. */
   with(values, at = this.root, known = new Map()) {
     if (at < 0) return at;
-    if (!known.has(at)) {
-      const [variable, no, yes] = this.nodes[at];
-      const found = values.has(variable)
-        ? this.with(values, values.get(variable) ? yes : no, known)
-        : this.node(variable, this.with(values, no, known), this.with(values, yes, known));
-      known.set(at, found);
-    }
-    return known.get(at);
+    const before = known.get(at);
+    if (before !== undefined) return before;
+    const [variable, no, yes] = this.nodes[at];
+    const so = values.get(variable);
+    const found = so === undefined
+      ? this.node(variable, this.with(values, no, known), this.with(values, yes, known))
+      : this.with(values, so ? yes : no, known);
+    known.set(at, found);
+    return found;
   }
 
   get support() {

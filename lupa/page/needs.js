@@ -8,14 +8,15 @@ import { leaves } from "./record.js";
 import { NO, YES } from "./worlds.js";
 
 const MOST = 100; // so many sets are looked for
-const TRIES = 3000; // so many are tried
+const TRIES = 500; // so many are tried, at most; sets of one size are tried all or not at all
 
 /** The sets with which, and the rest of the record, an item holds (`wanted` YES) or does not (NO) in every world. */
 export function needs(question, item, wanted) {
   const search = new Search(question, item, wanted);
   const { sets, more } = search.sets();
-  const least = sets.filter((one) => !sets.some((other) => search.saysMore(one, other)));
-  return { needs: least.map((set) => set.map(([variable, value]) => need(question, variable, value))), more_needs: more };
+  const least = sets.filter((one) => !sets.some((other) => search.saysMore(one, other))).sort(search.order);
+  const told = least.slice(0, MOST).map((set) => set.map(([variable, value]) => need(question, variable, value)));
+  return { needs: told, more_needs: more || least.length > MOST };
 }
 
 function need(question, variable, value) {
@@ -59,6 +60,7 @@ class Search {
     this.denied = (YES | NO) & ~wanted;
     const place = (variable) => edition.facts[variable].place;
     this.place = place;
+    this.order = (one, other) => one.length - other.length || one.reduce((found, [variable], at) => found || place(variable) - place(other[at][0]), 0);
     this.cone = [...item.cone].sort((one, other) => place(one) - place(other));
     this.laws = [...new Set(this.cone.map((variable) => edition.lawOf.get(variable)).filter(Boolean))];
     this.record = new Map(question.statements.filter(([variable]) => item.cone.has(variable)));
@@ -71,9 +73,9 @@ class Search {
     let waiting = new Map([["", []]]);
     let tried = 0;
     while (waiting.size) {
+      if (tried + waiting.size > TRIES || found.length >= MOST) return { sets: this.told(found), more: true };
       const larger = new Map();
       for (const chosen of waiting.values()) {
-        if (tried === TRIES || found.length === MOST) return { sets: this.told(found), more: true };
         const has = new Set(chosen);
         if (!found.some((known) => known.every((literal) => has.has(literal)))) {
           tried += 1;

@@ -1,7 +1,7 @@
 // From a case to a record: which facts it states so, which not, and which it leaves open.
 
 import { compare, exact, truth } from "./numbers.js";
-import { numberOf, shown } from "./days.js";
+import { numberOf, shown, within } from "./days.js";
 import { nameBeforeDose, nameInDoubt, namedTwice, namesWithin, slip } from "./doses.js";
 import { rowsOf, unknownSystem } from "./codes.js";
 import { normal } from "./names.js";
@@ -261,7 +261,7 @@ class Reader {
 
   members(tree, value, path, about) {
     for (const [key, said] of Object.entries(value)) {
-      const where = `${path}.${key}`;
+      const where = within(path, key);
       for (const { name, below, code, isAside } of key === "only" ? [] : this.meant(key, tree, where, about)) {
         if (isAside) this.setAside(name, tree, this.truth(said, where), where, about);
         else if (isPlain(below)) this.relation(below, said, where, [...about, name]);
@@ -423,8 +423,8 @@ class Reader {
     else if (!isPlain(value)) this.problem(path, `a mapping is expected, not ${shown(value)}`);
     else {
       for (const [key, chosen] of Object.entries(value)) {
-        const found = this.argument(key, tree, `${path}.${key}`, about);
-        if (found !== null) this.groups(tree[found] ?? {}, chosen, `${path}.${key}`, [...about, found]);
+        const found = this.argument(key, tree, within(path, key), about);
+        if (found !== null) this.groups(tree[found] ?? {}, chosen, within(path, key), [...about, found]);
       }
     }
     return undefined;
@@ -446,8 +446,8 @@ class Reader {
     } else if (value === null) for (const name of names(tree)) this.measuring.intervals.set(name, null);
     else if (isPlain(value)) {
       for (const [key, number] of Object.entries(value)) {
-        const found = this.argument(key, tree, `${path}.${key}`, about);
-        if (found !== null) this.measure(tree[found] ?? {}, number, `${path}.${key}`, [...about, found], read);
+        const found = this.argument(key, tree, within(path, key), about);
+        if (found !== null) this.measure(tree[found] ?? {}, number, within(path, key), [...about, found], read);
       }
     } else this.problem(path, `a mapping of names to numbers is expected, not ${shown(value)}`);
   }

@@ -28,19 +28,45 @@ class Widening {
     [this.variable, this.no, this.yes] = ["variable", "no", "yes"].map((column) => [...edition.nodes[column]]);
     this.places = new Map();
     this.found = new Map();
+    this.rank = this.ranks();
+    this.inOrder = (one, other) => this.rank.get(one) - this.rank.get(other);
     this.laws = edition.laws;
     for (const [name, others] of Object.entries(this.means)) this.tie(Number(name), others);
     this.tied = this.laws.filter((law) => !edition.laws.includes(law));
   }
 
+  /** Of each variable where it comes on every way through the nodes; of those that are brought in, last. */
+  ranks() {
+    const { told } = this.old;
+    const items = [...KINDS.flatMap((kind) => told[kind]), ...Object.values(told.parts)];
+    const trees = Object.values(told.trees).flatMap(({ parts }) => parts.flatMap(([, there, by]) => [there, ...by.map(([, at]) => at)]));
+    const roots = [told.outcome, ...items.flatMap(([, at, , , , , , ...applies]) => [at, ...applies]), ...trees, ...[told.laws, told.pathways, told.bounds].flat().map((row) => row.at(-1))];
+    const below = new Map();
+    const seen = new Set(roots);
+    for (const at of seen) {
+      for (const child of at < 0 ? [] : [this.no[at], this.yes[at]]) {
+        seen.add(child);
+        if (child >= 0) below.set(this.variable[at], (below.get(this.variable[at]) ?? new Set()).add(this.variable[child]));
+      }
+    }
+    const last = new Set();
+    const visit = (one) => {
+      for (const other of below.get(one) ?? []) if (!last.has(other)) visit(other);
+      last.add(one);
+    };
+    for (let one = 0; one < this.first; one += 1) if (!last.has(one)) visit(one);
+    const order = [...[...last].reverse(), ...this.brought.map(this.number)];
+    return new Map(order.map((one, at) => [one, at]));
+  }
+
   /** Where a name is so, so is one of what it means; that becomes one law with those on any of these. */
   tie(name, others) {
-    const own = [name, ...others].sort((one, other) => one - other);
+    const own = [name, ...others].sort(this.inOrder);
     let root = NO;
     for (const one of [...own].reverse()) root = one === name ? this.node(one, YES, root) : this.node(one, root, YES);
     const [touched, rest] = [true, false].map((is) => this.laws.filter(({ variables }) => variables.some((one) => own.includes(one)) === is));
     for (const law of touched) root = this.where(root, law.root, NO);
-    const variables = [...new Set([...own, ...touched.flatMap((law) => law.variables)])].sort((one, other) => one - other);
+    const variables = [...new Set([...own, ...touched.flatMap((law) => law.variables)])].sort(this.inOrder);
     this.laws = [...rest, { variables, root }];
   }
 
@@ -64,7 +90,7 @@ class Widening {
     if (!this.found.has(law)) this.found.set(law, new Map());
     const known = this.found.get(law);
     if (!known.has(key)) {
-      const first = Math.min(...[at, law].filter((one) => one >= 0).map((one) => this.variable[one]));
+      const [first] = [at, law].filter((one) => one >= 0).map((one) => this.variable[one]).sort(this.inOrder);
       const [no, yes] = [this.no, this.yes].map((side) => {
         const [here, there] = [at, law].map((one) => (one >= 0 && this.variable[one] === first ? side[one] : one));
         return this.where(here, there, otherwise);

@@ -17,6 +17,9 @@ ODD = (
     "prednisone and something",
     "prednisome",
     "none",
+    "CYC",
+    "mycophenolate 500 mg BID",
+    "pred and ctx",
 )
 FEW = 3
 """So many of a long list are named, more or less."""

@@ -67,23 +67,12 @@ def expected(kb: KnowledgeBase, case: Mapping[str, Any]) -> list[Any] | None:
 def is_told(wanted: Any, found: Any) -> bool:
     """Whether all that a page tells is what lupa tells."""
     if isinstance(found, dict):
-        several = (
-            {"needs"} if found.get("more_needs") else set()
-        )  # there are more, and these are some of them
         return isinstance(wanted, dict) and all(
-            key in wanted and (key in several or is_told(*_in_order(key, wanted[key], said)))
-            for key, said in found.items()
+            key in wanted and is_told(wanted[key], said) for key, said in found.items()
         )
     if isinstance(found, list):
         return isinstance(wanted, list) and (len(wanted) == len(found) and all(map(is_told, wanted, found)))
     return bool(wanted == found)
-
-
-def _in_order(key: str, wanted: Any, found: Any) -> tuple[Any, Any]:
-    """Two values; the ways to meet a criterion of which none is before the others in one order."""
-    if key != "needs":
-        return wanted, found
-    return sorted(wanted, key=json.dumps), sorted(found, key=json.dumps)
 
 
 def differences(

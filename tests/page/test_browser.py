@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from lupa import KnowledgeBase
+from lupa.authors.reports.shifts import shifts_html
 from lupa.pages.changes import number
+from tests.command import command
 from tests.page.browser import AXE, Opened, browser, needs_browser, with_long_words
 from tests.page.node import expected, is_told, random_cases
 
@@ -331,6 +333,37 @@ def test_words_without_a_blank_fit_a_phone(
     page.run("document.getElementById('show-policy').click()")
     page.run(OPEN_ALL)
     assert page.run("return document.documentElement.scrollWidth") <= PHONE
+    page.appearance(1280)
+
+
+def lines_of(driver: Any, cells: str) -> list[int]:
+    """In how many lines each of these elements is set on a phone; the page is as wide as that."""
+    found: list[int] = driver.execute_script(
+        f"return [...document.querySelectorAll({cells!r})].map((one) => {{"
+        "const range = document.createRange(); range.selectNodeContents(one);"
+        "return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size; })"
+    )
+    assert driver.execute_script("return document.documentElement.scrollWidth") <= PHONE
+    return found
+
+
+def test_the_pages_for_reviewers_and_committees_break_no_word_on_a_phone(
+    page: Opened, tmp_path: Path
+) -> None:
+    move = {"policy": "uhc_benlysta", "before": "pend", "after": "out_of_scope", "rows": 2}
+    of = {**move, "pathways": "rheumatoid_arthritis, continuation"}
+    named = [{"ids": {"member": "a-long-name-of-a-member"}, **of}]
+    shifts = {"rows": 9, "differ": 2, "moves": [move], "criteria": [], "pathways": [of], "members": named}
+    path = tmp_path / "report.html"
+    page.appearance(PHONE)
+    path.write_text(shifts_html(shifts, "before", "after"), encoding="utf-8")
+    page.driver.get(path.as_uri())
+    assert lines_of(page.driver, ".members td:nth-last-child(2)") == [1]
+    assert lines_of(page.driver, ".members td:nth-last-child(4) code") == [2]  # uhc_, benlysta
+    path.write_text(command("show", "fep_lupkynis", "--format", "html").out, encoding="utf-8")
+    page.driver.get(path.as_uri())
+    assert set(lines_of(page.driver, ".clauses .place")) == {1}
+    assert set(lines_of(page.driver, ".clauses tr > :nth-child(2) .quiet")) == {1}
     page.appearance(1280)
 
 

@@ -102,6 +102,10 @@ def test_what_is_said_in_another_place_is_read_in_a_page_as_everywhere(
         ({"drug": "Lupkynis"}, {"taking": {"only": ["CellCept (discontinued 2024)", "Zyxafor as needed"]}}),
         ({"drug": "Lupkynis"}, {"egfr": ">60", "age": "≥ 18 years", "live_vaccine": "No"}),
         ({"drug": "Lupkynis"}, {"egfr": "<45 mL/min/1.73m2", "age": "> old", "live_vaccine": "maybe"}),
+        ({"drug": "Benlysta"}, {"attests": []}),
+        ({"drug": "Benlysta"}, {"taking": {"a.b": True}}),
+        ({"drug": "Benlysta"}, {"attests": {"only": ["monitor_egfr"]}, "live_vaccine": None}),
+        ({"drug": "Benlysta", "capsules": 540}, {"egfr": 40, "bp": "150/90"}),
     ]
     cases = [{"request": {**asked, "service_date": "2025-03-01"}, "facts": facts} for asked, facts in said]
     assert list(differences(kb, data, cases)) == []
@@ -143,7 +147,7 @@ def test_a_name_that_may_mean_several_drugs_is_decided_over_each_in_a_page_too(
 
 def test_a_vaccine_by_its_name_is_a_live_one_in_a_page_too(kb: KnowledgeBase, data: Path) -> None:
     request = {"policy": "fep_lupkynis", "indication": "lupus_nephritis", "phase": "initial"}
-    said = (["yellow_fever_vaccine"], {"yellow_fever_vaccine": "no"}, ["MMR"])
+    said: tuple[Any, ...] = (["yellow_fever_vaccine"], {"yellow_fever_vaccine": "no"}, ["MMR"], [])
     cases = [
         {"request": request, "facts": {"vaccines": vaccines, **live}}
         for vaccines in said

@@ -185,4 +185,10 @@ main h2 { margin-top: 1.5rem; font-size: 1.1rem; border-bottom-width: 1px; }
   .clauses .item, .clauses pre { break-inside: avoid; }
   .clauses pre { font-size: .74rem; border: 0; border-left: 2px solid var(--line); padding: 0 .4rem; }
 }
+@media screen and (max-width: 40rem) {
+  .clauses, .clauses :is(tbody, tr), .clauses :is(th, td):nth-child(n) { display: block; width: auto; }
+  .clauses thead { display: none; }
+  .clauses :is(th, td):nth-child(n) { border: 0; padding: .15rem 0; }
+  .clauses tr { border-bottom: 1px solid var(--line); padding: .4rem 0; }
+}
 """

@@ -65,7 +65,8 @@ def _counts(caption: str, rows: Iterable[Mapping[str, Any]], names: Sequence[str
 
 
 def _cell(row: Mapping[str, Any], name: str) -> str:
-    return _name(str(row[name])) if name in ("before", "after") else str(row[name])
+    words = str(row[name])
+    return code(words) if name == "policy" else _name(words) if name in ("before", "after") else words
 
 
 def _name(word: str) -> str:
@@ -98,9 +99,11 @@ def _members(members: Sequence[Mapping[str, Any]], total: int) -> list[Html]:
         for m in members
     ]
     more = f"The first {len(rows):,} of {total:,}; the file has each." if total > len(rows) else ""
-    found = [tag("h2", "Members"), table(more, heads, rows[:_FEW])]
+    found = [tag("h2", "Members"), table(more, heads, rows[:_FEW], class_="members")]
     return found + (
-        [folded(f"{len(rows) - _FEW} more", table("", heads, rows[_FEW:]))] if rows[_FEW:] else []
+        [folded(f"{len(rows) - _FEW} more", table("", heads, rows[_FEW:], class_="members"))]
+        if rows[_FEW:]
+        else []
     )
 
 
@@ -109,5 +112,12 @@ _STYLE = """
 .chart text { fill: var(--ink); font: 13px system-ui, sans-serif; }
 .chart rect { fill: var(--note); }
 .numbers td:last-child, .numbers th:last-child { text-align: right; }
+.members td:nth-last-child(-n+2), .members td:nth-last-child(4) { overflow-wrap: normal; }
+@media (max-width: 30rem) {
+  .chart { display: none; } /* the table beneath it has the same */
+  .members, .members th { font-size: .75rem; }
+  .members :is(th, td) { padding-right: .25rem; }
+}
+@media (forced-colors: active) { .chart text, .chart rect { fill: CanvasText; } }
 @media print { .chart rect { fill: #666666; print-color-adjust: exact; } }
 """
