@@ -310,7 +310,7 @@ export class StatedNumbers {
       return false;
     }
     this.intervals.set(name, found);
-    if (compare(found.low, found.high)) this.shown.set(name, `${number}, born ${birth} and ${number} on ${this.serviceText}`);
+    if (compare(found.low, found.high)) this.shown.set(name, `born ${birth}, so ${number} on ${this.serviceText}`);
     return true;
   }
 

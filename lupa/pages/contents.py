@@ -270,7 +270,7 @@ def table(edition: Edition) -> Row:
         ]
         return {**row(atom, [way]), **of, "parts": parts}
 
-    everywhere = list(edition.pathways)
+    everywhere, v = list(edition.pathways), edition.vocabulary
     pathways = []
     for way in everywhere:
         on = [
@@ -279,7 +279,16 @@ def table(edition: Edition) -> Row:
         ]
         criteria = sorted((of_way(criterion(atom, way), atom, way) for atom in on[0]), key=first)
         limits = sorted((of_way(row(atom, [way], holds=False), atom, way) for atom in on[1]), key=first)
-        pathways.append({"indication": way[0], "phase": way[1], "criteria": criteria, "limits": limits})
+        words = {"indication": v.label(way[0]), "phase": v.label(way[1])}
+        pathways.append(
+            {
+                "indication": way[0],
+                "phase": way[1],
+                "words": words,
+                "criteria": criteria,
+                "limits": limits,
+            }
+        )
     return {
         "policy": edition.policy,
         "edition": edition.name,
@@ -391,10 +400,10 @@ def _alike(pathways: Iterable[Row]) -> Iterable[list[Row]]:
 
 
 def _which(ways: Iterable[Row]) -> str:
-    """Which pathways they are: `asthma, initial and continuation`."""
+    """Which pathways they are, in words: `asthma, initial therapy and continuation`."""
     phases: dict[str, list[str]] = {}
     for way in ways:
-        phases.setdefault(way["indication"], []).append(way["phase"])
+        phases.setdefault(way["words"]["indication"], []).append(way["words"]["phase"])
     indications: dict[str, list[str]] = {}
     for indication, each in phases.items():
         indications.setdefault(" and ".join(each), []).append(indication)

@@ -52,7 +52,7 @@ class Measuring(StatedNumbers):
             return False
         self.intervals[name] = interval
         if interval.low != interval.high:
-            self.shown[name] = f"{number}, born {birth} and {number} on {today}"
+            self.shown[name] = f"born {birth}, so {number} on {today}"
         return True
 
     # ---- what follows --------------------------------------------------------------------------

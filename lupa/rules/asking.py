@@ -66,6 +66,7 @@ class Asking:
         self._vocabulary = vocabulary
         self.question_alone = cache(self._question_alone)
         self.about = cache(self._about)
+        self._words_of = cache(self._read_apart)
         self._called = cache(self._told_together)
         self._together = {str(name) for (name,) in program.facts("asked_together", 1)}
         self._questions = {
@@ -284,13 +285,14 @@ class Asking:
         numbers on one side of the same bound.
         """
         v = self._vocabulary
-        found = [v.facts[fact] for fact in facts]
-        if any(len(fact.arguments) != 2 for fact in found) or len({fact.name for fact in found}) > 1:
+        found = [self._words_of(fact) for fact in facts]
+        name = found[0][0]
+        if any(len(words) != 3 or words[0] != name for words in found):
             return None
-        of, said = (dict.fromkeys(str(fact.arguments[place]) for fact in found) for place in (0, 1))
+        of, said = (dict.fromkeys(words[place] for words in found) for place in (1, 2))
         if len(of) == 1 or len(of) * len(said) != len(facts):
             return None
-        if found[0].name in CUTS:
+        if name in CUTS:
             if len(said) > 1 or "of_each" not in self._answers:
                 return None
             (cut,) = (cut for cut in v.cuts[v.number_of[facts[0]]] if cut.fact == facts[0])
@@ -299,11 +301,16 @@ class Asking:
                 tuple(map(self.number, of)),
                 (self.bound(cut, so=True, with_unit=True),),
             )
-        template = self._members.get(found[0].name)
+        template = self._members.get(name)
         if template is None:
             return None
         words = template.replace("{1}", "{names}").replace("{2}", "{number}")
         return Table(words, tuple(map(v.label, of)), tuple(map(v.label, said)))
+
+    def _read_apart(self, fact: Fact) -> tuple[str, ...]:
+        """The name of a fact and each of its arguments, as they are written."""
+        symbol = self._vocabulary.facts[fact]
+        return (symbol.name, *map(str, symbol.arguments))
 
     def tabled(self, table: Table, names: str) -> str:
         """A table in words, with the names that it is about: `methotrexate, leflunomide: not tolerated`."""

@@ -150,8 +150,8 @@ def test_a_row_of_the_table_has_its_clause_its_sentence_and_its_lines(
     assert lines[at + 1] == "    f15 Prior-Approval Requirements, Age"
     assert re.fullmatch(r"    policy\.lp:\d+, \d+", lines[at + 2])
     assert [line for line in lines if line.endswith(": all of")] == [
-        "lupus_nephritis, initial: all of",
-        "lupus_nephritis, continuation: all of",
+        "lupus nephritis, initial therapy: all of",
+        "lupus nephritis, continuation: all of",
     ]
 
 

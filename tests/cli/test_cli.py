@@ -191,7 +191,7 @@ def test_show_prints_the_policy_as_a_table(run: Run) -> None:
         "term_limit",
         "autoantibodies",
     ]
-    assert "sle, initial: all of" in run("show", "uhc_benlysta")[1]
+    assert "systemic lupus erythematosus, initial therapy: all of" in run("show", "uhc_benlysta")[1]
 
 
 def test_show_prints_the_ledger_with_its_counts(run: Run) -> None:

@@ -108,7 +108,7 @@ def test_of_a_child_the_dose_is_judged_by_the_weight(atopic_kb: KnowledgeBase) -
     told = alike.page(atopic_kb, GIRL)
     for words in (
         "dose_child: More than 300 mg per 28 days is asked for; 300 mg per 28 days can be authorized.",
-        "The age is less than 12 years (7, born 2019-01-10 and 7 on 2026-06-30).",
+        "The age is less than 12 years (born 2019-01-10, so 7 on 2026-06-30).",
         "The weight is less than 30 kg (28). The weight is 15 kg or more (28).",
         "The FEV1 before a bronchodilator is less than 90 percent of predicted (85).",
     ):

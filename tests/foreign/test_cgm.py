@@ -249,8 +249,8 @@ def test_what_all_pathways_ask_for_alike_is_shown_once(monitors: Path) -> None:
     ended = command("show", POLICY, "--kb", str(monitors))
     assert (
         """
-type_1_diabetes, type_2_diabetes, other_diabetes, initial and
-continuation: all of
+type 1 diabetes, type 2 diabetes, diabetes of another cause, initial
+therapy and continuation: all of
   diabetes: The diabetes that the monitor is requested for is diagnosed.
 """
         in ended.out

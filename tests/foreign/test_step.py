@@ -55,6 +55,16 @@ def test_a_choice_of_the_policys_own_that_a_case_states_is_kept_by_a_witness(
     assert {witness.case["facts"]["strength"] for witness in decision.witnesses} == {"mg15"}
 
 
+def test_less_is_asked_for_of_whatever_a_limit_bounds(step_kb: KnowledgeBase) -> None:
+    """A dose above its limit, and more tablets than there may be, can both be had for less."""
+    drugs = ("methotrexate", "tacrolimus_topical", "clobetasol")
+    case = skin(tried={drug: ["intolerance"] for drug in drugs})
+    case = {**case, "request": {**case["request"], "daily_dose": 45, "tablets": 60, "days_supply": 30}}
+    flips = step_kb.flip(case, "approve")
+    less = {s.fact: s.value for flip in flips.flips for s in flip.statements if s.kind == "ask_for_less"}
+    assert less == {"more_than(daily_dose,30)": False, "more_than(tablets_30,30)": False}
+
+
 def test_what_is_asked_for_together_is_one_question_and_names_all_of_it(step_kb: KnowledgeBase) -> None:
     told = page(step_kb, "upadacitinib_with_almost_nothing_known")
     drugs = "adalimumab, etanercept, infliximab, certolizumab pegol, golimumab"

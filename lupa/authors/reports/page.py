@@ -253,18 +253,18 @@ def _policies(report: Report, kb: Store) -> list[Html]:
 
 def _edition(edition: Edition, document: str) -> Html:
     data = policy_table(edition)
-    tables = [_pathway(edition, way, document) for way in data["pathways"]]
+    tables = [_pathway(way, document) for way in data["pathways"]]
     tables += [_rows(title, data[part], document) for part, title in _PARTS.items() if data[part]]
     if data["readings"]:
         tables.append(_readings(data["readings"], document))
     return folded(f"Edition {edition.name} as a table", *tables, class_="policy")
 
 
-def _pathway(edition: Edition, way: Row, document: str) -> Html:
-    label = edition.vocabulary.label(way["indication"])
-    tables = [_rows(f"{label}, {way['phase']}: all of", way["criteria"], document)]
+def _pathway(way: Row, document: str) -> Html:
+    pathway = ", ".join(way["words"].values())
+    tables = [_rows(f"{pathway}: all of", way["criteria"], document)]
     if way["limits"]:
-        tables.append(_rows(f"{label}, {way['phase']}: limits", way["limits"], document))
+        tables.append(_rows(f"{pathway}: limits", way["limits"], document))
     return joined(*tables)
 
 
