@@ -298,6 +298,12 @@ def test_where_only_the_policy_was_named_it_is_the_brand_of_its_document(kb: Kno
     assert "You asked us to cover Lupkynis (voclosporin)." in text
 
 
+def test_the_day_of_the_service_is_told_as_it_was_read(kb: KnowledgeBase) -> None:
+    case = kb.case(DENIED)
+    case["request"]["service_date"] = "March 25, 2025"
+    assert "From 2025-03-25." in in_one_line(kb.letter(case).text)
+
+
 def sent(text: str) -> list[str]:
     """What a letter in markdown asks to be sent."""
     _, _, rest = text.partition("## What to send\n")
