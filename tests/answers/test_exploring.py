@@ -191,6 +191,9 @@ def test_what_if_tells_what_is_advised_then_and_how_it_was_read(kb: KnowledgeBas
     assert re.search(r"Not known here, and set aside as it is written\n  facts\.taking\S*: Zyxafor\n", told)
     assert "facts.birth_date: '5/25/1990' was read as 1990-05-25." in told
     assert "boxed_warning" not in told  # it was there before
+    assert "No longer advised: no_baseline_egfr" in click.unstyle(
+        whatif_text(kb.whatif(case, {"egfr": 60}))
+    )
 
 
 def test_what_if_nothing_were_known_of_it(kb: KnowledgeBase) -> None:
