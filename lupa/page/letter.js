@@ -163,7 +163,7 @@ function requested({ edition, record }, request) {
       found.push(`${capital(quantity.label)}: ${withUnit(amount(record.intervals.get(name), quantity), quantity)}.`);
     }
   }
-  if ((request.service_date ?? null) !== null) found.push(`From ${request.service_date}.`);
+  if ((request.service_date ?? null) !== null) found.push(`From ${day(request.service_date, "", () => null)}.`);
   return found;
 }
 

@@ -226,7 +226,7 @@ def _asked(record: Record, edition: Edition) -> Iterator[str]:
             amount = counted(_amount(record.intervals[name], quantity), quantity.unit)
             yield f"{capital(v.label(name))}: {amount}."
     if request.get("service_date") is not None:
-        yield f"From {request['service_date']}."
+        yield f"From {day(request['service_date'], 'request.service_date')}."
 
 
 def _amount(interval: Interval, quantity: Quantity) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from lupa import CaseError, KnowledgeBase, RuleError
@@ -17,6 +18,7 @@ from lupa.answers import question
 from lupa.answers.exploration import Flips, Plan, Step
 from lupa.answers.planner import Planner
 from lupa.compiled import circuit, grouped
+from lupa.pages.exploring import whatif_text
 from lupa.rules.files import shipped
 from tests import brute, explored, oracle
 from tests.explored import Examined, examine
@@ -178,6 +180,20 @@ def test_a_pair_of_numbers_that_stays_is_no_change(kb: KnowledgeBase) -> None:
     assert [change.name for change in kb.whatif(case, {"age": 17}).stated] == ["age"]
     (found,) = kb.whatif(case, {"systolic": 170}).stated
     assert (found.name, found.before, found.after) == ("systolic", "150", "170")
+
+
+def test_what_if_tells_what_is_advised_then_and_how_it_was_read(kb: KnowledgeBase) -> None:
+    case = kb.case("lupkynis_initial_with_every_criterion_met")
+    changed = {"bp": "180/118", "birth_date": "5/25/1990", "taking.Zyxafor": True}
+    told = click.unstyle(whatif_text(kb.whatif(case, changed)))
+    _, _, advised = told.partition("Advisories that were not there before")
+    assert advised.lstrip().startswith("high_blood_pressure: The baseline blood pressure is above")
+    assert re.search(r"Not known here, and set aside as it is written\n  facts\.taking\S*: Zyxafor\n", told)
+    assert "facts.birth_date: '5/25/1990' was read as 1990-05-25." in told
+    assert "boxed_warning" not in told  # it was there before
+    assert "No longer advised: no_baseline_egfr" in click.unstyle(
+        whatif_text(kb.whatif(case, {"egfr": 60}))
+    )
 
 
 def test_what_if_nothing_were_known_of_it(kb: KnowledgeBase) -> None:

@@ -181,11 +181,27 @@ def test_numbers_and_dates_are_said_as_they_stand_in_the_case() -> None:
         "  months: 12 -> {at_most: 6}",
         "  age: 34 -> 4",
         "  label_dosing: met -> unmet",
+        "  advisory: The patient is younger than the label's population.",
     ]
     assert "age: 4 -> open" in say(s, "set age=null")
     assert "birth_date: silent -> 2001-02-03" in say(s, "set birth_date=2001-02-03")
     assert "service_date: 2025-03-01 -> silent" in say(s, "set age=3", "unset request.service_date months")
     assert "policy: silent -> uhc_benlysta@2022E0046O" in say(s, "set policy=uhc_benlysta@2022E0046O")
+
+
+def test_a_change_is_told_with_how_it_was_read_and_what_is_advised_then() -> None:
+    s = session("lupkynis_initial_with_every_criterion_met")
+    said = say(s, "set bp=180/118 birth_date=5/25/1990 taking.Zyxafor=yes")
+    assert "systolic: silent -> 180" in said
+    assert "advisory: The baseline blood pressure is above 165/105 mmHg" in said
+    assert "'5/25/1990' was read as 1990-05-25." in said
+    assert "not known here, and set aside: Zyxafor" in said
+
+
+def test_a_choice_is_answered_by_a_code_too() -> None:
+    asked = interview({"request": {"policy": "fep_lupkynis"}})
+    say(asked, "ICD-10: M3214")
+    assert asked.case["request"]["indication"] == "lupus_nephritis"
 
 
 def test_many_facts_of_a_kind_are_said_as_one() -> None:

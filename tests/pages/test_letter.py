@@ -293,6 +293,50 @@ def test_a_brand_stands_beside_its_ingredient(kb: KnowledgeBase, written: tuple[
     assert "Benlysta (belimumab)" in in_one_line(kb.letter(case).text)
 
 
+def test_where_only_the_policy_was_named_it_is_the_brand_of_its_document(kb: KnowledgeBase) -> None:
+    text = in_one_line(kb.letter(kb.case("lupkynis_541_capsules_for_90_days")).text)
+    assert "You asked us to cover Lupkynis (voclosporin)." in text
+
+
+def test_the_day_of_the_service_is_told_as_it_was_read(kb: KnowledgeBase) -> None:
+    case = kb.case(DENIED)
+    case["request"]["service_date"] = "March 25, 2025"
+    assert "From 2025-03-25." in in_one_line(kb.letter(case).text)
+
+
+def sent(text: str) -> list[str]:
+    """What a letter in markdown asks to be sent."""
+    _, _, rest = text.partition("## What to send\n")
+    return [line[2:] for line in rest.partition("\n## ")[0].splitlines() if line.startswith("- ")]
+
+
+def test_for_each_fact_that_is_missing_something_is_to_be_sent(kb: KnowledgeBase) -> None:
+    for policy in kb.policies:
+        case = {"request": {"policy": policy}, "facts": {}}
+        found = sent(kb.letter(case, form="markdown").text)
+        v = kb.edition(policy).vocabulary
+        asked = {v.proof(missing.fact) for missing in kb.decide(case).missing}
+        assert "" not in asked
+        assert set(found) == asked
+
+
+def test_what_has_no_words_of_its_own_is_asked_for_in_general_words(tmp_path: Path) -> None:
+    folder = slim(tmp_path / "kb")
+    facts = folder / "policies" / "fep_lupkynis" / "facts.lp"
+    rows = [line for line in facts.read_text("utf-8").splitlines() if "proof_text(live_vaccine" not in line]
+    facts.write_text("\n".join(rows) + "\n", "utf-8")
+    case = {"request": {"policy": "fep_lupkynis"}, "facts": {}}
+    assert (
+        "A document that shows whether this is so: A live vaccine is given or planned during the requested "
+        "period."
+    ) in sent(KnowledgeBase.load(folder).letter(case, form="markdown").text)
+
+
+def test_nobody_is_asked_to_send_how_a_text_is_meant(kb: KnowledgeBase) -> None:
+    letter = kb.letter(kb.case("lupkynis_with_the_antimalarial_reading_open"), form="markdown")
+    assert (letter.outcome, sent(letter.text)) == ("pend", [])
+
+
 def test_what_is_left_to_fill_in_is_marked_in_print(kb: KnowledgeBase) -> None:
     found = kb.letter(kb.case(DENIED), form="html", fields={"plan_name": "A <Plan>"})
     assert "<mark>[member name: to be filled in]</mark>" in found.text
