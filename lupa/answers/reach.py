@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from lupa.answers.exploration import Kind, Statement
 from lupa.answers.question import Question
+from lupa.answers.standing import standing
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
 
@@ -37,12 +38,9 @@ class Reach:
         cone = self._edition.relevance.outcome_cone
         self.cone = [fact for fact in self._edition.literals.values() if fact in cone]
         self.record = {abs(x): x for x in question.statements if abs(x) in cone}
-        facts, asked_of = self._edition.facts, {*fixed, *costs}
-        self.alike = {
-            first: others
-            for first, others in question.standing.others.items()
-            if asked_of.isdisjoint(facts[x] for x in (first, *others))
-        }
+        literals = self._edition.literals
+        apart = [literals[fact] for fact in {*fixed, *costs}]
+        self.alike = standing(self._edition, question.statements, apart).others
         self._left_out = {x for others in self.alike.values() for x in others}
         self.record |= {x: -x for x in self._left_out}
         self._stated_subjects = {self.subject[abs(x)] for x in question.stated}

@@ -7,11 +7,12 @@ left. So the others are taken not to be so, and whatever is found of the first i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lupa.rules.edition import Edition
 from lupa.rules.solver import Literal
+from lupa.rules.values import SEVERAL
 from lupa.rules.vocabulary import Fact
 
 _STANDING = 2
@@ -40,14 +41,18 @@ class Standing:
         return [-other for other in self.first]
 
 
-def standing(edition: Edition, statements: Sequence[Literal]) -> Standing:
-    """The values that stand for others in a record that makes these statements."""
-    said, choice_of = set(map(abs, statements)), edition.vocabulary.choice_of
-    chosen = [choice_of.get(edition.facts[literal], {}) for literal in statements if literal > 0]
-    said |= {edition.literals[fact] for values in chosen for fact in values.values()}
+def standing(edition: Edition, statements: Sequence[Literal], apart: Collection[Literal] = ()) -> Standing:
+    """The values that stand for others in a record that makes these statements; those `apart` for none."""
+    said, v = set(map(abs, statements)), edition.vocabulary
+    stated = {edition.facts[literal] for literal in statements if literal > 0}
+    open_ = [values for values in v.each_choice() if stated.isdisjoint(values.values())]
+    if all(len(values) < SEVERAL for values in open_):
+        return Standing({})
+    left_open = {edition.literals[fact] for values in open_ for fact in values.values()} - said
+    left_open.difference_update(apart)
     others: dict[Literal, Sequence[Literal]] = {}
     for block in edition.alike:
-        left = [value for value in block if value not in said]
+        left = [value for value in block if value in left_open]
         if len(left) > _STANDING:
             others[left[0]] = left[_STANDING:]
     return Standing(others)

@@ -385,8 +385,12 @@ class Edition:
     def alike(self) -> list[list[Literal]]:
         """The values of choices that rules do not tell apart."""
         choices = [[self.literals[f] for f in each.values()] for each in self.vocabulary.each_choice()]
-        named = {self.program.literal(self.vocabulary.facts[self.facts[x]]): x for each in choices for x in each}
-        return alike(self.program.rules, choices, {name: x for name, x in named.items() if name is not None})
+        named = {
+            self.program.literal(self.vocabulary.facts[self.facts[x]]): x for each in choices for x in each
+        }
+        return alike(
+            self.program.rules, choices, {name: x for name, x in named.items() if name is not None}
+        )
 
     @cached_property
     def asking(self) -> Asking:

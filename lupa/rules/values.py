@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from lupa.rules.ground import Rule
 from lupa.rules.solver import Literal
 
-_SEVERAL = 3
+SEVERAL = 6
 """Of fewer values two need not stand for all."""
 _ITSELF = 2**40
 """Stands for the value that is looked at, in what a rule says of it; no atom has so high a number."""
@@ -22,7 +22,7 @@ _ITSELF = 2**40
 def alike(
     rules: Sequence[Rule], choices: Iterable[Sequence[Literal]], named: Mapping[Literal, Literal]
 ) -> list[list[Literal]]:
-    """The values of these choices that are alike, three or more at a time, each block in their order.
+    """The values of these choices that are alike, many at a time, each block in their order.
 
     A fact of which a rule gives no more than its own name, as an atom, is `named` by that.
     """
@@ -43,22 +43,28 @@ def alike(
             continue
         body = [x if abs(x) not in names else names[x] if x > 0 else -names[-x] for x in rule.body]
         weighted = list(zip(body, rule.weights or (1,) * len(body), strict=True))
-        by_group: dict[int, list[tuple[Literal, int]]] = {}
-        for literal, weight in weighted:
-            if abs(literal) in group_of:
-                by_group.setdefault(group_of[abs(literal)], []).append((literal, weight))
-        for group, values in by_group.items():
+        for group, values in _by_group(weighted, group_of).items():
             if len(values) == 1:
                 ((value, _),) = values
-                if abs(value) in said:
-                    said[abs(value)].add(_with_itself(rule, weighted, value))
-            elif not (len(values) == sizes[group] and _are_said_alike(values)):
+                said.get(abs(value), set()).add(_with_itself(rule, weighted, value))
+            elif len(values) < sizes[group] or not _are_said_alike(values):
                 for value, _ in values:
                     said.pop(abs(value), None)
     blocks: dict[object, list[Literal]] = {}
     for value, what in said.items():
         blocks.setdefault((group_of[value], frozenset(what)), []).append(value)
-    return [block for block in blocks.values() if len(block) >= _SEVERAL]
+    return [block for block in blocks.values() if len(block) >= SEVERAL]
+
+
+def _by_group(
+    weighted: Sequence[tuple[Literal, int]], group_of: Mapping[Literal, int]
+) -> dict[int, list[tuple[Literal, int]]]:
+    """The values in the body of a rule by the choices that they are of."""
+    found: dict[int, list[tuple[Literal, int]]] = {}
+    for literal, weight in weighted:
+        if abs(literal) in group_of:
+            found.setdefault(group_of[abs(literal)], []).append((literal, weight))
+    return found
 
 
 def _with_itself(rule: Rule, weighted: Sequence[tuple[Literal, int]], value: Literal) -> object:
