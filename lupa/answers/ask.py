@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lupa.answers.asking import Alone, Apart, questions_apart
 from lupa.answers.branches import shown, told
@@ -30,14 +30,15 @@ def _questions(question: Question, decision: Decision) -> tuple[Asked, ...]:
     missing = {each.fact: each for each in decision.missing}
     if not missing:
         return ()
-    questions = questions_apart(question)
+    questions, others = questions_apart(question), question.standing.facts(edition)
     asked = []
     for each in questions.every:
-        facts = [fact for fact in each.group.facts if fact in missing]
+        open_ = (fact for first in each.group.facts for fact in (first, *others.get(first, ())))
+        facts = [fact for fact in open_ if fact in missing]
         if facts:
             (group,) = edition.asking.groups(facts)
             items = [missing[fact] for fact in group.facts]
-            asked.append(_asked(edition, questions, each, group, items))
+            asked.append(_asked(edition, questions, each, group, items, others))
     return tuple(sorted(asked, key=_decisiveness))
 
 
@@ -65,6 +66,7 @@ def _asked(
     asked: Alone,
     group: Group,
     missing: Sequence[Missing],
+    others: Mapping[Fact, Sequence[Fact]],
 ) -> Asked:
     asking = edition.asking
     kinds = {fact: name for name, facts in asking.classes(group.facts).items() for fact in facts}
@@ -79,11 +81,13 @@ def _asked(
         "; ".join(sources),
         " ".join(dict.fromkeys(each.help for each in missing if each.help)),
         max(edition.find_out(edition.literals[each.fact]) for each in missing),
-        tuple(_answers(asking, questions, asked, group)),
+        tuple(_answers(asking, questions, asked, group, others)),
     )
 
 
-def _answers(asking: Asking, questions: Apart, asked: Alone, group: Group) -> Iterator[Answer]:
+def _answers(
+    asking: Asking, questions: Apart, asked: Alone, group: Group, others: Mapping[Fact, Sequence[Fact]]
+) -> Iterator[Answer]:
     """The answers that leave other outcomes possible, each with these."""
     values: dict[tuple[str, ...], Node] = {}
 
@@ -105,6 +109,6 @@ def _answers(asking: Asking, questions: Apart, asked: Alone, group: Group) -> It
             sides = [diagrams.restrict(partition, variable, value=value) for value in (False, True)]
             partition = diagrams.together(sides, either)
     possible = {value: names for names, value in values.items()}
-    answers = told(asking, group, facts, diagrams, partition)
+    answers = told(asking, group, facts, diagrams, partition, others)
     for value, words, when in reversed(answers) if group.kind == "yes_no" else answers:
         yield Answer(words, shown(asking, group, words, when), possible[value], when)

@@ -126,7 +126,7 @@ def _effort_and_rank(edition: Edition, group: Group) -> tuple[int, tuple[int, bo
 
 def _open(question: Question, budget: Budget) -> Questions:
     edition = question.edition
-    made = circuit(edition, question.statements, budget)
+    made = circuit(edition, question.narrowed, budget)
     facts = [edition.facts[literal] for literal in made.facts]
     groups, first = [], 0
     for group in made.groups:
@@ -154,7 +154,7 @@ def questions_by_member(question: Question, most: int = MOST_PARTS) -> Questions
     def made() -> Questions:
         edition = question.edition
         with deep(len(edition.literals)):
-            return _by_member(question, circuit(edition, question.statements, budget, as_read=True))
+            return _by_member(question, circuit(edition, question.narrowed, budget, as_read=True))
 
     return _remembered(question, "questions by member", made, budget)
 
@@ -236,7 +236,7 @@ def questions_apart(question: Question, most: int = MOST_PARTS) -> Apart:
     def made() -> Apart:
         edition = question.edition
         with deep(len(edition.literals)):
-            whole = question.function or circuit(edition, question.statements, budget, as_read=True)
+            whole = question.function or circuit(edition, question.narrowed, budget, as_read=True)
         variable_of = {edition.facts[literal]: variable for variable, literal in enumerate(whole.facts)}
         every = [
             Alone(

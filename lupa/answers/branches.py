@@ -22,11 +22,19 @@ class Told(NamedTuple):
 
 
 def told(
-    asking: Asking, group: Group, facts: Mapping[int, Fact], diagrams: Diagrams, node: Node
+    asking: Asking,
+    group: Group,
+    facts: Mapping[int, Fact],
+    diagrams: Diagrams,
+    node: Node,
+    others: Mapping[Fact, Sequence[Fact]],
 ) -> list[Told]:
-    """The answers that a function of the group's variables, which stand for these facts, tells apart."""
+    """The answers that a function of the group's variables, which stand for these facts, tells apart.
+
+    Of a choice a value also stands for those `others` of the group of which the same is so.
+    """
     if group.kind == "choice":
-        return _values(asking, facts, diagrams, node)
+        return _values(asking, facts, diagrams, node, others)
     if len(group.numbers) == 1:
         return _intervals(asking, group, facts, diagrams, node)
     if group.kind == "yes_no":
@@ -56,13 +64,24 @@ def _sides(asking: Asking, fact: Fact) -> list[tuple[str, int]]:
     return [(asking.answer("no"), 0), (asking.answer("yes"), 1)]
 
 
-def _values(asking: Asking, facts: Mapping[int, Fact], diagrams: Diagrams, node: Node) -> list[Told]:
-    found = []
-    for variable, fact in facts.items():
-        value = diagrams.at(node, {variable})
-        if value != NOWHERE:
-            found.append(Told(value, asking.value(fact), ((Some((fact,), 1, 1),),)))
-    return found
+def _values(
+    asking: Asking,
+    facts: Mapping[int, Fact],
+    diagrams: Diagrams,
+    node: Node,
+    others: Mapping[Fact, Sequence[Fact]],
+) -> list[Told]:
+    left = {
+        each: diagrams.at(node, {variable})
+        for variable, fact in facts.items()
+        for each in (fact, *others.get(fact, ()))
+    }
+    (group,) = asking.groups(list(left))
+    return [
+        Told(left[fact], asking.value(fact), ((Some((fact,), 1, 1),),))
+        for fact in group.facts
+        if left[fact] != NOWHERE
+    ]
 
 
 def _intervals(

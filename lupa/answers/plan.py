@@ -23,6 +23,7 @@ from lupa.compiled.diagram import MOST_PARTS, NOWHERE, Node, deep
 from lupa.errors import SpaceLimitError
 from lupa.rules.alike import alike
 from lupa.rules.asking import Asking, Group
+from lupa.rules.vocabulary import Fact
 
 _MANY = 100_000
 """Of so many parts the questions are made before members that are alike are taken as one."""
@@ -52,7 +53,8 @@ def _planned(question: Question, questions: Questions) -> tuple[int, int, tuple[
     with deep(len(question.edition.literals)):
         planner = Planner(questions, question.check)
         weight = planner.weigh(questions.outcome)
-        steps = _Writer(question.edition.asking, questions, planner).steps()
+        others = question.standing.facts(question.edition)
+        steps = _Writer(question.edition.asking, questions, planner, others).steps()
     return weight // ONE, weight % ONE, steps
 
 
@@ -68,8 +70,16 @@ class _Draft:
 class _Writer:
     """Writes the tree down, each part that is the same once."""
 
-    def __init__(self, asking: Asking, questions: Questions, planner: Planner) -> None:
+    def __init__(
+        self,
+        asking: Asking,
+        questions: Questions,
+        planner: Planner,
+        others: Mapping[Fact, Sequence[Fact]],
+    ) -> None:
+        """With the `others` that a value of a choice stands for."""
         self._asking = asking
+        self._others = others
         self._questions = questions
         self._planner = planner
         self._drafts: dict[object, _Draft | str] = {}
@@ -143,8 +153,8 @@ class _Writer:
         diagrams, partition = ask.answers(node, lambda left: targets.get(left, NOWHERE))
         asked = diagrams.support(partition)
         facts = {variable: fact for variable, fact in ask.facts.items() if variable in asked}
-        answers = told(self._asking, ask.group, facts, diagrams, partition)
-        spoken = _spoken_of(ask.group, facts, answers)
+        answers = told(self._asking, ask.group, facts, diagrams, partition, self._others)
+        spoken = _spoken_of(ask.group, facts, answers, self._others)
         return self._draft(spoken, answers, numbered)
 
     def _counted(self, node: Node, ask: Open, known: Known, counting: Counting) -> _Draft:
@@ -185,10 +195,15 @@ def _counted_in(whens: Iterable[When]) -> set[str]:
     }
 
 
-def _spoken_of(group: Group, facts: Mapping[int, str], answers: Sequence[Told]) -> list[str]:
+def _spoken_of(
+    group: Group,
+    facts: Mapping[int, Fact],
+    answers: Sequence[Told],
+    others: Mapping[Fact, Sequence[Fact]],
+) -> list[Fact]:
     """The facts that answers are told by; of a choice all."""
     if group.kind == "choice":
-        return list(facts.values())
+        return [each for fact in facts.values() for each in (fact, *others.get(fact, ()))]
     spoken = {
         fact
         for answer in answers

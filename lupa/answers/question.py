@@ -8,6 +8,7 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
 
+from lupa.answers.standing import Standing, standing
 from lupa.errors import CaseError, Problem, RuleError, SpaceLimitError
 from lupa.record.record import Record
 from lupa.rules.deadline import ENDLESS, Deadline
@@ -117,8 +118,9 @@ class Question:
             if True in self._seen(literals[0]):
                 return True
             if self.function is not None and abs(literals[0]) in self.function.conditions:
+                fact = self._standing_for(abs(literals[0]))
                 with suppress(SpaceLimitError):  # where that grows too large, the solver says it
-                    return self.function.can_be(literals[0])
+                    return self.function.can_be(fact if literals[0] > 0 else -fact)
         return self.edition.satisfiable((*literals, *self.bearing_on(*literals)))
 
     def bearing_on(self, *literals: Literal) -> tuple[Literal, ...]:
@@ -271,8 +273,22 @@ class Question:
         return self.possible(literal) and self.possible(-literal)
 
     @cached_property
+    def standing(self) -> Standing:
+        """The silent values that stand for others that are alike."""
+        return standing(self.edition, self.statements)
+
+    @cached_property
+    def narrowed(self) -> list[Literal]:
+        """What the record says, and that none is so of the values for which others stand."""
+        return [*self.statements, *self.standing.not_so]
+
+    def _standing_for(self, literal: Literal) -> Literal:
+        """The fact of which what is found is so of this one too."""
+        return self.standing.first.get(literal, literal)
+
+    @cached_property
     def function(self) -> Circuit | None:
-        """The outcome, if it is open, as a function of what is silent.
+        """The outcome, if it is open, as a function of what is silent and stands for itself or others too.
 
         None where that is little, or the function grows too large.
         """
@@ -281,9 +297,9 @@ class Question:
         from lupa.compiled.circuit import SMALL, small_circuit  # few records need it
         from lupa.compiled.diagram import Budget
 
-        silent = self.edition.relevance.outcome_cone.difference(self._settled)
+        silent = self.edition.relevance.outcome_cone.difference(self._settled, self.standing.first)
         alone = len(silent) >= _MANY
-        make = partial(small_circuit, self.edition, self.statements, self.check, alone=alone)
+        make = partial(small_circuit, self.edition, self.narrowed, self.check, alone=alone)
         found = self.edition.remembered(("function", *self.statements), make)
         if found is not None:  # it may have been made for another question, whose time is over
             found.diagrams.budget = Budget(self.check, SMALL)
@@ -296,11 +312,12 @@ class Question:
         What a law settles, because of what is stated, is not open.
         """
         cone = self.edition.relevance.outcome_cone
-        literals = self.edition.literals
+        stand = [(fact, self._standing_for(literal)) for fact, literal in self.edition.literals.items()]
         if self.function is None:
-            return [fact for fact, literal in literals.items() if literal in cone and self.is_open(literal)]
+            found = {literal for _, literal in stand if literal in cone and self.is_open(literal)}
+            return [fact for fact, literal in stand if literal in found]
         left = self.function.outcomes_left
-        return [fact for fact, literal in literals.items() if all(left.get(literal, ((),)))]
+        return [fact for fact, literal in stand if all(left.get(literal, ((),)))]
 
     def missing(self) -> tuple[Fact, ...]:
         """The silent facts that can still change the verdict, the most decisive first.
@@ -313,9 +330,9 @@ class Question:
         return self.edition.remembered(("missing", *self.statements), self._missing)
 
     def _missing(self) -> tuple[Fact, ...]:
-        literals, relevance = self.edition.literals, self.edition.relevance
-        silent = frozenset(literals[fact] for fact in self.silent)
-        function = self.function
+        relevance, function = self.edition.relevance, self.function
+        stands = {fact: self._standing_for(self.edition.literals[fact]) for fact in self.silent}
+        silent = frozenset(stands.values())
         known: dict[Literal, bool | None] = {}
 
         def matters(literal: Literal) -> bool:
@@ -324,19 +341,20 @@ class Question:
                 known.update(dict.fromkeys(tied) if function is None else function.changing(tied))
             found = known[literal]
             if found is None:
-                return relevance.matters(self.edition.solver, literal, self.statements, silent)
+                return relevance.matters(self.edition.solver, literal, self.narrowed, silent)
             return found
 
-        matter = [fact for fact in self.silent if matters(literals[fact])]
+        matter = {literal for literal in sorted(silent) if matters(literal)}
         left = function.outcomes_left if function else {}
 
-        def decisiveness(fact: Fact) -> tuple[int, int]:
+        def decisiveness(literal: Literal) -> tuple[int, int]:
             """The less its answers leave, the less."""
-            known = left.get(literals[fact]) or [self.outcomes_given(x * literals[fact]) for x in (1, -1)]
+            known = left.get(literal) or [self.outcomes_given(x * literal) for x in (1, -1)]
             possible = [len(outcomes) for outcomes in known if outcomes]
             return -possible.count(1), sum(possible)
 
-        return tuple(sorted(matter, key=decisiveness))
+        rank = {literal: decisiveness(literal) for literal in matter}
+        return tuple(sorted((f for f, x in stands.items() if x in matter), key=lambda f: rank[stands[f]]))
 
     def outcomes_given(self, answer: Literal) -> list[str]:
         """The outcomes that stay possible if the record also said this; none if it cannot."""

@@ -1,9 +1,11 @@
 """Which statements about a record are within reach: what can be found out, changed, or asked for less."""
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 from lupa.answers.exploration import Kind, Statement
 from lupa.answers.question import Question
+from lupa.answers.standing import standing
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
 
@@ -15,7 +17,8 @@ class Reach:
     """The statements within reach: not of what is `fixed`, at the efforts known or at these `costs`.
 
     They stand in `within`, by what they say. `cone` are the facts that bear on the outcome, `record` what
-    is said of them; `subject` and `effort` tell of each fact what it is about, and what it takes.
+    is said of them; `subject` and `effort` tell of each fact what it is about, and what it takes. Some
+    values stand for others that are `alike`: these are taken not to be so, and `stating` states them.
     """
 
     def __init__(
@@ -35,6 +38,11 @@ class Reach:
         cone = self._edition.relevance.outcome_cone
         self.cone = [fact for fact in self._edition.literals.values() if fact in cone]
         self.record = {abs(x): x for x in question.statements if abs(x) in cone}
+        literals = self._edition.literals
+        apart = [literals[fact] for fact in {*fixed, *costs}]
+        self.alike = standing(self._edition, question.statements, apart).others
+        self._left_out = {x for others in self.alike.values() for x in others}
+        self.record |= {x: -x for x in self._left_out}
         self._stated_subjects = {self.subject[abs(x)] for x in question.stated}
         self._assumed_subjects = {self.subject[abs(x)] for x in question.assumed}
         self.within = dict(self._statements())
@@ -57,6 +65,8 @@ class Reach:
         """The statements that can come about and say something else than the record."""
         one_of = self._edition.vocabulary.choice_of
         for literal in self.cone:
+            if literal in self._left_out:
+                continue
             fact = self._edition.facts[literal]
             for said in (literal, -literal):
                 named = said > 0 or fact not in one_of  # of several, the one that is so
@@ -72,6 +82,15 @@ class Reach:
                     was = self._question.record.stated.get(fact)
                     about = self._edition.asking.about(fact)
                     yield said, Statement(fact, said > 0, text, about, kind, cost, was)
+
+    def stating(self, literal: Literal) -> Statement:
+        """The statement that says this, or what one that is alike does."""
+        if literal in self.within:
+            return self.within[literal]
+        (first,) = (first for first, others in self.alike.items() if literal in others)
+        fact = self._edition.facts[literal]
+        text, about = self._edition.vocabulary.words(fact, True), self._edition.asking.about(fact)
+        return replace(self.within[first], fact=fact, text=text, about=about)
 
     def _is_ruled_out(self, literal: Literal) -> bool:
         """Whether bringing a fact about is spoken against: by what is on record, or by an advisory.

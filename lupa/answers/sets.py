@@ -10,6 +10,7 @@ nothing can be spared.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
+from itertools import product
 
 from lupa.answers.causes import causes
 from lupa.answers.decision import Cause
@@ -58,6 +59,7 @@ class Search:
         self._fixed = fixed
         self._costs = costs
         reach = Reach(question, fixed, costs, stays)
+        self._all = reach
         self._subject = reach.subject
         self._within = reach.within
         self._reach = list(self._within)
@@ -79,15 +81,18 @@ class Search:
         All that cost the least are given, and further ones until there are `most`. Where these are many, or
         further ones are looked for long, the search is ended.
         """
-        sets: list[tuple[int, list[int]]] = []
+        sets: list[tuple[int, list[Literal]]] = []
         ties, more = 0, False
         while not (more or len(sets) > max(most, ties)):
             enough = bool(sets) and len(sets) >= most
             if enough and keep is every_set:
                 more = self._may_be_another(_TRIES * most)
                 break
-            level, ended = self._next_level(_TRIES * most if sets else None, max(most, _TIES))
-            kept = [each for each in level if keep([self._reach[place] for place in each[1]])]
+            found, ended = self._next_level(_TRIES * most if sets else None, max(most, _TIES))
+            level = self._with_alike(found)
+            if len(level) > max(most, _TIES):
+                level, ended = level[: max(most, _TIES)], True
+            kept = [each for each in level if keep(each[1])]
             if ended:
                 sets += [] if enough else kept
                 ties, more = ties or len(kept), True
@@ -101,10 +106,22 @@ class Search:
                 ties = ties or len(kept)
         count = max(most, ties)
         chosen = [
-            (cost, tuple(self._within[self._reach[place]] for place in places))
-            for cost, places in sets[:count]
+            (cost, tuple(self._all.stating(literal) for literal in literals))
+            for cost, literals in sets[:count]
         ]
         return chosen, more or len(sets) > count
+
+    def _with_alike(self, level: Sequence[tuple[int, list[int]]]) -> list[tuple[int, list[Literal]]]:
+        """Sets that cost the same, as statements, with those that differ in values which are alike."""
+        alike, order = self._all.alike, {fact: place for place, fact in enumerate(self._all.cone)}
+        found = [
+            (cost, list(literals))
+            for cost, places in level
+            for literals in product(
+                *((literal, *alike.get(literal, ())) for literal in map(self._reach.__getitem__, places))
+            )
+        ]
+        return sorted(found, key=lambda each: (len(each[1]), [(order[abs(x)], x < 0) for x in each[1]]))
 
     def _may_be_another(self, tries: int) -> bool:
         """Whether some set that is left makes the outcome certain, whatever it costs; or after so many

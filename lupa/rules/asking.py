@@ -121,8 +121,9 @@ class Asking:
     def _group(self, name: str, facts: list[Fact]) -> Group:
         v = self._vocabulary
         if facts[0] in v.group_of:
+            here = set(facts)
             return Group(
-                name, "choice", tuple(fact for fact in v.choice_of[facts[0]].values() if fact in facts)
+                name, "choice", tuple(fact for fact in v.choice_of[facts[0]].values() if fact in here)
             )
         if facts[0] in v.number_of:
             asked: dict[str, dict[str, None]] = {}

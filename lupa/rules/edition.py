@@ -18,6 +18,7 @@ from lupa.rules.nodes import ROWS, Nodes
 from lupa.rules.numbers import exact, written
 from lupa.rules.relevance import Relevance
 from lupa.rules.solver import Answers, Literal
+from lupa.rules.values import alike
 from lupa.rules.vocabulary import Fact, Vocabulary
 
 T = TypeVar("T")
@@ -379,6 +380,17 @@ class Edition:
                 }
             )
         return rows
+
+    @cached_property
+    def alike(self) -> list[list[Literal]]:
+        """The values of choices that rules do not tell apart."""
+        choices = [[self.literals[f] for f in each.values()] for each in self.vocabulary.each_choice()]
+        named = {
+            self.program.literal(self.vocabulary.facts[self.facts[x]]): x for each in choices for x in each
+        }
+        return alike(
+            self.program.rules, choices, {name: x for name, x in named.items() if name is not None}
+        )
 
     @cached_property
     def asking(self) -> Asking:

@@ -157,7 +157,7 @@ Parts = Sequence[tuple[str, Sequence[clingo.Symbol]]]
 """The parts of a program that are grounded, with the values of their parameters."""
 
 
-Then = Callable[[clingo.SymbolicAtoms], Parts]
+Then = Callable[[clingo.Control], Parts]
 """The parts of a program that are grounded once it is known which atoms there are."""
 
 
@@ -187,7 +187,7 @@ def ground(
         for load in loads:
             load(control)
         control.ground(parts)
-        control.ground(then(control.symbolic_atoms))
+        control.ground(then(control))
     except _LateError as error:
         raise TimeLimitError(recorder.limit[1]) from error
     except RuntimeError as error:

@@ -8,7 +8,7 @@ another counts, and what is said of measurements.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 import clingo
@@ -21,10 +21,11 @@ _Place = tuple[Fraction, bool]
 """A number, and whether what is meant is more than that."""
 
 
-def laws_of_numbers(atoms: clingo.SymbolicAtoms) -> Parts:
-    """What one cut point, or one measurement, says of others."""
-    facts = [atom.symbol.arguments[0] for atom in atoms.by_signature("fact", 1)]
-    cuts = [fact for fact in facts if _is_about_number(fact) and fact.name in CUTS]
+def laws_of_numbers(atoms: clingo.SymbolicAtoms, facts: Sequence[clingo.Symbol]) -> Parts:
+    """What one cut point, or one measurement, says of others; `facts` are the atoms that declare facts."""
+    declared = (fact.arguments[0] for fact in facts)
+    functions = (fact for fact in declared if fact.type == clingo.SymbolType.Function)
+    cuts = [fact for fact in functions if fact.name in CUTS and _is_about_number(fact)]
     measured = [
         clingo.Function(name, atom.symbol.arguments)
         for asks, name in ASKS.items()

@@ -53,8 +53,11 @@ class Relevance:
             return frozenset().union(*map(self.cone, conclusions))
         atom = abs(conclusions[0])
         if atom not in self._cones:
-            direct = self._program.below([atom]) & self._facts
-            self._cones[atom] = frozenset().union(*map(self.component, direct))
+            found: set[Literal] = set()
+            for fact in self._program.below([atom]) & self._facts:
+                if fact not in found:  # those of one component are found together
+                    found |= self.component(fact)
+            self._cones[atom] = frozenset(found)
         return self._cones[atom]
 
     @cached_property

@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from lupa.errors import RuleError, shown
@@ -118,26 +119,27 @@ class Shared:
         """A file with its rows, and what is none of them."""
         file = _File(text, {})
         rest, end = [], 0
+        rows, given = file.rows, self._predicates
         said: dict[tuple[str, ...], frozenset[str]] = {}  # hardly any are not the same as others
         for match in _ROW.finditer(text):
-            begin = match.start()
+            begin, after = match.span()
             if end < begin - 1:
                 if _ends_within(text[end:begin]):
                     continue
                 rest.append(text[end:begin])
-            name, first, second, more = match.group("name", "first", "second", "more")
+            first, name, second, more = match.groups()
             key = tuple(_predicates(match[0])) if more else (first, second or first)
             predicates = said.get(key) or said.setdefault(key, frozenset(key))
-            end = match.end()
+            end = after
             row = _Row(begin, end, predicates)
-            if name in file.rows:
-                file.rows[name].append(row)
+            if name in rows:
+                rows[name].append(row)
             else:
-                file.rows[name] = [row]
-            if name in self._predicates:
-                self._predicates[name] |= predicates
+                rows[name] = [row]
+            if name in given:
+                given[name] |= predicates
             else:
-                self._predicates[name] = set(predicates)
+                given[name] = set(predicates)
         return file, "".join([*rest, text[end:]])
 
     # ---- names ---------------------------------------------------------------------------------
@@ -281,19 +283,20 @@ class Shared:
     def _without(self, file: _File, left_out: Mapping[str, Collection[str]]) -> str:
         """A file without what is left out of its rows; they are as many lines as before."""
         rows = [
-            (row, gone)
+            (*row, gone)
             for name, gone in left_out.items()
+            if gone
             for row in file.rows.get(name, ())
             if not row.predicates.isdisjoint(gone)
         ]
         kept, end = [], 0
-        for row, gone in sorted(rows):
-            if end < row.begin:
-                kept.append(file.text[end : row.begin])
-            if not row.predicates.issubset(gone):
-                facts = _FACT.finditer(file.text, row.begin, row.end)
+        for begin, after, predicates, gone in sorted(rows, key=itemgetter(0)):
+            if end < begin:
+                kept.append(file.text[end:begin])
+            if not predicates.issubset(gone):
+                facts = _FACT.finditer(file.text, begin, after)
                 kept.append(" ".join(fact[0] for fact in facts if fact[1] not in gone))
-            end = row.end
+            end = after
         return "".join([*kept, file.text[end:]])
 
     @cached_property

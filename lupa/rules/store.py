@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from os import PathLike
 from pathlib import Path
 from typing import Any, Self
@@ -23,7 +24,7 @@ from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles, check_text, fingerprint, shipped, source, text_of
 from lupa.rules.ground import EndlessError, Ground, Load, Parts, Then, ground, plainly
 from lupa.rules.kept import cached_property
-from lupa.rules.names import nearest, normal
+from lupa.rules.names import beginnings, nearest, normal
 from lupa.rules.nodes import check_nodes
 from lupa.rules.orders import laws_of_numbers
 from lupa.rules.slicing import Shared
@@ -40,6 +41,8 @@ Key = tuple[str, str, frozenset[str]]
 _WIDENED = 15
 """So many editions that were widened for the names in a case are kept, beside those that are not."""
 
+_VALUES = "values"
+"""The part of the program that says which facts are values of one choice."""
 _BESIDE = ""
 """The name, which no file has, of rules that are not ground."""
 _COPIES, _BRIEFLY = 4, 0.05
@@ -311,25 +314,40 @@ class Store:
         raise CaseError(f"no shipped case is called {shown(name)}; {hint}")
 
 
-def laws_and_tables(atoms: clingo.SymbolicAtoms) -> Parts:
+def laws_and_tables(control: clingo.Control) -> Parts:
     """What is grounded after all else: laws of single values and of numbers, the search for double rows."""
-    return [*single_values(atoms), *meanings(atoms), *laws_of_numbers(atoms), *AFTER]
+    atoms = control.symbolic_atoms
+    facts = [atom.symbol for atom in atoms.by_signature("fact", 1)]
+    return [*single_values(control, facts), *meanings(atoms), *laws_of_numbers(atoms, facts), *AFTER]
 
 
-def single_values(atoms: clingo.SymbolicAtoms) -> Parts:
-    """The laws of `queries/worlds.lp` for what a knowledge base declares to be single-valued."""
+def single_values(control: clingo.Control, facts: Sequence[clingo.Symbol]) -> Parts:
+    """The laws of `queries/worlds.lp` for what a knowledge base declares to be single-valued.
+
+    `facts` are the atoms that declare facts.
+    """
+    atoms = control.symbolic_atoms
     single = (atom.symbol.arguments[0] for atom in atoms.by_signature("single_valued", 1))
-    beginnings = tuple(f"fact({name}(" for name in single)
-    groups: dict[clingo.Symbol, None] = {}
-    values = []
-    for atom in atoms.by_signature("fact", 1):
-        symbol = atom.symbol
-        if str(symbol).startswith(beginnings):
-            (fact,) = symbol.arguments
-            group = clingo.Function(fact.name, fact.arguments[:-1])
+    names = tuple(f"fact({name}(" for name in single)
+    groups: dict[str, None] = {}
+    rows = []
+    for symbol in facts:
+        declared = str(symbol)
+        if declared.startswith(names):
+            group = _without_last(declared[len("fact(") : -1], symbol)
             groups[group] = None
-            values.append(("value", (group, fact)))
-    return [*values, *(("one_value", (group, clingo.Number(1))) for group in groups)]
+            rows.append(f"value_of({group},{declared[len('fact(') :]}.")
+    control.add(_VALUES, [], "\n".join(rows))  # as one text, for a part of each would take long to ground
+    laws = (("one_value", (clingo.parse_term(group), clingo.Number(1))) for group in groups)
+    return [(_VALUES, ()), *laws]
+
+
+def _without_last(fact: str, declared: clingo.Symbol) -> str:
+    """A fact without its last argument."""
+    if '"' not in fact:  # else a bracket, or a comma, may be none
+        return next(islice(beginnings(fact), 1, None))
+    (symbol,) = declared.arguments
+    return str(clingo.Function(symbol.name, symbol.arguments[:-1]))
 
 
 def meanings(atoms: clingo.SymbolicAtoms) -> Parts:
