@@ -1,5 +1,6 @@
 // The form: the questions of an edition as a person is asked them, each a control that shows what the case says.
 
+import { ago } from "./ago.js";
 import { day } from "./days.js";
 import { fill, fresh, h } from "./dom.js";
 import { at, complete, namesIn, numberFrom, numberText, put, say } from "./edits.js";
@@ -55,6 +56,8 @@ function controlOf(context, group) {
 /** How a value of a choice is read: `lupus nephritis`. */
 const label = (value) => value.replaceAll("_", " ").replaceAll('"', "");
 
+const capital = (words) => `${words[0].toUpperCase()}${words.slice(1)}`;
+
 function choice(context, group) {
   const { edition, change } = context;
   const { path } = context.places.get(group.facts[0]);
@@ -93,7 +96,12 @@ function numbers(context, group) {
   const { edition, change } = context;
   const parts = [];
   const names = group.numbers.flatMap((name) => (Object.hasOwn(edition.derived, name) ? [edition.derived[name][2], edition.derived[name][3]] : [name]));
-  for (const name of new Set(names.filter((one) => !one.startsWith("days_since(")))) {
+  for (const name of new Set(names)) {
+    const alone = group.numbers.length === 1 && names.length === 1;
+    if (name.startsWith("days_since(")) {
+      parts.push(ago(context, name, alone ? group.question : capital(edition.quantities[name].label)));
+      continue;
+    }
     const quantity = edition.quantities[name];
     const path = [quantity.section, ...quantity.where];
     const id = fresh("number");
@@ -109,7 +117,7 @@ function numbers(context, group) {
         },
       },
     });
-    const words = group.numbers.length === 1 && names.length === 1 ? group.question : `${quantity.label[0].toUpperCase()}${quantity.label.slice(1)}`;
+    const words = alone ? group.question : capital(quantity.label);
     parts.push({
       element: h("div", { class: "field", "data-number": name }, h("label", { for: id }, words), h("div", { class: "row" }, input, h("span", { class: "quiet", id: `${id}-hint` }, quantity.unit)), told),
       update() {

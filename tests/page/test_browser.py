@@ -14,6 +14,7 @@ from lupa import KnowledgeBase
 from lupa.authors.reports.shifts import shifts_html
 from lupa.pages.changes import number
 from tests.command import command
+from tests.measuring import a_case, measuring_kb
 from tests.page.browser import AXE, Opened, browser, needs_browser, with_long_words
 from tests.page.node import expected, is_told, random_cases
 
@@ -217,6 +218,46 @@ def test_numbers_are_typed_as_ranges(page: Opened) -> None:
     page.run(changed, "young")
     assert json.loads(page.saved("save-case"))["facts"] == {"age": {"at_least": 18}}
     assert page.run("return document.querySelector('[data-number=age] input').ariaInvalid") == "true"
+
+
+def test_how_long_ago_something_was_is_typed_as_its_day_or_so_many_days(
+    driver: Any, tmp_path: Path
+) -> None:
+    kb = measuring_kb(tmp_path / "kb")
+    (tmp_path / "page.html").write_text(kb.page(), encoding="utf-8")
+    page = Opened(driver, tmp_path / "page.html")
+    drug = "last_taken(prednisone)"
+    typed = """
+        const field = document.querySelector(`[data-number="days_since(${arguments[0]})"]`);
+        const input = field.querySelector("input");
+        input.value = arguments[1];
+        input.dispatchEvent(new Event("change"));
+        return field.querySelector("label").textContent + " " + field.querySelector(".error").textContent;
+    """
+    asked = "The LDL cholesterol: how many days before the service date was it? "
+    assert page.run(typed, "ldl", "Feb 1, 2025").startswith(f"{asked}Say first on which day it begins")
+    page.open_case(a_case(ldl=120))
+    measured: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
+        ("Feb 1, 2025", "", {"days_since": {"ldl": 28}}),
+        ("30+", "", {"days_since": {"ldl": {"at_least": 30}}}),
+        ("soon", "Write a day, such as 2025-01-10, or how many days before it was.", None),
+        ("2025-03-02", "That is after the day on which it begins.", None),
+        ("", "", {}),
+    )
+    for said, told, facts in measured:
+        assert page.run(typed, "ldl", said) == asked + told
+        if facts is not None:
+            assert json.loads(page.saved("save-case"))["facts"] == {"ldl": 120, **facts}
+    dated: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("10 January 2025", {"last_taken": {"prednisone": "2025-01-10"}}),
+        ("30", {"days_since": {drug: 30}}),
+        ("never", {"last_taken": {"prednisone": "never"}}),
+    )
+    for said, stated in dated:
+        page.run(typed, drug, said)
+        saved = json.loads(page.saved("save-case"))
+        assert saved["facts"] == {"ldl": 120, **stated}
+        kb.decide(saved)  # as the case has it, it can be read
 
 
 def test_the_keyboard_alone_answers_and_takes_back(page: Opened, kb: KnowledgeBase) -> None:
