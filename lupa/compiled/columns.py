@@ -14,7 +14,8 @@ import pyarrow as pa
 from lupa.compiled.compiled import Compiled, Rules
 from lupa.compiled.distinct import Coded, Codes, Rows, Truths
 from lupa.compiled.headings import PARTS, Column
-from lupa.compiled.kernel import Bools, Said, Words
+from lupa.compiled.kernel import Bools
+from lupa.compiled.words import Said, Words
 from lupa.errors import CaseError, Problem, on_one_line, shown
 from lupa.record.measured import months_on
 from lupa.record.members import as_mapping
@@ -155,7 +156,7 @@ class Columns:
     def told(self, table: pa.Table) -> Told:
         """What the rows of a table say."""
         count = table.num_rows
-        said: dict[int, tuple[Words, Words]] = {}
+        said: dict[int, tuple[Words | None, Words]] = {}
         odd, failed = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
         wrong: list[tuple[Codes, str]] = []
         unread: list[tuple[Codes, list[Meaning]]] = []

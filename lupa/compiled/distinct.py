@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lupa.compiled.kernel import Words, packed
+from lupa.compiled.kernel import packed
+from lupa.compiled.words import Words
 
 Codes = NDArray[np.int64]
 """For each row the place of its value."""
@@ -27,8 +28,11 @@ class Rows(Protocol):
     def codes(self) -> Codes:
         """For each row the place of its values."""
 
-    def bits(self, of: Sequence[int]) -> tuple[Words, Words]:
-        """The first and the second bit of what each value has, for each row."""
+    def bits(self, of: Sequence[int]) -> tuple[Words | None, Words]:
+        """The first and the second bit of what each value has, for each row.
+
+        Nothing in place of the first where it is the opposite of the second in all of them.
+        """
 
 
 class Coded:
@@ -37,10 +41,11 @@ class Coded:
     def __init__(self, columns: Sequence[pa.ChunkedArray]) -> None:
         self.codes, self.values = coded(columns)
 
-    def bits(self, of: Sequence[int]) -> tuple[Words, Words]:
+    def bits(self, of: Sequence[int]) -> tuple[Words | None, Words]:
         """See `Rows`."""
         found = np.array(of, dtype=np.uint8)[self.codes]
-        return packed((found & 1).view(bool)), packed((found >> 1 & 1).view(bool))
+        first = packed((found & 1).view(bool)) if 3 in of else None
+        return first, packed((found >> 1 & 1).view(bool))
 
 
 class Truths:
@@ -54,7 +59,7 @@ class Truths:
         validity, values = array.buffers()
         known = _words(validity, array) if array.null_count else ~np.zeros(1, dtype=np.uint64)
         true = _words(values, array) & known
-        self._are = known & ~true, true, ~known
+        self._are = known & ~true, true, ~known if array.null_count else None
 
     @cached_property
     def codes(self) -> Codes:
@@ -62,14 +67,15 @@ class Truths:
         codes: Codes = self._column.cast(pa.int8()).fill_null(2).to_numpy().astype(np.int64)
         return codes
 
-    def bits(self, of: Sequence[int]) -> tuple[Words, Words]:
+    def bits(self, of: Sequence[int]) -> tuple[Words | None, Words]:
         """See `Rows`."""
+        there = [(bits, are) for bits, are in zip(of, self._are, strict=True) if are is not None]
         found = np.zeros((2, len(self._are[1])), dtype=np.uint64)
-        for bits, are in zip(of, self._are, strict=True):
+        for bits, are in there:
             for side in (0, 1):
                 if bits >> side & 1:
                     found[side] |= are
-        return found[0], found[1]
+        return found[0] if any(bits == 3 for bits, _ in there) else None, found[1]
 
 
 def _words(buffer: pa.Buffer, array: pa.Array) -> Words:

@@ -14,8 +14,9 @@ from lupa.compiled.columns import Columns
 from lupa.compiled.compiled import Compiled
 from lupa.compiled.distinct import Codes, coded, without_views
 from lupa.compiled.headings import columns_of
-from lupa.compiled.kernel import Answers, Kernel, Words, unpacked
+from lupa.compiled.kernel import Answers, Kernel, unpacked
 from lupa.compiled.texts import PLACES, Lists, TextLists, Texts, listed, plainly
+from lupa.compiled.words import Words
 from lupa.errors import CaseError, LupaError, Problem, on_one_line, shown
 from lupa.record.routing import ASKED_FOR, routed
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lupa.compiled.kernel import Words
+from lupa.compiled.words import Words
 
 Places = NDArray[np.int32]
 TEXT = pa.dictionary(pa.int32(), pa.string())

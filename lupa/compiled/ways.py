@@ -164,29 +164,26 @@ class Ways:
         ]
         if alone and min(alone) <= count:
             return min(alone)
-        parts, waiting, seen, last = self._parts, [goal.part], set[Node](), 0
+        parts, waiting, seen, needed, unsaid = self._parts, [goal.part], set[Node](), set[int](), count + 1
         while waiting:
             part = waiting.pop()
             while part >= 0:
                 fact, no, yes = parts[part]
-                said = order.get(fact)
-                if said is None or not -count <= said <= count:
-                    if part in seen:
-                        break
+                said = order.get(fact, unsaid)
+                if -count <= said <= count:
+                    needed.add(said)
+                    part = yes if said > 0 else no
+                elif part in seen:
+                    break
+                else:
                     seen.add(part)
                     waiting.append(yes)
                     part = no
-                elif said > 0:
-                    part = yes
-                    last = max(last, said)
-                else:
-                    part = no
-                    last = max(last, -said)
             if part == goal.value:
                 return None
             if len(seen) > FAR:
                 raise TooFarError
-        return last
+        return max(map(abs, needed), default=0)
 
     def _needs(self, goal: Goal) -> Sequence[tuple[Literal, bool]]:
         """What is so, or not so, on each way to a value: whatever says otherwise suffices to bar it."""
