@@ -97,6 +97,11 @@ class SpaceLimitError(LupaError):
         return type(self), (0, str(self))
 
 
+def counted(number: int, what: str) -> str:
+    """So many of them: `1 case`, `1,300 cases`."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
 def printable(words: str) -> str:
     """Text on one line, with whatever a terminal could take for a command escaped."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in words)

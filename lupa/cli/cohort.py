@@ -29,7 +29,7 @@ from lupa.cli.command import (
     width,
 )
 from lupa.cli.of_charts import request_option, requested, tell
-from lupa.errors import CaseError, escaped, printable
+from lupa.errors import CaseError, counted, escaped, printable
 
 if TYPE_CHECKING:
     from lupa.cohort.cohort import Wanted
@@ -163,7 +163,7 @@ def cohort(
             tick=_ticking(done),
             notice=say,
         )
-    say(f"{done[0]:,} rows decided into {printable(str(out))}")
+    say(f"{counted(done[0], 'row')} decided into {printable(str(out))}")
     warn_of_another(knowledge.files.root, kb)
 
 
@@ -225,7 +225,7 @@ def _charts(
         say(f"note: and {len(notes) - _NOTES:,} more; `lupa read` tells those of one chart")
     if summed or as_json:
         click.echo(_summary(found, out, saved=summed, as_json=as_json))
-    say(f"{done[0]:,} rows decided into {printable(str(out))}")
+    say(f"{counted(done[0], 'row')} decided into {printable(str(out))}")
 
 
 def _other(kb: KnowledgeBase, wanted: Wanted, word: str, stack: ExitStack) -> tuple[KnowledgeBase, Wanted]:

@@ -106,10 +106,6 @@ def help_on(name: str, width: int) -> str:
     return "\n".join([click.style(command.usage, bold=True), *Page(width).wrap(words, 2)])
 
 
-def counted(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
-
-
 def plain_name(word: str) -> str:
     return unquoted(word).replace('"', "")
 

@@ -11,13 +11,12 @@ import click
 
 from lupa.answers.desk import Desk
 from lupa.answers.exploration import Ask
-from lupa.dialogue.commands import counted
 from lupa.dialogue.common import Reply, Suggestion, refusal, standing_line
 from lupa.dialogue.numbers import with_days
 from lupa.dialogue.replies import Question, following, stated, takes_any
 from lupa.dialogue.replies import Reply as Stated
 from lupa.dialogue.standing import altered, begun, with_names
-from lupa.errors import CaseError, LupaError, SpaceLimitError, TimeLimitError, printable
+from lupa.errors import CaseError, LupaError, SpaceLimitError, TimeLimitError, counted, printable
 from lupa.pages.exploring import members
 from lupa.pages.page import Page, text
 from lupa.pages.sentences import in_words, verdict

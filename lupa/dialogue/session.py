@@ -12,7 +12,6 @@ from lupa.answers.desk import Desk
 from lupa.answers.whatif import changes, criteria, stated_changes, what_if
 from lupa.dialogue.commands import (
     COMMANDS,
-    counted,
     help_on,
     help_text,
     nothing_after,
@@ -33,7 +32,7 @@ from lupa.dialogue.common import (
 from lupa.dialogue.standing import Standing, altered, begun, is_same, is_there, save, standing
 from lupa.dialogue.suggestions import suggestions
 from lupa.dialogue.words import words
-from lupa.errors import CaseError, LupaError, shown
+from lupa.errors import CaseError, LupaError, counted, shown
 from lupa.pages.exploring import ask_text, changed, flips_text, plan_text, whatif_text
 from lupa.pages.page import Page, text, why_text
 from lupa.pages.sentences import PERSON, verdict

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lupa.answers.desk import Desk
-from lupa.dialogue.commands import counted
 from lupa.dialogue.common import Dialogue
 from lupa.dialogue.interview import Interview
 from lupa.dialogue.session import Session
 from lupa.dialogue.standing import as_yaml, check_file, is_same, save
-from lupa.errors import CaseError, printable
+from lupa.errors import CaseError, counted, printable
 from lupa.record.case import Case
 
 if TYPE_CHECKING:

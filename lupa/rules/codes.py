@@ -123,16 +123,24 @@ def row_at(place: str, line: str) -> Code:
         raise RuleError(f"{place}: {error}") from error
 
 
-def check_meanings(rows: Iterable[tuple[str, Code]]) -> None:
-    """Raises `RuleError`, with both places, for a code that states two facts of one name."""
+def check_meanings(rows: Sequence[tuple[str, Code]], shared: Sequence[str]) -> None:
+    """Raises `RuleError`, with both places, for a code that states two facts of one name.
+
+    `rows` are those of a policy's files, each with its place; what texts that are `shared` say of the same
+    codes counts too.
+    """
     first: dict[tuple[str, str, str], tuple[str, Code]] = {}
-    for place, code in rows:
+    again = {f"{row.system}:{row.code}": f'"{row.code}"' for _, row in rows}
+    again = {given: quoted for given, quoted in again.items() if any(quoted in text for text in shared)}
+    known = Codes(shared)
+    said = [each for given in again for each in known.rows(given)]
+    for place, code in [*(("the files that all policies share", row) for row in said), *rows]:
         if code.relation in STATES[True]:
             key = code.system, code.code.lower(), code.meaning.name
             where, other = first.setdefault(key, (place, code))
             if code.name != other.name:
                 raise RuleError(
-                    f"{place}: {code} means {code.meaning} here, and {other.meaning} at {where}; keep one, "
+                    f"{place}: {code} means {code.meaning} here, and {other.meaning} by {where}; keep one, "
                     f"or let one be {BROADER} or {RELATED}"
                 )
 

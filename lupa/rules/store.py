@@ -262,7 +262,7 @@ class Store:
             check_text(self.files.root / file, text)
             plain = without_long_comments(own[file]) if file in own else text
             codes += check_codes(self.files.root / file, plain)
-        check_meanings(codes)
+        check_meanings(codes, shared.codes)
         asked = [*(shipped("queries") / name for name in ("worlds.lp", "tables.lp")), *queries]
         parts = [("base", ()), ("edition", [clingo.String(name)])]
         load = rules(texts) if rules else as_texts(texts)

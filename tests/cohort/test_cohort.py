@@ -1091,6 +1091,14 @@ def test_the_command_tells_what_it_did(few: KnowledgeBase, tmp_path: Path) -> No
     )
 
 
+def test_one_row_is_told_as_one(few: KnowledgeBase, tmp_path: Path) -> None:
+    given, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    given.write_text("age\n17\n", encoding="utf-8")
+    words = ("--policy", "fep_lupkynis", "--kb", str(few.files.root))
+    ended = command("cohort", str(given), str(out), *words)
+    assert (ended.status, ended.err) == (0, f"1 row decided into {out}\n")
+
+
 @pytest.mark.slow
 def test_rows_are_counted_at_a_terminal(few: KnowledgeBase, tmp_path: Path) -> None:
     given, out = tmp_path / "in.csv", tmp_path / "out.csv"

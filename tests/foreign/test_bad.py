@@ -92,8 +92,21 @@ def test_a_code_that_means_two_things_in_two_files_is_refused_with_both_places(
     with pytest.raises(RuleError) as refused:
         KnowledgeBase.load(tmp_path / "kb").decide(CASE)
     assert str(refused.value) == (
-        f"{other}:1: icd10cm Z99.9 means {meaning} here, and diagnosis(lupus_nephritis) at {path}:{line}; "
+        f"{other}:1: icd10cm Z99.9 means {meaning} here, and diagnosis(lupus_nephritis) by {path}:{line}; "
         "keep one, or let one be broader or related"
+    )
+
+
+def test_a_code_that_means_something_else_in_the_files_that_all_share_is_refused(
+    foreign: Path, tmp_path: Path
+) -> None:
+    row = 'code(hcpcs, "J0490", drug(voclosporin), equivalent, "Text.").'
+    path, line = added(foreign, tmp_path / "kb", row)
+    with pytest.raises(RuleError) as refused:
+        KnowledgeBase.load(tmp_path / "kb").decide(CASE)
+    assert str(refused.value) == (
+        f"{path}:{line}: hcpcs J0490 means drug(voclosporin) here, and drug(belimumab) by the files that "
+        "all policies share; keep one, or let one be broader or related"
     )
 
 

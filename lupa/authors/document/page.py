@@ -11,7 +11,8 @@ from lupa.authors.document.clauses import Clause, Document, Item, Rule
 from lupa.authors.document.meaning import MEANING_STYLE, meant_html, outcomes_html
 from lupa.authors.document.text import shortened
 from lupa.authors.reports.html import Html, code, folded, joined, page, table, tag
-from lupa.authors.reports.text import PROPOSED, counted
+from lupa.authors.reports.text import PROPOSED
+from lupa.errors import counted
 from lupa.pages.contents import argument
 from lupa.version import __version__
 

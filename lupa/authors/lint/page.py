@@ -9,8 +9,8 @@ import click
 
 from lupa.authors.lint.rules import RULES
 from lupa.authors.reports.finding import SEVERITIES, Check, Finding, Report
-from lupa.authors.reports.text import COLOURS, counted
-from lupa.errors import printable
+from lupa.authors.reports.text import COLOURS
+from lupa.errors import counted, printable
 
 
 def lint_text(report: Report) -> str:

@@ -13,7 +13,6 @@ from lupa.authors.reports.html import Html, code, folded, joined, listed, page, 
 from lupa.authors.reports.text import (
     PATTERNS,
     PROPOSED,
-    counted,
     once,
     outcome,
     tally,
@@ -21,6 +20,7 @@ from lupa.authors.reports.text import (
     verdict,
     where,
 )
+from lupa.errors import counted
 from lupa.pages.contents import Row, ledger, needs, only_if
 from lupa.pages.contents import table as policy_table
 from lupa.record.strict_yaml import dump

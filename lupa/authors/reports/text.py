@@ -19,7 +19,7 @@ from lupa.authors.reports.finding import (
     Report,
     Written,
 )
-from lupa.errors import printable
+from lupa.errors import counted, printable
 
 COLOURS = {"error": "red", "warning": "yellow", "note": "blue"}
 """The colours of the severities on a terminal."""
@@ -63,11 +63,6 @@ def _of_new(new: tuple[Finding, ...]) -> str:
     kinds = Counter(finding.severity for finding in new for _ in finding.each)
     each = ", ".join(counted(kinds[severity], severity) for severity in SEVERITIES if kinds[severity])
     return f"{counted(number_of(new), 'new finding')} ({each})"
-
-
-def counted(number: int, what: str) -> str:
-    """So many of them: `1 law`, `13 laws`."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def where(thing: Finding | Example | Patient) -> str:

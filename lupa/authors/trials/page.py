@@ -15,7 +15,7 @@ from lupa.authors.trials.fates import Judged, Mutation
 from lupa.authors.trials.regions import Condition
 from lupa.authors.trials.run import Trials
 from lupa.authors.trials.suite import Mismatch, Tried
-from lupa.errors import printable
+from lupa.errors import counted, printable
 from lupa.pages.page import Page
 from lupa.record.strict_yaml import dump
 
@@ -61,11 +61,6 @@ def verdict(trials: Trials) -> str:
     if trials.mutation is not None:
         parts.append(f"mutation score {trials.mutation.score:g} %")
     return click.style("; ".join(parts), bold=True)
-
-
-def counted(number: int, what: str) -> str:
-    """So many of them: `1 case`, `13 cases`."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def share(count: Count) -> str:
