@@ -5,6 +5,8 @@ each question is a solve call on the same control. Nothing here knows a policy, 
 on which questions were asked before: what is reported follows from satisfiability alone.
 """
 
+import os
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +21,15 @@ from lupa.rules.deadline import Deadline
 from lupa.rules.files import LARGEST, begins_with_mark
 from lupa.rules.kept import cached_property
 from lupa.rules.solver import Literal, Solver, Watch
+
+_GROUNDING = threading.RLock()
+"""Held while clingo grounds, which now and then locks the table of all symbols. A process that is forked at
+such a moment would wait for it for ever, so who forks waits until what is being ground is ground."""
+
+if hasattr(os, "register_at_fork"):  # pragma: no branch - where processes can be forked
+    os.register_at_fork(
+        before=_GROUNDING.acquire, after_in_parent=_GROUNDING.release, after_in_child=_GROUNDING.release
+    )
 
 
 class Rule(NamedTuple):
@@ -180,23 +191,35 @@ def ground(
     Raises `RuleError` for every message clingo has about it; `EndlessError`, which is one, for rules
     that ground to too much; and `TimeLimitError` where it takes longer than it may.
     """
-    control, messages = listening()
     recorder = _Recorder()
-    control.register_observer(recorder)
-    try:
-        for load in loads:
-            load(control)
-        control.ground(parts)
-        control.ground(then(control))
-    except _LateError as error:
-        raise TimeLimitError(recorder.limit[1]) from error
-    except RuntimeError as error:
-        words = _TOO_LARGE_A_SUM if "Integer overflow" in str(error) else str(error)
-        raise RuleError(_said(messages) or words) from error
+    with _alone(*recorder.limit):
+        control, messages = listening()
+        control.register_observer(recorder)
+        try:
+            for load in loads:
+                load(control)
+            control.ground(parts)
+            control.ground(then(control))
+        except _LateError as error:
+            raise TimeLimitError(recorder.limit[1]) from error
+        except RuntimeError as error:
+            words = _TOO_LARGE_A_SUM if "Integer overflow" in str(error) else str(error)
+            raise RuleError(_said(messages) or words) from error
     if messages:
         raise RuleError(_said(messages))
     recorder.complete = True
     return Ground(control, recorder.rules)
+
+
+@contextmanager
+def _alone(end: float, seconds: float) -> Iterator[None]:
+    """Nothing else is ground meanwhile, and no process forked. Raises `TimeLimitError` in time."""
+    if not _GROUNDING.acquire(timeout=max(0.0, end - time.perf_counter())):
+        raise TimeLimitError(seconds)
+    try:
+        yield
+    finally:
+        _GROUNDING.release()
 
 
 def _said(messages: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -13,12 +14,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import clingo
 import pytest
 
 from lupa import KnowledgeBase, LupaError, SpaceLimitError, TimeLimitError
 from lupa.answers.search import Cheapest, Unexplored
 from lupa.compiled.diagram import MOST_PARTS, NO, YES, Budget, Diagrams
 from lupa.rules.deadline import Deadline
+from lupa.rules.ground import ground
 from lupa.rules.kept import cached_property
 from lupa.rules.solver import Watch
 from lupa.rules.store import _after_fork
@@ -198,6 +201,26 @@ def test_a_process_forked_while_a_thread_decides_can_decide(warm: bool) -> None:
         timeout=240,
     )
     assert (run.stdout, run.stderr) == ("[0, 0, 0] deny\n", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no process is forked there")
+@pytest.mark.filterwarnings("ignore:.*fork")
+def test_no_process_is_forked_while_rules_are_ground() -> None:
+    begun, ground_whole = threading.Event(), threading.Event()
+
+    def slowly(_: clingo.Control) -> None:
+        begun.set()
+        time.sleep(0.2)
+        ground_whole.set()
+
+    thread = threading.Thread(target=lambda: ground(slowly))
+    thread.start()
+    begun.wait()
+    child = os.fork()
+    if not child:
+        os._exit(0 if ground_whole.is_set() else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    thread.join()
 
 
 def test_after_a_fork_what_nobody_used_is_kept_and_the_rest_ground_anew(own: KnowledgeBase) -> None:
