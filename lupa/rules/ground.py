@@ -214,7 +214,8 @@ def ground(
 @contextmanager
 def _alone(end: float, seconds: float) -> Iterator[None]:
     """Nothing else is ground meanwhile, and no process forked. Raises `TimeLimitError` in time."""
-    if not _GROUNDING.acquire(timeout=max(0.0, end - time.perf_counter())):
+    left = max(0.0, end - time.perf_counter())
+    if not _GROUNDING.acquire(timeout=min(left, threading.TIMEOUT_MAX)):
         raise TimeLimitError(seconds)
     try:
         yield
