@@ -50,13 +50,10 @@ def filed_otherwise(
 
 def _is_unsupported(question: Question, made: Sequence[Literal]) -> bool:
     """Whether something on record, or an advisory that would hold, is against requesting this instead."""
-    edition, stated = question.edition, question.record.stated
-    against = {
-        other for x in made for other in edition.vocabulary.efforts.unsupported_by(edition.facts[abs(x)])
-    }
-    advised = [each.literal for each in edition.advisories if each.item in against]
-    return any(stated.get(other) for other in against) or any(
-        question.would_hold(advisory, *made) for advisory in advised
+    edition = question.edition
+    unsupported_by = edition.vocabulary.efforts.unsupported_by
+    return question.is_spoken_against(
+        {other for x in made for other in unsupported_by(edition.facts[abs(x)])}, *made
     )
 
 

@@ -150,6 +150,13 @@ class Question:
         said = (*(x for x in others if abs(x) not in about), *stated)
         return not self.edition.satisfiable((*said, -conclusion)) and self.edition.satisfiable(said)
 
+    def is_spoken_against(self, against: Collection[str], *stated: Literal) -> bool:
+        """Whether one of these is on record, or would hold as an advisory with facts stated so."""
+        if any(self.record.stated.get(fact) for fact in against):
+            return True
+        advised = [each.literal for each in self.edition.advisories if each.item in against]
+        return any(self.would_hold(advisory, *stated) for advisory in advised)
+
     # ---- the verdict ---------------------------------------------------------------------------
 
     @cached_property

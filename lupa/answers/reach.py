@@ -97,13 +97,8 @@ class Reach:
 
         An advisory speaks against it where with the fact it would hold in every world.
         """
-        efforts, fact = self._edition.vocabulary.efforts, self._edition.facts[literal]
-        stated = self._question.record.stated
-        against = list(efforts.speaks_against(fact))
-        if any(stated.get(other) for other in against):
-            return True
-        advised = [each.literal for each in self._edition.advisories if each.item in against]
-        return any(self._question.would_hold(each, literal) for each in advised)
+        against = self._edition.vocabulary.efforts.speaks_against(self._edition.facts[literal])
+        return self._question.is_spoken_against(list(against), literal)
 
     def _kind(self, literal: Literal, fact: Fact, *, value: bool) -> tuple[Kind, int] | None:
         """How a statement can come about and what that costs; None where it cannot."""

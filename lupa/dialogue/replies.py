@@ -22,7 +22,6 @@ from lupa.dialogue.numbers import (
 from lupa.errors import CaseError, shown
 from lupa.record.doses import names_within, with_doses
 from lupa.record.numbers import AGES
-from lupa.rules.codes import STATES
 from lupa.rules.edition import Edition
 from lupa.rules.names import normal
 from lupa.rules.numbers import written
@@ -149,17 +148,11 @@ def stated(question: Question, edition: Edition | None, said: str, line: str) ->
     if asked is not None and asked.kind == "members" and len(asked.members) > 1:
         return _named(question, vocabulary, line)
     if question.choices is not None:
-        coded = _coded(question, edition, line) if edition else None
+        coded = edition.known.codes.stating(line, question.names) if edition else None
         return Reply(question.names[coded or _one_of(question, vocabulary, said, line)])
     if said in (*_YES, *_NO):
         return Reply(question.names["yes" if said in _YES else "no"])
     raise CaseError(f"yes, no or don't know is expected, not {shown(line)}; `help` says more")
-
-
-def _coded(question: Question, edition: Edition, line: str) -> str | None:
-    """The one of the names that a code means, as it does in a case."""
-    rows = edition.known.codes.rows(line)
-    return next((x.name for x in rows if x.name in question.names and x.relation in STATES[True]), None)
 
 
 def _one_of(question: Question, vocabulary: Vocabulary | None, said: str, line: str) -> str:

@@ -15,7 +15,6 @@ from lupa.record.naming import Target, below
 from lupa.record.pairs import not_two, taken_apart
 from lupa.record.plain import plain_data
 from lupa.record.reading import parse_yaml
-from lupa.rules.codes import STATES
 from lupa.rules.edition import Edition
 from lupa.rules.quantities import Cut
 from lupa.rules.vocabulary import ONLY, Fact, Path, Tree, leaves
@@ -100,13 +99,8 @@ class _Editor(EditedNumbers):
         """The one of some names that a name means; each is looked up once."""
         _, meant = self._meant.setdefault(id(known), (known, {}))
         if name not in meant:
-            meant[name] = self._look_up(name, known) or self._coded(name, known)
+            meant[name] = self._look_up(name, known) or self._edition.known.codes.stating(name, known)
         return meant[name]
-
-    def _coded(self, name: str, known: Mapping[str, object]) -> str | None:
-        """The one of some names that a code states."""
-        rows = self._edition.known.codes.rows(name)
-        return next((row.name for row in rows if row.name in known and row.relation in STATES[True]), None)
 
     # ---- what is to be done --------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ write codes with and without their points, and systems in capitals, with hyphens
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +75,11 @@ class Codes:
             return []
         return self._found(system, r"\.?".join(plain.replace(".", "")), self._texts)
 
+    def stating(self, given: str, names: Container[str]) -> str | None:
+        """The first of some names that a code states."""
+        rows = (row for row in self.rows(given) if row.relation in STATES[True])
+        return next((row.name for row in rows if row.name in names), None)
+
     def _found(self, system: str, code: str, texts: Iterable[str]) -> list[Code]:
         row = re.compile(rf'^[ \t]*code\({system}, *"{code}",.*$', re.MULTILINE | re.IGNORECASE)
         return [_read(line) for text in texts for line in row.findall(text)]
@@ -130,10 +135,9 @@ def check_meanings(rows: Sequence[tuple[str, Code]], shared: Sequence[str]) -> N
     codes counts too.
     """
     first: dict[tuple[str, str, str], tuple[str, Code]] = {}
-    again = {f"{row.system}:{row.code}": f'"{row.code}"' for _, row in rows}
-    again = {given: quoted for given, quoted in again.items() if any(quoted in text for text in shared)}
     known = Codes(shared)
-    said = [each for given in again for each in known.rows(given)]
+    again = [row for _, row in rows if any(f'"{row.code}"' in text for text in shared)]
+    said = [each for row in again for each in known.rows(f"{row.system}:{row.code}")]
     for place, code in [*(("the files that all policies share", row) for row in said), *rows]:
         if code.relation in STATES[True]:
             key = code.system, code.code.lower(), code.meaning.name

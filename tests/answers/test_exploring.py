@@ -583,8 +583,9 @@ def test_a_group_of_too_many_classes_is_planned_alike(
     assert planned(tmp_path / "left", facts, rules).steps == usual.steps
 
 
-def test_what_matters_is_found_one_by_one_where_the_function_grows_too_large(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("limit", "often"), [("SMALL", circuit._OFTEN), ("_WHOLE", 0)])
+def test_what_matters_is_found_though_the_function_of_a_record_or_of_all_grows_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, often: int
 ) -> None:
     facts, rules = (
         vocabulary(["a", "b", "c"]),
@@ -592,25 +593,9 @@ def test_what_matters_is_found_one_by_one_where_the_function_grows_too_large(
     )
     found = []
     monkeypatch.setattr(question, "_MANY", 2)
-    for largest in (circuit.SMALL, 0):
-        monkeypatch.setattr(circuit, "SMALL", largest)
-        small = small_kb(tmp_path / str(largest), facts, rules)
-        found.append([missing.fact for missing in small.decide(SMALL).missing])
-    assert found == [["a", "b"], ["a", "b"]]
-
-
-def test_what_matters_is_found_for_each_record_where_the_function_of_all_grows_too_large(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    facts, rules = (
-        vocabulary(["a", "b", "c"]),
-        "outcome(small, approve) :- a, b.\n" + otherwise("approve", last="deny"),
-    )
-    found = []
-    monkeypatch.setattr(question, "_MANY", 2)
-    monkeypatch.setattr(circuit, "_OFTEN", 0)
-    for largest in (circuit._WHOLE, 0):
-        monkeypatch.setattr(circuit, "_WHOLE", largest)
+    monkeypatch.setattr(circuit, "_OFTEN", often)
+    for largest in (getattr(circuit, limit), 0):
+        monkeypatch.setattr(circuit, limit, largest)
         small = small_kb(tmp_path / str(largest), facts, rules)
         found.append([missing.fact for missing in small.decide(SMALL).missing])
     assert found == [["a", "b"], ["a", "b"]]
