@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from lupa.authors.trials.run import Trials
     from lupa.pages.letter import Letter, Reader
     from lupa.pages.templates import Form
-    from lupa.record.case import Case
 
 
 def _page(decision: Decision) -> str:

@@ -27,7 +27,8 @@ from lupa.answers.needs import needs
 from lupa.answers.question import Question
 from lupa.answers.readings import other_readings
 from lupa.record.case import contradicts_itself
-from lupa.rules.edition import Atom, Edition
+from lupa.rules.atom import Atom
+from lupa.rules.edition import Edition
 from lupa.rules.nodes import Node
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact

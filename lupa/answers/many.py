@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from lupa.answers.decision import Decision
 from lupa.answers.written import as_json
@@ -15,14 +15,20 @@ from lupa.errors import CaseError, LupaError, Problem
 from lupa.rules.processes import shared
 
 if TYPE_CHECKING:
-    from lupa.answers.desk import Desk
     from lupa.record.case import Case
 
 A = TypeVar("A")
+D = TypeVar("D", bound="Decides")
 R = TypeVar("R")
 
 PIECE = 32
 """So many cases go to a process at once: few enough to share the last of them, and worth the way."""
+
+
+class Decides(Protocol):
+    """What decides one case: the policies of a knowledge base, which another process loads again."""
+
+    def decide(self, case: Case, *, timeout: float | None = None) -> Decision: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ def undecided(error: LupaError, where: str, case: object = None) -> Undecided:
     )
 
 
-def each(desk: Desk, items: Iterable[A], work: Callable[[Desk, A], R], jobs: int) -> Iterator[R]:
+def each(desk: D, items: Iterable[A], work: Callable[[D, A], R], jobs: int) -> Iterator[R]:
     """What `work` comes to for each item, in their order, by so many processes."""
     items = iter(items)
     pieces = iter(lambda: tuple(islice(items, PIECE if jobs > 1 else 1)), ())
@@ -68,23 +74,23 @@ def each(desk: Desk, items: Iterable[A], work: Callable[[Desk, A], R], jobs: int
         yield from found
 
 
-def _itself(desk: Desk) -> Desk:
+def _itself(desk: D) -> D:
     """The desk; in another process it is loaded again on the way there."""
     return desk
 
 
-def _piece(work: Callable[[Desk, A], R], desk: Desk, items: tuple[A, ...]) -> list[R]:
+def _piece(work: Callable[[D, A], R], desk: D, items: tuple[A, ...]) -> list[R]:
     return [work(desk, item) for item in items]
 
 
 def decide_many(
-    desk: Desk, cases: Iterable[Case], jobs: int, timeout: float | None
+    desk: Decides, cases: Iterable[Case], jobs: int, timeout: float | None
 ) -> Iterator[Decision | Undecided]:
     """The decision on each case, or what stands in its place; see `Desk.decide_many`."""
     return each(desk, enumerate(cases), partial(_decided, timeout), jobs)
 
 
-def _decided(timeout: float | None, desk: Desk, item: tuple[int, Case]) -> Decision | Undecided:
+def _decided(timeout: float | None, desk: Decides, item: tuple[int, Case]) -> Decision | Undecided:
     place, case = item
     try:
         return desk.decide(case, timeout=timeout)

@@ -16,8 +16,9 @@ from lupa.compiled.formula import Counted, Formula, Said, Some, Telling
 from lupa.compiled.primes import product
 from lupa.compiled.space import Loaded, Space
 from lupa.errors import SpaceLimitError
+from lupa.rules.atom import Atom
 from lupa.rules.deadline import ENDLESS, Deadline
-from lupa.rules.edition import Atom, Edition
+from lupa.rules.edition import Edition
 
 _KINDS = ("criterion", "part", "basis", "limit", "scope", "advisory", "note")
 """What is told by itself; what the decision makes of these is told by pathway."""

@@ -6,7 +6,8 @@ from typing import TypedDict
 from lupa.answers.causes import origin
 from lupa.answers.decision import Need, Says
 from lupa.answers.question import Question
-from lupa.rules.edition import Atom, Edition
+from lupa.rules.atom import Atom
+from lupa.rules.edition import Edition
 from lupa.rules.needed import Needed, needed
 from lupa.rules.solver import Literal
 

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from lupa.answers.desk import Desk
 from lupa.authors.trials.suite import read_suite
 from lupa.errors import CaseError, RuleError
-from lupa.rules.files import text_of
+from lupa.rules.onfile import text_of
 from lupa.rules.texts import QUOTED, STRING
 
 Put = Callable[[Path, Mapping[str, str]], None]

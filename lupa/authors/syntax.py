@@ -7,7 +7,7 @@ from pathlib import Path
 from clingo import ast
 from clingo.ast import ASTType
 
-from lupa.rules.files import text_of
+from lupa.rules.onfile import text_of
 from lupa.rules.trees import children, keys_of
 
 Signature = tuple[str, int]

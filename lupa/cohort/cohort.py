@@ -19,7 +19,8 @@ from lupa.errors import CaseError, on_one_line, shown
 from lupa.record.behind import apart, written_behind
 from lupa.record.record import ROUTING
 from lupa.record.routing import ASKED_FOR, routed
-from lupa.rules.files import fingerprint, text_of
+from lupa.rules.files import fingerprint
+from lupa.rules.onfile import text_of
 
 _KEPT = 100_000
 """So many requests are remembered with the editions that answer them."""

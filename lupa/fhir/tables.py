@@ -15,8 +15,9 @@ import clingo
 from lupa.fhir.declared import Declared
 from lupa.fhir.slices import Slices, Token
 from lupa.rules.codes import row_at
-from lupa.rules.files import check_text, shipped, text_of
+from lupa.rules.files import check_text, shipped
 from lupa.rules.kept import cached_property
+from lupa.rules.onfile import text_of
 from lupa.rules.store import Store
 from lupa.rules.texts import CODE_LINE
 

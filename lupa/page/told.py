@@ -13,7 +13,8 @@ from lupa.page.packed import Lists, Texts
 from lupa.page.sayable import Sayable
 from lupa.page.short import short_names
 from lupa.rules.about import About
-from lupa.rules.edition import Atom, Edition
+from lupa.rules.atom import Atom
+from lupa.rules.edition import Edition
 from lupa.rules.vocabulary import Fact
 
 

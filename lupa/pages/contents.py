@@ -13,7 +13,8 @@ import click
 from lupa.errors import CaseError
 from lupa.pages.conditions import when
 from lupa.record.reading import read_cases
-from lupa.rules.edition import Atom, Edition
+from lupa.rules.atom import Atom
+from lupa.rules.edition import Edition
 from lupa.rules.quantities import CUTS
 from lupa.rules.store import Store
 from lupa.rules.vocabulary import Vocabulary

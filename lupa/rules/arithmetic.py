@@ -16,8 +16,8 @@ from clingo import ast
 from clingo.ast import ASTType, BinaryOperator
 
 from lupa.errors import RuleError
-from lupa.rules.files import LARGEST
 from lupa.rules.ground import Parts
+from lupa.rules.numbers import LARGEST
 from lupa.rules.texts import calculates, skeleton
 from lupa.rules.trees import children
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from lupa.errors import RuleError
-from lupa.rules.files import text_of
 from lupa.rules.numbers import DECIMAL, mend
+from lupa.rules.onfile import text_of
 
 if TYPE_CHECKING:
     from clingo import ast

@@ -1,8 +1,7 @@
 """One edition of one policy, grounded: the questions a verdict is made of, each answered exactly."""
 
 import threading
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -11,6 +10,7 @@ import clingo
 
 from lupa.errors import CaseError, RuleError, shown
 from lupa.rules.asking import Asking
+from lupa.rules.atom import Atom
 from lupa.rules.ground import Ground
 from lupa.rules.kept import cached_property
 from lupa.rules.known import Known
@@ -28,28 +28,6 @@ _OF_POLICY = (("requires", 5), ("met", 2), ("excluded", 2), ("outside", 2))
 """The predicates by which a policy speaks, beside those that say what has parts."""
 _LATELY = 16
 """So much is remembered that was made for one record."""
-
-
-@dataclass(slots=True)
-class Atom:
-    """An atom of the policy that people read about: a criterion met, a basis, an advisory, ..."""
-
-    symbol: clingo.Symbol
-    item: str
-    literal: Literal
-    text: tuple[str, str]
-    sources: list[tuple[tuple[str, str] | None, str]]
-    """Clauses that say it, each with the indication and phase it holds for, if only for those."""
-    id: str = field(init=False)
-    """Its symbol as it is written."""
-
-    def __post_init__(self) -> None:
-        self.id = str(self.symbol)
-
-    def by(self, clauses: Collection[str]) -> "Atom":
-        """The same, of those that say it by these clauses alone."""
-        sources = [(where, clause) for where, clause in self.sources if clause in clauses]
-        return Atom(self.symbol, self.item, self.literal, self.text, sources)
 
 
 class Bound(NamedTuple):

@@ -3,13 +3,14 @@
 import hashlib
 import os
 import re
-from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from lupa.errors import FolderError, RuleError, shown
 from lupa.rules.kept import cached_property
+from lupa.rules.numbers import LARGEST
+from lupa.rules.onfile import text_of
 
 _HERE = Path(__file__).resolve().parents[1]
 _TOKEN = re.compile(r'%\*|%[^\n]*|"(?:\\[\\"n]|[^"\\\n])*"|#[a-z_]+|:~|[^\x00-\x7f]')
@@ -38,8 +39,6 @@ NOT_ALLOWED = (
     "is not allowed in a knowledge base; its rules only define (a choice, a constraint or a search "
     "belongs to a question)"
 )
-LARGEST = 2**31 - 1
-"""The largest number that clingo holds; what is larger it takes, without a word, for another."""
 TOO_LARGE = f"{{token}} is too large: a number in a rule is at most {LARGEST}"
 NOT_IN_QUOTES = "{token} can stand only in quotes or in a comment; names are written in plain letters"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -148,25 +147,6 @@ def may_be_wide(text: str) -> bool:
         if sign == ".." or pooled >= _MANY_POOLED:
             return True
     return False
-
-
-def text_of(path: Path) -> str:
-    """The text of a file, whatever it says, without the mark of its encoding at the start.
-
-    Raises `RuleError` where it cannot be read.
-    """
-    try:
-        return path.read_text(encoding="utf-8").removeprefix(BOM_UTF8.decode())
-    except UnicodeDecodeError as error:
-        raise RuleError(f"{path}: not a text in UTF-8 (byte {error.start + 1})") from error
-    except OSError as error:
-        raise RuleError(f"{path}: cannot be read: {error.strerror}") from error
-
-
-def begins_with_mark(path: Path) -> bool:
-    """Whether a file begins with the mark of its encoding, which clingo would take for a part of a rule."""
-    with path.open("rb") as file:
-        return file.read(len(BOM_UTF8)) == BOM_UTF8
 
 
 def misplaced(text: str) -> Iterator[tuple[int, int, str]]:

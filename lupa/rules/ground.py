@@ -18,8 +18,9 @@ import clingo
 
 from lupa.errors import RuleError, TimeLimitError
 from lupa.rules.deadline import Deadline
-from lupa.rules.files import LARGEST, begins_with_mark
 from lupa.rules.kept import cached_property
+from lupa.rules.numbers import LARGEST
+from lupa.rules.onfile import begins_with_mark
 from lupa.rules.solver import Literal, Solver, Watch
 
 _GROUNDING = threading.RLock()

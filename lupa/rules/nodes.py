@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import clingo
 
+from lupa.rules.atom import Atom
 from lupa.rules.ground import Ground, counted
 from lupa.rules.names import nearest, normal
 from lupa.rules.tables import Fault, refuse
-
-if TYPE_CHECKING:
-    from lupa.rules.edition import Atom
 
 Kind = Literal["all", "any", "at_least"]
 _KINDS: tuple[tuple[str, int, Kind], ...] = (

@@ -9,6 +9,8 @@ import clingo
 
 from lupa.errors import RuleError
 
+LARGEST = 2**31 - 1
+"""The largest number that clingo holds; what is larger it takes, without a word, for another."""
 DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,8})\.[0-9]{0,11}[1-9]")
 """A number with decimals: none at its end is 0, so that there is one way to write it."""
 

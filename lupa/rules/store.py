@@ -21,11 +21,12 @@ from lupa.rules.catalogue import Catalogue
 from lupa.rules.codes import Code, check_codes, check_meanings
 from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition
-from lupa.rules.files import RuleFiles, check_text, fingerprint, shipped, source, text_of
+from lupa.rules.files import RuleFiles, check_text, fingerprint, shipped, source
 from lupa.rules.ground import EndlessError, Ground, Load, Parts, Then, ground, plainly
 from lupa.rules.kept import cached_property
 from lupa.rules.names import beginnings, nearest, normal
 from lupa.rules.nodes import check_nodes
+from lupa.rules.onfile import text_of
 from lupa.rules.orders import laws_of_numbers
 from lupa.rules.slicing import Shared
 from lupa.rules.strays import check

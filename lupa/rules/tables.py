@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import clingo
 
 from lupa.errors import RuleError, shown
-from lupa.rules.files import text_of
 from lupa.rules.ground import Ground, Parts, plainly, quoted
 from lupa.rules.names import normal
+from lupa.rules.onfile import text_of
 
 if TYPE_CHECKING:
     from clingo import ast

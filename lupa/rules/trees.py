@@ -11,7 +11,7 @@ from clingo import ast
 from clingo.ast import AST, ASTSequence, ASTType, Location, Position
 
 from lupa.errors import RuleError
-from lupa.rules.files import begins_with_mark, text_of
+from lupa.rules.onfile import begins_with_mark, text_of
 
 _NAMELESS = "<string>"
 """What clingo calls a text that it was not given as a file."""

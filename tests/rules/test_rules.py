@@ -29,7 +29,8 @@ from lupa.authors.syntax import (
     read,
     statements,
 )
-from lupa.rules.edition import Atom, Edition
+from lupa.rules.atom import Atom
+from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles, shipped
 from lupa.rules.ground import ground, plainly
 from lupa.rules.names import normal

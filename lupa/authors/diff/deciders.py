@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from lupa.authors.diff.pair import BOTH, Pair
 from lupa.authors.diff.results import SIDES, Decider, Pathway
-from lupa.rules.edition import Atom, Edition
+from lupa.rules.atom import Atom
+from lupa.rules.edition import Edition
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
 

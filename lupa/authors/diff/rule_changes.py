@@ -8,7 +8,8 @@ from typing import Literal
 from lupa.authors.diff.pair import usual_readings
 from lupa.authors.diff.results import RuleChange
 from lupa.pages.sentences import argument
-from lupa.rules.edition import Atom, Edition
+from lupa.rules.atom import Atom
+from lupa.rules.edition import Edition
 from lupa.rules.nodes import Node
 
 

@@ -14,7 +14,7 @@ from lupa.authors.document.written import Written, helpers, is_of_another, names
 from lupa.authors.laws.authored import authored, places, sorted_places
 from lupa.authors.reports.finding import Place
 from lupa.authors.syntax import Signature
-from lupa.rules.files import text_of
+from lupa.rules.onfile import text_of
 from lupa.rules.store import Store
 
 _GIVES: Mapping[str, tuple[Signature, ...]] = {

@@ -20,9 +20,10 @@ from lupa.authors.lint.statements import shown
 from lupa.authors.reports.finding import Finding
 from lupa.authors.syntax import Signature, atoms, declared, derived, has_body, line, nodes, read
 from lupa.errors import RuleError
-from lupa.rules.files import NOT_ALLOWED, RuleFiles, misplaced, shipped, text_of
+from lupa.rules.files import NOT_ALLOWED, RuleFiles, misplaced, shipped
 from lupa.rules.kept import cached_property
 from lupa.rules.names import nearest, normal
+from lupa.rules.onfile import text_of
 from lupa.rules.texts import CODE_LINE
 
 ROWS = "fhir"
@@ -43,9 +44,8 @@ KINDS = frozenset(
 """What the value of an element may be read as."""
 _LOOKED_UP = (
     "all_told/1", "birth/1", "clash/2", "counts/4", "dead/1", "declared_by/2", "died_before/1",
-    "from_form/2", "ignored/2", "lasted/3", "lost/2",
-    "measured/4", "on_day/2", "replies/2", "rule_text/2", "supports/4", "taken/2", "tells/2", "value/2",
-    "wanted/3", "word/2", "years/3",
+    "from_form/2", "ignored/2", "lasted/3", "lost/2", "measured/4", "on_day/2", "replies/2",
+    "rule_text/2", "supports/4", "taken/2", "tells/2", "value/2", "wanted/3", "word/2", "years/3",
 )  # fmt: skip
 READ_BY_READER = frozenset((name, int(arity)) for name, arity in (each.split("/") for each in _LOOKED_UP))
 """What the reader of charts looks up among what is ground, or in the texts."""

@@ -10,7 +10,8 @@ import clingo
 
 from lupa.authors.lint.words import Places
 from lupa.authors.reports.finding import Finding
-from lupa.rules.edition import Atom, Edition
+from lupa.rules.atom import Atom
+from lupa.rules.edition import Edition
 from lupa.rules.vocabulary import Fact
 
 _NO = frozenset(

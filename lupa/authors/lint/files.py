@@ -16,7 +16,8 @@ from lupa.authors.lint.rules import RULES
 from lupa.authors.reports.finding import Finding, Place
 from lupa.errors import RuleError
 from lupa.rules.endless import too_wide
-from lupa.rules.files import NOT_ALLOWED, may_be_wide, misplaced, text_of
+from lupa.rules.files import NOT_ALLOWED, may_be_wide, misplaced
+from lupa.rules.onfile import text_of
 from lupa.rules.strays import stray
 from lupa.rules.trees import parse
 

@@ -11,7 +11,7 @@ from lupa.authors.trials.coverage import Coverage, Covered, FileCoverage, Goal
 from lupa.authors.trials.page import CANNOT, MISSED, called, extent, goals, said, share
 from lupa.authors.trials.run import Trials
 from lupa.errors import counted
-from lupa.rules.files import text_of
+from lupa.rules.onfile import text_of
 
 _SHOWN = {"fires": "fires", "fails": "is the one that fails", "used": "is used"}
 
