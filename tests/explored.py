@@ -199,11 +199,7 @@ def check_flips(kb: KnowledgeBase, examined: Examined, to: str, **wishes: Any) -
                 assert len(part) == len(made) or not solver.makes_certain(overlaid(said, part), to), made
         assert flip.cost == brute.cost_of((s.fact, s.cost) for s in flip.statements)
     found = [frozenset(made.items()) for made in flips]
-    together = [
-        (way.cost, frozenset((s.fact, s.value) for s in (*way.statements, *chosen)))
-        for way in answer.ways
-        for chosen in itertools.product(*way.alternatives)
-    ]
+    together = told_in_ways(answer)
     assert len(together) == len(flips)
     assert set(together) == {(flip.cost, made) for flip, made in zip(answer.flips, found, strict=True)}
     assert all(len(way.words) == len(way.alternatives) for way in answer.ways)
@@ -217,6 +213,16 @@ def check_flips(kb: KnowledgeBase, examined: Examined, to: str, **wishes: Any) -
             waits = any(s.on for s in flip.statements)  # the day may change what is told of other numbers
             assert waits or about & set(map(brute.subject_of, made)), (reason, flips)
     return answer
+
+
+def told_in_ways(answer: Flips) -> list[tuple[int, frozenset[tuple[str, bool]]]]:
+    """Each of the flips that the ways of an answer stand for: its cost, and what it states."""
+    return [
+        (way.cost, frozenset((s.fact, s.value) for s in itertools.chain(way.statements, chosen, *sets)))
+        for way in answer.ways
+        for chosen in itertools.product(*way.alternatives)
+        for sets in itertools.product(*way.sets)
+    ]
 
 
 def parts_of(made: Iterable[tuple[str, bool]]) -> Iterator[tuple[tuple[str, bool], ...]]:

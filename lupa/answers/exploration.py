@@ -133,15 +133,17 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Flips that differ only in members of what is asked for together, as one.
+    """Flips that differ only in members of what is asked for together, or in what they speak of, as one.
 
-    All of `statements` are made, and of each of `alternatives` any one, which `words` says in a sentence.
+    All of `statements` are made, of each of `alternatives` any one, which `words` says in a sentence, and
+    of each of `sets` all of any one: these say the same of different things, such as drugs.
     """
 
     cost: int
     statements: tuple[Statement, ...]
     alternatives: tuple[tuple[Statement, ...], ...]
     words: tuple[str, ...]
+    sets: tuple[tuple[tuple[Statement, ...], ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +171,12 @@ class Flips(_Answer):
     """The cheapest ways to make an outcome certain.
 
     `flips` are sets of statements, the cheapest first; the first `ties` of them cost the same, and no
-    cheaper one exists. `ways` are the same, those that differ in one member of a group as one. `more`
-    says that there may be others, none of which is cheaper than the last: that there are, or that the
-    search for them was ended. Where no change within reach would do it there is none, and `blocked` is
-    why: a minimal set of facts that cannot change and with which the outcome cannot be. Where there is
-    none of these either, `beyond` are the fewest facts out of reach that would have to be stated too.
-    `margins` say how far the numbers of the case may move.
+    cheaper one exists. `ways` are the same, those as one that differ in one member of a group, or in what
+    they speak of. `more` says that there may be others, none of which is cheaper than the last: that there
+    are, or that the search for them was ended. Where no change within reach would do it there is none, and
+    `blocked` is why: a minimal set of facts that cannot change and with which the outcome cannot be. Where
+    there is none of these either, `beyond` are the fewest facts out of reach that would have to be stated
+    too. `margins` say how far the numbers of the case may move.
     """
 
     decision: Decision

@@ -1,20 +1,24 @@
-"""Flips that differ in one member of a group as one way, with its alternatives."""
+"""Flips that differ in one member of a group, or in what they say the same of, as one way."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from lupa.answers.exploration import Flip, Statement, Way
 from lupa.answers.question import Question
 from lupa.rules.asking import Asking, under
+from lupa.rules.spoken import said_of
 
 _Parts = tuple[tuple[Statement, ...], ...]
 """Sets of statements in one: of each part, any one statement."""
+_Sets = tuple[tuple[tuple[Statement, ...], ...], ...]
+"""Of each, all statements of any one set."""
 
 
 def ways(question: Question, flips: Sequence[Flip]) -> tuple[Way, ...]:
-    """The flips, those of one cost that differ in one statement about a group as one.
+    """The flips, those of one cost as one that differ in one statement about a group, or that say several
+    things each of something else.
 
     What any member of a group brings about is told as that, and then by which; of a number at several
     cut points it is told at the one that asks for the least.
@@ -22,16 +26,10 @@ def ways(question: Question, flips: Sequence[Flip]) -> tuple[Way, ...]:
     asking = question.edition.asking
     found = []
     for cost, alike in groupby(flips, key=lambda flip: flip.cost):
-        for parts in _merged(asking, [flip.statements for flip in alike]):
-            several = [part for part in parts if len(part) > 1]
-            found.append(
-                Way(
-                    cost,
-                    tuple(part[0] for part in parts if len(part) == 1),
-                    tuple(several),
-                    tuple(_words(question, part) for part in several),
-                )
-            )
+        for parts, sets in _of_others(_merged(asking, [flip.statements for flip in alike])):
+            several = tuple(part for part in parts if len(part) > 1)
+            stated = tuple(part[0] for part in parts if len(part) == 1)
+            found.append(Way(cost, stated, several, tuple(_words(question, p) for p in several), sets))
     return tuple(found)
 
 
@@ -113,3 +111,33 @@ def _merged(asking: Asking, sets: Sequence[Sequence[Statement]]) -> list[_Parts]
             if merged:
                 break
     return found
+
+
+def _of_others(ways: Iterable[_Parts]) -> list[tuple[_Parts, _Sets]]:
+    """Ways that say several things of one, and the same of something else, as one."""
+    found: list[tuple[_Parts, _Sets]] = [(parts, ()) for parts in ways]
+    while True:
+        alike: dict[object, dict[int, tuple[Statement, ...]]] = {}
+        for number, (parts, sets) in enumerate(found):
+            for statements in _by_what_they_are_of(parts):
+                rest = frozenset(parts).difference((each,) for each in statements)
+                said = frozenset((said_of(each.fact)[0], each.value, each.kind) for each in statements)
+                alike.setdefault((rest, said, sets), {})[number] = statements
+        several = next((these for these in alike.values() if len(these) > 1), None)
+        if several is None:
+            return found
+        first, *others = several
+        parts, sets = found[first]
+        left = tuple(part for part in parts if part[0] not in several[first] or len(part) > 1)
+        found[first] = left, (*sets, tuple(several.values()))
+        found = [way for number, way in enumerate(found) if number not in others]
+
+
+def _by_what_they_are_of(parts: _Parts) -> Iterator[tuple[Statement, ...]]:
+    """Of what is stated whatever is chosen, what speaks of one thing, where that is several statements."""
+    found: dict[str, list[Statement]] = {}
+    for part in parts:
+        of = said_of(part[0].fact)[1]
+        if len(part) == 1 and of:
+            found.setdefault(of, []).append(part[0])
+    return (tuple(statements) for statements in found.values() if len(statements) > 1)

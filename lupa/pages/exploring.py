@@ -158,8 +158,9 @@ def flips_text(flips: Flips, width: int = 80) -> str:
 def _ways(page: Page, flips: Flips, wanted: str) -> list[str]:
     count = f"{flips.ties} ways" if flips.ties > 1 else "1 way"
     lines = page.title(f"Cheapest to make it {wanted}: {count}, none cheaper")
-    if flips.ties > 1:
-        lines += page.wrap("Ways that differ in one item stand together, as one of several.", 2)
+    if any(way.alternatives or way.sets for way in flips.ways):
+        words = "Ways that differ in one item, or in what they speak of, stand together as one."
+        lines += page.wrap(words, 2)
     cheapest = flips.flips[0].cost
     for number, way in enumerate(flips.ways, start=1):
         if way.cost > cheapest and flips.ways[number - 2].cost == cheapest:
@@ -172,14 +173,20 @@ def _ways(page: Page, flips: Flips, wanted: str) -> list[str]:
 
 def _way(page: Page, number: int, way: Way) -> list[str]:
     lines = ["", f"{number}. cost {way.cost}"]
-    for group in families(way.statements):
-        if len(group) == 1:
-            lines += _item(page, group[0], f"{group[0].text} [{_written(group[0])}]")
-        else:
-            lines += _item(page, group[0], _of_many(group))
+    lines += [line for group in families(way.statements) for line in _of_each(page, group)]
     for alternatives, words in zip(way.alternatives, way.words, strict=True):
         lines += _item(page, alternatives[0], words)
+    for first, *further in way.sets:
+        lines += [line for statement in first for line in _of_each(page, [statement])]
+        lines += page.wrap(f"or the same of {others(each[0] for each in further)}", 3 + _COLUMN)
     return lines
+
+
+def _of_each(page: Page, statements: Sequence[Statement]) -> list[str]:
+    """A statement, or several of one kind as one, for each of them."""
+    if len(statements) == 1:
+        return _item(page, statements[0], f"{statements[0].text} [{_written(statements[0])}]")
+    return _item(page, statements[0], _of_many(statements))
 
 
 def _of_many(statements: Sequence[Statement]) -> str:

@@ -9,8 +9,10 @@ import click
 import pytest
 
 from lupa import Decision, KnowledgeBase
+from lupa.pages.exploring import flips_text
 from lupa.pages.meaning import meaning_text
 from lupa.pages.page import text
+from tests.explored import told_in_ways
 
 POLICY = "example_upadacitinib"
 
@@ -63,6 +65,25 @@ def test_less_is_asked_for_of_whatever_a_limit_bounds(step_kb: KnowledgeBase) ->
     flips = step_kb.flip(case, "approve")
     less = {s.fact: s.value for flip in flips.flips for s in flip.statements if s.kind == "ask_for_less"}
     assert less == {"more_than(daily_dose,30)": False, "more_than(tablets_30,30)": False}
+
+
+def test_a_step_that_any_of_several_drugs_would_be_is_one_way(step_kb: KnowledgeBase) -> None:
+    """What would have to be so of one TNF inhibitor is told once, and then of which others it would do."""
+    flips = step_kb.flip(step_kb.case("upadacitinib_after_ten_weeks_of_adalimumab"))
+    longer, another = flips.ways
+    assert [statement.about for statement in longer.statements] == ["tofacitinib", "adalimumab"]
+    assert [statement.fact for statement in another.statements] == ["stops(tofacitinib)"]
+    ((first, *further),) = another.sets
+    assert [statement.fact for statement in first] == [
+        "tried(etanercept,inadequate_response)",
+        "at_least(weeks_on(etanercept),12)",
+    ]
+    others = ["infliximab", "certolizumab pegol", "golimumab"]
+    assert [{statement.about for statement in each} for each in further] == [{name} for name in others]
+    single = [(flip.cost, frozenset((s.fact, s.value) for s in flip.statements)) for flip in flips.flips]
+    assert len(told_in_ways(flips)) == len(single)
+    assert set(told_in_ways(flips)) == set(single)
+    assert f"or the same of {', '.join(others)}" in " ".join(click.unstyle(flips_text(flips)).split())
 
 
 def test_what_is_asked_for_together_is_one_question_and_names_all_of_it(step_kb: KnowledgeBase) -> None:
