@@ -66,7 +66,8 @@ if TYPE_CHECKING:
     from lupa.authors.trials.fates import Fates, Judged, Mutation
     from lupa.authors.trials.run import Trials
     from lupa.authors.trials.suite import Mismatch, Refused, Tried
-    from lupa.compiled.compiled import Compiled, Verdict
+    from lupa.compiled.compiled import Compiled
+    from lupa.compiled.verdicts import Verdict
     from lupa.errors import CaseError, LupaError, Problem, RuleError, SpaceLimitError, TimeLimitError
     from lupa.knowledge import KnowledgeBase
     from lupa.pages.letter import Letter
@@ -164,7 +165,8 @@ _HOMES = {
         "Step UnderReadings WhatIf"
     ),
     "answers.many": "Undecided",
-    "compiled.compiled": "Compiled Verdict",
+    "compiled.compiled": "Compiled",
+    "compiled.verdicts": "Verdict",
     "errors": "CaseError LupaError Problem RuleError SpaceLimitError TimeLimitError",
     "knowledge": "KnowledgeBase",
     "pages.letter": "Letter",

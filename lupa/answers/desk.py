@@ -253,8 +253,8 @@ class Desk(Store):
         `RuleError` for rules that give a world no outcome or two, `SpaceLimitError` where it would grow
         too large, `TimeLimitError` after `timeout` seconds.
         """
-        from lupa.compiled.compiled import Rules
         from lupa.compiled.compiler import compiled
+        from lupa.compiled.verdicts import Rules
 
         name, at, edition = policy.partition("@")
         limit = _limit(timeout)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import reduce
 from math import prod
 
-from lupa.compiled.compiled import Compiled
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node, deep
 from lupa.compiled.formula import Formula, Telling
 from lupa.compiled.primes import product
 from lupa.compiled.space import Loaded, Space
+from lupa.compiled.verdicts import Verdicts
 from lupa.errors import CaseError, SpaceLimitError
 from lupa.rules.clashes import clashes
 from lupa.rules.edition import Edition
@@ -78,7 +78,7 @@ class Changes:
         return sum(move.region.worlds for move in self.moves)
 
 
-def changes(before: Compiled, after: Compiled, budget: Budget | None = None) -> Changes:
+def changes(before: Verdicts, after: Verdicts, budget: Budget | None = None) -> Changes:
     """See `Compiled.changes`."""
     if before.rules is None or after.rules is None:
         raise CaseError("one was sent here without the rules; compile both where they are compared")
@@ -86,7 +86,7 @@ def changes(before: Compiled, after: Compiled, budget: Budget | None = None) -> 
 
 
 def compared(
-    before: Compiled, after: Compiled, editions: tuple[Edition, Edition], budget: Budget | None = None
+    before: Verdicts, after: Verdicts, editions: tuple[Edition, Edition], budget: Budget | None = None
 ) -> Changes:
     """The same of policies that were compiled from these editions."""
     with deep(len(before.variables) + len(after.variables)):
@@ -95,7 +95,7 @@ def compared(
 
 class _Pair:
     def __init__(
-        self, before: Compiled, after: Compiled, editions: tuple[Edition, Edition], budget: Budget
+        self, before: Verdicts, after: Verdicts, editions: tuple[Edition, Edition], budget: Budget
     ) -> None:
         self._policies = (before, after)
         self.facts = _ordered(before, after)
@@ -203,7 +203,7 @@ class _Pair:
         return {fact: place in so for place, fact in enumerate(self.facts)}
 
 
-def _ordered(before: Compiled, after: Compiled) -> tuple[Fact, ...]:
+def _ordered(before: Verdicts, after: Verdicts) -> tuple[Fact, ...]:
     """The facts of both, those of the second alone behind what they follow there."""
     order = [variable.fact for variable in before.variables]
     known, last = set(order), -1

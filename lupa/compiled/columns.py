@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from lupa.compiled.compiled import Compiled, Rules
 from lupa.compiled.distinct import Coded, Codes, Rows, Truths
 from lupa.compiled.headings import PARTS, Column
 from lupa.compiled.kernel import Bools
+from lupa.compiled.verdicts import Rules, Verdicts
 from lupa.compiled.words import Said, Words
 from lupa.errors import CaseError, Problem, on_one_line, shown
 from lupa.record.measured import months_on
@@ -63,7 +63,7 @@ class Columns:
     """The columns of a table under an edition that is compiled."""
 
     def __init__(
-        self, compiled: Compiled, rules: Rules, columns: Sequence[Column], *, texts: bool = False
+        self, compiled: Verdicts, rules: Rules, columns: Sequence[Column], *, texts: bool = False
     ) -> None:
         self._compiled = compiled
         self._wrong = rules.wrong

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from lupa.compiled.compiled import Compiled, Condition, Law, Output, Variable
+from lupa.compiled.compiled import Compiled
 from lupa.compiled.contents import contents
 from lupa.compiled.diagram import MOST_PARTS, NO, YES, Budget, Diagrams, Node, deep
 from lupa.compiled.functions import Functions
+from lupa.compiled.verdicts import Condition, Law, Output, Variable
 from lupa.errors import CaseError, SpaceLimitError, shown
 from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Bound, Edition

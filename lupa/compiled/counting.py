@@ -8,8 +8,8 @@ from fractions import Fraction
 from math import prod
 from typing import Any, TypeGuard
 
-from lupa.compiled.compiled import Compiled
 from lupa.compiled.diagram import NOWHERE, YES, Node
+from lupa.compiled.verdicts import Verdicts
 from lupa.errors import CaseError, Problem
 from lupa.rules.vocabulary import Fact
 
@@ -18,7 +18,7 @@ Weights = Sequence[tuple[Weight, Weight]]
 """What a world weighs, as the product over the variables, where each is not so and where it is."""
 
 
-def count(compiled: Compiled, marginals: Mapping[Fact, Weight | bool | None]) -> dict[str, Weight]:
+def count(compiled: Verdicts, marginals: Mapping[Fact, Weight | bool | None]) -> dict[str, Weight]:
     """See `Compiled.count`."""
     shares = {fact: share for fact, share in marginals.items() if _is_number(share)}
     if wrong := [fact for fact, share in shares.items() if not 0 <= share <= 1]:
@@ -46,12 +46,12 @@ def _is_number(share: Weight | bool | None) -> TypeGuard[Weight]:
     return isinstance(share, int | float | Fraction) and not isinstance(share, bool)
 
 
-def _support(compiled: Compiled, root: Node) -> set[int]:
+def _support(compiled: Verdicts, root: Node) -> set[int]:
     """The variables that a function depends on."""
     return {compiled.nodes[node].variable for node in _nodes(compiled, root)}
 
 
-def _weighed(compiled: Compiled, root: Node, variables: Collection[int], weights: Weights) -> Counter[Node]:
+def _weighed(compiled: Verdicts, root: Node, variables: Collection[int], weights: Weights) -> Counter[Node]:
     """What the assignments of some variables, all that a function has among them, weigh by its value."""
     order = sorted(variables)
     after: dict[int, int] = {variable: place for place, variable in enumerate(order)}
@@ -79,7 +79,7 @@ def _weighed(compiled: Compiled, root: Node, variables: Collection[int], weights
     return Counter({value: each * first for value, each in below(root).items()})
 
 
-def _nodes(compiled: Compiled, root: Node) -> set[Node]:
+def _nodes(compiled: Verdicts, root: Node) -> set[Node]:
     found = {root} if root >= 0 else set()
     waiting = list(found)
     while waiting:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 
-from lupa.compiled.compiled import Law
 from lupa.compiled.conditions import body_of, choice, conditions_of
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node
 from lupa.compiled.space import components
+from lupa.compiled.verdicts import Law
 from lupa.errors import RuleError
 from lupa.rules.edition import Edition, not_one_outcome
 from lupa.rules.solver import Literal

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lupa.compiled.compiled import Compiled
 from lupa.compiled.diagram import NO, NOWHERE, YES, deep
 from lupa.compiled.parts import Parts
+from lupa.compiled.verdicts import Verdicts
 from lupa.compiled.words import NONE, Line, Program, Said, Words
 
 Bools = NDArray[np.bool_]
@@ -38,7 +38,7 @@ class Kernel:
     Each call is a function of what it is given.
     """
 
-    def __init__(self, compiled: Compiled, outputs: Sequence[int]) -> None:
+    def __init__(self, compiled: Verdicts, outputs: Sequence[int]) -> None:
         self._compiled = compiled
         self._functions = [compiled.outputs[place].node for place in outputs]
         self._lines: dict[frozenset[int], tuple[frozenset[int], Line]] = {}

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
-from lupa.compiled.compiled import Compiled
 from lupa.compiled.conditions import choice
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node
 from lupa.compiled.levels import Function, Levels, reached
 from lupa.compiled.space import components
+from lupa.compiled.verdicts import Verdicts
 from lupa.compiled.words import ALL, NONE, Program, Word
 from lupa.errors import SpaceLimitError
 
@@ -32,7 +32,7 @@ class Parts:
     """
 
     def __init__(
-        self, compiled: Compiled, about: frozenset[int], known: frozenset[int], program: Program
+        self, compiled: Verdicts, about: frozenset[int], known: frozenset[int], program: Program
     ) -> None:
         self._compiled = compiled
         self._about = about

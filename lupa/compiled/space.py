@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from lupa.compiled.compiled import Compiled
 from lupa.compiled.diagram import NO, YES, Budget, Diagrams, Node
+from lupa.compiled.verdicts import Verdicts
 
 
 class Component(NamedTuple):
@@ -73,7 +73,7 @@ class Loaded:
 
     def __init__(
         self,
-        compiled: Compiled,
+        compiled: Verdicts,
         budget: Budget | None = None,
         *,
         diagrams: Diagrams | None = None,

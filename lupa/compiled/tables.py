@@ -11,11 +11,11 @@ import pyarrow as pa
 
 from lupa.compiled.behind import set_apart
 from lupa.compiled.columns import Columns
-from lupa.compiled.compiled import Compiled
 from lupa.compiled.distinct import Codes, coded, without_views
 from lupa.compiled.headings import columns_of
 from lupa.compiled.kernel import Answers, Kernel, unpacked
 from lupa.compiled.texts import PLACES, Lists, TextLists, Texts, listed, plainly
+from lupa.compiled.verdicts import Verdicts
 from lupa.compiled.words import Words
 from lupa.errors import CaseError, LupaError, Problem, on_one_line, shown
 from lupa.record.routing import ASKED_FOR, routed
@@ -51,7 +51,7 @@ class Tables:
     """A compiled policy for tables whose columns are named alike."""
 
     def __init__(
-        self, compiled: Compiled, outputs: Sequence[str], ids: Sequence[str], ignored: Sequence[str] = (),
+        self, compiled: Verdicts, outputs: Sequence[str], ids: Sequence[str], ignored: Sequence[str] = (),
         renamed: Mapping[str, str] | None = None,
         texts: bool = False,
     ) -> None:  # fmt: skip

@@ -37,7 +37,6 @@ LONG = {
     "authors/lint/scope.py": "one look at a policy's files: what is asked of them in which order",
     "authors/reports/page.py": "one page, whose parts stand in the order in which they are read",
     "authors/trials/same_worlds.py": "one comparison of two versions over all worlds",
-    "compiled/compiled.py": "what is compiled: its form, and what can be asked of it, each in words",
     "compiled/formula.py": "one condition told: what is counted, what is apart, and the sum of the rest",
     "dialogue/session.py": "one session: a method for each of its commands",
     "page/record.js": "one reader: what each part of a case says, and what its names mean",
