@@ -103,10 +103,9 @@ class WhatIf(_Answer):
 class Statement:
     """A statement that would help: the fact as `value`, in words, and how it can come about.
 
-    `about` is what a person calls that of which it is said, such as a drug.
-    `was` is what the record says now, None where it is silent or the fact is assumed; `cost` is the
-    effort in the units of the knowledge base. Of a `wait`, `on` is the day for which the request is made
-    instead.
+    `about` is what a person calls that of which it is said. `was` is what the record says now, None where
+    it is silent or the fact is assumed; `cost` is the effort in the units of the knowledge base. Of a
+    `wait`, `on` is the day for which the request is made instead.
     """
 
     fact: str
@@ -136,7 +135,7 @@ class Way:
     """Flips that differ only in members of what is asked for together, or in what they speak of, as one.
 
     All of `statements` are made, of each of `alternatives` any one, which `words` says in a sentence, and
-    of each of `sets` all of any one: these say the same of different things, such as drugs.
+    of each of `sets` all of any one: they say the same of different things.
     """
 
     cost: int
@@ -171,12 +170,12 @@ class Flips(_Answer):
     """The cheapest ways to make an outcome certain.
 
     `flips` are sets of statements, the cheapest first; the first `ties` of them cost the same, and no
-    cheaper one exists. `ways` are the same, those as one that differ in one member of a group, or in what
-    they speak of. `more` says that there may be others, none of which is cheaper than the last: that there
-    are, or that the search for them was ended. Where no change within reach would do it there is none, and
-    `blocked` is why: a minimal set of facts that cannot change and with which the outcome cannot be. Where
-    there is none of these either, `beyond` are the fewest facts out of reach that would have to be stated
-    too. `margins` say how far the numbers of the case may move.
+    cheaper one exists. `ways` are the same, those that differ only so as one. `more` says that there may be
+    others, none of which is cheaper than the last: that there are, or that the search for them was ended.
+    Where no change within reach would do it there is none, and `blocked` is why: a minimal set of facts
+    that cannot change and with which the outcome cannot be. Where there is none of these either, `beyond`
+    are the fewest facts out of reach that would have to be stated too. `margins` say how far the numbers of
+    the case may move.
     """
 
     decision: Decision
