@@ -181,8 +181,14 @@ class Question:
         """Whether what is stated leaves open what is assumed of this fact."""
         literal = self.edition.literals[fact]
         otherwise = -literal if self.record.assumed[fact] else literal
+        if self.edition.relevance.breaks_a_law(otherwise, self._stated):  # as a solver would say later
+            return False
         bearing = [s for s in self.bearing_on(literal) if self._places[abs(s)] < len(self.stated)]
         return self.edition.satisfiable((otherwise, *bearing))
+
+    @cached_property
+    def _stated(self) -> frozenset[Literal]:
+        return frozenset(self.stated)
 
     def bear(self, facts: Collection[Fact]) -> bool:
         """Whether the verdict could be another if these were not assumed."""

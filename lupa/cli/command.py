@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -39,14 +40,42 @@ GROUPS = {
     "For those who write policies": "new lint test verify diff",
 }
 """The verbs by who uses them."""
+HOMES = {
+    "authors": "new test lint",
+    "charts": "read form",
+    "cohort": "cohort",
+    "contents": "policies facts show page examples schema",
+    "deciding": "decide",
+    "letters": "letter",
+    "proofs": "verify diff",
+    "reviewers": "why whatif flip ask explore",
+    "serve": "serve",
+}
+"""The modules of the verbs, each loaded once a verb of it is used: who decides need not wait for others."""
+_HOME_OF = {name: home for home, names in HOMES.items() for name in names.split()}
 
 
 class Verbs(click.Group):
     """The verbs, in groups; what each does stands in one line that is not cut."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
+        return sorted(_HOME_OF)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _HOME_OF:
+            import_module(f"lupa.cli.{_HOME_OF[cmd_name]}")
+        return super().get_command(ctx, cmd_name)
+
+    def every(self) -> dict[str, click.Command]:
+        """All verbs by name, loaded."""
+        context = click.Context(self)
+        found = {name: self.get_command(context, name) for name in self.list_commands(context)}
+        return {name: command for name, command in found.items() if command is not None}
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        verbs = self.every()
         for title, names in GROUPS.items():
-            rows = [(name, _summary(self.commands[name].help or "")) for name in names.split()]
+            rows = [(name, _summary(verbs[name].help or "")) for name in names.split()]
             with formatter.section(title):
                 formatter.write_dl(rows)
 

@@ -7,13 +7,11 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 import click
 
 from lupa import KnowledgeBase
-from lupa.answers.counts import Summary
-from lupa.answers.counts import text as counts_text
 from lupa.answers.decision import Decision
 from lupa.answers.desk import Desk
 from lupa.answers.many import Undecided, each, undecided
@@ -21,8 +19,10 @@ from lupa.cli.cases import Run, case_options
 from lupa.cli.command import finish, format_option, json_option, loaded, say, verb, width
 from lupa.cli.of_charts import validate_option, warn
 from lupa.errors import LupaError, escaped, printable, shown
-from lupa.pages.short import count
 from lupa.rules.deadline import Deadline
+
+if TYPE_CHECKING:
+    from lupa.answers.counts import Summary
 
 STANDARD = ("claimresponse", "cards", "task")
 """Forms that a standard gives."""
@@ -113,11 +113,13 @@ class How:
 
 
 def _fields(_context: click.Context, _option: click.Parameter, named: str | None) -> tuple[str, ...]:
+    if named is None:
+        return ()
     from lupa.pages.short import FIELDS
 
-    names = tuple(name.strip() for name in (named or "").split(",") if name.strip())
+    names = tuple(name.strip() for name in named.split(",") if name.strip())
     unknown = [name for name in names if name not in FIELDS]
-    if unknown or (named is not None and not names):
+    if unknown or not names:
         raise click.UsageError(
             f"--fields takes some of {', '.join(FIELDS)}, with commas between, not {shown(named)}"
         )
@@ -218,16 +220,21 @@ def _decide(kb: KnowledgeBase, run: Run, how: How, jobs: int, file: TextIO | Non
         if told.refused is not None and told.error is not None:
             run.refuse(told.refused, told.error, file)
         warn(told.faults, "")
-        for text in told.texts:
-            click.echo(between + text)
+        for printed in told.texts:
+            click.echo(between + printed)
             between = how.between
         answers: tuple[Decision | Undecided, ...] = told.decisions
         if told.refused is not None:
             answers = (told.refused,)
-        for answer in answers if how.counts else ():
-            count(answer, counts)
+        if how.counts:
+            from lupa.pages.short import count  # one case is not counted
+
+            for answer in answers:
+                count(answer, counts)
     if how.counts:
-        lines = counts_text(counts, "cases")
+        from lupa.answers.counts import text
+
+        lines = text(counts, "cases")
         click.echo(f"\n{lines}" if how.form == "text" else lines, err=how.form != "text")
 
 

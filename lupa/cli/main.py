@@ -11,23 +11,10 @@ from contextlib import suppress
 
 import click
 
-from lupa.cli import authors, charts, cohort, contents, deciding, letters, proofs, reviewers, serve
 from lupa.cli.command import DONE, OUR_FAULT, STOPPED, WRONG_INPUT, complain, lupa, say
 from lupa.errors import LupaError, printable
 
-__all__ = [
-    "authors",
-    "charts",
-    "cohort",
-    "contents",
-    "deciding",
-    "letters",
-    "lupa",
-    "main",
-    "proofs",
-    "reviewers",
-    "serve",
-]
+__all__ = ["lupa", "main"]
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _UNIT = r"(?:mg|mcg|ug|µg|g|ml|units?|iu|meq|mmol)(?:/(?:kg|m2|m²|ml|day|d|wk|week|dose))*"
@@ -24,8 +25,8 @@ _DOUBT = (
 )
 """What makes it doubtful whether a drug is taken now."""
 _END = r"(?=[\s,;.()]|$)[\s,;.()]*"
-_PART = re.compile(rf"(?:{_HOW}){_END}", re.IGNORECASE)
-_DOUBTFUL_PART = re.compile(rf"(?:{_DOUBT}|{_HOW}){_END}", re.IGNORECASE)
+_PART = rf"(?:{_HOW}){_END}"
+_DOUBTFUL_PART = rf"(?:{_DOUBT}|{_HOW}){_END}"
 _TWICE = re.compile(r"([^()\[\]]+?) ?[(\[]([^()\[\]]+)[)\]]")
 _MOST_WORDS = 5
 """No name has more words."""
@@ -44,7 +45,7 @@ def name_in_doubt(text: str) -> Iterator[str]:
     return _names_before(text, _DOUBTFUL_PART)
 
 
-def _names_before(text: str, part: re.Pattern[str]) -> Iterator[str]:
+def _names_before(text: str, part: str) -> Iterator[str]:
     for place in reversed([match.start() for match in re.finditer(r"(?<=[\s,;(])\S", text)]):
         name = text[:place].rstrip(" ,;(")
         if name and _is_made_of(text[place:], part):
@@ -86,11 +87,17 @@ def says_how(rest: str) -> bool:
     return _is_made_of(rest, _PART)
 
 
-def _is_made_of(rest: str, part: re.Pattern[str]) -> bool:
-    place = 0
+def _is_made_of(rest: str, part: str) -> bool:
+    place, compiled = 0, _compiled(part)
     while place < len(rest):
-        match = part.match(rest, place)
+        match = compiled.match(rest, place)
         if match is None:
             return False
         place = match.end()
     return True
+
+
+@cache
+def _compiled(part: str) -> re.Pattern[str]:
+    """The pattern, compiled once a dose is met: most lists hold names alone."""
+    return re.compile(part, re.IGNORECASE)

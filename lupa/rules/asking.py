@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from typing import Literal
 
 from lupa.rules.ground import Ground, quoted
-from lupa.rules.names import beginnings
+from lupa.rules.names import all_written, beginnings
 from lupa.rules.numbers import counted, written
 from lupa.rules.quantities import CUTS, Cut
 from lupa.rules.spoken import number_in, said_of
@@ -82,8 +82,10 @@ class Asking:
         # what a complete list of a family rules out is asked with it: whoever knows the list knows that too
         self._closed_by = {fact: of for of, facts in vocabulary.closed_by.items() for fact in facts}
         self._classes: dict[Fact, list[str]] = {}
-        for fact, kind in program.facts("asked_as", 2):
-            self._classes.setdefault(str(fact), []).append(str(kind))
+        rows = program.facts("asked_as", 2)
+        facts, kinds = (all_written(column) for column in zip(*rows, strict=True)) if rows else ((), ())
+        for fact, kind in zip(facts, kinds, strict=True):
+            self._classes.setdefault(fact, []).append(kind)
 
     # ---- what is asked together ----------------------------------------------------------------
 

@@ -1,7 +1,6 @@
 """Days as rules and cases write them."""
 
 import re
-from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -52,6 +51,8 @@ def last_day(start: date, months: int) -> date:
 
     Where a month has no such day, the next one begins on its first.
     """
+    from calendar import monthrange  # only a term needs it
+
     years, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     month += 1
     last = monthrange(years, month)[1]

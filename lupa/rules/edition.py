@@ -14,6 +14,7 @@ from lupa.rules.atom import Atom
 from lupa.rules.ground import Ground
 from lupa.rules.kept import cached_property
 from lupa.rules.known import Known
+from lupa.rules.names import all_written
 from lupa.rules.nodes import ROWS, Nodes
 from lupa.rules.numbers import exact, written
 from lupa.rules.relevance import Relevance
@@ -136,8 +137,9 @@ class Edition:
         for indication, phase, item, clause in self._of_policy("cites", 5):  # a pathway's own first
             pathway = (str(indication), str(phase))
             self._cites.setdefault(item, []).append((pathway, str(clause)))
-        for item, clause in self._of_policy("cites", 3):
-            self._cites.setdefault(item, []).append((None, str(clause)))
+        rows = self._of_policy("cites", 3)
+        for (item, _), name in zip(rows, all_written([clause for _, clause in rows]), strict=True):
+            self._cites.setdefault(item, []).append((None, name))
         self.pathways = {
             (str(indication), str(phase)): self._literal("on_pathway", indication, phase)
             for indication, phase in self._of_policy("on_pathway", 3)

@@ -14,7 +14,11 @@ from lupa.rules.onfile import text_of
 
 _HERE = Path(__file__).resolve().parents[1]
 _TOKEN = re.compile(r'%\*|%[^\n]*|"(?:\\[\\"n]|[^"\\\n])*"|#[a-z_]+|:~|[^\x00-\x7f]')
+_SAID = re.compile(r'%[^\n]*|"(?:\\[\\"n]|[^"\\\n])*"')
+"""What stands in quotes, and comments but for those that span lines."""
+_DIRECTIVE = re.compile("#[a-z_]+")
 _BEYOND = re.compile(r"[1-9][0-9]{9}|0[xob]")
+_LARGE_OR_BASED = re.compile(r"(?:[1-9](?<![\w'].)[0-9]{9}|0(?<![\w'].)[xob])")
 _LONG, _BASED = re.compile(r"[1-9][0-9]{9}"), re.compile(r"0[xob]")
 _TOKEN_OR_NUMBER = re.compile(
     rf"{_TOKEN.pattern}|(?<![\w'])(?:[1-9][0-9]{{9,}}|0x[0-9A-Fa-f]+|0o[0-7]+|0b[01]+)"
@@ -140,6 +144,9 @@ def may_be_wide(text: str) -> bool:
     """Whether a text holds a range, or pools in one statement that could stand for too many values."""
     if ".." not in text and text.count(";") < _MANY_POOLED:
         return False
+    plain = _plain(text)
+    if "%*" not in plain:
+        return ".." in plain or any(each.count(";") >= _MANY_POOLED for each in plain.split("."))
     pooled = 0
     for match in _tokens(text, _SIGN):
         sign = match.group()
@@ -153,6 +160,11 @@ def misplaced(text: str) -> Iterator[tuple[int, int, str]]:
     """What no rule file may hold: line and column, both from 1, and what is wrong there."""
     if text.isascii() and "#" not in text and ":~" not in text and not _BEYOND.search(text):
         return  # as in most files, so that nothing of it is looked at twice
+    plain = _plain(text)
+    is_usual = plain.isascii() and "%*" not in plain and ":~" not in plain
+    is_usual = is_usual and _ALLOWED_DIRECTIVES.issuperset(_DIRECTIVE.findall(plain))
+    if is_usual and not _LARGE_OR_BASED.search(plain):
+        return  # as in most others: where something stands need not be known
     # hardly any text holds a long number, and to look for each takes as long as for all else together
     pattern = _TOKEN_OR_NUMBER if _LONG.search(text) or _BASED.search(text) else _TOKEN
     for match in _tokens(text, pattern):
@@ -166,6 +178,11 @@ def misplaced(text: str) -> Iterator[tuple[int, int, str]]:
         else:
             continue
         yield *line_and_column(text, match.start()), message
+
+
+def _plain(text: str) -> str:
+    """A text without quotes and comments, unless it may hold comments that span lines."""
+    return text if "%*" in text else _SAID.sub(" ", text)
 
 
 def line_and_column(text: str, place: int) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
 from operator import or_
 
@@ -100,3 +100,15 @@ def _is_slip(said: str, known: str) -> bool:
 def arguments(symbol: clingo.Symbol) -> list[clingo.Symbol]:
     """The arguments of a function symbol; none for a number or a string."""
     return symbol.arguments if symbol.type == clingo.SymbolType.Function else []
+
+
+_BETWEEN = clingo.String("\x01")
+
+
+def all_written(symbols: Sequence[clingo.Symbol]) -> list[str]:
+    """Each of many symbols as it is written: they are written as one, which costs less than one by one."""
+    whole = str(clingo.Function("", [part for each in symbols for part in (each, _BETWEEN)]))
+    *found, _ = f"{whole[1:-1]},".split(f",{_BETWEEN},")
+    if len(found) != len(symbols):  # one of them holds what stands between
+        return [str(each) for each in symbols]
+    return found

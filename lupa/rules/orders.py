@@ -8,7 +8,7 @@ another counts, and what is said of measurements.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 import clingo
@@ -21,11 +21,14 @@ _Place = tuple[Fraction, bool]
 """A number, and whether what is meant is more than that."""
 
 
-def laws_of_numbers(atoms: clingo.SymbolicAtoms, facts: Sequence[clingo.Symbol]) -> Parts:
-    """What one cut point, or one measurement, says of others; `facts` are the atoms that declare facts."""
-    declared = (fact.arguments[0] for fact in facts)
-    functions = (fact for fact in declared if fact.type == clingo.SymbolType.Function)
-    cuts = [fact for fact in functions if fact.name in CUTS and _is_about_number(fact)]
+def laws_of_numbers(atoms: clingo.SymbolicAtoms, facts: Mapping[str, clingo.Symbol]) -> Parts:
+    """What one cut point, or one measurement, says of others.
+
+    `facts` are the atoms that declare facts, by how each is written.
+    """
+    begun = tuple(f"fact({name}(" for name in CUTS)
+    declared = (symbol.arguments[0] for fact, symbol in facts.items() if fact.startswith(begun))
+    cuts = [fact for fact in declared if _is_about_number(fact)]
     measured = [
         clingo.Function(name, atom.symbol.arguments)
         for asks, name in ASKS.items()

@@ -7,10 +7,11 @@ matter never brings a verdict nearer.
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 import clingo
 
-from lupa.rules.ground import Ground
+from lupa.rules.ground import Ground, Rule
 from lupa.rules.kept import cached_property
 from lupa.rules.solver import Literal, Solver
 
@@ -46,6 +47,42 @@ class Relevance:
     def component(self, fact: Literal) -> frozenset[Literal]:
         """The facts whose values the laws can force when this one changes, itself included."""
         return self._components.get(fact) or frozenset((fact,))
+
+    def breaks_a_law(self, literal: Literal, said: AbstractSet[Literal]) -> bool:
+        """Whether one law, read alone, keeps this from being so of a fact where that is said of others.
+
+        Where none does, several together may.
+        """
+        return any(rest <= said for rest in self._forbidden.get(literal, ()))
+
+    @cached_property
+    def _forbidden(self) -> dict[Literal, list[AbstractSet[Literal]]]:
+        """For what can be so of a fact, what cannot be so of others with it, by laws about facts alone."""
+        rules = self._program.rules
+        broken = {rule.body[0] for rule in rules if not rule.head and len(rule.body) == 1}
+        given: dict[Literal, list[Rule]] = {}
+        for rule in rules:
+            for head in rule.head if rule.body else ():
+                given.setdefault(head, []).append(rule)
+
+        def of_fact(literal: Literal) -> Literal | None:
+            """What is so of a fact where this holds, which may be an atom that only gives it its name."""
+            if abs(literal) in self._facts:
+                return literal
+            only = given.get(abs(literal), ())
+            if len(only) != 1 or only[0].choice or only[0].weights or len(only[0].body) != 1:
+                return None
+            (fact,) = only[0].body
+            return None if abs(fact) not in self._facts else fact if literal > 0 else -fact
+
+        found: dict[Literal, list[AbstractSet[Literal]]] = {}
+        for law in (rule for atom in broken for rule in given.get(atom, ())):
+            body = {of_fact(literal) for literal in law.body}
+            together = {literal for literal in body if literal is not None}
+            if not law.weights and not law.choice and len(together) == len(body):
+                for literal in together:
+                    found.setdefault(literal, []).append(together - {literal})
+        return found
 
     def cone(self, *conclusions: Literal) -> frozenset[Literal]:
         """The facts that can bear on these conclusions, directly or through a law."""

@@ -51,8 +51,10 @@ _LONG = 200
 """A name with more letters is no usual one, and not looked for letter for letter."""
 _LOOKED_UP = 4096
 """So many names that were looked for are remembered."""
-_WITHIN = rf"\((?:[^()\"%.\n]++|{STRING}|\((?:[^()\"%.\n]++|{STRING})*+\))*+\)"
-_REST = rf"[ \t]*(?:,(?:[^()\"%;.\n]++|\.\.|{STRING}|{_WITHIN})*+)?\)[ \t]*\."
+_PLAIN = r"[^()\"%.\n*+-]++"
+"""What calculates nothing; a line that may do so is no row, and so never left out unseen."""
+_WITHIN = rf"\((?:{_PLAIN}|{STRING}|\((?:{_PLAIN}|{STRING})*+\))*+\)"
+_REST = rf"[ \t]*(?:,(?:[^()\"%;.\n*+-]++|\.\.|{STRING}|{_WITHIN})*+)?\)[ \t]*\."
 """What follows the first argument of a fact that has no pool but within brackets, up to its end."""
 _NEXT = rf"[ \t]*([a-z]\w*)[ \t]*\([ \t]*(?P=name){_REST}"
 _ROW = re.compile(
@@ -61,7 +63,8 @@ _ROW = re.compile(
     r"[ \t]*(?:%.*)?$",
     re.MULTILINE,
 )
-_FACT = re.compile(rf"([a-z]\w*)[ \t]*\([ \t]*(?P<rest>[a-z]\w*{_REST})")
+_FACT = re.compile(rf"([a-z]\w*)[ \t]*\([ \t]*([a-z]\w*{_REST})")
+_PREDICATE = re.compile(rf"([a-z]\w*)[ \t]*\([ \t]*[a-z]\w*{_REST}")
 _ALIAS_OF = re.compile(r"\balias\((\w+),\s*$")
 
 
@@ -106,10 +109,8 @@ class Shared:
         plain = skeleton(self.rest)
         self._rules = tuple(rules_of(plain))
         self.words = set(WORD.findall(plain))
-        self.calculates = calculates(plain) or any(
-            calculates(skeleton(text)) for text in texts.values() if "+" in text or "*" in text
-        )
-        """Whether a shared rule, or a row, may calculate."""
+        self.calculates = calculates(plain)
+        """Whether a shared rule, or a fact, may calculate."""
         self.single = single_valued_in(self._rules)
         self.single |= {name for name in self._predicates if self.declares(SINGLE, name)}
         self.declared = declared_in(self._rules)
@@ -128,7 +129,7 @@ class Shared:
                     continue
                 rest.append(text[end:begin])
             first, name, second, more = match.groups()
-            key = tuple(_predicates(match[0])) if more else (first, second or first)
+            key = tuple(_PREDICATE.findall(text, begin, after)) if more else (first, second or first)
             predicates = said.get(key) or said.setdefault(key, frozenset(key))
             end = after
             row = _Row(begin, end, predicates)
@@ -345,9 +346,9 @@ class Shared:
                     continue
                 for row in file.rows[name]:
                     if not row.predicates.isdisjoint(predicates):
-                        for fact in _FACT.finditer(file.text, row.begin, row.end):
-                            if fact[1] in predicates:
-                                yield name, fact[1], fact["rest"]
+                        for predicate, rest in _FACT.findall(file.text, row.begin, row.end):
+                            if predicate in predicates:
+                                yield name, predicate, rest
 
     def _lost(self, rules: Iterable[Rule], left_out: Mapping[str, Collection[str]]) -> set[tuple[str, int]]:
         """What rules read, by name and number of arguments, that only rows which are left out give."""
@@ -395,11 +396,6 @@ def _related(
             predicate, *words = WORD.findall(unquoted(text[row.begin : row.end]))
             yield predicate, frozenset(words)
         else:
-            for fact in _FACT.finditer(text, row.begin, row.end):
-                if fact[1] in predicates:
-                    yield fact[1], frozenset(WORD.findall(unquoted(fact["rest"])))
-
-
-def _predicates(line: str) -> list[str]:
-    """What the facts of a row say."""
-    return [fact[1] for fact in _FACT.finditer(line)]
+            for predicate, rest in _FACT.findall(text, row.begin, row.end):
+                if predicate in predicates:
+                    yield predicate, frozenset(WORD.findall(unquoted(rest)))

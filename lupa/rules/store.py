@@ -24,7 +24,7 @@ from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles, check_text, fingerprint, shipped, source
 from lupa.rules.ground import EndlessError, Ground, Load, Parts, Then, ground, plainly
 from lupa.rules.kept import cached_property
-from lupa.rules.names import beginnings, nearest, normal
+from lupa.rules.names import all_written, beginnings, nearest, normal
 from lupa.rules.nodes import check_nodes
 from lupa.rules.onfile import text_of
 from lupa.rules.orders import laws_of_numbers
@@ -318,22 +318,22 @@ class Store:
 def laws_and_tables(control: clingo.Control) -> Parts:
     """What is grounded after all else: laws of single values and of numbers, the search for double rows."""
     atoms = control.symbolic_atoms
-    facts = [atom.symbol for atom in atoms.by_signature("fact", 1)]
+    symbols = [atom.symbol for atom in atoms.by_signature("fact", 1)]
+    facts = dict(zip(all_written(symbols), symbols, strict=True))
     return [*single_values(control, facts), *meanings(atoms), *laws_of_numbers(atoms, facts), *AFTER]
 
 
-def single_values(control: clingo.Control, facts: Sequence[clingo.Symbol]) -> Parts:
+def single_values(control: clingo.Control, facts: Mapping[str, clingo.Symbol]) -> Parts:
     """The laws of `queries/worlds.lp` for what a knowledge base declares to be single-valued.
 
-    `facts` are the atoms that declare facts.
+    `facts` are the atoms that declare facts, by how each is written.
     """
     atoms = control.symbolic_atoms
     single = (atom.symbol.arguments[0] for atom in atoms.by_signature("single_valued", 1))
     names = tuple(f"fact({name}(" for name in single)
     groups: dict[str, None] = {}
     rows = []
-    for symbol in facts:
-        declared = str(symbol)
+    for declared, symbol in facts.items():
         if declared.startswith(names):
             group = _without_last(declared[len("fact(") : -1], symbol)
             groups[group] = None

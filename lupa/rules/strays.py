@@ -24,16 +24,16 @@ def check(program: Ground, files: Sequence[Path]) -> None:
     for (why,) in program.facts("impossible", 1):
         raise RuleError(f"impossible({why}) holds whatever a case says, so that none could be decided")
     given, forbidden = program.literals("true", 1), program.literals("impossible", 1)
-    odd = (rule for rule in program.rules if rule.choice or len(rule.head) != 1 or rule.head[0] in given)
+    odd: list[Rule] = []
+    backward: list[tuple[Literal, Literal]] = []
+    for rule in program.rules:
+        choice, head, body, _, _ = rule
+        if choice or len(head) != 1 or head[0] in given:
+            odd.append(rule)
+        if body and head:
+            backward += [(head[0], atom) for atom in map(abs, body) if atom >= head[0]]
     if not all(_is_of_the_worlds(rule, given, forbidden) for rule in odd):
         raise RuleError("\n".join(_strays(files)) or f"{files[-1].parent}: a rule here {NOT_ALLOWED}")
-    backward = [
-        (rule.head[0], atom)
-        for rule in program.rules
-        if rule.body and rule.head
-        for atom in map(abs, rule.body)
-        if atom >= rule.head[0]
-    ]
     if any(head in program.below([atom]) for head, atom in backward):
         _check_circles(program)  # else nothing depends on itself: a circle has a way back
 

@@ -11,7 +11,7 @@ from lupa.errors import RuleError
 from lupa.rules.efforts import Efforts
 from lupa.rules.ground import Ground
 from lupa.rules.kept import cached_property
-from lupa.rules.names import arguments, beginnings, nearest, normal, slip
+from lupa.rules.names import all_written, arguments, beginnings, nearest, normal, slip
 from lupa.rules.numbers import exact, of_one
 from lupa.rules.quantities import (
     CUTS,
@@ -99,15 +99,18 @@ class Vocabulary:
         self.scales = scales_in(program, self.quantities)
         self.derived = derived_in(program, self.quantities, self._wrong)
         self.asked = asked_in(program, self.quantities)
-        for symbol in program.symbols("fact", 1):
-            self._declare(symbol.arguments[0])
+        declared = [symbol.arguments[0] for symbol in program.symbols("fact", 1)]
+        for fact, symbol in zip(all_written(declared), declared, strict=True):
+            self._declare(fact, symbol)
         first = {fact for (fact,) in program.facts("stands_first", 1)}
         for groups in self.choices.values():
             for path, values in groups.items():
                 order = sorted(values.items(), key=lambda value: self.facts[value[1]] not in first)
                 groups[path] = dict(order)
         self._check_rows()
-        self.defaults = dict(map(self._default, program.facts("default", 2)))
+        rows = program.facts("default", 2)
+        facts = all_written([fact for fact, _ in rows])
+        self.defaults = dict(map(self._default, facts, rows))
 
     @cached_property
     def _quantity_symbols(self) -> dict[str, clingo.Symbol]:
@@ -137,8 +140,7 @@ class Vocabulary:
                     mend=f"declare fact({name}(...)), or take this out",
                 )
 
-    def _declare(self, symbol: clingo.Symbol) -> None:
-        fact = str(symbol)
+    def _declare(self, fact: Fact, symbol: clingo.Symbol) -> None:
         if not fact[0].isalpha():
             mend = "a fact is a name, with or without arguments"
             raise self._wrong(f"fact({fact}) declares no fact", self._row(symbol), mend=mend)
@@ -179,8 +181,8 @@ class Vocabulary:
         else:
             self.flags[name] = fact
 
-    def _default(self, row: list[clingo.Symbol]) -> tuple[Fact, bool]:
-        fact, value = map(str, row)
+    def _default(self, fact: Fact, row: list[clingo.Symbol]) -> tuple[Fact, bool]:
+        value = str(row[1])
         if fact not in self.facts or value not in ("yes", "no"):
             words = f"default({fact}, {value}) is not about a declared fact, or says neither yes nor no"
             raise self._wrong(words, clingo.Function("default", row), mend="mend it, or take it out")
@@ -384,8 +386,9 @@ class Vocabulary:
 
     def _in_quotes(self, name: str) -> Iterator[tuple[str, str]]:
         """The rows of a table with a text for each name."""
-        for row in self._program.facts(name, 2):
-            yield str(row[0]), self._text(row[1], name, row)
+        rows = self._program.facts(name, 2)
+        for about, row in zip(all_written([row[0] for row in rows]), rows, strict=True):
+            yield about, self._text(row[1], name, row)
 
     def _text(self, symbol: clingo.Symbol, name: str, row: list[clingo.Symbol]) -> str:
         """The text that stands in a row of a table."""

@@ -7,6 +7,7 @@ import json
 import os
 import runpy
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -21,7 +22,7 @@ from click.shell_completion import ShellComplete
 import lupa.cli.command
 import lupa.cli.main
 from lupa import CaseError, KnowledgeBase
-from lupa.cli.command import GROUPS, complain, no_progress, progress
+from lupa.cli.command import GROUPS, HOMES, complain, no_progress, progress
 from lupa.cli.contents import SCHEMAS
 from lupa.record.record import ROUTING
 from lupa.rules.files import shipped
@@ -370,7 +371,7 @@ def test_progress_is_told_to_a_person_who_waits(
     assert "\r3 cases" in err
 
 
-@pytest.mark.parametrize("verb", list(lupa.cli.main.lupa.commands))
+@pytest.mark.parametrize("verb", list(lupa.cli.main.lupa.every()))
 def test_every_verb_has_help_with_an_example(run: Run, verb: str) -> None:
     status, out, _ = run(verb, "--help")
     assert status == 0
@@ -476,6 +477,17 @@ def test_the_entry_point_is_there_without_being_run() -> None:
     assert callable(import_module("lupa.__main__").main)
 
 
+def test_who_decides_waits_for_no_other_verb() -> None:
+    script = (
+        "import sys, lupa.cli.main\n"
+        "sys.argv = ['lupa', 'decide', '--help']\n"
+        "lupa.cli.main._status()\n"
+        f"print([name for name in {sorted(HOMES)} if f'lupa.cli.{{name}}' in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert found.stdout.endswith("\n['deciding']\n")
+
+
 def test_what_shows_how_far_a_run_has_come_shares_no_line_with_a_complaint(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -496,7 +508,7 @@ def test_help_names_every_verb_in_the_group_of_those_who_use_it_and_cuts_no_summ
     assert [line for line in out.splitlines() if line.startswith(("For", "What is on"))] == [
         f"{title}:" for title in GROUPS
     ]
-    assert sorted(" ".join(GROUPS.values()).split()) == sorted(lupa.cli.main.lupa.commands)
+    assert sorted(" ".join(GROUPS.values()).split()) == sorted(lupa.cli.main.lupa.every())
     assert "..." not in out.partition("\n")[2]
     assert max(map(len, out.splitlines())) <= 80
 

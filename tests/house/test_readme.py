@@ -43,7 +43,7 @@ def test_the_python_example_prints_what_the_readme_shows() -> None:
 
 def test_every_command_is_in_a_readme_and_has_help_with_an_example() -> None:
     text = "".join(path.read_text("utf-8") for path in (readme.README, readme.GUIDE))
-    for name, command in lupa.commands.items():
+    for name, command in lupa.every().items():
         assert f"lupa {name}" in text
         assert command.help
         assert f"lupa {name}" in (command.epilog or "")

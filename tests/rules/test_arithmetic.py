@@ -69,6 +69,11 @@ def test_what_the_rules_of_a_policy_and_the_shared_ones_calculate_is_looked_at(
     assert said.startswith(f"6: 2147483647 + 1 {BEYOND}")
 
 
+def test_what_a_row_about_a_name_takes_away_is_looked_at(folder: Path) -> None:
+    said = decided(folder, "size(prednisone, -2 - 2147483647).", "drugs.lp")
+    assert said.startswith(f"18: -2 - 2147483647 {BEYOND}")
+
+
 @pytest.mark.parametrize(
     "rules",
     [

@@ -33,7 +33,7 @@ from lupa.rules.atom import Atom
 from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles, shipped
 from lupa.rules.ground import ground, plainly
-from lupa.rules.names import normal
+from lupa.rules.names import all_written, normal
 from lupa.rules.texts import without_long_comments
 from lupa.rules.vocabulary import Vocabulary
 
@@ -410,6 +410,19 @@ def test_every_default_is_of_a_fact_that_is_declared(edition: Edition) -> None:
     assert {str(value) for _, value in edition.program.facts("default", 2)} <= {"yes", "no"}
 
 
+def test_what_one_law_alone_forbids_no_patient_is(edition: Edition) -> None:
+    relevance, facts = edition.relevance, edition.literals
+    drug = "cyclophosphamide" if edition.policy == "fep_lupkynis" else "rituximab"
+    stops, takes, starts = (facts[f"{name}({drug})"] for name in ("stops", "taking", "starts"))
+    assert relevance.breaks_a_law(stops, {-takes, starts})
+    assert not relevance.breaks_a_law(stops, {takes})
+    assert not relevance.breaks_a_law(-stops, {-takes})
+    for literal in (sign * fact for fact in facts.values() for sign in (1, -1)):
+        silent = {sign * other for other in relevance.component(abs(literal)) for sign in (1, -1)}
+        broken = [one for one in silent if relevance.breaks_a_law(literal, {one})]
+        assert [one for one in broken if edition.satisfiable((literal, one))] == []
+
+
 def test_every_reading_has_one_usual_choice(edition: Edition) -> None:
     v = edition.vocabulary
     for choices in v.choices["reading"].values():
@@ -490,6 +503,12 @@ def test_a_query_grounds_in_silence_with_every_edition_and_no_record(
     values = PARTS | {"edition": [clingo.String(name)]}
     parts = dict.fromkeys(part for path in files for part in ("base", *parts_of(path)))
     assert ground(plainly(files), parts=[(part, values[part]) for part in parts]).rules
+
+
+def test_many_symbols_are_written_as_each_of_them_is() -> None:
+    some = [clingo.parse_term(each) for each in ('taking("a, b",c)', "3", "x", "(x,)", '"\\n"')]
+    for symbols in (some, [], some[:1], [*some, clingo.String("\x01"), clingo.Number(4)]):
+        assert all_written(symbols) == [str(each) for each in symbols]
 
 
 def test_a_class_shows_the_words_of_a_property_that_its_objects_keep() -> None:
