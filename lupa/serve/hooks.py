@@ -12,8 +12,9 @@ from typing import Any
 
 from lupa.errors import LupaError, Problem
 from lupa.fhir import cards
+from lupa.fhir.cases import case_of
 from lupa.fhir.chart import Chart
-from lupa.fhir.reading import reading_of
+from lupa.fhir.items import decide_all
 from lupa.knowledge import KnowledgeBase
 from lupa.record.routing import is_covered
 from lupa.rules.deadline import Deadline
@@ -86,10 +87,10 @@ def answer_to(
         try:
             limit.check()
             chart = _chart(context, prefetch, drafts, order)
-            case = reading_of(chart, kb, None, asked).case
+            case = case_of(chart, kb, None, asked)
             if not is_covered(kb, case["request"], limit):
                 continue
-            decided = kb.decide_all(case, timeout=limit)
+            decided = decide_all(kb, case, limit)
         except LupaError as error:
             raise words.refused(error, request) from error
         cases.append(decided[0].fingerprint.case)
