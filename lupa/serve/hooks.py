@@ -50,6 +50,8 @@ HOOKS = {
     "appointment-book": "Says what a policy makes of a drug that an appointment names, such as an infusion",
 }
 """The hooks that there are services for, of the same names."""
+_FAILED = {"resourceType": "OperationOutcome"}
+"""What stands in the place of what could not be fetched."""
 _MOST = 50
 """Orders of one hook."""
 
@@ -122,11 +124,16 @@ def _checked(hook: str, request: Json) -> tuple[Json, Json]:
     wrong = [Problem(path, message) for path, is_right, message in checks if not is_right]
     if wrong:
         raise RefusedError(400, wrong)
-    missing = [key for key in PREFETCH if key not in fetched]
+    missing = [key for key in PREFETCH if _is_not_fetched(fetched.get(key, _FAILED))]
     if missing:
         needed = "is needed, as the service says; null where nothing was found"
         raise RefusedError(412, [Problem(f"prefetch.{key}", needed) for key in missing])
     return context or {}, fetched
+
+
+def _is_not_fetched(value: Json | None) -> bool:
+    """Whether what was fetched is word that it could not be; null where nothing was found."""
+    return value is not None and value.get("resourceType") == _FAILED["resourceType"]
 
 
 def _drafts(context: Json, prefetch: Json) -> Iterator[Json]:

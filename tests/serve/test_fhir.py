@@ -296,6 +296,12 @@ def test_without_what_is_needed_nothing_is_answered(client: TestClient, key: str
     assert refused(post(client, SIGN, given)) == (412, [f"prefetch.{key}"])
 
 
+def test_what_could_not_be_fetched_is_needed(client: TestClient) -> None:
+    given = hook("order-sign")
+    given["prefetch"]["orders"] = {"resourceType": "OperationOutcome", "issue": [{"severity": "error"}]}
+    assert refused(post(client, SIGN, given)) == (412, ["prefetch.orders"])
+
+
 def test_without_any_prefetch_all_of_it_is_named(client: TestClient) -> None:
     given = {key: value for key, value in hook("order-sign").items() if key != "prefetch"}
     assert refused(post(client, SIGN, given)) == (412, [f"prefetch.{key}" for key in PREFETCH])
