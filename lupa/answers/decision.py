@@ -187,6 +187,9 @@ class Remark:
     place: str
     text: str
 
+    def __str__(self) -> str:
+        return f"{self.place}: {self.text}"
+
 
 @dataclass(frozen=True, slots=True)
 class Aside:

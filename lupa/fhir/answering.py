@@ -43,8 +43,9 @@ def claim_response(
 
     A denial leaves as A4, pended, unless `reviewed_by` names the person who decides, by a National
     Provider Identifier; then as A3. Every item of a claim of several is pended, and told so: which of them
-    the decision is about, nobody said (`lupa.fhir.items` asks about each by itself). `created` is today
-    where it is not given. Raises `CaseError` for what is no such identifier.
+    the decision is about, nobody said (`lupa.fhir.items` asks about each by itself). What was read
+    otherwise than it is written is told last. `created` is today where it is not given. Raises `CaseError`
+    for what is no such identifier.
     """
     asked = claim or {}
     code = _BY_OUTCOME.get(decision.outcome, PENDED)
@@ -114,13 +115,17 @@ def _reviewer(npi: str) -> Json:
 
 
 def _notes(decision: Decision) -> Iterator[str]:
-    """A sentence, its causes and its clause, for each basis, limit, unmet criterion and missing fact."""
+    """A sentence, its causes and its clause, for each basis, limit, unmet criterion and missing fact.
+
+    Last comes what is told of how the case, or its chart, was read.
+    """
     unmet = (criterion for criterion in decision.criteria if criterion.status == "unmet")
     told: Iterable[Item | Criterion] = (*decision.bases, *decision.scope, *decision.limits, *unmet)
     for one in told:
         yield _said(one.text, one.because, one.source)
     for missing in decision.missing:
         yield _said(missing.question, (), missing.source)
+    yield from map(str, decision.remarks)
 
 
 def _said(text: str, because: Sequence[Cause], source: str) -> str:

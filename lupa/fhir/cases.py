@@ -14,11 +14,12 @@ from lupa.rules.store import Store
 class ChartCase(dict[str, Any]):
     """A case that a chart makes, with the claim or the order that it is about, and the coverage.
 
-    `notes` are what a reader of the chart is to be told, such as what is left out of it.
+    `notes` are what a reader of the chart is to be told, such as what is left out of it; of a claim of
+    several items, what is to be told of any of them.
     """
 
     claim: dict[str, Any] | None = None
-    of_items: Sequence[Mapping[str, Any]] = ()
+    of_items: Sequence[ChartCase] = ()
     """The case of each item of a claim of several, where these were wanted."""
     order: Mapping[str, Any] | None = None
     coverage: Mapping[str, Any] | None = None
@@ -59,14 +60,13 @@ def cases_in(
     """The cases of a chart, as `cases_of` gives those of a file."""
     for where, view, each in _asked(chart, name, patient):
         try:
-            reading = reading_of(view, kb, each, request)
-            found = ChartCase(reading.case)
+            found = case_of(view, kb, each, request)
             found.claim = next(iter(view.claims), None)
             found.order = view.order
             found.coverage = view.coverage
             if items and found.claim is not None and len(lines_of(found.claim)) > 1:
                 found.of_items = tuple(cases_of_items(view, found.claim, kb, each, request))
-            found.notes = () if found.of_items else reading.notes  # which are of all items as one
+                found.notes = tuple(dict.fromkeys(note for one in found.of_items for note in one.notes))
             yield where, found
         except CaseError as error:
             yield where, error.at(where)
@@ -105,7 +105,15 @@ def one_by_one(claim: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def cases_of_items(
     chart: Chart, claim: dict[str, Any], kb: Store, patient: str | None, request: Mapping[str, Any]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[ChartCase]:
     """The case that a chart makes of each item of a claim; raises `CaseError`."""
     for one in one_by_one(claim):
-        yield reading_of(chart.about(claim, one), kb, patient, request).case
+        yield case_of(chart.about(claim, one), kb, patient, request)
+
+
+def case_of(chart: Chart, kb: Store, patient: str | None, request: Mapping[str, Any]) -> ChartCase:
+    """The case that a chart makes, with its notes; raises `CaseError`."""
+    reading = reading_of(chart, kb, patient, request)
+    found = ChartCase(reading.case)
+    found.notes = reading.notes
+    return found

@@ -90,10 +90,10 @@ class _Given:
 
     @staticmethod
     def years(first: clingo.Symbol, last: clingo.Symbol) -> clingo.Symbol:
-        """Whole years between two days."""
+        """Whole years between two days; none where the first is the later."""
         begin, end = date.fromordinal(first.number), date.fromordinal(last.number)
         early = (end.month, end.day) < (begin.month, begin.day)
-        return clingo.Number(end.year - begin.year - early)
+        return clingo.Number(max(end.year - begin.year - early, 0))
 
     @staticmethod
     def months(first: clingo.Symbol, last: clingo.Symbol) -> clingo.Symbol:

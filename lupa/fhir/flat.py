@@ -20,6 +20,7 @@ from lupa.fhir.values import (
     TRUTH,
     amount,
     at,
+    between,
     coded_as,
     codings_of,
     days,
@@ -38,6 +39,8 @@ _OTHER = clingo.Function("other")
 _SEVERAL = "several"
 _MODIFIED = "modified"
 _IN_ERROR = "entered-in-error"
+_MOST_NAMED = 100
+"""So many resources name a medication; nothing that is meant is made of more."""
 
 
 @dataclass(slots=True)
@@ -123,19 +126,37 @@ class Flat:
         return any(self._is_known(v, resource, by_words) for path in paths for v in at(resource, path))
 
     def _is_known(self, concept: Json, holder: Resource, by_words: bool) -> bool:
-        if not isinstance(concept, dict):
-            return False
-        if "reference" in concept and "coding" not in concept:
-            found = self._chart.target(concept["reference"], holder)
-            if found is not None:
-                paths = self._tables.paths["named_by"].get(str(found.get("resourceType")))
-                if paths is None:
-                    return True
-                return any(self._is_known(v, found, by_words) for path in paths for v in at(found, path))
         known = self._tables.known
-        if any(known(system, code) for system, code in codings_of(concept)):
-            return True
-        return by_words and bool(self._names.in_texts(texts_of(concept)))
+        for one in self._named(concept, holder):
+            if one.get("resourceType") is not None or any(known(*coding) for coding in codings_of(one)):
+                return True
+            if by_words and self._names.in_texts(texts_of(one)):
+                return True
+        return False
+
+    def _named(self, concept: Json, holder: Resource) -> Iterator[Resource]:
+        """A concept, or those by which what it refers to is named, and what that is made of.
+
+        Where a resource of that type is named by nothing it is the resource.
+        """
+        waiting, seen = [(concept, holder)], set[int]()
+        for one, beside in waiting:  # which grows meanwhile
+            if not isinstance(one, dict):
+                continue
+            found = None
+            if "reference" in one and "coding" not in one:
+                found = self._chart.target(one["reference"], beside)
+            if found is None or found.get("status") == _IN_ERROR:
+                yield one
+                continue
+            paths = self._tables.paths["named_by"].get(str(found.get("resourceType")))
+            if paths is None:
+                yield found
+            elif id(found) not in seen and len(seen) < _MOST_NAMED:
+                seen.add(id(found))
+                is_inside = any(inner is found for inner in at(beside, ("contained",)))
+                inside = beside if is_inside else found
+                waiting += [(value, inside) for path in paths for value in at(found, path)]
 
     # ---- one resource --------------------------------------------------------------------------
 
@@ -192,6 +213,8 @@ class Flat:
             return self._reference(value, holder)
         if kind == "type_of":
             return type_of(value, lambda reference: self._chart.target(reference, holder))
+        if kind == "range":
+            return between(value, name, element.amounts)
         if kind == "amount":
             return amount(value, name, element.amounts)
         if kind == "day":
@@ -221,14 +244,7 @@ class Flat:
         self, concept: Json, by_name: bool, element: Element, holder: Resource
     ) -> Iterator[clingo.Symbol]:
         """What a concept, or the one of a resource that is referred to, means: known codes, else names."""
-        if not isinstance(concept, dict):
-            return
-        concepts = [concept]
-        if "reference" in concept and "coding" not in concept:
-            found = self._chart.target(concept["reference"], holder)
-            if found is not None and found.get("status") != _IN_ERROR:
-                paths = self._tables.paths["named_by"].get(str(found.get("resourceType")), ())
-                concepts = [one for path in paths for one in at(found, path) if isinstance(one, dict)]
+        concepts = [one for one in self._named(concept, holder) if "resourceType" not in one]
         texts = [text for one in concepts for text in texts_of(one)]
         codings = [coding for one in concepts for coding in codings_of(one)]
         known = dict.fromkeys(one for coding in codings for one in self._tables.known(*coding))

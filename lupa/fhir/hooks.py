@@ -13,6 +13,7 @@ Json = dict[str, Any]
 
 COVERAGE_INFORMATION = "http://hl7.org/fhir/us/davinci-crd/StructureDefinition/ext-coverage-information"
 _SOURCE = {"label": "lupa"}
+_PROPOSED = "lupa proposes this; a person decides."
 _LONGEST_SUMMARY = 139
 
 
@@ -25,6 +26,8 @@ def cards(
 ) -> Json:
     """The decision as a response of CDS Hooks: one card, which says what is needed before anything else.
 
+    Then it says what was read otherwise than it is written.
+
     With the `order` that it is about, an action adds the coverage information of CRD to it: covered under
     conditions, to be authorized, and what is needed first. It never says "not covered", since what fails a
     criterion may be mended and a person decides. `coverage` is a reference to the coverage where the order
@@ -35,7 +38,8 @@ def cards(
     summary = f"{decision.policy}: {decision.text}"
     if len(summary) > _LONGEST_SUMMARY:
         summary = f"{summary[: _LONGEST_SUMMARY - 1]}…"
-    lines = [*failing, *needed, decision.next, "lupa proposes this; a person decides."]
+    read = map(str, decision.remarks)
+    lines = dict.fromkeys((*failing, *needed, *read, decision.next, _PROPOSED))
     card = {
         "summary": summary,
         "indicator": "info" if decision.outcome == "approve" else "warning",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from lupa.answers.decision import Decision
+from lupa.answers.decision import Decision, Remark
 from lupa.answers.desk import Desk
 from lupa.errors import CaseError, Problem
 from lupa.fhir.answering import PENDED, adjudication, claim_response
@@ -40,12 +41,22 @@ def answers_to(
         known = [decision for decision in several if decision is not None]
         if known:
             return known, [response_to(came.claim, several, reviewed_by=reviewed_by)]
-    found = list(desk.decide_all(case, name=name, timeout=limit))
+    found = [*decide_all(desk, case, limit, name)]
     if form == "claimresponse":
         return found, [claim_response(decision, came.claim, reviewed_by=reviewed_by) for decision in found]
     if form == "cards":
         return found, [cards(decision, came.order, coverage=came.coverage) for decision in found]
     return found, [task(decision, came.claim, payer_url=payer_url) for decision in found]
+
+
+def decide_all(
+    desk: Desk, case: Mapping[str, Any], limit: Deadline, name: str = ""
+) -> tuple[Decision, ...]:
+    """The decision on a case under each policy that it is about, with the notes on its chart."""
+    found = desk.decide_all(case, name=name, timeout=limit)
+    notes = case.notes if isinstance(case, ChartCase) else ()
+    told = [Remark("the chart", note) for note in notes]
+    return tuple(replace(one, remarks=(*told, *one.remarks)) for one in found) if told else found
 
 
 def decided(
@@ -61,7 +72,7 @@ def decided(
         if len(cases) > 1 and not is_covered(desk, case["request"], limit):
             found.append(None)
             continue
-        decisions = desk.decide_all(case, name=name, timeout=limit)
+        decisions = decide_all(desk, case, limit, name)
         if len(decisions) > 1:
             several = ", ".join(decision.policy for decision in decisions)
             needed = f"several policies cover it: {several}; say which payer is asked"

@@ -12,7 +12,7 @@ from lupa.fhir.chart import Json
 from lupa.fhir.evidence import Evidence, Said, evidence_for
 from lupa.fhir.flat import Flat
 from lupa.fhir.tables import Tables
-from lupa.fhir.values import SIGNS
+from lupa.fhir.values import RANGE, SIGNS
 
 Bounds = tuple[Fraction | None, Fraction | None, bool, bool]
 """Lowest and highest, None for none, and whether each is itself left out."""
@@ -47,6 +47,9 @@ class Measured:
             self._state(number_of, hull([bounds for _, bounds in readings]), [said for said, _ in readings])
         for (patient,) in told.rows("birth", 1):
             self.stated["birth_date"] = flat.elements[patient.number].dates["born"][:10]  # with no hour
+        for one, other in told.rows("two_births", 2):
+            lines = [Said(patient.number, "yes", "day_of_birth") for patient in (one, other)]
+            self.facts["age"] = {"state": "conflict", "evidence": evidence_for(flat, lines)}
         for patient, youngest, oldest in told.rows("years", 3):
             limits: Bounds = Fraction(youngest.number), Fraction(oldest.number + 1), False, True
             self._state("age", limits, [Said(patient.number, "yes", "year_of_birth")])
@@ -112,7 +115,10 @@ class Measured:
 
 
 def bounds_of(value: Json, factor: Fraction | int = 1) -> Bounds:
-    """What a quantity says of a number."""
+    """What a quantity, or a range, says of a number."""
+    if isinstance(value, dict) and "value" not in value:
+        low, high = (bounds_of(value[end], factor)[0] if end in value else None for end in RANGE)
+        return low, high, False, False
     plain = value.get("value") if isinstance(value, dict) else value
     exact = Fraction(Decimal(str(plain))) * factor
     sign = value.get("comparator") if isinstance(value, dict) else None

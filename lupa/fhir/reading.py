@@ -182,6 +182,10 @@ def _refuse(told: Evidence, flat: Flat, service_date: str) -> None:
         died = flat.elements[patient.number].dates["died"]
         message = f"{service_date} is after the patient's death ({died})"
         raise CaseError([Problem("request.service_date", message)])
+    for (patient,) in told.rows("born_after", 1):
+        born = flat.elements[patient.number].dates["born"]
+        message = f"{service_date} is before the patient's birth ({born})"
+        raise CaseError([Problem("request.service_date", message)])
     supports = told.supports()
     clashes = [
         [(fact, _lines(flat, supports[fact])) for fact in clash]

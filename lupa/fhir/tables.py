@@ -25,14 +25,15 @@ FORMS = "https://lupa.example/Questionnaire/"
 """Where the addresses of our own forms begin; `questionnaires/1` tells which are read."""
 ASKED = (
     "value", "supports", "clash", "died_before", "dead", "taken", "all_told", "wanted", "counts",
-    "measured", "birth", "years", "replies", "tells", "from_form", "on_day", "lasted", "ignored", "lost",
+    "measured", "birth", "two_births", "born_after", "years", "replies", "tells", "from_form", "on_day",
+    "lasted", "ignored", "lost",
 )  # fmt: skip
 """What is asked of the rules of evidence, by name."""
 ROWS = "fhir"
 """The folder of a knowledge base that holds rules of evidence."""
 _READS = re.compile(r'^reads\("([\w.]+)", "([\w.@]+)", (\w+), (\w+)\)\.', re.MULTILINE)
 _PART = re.compile(r'^part\("([\w.]+)", "([\w.@]+)", "([\w.]+)"\)\.', re.MULTILINE)
-_PATHS = re.compile(r'^(keyed|about|of_the_one|named_by)\("([\w.]+)", "([\w.@]+)"\)\.', re.MULTILINE)
+_PATHS = re.compile(r'^(keyed|about|of_the_one|named_by)\("([\w.]+)", "([\w.@!]+)"\)\.', re.MULTILINE)
 _EXTENSION = re.compile(r'^extension\("(@\w+)", "([^"]+)"\)\.', re.MULTILINE)
 _SYSTEM = re.compile(r'^system\((\w+),\s*"([^"]+)",\s*(\w+)\)\.', re.MULTILINE)
 _WORD = re.compile(r'\bword\("([^"]+)", \w+\)\.')
@@ -46,7 +47,7 @@ _ROW = re.compile(r"[ \t]*code[ \t]*\(")
 _KEY = re.compile(r'[ \t]*code\((\w+), *"([^"\\]+)".*\)\.[ \t]*')
 
 Path_ = tuple[str, ...]
-"""The steps to an element; an extension is the step `@` and its address."""
+"""The steps to an element; an extension is `@` and its address, and `!` a flag that must not deny it."""
 
 
 class _Row(NamedTuple):
@@ -166,7 +167,10 @@ class Tables:
         """The steps of a path as a row writes it."""
         found: list[str] = []
         for step in path.split("."):
-            found += ("@", self._extensions[step]) if step.startswith("@") else (step,)
+            if step.startswith("@"):
+                found += ("@", self._extensions[step])
+            else:
+                found += ("!", step[1:]) if step.startswith("!") else (step,)
         return tuple(found)
 
     @cached_property

@@ -43,12 +43,13 @@ def task(
 ) -> Json:
     """What is missing, as the Task by which PAS asks for further information: by a form, and in words.
 
-    `payer_url` is where the answers go, which the guide wants told; who sends the Task may add it. Raises
-    `CaseError` for one that is no address.
+    Its notes say what was read otherwise than it is written. `payer_url` is where the answers go, which
+    the guide wants told; who sends the Task may add it. Raises `CaseError` for one that is no address.
     """
     if payer_url is not None and not _ADDRESS.fullmatch(payer_url):
         raise CaseError(f"answers go to an address such as https://payer.example/, not {shown(payer_url)}")
     asked = claim or {}
+    notes = [{"text": str(remark)} for remark in decision.remarks]
     lines = [item for item in asked.get("item") or () if isinstance(item, Mapping)]
     line = next((one["sequence"] for one in lines if isinstance(one.get("sequence"), int)), 1)
     to = [{"type": concept(PAS_CODES, "payer-url"), "valueUrl": payer_url}] if payer_url else []
@@ -66,6 +67,7 @@ def task(
         "owner": _identified(asked.get("provider")),
         "reasonCode": concept(PAS_CODES, "priorAuthorization"),
         "reasonReference": claim_reference(asked),
+        **({"note": notes} if notes else {}),
         "input": [
             *to,
             context,

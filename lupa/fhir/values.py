@@ -28,6 +28,8 @@ _LONGEST = 200
 """Letters of a word that a rule can read."""
 SIGNS = {"<": (True, True), "<=": (True, False), ">": (False, True), ">=": (False, False)}
 """The signs before a number: whether it is below, and whether the number itself is left out."""
+RANGE = ("low", "high")
+"""The ends of a range."""
 PRESENT = clingo.Function("present")
 TRUTH = {True: clingo.Function("true"), False: clingo.Function("false")}
 
@@ -57,6 +59,10 @@ def at(data: Json, path: Path_) -> Iterable[Json]:
     found = [data]
     steps = iter(path)
     for step in steps:
+        if step == "!":
+            without = next(steps)
+            found = [one for one in found if not (isinstance(one, dict) and one.get(without) is False)]
+            continue
         if step == "@":
             url = next(steps)
             found = [
@@ -143,6 +149,19 @@ def amount(value: Json, name: str, amounts: dict[str, Json]) -> Iterator[clingo.
     yield term("unit", text_of(unit))
     if sign is None and -_LARGEST <= plain <= _LARGEST and plain == int(plain):
         yield term("amount", clingo.Number(int(plain)), text_of(unit))
+
+
+def between(value: Json, name: str, amounts: dict[str, Json]) -> Iterator[clingo.Symbol]:
+    """The unit of a range, of which one end may be open; the value itself stays with its element.
+
+    None where an end is no plain number, or they have two units, or are the wrong way round.
+    """
+    ends = [value[end] for end in RANGE if end in value] if isinstance(value, dict) else []
+    plain = all(isinstance(end, dict) and "comparator" not in end for end in ends)
+    units = [[*amount(end, name, {})][:1] for end in ends] if plain else []
+    if units and units[0] and units[0] == units[-1] and ends[0]["value"] <= ends[-1]["value"]:
+        amounts[name] = value
+        yield from units[0]
 
 
 def type_of(value: Json, target: Callable[[Json], Resource | None]) -> Iterator[clingo.Symbol]:

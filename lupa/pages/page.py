@@ -260,7 +260,7 @@ class Page:
     def remarks(self, remarks: Sequence[Remark]) -> list[str]:
         lines = self.title("How the case was read") if remarks else []
         for each in remarks:
-            lines += self.wrap(f"{each.place}: {each.text}", 2, 4)
+            lines += self.wrap(str(each), 2, 4)
         return lines
 
     def _assumed(self, assumptions: Sequence[Assumption], *, full: bool) -> list[str]:

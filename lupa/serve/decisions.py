@@ -10,6 +10,7 @@ from lupa.answers.decision import Decision
 from lupa.answers.many import Undecided
 from lupa.errors import CaseError, LupaError, Problem, TimeLimitError, escaped
 from lupa.fhir.cases import cases_of
+from lupa.fhir.items import decide_all
 from lupa.knowledge import KnowledgeBase
 from lupa.record.reading import LARGEST_CASE, parse_json, read_cases
 from lupa.rules.deadline import Deadline
@@ -33,6 +34,8 @@ def decide(
     asked: Mapping[str, Any],
 ) -> Answer:
     """The decisions on the cases of a body, each under every policy that it is about.
+
+    What a chart has notes of is told among the remarks.
 
     Of one case under one policy it is the decision, else an array of them, or lines where lines came in.
     Of several cases each that cannot be decided has what is wrong in its place, and the status is 207.
@@ -121,5 +124,5 @@ def _decided(kb: KnowledgeBase, case: Any, limit: Deadline) -> Iterator[tuple[by
     """The decisions on a case as lines of JSON, each with the fingerprint of the case."""
     if isinstance(case, CaseError):
         raise case
-    for decision in kb.decide_all(case, timeout=limit):
+    for decision in decide_all(kb, case, limit):
         yield _line(decision), decision.fingerprint.case

@@ -12,8 +12,9 @@ from typing import Any
 
 from lupa.errors import LupaError, Problem
 from lupa.fhir import cards
+from lupa.fhir.cases import case_of
 from lupa.fhir.chart import Chart
-from lupa.fhir.reading import reading_of
+from lupa.fhir.items import decide_all
 from lupa.knowledge import KnowledgeBase
 from lupa.record.routing import is_covered
 from lupa.rules.deadline import Deadline
@@ -49,6 +50,8 @@ HOOKS = {
     "appointment-book": "Says what a policy makes of a drug that an appointment names, such as an infusion",
 }
 """The hooks that there are services for, of the same names."""
+_FAILED = {"resourceType": "OperationOutcome"}
+"""What stands in the place of what could not be fetched."""
 _MOST = 50
 """Orders of one hook."""
 
@@ -86,10 +89,10 @@ def answer_to(
         try:
             limit.check()
             chart = _chart(context, prefetch, drafts, order)
-            case = reading_of(chart, kb, None, asked).case
+            case = case_of(chart, kb, None, asked)
             if not is_covered(kb, case["request"], limit):
                 continue
-            decided = kb.decide_all(case, timeout=limit)
+            decided = decide_all(kb, case, limit)
         except LupaError as error:
             raise words.refused(error, request) from error
         cases.append(decided[0].fingerprint.case)
@@ -121,11 +124,16 @@ def _checked(hook: str, request: Json) -> tuple[Json, Json]:
     wrong = [Problem(path, message) for path, is_right, message in checks if not is_right]
     if wrong:
         raise RefusedError(400, wrong)
-    missing = [key for key in PREFETCH if key not in fetched]
+    missing = [key for key in PREFETCH if _is_not_fetched(fetched.get(key, _FAILED))]
     if missing:
         needed = "is needed, as the service says; null where nothing was found"
         raise RefusedError(412, [Problem(f"prefetch.{key}", needed) for key in missing])
     return context or {}, fetched
+
+
+def _is_not_fetched(value: Json | None) -> bool:
+    """Whether what was fetched is word that it could not be; null where nothing was found."""
+    return value is not None and value.get("resourceType") == _FAILED["resourceType"]
 
 
 def _drafts(context: Json, prefetch: Json) -> Iterator[Json]:

@@ -29,6 +29,7 @@ from tests.fhir.charts import (
     bundle,
     chart,
     claim,
+    egfr,
     item,
     order,
     patient,
@@ -167,6 +168,33 @@ def test_the_command_answers_a_chart_with_its_claim(tmp_path: Path) -> None:
     assert json.loads(ended.out)["request"] == {"reference": "Claim/claim"}
     for wanted, key in (("cards", "cards"), ("task", "status")):
         assert key in json.loads(command("decide", "--example", DENIED, "--format", wanted).out)
+
+
+LEFT_OUT = "the chart: egfr: what Observation/o1 of 2025-02-01 says cannot be; it is left out"
+
+
+@pytest.mark.parametrize("form", ["claimresponse", "cards", "task"])
+def test_what_is_left_out_of_a_chart_is_told_in_every_answer(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "chart.json"
+    path.write_text(json.dumps(chart(CLAIM, egfr(9999))))
+    answer = json.loads(command("decide", str(path), "--format", form).out)
+    told = {
+        "claimresponse": lambda: answer["processNote"][-1]["text"],
+        "cards": lambda: answer["cards"][0]["detail"].splitlines()[-3].removeprefix("- "),
+        "task": lambda: answer["note"][-1]["text"],
+    }
+    assert told[form]() == LEFT_OUT
+    assert list(of_answer(answer)) == (["input: one payer-url is wanted"] if form == "task" else [])
+
+
+def test_what_is_left_out_is_told_once_of_several_items(tmp_path: Path) -> None:
+    path = tmp_path / "chart.json"
+    path.write_text(json.dumps(chart(of_two_drugs(), egfr(9999))))
+    ended = command("decide", str(path), "--format", "claimresponse")
+    found = json.loads(ended.out)
+    (number,) = (note["number"] for note in found["processNote"] if note["text"] == LEFT_OUT)
+    assert [number in line["noteNumber"] for line in found["item"]] == [True, False, True]
+    assert ended.err == f"note: {path}: {LEFT_OUT.removeprefix('the chart: ')}\n"
 
 
 def of_two_drugs(months: tuple[str, str] = ("2025-02-28", "2025-08-31")) -> dict[str, Any]:

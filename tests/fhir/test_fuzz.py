@@ -111,6 +111,7 @@ USUAL: dict[str, Any] = {
     "drug": concept(PREDNISONE, text="prednisone"),
     "day": "2025-01-10",
     "amount": {"value": 30, "unit": "d", "code": "d"},
+    "range": {"low": {"value": 30, "unit": "d"}, "high": {"value": 59, "unit": "d"}},
     "flag": True,
     "present": {"url": "http://example.org"},
     "reference": {"reference": "MedicationRequest/other", "type": "MedicationRequest"},
@@ -124,7 +125,10 @@ USUAL: dict[str, Any] = {
 def _put(tree: Resource, path: tuple[str, ...], value: Any) -> None:
     """Puts a value where a path leads to, and makes the way there."""
     step, *rest = path
-    if step == "@":
+    if step == "!":
+        tree[rest.pop(0)] = True
+        _put(tree, tuple(rest), value)
+    elif step == "@":
         url, *rest = rest
         inner = {"url": url}
         tree.setdefault("extension", []).append(inner)

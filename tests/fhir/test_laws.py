@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from lupa import CaseError
+from lupa import CaseError, KnowledgeBase
 from lupa.fhir import Reading
+from lupa.fhir.cases import cases_of
 from lupa.fhir.tables import Tables
 from lupa.fhir.values import as_term
 from tests.fhir.charts import (
@@ -20,6 +22,7 @@ from tests.fhir.charts import (
     ICD,
     INTO_A_VEIN,
     PREDNISONE,
+    SERVICE,
     SNOMED,
     Resource,
     answers,
@@ -54,6 +57,9 @@ MAKERS: tuple[Callable[[random.Random, str], Resource], ...] = (
     lambda r, n: vaccine("121", r.choice(DATES), n),
     lambda r, n: answers(item("live_vaccine", r.random() < 0.5), on=r.choice(DATES), name=n),
     lambda _, n: listing("MedicationRequest/x0", name=n),
+    lambda r, n: egfr(None, n, valueRange={"low": {"value": r.choice((30, 50)), "unit": "mL/min/1.73 m2"}}),
+    lambda _, n: order(PREDNISONE, n, dosageInstruction=[{"timing": {"repeat": {"count": 5}}}]),
+    lambda r, _: patient(birthDate=r.choice(("1990-05-02", "1980-05-02", "1990"))),
     lambda r, n: statement(
         r.choice(DRUGS),
         n,
@@ -94,6 +100,19 @@ def told(reads: Read, resources: list[Resource]) -> Any:
 
 
 SEEDS = range(12)
+VOID = (
+    order(CYCLOPHOSPHAMIDE, "v1", status="entered-in-error"),
+    order(CYCLOPHOSPHAMIDE, "v2", status="cancelled"),
+    order(CYCLOPHOSPHAMIDE, "v3", doNotPerform=True),
+    dispense(CYCLOPHOSPHAMIDE, "v4", status="declined"),
+    given(CYCLOPHOSPHAMIDE, "v5", status="not-done", effectiveDateTime="2025-02-25"),
+    statement(CYCLOPHOSPHAMIDE, "v6", dateAsserted="2025-03-02"),
+    condition((ICD, "M32.14"), "v7", **verified("entered-in-error")),
+    egfr(7, "v8", status="cancelled"),
+    vaccine("121", "2025-05-01", "v9", status="not-done"),
+    answers(item("live_vaccine", True), name="v10", status="entered-in-error"),
+    listing("MedicationRequest/x0", name="v11", status="retired"),
+)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -108,10 +127,21 @@ def test_order_and_repetition_change_nothing(reads: Read, seed: int) -> None:
 def test_what_is_void_or_of_another_changes_nothing(reads: Read, seed: int) -> None:
     found = drawn(seed)
     others = [{**one, "id": f"other-{one['id']}"} for one in drawn(seed + 1000)]
+    others = [one for one in others if one["resourceType"] != "Patient"]
     for one in others:
         one["patient" if "patient" in one else "subject"] = {"reference": "Patient/q"}
-    void = order(CYCLOPHOSPHAMIDE, "void", status="entered-in-error")
-    assert told(reads, [*found, *others, void]) == told(reads, found)
+    assert told(reads, [*found, *others, *VOID]) == told(reads, found)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_chart_is_decided_as_its_case_is_once_it_is_written_down(
+    reads: Read, kb: KnowledgeBase, seed: int
+) -> None:
+    made, asked = drawn(seed), {"policy": "fep_lupkynis", "service_date": SERVICE}
+    found = dict(cases_of(json.dumps(bundle(patient(), *made)).encode(), "x", kb, None, asked))["x"]
+    if not isinstance(found, CaseError):
+        written = reads(bundle(patient(), *made), **asked).to_dict()["case"]
+        assert kb.decide(found) == kb.decide(json.loads(json.dumps(written)))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -136,6 +166,36 @@ def test_every_state_names_its_evidence_and_falls_with_it(reads: Read, seed: int
         for fact in facts:
             state = reading.facts[fact]["state"]
             assert left.get(fact, {"state": "open"})["state"] != state or state == "ask"
+
+
+@pytest.mark.parametrize(
+    ("resources", "fact", "lines"),
+    [
+        (
+            [order(CYCLOPHOSPHAMIDE, "x"), answers(item("taking(cyclophosphamide)", True), name="x")],
+            "taking(cyclophosphamide)",
+            ["MedicationRequest/x", "QuestionnaireResponse/x"],
+        ),
+        (
+            [
+                answers(item("live_vaccine", False), on=day, name=day)
+                for day in ("2025-02-20", "2025-02-25")
+            ],
+            "live_vaccine",
+            ["QuestionnaireResponse/2025-02-20", "QuestionnaireResponse/2025-02-25"],
+        ),
+        (
+            [condition((ICD, "M32.9"), "x"), condition((ICD, "M32.14"), "y")],
+            "diagnosis(sle)",
+            ["Condition/x", "Condition/y"],
+        ),
+    ],
+)
+def test_all_lines_that_say_the_same_are_evidence(
+    reads: Read, resources: list[Resource], fact: str, lines: list[str]
+) -> None:
+    found = reads(bundle(patient(), *resources)).facts[fact]["evidence"]
+    assert sorted(line["resource"] for line in found) == lines
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lupa import CaseError, RuleError
+from lupa import CaseError, KnowledgeBase, RuleError
 from lupa.fhir import read
 from lupa.fhir.tables import ROWS, Tables
 from lupa.rules.files import shipped
@@ -23,10 +23,12 @@ from tests.fhir.charts import (
     LOINC,
     NDC,
     PREDNISONE,
+    RXNORM,
     SERVICE,
     SNOMED,
     Resource,
     answers,
+    bundle,
     chart,
     claim,
     clinical,
@@ -41,6 +43,7 @@ from tests.fhir.charts import (
     order,
     patient,
     statement,
+    supply,
     vaccine,
     verified,
     words,
@@ -356,9 +359,193 @@ MEASURED: list[tuple[str, list[Resource], dict[str, Any]]] = [
 ]
 
 
+TO_GFR = {"unit": "mL/min/{1.73_m2}"}
+
+
+def ranging(low: Any = None, high: Any = None, name: str = "o1", **more: Any) -> Resource:
+    """A GFR from one number to another."""
+    ends = {"low": low, "high": high}
+    found = {
+        end: value if isinstance(value, dict) else {"value": value, **TO_GFR}
+        for end, value in ends.items()
+        if value is not None
+    }
+    return observation("33914-3", name=name, valueRange=found, **more)
+
+
+RANGES: list[tuple[str, list[Resource], dict[str, Any]]] = [
+    (
+        "a number written as a range is a range",
+        [ranging(30, 59)],
+        {"#egfr": {"at_least": 30, "at_most": 59}},
+    ),
+    (
+        "the newest is a range, and the number before it does not count",
+        [ranging(30, 59), egfr(80, "o2", effectiveDateTime="2025-01-01")],
+        {"#egfr": {"at_least": 30, "at_most": 59}},
+    ),
+    (
+        "a range and a number of one day are a range",
+        [ranging(30, 59), egfr(80, "o2")],
+        {"#egfr": {"at_least": 30, "at_most": 80}},
+    ),
+    ("a range without an upper end is above", [ranging(60)], {"#egfr": {"at_least": 60}}),
+    ("a range of one number is that number", [ranging(41, 41)], {"#egfr": 41}),
+    ("a range without ends is none", [ranging()], {"#egfr": None}),
+    ("a range the wrong way round is none", [ranging(59, 30)], {"#egfr": None}),
+    ("a range of two units is none", [ranging(30, {"value": 59, "unit": "mL/min"})], {"#egfr": None}),
+    (
+        "a range of which an end is itself below a number is none",
+        [ranging(30, {"value": 59, "comparator": "<", **TO_GFR})],
+        {"#egfr": None},
+    ),
+    (
+        "a range with an end in words is none",
+        [ranging({"value": "30", **TO_GFR}, 59)],
+        {"#egfr": None},
+    ),
+    (
+        "a part of a panel may be a range",
+        [
+            observation(
+                "85354-9",
+                component=[
+                    {
+                        "code": concept((LOINC, "8480-6")),
+                        "valueRange": {"low": {"value": 130, "unit": "mmHg"}},
+                    }
+                ],
+            )
+        ],
+        {"#systolic": {"at_least": 130}},
+    ),
+    (
+        "a number without a unit is no GFR",
+        [observation("33914-3", valueInteger=41)],
+        {"#egfr": None},
+    ),
+]
+
+
+def medication(*ingredients: Resource, name: str = "of", **more: Any) -> Resource:
+    made = {"ingredient": list(ingredients)} if ingredients else {}
+    return {"resourceType": "Medication", "id": name, **made, **more}
+
+
+MADE = order(PREDNISONE, medicationCodeableConcept=None, medicationReference={"reference": "Medication/of"})
+INGREDIENT = concept((RXNORM, "8640"))
+SUBSTANCE = {"resourceType": "Substance", "id": "it", "code": INGREDIENT}
+HERE = {"reference": "#of"}
+INSIDE = {"itemReference": {"reference": "#it"}}
+IT = {"itemReference": {"reference": "Medication/it"}}
+
+
+def labelled(part: str, label: str) -> Resource:
+    """The resource that a server gives with this label."""
+    return {"meta": {part: [{"code": label}]}}
+
+
+PRESCRIBED: Resource = {
+    "daysSupply": {"value": 60, "code": "d"},
+    "authorizingPrescription": [{"reference": "MedicationRequest/m1"}],
+}
+OTHER_DRUGS: list[tuple[str, list[Resource], dict[str, Any]]] = [
+    (
+        "a medication made of another is of that drug",
+        [MADE, medication(IT), medication(name="it", code=concept(PREDNISONE))],
+        {TAKES: "yes"},
+    ),
+    (
+        "a medication made of a substance inside of it is of that drug",
+        [MADE, medication(INSIDE, contained=[SUBSTANCE])],
+        {TAKES: "yes"},
+    ),
+    (
+        "so is one that is inside of the order, beside the substance",
+        [
+            {
+                **MADE,
+                "contained": [medication(INSIDE), SUBSTANCE],
+                "medicationReference": {"reference": "#of"},
+            }
+        ],
+        {TAKES: "yes"},
+    ),
+    (
+        "medications that are made of each other are of no drug",
+        [MADE, medication(IT), medication({"itemReference": {"reference": "Medication/of"}}, name="it")],
+        {TAKES: "open"},
+    ),
+    (
+        "what is in a medication and does not act is not taken",
+        [MADE, medication({"itemCodeableConcept": INGREDIENT, "isActive": False})],
+        {TAKES: "open"},
+    ),
+    (
+        "what is said to act is",
+        [MADE, medication({"itemCodeableConcept": INGREDIENT, "isActive": True})],
+        {TAKES: "yes"},
+    ),
+    (
+        "an order of so many doses is asked",
+        [steps({"count": 5})],
+        {TAKES: "ask"},
+    ),
+    (
+        "one of so many in so many days ends with these",
+        [steps({"count": 5, **days(100)})],
+        {TAKES: "yes"},
+    ),
+    (
+        "one of so many doses and a supply lasts as long as that",
+        [steps({"count": 5}, dispenseRequest=supply(60))],
+        {TAKES: "yes"},
+    ),
+    ("an order as one of several options is none", [order(PREDNISONE, intent="option")], {TAKES: "open"}),
+    (
+        "a supply of an order that was cancelled since is asked",
+        [dispense(PREDNISONE, **PRESCRIBED), order(PREDNISONE, status="cancelled")],
+        {TAKES: "ask"},
+    ),
+    *(
+        (
+            f"a list that a server calls {label} is not complete",
+            [order(PREDNISONE), listing("MedicationRequest/m1", **labelled(part, label))],
+            {TAKES: "yes", CYC: "open"},
+        )
+        for part, label in (("tag", "SUBSETTED"), ("security", "MASKED"), ("security", "REDACTED"))
+    ),
+    (
+        "a list with another label is complete",
+        [order(PREDNISONE), listing("MedicationRequest/m1", **labelled("tag", "HTEST"))],
+        {TAKES: "yes", CYC: "no"},
+    ),
+    (
+        "an entry that is an order in error says nothing of its drug",
+        [listing("MedicationRequest/m1"), order(CYCLOPHOSPHAMIDE, status="entered-in-error")],
+        {CYC: "open"},
+    ),
+    (
+        "an order of nobody who can be told is nobody's",
+        [
+            order(PREDNISONE, subject={"identifier": {"value": "7"}}),
+            order(PREDNISONE, "m2", subject={"reference": "Patient?identifier=7"}),
+        ],
+        {TAKES: "open"},
+    ),
+    ("a code in small letters and between blanks", [condition((ICD, " m32.14 "))], {LN: "yes"}),
+    ("a code that only begins like it is another", [condition((ICD, "M32.141"))], {LN: "open"}),
+    (
+        "two answers of one form contradict each other",
+        [answers(item(CYC, True), item(CYC, False))],
+        {CYC: "conflict"},
+    ),
+]
+
+
 @pytest.mark.parametrize(
     ("resources", "expected"),
-    [pytest.param(r, e, id=n) for n, r, e in [*THERAPIES, *OTHERS, *MEASURED]],
+    [pytest.param(r, e, id=n) for n, r, e in [*THERAPIES, *OTHERS, *MEASURED, *RANGES, *OTHER_DRUGS]],
 )
 def test_a_chart_says_no_more_than_it_says_in_odd_things(
     reads: Read, resources: list[Resource], expected: dict[str, Any]
@@ -389,6 +576,32 @@ def test_what_a_law_forbids_is_refused_with_its_lines(
 def test_a_number_that_cannot_be_is_told(reads: Read) -> None:
     found = reads(chart(egfr(9999)))
     assert found.notes == ["egfr: what Observation/o1 of 2025-02-01 says cannot be; it is left out"]
+
+
+def born(*days: str) -> Resource:
+    return bundle(*(patient(birthDate=day) for day in days))
+
+
+@pytest.mark.parametrize(
+    "days", [("1990-05-02", "1980-05-02"), ("1980-05-02", "1990-05-02"), ("1990", "1980")]
+)
+def test_of_two_days_of_birth_it_is_not_known_which(
+    reads: Read, kb: KnowledgeBase, days: tuple[str, ...]
+) -> None:
+    found = reads(born(*days), policy="fep_lupkynis")
+    assert (found.facts["age"]["state"], found.case["facts"]) == ("conflict", {})
+    asked = {missing.fact: missing.question for missing in kb.decide(found.case).missing}
+    assert asked["at_least(age,18)"].endswith("(See Patient/p.)")
+
+
+@pytest.mark.parametrize("day", ["2025-03-02", "2026"])
+def test_nobody_is_served_before_birth(reads: Read, day: str) -> None:
+    with pytest.raises(CaseError, match=f"2025-03-01 is before the patient's birth .{day}."):
+        reads(born(day))
+
+
+def test_who_is_born_in_the_year_of_service_is_none_or_less_than_one(reads: Read) -> None:
+    assert reads(born("2025")).case["facts"] == {"age": {"at_least": 0, "less_than": 1}}
 
 
 def test_a_day_of_birth_with_an_hour_is_the_day(reads: Read) -> None:

@@ -26,6 +26,7 @@ from tests.fhir.charts import (
     chart,
     claim,
     condition,
+    egfr,
     order,
     patient,
 )
@@ -109,6 +110,14 @@ def test_a_chart_is_decided_as_the_case_that_it_makes(
     printed = command("decide", str(file), "--json", "--request", "payer=UnitedHealthcare")
     expected = json.loads(printed.out)
     assert found == {**expected, "case": found["case"]}
+
+
+def test_what_is_left_out_of_a_chart_is_among_the_remarks(client: TestClient, log: Lines) -> None:
+    asked = claim((HCPCS, "J0490"), diagnosis=(ICD, "M32.14"), servicedDate="2025-03-01")
+    answer = post(client, chart(asked, egfr(9999)), FHIR).json()
+    where = "what Observation/o1 of 2025-02-01 says"
+    assert answer["remarks"] == [{"place": "the chart", "text": f"egfr: {where} cannot be; it is left out"}]
+    assert "Observation" not in "".join(log.lines)
 
 
 def test_a_chart_of_two_patients_is_two_cases(client: TestClient) -> None:

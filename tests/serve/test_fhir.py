@@ -24,6 +24,7 @@ from tests.fhir.charts import (
     PREDNISONE,
     bundle,
     claim,
+    egfr,
     given,
     order,
     statement,
@@ -98,6 +99,28 @@ def test_a_machine_denies_nobody(client: TestClient) -> None:
     found = response(answer)
     assert action(found) == "A4"
     assert any("voclosporin" in note["text"] for note in found["processNote"])
+
+
+LEFT_OUT = "the chart: egfr: what Observation/o1 of 2025-02-01 says cannot be; it is left out"
+
+
+def test_what_is_left_out_of_a_chart_is_told_in_the_response(client: TestClient) -> None:
+    found = response(post(client, SUBMIT, submitted(egfr(9999))))
+    assert found["processNote"][-1]["text"] == LEFT_OUT
+    assert [item["noteNumber"][-1] for item in found["item"]] == [found["processNote"][-1]["number"]]
+
+
+def test_what_is_read_into_a_chart_is_told_on_the_card(client: TestClient) -> None:
+    (card,) = post(client, SIGN, hook("order-sign")).json()["cards"]
+    (told,) = (line for line in card["detail"].splitlines() if line.startswith("- the chart: "))
+    assert told.startswith("- the chart: no service date is given; today, ")
+
+
+def test_a_card_asks_each_question_once(client: TestClient) -> None:
+    (card,) = post(client, SIGN, hook("order-sign")).json()["cards"]
+    lines = card["detail"].splitlines()
+    assert lines.count("- For which indication is it requested?") == 1
+    assert len(lines) == len(set(lines))
 
 
 def test_each_of_several_items_is_answered_for_itself(client: TestClient) -> None:
@@ -271,6 +294,12 @@ def test_without_what_is_needed_nothing_is_answered(client: TestClient, key: str
     given = hook("order-sign")
     del given["prefetch"][key]
     assert refused(post(client, SIGN, given)) == (412, [f"prefetch.{key}"])
+
+
+def test_what_could_not_be_fetched_is_needed(client: TestClient) -> None:
+    given = hook("order-sign")
+    given["prefetch"]["orders"] = {"resourceType": "OperationOutcome", "issue": [{"severity": "error"}]}
+    assert refused(post(client, SIGN, given)) == (412, ["prefetch.orders"])
 
 
 def test_without_any_prefetch_all_of_it_is_named(client: TestClient) -> None:
