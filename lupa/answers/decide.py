@@ -61,6 +61,7 @@ def decision(
         superseded = denials
     elif outcome == "modify":
         limits = limits or writer.possible(edition.limits, outcome)
+    missing = writer.missing()
     can_be, can_be_text = authorized(question) if outcome in ("approve", "modify") else ({}, "")
     return Decision(
         case=case,
@@ -72,7 +73,7 @@ def decision(
         outcome=outcome,
         possible=tuple(question.outcomes),
         text=edition.outcome_words[outcome][0],
-        next=edition.outcome_words[outcome][1],
+        next=_step(missing) or edition.outcome_words[outcome][1],
         bases=bases,
         criteria=writer.criteria(),
         limits=limits,
@@ -81,7 +82,7 @@ def decision(
         scope=writer.certain(edition.scope),
         superseded=superseded,
         advisories=writer.certain(edition.advisories),
-        missing=writer.missing(),
+        missing=missing,
         assumptions=writer.assumptions(),
         depends_on=other_readings(question),
         notes=notes,
@@ -92,6 +93,11 @@ def decision(
         witnesses=() if settled else _witnesses(question),
         fingerprint=fingerprint,
     )
+
+
+def _step(missing: Sequence[Missing]) -> str:
+    """What is to be done where nothing is left open but how the text is read."""
+    return missing[0].help if missing and all(each.settled_by == "plan" for each in missing) else ""
 
 
 def _witnesses(question: Question) -> tuple[Witness, ...]:
@@ -271,6 +277,7 @@ class _Writer:
                     edition.vocabulary.question_help(fact),
                     tuple(name for name, _ in served),
                     "; ".join(sources),
+                    "plan" if fact in edition.reading_facts else "record",
                     *together.get(fact, ()),
                 )
             )

@@ -18,6 +18,7 @@ Of = Literal["all", "any", "at_least"]
 Origin = Literal["stated", "only", "assumed", "evidence"]
 Says = Literal["yes", "no", "silent"]
 EditionBy = Literal["name", "service_date", "newest"]
+SettledBy = Literal["record", "plan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,8 @@ class Missing:
     `bears_on` names the open criteria, exclusions and limits that it can settle, `source` their
     clauses. Where several are missing that a person is asked for at once, `together` is the question for
     all of them, `member` what this one is called among them, and `kind` the class by which it is told, if
-    it has one; else these are empty.
+    it has one; else these are empty. `settled_by` is `plan` of a reading of an ambiguous text, about which
+    nobody who requests something is asked, and `record` of all else.
     """
 
     fact: str
@@ -133,6 +135,7 @@ class Missing:
     help: str
     bears_on: tuple[str, ...]
     source: str
+    settled_by: SettledBy
     together: str = ""
     member: str = ""
     kind: str = ""

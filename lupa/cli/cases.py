@@ -14,6 +14,7 @@ import click
 
 from lupa import KnowledgeBase
 from lupa.answers.many import Undecided, undecided
+from lupa.answers.written import as_json as written
 from lupa.cli.command import (
     DONE,
     WRONG_INPUT,
@@ -59,8 +60,8 @@ class Run:
     """Goes through cases: what is wrong with one is said on standard error, the others go on.
 
     With a `policy` they are one: the case of which nothing is known but that this policy is asked. In JSON
-    (`as_json`) what is refused of several cases has its line in its turn. With `items` a claim has the case
-    of each of its items.
+    (`as_json`) what is refused of several cases has its line in its turn, with `fields` these and the error
+    alone. With `items` a claim has the case of each of its items.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Run:
         policy: str | None = None,
         *,
         as_json: bool = False,
+        fields: Sequence[str] = (),
         items: bool = False,
     ) -> None:
         if policy is not None and (cases or examples):
@@ -84,6 +86,7 @@ class Run:
         self._examples = examples
         self._policy = policy
         self._as_json = as_json
+        self._fields = fields
         self._items = items
         self.failed = 0
 
@@ -161,7 +164,14 @@ class Run:
         else:
             file.write(f"{refused.to_json()}\n")
         if self._as_json and self._are_several(refused.where):
-            click.echo(escaped(refused.to_json()))
+            click.echo(escaped(self._line(refused)))
+
+    def _line(self, refused: Undecided) -> str:
+        if not self._fields:
+            return refused.to_json()
+        from lupa.pages.short import values
+
+        return written(values(refused, dict.fromkeys((*self._fields, "error"))))
 
     def _are_several(self, where: str) -> bool:
         """Whether what stands there is one of several cases, in as many files or in one."""

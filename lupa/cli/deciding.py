@@ -203,7 +203,8 @@ def decide(
     if fields and form not in ("text", "json"):
         raise click.UsageError("--fields goes with text and with JSON; other forms have what they have")
     knowledge = loaded(kb)
-    run = Run(knowledge, cases, examples, as_json=form == "json", items=form == "claimresponse")
+    is_claim = form == "claimresponse"
+    run = Run(knowledge, cases, examples, as_json=form == "json", fields=fields, items=is_claim)
     how = How(form, fields, width(), timeout, witness, summed, reviewed_by, payer_url, validate)
     with _errors(errors, cases) as file:
         _decide(knowledge, run, how, jobs, file)

@@ -124,7 +124,8 @@ def _notes(decision: Decision) -> Iterator[str]:
     for one in told:
         yield _said(one.text, one.because, one.source)
     for missing in decision.missing:
-        yield _said(missing.question, (), missing.source)
+        whose = f"{missing.help} " if missing.settled_by == "plan" else ""
+        yield _said(f"{whose}{missing.question}", (), missing.source)
     yield from map(str, decision.remarks)
 
 

@@ -71,7 +71,11 @@ def task(
         "input": [
             *to,
             context,
-            *({"type": {"text": one.fact}, "valueString": one.question} for one in decision.missing),
+            *(
+                {"type": {"text": one.fact}, "valueString": one.question}
+                for one in decision.missing
+                if one.settled_by == "record"
+            ),
         ],
     }
 

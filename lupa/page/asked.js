@@ -25,6 +25,12 @@ export function askedTogether({ groupOf, numberOf, scales, facts }, missing) {
 /** What a member is called beneath its class: `rizatriptan` where it is `rizatriptan: not tolerated`. */
 const under = (kind, member) => (member.endsWith(kind) ? member.slice(0, member.length - kind.length) : member).replace(/[: ]+$/, "") || member;
 
+/** Whether something missing is a reading of the text, which is for the plan to settle. */
+export const byPlan = ({ settled_by: by }) => by === "plan";
+
+/** What a record can settle, and how the text is read. */
+export const bySide = (missing) => [missing.filter((one) => !byPlan(one)), missing.filter(byPlan)];
+
 /** What to ask, each question once; what a person is asked for at once is one question. */
 export const asked = (missing) => [...by(missing, ({ together, question }) => together || question)].map(([question, each]) => ({ question, asked: each }));
 

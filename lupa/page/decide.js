@@ -1,6 +1,6 @@
 // From a record to a decision that a person can check: the same object as `lupa decide --json` prints.
 
-import { askedTogether } from "./asked.js";
+import { askedTogether, byPlan } from "./asked.js";
 import { assumptions } from "./assumptions.js";
 import { authorized } from "./authorized.js";
 import { missing } from "./missing.js";
@@ -47,7 +47,7 @@ class Writer {
       outcome,
       possible: question.outcomes,
       text: edition.words[outcome].text,
-      next: edition.words[outcome].next,
+      next: (missing_.every(byPlan) && missing_[0]?.help) || edition.words[outcome].next,
       bases,
       criteria: this.criteria(),
       limits,
@@ -208,7 +208,7 @@ class Writer {
       const sources = new Set(served.map((item) => this.source(item)).filter(Boolean));
       const lines = question.linesOf(variable);
       const hint = lines.length ? ` (See ${lines.join("; ")}.)` : "";
-      return { fact, text: yes, question: `${asked}${hint}`, help, bears_on: served.map(({ id }) => id), source: [...sources].join("; "), ...(together.get(variable) ?? { together: "", member: "", kind: "" }) };
+      return { fact, text: yes, question: `${asked}${hint}`, help, bears_on: served.map(({ id }) => id), source: [...sources].join("; "), settled_by: fact.startsWith("reading(") ? "plan" : "record", ...(together.get(variable) ?? { together: "", member: "", kind: "" }) };
     });
   }
 

@@ -1,6 +1,6 @@
 // A decision as a letter to the prescriber or the member, by the templates that `lupa letter` uses.
 
-import { asked, membersAsked } from "./asked.js";
+import { asked, bySide, membersAsked } from "./asked.js";
 import { withUnit, written } from "./authorized.js";
 import { apart, askedFor } from "./case.js";
 import { day } from "./days.js";
@@ -50,7 +50,7 @@ function content(decision, question, given) {
   ];
   const asks = new Map(edition.criteria.map(({ id, yes }) => [id, yes]));
   const against = new Map([...edition.bases, ...edition.scope, ...edition.limits].map((item) => [item.id, item]));
-  const questions = decision.outcome === "pend" ? asked(decision.missing) : [];
+  const [questions, howRead] = bySide(decision.missing).map(asked);
   const needed = reasons.flatMap(({ needs }) => needs.flat()).filter(({ against }) => !against.length);
   const proofs = [...needed, ...questions.flatMap((one) => one.asked)].map(({ fact }) => factOf(edition, fact).proof);
   return {
@@ -68,6 +68,7 @@ function content(decision, question, given) {
       ...needs(reason),
     })),
     missing: missing(questions, asks, against),
+    how_read: howRead.map(({ question: words, asked: [one] }) => ({ question: words, source: one.source })),
     send: [...new Set(proofs.filter(Boolean))],
     document: edition.about.document,
     edition: decision.edition,

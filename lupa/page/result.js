@@ -2,7 +2,7 @@
 
 import { folded, h } from "./dom.js";
 import { trilean } from "./form.js";
-import { asked, askedAbout, membersAsked, servedBy } from "./asked.js";
+import { asked, askedAbout, bySide, membersAsked, servedBy } from "./asked.js";
 import {
   counted, furtherCauses, handled, inWords, needed, isMarked, MARKED, partsShown, PERSON, plainly, told,
 } from "./words.js";
@@ -36,7 +36,10 @@ export function result(decision, question, actions, again) {
     d.authorized_text && h("p", { class: "part" }, `Can be authorized: ${d.authorized_text}.`),
     met("Not met", "unmet"),
     part("readings", d.depends_on, () => readings(context)),
-    inScope && part("missing", d.missing, () => missing(context)),
+    inScope && part("missing", d.missing, () => {
+      const [record, plan] = bySide(d.missing);
+      return [missing(context, "Missing, the most decisive first", record), missing(context, "For the plan to settle: how the text is read", plan)];
+    }),
     listed("Advisories (they change no outcome)", d.advisories, "advisory"),
     met("Open", "open"),
     listed("Would be denied for, but for the override", d.superseded, "superseded"),
@@ -149,10 +152,10 @@ function criterion(context, one, within) {
 
 // ---- what is missing ------------------------------------------------------------------------------
 
-function missing(context) {
-  const { decision, edition, actions } = context;
+function missing(context, title, found) {
+  const { edition, actions } = context;
   const named = (same) => (same.length > FEW || actions.isNumber(edition.variables.get(same[0].fact)) ? membersAsked(same) : []);
-  return section("Missing, the most decisive first", asked(decision.missing).map(({ question, asked: same }) =>
+  return section(title, asked(found).map(({ question, asked: same }) =>
     h("li", {}, h("p", {}, question), named(same).map((words) => h("p", { class: "quiet" }, words)), ...[...new Set(same.map(({ help }) => help))].filter(Boolean).map((said) => h("p", { class: "quiet" }, said)),
       h("p", { class: "quiet" }, about(context, same)), answers(context, same))), "missing");
 }
@@ -189,7 +192,7 @@ function answer({ edition, actions }, one, several) {
 
 /** The next question, at hand beside the verdict. */
 function next(context) {
-  const [first] = asked(context.decision.missing);
+  const [first] = asked(bySide(context.decision.missing).flat());
   if (!first || context.decision.outcome === "out_of_scope") return null;
   const { edition, actions } = context;
   const variable = edition.variables.get(first.asked[0].fact);

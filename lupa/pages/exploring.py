@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import count, groupby
 
 import click
 
@@ -26,6 +26,7 @@ from lupa.errors import printable
 from lupa.pages.page import Page
 from lupa.pages.sentences import (
     FEW,
+    HOW_READ,
     PERSON,
     argument,
     cause_sentences,
@@ -245,25 +246,32 @@ def ask_text(ask: Ask, width: int = 80, *, every: bool = False) -> str:
     lines = page.head(decision)
     if not ask.questions:
         lines += ["", "Nothing has to be found out: no silent fact can change this."]
-    else:
-        lines += page.title("Ask, the most decisive first")
-        for number, alike in enumerate(_alike_in_all(ask.questions), start=1):
-            asked = alike[0]
-            several = len(alike) > 1
-            likewise = " And likewise each of the others:" if several else ""
-            about = ", ".join(argument(each.facts[0]) for each in alike) if several else _about(asked)
-            lines += page.wrap(f"{number}. {asked.text}{likewise}", 0, 3)
-            lines += page.wrap(asked.help, 3) if not several else []
-            lines += page.wrap(f"{about}{served_by(alike)}", 3)
-            lines += members(page, asked, 3, every=every)
-            lines += _answers(page, asked.kind, [(a.text, in_words(a.possible)) for a in asked.answers])
-            sources = [source for source in asked.source.split("; ") if source]
-            more = " and others" if len(sources) > FEW else ""
-            lines += page.source("; ".join(sources[:FEW]) + more)
+    plan = {missing.fact for missing in decision.missing if missing.settled_by == "plan"}
+    numbers = count(1)
+    for title, of_plan in (("Ask, the most decisive first", False), (HOW_READ, True)):
+        found = [asked for asked in ask.questions if (asked.facts[0] in plan) is of_plan]
+        lines += page.title(title) if found else []
+        for alike in _alike_in_all(found):
+            lines += _question(page, next(numbers), alike, every=every)
     if ask.immaterial:
         words = _named(ask.immaterial) if every else _counted(ask.immaterial)
         lines += ["", *page.wrap(f"Silent, and unable to change it: {words}.", 0, 2)]
     return "\n".join([*lines, "", *page.wrap(PERSON, 0)])
+
+
+def _question(page: Page, number: int, alike: Sequence[Asked], *, every: bool) -> Iterator[str]:
+    """A question, or one of several that leave the same, with what each answer leaves."""
+    asked, several = alike[0], len(alike) > 1
+    likewise = " And likewise each of the others:" if several else ""
+    about = ", ".join(argument(each.facts[0]) for each in alike) if several else _about(asked)
+    yield from page.wrap(f"{number}. {asked.text}{likewise}", 0, 3)
+    yield from page.wrap(asked.help, 3) if not several else []
+    yield from page.wrap(f"{about}{served_by(alike)}", 3)
+    yield from members(page, asked, 3, every=every)
+    yield from _answers(page, asked.kind, [(a.text, in_words(a.possible)) for a in asked.answers])
+    sources = [source for source in asked.source.split("; ") if source]
+    more = " and others" if len(sources) > FEW else ""
+    yield from page.source("; ".join(sources[:FEW]) + more)
 
 
 def _kinds(facts: Iterable[str]) -> dict[str, list[str]]:

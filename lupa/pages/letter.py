@@ -21,6 +21,7 @@ from lupa.pages.reasons import because_of, missing_of, needs_of, parts_of
 from lupa.pages.sentences import (
     PERSON,
     argument,
+    by_plan,
     capital,
     handling_sentences,
     has_unmet,
@@ -150,7 +151,8 @@ def _content(
         atom.id: (edition.phrase(atom, False), edition.name_of(atom.id))
         for atom in (*edition.bases, *edition.scope, *edition.limits)
     }
-    asked = questions(d.missing) if d.outcome == "pend" else []
+    record_settles, plan_settles = by_plan(d.missing)
+    asked, how_read = questions(record_settles), questions(plan_settles)
     needed = [need.fact for reason in reasons for way in reason.needs for need in way if not need.against]
     proofs = map(v.proof, [*needed, *(m.fact for _, missing in asked for m in missing)])
     return {
@@ -171,6 +173,7 @@ def _content(
             for reason in reasons
         ],
         "missing": missing_of(asked, asks, against),
+        "how_read": [{"question": question, "source": each[0].source} for question, each in how_read],
         "send": list(dict.fromkeys(proof for proof in proofs if proof)),
         "document": about.document,
         "edition": d.edition,

@@ -9,9 +9,11 @@ from lupa.answers.decision import Criterion, Decision, Item
 from lupa.errors import printable
 from lupa.pages.sentences import (
     FEW,
+    HOW_READ,
     PERSON,
     STATUS,
     assumed_sentences,
+    by_plan,
     capital,
     count_sentence,
     further_causes,
@@ -54,13 +56,15 @@ def markdown(decision: Decision) -> str:
             f"- {escaped(reading_sentence(other))} *{escaped(other.source)}*" for other in d.depends_on
         ]
     lines += _section("Advisories", d.advisories)
-    if d.missing:
-        lines += ["", "### What is missing, and why it is asked", ""]
-        for question, asked in questions(d.missing):
+    record, plan = by_plan(d.missing)
+    for title, missing in (("What is missing, and why it is asked", record), (HOW_READ, plan)):
+        lines += ["", f"### {title}", ""] if missing else []
+        for question, asked in questions(missing):
             listed = "".join(f" {capital(named)}." for named in members_asked(asked))
             sources = list(dict.fromkeys(s for m in asked for s in m.source.split("; ") if s))
             clauses = "; ".join(sources[:FEW]) + (" and others" if len(sources) > FEW else "")
-            means = "".join(f" {said}" for said in dict.fromkeys(m.help for m in asked if m.help))
+            helps = dict.fromkeys(m.help for m in asked if m.help and m.settled_by == "record")
+            means = "".join(f" {said}" for said in helps)
             lines.append(f"- {escaped(question + listed + means)} *{escaped(clauses)}*")
     lines += _section("For attention", d.notes)
     lines += ["", escaped(assumed_sentences(d.assumptions))] if d.assumptions else []

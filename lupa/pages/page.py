@@ -21,11 +21,13 @@ from lupa.answers.decision import (
 )
 from lupa.errors import printable
 from lupa.pages.sentences import (
+    HOW_READ,
     PERSON,
     STATUS,
     Caused,
     asked_about,
     assumed_sentences,
+    by_plan,
     cause_sentences,
     count_sentence,
     further_causes,
@@ -236,11 +238,16 @@ class Page:
         return lines
 
     def _missing(self, missing: Sequence[Missing]) -> list[str]:
-        lines = self.title("Missing, the most decisive first") if missing else []
-        for question, asked in questions(missing):
+        record, plan = by_plan(missing)
+        lines = self.title("Missing, the most decisive first") if record else []
+        for question, asked in questions(record):
             lines += self.wrap(f"- {question}", 2, 4)
             lines += [line for named in members_asked(asked) for line in self.wrap(named, 4, 6)]
             lines += self.wrap(" ".join(dict.fromkeys(m.help for m in asked if m.help)), 4)
+            lines += self.wrap(f"{asked_about(asked)}{served_by(asked)}", 4)
+        lines += self.title(HOW_READ) if plan else []
+        for question, asked in questions(plan):
+            lines += self.wrap(f"- {question}", 2, 4)
             lines += self.wrap(f"{asked_about(asked)}{served_by(asked)}", 4)
         return lines
 

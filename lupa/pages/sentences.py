@@ -362,6 +362,18 @@ def served_by(asked: Iterable[Missing | Asked]) -> str:
     return f", for {', '.join(served)}" if len(served) <= FEW else ", for most of what is open"
 
 
+def by_plan(missing: Iterable[Missing]) -> tuple[list[Missing], list[Missing]]:
+    """What a record can settle, and how the text is read, which is for the plan to settle."""
+    found: tuple[list[Missing], list[Missing]] = ([], [])
+    for item in missing:
+        found[item.settled_by == "plan"].append(item)
+    return found
+
+
+HOW_READ = "For the plan to settle: how the text is read"
+"""The title above what is asked of nobody else."""
+
+
 def questions(missing: Sequence[Missing]) -> list[tuple[str, list[Missing]]]:
     """What to ask, each question once; what a person is asked for at once is one question."""
     found: dict[str, list[Missing]] = {}

@@ -47,11 +47,11 @@ _FEW = 5
 _COUNTED = ("unmet", "open", "bases", "limits", "missing", "advisories")
 
 
-def values(answer: Decision | Undecided, fields: Sequence[str]) -> dict[str, Any]:
-    """What is asked of a decision, or of what stands in its place, by name."""
+def values(answer: Decision | Undecided, fields: Iterable[str]) -> dict[str, Any]:
+    """What is asked of a decision by name; of what stands in its place too, None for what it has not."""
     if isinstance(answer, Decision):
         return {name: FIELDS[name](answer) for name in fields}
-    return {name: getattr(answer, name, "") for name in fields}
+    return {name: getattr(answer, name, None) for name in fields}
 
 
 def line(answer: Decision | Undecided, fields: Sequence[str]) -> str:
@@ -59,7 +59,7 @@ def line(answer: Decision | Undecided, fields: Sequence[str]) -> str:
     named = fields if "case" in fields else ("case", *fields)
     found = values(answer, named).values()
     return "\t".join(
-        printable(value if isinstance(value, str) else ",".join(_few(value))) for value in found
+        printable(value if isinstance(value, str) else ",".join(_few(value or ()))) for value in found
     )
 
 

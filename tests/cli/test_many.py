@@ -169,6 +169,16 @@ def test_fields_in_json_are_those_that_are_asked_for(kb: KnowledgeBase) -> None:
     assert lines(ended.out) == [{"missing": missing, "outcome": "pend"}]
 
 
+def test_of_what_is_refused_a_line_in_json_has_the_same_fields_and_the_error(batch: Path) -> None:
+    ended = command("decide", str(batch), "--json", "--fields", "outcome,unmet")
+    found = lines(ended.out)
+    assert found[0] == {"outcome": "deny", "unmet": ["adult"]}
+    error = found[1].pop("error")
+    assert found[1] == {"outcome": "invalid", "unmet": None}
+    assert error.startswith("request.drug: 'Lupkyniss' is not known")
+    assert len(found) == len(CASES)
+
+
 @pytest.mark.parametrize("named", ["", "outcom", "outcome;unmet"])
 def test_a_field_that_no_decision_has_is_refused_with_those_that_it_has(named: str) -> None:
     ended = command("decide", "-", "--fields", named, stdin=b"{}")

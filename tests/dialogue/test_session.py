@@ -720,7 +720,7 @@ def test_a_list_of_medications_is_read_as_in_a_case(line: str) -> None:
     }
     assert stated["taking(rituximab)"] is False
     assert "unlisted(biologic)" not in stated
-    assert "no name here" in told  # which is asked next
+    assert "not on our list of drugs" in told  # which is asked next
 
 
 def test_what_cannot_be_read_in_a_list_is_asked_for_again() -> None:

@@ -160,6 +160,16 @@ def test_a_task_asks_for_what_is_missing(kb: KnowledgeBase) -> None:
     assert len(task(outcomes(kb)["approve"])["input"]) == 1
 
 
+def test_nobody_who_asks_is_asked_how_a_text_is_meant(kb: KnowledgeBase) -> None:
+    decision = kb.decide(kb.case("lupkynis_with_the_antimalarial_reading_open"))
+    (note,) = claim_response(decision)["processNote"]
+    assert note["text"].startswith("How the text is meant is for the plan to settle. Nobody else is asked")
+    assert len(task(decision)["input"]) == 1  # the form alone
+    (card,) = cards(decision)["cards"]
+    assert "Does an antimalarial count" not in card["detail"]
+    assert "doc-needed" not in information(cards(decision, order(BELIMUMAB)))
+
+
 def test_the_command_answers_a_chart_with_its_claim(tmp_path: Path) -> None:
     path = tmp_path / "chart.json"
     path.write_text(json.dumps(chart(CLAIM, order(CYCLOPHOSPHAMIDE), answers(item("active(sle)", True)))))

@@ -332,9 +332,38 @@ def test_what_has_no_words_of_its_own_is_asked_for_in_general_words(tmp_path: Pa
     ) in sent(KnowledgeBase.load(folder).letter(case, form="markdown").text)
 
 
-def test_nobody_is_asked_to_send_how_a_text_is_meant(kb: KnowledgeBase) -> None:
-    letter = kb.letter(kb.case("lupkynis_with_the_antimalarial_reading_open"), form="markdown")
-    assert (letter.outcome, sent(letter.text)) == ("pend", [])
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+@pytest.mark.parametrize("to", ["provider", "member"])
+def test_nobody_is_asked_how_a_text_is_meant(kb: KnowledgeBase, form: Any, to: Any) -> None:
+    case = kb.case("lupkynis_with_the_antimalarial_reading_open")
+    letter = kb.letter(case, form=form, to=to)
+    told = in_one_line(letter.text)
+    assert letter.outcome == "pend"
+    assert ("What to send" in told, "What we need to know" in told) == (False, False)
+    for words in (
+        "We have not decided yet",
+        "It is for us to settle. We ask you nothing about it.",
+        "Does an antimalarial count as background immunosuppressive therapy?",
+        "Nothing is needed from you now.",
+    ):
+        assert words in told
+
+
+def test_beside_a_reading_that_is_open_the_prescriber_is_asked_for_the_rest(kb: KnowledgeBase) -> None:
+    case = kb.case("lupkynis_with_the_antimalarial_reading_open")
+    case["facts"]["live_vaccine"] = None
+    told = kb.letter(case, form="markdown").text
+    asked, _, rest = told.partition("### How the policy is read")
+    assert ("live vaccine given" in asked, "antimalarial" in asked) == (True, False)
+    assert "- Does an antimalarial count as background immunosuppressive therapy?" in rest
+    assert sent(told) == ["The record of vaccines given, or planned."]
+
+
+def test_a_letter_speaks_of_no_drug_as_one_that_has_no_name_here(kb: KnowledgeBase) -> None:
+    """What this program has no name for is on no list of the plan; that is what its letter can say."""
+    for name in kb.examples():
+        if "name_here" in name:
+            assert "name here" not in in_one_line(kb.letter(kb.case(name)).text), name
 
 
 def test_what_is_left_to_fill_in_is_marked_in_print(kb: KnowledgeBase) -> None:

@@ -111,6 +111,29 @@ def test_a_question_that_serves_nothing_open_names_nothing(kb: KnowledgeBase) ->
     assert "    override(rare_disease)" in page
 
 
+def test_how_the_text_is_read_is_for_the_plan_to_settle_and_stands_apart(kb: KnowledgeBase) -> None:
+    case = kb.case("lupkynis_with_the_antimalarial_reading_open")
+    question = "Does an antimalarial count as background immunosuppressive therapy?"
+    decision = kb.decide(case)
+    assert {missing.settled_by for missing in decision.missing} == {"plan"}
+    assert decision.next.startswith("How the text is meant is for the plan to settle.")
+    page = plain(text(decision))
+    place = page.index("For the plan to settle: how the text is read")
+    assert (page[place + 1], "Missing, the most decisive first" in page) == (f"  - {question}", False)
+    assert f"### For the plan to settle: how the text is read\n\n- {question}" in markdown(decision)
+    case["facts"]["live_vaccine"] = None
+    both = kb.ask(case)
+    assert both.decision.next == "Find out what is missing, the first question first."
+    told = plain(ask_text(both))
+    titles = [line for line in told if line.startswith(("Ask,", "For the plan", "1. ", "2. "))]
+    assert titles == [
+        "Ask, the most decisive first",
+        "1. Is a live vaccine given, or planned, during the requested period?",
+        "For the plan to settle: how the text is read",
+        f"2. {question}",
+    ]
+
+
 @pytest.mark.parametrize("width", [10, 40, 80, 500])
 def test_a_page_keeps_to_its_width(kb: KnowledgeBase, width: int) -> None:
     longest = max(map(len, plain(text(kb.decide(DENIED), width))))

@@ -151,7 +151,8 @@ def _others(read: Document) -> Html:
     """The rules of the folder that stand under no clause, so that none is left unseen."""
     return folded(
         f"Rules that stand under no clause: {len(read.others)}. They declare names and numbers, what is "
-        "assumed, which indications a list speaks of, and for the laws which way facts work.",
+        "assumed, which indications a list speaks of, what speaks against asking for another thing "
+        "instead, and for the laws which way facts work.",
         _written(read, read.others),
         class_="others",
     )
