@@ -1,7 +1,7 @@
 // The page: a case is its whole state; every change decides it anew.
 
 import { againstTable, changesView } from "./against.js";
-import { CaseError, checkShape, decided, questions } from "./case.js";
+import { CaseError, decided, questions } from "./case.js";
 import { changing, stating } from "./change.js";
 import { others, othersTable } from "./compare.js";
 import { decisive } from "./decisive.js";
@@ -32,7 +32,7 @@ class App {
     this.before = [];
     this.after = [];
     this.empty = { request: { policy: page.policies[0].policy } };
-    this.form = null;
+    this.forms = new Map(); // by their editions
     this.letter = blank();
     this.shown = 0;
     this.made = new Map(); // what is shown of the decision, by its words
@@ -52,7 +52,6 @@ class App {
   /** Takes a whole case; says what is wrong with one that cannot be decided, and keeps what there was. */
   open(given) {
     try {
-      checkShape(given);
       const asked = questions(this.page, given);
       if (this.given) this.before.push(this.given);
       this.after = [];
@@ -109,10 +108,10 @@ class App {
   render(asked) {
     const question = asked[this.shown];
     const { edition } = question;
-    if (this.form?.edition !== edition.plain) {
-      this.form = { edition: edition.plain, ...form(edition.plain, (given) => this.change(given)) };
-      element("form").replaceChildren(this.form.element);
-    }
+    const { plain } = edition;
+    if (!this.forms.has(plain)) this.forms.set(plain, { edition: plain, ...form(plain, (given) => this.change(given)) });
+    this.form = this.forms.get(plain);
+    fill(element("form"), [this.form.element]);
     this.form.update(this.given, question);
     this.question = question;
     this.decision = decided(question, this.given);
@@ -200,11 +199,10 @@ class App {
 
   documented() {
     const { edition } = this.form;
-    const { about, facts, places: where } = edition;
     const patient = (item, { variable, value }) =>
-      this.patient(decisive(this.page, edition, where, item.root, { variable, value }), `For ${item.id} it decides that: ${facts[variable][value ? "yes" : "no"]}`);
+      this.patient(decisive(this.page, edition, item.root, { variable, value }), `For ${item.id} it decides that: ${edition.facts[variable][value ? "yes" : "no"]}`);
     return documentView(edition, this.decision, patient, [
-      pathwaysView(this.page, edition, where, (given, words) => this.patient(given, words)), changesView(this.page, about),
+      pathwaysView(this.page, edition, (given, words) => this.patient(given, words)), changesView(this.page, edition.about),
     ]);
   }
 
@@ -230,8 +228,8 @@ class App {
   // ---- the tools ------------------------------------------------------------------------------------
 
   policies() {
-    element("policy").append(...this.page.policies.map(({ policy, document: title, editions }) =>
-      h("optgroup", { label: title }, h("option", { value: policy }, `${policy}, the edition in force`), editions.map(({ name }) => h("option", { value: `${policy}@${name}` }, `${policy}, edition ${name}`)))));
+    element("policy").append(...this.page.policies.flatMap(({ policy, document: title, editions }) =>
+      [[policy, "the edition in force"], ...editions.map(({ name }) => [`${policy}@${name}`, `edition ${name}`])].map(([value, words]) => h("option", { value }, `${title}, ${words}`))));
     element("policy").addEventListener("change", (event) => {
       const { drug, service, code, payer, ...request } = this.given.request;
       this.shown = 0;

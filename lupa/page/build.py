@@ -35,14 +35,17 @@ _LINE = re.compile(r"(?<=[{(\[;,])\n|\n(?=[\])}])")
 """The end of a line where one means nothing."""
 _STYLED = re.compile(r"\s*([{};,])\s*|(?<=[\w-]:) (?=[^{}]*;)")
 """What of a style is blank for a reader alone; nothing in quotes there holds such a mark."""
+_CONST = re.compile(r"^const\b", re.MULTILINE)
+"""A word for which a shorter one does where nothing is to be read any more."""
 _END = re.compile(r"<(?=/script|!--)", re.IGNORECASE)
 """What would end a script, or hide the end of one."""
 
 
-def _packed(data: bytes) -> bytes:
-    """Data as small as it can be packed: kinds of it differ, which small blocks heed best."""
-    packing = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS, 4)
-    return packing.compress(data) + packing.flush()
+def held(told: Mapping[str, Any]) -> str:
+    """Data as a page holds it: packed, in 85 signs none of which begins markup."""
+    data = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    packing = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS, 5)  # kinds differ: small blocks pack best
+    return base64.b85encode(packing.compress(data) + packing.flush()).decode().replace("<", ".")
 
 
 def page(
@@ -61,7 +64,6 @@ def page(
     with ExitStack() as stack:
         beside = None if against is None else _beside(store, policies, against, stack)
         told = page_data(store, policies, beside)
-    data = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     script, style = in_one(FIRST), _STYLED.sub(r"\1", STYLE + text_of("page.css"))
     holes = {
         "policy": (
@@ -70,7 +72,7 @@ def page(
         ),
         "title": escape(" and ".join(store.about(policy).document for policy in policies)),
         "style": style,
-        "data": base64.b64encode(_packed(data.encode())).decode(),
+        "data": held(told),
         "case": _END.sub(r"\\u003c", json.dumps(case, ensure_ascii=False, default=float)),
         "script": script,
     }
@@ -103,10 +105,10 @@ def in_one(first: str) -> str:
         for _, needed in _IMPORT.findall(text):
             if needed not in done:
                 add(needed)
-        body = _EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = \2Module;", _COMMENT.sub("", text)))
-        body = _LINE.sub("", "\n".join(map(_tight, body.split("\n"))))
-        given = ", ".join(exported for _, exported in _EXPORT.findall(text))
-        scope = f"const {name}Module = (() => {{\n{body}\nreturn {{ {given} }};\n}})();"
+        body = _EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = \2$;", _COMMENT.sub("", text)))
+        body = _LINE.sub("", "\n".join(map(_tight, _CONST.sub("let", body).split("\n"))))
+        given = ",".join(exported for _, exported in _EXPORT.findall(text))
+        scope = f"const {name}$=(()=>{{{body}\nreturn{{{given}}};}})();"
         done[name] = body if name == first else scope
 
     add(first)

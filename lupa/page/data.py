@@ -115,10 +115,11 @@ def _policy(
     each = [(store, edition) for store, editions in sides for edition in editions]
     made = [compiled(edition, all_readings=True) for _, edition in each]
     numbers = [nodes.numbered(one) for one in made]
+    newest = sides[0][1][-1]
     told = [
         Told(
             store.about(policy), edition, wide(store, edition), one, known, nodes.add(one), texts, lists
-        ).edition()
+        ).edition(with_ways=edition is newest)
         for (store, edition), one, known in zip(each, made, numbers, strict=True)
     ]
     here, *there = [_about(store.about(policy)) for store, _ in sides]

@@ -11,10 +11,10 @@ const STEPS = 20000;
  * A case in which an item is so, or not, while a fact is as it is wanted, and is the other where the fact is
  * the other way round; null where none was found. Without any one of its statements that is not certain.
  */
-export function decisive(page, edition, places, root, { variable, value }) {
+export function decisive(page, edition, root, { variable, value }) {
   const usual = edition.facts.map(({ assumed }) => assumed);
   const base = { request: { policy: `${edition.policy}@${edition.name}` } };
-  const withIt = (statements, so) => otherwise(edition, variable, so).map((decided) => stating(base, edition, places, [...statements, ...decided]));
+  const withIt = (statements, so) => otherwise(edition, variable, so).map((decided) => stating(base, edition, edition.places, [...statements, ...decided]));
   const decides = (statements) => {
     const [now, then] = [value, !value].map((so) => withIt(statements, so).map((given) => [given, valueIn(page, edition, given, root)]));
     const found = now.find(([, is]) => is === YES || is === NO);

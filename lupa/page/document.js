@@ -37,19 +37,23 @@ export function listed({ every, text, least = null }, parts) {
   return [h("span", {}, every ? "all of these are so:" : "any of these is so:"), list];
 }
 
+/** A condition of an edition; `ask` is given a part of it that is clicked, a fact with its value. */
+export function condition({ facts }, whole, ask) {
+  const part = (one) => {
+    if (one.variable === undefined) return listed(one, one.parts.map(part));
+    const words = facts[one.variable][one.value ? "yes" : "no"];
+    return ask ? h("button", { type: "button", class: "fact", "aria-label": `${words} For whom does it decide?`, on: { click: () => ask(one) } }, words) : words;
+  };
+  return whole.why ? `not told here, ${whole.why}` : part(whole);
+}
+
 /** When an item is so. */
 function meaning(edition, kind, item, patient) {
   const name = { "basis to deny": "basis", part: "criterion" }[kind] ?? kind;
-  const found = edition.meanings.get(`${name}(${item.id})`);
+  const found = edition.meanings[`${name}(${item.id})`];
   if (!found) return null;
-  if (found.why) return h("p", { class: "quiet" }, `When: not told here, ${found.why}`);
-  const says = (one) => edition.facts[one.variable][one.value ? "yes" : "no"];
-  const part = (one) => {
-    if (one.variable !== undefined) return h("button", { type: "button", class: "fact", "aria-label": `${says(one)} For whom does it decide?`, on: { click: () => patient(item, one) } }, says(one));
-    return listed(one, one.parts.map(part));
-  };
-  const isSentence = found.variable !== undefined || found.text;
-  return h("div", { class: "meaning" }, `${IS[kind]} just when${isSentence ? ":" : ""} `, part(found));
+  const isSentence = found.variable !== undefined || found.text || found.why;
+  return h("div", { class: "meaning" }, `${IS[kind]} just when${isSentence ? ":" : ""} `, condition(edition, found, (one) => patient(item, one)));
 }
 
 function shown(items, status, when) {

@@ -28,8 +28,9 @@ export class Edition extends Worlds {
       id, root, yes: text(yes), no: text(no), sources, cone: new Set(cone), label: text(label), applies,
     });
     const sense = (condition) => {
-      if (typeof condition === "number") return { variable: condition >> 1, value: condition % 2 === 1 };
-      const [of, ...rest] = condition;
+      if (Array.isArray(condition)) return { why: text(condition[0]) };
+      if (condition >= 0) return { variable: condition >> 1, value: condition % 2 === 1 };
+      const [of, ...rest] = told.senses[-1 - condition];
       return { every: of === 2, least: of === 3 ? rest.shift() : null, text: text(rest[0]), parts: rest.slice(1).map(sense) };
     };
     later(this, {
@@ -39,7 +40,8 @@ export class Edition extends Worlds {
       facts: () => factsOf(told.facts, text),
       variables: () => new Map(this.facts.map(({ fact }, variable) => [fact, variable])),
       clauses: () => told.clauses.map(([id, kind, status, source, said, why]) => ({ id, kind, status, source: text(source), text: text(said), why: text(why) })),
-      meanings: () => new Map(Object.entries(told.meanings).map(([name, one]) => [name, typeof one === "number" ? { why: text(one) } : sense(one[0])])),
+      meanings: () => each(told.meanings, sense),
+      ways: () => told.ways.map(([indication, phase, ends]) => ({ indication, phase, ends: ends.map(([outcome, when]) => ({ outcome, when: sense(when) })) })),
       covered: () => told.covered.map(([name, label, brands]) => ({ name, label: text(label), brands })),
       words: () => each(told.outcome_words, ([said, next]) => ({ text: text(said), next: text(next) })),
       assumedTogether: () => each(told.families, text),

@@ -1,4 +1,22 @@
-// Numbers and nodes as a page holds them, unpacked.
+// What a page holds, unpacked: bytes, texts, numbers and nodes.
+
+import { normal } from "./names.js";
+
+const SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;.=>?@^_`{|}~";
+
+/** The bytes of a text that has five signs for every four. */
+export function bytesOf(text) {
+  const value = new Uint8Array(128);
+  for (let at = 0; at < SIGNS.length; at += 1) value[SIGNS.charCodeAt(at)] = at;
+  const whole = text.padEnd(5 * Math.ceil(text.length / 5), SIGNS.at(-1));
+  const words = new DataView(new ArrayBuffer((4 * whole.length) / 5));
+  for (let at = 0; at < whole.length; at += 5) {
+    let word = 0;
+    for (let next = at; next < at + 5; next += 1) word = SIGNS.length * word + value[whole.charCodeAt(next)];
+    words.setUint32((4 * at) / 5, word);
+  }
+  return new Uint8Array(words.buffer, 0, Math.floor((4 * text.length) / 5));
+}
 
 /** Numbers from how far each is after the one before, the first after 0. */
 export function fromSteps(steps) {
@@ -22,7 +40,7 @@ export function textsOf({ shared, numbers, names }) {
     const found = shared[of[place]];
     if (about[place] < 0) return found;
     const name = text(about[place]);
-    return found.replace("\0", () => name).replace("\x01", () => name[0].toUpperCase() + name.slice(1));
+    return found.replace("\0", () => name).replace("\x01", () => name[0].toUpperCase() + name.slice(1)).replace("\x02", () => normal(name));
   };
   return text;
 }

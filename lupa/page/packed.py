@@ -8,6 +8,7 @@ from typing import Any
 
 from lupa.compiled.compiled import Compiled
 from lupa.rules.edition import Edition
+from lupa.rules.names import normal
 from lupa.rules.vocabulary import Fact
 
 
@@ -41,8 +42,8 @@ class Texts:
     What is said of a name, as of many others, is kept as what these sentences share, and the name.
     """
 
-    NAME, CAPITAL = "\0", "\1"
-    """What stands for the name in what is shared, as it is or with a capital."""
+    NAME, CAPITAL, PLAIN = "\0", "\1", "\2"
+    """What stands for the name in what is shared: as it is, with a capital, or as rules write it."""
     _SHARED = 3
     """So many texts are told by what they share, or more."""
 
@@ -76,10 +77,11 @@ class Texts:
 
     def _shared(self, text: str, name: str) -> str:
         """A text with marks in the place of a name in it."""
-        if not name or name == text or self.NAME in text or self.CAPITAL in text:
+        marks = {self.NAME: name, self.CAPITAL: name[:1].upper() + name[1:], self.PLAIN: normal(name)}
+        if not name or name == text or any(mark in text for mark in marks):
             return text
-        found = text.replace(name, self.NAME, 1)
-        return found if found != text else text.replace(name[:1].upper() + name[1:], self.CAPITAL, 1)
+        mark = next((mark for mark, said in marks.items() if said in text), "")
+        return text.replace(marks[mark], mark, 1) if mark else text
 
 
 class Lists:

@@ -1,33 +1,46 @@
-// What a request on each pathway can come to, and for each outcome a patient of whom the least is stated.
+// What a request on each pathway can come to and just when, and for each outcome a patient of whom the least is stated.
 
 import { questions } from "./case.js";
 import { stating } from "./change.js";
-import { h } from "./dom.js";
+import { condition } from "./document.js";
+import { folded, h } from "./dom.js";
 import { searching } from "./flip.js";
 import { plainly } from "./words.js";
 
 /** The pathways of an edition, each with its outcomes; `open(given, words)` takes the case of a patient. */
-export function pathwaysView(page, edition, places, open) {
-  const item = ([indication, phase]) => {
-    const given = { request: { policy: `${edition.policy}@${edition.name}`, indication, phase } };
-    const words = Object.entries({ indication, phase }).map(([kind, value]) => edition.facts[edition.requested[kind][value]].yes).join(" ");
-    const [question] = questions(page, given, [edition]);
-    const asked = edition.criteria.filter(({ applies }) => question.possible(applies)).map(({ id }) => id);
-    const button = (outcome) => h("button", {
-      type: "button", "aria-label": `A patient for whom it is ${plainly(outcome)}: ${words}`,
-      on: { click: () => open(patient(question, given, places, outcome), `${words} It is ${plainly(outcome)}:`) },
-    }, plainly(outcome));
-    return h("li", {}, h("p", {}, words), h("p", { class: "quiet" }, `Criteria: ${asked.join(", ")}`), h("p", { class: "row" }, "It can be", question.outcomes.map(button)));
-  };
+export function pathwaysView(page, edition, open) {
+  const isTold = edition.ways.length > 0;
+  const ways = isTold ? edition.ways : edition.pathways.map(([indication, phase]) => ({ indication, phase, ends: [] }));
   return h("section", { class: "part pathways" }, h("h3", {}, "What a request can come to"),
     h("p", { class: "quiet" }, "An outcome that is clicked opens a patient who comes to it, of whom the least is stated; the rest is as usually assumed."),
-    h("ul", {}, edition.pathways.map(item)));
+    !isTold && h("p", { class: "quiet" }, "Just when it comes to which is told of the newest edition."),
+    h("ul", {}, ways.map((way) => h("li", {}, way.indication === null ? h("p", {}, "Any other request") : pathway(page, edition, way, open), justWhen(edition, way)))));
+}
+
+function pathway(page, edition, { indication, phase }, open) {
+  const asked = { indication, phase };
+  const given = { request: { policy: `${edition.policy}@${edition.name}`, ...asked } };
+  const words = Object.entries(asked).map(([kind, value]) => edition.facts[edition.requested[kind][value]].yes).join(" ");
+  const [question] = questions(page, given, [edition]);
+  const criteria = edition.criteria.filter(({ applies }) => question.possible(applies)).map(({ id }) => id);
+  const button = (outcome) => h("button", {
+    type: "button", "aria-label": `A patient for whom it is ${plainly(outcome)}: ${words}`,
+    on: { click: () => open(patient(question, given, outcome), `${words} It is ${plainly(outcome)}:`) },
+  }, plainly(outcome));
+  return [h("p", {}, words), h("p", { class: "quiet" }, `Criteria: ${criteria.join(", ")}`), h("p", { class: "row" }, "It can be", question.outcomes.map(button))];
+}
+
+/** When a request on a pathway comes to each outcome that it ever does. */
+function justWhen(edition, { ends }) {
+  const isEver = ({ when }) => when.every !== false || when.parts.length > 0;
+  return ends.filter(isEver).map(({ outcome, when }) => folded({ class: "meaning" }, `${plainly(outcome)} just when`, () => condition(edition, when)));
 }
 
 /** The case with the cheapest statements after which an outcome is certain; null where none was found. */
-function patient(question, given, places, outcome) {
+function patient(question, given, outcome) {
+  const { edition } = question;
   for (const statements of searching(question, outcome)) {
-    if (statements) return stating(given, question.edition, places, statements);
+    if (statements) return stating(given, edition, edition.places, statements);
   }
   return null;
 }

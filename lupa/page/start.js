@@ -1,10 +1,10 @@
 // Reads what the page holds, and starts it.
 
 import { start } from "./app.js";
+import { bytesOf } from "./packed.js";
 import { unfolded } from "./unfold.js";
 
 const held = (id) => document.getElementById(id)?.textContent.trim();
-const packed = Uint8Array.from(atob(held("data")), (one) => one.charCodeAt(0));
-const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+const stream = new Blob([bytesOf(held("data"))]).stream().pipeThrough(new DecompressionStream("deflate"));
 const text = await new Response(stream).text();
 start(unfolded(JSON.parse(text)), JSON.parse(held("case") || "null"));

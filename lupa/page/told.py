@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from lupa.answers.meaning import meanings
+from lupa.answers.meaning import Meant, Way, meaning, meanings
 from lupa.answers.senses import Sense
 from lupa.compiled.compiled import Compiled
 from lupa.compiled.compiler import compiled
@@ -45,6 +45,7 @@ class Told:
         self._pathways = list(edition.pathways)
         self._ledger = edition.ledger()
         self._clauses = {row["id"]: place for place, row in enumerate(self._ledger)}
+        self._senses: dict[tuple[Any, ...], int] = {}
 
     @staticmethod
     def _root(node: int, places: Sequence[int]) -> int:
@@ -53,8 +54,8 @@ class Told:
     def _of(self, variables: Iterable[int]) -> list[int]:
         return [self._variable[self._made.variables[variable].fact] for variable in variables]
 
-    def edition(self) -> dict[str, Any]:
-        """All that is told of it."""
+    def edition(self, with_ways: bool) -> dict[str, Any]:
+        """All that is told of it; `with_ways` also when each pathway comes to which outcome."""
         edition, made, texts = self._edition, self._made, self._texts
         words = edition.outcome_words
         sayable = Sayable(edition, self._variable, texts, self._lists)
@@ -105,7 +106,7 @@ class Told:
             ],
             "families": {name: texts(said) for name, said in edition.vocabulary.assumed_families.items()},
             "reading_sources": {name: texts(edition.cited("reading", name)) for name in edition.readings},
-            "meanings": self._meanings(),
+            **self._meaning(with_ways),
             **sayable.told(),
             "short": short_names(self._wide, sayable),
         }
@@ -136,21 +137,42 @@ class Told:
             texts(label),
         ]
 
-    def _meanings(self) -> dict[str, Any]:
-        """Of each item, as the text is usually read, when it is so; see `_sense`."""
+    def _meaning(self, with_ways: bool) -> dict[str, Any]:
+        """As the text is usually read, when each item is so, and which outcome a pathway has.
+
+        A condition is twice a fact, and one more if it is so; or, below 0, one of `senses`: 1 for any, 2
+        for all, 3 and how many; text; parts. A text stands for why there is none.
+        """
+        edition, made = self._edition, compiled(self._edition)
+        items: Sequence[Meant]
+        ways: Sequence[Way] = ()
+        if with_ways:
+            found = meaning(edition, made)
+            items, ways = found.items, found.pathways
+        else:
+            items = meanings(edition, made)
         return {
-            meant.item: self._texts(meant.why) if meant.sense is None else [self._sense(meant.sense)]
-            for meant in meanings(self._edition, compiled(self._edition))
+            "meanings": {meant.item: self._condition(meant.sense, meant.why) for meant in items},
+            "ways": [
+                [
+                    way.indication,
+                    way.phase,
+                    [[end.outcome, self._condition(end.sense, end.why)] for end in way.outcomes],
+                ]
+                for way in ways
+            ],
+            "senses": list(self._senses),
         }
 
-    def _sense(self, sense: Sense) -> int | list[Any]:
-        """A condition: twice a fact, and one more if it is so; or 1 for any, 2 for all, 3 and how many;
-        text; parts.
-        """
+    def _condition(self, sense: Sense | None, why: str) -> int | list[int]:
+        return [self._texts(why)] if sense is None else self._sense(sense)
+
+    def _sense(self, sense: Sense) -> int:
         if sense.fact is not None:
             return 2 * self._variable[sense.fact] + bool(sense.value)
         kind = {"any": [1], "all": [2]}.get(sense.of, [3, sense.least])
-        return [*kind, self._texts(sense.text), *map(self._sense, sense.parts)]
+        row = *kind, self._texts(sense.text), *map(self._sense, sense.parts)
+        return -1 - self._senses.setdefault(row, len(self._senses))
 
     def _trees(self) -> dict[str, Any]:
         told = self._made.contents["tree"]

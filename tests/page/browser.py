@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from lupa.page.build import held
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
 AXE = os.environ.get("LUPA_AXE", "")
@@ -52,17 +54,26 @@ def browser() -> Iterator[Any]:
         driver.quit()
 
 
+_DATA = re.compile(r'(id="data">)([^<]*)<')
+
+
+def told_by(page: str) -> dict[str, Any]:
+    """The data that a page holds."""
+    found = _DATA.search(page)
+    assert found is not None
+    told: dict[str, Any] = json.loads(zlib.decompress(base64.b85decode(found[2].replace(".", "<"))))
+    return told
+
+
 def with_long_words(page: str) -> str:
     """A page in whose sentences each longer word has 30 to 60 letters."""
     dice = random.Random(5)
-    held = re.search(r'id="data">([^<]*)<', page)
-    assert held is not None
-    data = json.loads(zlib.decompress(base64.b64decode(held[1])))
+    data = told_by(page)
     data["texts"]["shared"] = [
         re.sub(r"[^\W\d_]{4,}", lambda word: (30 * word[0])[: dice.randint(30, 60)], text)
         for text in data["texts"]["shared"]
     ]
-    return page.replace(held[1], base64.b64encode(zlib.compress(json.dumps(data).encode())).decode())
+    return _DATA.sub(lambda found: f"{found[1]}{held(data)}<", page)
 
 
 class Opened:

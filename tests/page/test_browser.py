@@ -578,6 +578,22 @@ def test_a_pathway_opens_a_patient_for_each_of_its_outcomes(page: Opened, kb: Kn
         assert kb.decide(json.loads(page.saved("save-case"))).outcome == name
 
 
+def test_a_pathway_tells_just_when_it_comes_to_each_outcome(page: Opened, kb: KnowledgeBase) -> None:
+    page.open_case({"request": {"policy": "fep_lupkynis"}})
+    page.run("document.getElementById('show-policy').click()")
+    folded = "document.querySelector('.pathways details')"
+    page.run(f"{folded}.open = true")
+    told = page.wait(f"return {folded}.querySelector('li') && {folded}.innerText")
+    (way, *_) = kb.meaning("fep_lupkynis").pathways
+    (approve, *_) = way.outcomes
+    assert approve.sense is not None
+    v = kb.edition("fep_lupkynis").vocabulary
+    facts = [v.words(part.fact, bool(part.value)) for part in approve.sense.parts if part.fact]
+    assert told.startswith("approve just when\n")
+    assert facts
+    assert [words for words in facts if words not in told] == []
+
+
 def test_the_second_view_tells_what_other_rules_make_of_any_patient(
     driver: Any, kb: KnowledgeBase, tmp_path: Path
 ) -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
-import zlib
 from pathlib import Path
 
 import pytest
 
 from lupa import CaseError, KnowledgeBase
 from tests.command import command
+from tests.page.browser import told_by
 
 LARGEST = 300_000
 """Bytes of the page of the shipped policies."""
@@ -64,8 +63,7 @@ def test_a_case_of_a_policy_that_the_page_lacks_is_refused(kb: KnowledgeBase) ->
 def test_a_folder_is_what_a_page_can_be_made_against(kb: KnowledgeBase, few: KnowledgeBase) -> None:
     folder = str(few.files.root)
     found = kb.page("fep_lupkynis", against=folder)
-    (held,) = re.findall(r'id="data">([^<]*)<', found)
-    assert json.loads(zlib.decompress(base64.b64decode(held)))["against"]["named"] == folder
+    assert told_by(found)["against"]["named"] == folder
 
 
 def test_the_command_writes_a_file_and_says_what_it_holds(tmp_path: Path) -> None:
