@@ -238,9 +238,9 @@ def _names(asking: Asking, facts: Sequence[Fact], *, counted: bool) -> str:
     if len(facts) <= FEW:
         return ", ".join(map(asking.member, facts))
     words: list[str] = []
-    for name, members in asking.classes(facts).items():
-        if name and len(members) > 1:
-            words.append(asking.answer("of_class", names=name, number=len(members)))
+    for name, those in asking.classes(facts).items():
+        if name and len(those) > 1:
+            words.append(asking.answer("of_class", names=name, number=len(those)))
             continue
-        words.append(asking.shortened(list(map(asking.member, members))))
+        words.append(asking.shortened(list(map(asking.member, those))))
     return ", ".join(words)

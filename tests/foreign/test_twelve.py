@@ -58,17 +58,15 @@ def test_what_answers_about_twelve_drugs_leave_is_told_by_how_many_they_name(
 @pytest.mark.parametrize("seed", range(times(50)))
 def test_each_answer_about_twelve_drugs_leaves_what_is_told(twelve_kb: KnowledgeBase, seed: int) -> None:
     dice = random.Random(seed)
-    case = {
-        "request": {"policy": POLICY, "indication": "plaque_psoriasis", "phase": "initial"},
-        "facts": {"diagnosis": ["plaque_psoriasis"]},
-    }
-    first, *_ = twelve_kb.ask(case).questions
+    request = {"policy": POLICY, "indication": "plaque_psoriasis", "phase": "initial"}
+    facts = {"diagnosis": ["plaque_psoriasis"]}
+    first, *_ = twelve_kb.ask({"request": request, "facts": facts}).questions
     drugs = [member.fact.removeprefix("tried(").partition(",")[0] for member in first.members]
     named = dice.sample(list(dict.fromkeys(drugs)), dice.randint(0, 3))
     tried = {drug: dice.sample(["inadequate_response", *ENDS], dice.randint(1, 3)) for drug in named}
     true = {f"tried({drug},{end})" for drug, ends in tried.items() for end in ends}
     (answer,) = (answer for answer in first.answers if holds(answer.when, true))
-    decided = twelve_kb.decide({**case, "facts": {**case["facts"], "tried": {"only": tried}}})
+    decided = twelve_kb.decide({"request": request, "facts": {**facts, "tried": {"only": tried}}})
     assert answer.possible == decided.possible
 
 
