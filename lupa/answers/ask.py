@@ -10,7 +10,7 @@ from lupa.answers.decision import Decision, Missing
 from lupa.answers.exploration import Answer, Ask, Asked, Member
 from lupa.answers.question import Question
 from lupa.compiled.diagram import NOWHERE, Node, deep
-from lupa.rules.asking import Asking, Group
+from lupa.rules.asking import Group
 from lupa.rules.edition import Edition
 from lupa.rules.vocabulary import Fact
 
@@ -81,12 +81,12 @@ def _asked(
         "; ".join(sources),
         " ".join(dict.fromkeys(each.help for each in missing if each.help)),
         max(edition.find_out(edition.literals[each.fact]) for each in missing),
-        tuple(_answers(asking, questions, asked, group, others)),
+        tuple(_answers(edition, questions, asked, group, others)),
     )
 
 
 def _answers(
-    asking: Asking, questions: Apart, asked: Alone, group: Group, others: Mapping[Fact, Sequence[Fact]]
+    edition: Edition, questions: Apart, asked: Alone, group: Group, others: Mapping[Fact, Sequence[Fact]]
 ) -> Iterator[Answer]:
     """The answers that leave other outcomes possible, each with these."""
     values: dict[tuple[str, ...], Node] = {}
@@ -109,6 +109,6 @@ def _answers(
             sides = [diagrams.restrict(partition, variable, value=value) for value in (False, True)]
             partition = diagrams.together(sides, either)
     possible = {value: names for names, value in values.items()}
-    answers = told(asking, group, facts, diagrams, partition, others)
+    answers = told(edition, group, facts, diagrams, partition, others)
     for value, words, when in reversed(answers) if group.kind == "yes_no" else answers:
-        yield Answer(words, shown(asking, group, words, when), possible[value], when)
+        yield Answer(words, shown(edition.asking, group, words, when), possible[value], when)

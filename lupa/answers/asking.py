@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
+from lupa.answers.membership import exchange_of
 from lupa.answers.question import Question
 from lupa.compiled.circuit import Circuit, circuit
 from lupa.compiled.diagram import MOST_PARTS, Budget, Diagrams, Node, deep
-from lupa.compiled.exchange import NONE, Exchange
+from lupa.compiled.exchange import Exchange
 from lupa.compiled.grouped import Classes, Grouped
 from lupa.compiled.lifted import Lifted
 from lupa.compiled.needless import without_needless
 from lupa.compiled.seen import Seen
-from lupa.rules.alike import members
 from lupa.rules.asking import Group
 from lupa.rules.edition import Edition
 from lupa.rules.vocabulary import Fact
@@ -166,12 +166,7 @@ def _by_member(question: Question, whole: Circuit) -> Questions:
     node = needless.gone_from(whole.outcome)
     bearing = {whole.facts[variable] for variable in diagrams.support(node)}
     groups = edition.asking.groups([f for f, x in edition.literals.items() if x in bearing])
-    said = members(edition.vocabulary, groups)
-    shapes = dict.fromkeys(shape for member in said for shape in member)
-    exchange = Exchange(
-        diagrams,
-        [tuple(variable_of[member[s]] if s in member else NONE for s in shapes) for member in said],
-    )
+    exchange = exchange_of(diagrams, edition.vocabulary, groups, variable_of)
     every = [
         Open(
             group,

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from contextlib import suppress
 
+from lupa.answers.counting import Counting, Told
+from lupa.answers.membership import exchange_of
 from lupa.answers.when import Some, When
 from lupa.compiled import cubes
 from lupa.compiled.diagram import NOWHERE, Diagrams, Node
+from lupa.errors import SpaceLimitError
+from lupa.rules.alike import members
 from lupa.rules.asking import FEW, Asking, Group
+from lupa.rules.edition import Edition
 from lupa.rules.quantities import Cut
 from lupa.rules.vocabulary import Fact
 
 
-class Told(NamedTuple):
-    """An answer: the value that it has, its words (of a choice its name), and when it is given."""
-
-    value: Node
-    words: str
-    when: When
-
-
 def told(
-    asking: Asking,
+    edition: Edition,
     group: Group,
     facts: Mapping[int, Fact],
     diagrams: Diagrams,
@@ -33,6 +30,7 @@ def told(
 
     Of a choice a value also stands for those `others` of the group of which the same is so.
     """
+    asking = edition.asking
     if group.kind == "choice":
         return _values(asking, facts, diagrams, node, others)
     if len(group.numbers) == 1:
@@ -45,7 +43,7 @@ def told(
             for (word, so), value in sides
             if value != NOWHERE
         ]
-    return _combinations(asking, facts, diagrams, node)
+    return _combinations(edition, facts, diagrams, node)
 
 
 def shown(asking: Asking, group: Group, name: str, when: When) -> str:
@@ -121,7 +119,13 @@ def _bounds(cuts: Sequence[Cut], low: int, high: int) -> tuple[Some, ...]:
     return (*so, *([Some((cuts[high].fact,), 0, 0)] if high < len(cuts) else []))
 
 
-def _combinations(asking: Asking, facts: Mapping[int, Fact], diagrams: Diagrams, node: Node) -> list[Told]:
+def _combinations(
+    edition: Edition, facts: Mapping[int, Fact], diagrams: Diagrams, node: Node
+) -> list[Told]:
+    counted = _counted(edition, facts, diagrams, node)
+    if counted is not None:
+        return counted
+    asking = edition.asking
     whens: dict[Node, tuple[tuple[Some, ...], ...]] = {
         value: tuple(
             tuple(Some(tuple(facts[v] for v in some.variables), some.least, some.most) for some in cube)
@@ -143,6 +147,29 @@ def _combinations(asking: Asking, facts: Mapping[int, Fact], diagrams: Diagrams,
         (value,) = (value for value, when in whens.items() if when is rest)
         answers.append(Told(value, asking.answer("otherwise"), rest))
     return answers
+
+
+def _counted(
+    edition: Edition, facts: Mapping[int, Fact], diagrams: Diagrams, node: Node
+) -> list[Told] | None:
+    """The answers by how many members are how, whichever they are, where several things are asked of each.
+
+    None where it matters of none how many they are beyond one, or there are too many ways to count them.
+    """
+    asking = edition.asking
+    variable_of = {fact: variable for variable, fact in facts.items()}
+    groups = asking.groups(list(variable_of))
+    if all(len(said) == 1 for said in members(edition.vocabulary, groups)):
+        return None
+    exchange = exchange_of(diagrams, edition.vocabulary, groups, variable_of)
+    if not any(len(r.places) > 1 and exchange.counts(node, r) for r in exchange.runs(node, facts)):
+        return None
+    counting = Counting(asking, exchange, node, facts, diagrams.budget)
+    known = counting.nothing_known()
+    with suppress(SpaceLimitError):
+        leads = {each.counts: each.left for each in counting.answered(node, facts, known)}
+        return counting.branches(node, facts, known, leads)
+    return None
 
 
 def _in_words(asking: Asking, when: Sequence[Sequence[Some]], spoken: Collection[Fact]) -> str:
@@ -211,9 +238,9 @@ def _names(asking: Asking, facts: Sequence[Fact], *, counted: bool) -> str:
     if len(facts) <= FEW:
         return ", ".join(map(asking.member, facts))
     words: list[str] = []
-    for name, members in asking.classes(facts).items():
-        if name and len(members) > 1:
-            words.append(asking.answer("of_class", names=name, number=len(members)))
+    for name, those in asking.classes(facts).items():
+        if name and len(those) > 1:
+            words.append(asking.answer("of_class", names=name, number=len(those)))
             continue
-        words.append(asking.shortened(list(map(asking.member, members))))
+        words.append(asking.shortened(list(map(asking.member, those))))
     return ", ".join(words)

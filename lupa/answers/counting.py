@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 from typing import NamedTuple
 
-from lupa.answers.asking import Open
 from lupa.answers.membership import Membership, Said
 from lupa.answers.when import Counted, Each, Some, When
 from lupa.compiled import cubes
@@ -26,8 +25,8 @@ Known = Mapping[Member, frozenset[History]]
 """What was said of the members: they stand for those of whom it was said, whichever these are."""
 
 
-class Branching(NamedTuple):
-    """Answers that lead to the same: its number, the words, and when they are given."""
+class Told(NamedTuple):
+    """An answer: the value of what it leads to, its words (of a choice its name), and when it is given."""
 
     value: Node
     words: str
@@ -56,14 +55,16 @@ class Counting:
         """What is known of the members before anything is asked."""
         return {m: frozenset({(at, ())}) for at, run in enumerate(self._roots) for m in run}
 
-    def speaks(self, node: Node, ask: Open, known: Known) -> bool:
-        """Whether a question is about members that stand for others, or that are alike."""
-        asked = (member for member in known if not ask.facts.keys().isdisjoint(member))
-        return ask.is_exchanged(node) or any(said for member in asked for _, said in known[member])
+    def speaks(self, node: Node, asked: Collection[int], known: Known) -> bool:
+        """Whether a question about these variables is about members that stand for others, or are alike."""
+        about = (member for member in known if not set(asked).isdisjoint(member))
+        return self._exchange.is_exchanged(node, asked) or any(
+            said for member in about for _, said in known[member]
+        )
 
-    def answered(self, node: Node, ask: Open, known: Known) -> Iterator[Answered]:
+    def answered(self, node: Node, asked: Collection[int], known: Known) -> Iterator[Answered]:
         """Every way of answering, by how many members of each run are in each of its classes."""
-        runs = self._exchange.runs(node, ask.facts)
+        runs = self._exchange.runs(node, asked)
         told_of = [self._together(run, known) for run in runs]
         after = [
             [
@@ -72,7 +73,7 @@ class Counting:
             ]
             for run, histories in zip(runs, told_of, strict=True)
         ]
-        for cell in self._exchange.cells(node, ask.facts):
+        for cell in self._exchange.cells(node, asked):
             now = dict(known)
             counts: list[int] = []
             for run, then, classes in zip(runs, after, cell.classes, strict=True):
@@ -87,10 +88,10 @@ class Counting:
     # ---- which answers lead to the same --------------------------------------------------------
 
     def branches(
-        self, node: Node, ask: Open, known: Known, leads: Mapping[tuple[int, ...], Node]
-    ) -> list[Branching]:
+        self, node: Node, asked: Collection[int], known: Known, leads: Mapping[tuple[int, ...], Node]
+    ) -> list[Told]:
         """The answers by what they lead to, given that of each way of counting."""
-        runs = self._exchange.runs(node, ask.facts)
+        runs = self._exchange.runs(node, asked)
         coordinates = [
             _Coordinate(self, run, at, self._together(run, known))
             for run in runs
@@ -117,7 +118,7 @@ class Counting:
         if rest is not None and len(found[rest]) == 1:
             rest = None
         told = [
-            Branching(value, self._words(coordinates, boxes), self._when(coordinates, boxes))
+            Told(value, self._words(coordinates, boxes), self._when(coordinates, boxes))
             for value, boxes in sorted(found.items(), reverse=True)
         ]
         other = [

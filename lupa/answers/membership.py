@@ -6,12 +6,25 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from lupa.compiled import cubes
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node
-from lupa.compiled.exchange import NONE, Member, Told
-from lupa.rules.asking import Asking
-from lupa.rules.vocabulary import Fact
+from lupa.compiled.exchange import NONE, Exchange, Member, Told
+from lupa.rules.alike import members
+from lupa.rules.asking import Asking, Group
+from lupa.rules.vocabulary import Fact, Vocabulary
 
 Said = tuple[tuple[int, ...], tuple[Told, ...]]
 """What was answered of a member: by the places that were asked, one of these."""
+
+
+def exchange_of(
+    diagrams: Diagrams, v: Vocabulary, groups: Sequence[Group], variable_of: Mapping[Fact, int]
+) -> Exchange:
+    """The members of these groups, by the variables of the facts."""
+    said = members(v, groups)
+    shapes = dict.fromkeys(shape for member in said for shape in member)
+    return Exchange(
+        diagrams,
+        [tuple(variable_of[member[s]] if s in member else NONE for s in shapes) for member in said],
+    )
 
 
 class Membership:

@@ -8,21 +8,22 @@ alone, and so the smallest tree for it does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lupa.answers.asking import Open, Questions, open_questions, questions_by_member
-from lupa.answers.branches import Told, shown, told
-from lupa.answers.counting import Branching, Counting, Known
+from lupa.answers.branches import shown, told
+from lupa.answers.counting import Counting, Known, Told
 from lupa.answers.decision import Decision
 from lupa.answers.exploration import Branch, Plan, Step
 from lupa.answers.planner import ONE, Planner
 from lupa.answers.question import Question
-from lupa.answers.when import Counted, Some, When
+from lupa.answers.when import Some, When
 from lupa.compiled.diagram import MOST_PARTS, NOWHERE, Node, deep
 from lupa.errors import SpaceLimitError
 from lupa.rules.alike import alike
-from lupa.rules.asking import Asking, Group
+from lupa.rules.asking import Group
+from lupa.rules.edition import Edition
 from lupa.rules.vocabulary import Fact
 
 _MANY = 100_000
@@ -54,7 +55,7 @@ def _planned(question: Question, questions: Questions) -> tuple[int, int, tuple[
         planner = Planner(questions, question.check)
         weight = planner.weigh(questions.outcome)
         others = question.standing.facts(question.edition)
-        steps = _Writer(question.edition.asking, questions, planner, others).steps()
+        steps = _Writer(question.edition, questions, planner, others).steps()
     return weight // ONE, weight % ONE, steps
 
 
@@ -72,13 +73,14 @@ class _Writer:
 
     def __init__(
         self,
-        asking: Asking,
+        edition: Edition,
         questions: Questions,
         planner: Planner,
         others: Mapping[Fact, Sequence[Fact]],
     ) -> None:
         """With the `others` that a value of a choice stands for."""
-        self._asking = asking
+        self._edition = edition
+        self._asking = edition.asking
         self._others = others
         self._questions = questions
         self._planner = planner
@@ -86,7 +88,7 @@ class _Writer:
         self._same: dict[object, _Draft] = {}
         exchange = next((ask.exchange for ask in questions.every if ask.exchange is not None), None)
         self._counting = exchange and Counting(
-            asking,
+            edition.asking,
             exchange,
             questions.outcome,
             {variable: fact for ask in questions.every for variable, fact in ask.facts.items()},
@@ -136,7 +138,7 @@ class _Writer:
         key = node, tuple(known.items())
         if key not in self._drafts:
             ask = self._planner.first(node)
-            if self._counting and self._counting.speaks(node, ask, known):
+            if self._counting and self._counting.speaks(node, ask.facts, known):
                 self._drafts[key] = self._counted(node, ask, known, self._counting)
             else:
                 self._drafts[key] = self._asked(node, ask, known)
@@ -153,7 +155,7 @@ class _Writer:
         diagrams, partition = ask.answers(node, lambda left: targets.get(left, NOWHERE))
         asked = diagrams.support(partition)
         facts = {variable: fact for variable, fact in ask.facts.items() if variable in asked}
-        answers = told(self._asking, ask.group, facts, diagrams, partition, self._others)
+        answers = told(self._edition, ask.group, facts, diagrams, partition, self._others)
         spoken = _spoken_of(ask.group, facts, answers, self._others)
         return self._draft(spoken, answers, numbered)
 
@@ -161,18 +163,16 @@ class _Writer:
         """The same, where members that are alike are told by how many they are."""
         numbered: dict[_Draft | str, Node] = {}
         leads: dict[tuple[int, ...], Node] = {}
-        for each in counting.answered(node, ask, known):
+        for each in counting.answered(node, ask.facts, known):
             target = self._follow(each.left, each.known)
             leads[each.counts] = numbered.setdefault(target, NOWHERE - 1 - len(numbered))
-        answers = counting.branches(node, ask, known, leads)
-        spoken = _counted_in(answer.when for answer in answers)
-        facts = [fact for fact in ask.facts.values() if fact in spoken]
-        return self._draft(facts, answers, numbered)
+        answers = counting.branches(node, ask.facts, known, leads)
+        return self._draft(_spoken_of(ask.group, ask.facts, answers, self._others), answers, numbered)
 
     def _draft(
         self,
         facts: Sequence[str],
-        answers: Sequence[Told] | Sequence[Branching],
+        answers: Sequence[Told],
         numbered: Mapping[_Draft | str, Node],
     ) -> _Draft:
         (group,) = self._asking.groups(facts)
@@ -180,19 +180,6 @@ class _Writer:
         branches = [(words, when, by_number[value]) for value, words, when in answers]
         key = (group, tuple((words, when, target) for words, when, target in branches))
         return self._same.setdefault(key, _Draft(group, group.facts, branches))
-
-
-def _counted_in(whens: Iterable[When]) -> set[str]:
-    """The facts by which members are counted."""
-    counted = [part for when in whens for cube in when for part in cube if isinstance(part, Counted)]
-    return {
-        f
-        for part in counted
-        for each in part.each
-        for cube in each.when
-        for some in cube
-        for f in some.facts
-    }
 
 
 def _spoken_of(
@@ -204,12 +191,11 @@ def _spoken_of(
     """The facts that answers are told by; of a choice all."""
     if group.kind == "choice":
         return [each for fact in facts.values() for each in (fact, *others.get(fact, ()))]
-    spoken = {
-        fact
-        for answer in answers
-        for cube in answer.when
-        for some in cube
-        if isinstance(some, Some)
-        for fact in some.facts
-    }
+    parts = [part for answer in answers for cube in answer.when for part in cube]
+    cubes = [
+        cube
+        for part in parts
+        for cube in ([(part,)] if isinstance(part, Some) else (c for each in part.each for c in each.when))
+    ]
+    spoken = {fact for cube in cubes for some in cube for fact in some.facts}
     return [fact for fact in facts.values() if fact in spoken]

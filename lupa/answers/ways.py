@@ -93,23 +93,31 @@ def _merged(asking: Asking, sets: Sequence[Sequence[Statement]]) -> list[_Parts]
     while merged:
         merged = False
         by_rest: dict[tuple[object, ...], int] = {}
-        for number, parts in enumerate(found):
-            for part in parts:
-                if part in common:
+        gone = set()
+        for number, mine in enumerate(own):
+            for part in sorted(mine, key=found[number].index):
+                rest, first = mine - {part}, part[0]
+                key = (
+                    rest,
+                    asking.group_of(first.fact),
+                    first.fact.partition("(")[0],
+                    first.value,
+                    first.kind,
+                )
+                before = by_rest.setdefault(key, number)
+                if before == number:
                     continue
-                rest = own[number] - {part}
-                fact = part[0].fact
-                alike = asking.group_of(fact), fact.partition("(")[0]
-                before = by_rest.setdefault((rest, *alike, part[0].value, part[0].kind), number)
-                if before != number:
-                    (mine,) = own[before] - rest
-                    found[before] = tuple(p + part if p == mine else p for p in found[before])
-                    own[before] = rest | {mine + part}
-                    del found[number], own[number]
-                    merged = True
-                    break
-            if merged:
+                if not rest < own[before]:  # it is another one by now
+                    by_rest[key] = number
+                    continue
+                (its,) = own[before] - rest
+                found[before] = tuple(p + part if p == its else p for p in found[before])
+                own[before] = rest | {its + part}
+                own[number], merged = frozenset(), True
+                gone.add(number)
                 break
+        own = [parts for number, parts in enumerate(own) if number not in gone]
+        found = [parts for number, parts in enumerate(found) if number not in gone]
     return found
 
 

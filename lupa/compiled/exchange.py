@@ -178,6 +178,10 @@ class Exchange:
             }
         return {part for part, _ in parts}
 
+    def counts(self, node: Node, run: Run) -> bool:
+        """Whether it matters of several members how many of them are how, beyond the first."""
+        return len(run.members) > 1 and self._with_one(node, run) is None
+
     def _with_one(self, node: Node, run: Run) -> Node | None:
         """What is left once one member is of the second of two classes, whatever the others are.
 

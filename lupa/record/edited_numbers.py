@@ -42,11 +42,14 @@ class EditedNumbers:
         return {**self._case, **self._parts}
 
     def _read(self, *without: str) -> Record:
-        """The record of the case as it stands, or without some of its numbers."""
+        """The numbers of the case as it stands, or without some of them; what else it says is left out."""
         parts = self._parts
         for name in without:
             parts = self._parts_without(parts, name)
-        return record_of({**self._case, **parts}, self._edition)[0]
+        v = self._vocabulary
+        others = v.families.keys() | v.flags.keys() | v.choices.keys()
+        numbers = {key: said for key, said in parts["facts"].items() if key not in others}
+        return record_of({**self._case, **parts, "facts": numbers}, self._edition)[0]
 
     def _place(self, name: str) -> Path:
         """Where a number, or what else stands by itself in a case, is stated."""

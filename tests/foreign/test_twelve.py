@@ -35,6 +35,41 @@ def test_from_nothing_it_is_asked_in_four_questions(twelve_kb: KnowledgeBase) ->
     assert "not tolerated: acitretin, calcipotriene, methoxsalen, methotrexate, cyclosporine" in told
 
 
+def test_what_answers_about_twelve_drugs_leave_is_told_by_how_many_they_name(
+    twelve_kb: KnowledgeBase,
+) -> None:
+    """Told drug by drug it would be seven thousand ways."""
+    asked = {"policy": POLICY, "indication": "plaque_psoriasis"}
+    ask = twelve_kb.ask({"request": asked, "facts": {"diagnosis": ["plaque_psoriasis"]}})
+    first, *_ = ask.questions
+    every = "acitretin, calcipotriene, methoxsalen and 9 more"
+    ended = "not tolerated or contraindicated"
+    open_ = (
+        f"no more than 1 of {every}: {ended}; and 2 or more of the others: no adequate response, or "
+        f"1 of {every}: {ended}; and 1 or more of the others: no adequate response"
+    )
+    assert [(answer.text, answer.possible) for answer in first.answers] == [
+        (f"2 or more of {every}: {ended}", ("approve",)),
+        (open_, ("approve", "deny")),
+        ("anything else", ("deny",)),
+    ]
+
+
+@pytest.mark.parametrize("seed", range(times(50)))
+def test_each_answer_about_twelve_drugs_leaves_what_is_told(twelve_kb: KnowledgeBase, seed: int) -> None:
+    dice = random.Random(seed)
+    request = {"policy": POLICY, "indication": "plaque_psoriasis", "phase": "initial"}
+    facts = {"diagnosis": ["plaque_psoriasis"]}
+    first, *_ = twelve_kb.ask({"request": request, "facts": facts}).questions
+    drugs = [member.fact.removeprefix("tried(").partition(",")[0] for member in first.members]
+    named = dice.sample(list(dict.fromkeys(drugs)), dice.randint(0, 3))
+    tried = {drug: dice.sample(["inadequate_response", *ENDS], dice.randint(1, 3)) for drug in named}
+    true = {f"tried({drug},{end})" for drug, ends in tried.items() for end in ends}
+    (answer,) = (answer for answer in first.answers if holds(answer.when, true))
+    decided = twelve_kb.decide({"request": request, "facts": {**facts, "tried": {"only": tried}}})
+    assert answer.possible == decided.possible
+
+
 def test_a_plan_counts_drugs_whichever_they_are(twelve_kb: KnowledgeBase) -> None:
     plan = twelve_kb.plan({"request": {"policy": POLICY}})
     assert (plan.questions, len(plan.steps)) == (4, 5)
