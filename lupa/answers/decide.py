@@ -116,7 +116,14 @@ def outcome_reasons(question: Question, *, every: bool) -> tuple[tuple[Cause, ..
     else:
         reason = question.reason(outcome)
         reasons = [] if reason is None else [reason]
-    written = [causes(question, reason) for reason in reasons]
+    literals = question.edition.literals
+    told = [
+        (literals[each.fact] if each.value else -literals[each.fact], each)
+        for each in causes(question, [*{literal for reason in reasons for literal in reason}])
+    ]
+    written = [
+        tuple([each for literal, each in told if literal in said]) for said in map(frozenset, reasons)
+    ]
     return tuple(sorted(written, key=lambda causes: (len(causes), [c.fact for c in causes])))
 
 

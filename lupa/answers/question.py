@@ -233,13 +233,17 @@ class Question:
     def reasons(self, conclusion: Literal) -> Iterator[Sequence[Literal]]:
         """Every minimal reason of a conclusion, each once; none where the record does not settle it.
 
-        Each set that is looked at either suffices, and is shrunk to a reason whose supersets are never
-        looked at again, or does not, and is grown until nothing can be added, so that its subsets are
-        not (MARCO, Liffiton and others 2016).
+        They are read off functions where there are such. Otherwise each set that is looked at either
+        suffices, and is shrunk to a reason whose supersets are never looked at again, or does not, and is
+        grown until nothing can be added, so that its subsets are not (MARCO, Liffiton and others 2016).
         """
         from lupa.answers.search import Unexplored  # only who asks for every reason needs the search
 
         statements = self.bearing_on(conclusion)
+        told = self._warm.every_minimal(-conclusion, statements) if self._warm else None
+        if told is not None:
+            yield from told
+            return
         unexplored = Unexplored(len(statements), self.edition.program.watch)
         while (seed := unexplored.largest()) is not None:
             chosen = [statements[place] for place in seed]

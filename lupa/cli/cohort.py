@@ -196,6 +196,7 @@ def _charts(
 ) -> None:
     """Decides what charts ask for, for each patient."""
     from lupa.cohort.files import kind_of
+    from lupa.cohort.summary import told_of_invalid
     from lupa.cohort.writing import write
 
     kind_of(out)
@@ -218,7 +219,7 @@ def _charts(
             lambda told, where: notes.extend((where, note) for note in told),
         )
     )
-    write(out, schema_for(outputs), found, "")
+    write(out, schema_for(outputs), told_of_invalid(found, say), "")
     for where, note in notes[:_NOTES]:
         tell([note], where)
     if len(notes) > _NOTES:

@@ -23,6 +23,13 @@ KINDS = {
 """What a file holds, by the end of its name."""
 PARTS = ".parts"
 """How the name of a folder ends that holds what is done of a file."""
+_BEGINS = {
+    "csv": "its first line names the columns",
+    "jsonl": "each line is one patient, {column: value, ...}",
+    "parquet": "even a table of no rows names its columns; write it again",
+    "arrow": "even a table of no rows names its columns; write it again",
+}
+"""What is there at least in a file that holds a table."""
 _BLOCK = 1 << 24
 _ROWS = 1 << 16
 
@@ -109,6 +116,8 @@ class Source:
         return int(sum(pq.read_metadata(path).num_rows for path in self.paths))
 
     def _schema(self, path: Path) -> pa.Schema:
+        if not path.stat().st_size:
+            raise CaseError(f"{printable(str(path))}: is empty; {_BEGINS[self.kind]}")
         with _reading(path):
             if self.kind == "parquet":
                 found = pq.read_schema(path)
@@ -205,14 +214,14 @@ def _odd_line(path: Path) -> str:
             except ValueError as error:
                 return f"line {place:,} is not JSON ({error})"
             if not isinstance(row, dict):
-                return f"line {place:,} is no object; each line is one patient, {{column: value, ...}}"
+                return f"line {place:,} is no object; {_BEGINS['jsonl']}"
             for name, value in row.items():
                 kind = _KINDS.get(type(value), "a number")
                 before, at = kinds.setdefault(name, (kind, place)) if value is not None else (kind, place)
                 if kind != before:
                     words = f"line {place:,}, column {shown(name)}: is {kind}, and {before} in line {at:,}"
                     return f"{words}; write it alike, or null where it is not known"
-    return ""
+    return "" if kinds else f"no line says anything; {_BEGINS['jsonl']}"
 
 
 def _csv(path: Path) -> Any:
@@ -222,7 +231,7 @@ def _csv(path: Path) -> Any:
 
         names = next(csv.reader(stream), [])
     if not names:
-        raise CaseError(f"{printable(str(path))}: is empty; its first line names the columns")
+        raise CaseError(f"{printable(str(path))}: begins with an empty line; {_BEGINS['csv']}")
     texts = pcsv.ConvertOptions(
         column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
     )

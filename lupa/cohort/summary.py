@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from lupa.answers.counts import Counts, Summary, plain, text
+from lupa.errors import counted
 
-__all__ = ["LISTS", "plain", "summary", "text"]
+__all__ = ["LISTS", "plain", "summary", "text", "told_of_invalid"]
 
 LISTS = ("unmet", "open", "bases", "limits", "missing", "advisories")
 
@@ -27,6 +28,16 @@ def summary(tables: Iterable[pa.Table]) -> Summary:
             counts = found.setdefault((policy, edition), Counts())
             _add(counts, table.filter(pc.equal(pairs, pair)))
     return dict(sorted(found.items()))
+
+
+def told_of_invalid(tables: Iterable[pa.Table], notice: Callable[[str], None]) -> Iterator[pa.Table]:
+    """The tables; and once they were all looked at, notice of how many rows could not be decided."""
+    count = 0
+    for table in tables:
+        count += pc.sum(pc.equal(table["outcome"], "invalid")).as_py() or 0
+        yield table
+    if count:
+        notice(f"of {counted(count, 'row')} the outcome is invalid; the column error says why")
 
 
 def _add(counts: Counts, rows: pa.Table) -> None:

@@ -19,6 +19,7 @@ from lupa.cohort.against import Against
 from lupa.cohort.cohort import Cohort, Wanted
 from lupa.cohort.files import PARTS, Source, kind_of
 from lupa.cohort.repeated import Repeated
+from lupa.cohort.summary import told_of_invalid
 from lupa.cohort.writing import write, write_text
 from lupa.errors import CaseError, printable
 from lupa.version import __version__
@@ -54,7 +55,7 @@ def run(
     """Decides all rows of the source into the file `out`, and says how many rows were read.
 
     Or, `against` other rules, tells of those that these decide otherwise. `look` is shown what was written,
-    `notice` told of rows that are called the same.
+    `notice` told of rows that are called the same, and of how many could not be decided.
 
     Parts are kept beside it, in a folder called as it is with `.parts`, until all are done; so what was
     stopped goes on where it was, and gives the same. Raises `CaseError` where these are of other work.
@@ -86,11 +87,12 @@ def run(
         raise
     source.check_unchanged()
     stamp = json.dumps({key: about[key] for key in ("lupa", "rules", "asked")}, sort_keys=True)
-    write(out, schema, _read(folder), stamp)
+    told = _read(folder)
+    write(out, schema, told_of_invalid(told, notice) if against is None else told, stamp)
     look(table.cast(schema) for table in _read(folder))
     shutil.rmtree(folder)
-    if told := repeated.told():
-        notice(told)
+    if twice := repeated.told():
+        notice(twice)
     return done
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
+
+import pyarrow as pa
 
 from lupa.errors import CaseError, Problem, shown
 from lupa.record.measurement import ENDS, ON, UNIT, VALUE
@@ -34,7 +36,7 @@ def columns_of(
     """What the columns of these names say; `renamed` gives some of them the name of a fact.
 
     Raises `CaseError`, naming every column that says nothing which the edition, or one of the others, can
-    be told, and every two that say the same.
+    be told, and every two that say the same, or how much a number is.
     """
     found: dict[tuple[str, ...], Column] = {}
     wrong = []
@@ -57,9 +59,37 @@ def columns_of(
             wrong.append(Problem(f"column {shown(name)}", words))
         else:
             found[path] = Column(name, path, form)
+    wrong += _said_twice(found)
     if wrong:
         raise CaseError(wrong)
     return list(found.values())
+
+
+def _said_twice(found: Mapping[tuple[str, ...], Column]) -> Iterator[Problem]:
+    """The numbers of which one column says how much, and another one too, or between what it lies."""
+    for path, column in found.items():
+        whole = found.get(path[:-1])
+        if path[-1] in (VALUE, *ENDS) and whole is not None and whole.form == "number":
+            words = f"says the same as column {shown(whole.name)}; keep one"
+            if path[-1] in ENDS:
+                base = ".".join(path[1:-1])
+                words += f" (a number that is known is {base}.at_least and {base}.at_most)"
+            yield Problem(f"column {shown(column.name)}", words)
+
+
+def check_kinds(columns: Sequence[Column], schema: pa.Schema) -> None:
+    """Raises `CaseError`, naming every column that holds what none of its kind can say."""
+    wrong = []
+    for column in columns:
+        kind, where = schema.field(column.name).type, ".".join(column.path[1:])
+        if column.form == "members" and pa.types.is_boolean(kind):
+            words = f"holds truth values, where names are expected; of one name {where}.NAME says yes or no"
+            wrong.append(Problem(f"column {shown(column.name)}", words))
+        elif column.form == "truth" and pa.types.is_list(kind):
+            words = "holds lists, where one yes or no is expected"
+            wrong.append(Problem(f"column {shown(column.name)}", words))
+    if wrong:
+        raise CaseError(wrong)
 
 
 def _path(edition: Edition, name: str) -> tuple[str, ...]:

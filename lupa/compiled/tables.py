@@ -12,7 +12,7 @@ import pyarrow as pa
 from lupa.compiled.behind import set_apart
 from lupa.compiled.columns import Columns
 from lupa.compiled.distinct import Codes, coded, without_views
-from lupa.compiled.headings import columns_of
+from lupa.compiled.headings import check_kinds, columns_of
 from lupa.compiled.kernel import Answers, Kernel, unpacked
 from lupa.compiled.texts import PLACES, Lists, TextLists, Texts, listed, plainly
 from lupa.compiled.verdicts import Verdicts
@@ -103,6 +103,7 @@ class Tables:
             except CaseError:  # what other policies ask of need not be known to this one
                 heads = {self._renamed.get(name, name).partition(".")[0] for name in names}
                 found = columns_of(edition, names, self._renamed, tuple(self._rules.others(heads)))
+            check_kinds(found, table.schema)
             self._columns[names] = Columns(self._compiled, self._rules, found, texts=self._texts)
         return self._columns[names]
 

@@ -15,7 +15,7 @@ from lupa.compiled.functions import Functions
 from lupa.compiled.ways import Goal, Said, TooFarError, Ways
 from lupa.errors import RuleError, SpaceLimitError
 from lupa.rules.edition import Edition
-from lupa.rules.solver import Answers, Literal, Needing
+from lupa.rules.solver import Answers, Literal
 
 _LARGEST = 400_000
 """The parts that functions may take while they are made, all together."""
@@ -174,6 +174,10 @@ class Warm(Answers):
     def leaves(self, said: Said, literals: tuple[Literal, ...]) -> bool:
         """Whether all of these can hold in a world in which this is so of facts; in some world it is."""
         self._watch.check()
+        known = self._known.get(literals)
+        if known is not None:
+            with suppress(TooFarError):
+                return self._ways.reaches(known.goal, said)
         facts = [literal for literal in literals if abs(literal) in self._facts]
         for literal in facts:
             if said.get(abs(literal), literal > 0) is not (literal > 0):
@@ -188,27 +192,40 @@ class Warm(Answers):
                 )
         return self._solver.satisfiable([*(fact if so else -fact for fact, so in said.items()), *literals])
 
-    def needing(self, fixed: Sequence[Literal], candidates: Sequence[Literal]) -> Needing:
-        """How many of the first so many candidates suffice, so that no world holds them with `fixed`."""
-        by_solver = self._solver.needing(fixed, candidates)
+    # ---- what keeps from a conclusion -----------------------------------------------------------
+
+    def minimal(self, fixed: Sequence[Literal], candidates: Sequence[Literal]) -> list[Literal] | None:
+        """A minimal part of `candidates` that no world holds with `fixed`; None if a world holds all."""
         asked = self._asked([*fixed, *candidates])
-        if asked is None or not self._facts >= set(map(abs, candidates)):
-            return by_solver
-        try:
-            clashing = [each for each in asked.functions if not self._ways.reaches(each.goal, asked.said)]
-        except TooFarError:
-            return by_solver
-        # what is said first of all is said anyway; below 0 is what is not so
-        order = {fact: 1 if so else -1 for fact, so in asked.said.items()}
-        order |= {abs(x): at if x > 0 else -at for at, x in enumerate(candidates, start=2)}
+        if asked is not None and self._facts >= set(map(abs, candidates)):
+            with suppress(TooFarError):
+                return self._minimal(asked, candidates)
+        return self._solver.minimal(fixed, candidates)
 
-        def needed(count: int, kept: Sequence[Literal]) -> int | None:
+    def _minimal(self, asked: _Asked, candidates: Sequence[Literal]) -> list[Literal] | None:
+        places = {abs(candidate): place for place, candidate in enumerate(candidates, start=1)}
+        goals, kept = [each.goal for each in asked.functions], list[Literal]()  # the last first
+        while True:
             self._watch.check()
-            order.update((abs(fact), 1 if fact > 0 else -1) for fact in kept)
-            try:
-                found = [self._ways.ruled_out_at(each.goal, order, count + 1) for each in clashing]
-            except TooFarError:
-                return by_solver(count, kept)
-            return min((max(last - 1, 0) for last in found if last is not None), default=None)
+            needed = [(goal, self._ways.needed(goal, asked.said, places)) for goal in goals]
+            told = [(goal, count) for goal, count in needed if count is not None]
+            if not told:
+                return None
+            goals, enough = [goal for goal, _ in told], min(count for _, count in told)
+            if not enough:
+                return kept[::-1]
+            kept.append(candidates[enough - 1])
+            del places[abs(kept[-1])]
 
-        return needed
+    def every_minimal(self, refuted: Literal, candidates: Sequence[Literal]) -> list[list[Literal]] | None:
+        """Each minimal part of facts that no world holds with what is refuted; None if that takes long."""
+        self._watch.check()
+        asked = self._asked([refuted, *candidates])
+        if asked is None:
+            return None
+        bits = {abs(candidate): 1 << place for place, candidate in enumerate(candidates)}
+        try:
+            found = {x for f in asked.functions for x in self._ways.every_minimal(f.goal, asked.said, bits)}
+        except TooFarError:
+            return None
+        return [[x for x in candidates if bits[abs(x)] & each] for each in found]

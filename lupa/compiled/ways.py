@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
-from operator import and_
+from heapq import heappop, heappush
 from typing import NamedTuple
 
-from lupa.compiled.diagram import Diagrams, Node
+from lupa.compiled.diagram import NO, NOWHERE, YES, Diagrams, Node
 from lupa.rules.solver import Literal
 
 FAR = 400
 """Whoever looks at more parts than so many has waited as long as for the solver, and asks that."""
 FARTHER = 10 * FAR
-"""The same of the first world of all, for which the solver is asked many times."""
+"""The same of the first world of all, and of a reason, for which the solver is asked many times."""
+FARTHEST = 1 << 21
+"""So many parts, and pairs of sets, are looked at for all reasons, for which it is asked without end."""
+_FREE = 1 << 32
+"""The place of what nothing bars."""
 
 Said = Mapping[Literal, bool]
 """What is so of some facts."""
@@ -35,11 +38,8 @@ class Ways:
 
     def __init__(self, facts: Sequence[Literal]) -> None:
         self._facts = facts
-        self._bits = {fact: 1 << 2 * variable for variable, fact in enumerate(facts)}
-        """That a fact is not so; that it is so is the next bit."""
         self._parts: list[tuple[Literal, Node, Node]] = []
         self._places: dict[Node, Node] = {}
-        self._needed: dict[Goal, Sequence[tuple[Literal, bool]]] = {}
 
     def part(self, diagrams: Diagrams, root: Node) -> Node:
         """The place of a part; values stay, and what is below it comes before."""
@@ -150,57 +150,62 @@ class Ways:
                 cheapest[here] = min(ways)
         return cheapest.get(goal.part)
 
-    # ---- of the first things said --------------------------------------------------------------
+    # ---- what keeps a function from a value -----------------------------------------------------
 
-    def ruled_out_at(self, goal: Goal, order: Mapping[Literal, int], count: int) -> int | None:
-        """The last thing said that it takes to keep a function from a value, of the first `count`.
+    def needed(self, goal: Goal, said: Said, places: Mapping[Literal, int]) -> int | None:
+        """How many of the things said, by their places from 1, it takes to keep a function from a value.
 
-        None where these do not. `order` says where a fact is said to be so, from 1; below 0, not to be.
+        What has no place is said anyway. None where all that is said does not. Of each way to the value the
+        first thing is needed that bars it, and of all ways the one that takes most (as the widest path, by
+        Dijkstra's search).
         """
-        alone = [
-            abs(order[fact])
-            for fact, so in self._needs(goal)
-            if fact in order and (order[fact] > 0) is not so
-        ]
-        if alone and min(alone) <= count:
-            return min(alone)
-        parts, waiting, seen, needed, unsaid = self._parts, [goal.part], set[Node](), set[int](), count + 1
+        parts, told, place_of = self._parts, said.get, places.get
+        waiting, seen = [(-_FREE, goal.part)], set[Node]()
         while waiting:
-            part = waiting.pop()
-            while part >= 0:
+            narrowest, part = heappop(waiting)
+            while part >= 0 and part not in seen:
+                seen.add(part)
                 fact, no, yes = parts[part]
-                said = order.get(fact, unsaid)
-                if -count <= said <= count:
-                    needed.add(said)
-                    part = yes if said > 0 else no
-                elif part in seen:
-                    break
-                else:
-                    seen.add(part)
-                    waiting.append(yes)
+                so = told(fact)
+                if so is None:
+                    heappush(waiting, (narrowest, yes))
                     part = no
+                else:
+                    part, barred = (yes, no) if so else (no, yes)
+                    place = place_of(fact)
+                    if place is not None:
+                        heappush(waiting, (max(narrowest, -place), barred))
             if part == goal.value:
-                return None
-            if len(seen) > FAR:
+                return None if narrowest == -_FREE else -narrowest
+            if len(seen) > FARTHER:
                 raise TooFarError
-        return max(map(abs, needed), default=0)
+        return 0
 
-    def _needs(self, goal: Goal) -> Sequence[tuple[Literal, bool]]:
-        """What is so, or not so, on each way to a value: whatever says otherwise suffices to bar it."""
-        if goal not in self._needed:
-            needs = {goal.value: 0}  # as bits; a part from which no way leads there is left out
-            for part in self._within(goal.part):
-                fact, *sides = self._parts[part]
-                on = [
-                    needs[side] | self._bits[fact] << so for so, side in enumerate(sides) if side in needs
-                ]
-                if on:
-                    needs[part] = reduce(and_, on)
-            found = needs.get(goal.part, 0)
-            self._needed[goal] = [
-                (fact, so) for fact, bit in self._bits.items() for so in (False, True) if bit << so & found
-            ]
-        return self._needed[goal]
+    def every_minimal(self, goal: Goal, said: Said, bits: Mapping[Literal, int]) -> list[int]:
+        """Each minimal set of things said that keeps a function from a value, as a sum of their bits.
+
+        What has no bit is said anyway.
+        """
+        within = self._within(goal.part)
+        barring: dict[Node, list[int]] = {NO: [0], YES: [0], NOWHERE: [0], goal.value: []}
+        looked_at = len(within)
+        for part in within:
+            fact, no, yes = self._parts[part]
+            so = said.get(fact)
+            if so is None:
+                looked_at += len(barring[no]) * len(barring[yes])
+                barring[part] = _together(barring[no], barring[yes])
+            else:
+                kept, barred = (barring[yes], barring[no]) if so else (barring[no], barring[yes])
+                if fact not in bits:
+                    barring[part] = kept
+                else:
+                    looked_at += len(kept) * len(barred)
+                    both = _together(kept, barred)
+                    barring[part] = both + [x | bits[fact] for x in set(kept).difference(both)]
+            if looked_at > FARTHEST:
+                raise TooFarError
+        return barring.get(goal.part, [0])
 
     def _within(self, part: Node) -> list[Node]:
         """The parts of a function; what is below one comes before it."""
@@ -211,3 +216,18 @@ class Ways:
             found |= new
             waiting += new
         return sorted(found)
+
+
+def _together(some: Sequence[int], others: Sequence[int]) -> list[int]:
+    """The minimal sets that hold one of some and one of others; of neither one holds another."""
+    if not some or not others:
+        return []
+    if 0 in some:
+        return list(others)
+    if 0 in others:
+        return list(some)
+    found: list[int] = []
+    for each in sorted({x | y for x in some for y in others}, key=int.bit_count):
+        if all(each & less != less for less in found):
+            found.append(each)
+    return found

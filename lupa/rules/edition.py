@@ -471,8 +471,11 @@ class Edition:
 
     def follows(self, named: list[Fact], rest: list[Fact]) -> list[Fact]:
         """Those of the rest that are true in every world where the named are; none if they clash."""
-        given = tuple(self.literals[fact] for fact in named)
-        lawful = [fact for fact in rest if self.relevance.in_a_law(self.literals[fact])]
+        in_a_law = self.relevance.in_a_law
+        lawful = [fact for fact in rest if in_a_law(self.literals[fact])]
+        given = tuple(literal for fact in named if in_a_law(literal := self.literals[fact]))
+        if not lawful:
+            return []
         if self.satisfiable((*given, *(-self.literals[fact] for fact in lawful))):
             return []
         if not self.satisfiable(given):

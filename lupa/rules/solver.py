@@ -171,17 +171,13 @@ class Answers(ABC):
         suffices without it. So the result follows from the meaning of the program and the order of the
         candidates, never from what the solver learnt before: cores and longer steps only spare solves.
         """
-        return shrunk(candidates, self.needing(fixed, candidates))
-
-    def needing(self, fixed: Sequence[Literal], candidates: Sequence[Literal]) -> Needing:
-        """How many of the first so many candidates suffice, so that no world holds them with `fixed`."""
         place = {literal: at for at, literal in reversed([*enumerate(candidates, start=1)])}
 
         def needed(count: int, kept: Sequence[Literal]) -> int | None:
             core = self.core([*fixed, *candidates[:count], *kept])
             return None if core is None else max([0, *(p for x in core if (p := place.get(x, 0)) <= count)])
 
-        return needed
+        return shrunk(candidates, needed)
 
 
 def shrunk(candidates: Sequence[Literal], needed: Needing) -> list[Literal] | None:

@@ -678,6 +678,18 @@ def refused(kb: KnowledgeBase, columns: dict[str, list[Any]], wanted: Wanted) ->
             FEP,
             "says the same as column 'taking.",
         ),
+        (
+            {"age": [40], "age.at_least": [18]},
+            FEP,
+            "says the same as column 'age'; keep one (a number that is known is age.at_least and age.at",
+        ),
+        (
+            {"age.value": [40], "age": [40]},
+            FEP,
+            "column 'age.value': says the same as column 'age'; keep one",
+        ),
+        ({"taking": [True]}, FEP, "of one name taking.NAME says yes or no"),
+        ({"live_vaccine": [[True]]}, FEP, "column 'live_vaccine': holds lists, where one yes or no is"),
         ({"age": [1]}, Wanted(), "no column says which policy is asked"),
         ({"age": [1]}, Wanted(policies=("fep_lupkynis",), ids=("member",)), "there is no column 'member'"),
         ({"age": [1]}, Wanted(policies=("fep_lupkynis@1999",)), "fep_lupkynis has no edition '1999'"),
@@ -717,7 +729,6 @@ def test_columns_can_be_renamed_and_left_out(few: KnowledgeBase) -> None:
         ),
         ({"age": ["old"], "taking": [["prednisone"]], "taking.prednisone": [True]}, "facts.age: a number"),
         ({"taking": [["prednisone"]], "taking.prednisone": [False]}, "two columns say different things"),
-        ({"age": [40], "age.at_least": [18]}, "facts.age: is said beside column 'age.at_least'; keep one"),
         ({"birth_date": [date(1990, 1, 1)]}, "facts.birth_date: needs request.service_date"),
     ],
 )
@@ -925,8 +936,11 @@ def test_no_rows_give_no_verdicts(few: KnowledgeBase, tmp_path: Path) -> None:
         ("in.csv", "age,age\n1,2\n", "column 'age' is there twice"),
         ("in.csv", "age,phase\n1\n", "cannot be read: CSV parse error"),
         ("in.parquet", "no table", "cannot be read: "),
-        ("in.parquet", "", "cannot be read: Parquet file size is 0 bytes"),
-        ("in.jsonl", "", "cannot be read: Empty JSON"),
+        ("in.csv", "\n1,2\n", "begins with an empty line; its first line names the columns"),
+        ("in.parquet", "", "is empty; even a table of no rows names its columns; write it again"),
+        ("in.arrow", "", "is empty; even a table of no rows names its columns; write it again"),
+        ("in.jsonl", "", "is empty; each line is one patient"),
+        ("in.jsonl", "\n\n", "no line says anything; each line is one patient"),
         (
             "in.jsonl",
             '{"age": 1}\n{"age": "x"}\n',
@@ -1097,6 +1111,15 @@ def test_one_row_is_told_as_one(few: KnowledgeBase, tmp_path: Path) -> None:
     words = ("--policy", "fep_lupkynis", "--kb", str(few.files.root))
     ended = command("cohort", str(given), str(out), *words)
     assert (ended.status, ended.err) == (0, f"1 row decided into {out}\n")
+
+
+def test_of_how_many_rows_nothing_could_be_decided_is_told(few: KnowledgeBase, tmp_path: Path) -> None:
+    given, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    given.write_text("drug,age\nLupkynis,17\nLupkynis,old\nBenlysta,17\n", encoding="utf-8")
+    words = ("--policy", "fep_lupkynis", "--kb", str(few.files.root))
+    ended = command("cohort", str(given), str(out), *words)
+    told = "of 2 rows the outcome is invalid; the column error says why\n"
+    assert (ended.status, ended.err) == (0, f"{told}3 rows decided into {out}\n")
 
 
 @pytest.mark.slow

@@ -19,6 +19,15 @@ def test_of_random_records_the_same_is_told_to_the_byte(few: KnowledgeBase) -> N
     assert [differing(edition, drawn(edition, 1)) for edition in editions(few)] == [[], [], []]
 
 
+@pytest.mark.parametrize("farthest", [ways.FARTHEST, 0])
+def test_every_reason_is_told_whether_functions_tell_it_or_a_search(
+    few: KnowledgeBase, monkeypatch: pytest.MonkeyPatch, farthest: int
+) -> None:
+    monkeypatch.setattr(ways, "FARTHEST", farthest)
+    edition = few.edition("fep_lupkynis")
+    assert differing(edition, drawn(edition, 2, seed=3), every=True) == []
+
+
 def test_what_would_take_long_the_solver_is_asked(
     few: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -57,6 +66,8 @@ def test_each_question_has_the_same_answer_however_little_is_looked_at(
         assert functions.least(asked, atoms) == solver.least(asked, atoms)
         assert functions.least(asked, atoms) == solver.least(asked, atoms)
         assert isinstance(functions.world_or_core(asked, ()), tuple) is is_so
+        first, candidates = asked[-1:], asked[:-1]
+        assert functions.minimal(first, candidates) == solver.minimal(first, candidates)
         if solver.satisfiable(said):
             literals = (dice.choice(outcomes), dice.choice(facts))
             known = {abs(literal): literal > 0 for literal in said}
@@ -103,16 +114,3 @@ def test_of_every_shipped_case_with_every_reason_too(few: KnowledgeBase) -> None
     assert len(records) == 3
     for name, each in records.items():
         assert differing(few.edition(*name.split("@")), each, every=True) == []
-
-
-def test_what_alone_rules_a_conclusion_out_is_known_beforehand(few: KnowledgeBase) -> None:
-    edition = few.edition("fep_lupkynis")
-    functions, solver = Warm(edition, 400_000), edition.solver
-    about = [*edition.outcomes.values(), *(atom.literal for atom in edition.criteria)]
-    for conclusion in (x for each in about for x in (each, -each) if solver.satisfiable([x])):
-        function = functions._holding((conclusion,))
-        assert function is not None
-        alone = {-fact if so else fact for fact, so in functions._ways._needs(function.goal)}
-        said = [x for fact in edition.facts.keys() - function.apart for x in (fact, -fact)]
-        possible = [x for x in said if solver.satisfiable([x])]
-        assert alone == {x for x in possible if not solver.satisfiable([x, conclusion])}
