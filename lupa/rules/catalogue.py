@@ -13,7 +13,7 @@ from lupa.errors import CaseError, Problem, shown
 from lupa.rules.codes import STATES, Code, Codes
 from lupa.rules.kept import cached_property
 from lupa.rules.names import normal, slip
-from lupa.rules.slicing import Shared
+from lupa.rules.shared import Shared
 from lupa.rules.texts import ALIAS, CODE, unescaped
 
 KINDS = ("drug", "service")

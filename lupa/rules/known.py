@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import clingo
 
@@ -14,10 +13,8 @@ from lupa.rules.codes import Codes
 from lupa.rules.kept import cached_property
 from lupa.rules.names import normal, slip
 from lupa.rules.reads import Declared, Reads
+from lupa.rules.shared import Shared
 from lupa.rules.texts import ALIAS, END, literals_in, names_in, skeleton, unescaped
-
-if TYPE_CHECKING:
-    from lupa.rules.slicing import Shared
 
 _QUANTITY = (
     r'\bquantity\(\s*{}\s*\((?:[^().]|\([^()]*\))*\)\s*,\s*"((?:\\.|[^"\\\n])*)",\s*(-?\d+),\s*(-?\d+)\s*\)'

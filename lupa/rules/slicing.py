@@ -17,385 +17,133 @@ is ground: what else its rows declare is as if they were not there.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Mapping
 from operator import itemgetter
-from typing import NamedTuple
 
-from lupa.errors import RuleError, shown
 from lupa.rules.codes import Codes
-from lupa.rules.kept import cached_property
 from lupa.rules.known import Known
-from lupa.rules.names import normal
-from lupa.rules.reads import SINGLE, Reads, declared_in, merged, read_by, single_valued_in
+from lupa.rules.reads import Reads, declared_in, merged, read_by, single_valued_in
+from lupa.rules.shared import FACT, File, Shared
 from lupa.rules.texts import (
-    ALIAS,
-    END,
-    STRING,
     WORD,
     Rule,
     arguments_in,
     calculates,
     closing,
-    literals_in,
-    names_in,
     rules_of,
     skeleton,
-    unescaped,
-    unquoted,
     without_codes,
 )
 
-_LONG = 200
-"""A name with more letters is no usual one, and not looked for letter for letter."""
-_LOOKED_UP = 4096
-"""So many names that were looked for are remembered."""
-_PLAIN = r"[^()\"%.\n*+-]++"
-"""What calculates nothing; a line that may do so is no row, and so never left out unseen."""
-_WITHIN = rf"\((?:{_PLAIN}|{STRING}|\((?:{_PLAIN}|{STRING})*+\))*+\)"
-_REST = rf"[ \t]*(?:,(?:[^()\"%;.\n*+-]++|\.\.|{STRING}|{_WITHIN})*+)?\)[ \t]*\."
-"""What follows the first argument of a fact that has no pool but within brackets, up to its end."""
-_NEXT = rf"[ \t]*([a-z]\w*)[ \t]*\([ \t]*(?P=name){_REST}"
-_ROW = re.compile(
-    rf"^(?P<first>[a-z]\w*)[ \t]*\([ \t]*(?P<name>[a-z]\w*){_REST}"
-    rf"(?:{_NEXT.replace('(', '(?P<second>', 1)})?+(?P<more>(?:{_NEXT.replace('(', '(?:', 1)})*+)"
-    r"[ \t]*(?:%.*)?$",
-    re.MULTILINE,
-)
-_FACT = re.compile(rf"([a-z]\w*)[ \t]*\([ \t]*([a-z]\w*{_REST})")
-_PREDICATE = re.compile(rf"([a-z]\w*)[ \t]*\([ \t]*[a-z]\w*{_REST}")
-_ALIAS_OF = re.compile(r"\balias\((\w+),\s*$")
+
+def sliced(
+    shared: Shared, own: Mapping[str, str], also: Collection[str] = ()
+) -> tuple[dict[str, str], Known]:
+    """The texts that a policy is ground from, by file, and what else is known.
+
+    These are its own files, and of the shared ones what it reads.
+    The rows about the names of `also` are there too. A line that is left out is left empty.
+    """
+    codes, texts = list(shared.codes), {}
+    for name, text in own.items():
+        texts[name], found = without_codes(text)
+        codes += found
+    plain = skeleton("\n".join(texts.values()))
+    rules = (*shared.rules, *rules_of(plain))
+    declared = merged(shared.declared, declared_in(rules[len(shared.rules) :]))
+    single = shared.single | single_valued_in(rules[len(shared.rules) :])
+    reads = read_by(rules, declared, single, shared.every_predicate)
+    declared = {name: places for name, places in declared.items() if name not in reads.passing}
+    names: Collection[str] = shared.predicates
+    words = shared.words | set(WORD.findall(plain))
+    if not reads.everything and "const" not in words:  # a constant can stand for any name
+        names = _read(shared, reads, words.union(also))
+    movable = {word for places in declared.values() for place in places for word in place}
+    left_out: dict[str, set[str]] = {}  # by name: what rows say of it that is not ground
+    for name in shared.predicates.keys() - names:
+        given = shared.predicates[name]
+        if given.isdisjoint(reads.thin):
+            left_out[name] = set() if given.isdisjoint(movable) else given
+        else:
+            left_out[name] = given & movable - reads.thin - reads.beside
+    kept = {name: _without(file, left_out) for name, file in shared.files.items()}
+    lost = _lost(shared, rules, left_out)
+    if lost:  # so that clingo does not complain of what a rule reads and no row is left of
+        last = next(reversed(kept))
+        kept[last] = "\n".join([kept[last], *(f"#defined {p}/{n}." for p, n in sorted(lost))])
+    shapes = {name: frozenset(shared.predicates[name] & reads.thin) for name in left_out}
+    known = Known(shared, declared, single, reads, Codes(codes), texts, shapes)
+    known.calculates = shared.calculates or calculates(plain)
+    return {**kept, **texts}, known
 
 
-class _Row(NamedTuple):
-    """A row: where it begins and ends in its file, and what its facts say."""
-
-    begin: int
-    end: int
-    predicates: frozenset[str]
-
-
-class _File(NamedTuple):
-    """A shared file without its rows of codes, and its other rows by their names."""
-
-    text: str
-    rows: dict[str, list[_Row]]
-
-    def lines(self, name: str, predicate: str) -> Iterator[str]:
-        """The rows about a name that say this of it."""
-        for row in self.rows[name]:
-            if predicate in row.predicates:
-                yield self.text[row.begin : row.end]
-
-
-class Shared:
-    """The files that all policies share, by name, taken apart into rows and rules."""
-
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        self._files: dict[str, _File] = {}
-        self._written = lru_cache(_LOOKED_UP)(self._found)  # the same drugs stand in case after case
-        self.codes: list[str] = []
-        """The texts that hold rows of codes."""
-        self._predicates: dict[str, set[str]] = {}
-        rules = []
-        for name, text in texts.items():
-            plain, codes = without_codes(text)
-            self.codes += codes
-            self._files[name], rest = self._taken_apart(plain)
-            rules.append(rest)
-        self.rest = "\n".join(rules)
-        """What is no row."""
-        plain = skeleton(self.rest)
-        self._rules = tuple(rules_of(plain))
-        self.words = set(WORD.findall(plain))
-        self.calculates = calculates(plain)
-        """Whether a shared rule, or a fact, may calculate."""
-        self.single = single_valued_in(self._rules)
-        self.single |= {name for name in self._predicates if self.declares(SINGLE, name)}
-        self.declared = declared_in(self._rules)
-        self._related: dict[str, list[tuple[str, frozenset[str]]]] = {}
-
-    def _taken_apart(self, text: str) -> tuple[_File, str]:
-        """A file with its rows, and what is none of them."""
-        file = _File(text, {})
-        rest, end = [], 0
-        rows, given = file.rows, self._predicates
-        said: dict[tuple[str, ...], frozenset[str]] = {}  # hardly any are not the same as others
-        for match in _ROW.finditer(text):
-            begin, after = match.span()
-            if end < begin - 1:
-                if _ends_within(text[end:begin]):
-                    continue
-                rest.append(text[end:begin])
-            first, name, second, more = match.groups()
-            key = tuple(_PREDICATE.findall(text, begin, after)) if more else (first, second or first)
-            predicates = said.get(key) or said.setdefault(key, frozenset(key))
-            end = after
-            row = _Row(begin, end, predicates)
-            if name in rows:
-                rows[name].append(row)
-            else:
-                rows[name] = [row]
-            if name in given:
-                given[name] |= predicates
-            else:
-                given[name] = set(predicates)
-        return file, "".join([*rest, text[end:]])
-
-    # ---- names ---------------------------------------------------------------------------------
-
-    @property
-    def names(self) -> Collection[str]:
-        """The names that rows are about."""
-        return self._predicates.keys()
-
-    @cached_property
-    def aliases(self) -> dict[str, list[str]]:
-        """The names that any name, brand or synonym here means, by its normal form."""
-        found: dict[str, list[str]] = {}
-        for name, other in ALIAS.findall(self.rest):
-            found.setdefault(normal(unescaped(other)), []).append(name)
-        for file in self._files.values():
-            for name in file.rows:
-                found.setdefault(normal(name), []).append(name)
-                for line in file.lines(name, "alias"):
-                    for _, other in ALIAS.findall(line):
-                        found.setdefault(normal(unescaped(other)), []).append(name)
-        return found
-
-    def also_called(self) -> dict[str, list[str]]:
-        """The brands and synonyms of each name, as they are written."""
-        found: dict[str, list[str]] = {}
-        for text in (self.rest, *(file.text for file in self._files.values())):
-            for name, other in ALIAS.findall(text):
-                found.setdefault(name, []).append(unescaped(other))
-        return {name: list(dict.fromkeys(others)) for name, others in found.items()}
-
-    def declared_by(self, predicates: Collection[str]) -> list[str]:
-        """The names that these predicates declare, in a row or elsewhere, in the order of the alphabet."""
-        rows = {name for name, said in self._predicates.items() if not said.isdisjoint(predicates)}
-        return sorted(rows.union(*(self._beside_rows.get(each, ()) for each in predicates)))
-
-    @cached_property
-    def in_doubt(self) -> frozenset[str]:
-        """The names that a name or synonym of another means too, which is told where they are ground."""
-        rows = [row for file in self._files.values() for row in ALIAS.findall(file.text)]
-        rows.sort(key=lambda row: row[1].isascii())
-        odd = [normal(alias) for _, alias in rows if not alias.isascii()]
-        # one normal form of all the rest is made sooner than one of each
-        said = [*odd, *normal("\n".join(alias for _, alias in rows[len(odd) :])).split("\n")]
-        meant: dict[str, str] = {}
-        found: set[str] = set()
-        for (name, _), alias in zip(rows, said, strict=False):
-            plainer = alias.strip("_")
-            other = plainer if plainer in self._predicates else meant.setdefault(plainer, name)
-            if other != name and {name, other} <= self._predicates.keys():
-                found |= {name, other}
-        return frozenset(found)
-
-    def _found(self, name: str) -> list[str]:
-        """The names that a name in normal form means as far as texts hold it letter for letter.
-
-        So a name is found sooner than all are read; what is written otherwise, `aliases` knows.
-        """
-        found = [name] if name in self._predicates else []
-        words = r"[ _\-]+".join(map(re.escape, name.split("_")))
-        quoted = re.compile(f'" *{words} *"\\)')
-        for text in self._folded:
-            for match in quoted.finditer(text):
-                alias = _ALIAS_OF.search(text, max(0, match.start() - 100), match.start())
-                if alias and alias[1] in self._predicates:
-                    found.append(alias[1])
-        return found
-
-    @cached_property
-    def _folded(self) -> list[str]:
-        return [file.text.casefold() for file in self._files.values()]
-
-    def declares(self, predicate: str, name: str) -> bool:
-        """Whether there is a row that says this of a name."""
-        return predicate in self._predicates.get(name, ()) or name in self._beside_rows.get(predicate, ())
-
-    @cached_property
-    def _beside_rows(self) -> dict[str, set[str]]:
-        """The names of facts that are no rows, such as a pool, `drug(aspirin; codeine)`, by predicate."""
-        found: dict[str, set[str]] = {}
-        for statement in END.split(skeleton(self.rest)):
-            if ":-" not in statement:
-                for literal in literals_in(statement)[0]:
-                    found.setdefault(literal.name, set()).update(names_in(literal.arguments[0]))
-        return found
-
-    def declared_as(self, predicates: Collection[str], name: str) -> str | None:
-        """The name of a row of one of these predicates that a name, brand or synonym means."""
-        said = normal(name)
-        # once all are read, there; and a name that is too long for one is none
-        written = [] if "aliases" in self.__dict__ or len(said) > _LONG else self._written(said)
-        meant = written or self.aliases.get(said, [])
-        known = {found for found in meant if any(self.declares(each, found) for each in predicates)}
-        if not known and any(said in self._beside_rows.get(each, ()) for each in predicates):
-            return said  # which no row is about
-        if len(known) > 1:
-            both = " and for ".join(sorted(known))
-            raise RuleError(f"{shown(name)} stands for {both}; keep one (`lupa lint` tells where they are)")
-        return next(iter(known), None)
-
-    # ---- slices --------------------------------------------------------------------------------
-
-    def slice(self, own: Mapping[str, str], also: Collection[str] = ()) -> tuple[dict[str, str], Known]:
-        """The texts that a policy is ground from, by file, and what else is known.
-
-        These are its own files, and of the shared ones what it reads.
-        The rows about the names of `also` are there too. A line that is left out is left empty.
-        """
-        codes, texts = list(self.codes), {}
-        for name, text in own.items():
-            texts[name], found = without_codes(text)
-            codes += found
-        plain = skeleton("\n".join(texts.values()))
-        rules = (*self._rules, *rules_of(plain))
-        declared = merged(self.declared, declared_in(rules[len(self._rules) :]))
-        single = self.single | single_valued_in(rules[len(self._rules) :])
-        reads = read_by(rules, declared, single, self._every_predicate)
-        declared = {name: places for name, places in declared.items() if name not in reads.passing}
-        names: Collection[str] = self._predicates
-        words = self.words | set(WORD.findall(plain))
-        if not reads.everything and "const" not in words:  # a constant can stand for any name
-            names = self._read(reads, words.union(also))
-        movable = {word for places in declared.values() for place in places for word in place}
-        left_out: dict[str, set[str]] = {}  # by name: what rows say of it that is not ground
-        for name in self._predicates.keys() - names:
-            given = self._predicates[name]
-            if given.isdisjoint(reads.thin):
-                left_out[name] = set() if given.isdisjoint(movable) else given
-            else:
-                left_out[name] = given & movable - reads.thin - reads.beside
-        kept = {name: self._without(file, left_out) for name, file in self._files.items()}
-        lost = self._lost(rules, left_out)
-        if lost:  # so that clingo does not complain of what a rule reads and no row is left of
-            last = next(reversed(kept))
-            kept[last] = "\n".join([kept[last], *(f"#defined {p}/{n}." for p, n in sorted(lost))])
-        shapes = {name: frozenset(self._predicates[name] & reads.thin) for name in left_out}
-        known = Known(self, declared, single, reads, Codes(codes), texts, shapes)
-        known.calculates = self.calculates or calculates(plain)
-        return {**kept, **texts}, known
-
-    def _without(self, file: _File, left_out: Mapping[str, Collection[str]]) -> str:
-        """A file without what is left out of its rows; they are as many lines as before."""
-        rows = [
-            (*row, gone)
-            for name, gone in left_out.items()
-            if gone
-            for row in file.rows.get(name, ())
-            if not row.predicates.isdisjoint(gone)
-        ]
-        kept, end = [], 0
-        for begin, after, predicates, gone in sorted(rows, key=itemgetter(0)):
-            if end < begin:
-                kept.append(file.text[end:begin])
-            if not predicates.issubset(gone):
-                facts = _FACT.finditer(file.text, begin, after)
-                kept.append(" ".join(fact[0] for fact in facts if fact[1] not in gone))
-            end = after
-        return "".join([*kept, file.text[end:]])
-
-    @cached_property
-    def _every_predicate(self) -> frozenset[str]:
-        return frozenset().union(*self._predicates.values())
-
-    def _read(self, reads: Reads, names: set[str]) -> set[str]:
-        """The names that are read: those that are mentioned, and what rows lead to from there."""
-        found = (names & self._predicates.keys()) | self.in_doubt
-        found.update(n for n, given in self._predicates.items() if not given.isdisjoint(reads.whole))
-        for predicate, asked in reads.arguments.items():
-            found.update(n for n, words in self.relations([predicate]) if not words.isdisjoint(asked))
-        joined, led = list(self.relations(reads.joined)), list(self.relations(reads.led))
-        tied = [words | {name} for name, words in self.relations(reads.tied)]
-        thin = {name for name, given in self._predicates.items() if not given.isdisjoint(reads.thin)}
-        growing = True
-        while growing:
-            some = found | thin
-            said = some | names
-            reached = {word for name, words in joined if name in some for word in words}
-            reached |= {name for name, words in led if not words.isdisjoint(said)}
-            reached |= {word for words in tied if not words.isdisjoint(some) for word in words}
-            growing = not reached <= found
-            found |= reached
-        return found
-
-    def relations(self, predicates: Collection[str]) -> Iterator[tuple[str, frozenset[str]]]:
-        """The rows of these predicates: the name that each is about, and those in its other arguments."""
-        unknown = {predicate for predicate in predicates if predicate not in self._related}
-        if unknown:
-            found: dict[str, list[tuple[str, frozenset[str]]]] = {predicate: [] for predicate in unknown}
-            for file in self._files.values():
-                for name, rows in file.rows.items():
-                    if not self._predicates[name].isdisjoint(unknown):
-                        for predicate, words in _related(file.text, rows, unknown):
-                            found[predicate].append((name, words - {name}))
-            self._related.update(found)
-        for predicate in predicates:
-            yield from self._related[predicate]
-
-    def _facts(self, predicates: Collection[str]) -> Iterator[tuple[str, str, str]]:
-        """The facts of rows of these predicates: name, predicate, and all arguments as they stand."""
-        for file in self._files.values():
-            for name in file.rows:
-                if self._predicates[name].isdisjoint(predicates):
-                    continue
-                for row in file.rows[name]:
-                    if not row.predicates.isdisjoint(predicates):
-                        for predicate, rest in _FACT.findall(file.text, row.begin, row.end):
-                            if predicate in predicates:
-                                yield name, predicate, rest
-
-    def _lost(self, rules: Iterable[Rule], left_out: Mapping[str, Collection[str]]) -> set[tuple[str, int]]:
-        """What rules read, by name and number of arguments, that only rows which are left out give."""
-        asked: dict[str, set[int]] = {}
-        for rule in rules if left_out else ():
-            for literal in rule.body:
-                if literal.name in self._every_predicate:
-                    asked.setdefault(literal.name, set()).add(len(literal.arguments))
-        gone = {predicate for found in left_out.values() for predicate in found}
-        lost: set[tuple[str, int]] = set()
-        there: set[tuple[str, int]] = set()
-        sure = {
-            predicate
-            for name, given in self._predicates.items()
-            for predicate in given
-            if predicate not in left_out.get(name, ())
-        }
-        several = {p for p, sizes in asked.items() if p in gone and (p not in sure or len(sizes) > 1)}
-        for name, predicate, rest in self._facts(several) if several else ():
-            signature = predicate, len(list(arguments_in(_inside(rest))))
-            (lost if predicate in left_out.get(name, ()) else there).add(signature)
-        return lost - there
+def _without(file: File, left_out: Mapping[str, Collection[str]]) -> str:
+    """A file without what is left out of its rows; they are as many lines as before."""
+    rows = [
+        (*row, gone)
+        for name, gone in left_out.items()
+        if gone
+        for row in file.rows.get(name, ())
+        if not row.predicates.isdisjoint(gone)
+    ]
+    kept, end = [], 0
+    for begin, after, predicates, gone in sorted(rows, key=itemgetter(0)):
+        if end < begin:
+            kept.append(file.text[end:begin])
+        if not predicates.issubset(gone):
+            facts = FACT.finditer(file.text, begin, after)
+            kept.append(" ".join(fact[0] for fact in facts if fact[1] not in gone))
+        end = after
+    return "".join([*kept, file.text[end:]])
 
 
-def _ends_within(text: str) -> bool:
-    """Whether a statement goes on after a text that begins with one."""
-    plain = skeleton(text).strip()
-    return bool(plain) and not plain.endswith(".")
+def _read(shared: Shared, reads: Reads, names: set[str]) -> set[str]:
+    """The names that are read: those that are mentioned, and what rows lead to from there."""
+    found = (names & shared.predicates.keys()) | shared.in_doubt
+    found.update(n for n, given in shared.predicates.items() if not given.isdisjoint(reads.whole))
+    for predicate, asked in reads.arguments.items():
+        found.update(n for n, words in shared.relations([predicate]) if not words.isdisjoint(asked))
+    joined, led = list(shared.relations(reads.joined)), list(shared.relations(reads.led))
+    tied = [words | {name} for name, words in shared.relations(reads.tied)]
+    thin = {name for name, given in shared.predicates.items() if not given.isdisjoint(reads.thin)}
+    growing = True
+    while growing:
+        some = found | thin
+        said = some | names
+        reached = {word for name, words in joined if name in some for word in words}
+        reached |= {name for name, words in led if not words.isdisjoint(said)}
+        reached |= {word for words in tied if not words.isdisjoint(some) for word in words}
+        growing = not reached <= found
+        found |= reached
+    return found
+
+
+def _lost(
+    shared: Shared, rules: Iterable[Rule], left_out: Mapping[str, Collection[str]]
+) -> set[tuple[str, int]]:
+    """What rules read, by name and number of arguments, that only rows which are left out give."""
+    asked: dict[str, set[int]] = {}
+    for rule in rules if left_out else ():
+        for literal in rule.body:
+            if literal.name in shared.every_predicate:
+                asked.setdefault(literal.name, set()).add(len(literal.arguments))
+    gone = {predicate for found in left_out.values() for predicate in found}
+    lost: set[tuple[str, int]] = set()
+    there: set[tuple[str, int]] = set()
+    sure = {
+        predicate
+        for name, given in shared.predicates.items()
+        for predicate in given
+        if predicate not in left_out.get(name, ())
+    }
+    several = {p for p, sizes in asked.items() if p in gone and (p not in sure or len(sizes) > 1)}
+    for name, predicate, rest in shared.facts(several) if several else ():
+        signature = predicate, len(list(arguments_in(_inside(rest))))
+        (lost if predicate in left_out.get(name, ()) else there).add(signature)
+    return lost - there
 
 
 def _inside(rest: str) -> str:
     """The arguments of a fact, from what follows its bracket."""
     plain = skeleton(rest)
     return plain[: closing(plain, 0)]
-
-
-def _related(
-    text: str, rows: Sequence[_Row], predicates: Collection[str]
-) -> Iterator[tuple[str, frozenset[str]]]:
-    """What the facts of rows say by these predicates, each with the names in it."""
-    for row in rows:
-        if row.predicates.isdisjoint(predicates):
-            continue
-        if len(row.predicates) == 1:  # the line is read as one: mostly it is
-            predicate, *words = WORD.findall(unquoted(text[row.begin : row.end]))
-            yield predicate, frozenset(words)
-        else:
-            for predicate, rest in _FACT.findall(text, row.begin, row.end):
-                if predicate in predicates:
-                    yield predicate, frozenset(WORD.findall(unquoted(rest)))

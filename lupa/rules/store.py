@@ -28,7 +28,8 @@ from lupa.rules.names import all_written, beginnings, nearest, normal
 from lupa.rules.nodes import check_nodes
 from lupa.rules.onfile import text_of
 from lupa.rules.orders import laws_of_numbers
-from lupa.rules.slicing import Shared
+from lupa.rules.shared import Shared
+from lupa.rules.slicing import sliced
 from lupa.rules.strays import check
 from lupa.rules.tables import AFTER, check_tables
 from lupa.rules.texts import without_long_comments
@@ -256,7 +257,7 @@ class Store:
         paths = self.files.of(policy)
         core, shared = self._shared
         own = self._texts(self.files.own(policy))
-        texts, known = shared.slice({**own, _BESIDE: beside}, also)
+        texts, known = sliced(shared, {**own, _BESIDE: beside}, also)
         del texts[_BESIDE]
         codes: list[tuple[str, Code]] = []
         for file, text in texts.items():

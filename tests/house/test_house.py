@@ -47,7 +47,6 @@ LONG = {
     "rules/asking.py": "the questions of one vocabulary, and the words of all answers to them",
     "rules/edition.py": "what one policy holds: all that is read of its program",
     "rules/reads.py": "one analysis: what rules read of names",
-    "rules/slicing.py": "one slicing: rows, names and what is left out of both",
     "rules/store.py": "the store: policies, editions and how they are grounded, kept together by its locks",
     "rules/vocabulary.py": "one table of what can be said, checked as it is read",
 }
@@ -83,6 +82,23 @@ def test_no_import_runs_up(path: Path) -> None:
         return
     wrong = {room for room in imported(path) - {here} if FLOOR[room] >= FLOOR[here]}
     assert wrong == set()
+
+
+def imported_files(path: Path) -> set[Path]:
+    """The files of the same room that a file imports from, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lupa."):
+            found.add(HERE.joinpath(*str(node.module).split(".")[1:]).with_suffix(".py"))
+    return {other for other in found if other.parent == path.parent and other != path and other.exists()}
+
+
+def test_no_file_of_a_room_imports_one_that_imports_it() -> None:
+    above = {path: imported_files(path) for path in SOURCES if path.parent != HERE}
+    while free := {path for path, needs in above.items() if not needs & above.keys()}:
+        for path in free:
+            del above[path]
+    assert sorted(path.relative_to(HERE).as_posix() for path in above) == []
 
 
 def test_every_room_has_its_floor_and_says_what_happens_there() -> None:
