@@ -1,10 +1,10 @@
 """Ground programs side by side in one control: what one world is for each of them, asked at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import clingo
 
-from lupa.rules.ground import Ground
+from lupa.rules.ground import Rule
 from lupa.rules.solver import Literal
 
 
@@ -21,16 +21,18 @@ class _Names(dict[Literal, Literal]):
 
 
 class Side:
-    """One ground program, copied into a control that holds several: its own atoms, but shared facts.
+    """The rules of one program, copied into a control that holds several: its own atoms, but shared facts.
 
     `shared` gives, for atoms of the program that are chosen once for all sides, what they are called in
     the control. The laws of the domain are not forced: `unlawful` holds where one is broken.
     """
 
-    def __init__(self, backend: clingo.Backend, program: Ground, shared: Mapping[Literal, Literal]) -> None:
+    def __init__(
+        self, backend: clingo.Backend, rules: Iterable[Rule], shared: Mapping[Literal, Literal]
+    ) -> None:
         names = self._names = _Names(backend, shared)
         self.unlawful = backend.add_atom()
-        for rule in program.rules:
+        for rule in rules:
             if rule.choice:  # a fact, which is chosen once for all
                 continue
             head = [names[literal] for literal in rule.head] or [self.unlawful]

@@ -477,6 +477,12 @@ def test_the_entry_point_is_there_without_being_run() -> None:
     assert callable(import_module("lupa.__main__").main)
 
 
+def test_a_verb_that_is_not_there_is_said(run: Run) -> None:
+    status, out, err = run("decides")
+    assert (status, out) == (2, "")
+    assert "No such command 'decides'" in err
+
+
 def test_who_decides_waits_for_no_other_verb() -> None:
     script = (
         "import sys, lupa.cli.main\n"

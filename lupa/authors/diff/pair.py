@@ -101,7 +101,7 @@ class Pair:
         edition, read = self.editions[place], self.read[place]
         fixed = {fact: self._always if value else self.never for fact, value in read.items()}
         names = {literal: (facts | fixed)[fact] for fact, literal in edition.literals.items()}
-        side = Side(backend, edition.program, names)
+        side = Side(backend, edition.program.rules, names)
         for literal in (*edition.watched, *edition.program.literals("impossible", 1)):
             side.of(literal)
         return side

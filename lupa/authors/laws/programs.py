@@ -20,7 +20,7 @@ from lupa.errors import RuleError
 from lupa.rules.clashes import cut_points
 from lupa.rules.edition import Edition
 from lupa.rules.files import shipped
-from lupa.rules.ground import Ground, listening
+from lupa.rules.ground import Ground, Rule, listening
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
 
@@ -174,7 +174,7 @@ class Compared:
         with control.backend() as backend:
             for name, edition in self.editions.items():
                 dropped = self._choices(backend, drops or {}) if name == SIDES[1] else {}
-                side = self._side(backend, name, edition, dropped)
+                side = self._side(backend, name, edition, dropped, seen[name])
                 for symbol in seen[name]:
                     self._equate(backend, name, symbol, side.of(edition.program.literal(symbol) or 0))
 
@@ -186,13 +186,18 @@ class Compared:
         return {literal: self._dropped[atom] for atom, literal in drops.items()}
 
     def _side(
-        self, backend: clingo.Backend, name: str, edition: Edition, dropped: dict[Literal, Literal]
+        self,
+        backend: clingo.Backend,
+        name: str,
+        edition: Edition,
+        dropped: dict[Literal, Literal],
+        seen: Sequence[clingo.Symbol],
     ) -> Side:
         """A world of its own for an edition, none that the laws of the domain forbid."""
         editions = tuple(self.editions.values())
         own = self.facts[name] = {fact: _choice(backend) for one in editions for fact in one.literals}
         shared = {literal: own[fact] for fact, literal in edition.literals.items()}
-        side = Side(backend, edition.program, shared | dropped)
+        side = Side(backend, _bearing(edition, seen), shared | dropped)
         backend.add_rule([], [side.unlawful])
         for cuts in cut_points(editions).values():  # no edition knows the cut points of another
             for lower, higher in pairwise(cuts):
@@ -238,3 +243,14 @@ def _unlike(backend: clingo.Backend, one: Literal, other: Literal) -> Literal:
 def _seen(edition: Edition, signatures: Iterable[Signature]) -> list[clingo.Symbol]:
     """The atoms of these predicates that an edition has."""
     return [s for signature in sorted(signatures) for s in edition.program.symbols(*signature)]
+
+
+def _bearing(edition: Edition, seen: Iterable[clingo.Symbol]) -> list[Rule]:
+    """The rules of an edition that bear on atoms which are seen, and the laws of the domain.
+
+    An edition holds laws about one world too, of which those that compare worlds see nothing.
+    """
+    program = edition.program
+    laws = [literal for rule in program.rules if not rule.head for literal in rule.body]
+    below = program.below([*laws, *(program.literal(symbol) or 0 for symbol in seen)])
+    return [rule for rule in program.rules if not rule.head or not below.isdisjoint(rule.head)]

@@ -154,7 +154,7 @@ class _Version(Side):
     def __init__(self, backend: clingo.Backend, edition: Edition, facts: Mapping[Fact, Literal]) -> None:
         super().__init__(
             backend,
-            edition.program,
+            edition.program.rules,
             {literal: facts[fact] for fact, literal in edition.literals.items()},
         )
         self.says = {name: self._lawful(backend, literals) for name, literals in shown(edition).items()}
