@@ -20,6 +20,11 @@ export function fill(parent, children) {
   for (const [place, child] of children.entries()) if (parent.children[place] !== child) parent.insertBefore(child, parent.children[place] ?? null);
 }
 
+/** Has an element say these words; one that says them is not touched. */
+export function write(element, words) {
+  if (element.textContent !== words) element.textContent = words;
+}
+
 /** Leaves one who answers by keyboard at the part of a page that they were in, even if all of it is new. */
 export function keepFocus(whole, show) {
   const was = whole.contains(document.activeElement) && document.activeElement !== whole ? document.activeElement : null;

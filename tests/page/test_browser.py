@@ -272,6 +272,30 @@ def test_the_keyboard_alone_answers_and_takes_back(page: Opened, kb: KnowledgeBa
     assert page.verdict == "PEND between approve and deny"
 
 
+def test_what_cannot_be_so_leaves_every_control_as_it_was(page: Opened) -> None:
+    page.open_case({"request": {"policy": "uhc_benlysta"}, "facts": {"active": {"sle": True}}})
+    inputs = "document.querySelectorAll('.asked [data-fact=\"diagnosis(sle)\"] input')"
+    says = f"[...{inputs}].map((one) => one.checked)"
+    before = page.run(f"return {says}")
+    page.run(f"{DOING}press('diagnosis(sle)', 1)")
+    assert "the record contradicts itself" in page.problems
+    assert page.run(f"return {says}") == before
+    page.open_case({"request": {"policy": "uhc_benlysta", "phase": "initial", "drug": "Benlysta"}})
+    page.run(f"{DOING}choose('On which day does it begin? (It chooses the edition.)', '1999-01-01')")
+    assert "is before" in page.problems
+    assert page.run("return document.querySelector('input[type=date]').value") == ""
+
+
+def test_a_part_of_the_decision_that_stays_so_is_not_made_anew(page: Opened, kb: KnowledgeBase) -> None:
+    page.open_case(kb.case(DENY))
+    shown = "[...document.querySelectorAll('#result [data-status]')]"
+    page.run(f"{shown}.forEach((one) => {{ one.wasThere = true; }})")
+    page.run(f"{DOING}press('dosed_per_label', 1)")
+    anew = page.run(f"return {shown}.filter((one) => !one.wasThere).map((one) => one.dataset.item)")
+    assert anew == ["label_dosing"]
+    assert page.statuses()["label_dosing"] == "unmet"
+
+
 @pytest.mark.parametrize(
     ("case", "words"),
     [
