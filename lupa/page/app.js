@@ -130,7 +130,8 @@ class App {
       this.made.set(words, found);
       return found;
     };
-    keepFocus(element("result"), () => fill(element("result"), [this.answering(asked), ...result(this.decision, question, actions, again), this.paper, this.rest].flat(Infinity).filter(Boolean)));
+    const [told, ...parts] = result(this.decision, question, actions, again);
+    keepFocus(element("result"), () => fill(element("result"), [this.answering(asked), told, this.paper, ...parts, this.rest].flat(Infinity).filter(Boolean)));
     this.rest.setAttribute("aria-busy", "true");
     clearTimeout(this.later);
     this.later = setTimeout(() => this.renderRest(), LATER);

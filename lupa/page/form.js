@@ -30,7 +30,7 @@ export function form(edition, change) {
   const idle = edition.groups.filter((group) => !isRead(group));
   const date = serviceDate(context);
   controls.push(date);
-  const element = h("form", { class: "form", autocomplete: "off", on: { submit: (event) => event.preventDefault() } },
+  const element = h("form", { "aria-label": "The questions", autocomplete: "off", on: { submit: (event) => event.preventDefault() } },
     h("section", { "aria-labelledby": "asked-for" }, h("h2", { id: "asked-for" }, "What is asked for"), h("div", { class: "fields" }, asked.map(made), date.element)),
     h("section", { "aria-labelledby": "known" }, h("h2", { id: "known" }, "What is known of the patient"), h("div", { class: "fields" }, patient.map(made))),
     h("details", { class: "more" }, h("summary", {}, "Plans, what stands above the policy, and how its text is read"),

@@ -461,6 +461,45 @@ def test_one_who_answers_by_keyboard_stays_where_they_are(page: Opened) -> None:
     assert page.run("return document.activeElement.closest('[data-fact]').dataset.fact") == "diagnosis(sle)"
 
 
+CONTROLS = {"button", "radio", "radiogroup", "combobox", "textbox", "checkbox", "link", "Date"}
+
+
+def test_a_screen_reader_s_tree_names_every_place_and_control_and_tells_what_changes(
+    page: Opened, kb: KnowledgeBase
+) -> None:
+    def said() -> list[tuple[str, str, dict[str, Any]]]:
+        tree = page.driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+        return [
+            (
+                one["role"]["value"],
+                one.get("name", {}).get("value", ""),
+                {each["name"]: each["value"].get("value") for each in one.get("properties", [])},
+            )
+            for one in tree
+            if not one["ignored"]
+        ]
+
+    page.open_case(kb.case(PEND))
+    tree = said()
+    assert {role for role, _, _ in tree} >= CONTROLS - {"Date"} | {"banner", "main", "heading", "list"}
+    assert [one for one in tree if one[0] in CONTROLS and not one[1]] == []
+    places = [(role, name) for role, name, _ in tree if role in ("navigation", "toolbar", "form", "region")]
+    assert places == [
+        ("navigation", "Views"),
+        ("toolbar", "The case"),
+        ("region", "What is decided"),
+        ("form", "The questions"),
+        ("region", "The next question"),
+        ("region", "What would change it"),
+        ("region", "What is asked for"),
+        ("region", "What is known of the patient"),
+    ]
+    live = {(role, held["live"]) for role, _, held in tree if "live" in held and role != "StaticText"}
+    assert live == {("alert", "assertive"), ("status", "polite")}
+    page.run("document.querySelectorAll('.next input')[1].click()")
+    assert "PEND (approve or deny) → APPROVE" in " ".join(name for _, name, _ in said())
+
+
 def test_a_long_search_leaves_the_page_to_its_reader(page: Opened) -> None:
     page.open_case({"request": {"policy": "uhc_benlysta"}})
     page.wait("return document.querySelector('.change') !== null")
