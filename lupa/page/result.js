@@ -28,10 +28,11 @@ export function result(decision, question, actions, again) {
   const noted = (title, rows) => section(context, title, rows, (words) => h("li", {}, words));
   const questions = (title, found) => section(context, title, asked(found), (one) => missing(context, one), "missing");
   const [record, plan] = bySide(d.missing);
+  const [first] = asked([...record, ...plan]);
   const { outcome, possible, text, caveats, handling, edition_by: chosenBy } = d;
   return [
     part("verdict", [outcome, possible, text, d.next, caveats, handling, chosenBy], () => banner(d)),
-    part("next", [outcome, asked(d.missing)[0]], () => next(context)),
+    first && inScope && part("next", first, () => next(context, first)),
     listed("Why", [...d.scope, ...d.bases], "why"),
     listed("More is asked for than can be authorized", d.limits, "limit"),
     d.authorized_text && h("p", { class: "part" }, `Can be authorized: ${d.authorized_text}.`),
@@ -187,9 +188,7 @@ function answer({ edition, actions }, one, several) {
 }
 
 /** The next question, at hand beside the verdict. */
-function next(context) {
-  const [first] = asked(bySide(context.decision.missing).flat());
-  if (!first || context.decision.outcome === "out_of_scope") return null;
+function next(context, first) {
   const { edition, actions } = context;
   const variable = edition.variables.get(first.asked[0].fact);
   const group = edition.groups.find((one) => one.facts.includes(variable));
