@@ -6,7 +6,7 @@ import { changing, stating } from "./change.js";
 import { others, othersTable } from "./compare.js";
 import { decisive } from "./decisive.js";
 import { documentView } from "./document.js";
-import { fill, h, keepFocus, save, write } from "./dom.js";
+import { fill, h, keepFocus, onUndoKeys, save, write } from "./dom.js";
 import { put, say } from "./edits.js";
 import { caseOf } from "./file.js";
 import { form } from "./form.js";
@@ -106,8 +106,7 @@ class App {
 
   render(asked) {
     const question = asked[this.shown];
-    const { edition } = question;
-    const { plain } = edition;
+    const { edition, edition: { plain } } = question;
     if (!this.forms.has(plain)) this.forms.set(plain, { edition: plain, ...form(plain, (given) => this.change(given)) });
     this.form = this.forms.get(plain);
     fill(element("form"), [this.form.element]);
@@ -265,12 +264,7 @@ class App {
     element("file").addEventListener("change", (event) => { this.read(event.target.files[0]); event.target.value = ""; });
     document.addEventListener("dragover", (event) => event.preventDefault());
     document.addEventListener("drop", (event) => { event.preventDefault(); this.read(event.dataTransfer.files[0]); });
-    document.addEventListener("keydown", (event) => {
-      if (!(event.ctrlKey || event.metaKey) || event.target.matches("input[type=text]")) return;
-      const key = event.key.toLowerCase();
-      if (key === "z") { event.preventDefault(); if (event.shiftKey) this.step(this.after, this.before); else this.step(this.before, this.after); }
-      if (key === "y") { event.preventDefault(); this.step(this.after, this.before); }
-    });
+    onUndoKeys(() => this.step(this.before, this.after), () => this.step(this.after, this.before));
   }
 
   async read(file) {

@@ -35,6 +35,18 @@ export function keepFocus(whole, show) {
   (same?.querySelector("h3[tabindex]") ?? whole).focus({ preventScroll: true });
 }
 
+/** Undoes and redoes at the keys for that, except where a text is typed. */
+export function onUndoKeys(undo, redo) {
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.target.matches("input[type=text]")) return;
+    const key = event.key.toLowerCase();
+    if (key !== "z" && key !== "y") return;
+    event.preventDefault();
+    if (key === "y" || event.shiftKey) redo();
+    else undo();
+  });
+}
+
 /** What is folded away, made when it is first opened. */
 export function folded(properties, summary, make) {
   const made = h("details", properties, h("summary", {}, summary));
