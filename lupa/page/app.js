@@ -6,13 +6,13 @@ import { changing, stating } from "./change.js";
 import { others, othersTable } from "./compare.js";
 import { decisive } from "./decisive.js";
 import { documentView } from "./document.js";
-import { fill, h, keepFocus, save } from "./dom.js";
+import { fill, h, keepFocus, onUndoKeys, save, write } from "./dom.js";
 import { put, say } from "./edits.js";
 import { caseOf } from "./file.js";
 import { form } from "./form.js";
 import { caseIn, fragmentOf } from "./link.js";
 import { pathwaysView } from "./pathways.js";
-import { result } from "./result.js";
+import { onPaper, result } from "./result.js";
 import { digest, plainJson } from "./saving.js";
 import { verdict } from "./words.js";
 import { blank, writing } from "./writing.js";
@@ -36,7 +36,8 @@ class App {
     this.letter = blank();
     this.shown = 0;
     this.made = new Map(); // what is shown of the decision, by its words
-    this.rest = h("div", { class: "rest" }); // what follows it, as it was until it is made anew
+    this.paper = h("section", { class: "part case" }); // what the case states, on paper
+    this.rest = h("div", { class: "rest" }); // what follows the decision, as it was until it is made anew
     this.policies();
     this.buttons();
     this.given = null;
@@ -77,10 +78,8 @@ class App {
     const was = this.decision;
     const before = this.given;
     this.open(given);
-    if (this.given === before) {
-      this.made.clear(); // a control goes back to what is so
-      this.render(questions(this.page, before));
-    } else this.announce(words, was);
+    if (this.given === before) this.controls(); // these go back to what is so
+    else this.announce(words, was);
   }
 
   step(from, to) {
@@ -107,13 +106,13 @@ class App {
 
   render(asked) {
     const question = asked[this.shown];
-    const { edition } = question;
-    const { plain } = edition;
+    const { edition, edition: { plain } } = question;
     if (!this.forms.has(plain)) this.forms.set(plain, { edition: plain, ...form(plain, (given) => this.change(given)) });
     this.form = this.forms.get(plain);
     fill(element("form"), [this.form.element]);
-    this.form.update(this.given, question);
+    if (this.question?.edition !== edition) this.made.clear(); // its facts have other numbers
     this.question = question;
+    this.controls();
     this.decision = decided(question, this.given);
     const actions = {
       flip: (cause) => this.flip(cause),
@@ -130,23 +129,31 @@ class App {
       this.made.set(words, found);
       return found;
     };
-    keepFocus(element("result"), () => fill(element("result"), [this.answering(asked), ...result(this.decision, question, actions, again), this.rest].flat(Infinity).filter(Boolean)));
+    const [told, ...parts] = result(this.decision, question, actions, again);
+    keepFocus(element("result"), () => fill(element("result"), [this.answering(asked), told, this.paper, ...parts, this.rest].flat(Infinity).filter(Boolean)));
     this.rest.setAttribute("aria-busy", "true");
     clearTimeout(this.later);
     this.later = setTimeout(() => this.renderRest(), LATER);
     element("undo").disabled = !this.before.length;
     element("redo").disabled = !this.after.length;
-    const named = this.given.request.policy;
-    element("policy").value = typeof named === "string" && [...element("policy").options].some(({ value }) => value === named) ? named : edition.policy;
-    element("case-name").textContent = this.given.case ? `Case: ${this.given.case}` : "";
-    element("bar").textContent = `${verdict(this.decision)} · see why`;
+    write(element("case-name"), this.given.case ? `Case: ${this.given.case}` : "");
+    write(element("bar"), `${verdict(this.decision)} · see why`);
     document.title = `${verdict(this.decision)} · ${edition.policy} · lupa`;
+  }
+
+  /** Has the controls show what the case says. */
+  controls() {
+    this.form.update(this.given, this.question);
+    const { options } = element("policy");
+    const named = this.given.request.policy;
+    element("policy").value = [...options].some(({ value }) => value === named) ? named : this.question.edition.policy;
   }
 
   /** What can follow the verdict: other readings and editions, and the policy as a document. */
   renderRest() {
     const { edition } = this.question;
     const way = (statements) => this.change(stating(this.given, edition, edition.places, statements), statements.map(({ variable, value }) => this.question.sentence(variable, value)).join(" "));
+    this.paper.replaceChildren(...onPaper(this.decision, this.question).filter(Boolean));
     const rows = others(this.page, this.given, this.question);
     const parts = [
       againstTable(this.page, this.given, this.decision),
@@ -257,12 +264,7 @@ class App {
     element("file").addEventListener("change", (event) => { this.read(event.target.files[0]); event.target.value = ""; });
     document.addEventListener("dragover", (event) => event.preventDefault());
     document.addEventListener("drop", (event) => { event.preventDefault(); this.read(event.dataTransfer.files[0]); });
-    document.addEventListener("keydown", (event) => {
-      if (!(event.ctrlKey || event.metaKey) || event.target.matches("input[type=text]")) return;
-      const key = event.key.toLowerCase();
-      if (key === "z") { event.preventDefault(); if (event.shiftKey) this.step(this.after, this.before); else this.step(this.before, this.after); }
-      if (key === "y") { event.preventDefault(); this.step(this.after, this.before); }
-    });
+    onUndoKeys(() => this.step(this.before, this.after), () => this.step(this.after, this.before));
   }
 
   async read(file) {

@@ -9,6 +9,7 @@ from lupa.answers.senses import Sense, Senses
 from lupa.compiled.changes import Region, compared
 from lupa.compiled.compiler import compiled
 from lupa.pages.changes import COUNTED, number
+from lupa.pages.meaning import shortened
 from lupa.rules.edition import Edition
 
 
@@ -45,4 +46,4 @@ def _changed(here: Edition, there: Edition) -> dict[str, Any]:
 def _condition(sense: Sense) -> Any:
     if not sense.parts and sense.text:
         return sense.text
-    return [2 if sense.of == "all" else 1, sense.text, *map(_condition, sense.parts)]
+    return [2 if sense.of == "all" else 1, shortened(sense), *map(_condition, sense.parts)]

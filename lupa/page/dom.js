@@ -20,6 +20,11 @@ export function fill(parent, children) {
   for (const [place, child] of children.entries()) if (parent.children[place] !== child) parent.insertBefore(child, parent.children[place] ?? null);
 }
 
+/** Has an element say these words; one that says them is not touched. */
+export function write(element, words) {
+  if (element.textContent !== words) element.textContent = words;
+}
+
 /** Leaves one who answers by keyboard at the part of a page that they were in, even if all of it is new. */
 export function keepFocus(whole, show) {
   const was = whole.contains(document.activeElement) && document.activeElement !== whole ? document.activeElement : null;
@@ -28,6 +33,18 @@ export function keepFocus(whole, show) {
   if (!was || document.activeElement === was) return;
   const same = [...whole.querySelectorAll("section")].find((one) => one.className === part);
   (same?.querySelector("h3[tabindex]") ?? whole).focus({ preventScroll: true });
+}
+
+/** Undoes and redoes at the keys for that, except where a text is typed. */
+export function onUndoKeys(undo, redo) {
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.target.matches("input[type=text]")) return;
+    const key = event.key.toLowerCase();
+    if (key !== "z" && key !== "y") return;
+    event.preventDefault();
+    if (key === "y" || event.shiftKey) redo();
+    else undo();
+  });
 }
 
 /** What is folded away, made when it is first opened. */

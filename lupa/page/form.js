@@ -2,7 +2,7 @@
 
 import { ago } from "./ago.js";
 import { day } from "./days.js";
-import { fill, fresh, h } from "./dom.js";
+import { fill, fresh, h, write } from "./dom.js";
 import { at, complete, namesIn, numberFrom, numberText, put, say } from "./edits.js";
 
 const FEW = 12; // so many members are asked one by one; of more a list is typed
@@ -30,7 +30,7 @@ export function form(edition, change) {
   const idle = edition.groups.filter((group) => !isRead(group));
   const date = serviceDate(context);
   controls.push(date);
-  const element = h("form", { class: "form", autocomplete: "off", on: { submit: (event) => event.preventDefault() } },
+  const element = h("form", { "aria-label": "The questions", autocomplete: "off", on: { submit: (event) => event.preventDefault() } },
     h("section", { "aria-labelledby": "asked-for" }, h("h2", { id: "asked-for" }, "What is asked for"), h("div", { class: "fields" }, asked.map(made), date.element)),
     h("section", { "aria-labelledby": "known" }, h("h2", { id: "known" }, "What is known of the patient"), h("div", { class: "fields" }, patient.map(made))),
     h("details", { class: "more" }, h("summary", {}, "Plans, what stands above the policy, and how its text is read"),
@@ -138,15 +138,23 @@ function numbers(context, group) {
   };
 }
 
-/** Yes, no, or not stated: three buttons of which one is chosen. */
-export function trilean(words, chosen, value, silent = "not stated") {
+/** Yes, no, or not stated: three buttons of which one is chosen; what was `chosen` in vain goes back. */
+export function trilean(words, chosen, silent = "not stated") {
   const name = fresh("says");
+  let shown = null;
+  const show = (said) => {
+    shown = said;
+    for (const { as, input } of inputs) input.checked = as === said;
+  };
+  const choose = (as) => {
+    chosen(as);
+    show(shown);
+  };
   const inputs = [[true, "yes"], [false, "no"], [null, silent]].map(([as, text]) => {
-    const input = h("input", { type: "radio", name, on: { change: () => chosen(as) } });
+    const input = h("input", { type: "radio", name, on: { change: () => choose(as) } });
     return { as, input, element: h("label", {}, input, h("span", {}, text)) };
   });
-  const show = (said) => inputs.forEach(({ as, input }) => { input.checked = as === said; });
-  show(value);
+  show(null);
   return { element: h("span", { class: "trilean", role: "radiogroup", "aria-label": words }, inputs.map(({ element }) => element)), show };
 }
 
@@ -158,13 +166,13 @@ function row(context, variable, words) {
   const fact = edition.facts[variable];
   const silent = fact.assumed === null ? "not stated" : `assumed: ${fact.assumed ? "yes" : "no"}`;
   const { path } = context.places.get(variable);
-  const control = trilean(fact.question, (value) => change(say(context.given, edition, path, value)), null, silent);
+  const control = trilean(fact.question, (value) => change(say(context.given, edition, path, value)), silent);
   const note = h("span", { class: "quiet" });
   return {
     element: h("div", { class: "member", "data-fact": fact.fact }, h("span", { class: "name" }, words, " ", note), control.element),
     update() {
       control.show(stated(context, variable));
-      note.textContent = context.question?.record.closed.has(variable) ? "(not on the list)" : "";
+      write(note, context.question?.record.closed.has(variable) ? "(not on the list)" : "");
     },
   };
 }
@@ -281,6 +289,6 @@ function chip(context, variable) {
   const { edition, change } = context;
   const { member, fact, question } = edition.facts[variable];
   const { path } = context.places.get(variable);
-  const control = trilean(question, (value) => change(say(context.given, edition, path, value)), null);
+  const control = trilean(question, (value) => change(say(context.given, edition, path, value)));
   return { element: h("li", { "data-fact": fact }, h("span", { class: "name" }, member), control.element), show: control.show };
 }

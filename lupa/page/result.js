@@ -1,6 +1,6 @@
 // What is decided, in the order in which a reviewer reads it; every fact in it can be changed where it stands.
 
-import { folded, h } from "./dom.js";
+import { fill, folded, h } from "./dom.js";
 import { trilean } from "./form.js";
 import { asked, askedAbout, bySide, membersAsked, servedBy } from "./asked.js";
 import {
@@ -13,33 +13,32 @@ const STATUS = { met: "met", unmet: "not met", open: "open" };
 
 /**
  * The page of a decision. `actions` has `flip(fact)` and `say(fact, value)`; `again(words, make)` is the element that
- * was made for the same words, or one that is made now.
+ * was made for the same words, or one that is made now: what stays so is not made anew.
  */
 export function result(decision, question, actions, again) {
   const { edition } = question;
-  const context = { decision, edition, question, actions };
+  const context = { decision, edition, question, actions, again };
   const d = decision;
   const by = (status) => d.criteria.filter((one) => one.status === status);
   const inScope = d.outcome !== "out_of_scope";
+  const part = (title, told, make) => again(JSON.stringify([title, told]), make);
   const unmet = by("unmet").length > 0;
-  const part = (title, told, make) => again(JSON.stringify([edition.policy, edition.name, title, told]), () => make(title, told));
-  const listed = (title, found, name) => part(title, [found, unmet], () => items(context, title, found, name));
-  const met = (title, status) => inScope && part(title, by(status), () => criteria(context, title, by(status)));
-  const noted = (title, rows) => part(title, rows, () => section(title, rows.map((words) => h("li", {}, words))));
+  const listed = (title, found, name) => section(context, title, found.map((item) => ({ ...item, isSaidBelow: item.id === "criteria_not_met" && unmet })), (one) => item(context, one), name);
+  const met = (title, status) => inScope && section(context, title, by(status), (one) => criterion(context, one), status);
+  const noted = (title, rows) => section(context, title, rows, (words) => h("li", {}, words));
+  const questions = (title, found) => section(context, title, asked(found), (one) => missing(context, one), "missing");
+  const [record, plan] = bySide(d.missing);
+  const [first] = asked([...record, ...plan]);
   const { outcome, possible, text, caveats, handling, edition_by: chosenBy } = d;
   return [
     part("verdict", [outcome, possible, text, d.next, caveats, handling, chosenBy], () => banner(d)),
-    stated(context),
-    part("next", [outcome, d.missing], () => next(context)),
+    first && inScope && part("next", first, () => next(context, first)),
     listed("Why", [...d.scope, ...d.bases], "why"),
     listed("More is asked for than can be authorized", d.limits, "limit"),
     d.authorized_text && h("p", { class: "part" }, `Can be authorized: ${d.authorized_text}.`),
     met("Not met", "unmet"),
-    part("readings", d.depends_on, () => readings(context)),
-    inScope && part("missing", d.missing, () => {
-      const [record, plan] = bySide(d.missing);
-      return [missing(context, "Missing, the most decisive first", record), missing(context, "For the plan to settle: how the text is read", plan)];
-    }),
+    section(context, "Under another reading of the text", d.depends_on, (other) => reading(context, other), "readings"),
+    ...(inScope ? [questions("Missing, the most decisive first", record), questions("For the plan to settle: how the text is read", plan)] : []),
     listed("Advisories (they change no outcome)", d.advisories, "advisory"),
     met("Open", "open"),
     listed("Would be denied for, but for the override", d.superseded, "superseded"),
@@ -49,8 +48,8 @@ export function result(decision, question, actions, again) {
     noted("Not known here, and set aside as it is written", d.aside.map(({ place, name, value }) =>
       `${place}: ${name}${value === null ? " (not known whether)" : value ? "" : " (said not to be so)"}`)),
     noted("How the case was read", d.remarks.map(({ place, text: words }) => `${place}: ${words}`)),
-    d.assumptions.length > 0 && part("Assumed, as the case is silent", [...new Set(d.assumptions.map(({ text: words, together }) => together || words))], (title, words) =>
-      h("section", { class: "part" }, h("h3", {}, title), h("p", {}, words.join(" ")))),
+    d.assumptions.length > 0 && part("assumed", d.assumptions, () => h("section", { class: "part" }, h("h3", {}, "Assumed, as the case is silent"),
+      h("p", {}, [...new Set(d.assumptions.map(({ text: words, together }) => together || words))].join(" ")))),
     d.unread.length > 0 && h("p", { class: "part" }, `Stated, but not asked about by this policy: ${d.unread.join(", ")}.`),
   ];
 }
@@ -69,15 +68,19 @@ function banner(d) {
 }
 
 /** What the case states, for paper: on a screen the form shows it. */
-function stated({ decision, question }) {
+export function onPaper(decision, question) {
   const { record, edition } = question;
   const facts = [...record.stated].filter(([variable]) => !record.closed.has(variable) && edition.facts[variable].read);
-  return h("section", { class: "part case" }, h("h3", {}, "The case"), decision.case && h("p", {}, decision.case),
-    h("p", {}, question.causes(facts).map(({ text }) => `${text} `)));
+  return [h("h3", {}, "The case"), decision.case && h("p", {}, decision.case), h("p", {}, question.causes(facts).map(({ text }) => `${text} `))];
 }
 
-function section(title, children, name = "") {
-  return children.length > 0 && h("section", { class: `part ${name}` }, h("h3", { tabindex: -1 }, title), h("ul", {}, children));
+/** A part with a list of rows, each `make` of what is told of it; those that are told as before stay. */
+function section({ again }, title, rows, make, name = "") {
+  if (!rows.length) return null;
+  const list = again(`list of ${title}`, () => h("ul"));
+  const kept = new Map(rows.map((row) => [JSON.stringify([title, row]), row]));
+  fill(list, [...kept].map(([words, row]) => again(words, () => make(row))));
+  return again(title, () => h("section", { class: `part ${name}` }, h("h3", { tabindex: -1 }, title), list));
 }
 
 // ---- facts ----------------------------------------------------------------------------------------
@@ -104,14 +107,12 @@ function needs(item) {
   return sentences.length ? h("p", { class: "needs" }, `needs ${sentences.join(" ")}`) : null;
 }
 
-/** The readings of the text under which the outcome would be another, each to be tried. */
-function readings(context) {
-  return section("Under another reading of the text", context.decision.depends_on.map((other) => {
-    const words = inWords(other.possible);
-    return h("li", {}, h("p", {}, `${words[0].toUpperCase()}${words.slice(1)}, if the text is read so: ${other.text} `,
-      h("button", { type: "button", "aria-label": `Decide so: ${other.text}`, on: { click: () => context.actions.read(other) } }, "Decide so")),
-    h("p", { class: "quiet" }, `reading ${other.reading}=${other.choice}`), sources(context, other.source));
-  }), "readings");
+/** A reading of the text under which the outcome would be another, to be tried. */
+function reading(context, other) {
+  const words = inWords(other.possible);
+  return h("li", {}, h("p", {}, `${words[0].toUpperCase()}${words.slice(1)}, if the text is read so: ${other.text} `,
+    h("button", { type: "button", "aria-label": `Decide so: ${other.text}`, on: { click: () => context.actions.read(other) } }, "Decide so")),
+  h("p", { class: "quiet" }, `reading ${other.reading}=${other.choice}`), sources(context, other.source));
 }
 
 /** The clauses of an item, each with its text in the document. */
@@ -124,16 +125,11 @@ function sources({ edition }, source) {
   }));
 }
 
-function items(context, title, found, name) {
-  const unmet = context.decision.criteria.some((one) => one.status === "unmet");
-  return section(title, found.map((item) => h("li", { "data-item": item.id },
-    h("p", {}, h("code", {}, item.id), `: ${item.certain ? "" : "(it or another of these) "}`, said(context, item)),
-    item.id === "criteria_not_met" && unmet ? null : [because(context, item), needs(item)],
-    sources(context, item.source))), name);
-}
-
-function criteria(context, title, found) {
-  return section(title, found.map((one) => criterion(context, one)), found[0]?.status);
+function item(context, one) {
+  return h("li", { "data-item": one.id },
+    h("p", {}, h("code", {}, one.id), `: ${one.certain ? "" : "(it or another of these) "}`, said(context, one)),
+    one.isSaidBelow ? null : [because(context, one), needs(one)],
+    sources(context, one.source));
 }
 
 function criterion(context, one, within) {
@@ -152,12 +148,13 @@ function criterion(context, one, within) {
 
 // ---- what is missing ------------------------------------------------------------------------------
 
-function missing(context, title, found) {
+/** A question with what it asks for, and the answers to it. */
+function missing(context, { question, asked: same }) {
   const { edition, actions } = context;
-  const named = (same) => (same.length > FEW || actions.isNumber(edition.variables.get(same[0].fact)) ? membersAsked(same) : []);
-  return section(title, asked(found).map(({ question, asked: same }) =>
-    h("li", {}, h("p", {}, question), named(same).map((words) => h("p", { class: "quiet" }, words)), ...[...new Set(same.map(({ help }) => help))].filter(Boolean).map((said) => h("p", { class: "quiet" }, said)),
-      h("p", { class: "quiet" }, about(context, same)), answers(context, same))), "missing");
+  const named = same.length > FEW || actions.isNumber(edition.variables.get(same[0].fact)) ? membersAsked(same) : [];
+  const help = [...new Set(same.map((one) => one.help))].filter(Boolean);
+  const told = [...named, ...help, about(context, same)];
+  return h("li", {}, h("p", {}, question), told.map((words) => h("p", { class: "quiet" }, words)), answers(context, same));
 }
 
 /** What a question is about and for; of a choice the values stand on the buttons. */
@@ -186,14 +183,12 @@ function answers(context, same) {
 function answer({ edition, actions }, one, several) {
   const variable = edition.variables.get(one.fact);
   const { member } = edition.facts[variable];
-  const control = trilean(one.question, (value) => actions.say(variable, value), null).element;
+  const control = trilean(one.question, (value) => actions.say(variable, value)).element;
   return h("li", { "data-missing": one.fact }, several ? h("span", { class: "name" }, member, " ") : null, control);
 }
 
 /** The next question, at hand beside the verdict. */
-function next(context) {
-  const [first] = asked(bySide(context.decision.missing).flat());
-  if (!first || context.decision.outcome === "out_of_scope") return null;
+function next(context, first) {
   const { edition, actions } = context;
   const variable = edition.variables.get(first.asked[0].fact);
   const group = edition.groups.find((one) => one.facts.includes(variable));

@@ -12,6 +12,7 @@ from lupa.compiled.compiler import compiled
 from lupa.page.packed import Lists, Texts
 from lupa.page.sayable import Sayable
 from lupa.page.short import short_names
+from lupa.pages.meaning import shortened
 from lupa.rules.about import About
 from lupa.rules.atom import Atom
 from lupa.rules.edition import Edition
@@ -171,7 +172,7 @@ class Told:
         if sense.fact is not None:
             return 2 * self._variable[sense.fact] + bool(sense.value)
         kind = {"any": [1], "all": [2]}.get(sense.of, [3, sense.least])
-        row = *kind, self._texts(sense.text), *map(self._sense, sense.parts)
+        row = *kind, self._texts(shortened(sense)), *map(self._sense, sense.parts)
         return -1 - self._senses.setdefault(row, len(self._senses))
 
     def _trees(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,40 @@ SLOWED = (4, 6)
 """So many times slower than the machine is."""
 TURNS = 7
 RANDOM = 200
-ANSWERED = """
-const rows = [...document.querySelectorAll(".asked .trilean")].filter((row) => row.checkVisibility());
-const row = rows.find((one) => !one.querySelector("label:last-child input").checked) ?? rows[0];
-[...row.querySelectorAll("input")].find((one) => !one.checked).click();
-return document.body.offsetHeight;
+FORM = """
+const row = document.querySelector(".asked .member .trilean");
+window.control = [...row.querySelectorAll("input")].find((one) => !one.checked);
 """
-"""Answers a question of the form otherwise, and has what comes of it laid out."""
+ACTS = {
+    "answer a question": (FORM, "control.click()"),
+    "ask what if": (
+        "window.control = document.querySelector('#result .because .fact.stated')",
+        "control?.click()",
+    ),
+    "type a number": (
+        "window.control = document.querySelector('[data-number=age] input'); control.value = '34'",
+        "control.dispatchEvent(new Event('change'))",
+    ),
+    "paste a list": (
+        """
+window.control = document.querySelector("[data-group=taking] input[type=text]");
+window.clipboardData = new DataTransfer();
+clipboardData.setData("text", "Humira\\nprednisone\\nTylenol");
+""",
+        "control.dispatchEvent(new ClipboardEvent('paste', {clipboardData, cancelable: true}))",
+    ),
+    "undo": (f"{FORM} control.click()", "document.getElementById('undo').click()"),
+    "read otherwise": ("window.control = document.querySelector('.others button')", "control?.click()"),
+}
+"""What a person does: what stands ready for it, and the act."""
+HELD = """
+document.body.offsetHeight;
+window.later = [];
+window.timer ??= window.setTimeout;
+window.setTimeout = (act) => later.push(act);
+"""
+"""All is laid out; what the page would do after the verdict is kept for later."""
+PARTS = ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration")
 
 
 def main() -> None:
@@ -36,12 +63,17 @@ def main() -> None:
         print(f"{path.stat().st_size:,} bytes")  # noqa: T201 (its result)
         opened = [_opened(driver, path) for _ in range(TURNS)]
         page = Opened(driver, path)
-        answered = {"shipped": _answered(page, shipped), "random": _answered(page, thrown)}
+        answered = {
+            (act, name): _answered(page, cases, *how)
+            for act, how in ACTS.items()
+            for name, cases in (("shipped", shipped), ("random", thrown))
+        }
     for slowed in SLOWED:
         print(f"of a processor {slowed} times as slow:")  # noqa: T201 (its result)
         print(f"  {_told(opened, slowed)} to open it")  # noqa: T201 (its result)
-        for name, times in answered.items():
-            print(f"  {_told(times, slowed)} to answer, in {len(times)} {name} cases")  # noqa: T201 (its result)
+        for (act, name), times in answered.items():
+            if times:
+                print(f"  {_told(times, slowed)} to {act}, in {len(times)} {name} cases")  # noqa: T201 (its result)
 
 
 def _is_read(kb: KnowledgeBase, case: Mapping[str, Any]) -> bool:
@@ -58,22 +90,27 @@ def _opened(driver: Any, path: Path) -> float:
     return _spent(driver)
 
 
-def _answered(page: Opened, cases: Iterable[Mapping[str, Any]]) -> list[float]:
-    """For each case the time from an answer of the person until the decision on it is laid out."""
+def _answered(page: Opened, cases: Iterable[Mapping[str, Any]], ready: str, act: str) -> list[float]:
+    """For each case in which it can be done the time from an act until what it comes to is laid out."""
     found = []
     for case in cases:
+        page.run("history.replaceState(null, '', '#')")
         page.open_case(case)
-        page.wait("return document.querySelector('.letter') !== null")  # all is shown
-        before = _spent(page.driver)
-        page.run(ANSWERED)
-        found.append(_spent(page.driver) - before)
+        page.run(ready)
+        page.wait("return document.querySelector('#result .rest:not([aria-busy])') !== null")
+        page.run(HELD)
+        before = _spent(page.driver, PARTS)
+        page.run(f"{act}; document.body.offsetHeight;")
+        spent = _spent(page.driver, PARTS) - before
+        if page.run("window.setTimeout = timer; later.forEach((one) => one()); return later.length > 0"):
+            found.append(spent)
     return found
 
 
-def _spent(driver: Any) -> float:
+def _spent(driver: Any, parts: Collection[str] = ("TaskDuration",)) -> float:
     """The processor time of the page's thread, in milliseconds; what others do does not count."""
     found = driver.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
-    return 1000 * float(next(each["value"] for each in found if each["name"] == "TaskDuration"))
+    return 1000 * sum(float(each["value"]) for each in found if each["name"] in parts)
 
 
 def _told(times: list[float], slowed: int) -> str:

@@ -272,6 +272,30 @@ def test_the_keyboard_alone_answers_and_takes_back(page: Opened, kb: KnowledgeBa
     assert page.verdict == "PEND between approve and deny"
 
 
+def test_what_cannot_be_so_leaves_every_control_as_it_was(page: Opened) -> None:
+    page.open_case({"request": {"policy": "uhc_benlysta"}, "facts": {"active": {"sle": True}}})
+    inputs = "document.querySelectorAll('.asked [data-fact=\"diagnosis(sle)\"] input')"
+    says = f"[...{inputs}].map((one) => one.checked)"
+    before = page.run(f"return {says}")
+    page.run(f"{DOING}press('diagnosis(sle)', 1)")
+    assert "the record contradicts itself" in page.problems
+    assert page.run(f"return {says}") == before
+    page.open_case({"request": {"policy": "uhc_benlysta", "phase": "initial", "drug": "Benlysta"}})
+    page.run(f"{DOING}choose('On which day does it begin? (It chooses the edition.)', '1999-01-01')")
+    assert "is before" in page.problems
+    assert page.run("return document.querySelector('input[type=date]').value") == ""
+
+
+def test_a_part_of_the_decision_that_stays_so_is_not_made_anew(page: Opened, kb: KnowledgeBase) -> None:
+    page.open_case(kb.case(DENY))
+    shown = "[...document.querySelectorAll('#result [data-status]')]"
+    page.run(f"{shown}.forEach((one) => {{ one.wasThere = true; }})")
+    page.run(f"{DOING}press('dosed_per_label', 1)")
+    anew = page.run(f"return {shown}.filter((one) => !one.wasThere).map((one) => one.dataset.item)")
+    assert anew == ["label_dosing"]
+    assert page.statuses()["label_dosing"] == "unmet"
+
+
 @pytest.mark.parametrize(
     ("case", "words"),
     [
@@ -435,6 +459,45 @@ def test_one_who_answers_by_keyboard_stays_where_they_are(page: Opened) -> None:
     page.run("document.querySelector('.asked [data-fact=\"diagnosis(sle)\"] input:checked').focus()")
     ActionChains(page.driver).send_keys(Keys.ARROW_LEFT).perform()
     assert page.run("return document.activeElement.closest('[data-fact]').dataset.fact") == "diagnosis(sle)"
+
+
+CONTROLS = {"button", "radio", "radiogroup", "combobox", "textbox", "checkbox", "link", "Date"}
+
+
+def test_a_screen_reader_s_tree_names_every_place_and_control_and_tells_what_changes(
+    page: Opened, kb: KnowledgeBase
+) -> None:
+    def said() -> list[tuple[str, str, dict[str, Any]]]:
+        tree = page.driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+        return [
+            (
+                one["role"]["value"],
+                one.get("name", {}).get("value", ""),
+                {each["name"]: each["value"].get("value") for each in one.get("properties", [])},
+            )
+            for one in tree
+            if not one["ignored"]
+        ]
+
+    page.open_case(kb.case(PEND))
+    tree = said()
+    assert {role for role, _, _ in tree} >= CONTROLS - {"Date"} | {"banner", "main", "heading", "list"}
+    assert [one for one in tree if one[0] in CONTROLS and not one[1]] == []
+    places = [(role, name) for role, name, _ in tree if role in ("navigation", "toolbar", "form", "region")]
+    assert places == [
+        ("navigation", "Views"),
+        ("toolbar", "The case"),
+        ("region", "What is decided"),
+        ("form", "The questions"),
+        ("region", "The next question"),
+        ("region", "What would change it"),
+        ("region", "What is asked for"),
+        ("region", "What is known of the patient"),
+    ]
+    live = {(role, held["live"]) for role, _, held in tree if "live" in held and role != "StaticText"}
+    assert live == {("alert", "assertive"), ("status", "polite")}
+    page.run("document.querySelectorAll('.next input')[1].click()")
+    assert "PEND (approve or deny) → APPROVE" in " ".join(name for _, name, _ in said())
 
 
 def test_a_long_search_leaves_the_page_to_its_reader(page: Opened) -> None:
