@@ -141,7 +141,8 @@ class Source:
 
     def _batches(self, path: Path) -> Iterator[pa.RecordBatch]:
         if self.kind == "parquet":
-            with pq.ParquetFile(path, memory_map=False) as file:
+            # what is fetched beforehand would be held until the end of the file
+            with pq.ParquetFile(path, memory_map=False, pre_buffer=False) as file:
                 yield from file.iter_batches(_ROWS)
             return
         with self._open(path) as reader:

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from lupa.errors import printable
 
-LOOKED_AT = 1 << 21
+LOOKED_AT = 1 << 20
 """So many rows are looked at: what they are called is held until the end."""
 _NAMED = 3
 _ROW = "\0row"  # a name that no column has

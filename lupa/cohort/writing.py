@@ -74,10 +74,10 @@ def _csv_out(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
 
 
 def _jsonl(path: Path, _schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
+    encoded = json.JSONEncoder(ensure_ascii=False, default=str).encode
     with path.open("w", encoding="utf-8") as stream:
         for table in tables:
-            for row in table.to_pylist():
-                stream.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+            stream.writelines(f"{encoded(row)}\n" for row in table.to_pylist())
 
 
 _WRITERS: dict[str, Callable[[Path, pa.Schema, Iterable[pa.Table]], None]] = {

@@ -146,7 +146,7 @@ class Exchange:
         return tuple(tuple(found[left]) for left in order)
 
     def _answered(self, node: Node, member: Member, places: Sequence[int], told: Told) -> Node:
-        return _given(self._diagrams, node, {member[p]: so for p, so in zip(places, told, strict=True)})
+        return given(self._diagrams, node, {member[p]: so for p, so in zip(places, told, strict=True)})
 
     def remainders(self, node: Node, asked: Collection[int]) -> Sequence[Node]:
         """What the answers to a question leave, of those that differ only in which are named one."""
@@ -198,7 +198,7 @@ class Exchange:
         """What is left once all members are of the first class."""
         told = run.classes[0][0]
         said = {m[place]: so for m in run.members for place, so in zip(run.places, told, strict=True)}
-        return _given(self._diagrams, node, said)
+        return given(self._diagrams, node, said)
 
     def cells(self, node: Node, asked: Collection[int]) -> Iterator[Cell]:
         """The same, each with how it is answered; where an answer cannot be, nothing."""
@@ -239,7 +239,7 @@ class Exchange:
                     yield (at, *others), end
 
 
-def _given(diagrams: Diagrams, node: Node, said: Mapping[int, bool]) -> Node:
+def given(diagrams: Diagrams, node: Node, said: Mapping[int, bool]) -> Node:
     """The function once all of these variables have these values; on the way nothing else is kept."""
     last = max(said, default=-1)
     made: dict[Node, Node] = {}

@@ -13,6 +13,7 @@ from itertools import islice
 from operator import or_
 
 from lupa.compiled.diagram import NO, Diagrams, Node
+from lupa.compiled.exchange import given
 
 _MOST = 32
 """Of so many ways in which they can be, together, each is compared with each other one."""
@@ -47,29 +48,9 @@ def _ways(
         if law == NO:
             continue
         if len(said) == len(order):
-            yield sum(1 << variable for variable in order if said[variable]), _left(diagrams, outcome, said)
+            yield sum(1 << variable for variable in order if said[variable]), given(diagrams, outcome, said)
             continue
         variable = order[len(said)]
         waiting += (
             (diagrams.restrict(law, variable, value=so), {**said, variable: so}) for so in (True, False)
         )
-
-
-def _left(diagrams: Diagrams, function: Node, said: Mapping[int, bool]) -> Node:
-    """A function once some variables, at least one, have these values."""
-    last, made = max(said), dict[Node, Node]()
-
-    def of(node: Node) -> Node:
-        variable = diagrams.top(node)
-        if node < 0 or variable > last:
-            return node
-        if node not in made:
-            diagrams.budget.spend()
-            no, yes = diagrams.split(node, variable)
-            if variable in said:
-                made[node] = of(yes if said[variable] else no)
-            else:
-                made[node] = diagrams.node(variable, of(no), of(yes))
-        return made[node]
-
-    return of(function)

@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -1063,6 +1064,16 @@ def test_files_of_one_folder_may_hold_numbers_of_other_widths(tmp_path: Path) ->
         pq.write_table(pa.table({"age": pa.array([17], kind)}), tmp_path / f"{name}.parquet")
     (table,) = Source(str(tmp_path)).parts(10)
     assert table.to_pydict() == {"age": [17, 17]}
+
+
+def test_what_was_read_of_a_file_is_not_held(tmp_path: Path) -> None:
+    given = tmp_path / "in.parquet"
+    numbers = np.random.default_rng(1).integers(0, 1 << 62, 1 << 20)
+    pq.write_table(pa.table({"id": numbers}), given, row_group_size=1 << 16, use_dictionary=False)
+    source, before = Source(str(given)), pa.total_allocated_bytes()
+    held = [pa.total_allocated_bytes() - before for _ in source.parts(1 << 16)]
+    assert len(held) == 16
+    assert max(held) < given.stat().st_size / 2
 
 
 def test_a_file_that_is_cut_off_is_told(tmp_path: Path) -> None:
