@@ -535,6 +535,9 @@ OTHER_DRUGS: list[tuple[str, list[Resource], dict[str, Any]]] = [
     ),
     ("a code in small letters and between blanks", [condition((ICD, " m32.14 "))], {LN: "yes"}),
     ("a code that only begins like it is another", [condition((ICD, "M32.141"))], {LN: "open"}),
+    ("the vials of belimumab are for a vein", [given((RXNORM, "1656402"))], {IV: "yes"}),
+    ("its pens are not", [given((RXNORM, "1939299"))], {IV: "open"}),
+    ("the capsules of voclosporin are taken", [order((RXNORM, "2475406"))], {VOC: "yes"}),
     (
         "two answers of one form contradict each other",
         [answers(item(CYC, True), item(CYC, False))],
