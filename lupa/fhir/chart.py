@@ -264,7 +264,7 @@ def from_bytes(data: bytes, name: str) -> Iterable[Json]:
     except UnicodeDecodeError as error:
         message = f"not a text in UTF-8 (byte {error.start + 1} cannot be read); save it as UTF-8"
         raise CaseError(message, where=name) from error
-    if not text.strip():
+    if not text or text.isspace():
         raise CaseError("the file is empty; give a chart in JSON", where=name)
     try:
         return [_loaded(text)]

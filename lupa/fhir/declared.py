@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 
 import clingo
 
@@ -21,7 +21,8 @@ class Declared:
 
     def __init__(self, shared: Sequence[str], of_policies: Sequence[str]) -> None:
         self._vocabulary, self._of_policies = [*shared, *of_policies], of_policies
-        self._declared, self._is_word = cache(self._names_declared), cache(self._is_written)
+        self._declared = cache(self._names_declared)
+        self._is_word = lru_cache(maxsize=4096)(self._is_written)  # of which a chart may name any
 
     def knows(self, fact: clingo.Symbol) -> bool:
         """Whether a fact is one that a policy here could ask about, by the words of its files."""

@@ -134,11 +134,16 @@ class Flat:
                 return True
         return False
 
-    def _named(self, concept: Json, holder: Resource) -> Iterator[Resource]:
+    def _named(self, concept: Json, holder: Resource) -> Iterable[Resource]:
         """A concept, or those by which what it refers to is named, and what that is made of.
 
         Where a resource of that type is named by nothing it is the resource.
         """
+        if isinstance(concept, dict) and ("reference" not in concept or "coding" in concept):
+            return (concept,)  # as most are
+        return self._referred_to(concept, holder)
+
+    def _referred_to(self, concept: Json, holder: Resource) -> Iterator[Resource]:
         waiting, seen = [(concept, holder)], set[int]()
         for one, beside in waiting:  # which grows meanwhile
             if not isinstance(one, dict):

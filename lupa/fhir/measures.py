@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -18,6 +19,14 @@ Bounds = tuple[Fraction | None, Fraction | None, bool, bool]
 """Lowest and highest, None for none, and whether each is itself left out."""
 _MANY = 100
 """So many measurements of one number are told, the newest."""
+
+
+def put(tree: dict[str, Any], path: Sequence[str], value: object) -> None:
+    """Puts a value at a path of keys, and makes the way there."""
+    *way, last = path
+    for step in way:
+        tree = tree.setdefault(step, {})
+    tree[last] = value
 
 
 def number(value: Fraction) -> int | float:
@@ -86,10 +95,7 @@ class Measured:
         for name, courses in sorted(found.items()):
             longest = max(many for many, _ in courses)
             value = {"at_least": longest}
-            below = self.stated.setdefault(name.name, {})
-            for argument in map(str, name.arguments[:-1]):
-                below = below.setdefault(argument, {})
-            below[str(name.arguments[-1])] = value
+            put(self.stated, [name.name, *map(str, name.arguments)], value)
             evidence = evidence_for(self._flat, [said for many, said in courses if many == longest])
             self.facts[str(name)] = {"state": "yes", "value": value, "evidence": evidence}
 

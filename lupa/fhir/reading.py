@@ -16,7 +16,7 @@ from lupa.fhir.chart import Chart
 from lupa.fhir.evidence import Evidence, Said, evidence_for
 from lupa.fhir.flat import Flat
 from lupa.fhir.loading import loaded
-from lupa.fhir.measures import Measured
+from lupa.fhir.measures import Measured, put
 from lupa.fhir.names import DrugNames
 from lupa.fhir.offered import Forms
 from lupa.fhir.replies import REQUESTED, Replies
@@ -235,21 +235,15 @@ def _stated(
         if fact.name == REQUESTED:
             continue
         if state == TRUE and replies.is_choice(fact.name):
-            _put(found, [fact.name, *path[:-1]], path[-1])
+            put(found, [fact.name, *path[:-1]], path[-1])
         elif fact.name not in all_told:
             if state in _TRUTH:
-                _put(found, [fact.name, *path], _TRUTH[state])
+                put(found, [fact.name, *path], _TRUTH[state])
         elif state == TRUE:
             found[fact.name]["only"] += path
         elif state != FALSE:
-            _put(found, [fact.name, *path], None)
+            put(found, [fact.name, *path], None)
     return found
-
-
-def _put(tree: dict[str, Any], path: list[str], value: object) -> None:
-    for step in path[:-1]:
-        tree = tree.setdefault(step, {})
-    tree[path[-1]] = value
 
 
 def _merged(found: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import clingo
 from lupa.errors import shown
 from lupa.fhir.evidence import Evidence, Said, evidence_for
 from lupa.fhir.flat import Flat
-from lupa.fhir.measures import Bounds, bounds_of, hull, range_of
+from lupa.fhir.measures import Bounds, bounds_of, hull, put, range_of
 from lupa.fhir.offered import Forms, Number
 from lupa.fhir.tables import Tables
 from lupa.record.edits import Edit
@@ -57,11 +57,8 @@ class Replies:
         return {"policy": known[0].replace("|", "@")} if len(known) == 1 else {}
 
     def _put(self, path: Sequence[str], value: Any, said: list[Said], name: str) -> None:
-        section, *way, last = path
-        tree = self.request if section == "request" else self.stated
-        for step in way:
-            tree = tree.setdefault(step, {})
-        tree[last] = value
+        section, *way = path
+        put(self.request if section == "request" else self.stated, way, value)
         evidence = evidence_for(self._flat, said)
         self.facts[name] = {"state": "yes", "value": value, "evidence": evidence}
         self._edits.setdefault(self._form[said[0].element], []).append((".".join(path), value))

@@ -15,7 +15,7 @@ from lupa.rules.texts import WORD, arguments_in, closing, literals_in
 
 _PART = re.compile(r'"[^"\n]*"|%[^\n]*|\.\.|\.(?=\s|$)|[^".%]+|.', re.DOTALL)
 _NAME = re.compile(r"[a-z]\w*")
-_PLAIN = re.compile(r"(?!not\b)([a-z]\w*)(?:(\()|$)")
+_PLAIN = re.compile(r"(?!not\b)([a-z]\w*)\(")
 _BEGINS = re.compile(r"([a-z]\w*)(?:\(|$)")
 _ONE_OF = re.compile(r"([A-Z]\w*) *= *\(([a-z]\w*(?: *; *[a-z]\w*)+)\)")
 _GIVEN = re.compile(r"@(\w+)(?!\w*\()")
@@ -96,9 +96,7 @@ def _rule(statement: str) -> _Rule:
     for condition in conditions:
         if match := _PLAIN.match(condition):  # what is compared, counted or negated is not needed
             name, begin = match[1], match.end()
-            if not match[2]:
-                needs.add(condition)
-            elif closing(condition, begin) == len(condition) - 1:
+            if closing(condition, begin) == len(condition) - 1:
                 needs.add(name)
                 arguments = tuple(arguments_in(condition[begin:-1]))
                 tokens.update(_tokens(name, arguments))

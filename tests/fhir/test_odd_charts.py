@@ -536,6 +536,19 @@ OTHER_DRUGS: list[tuple[str, list[Resource], dict[str, Any]]] = [
     ("a code in small letters and between blanks", [condition((ICD, " m32.14 "))], {LN: "yes"}),
     ("a code that only begins like it is another", [condition((ICD, "M32.141"))], {LN: "open"}),
     (
+        "an entry of a drug that nobody here knows is read",
+        [listing("MedicationStatement/s1"), statement(concept((RXNORM, "999"), text="Frobnicol"))],
+        {CYC: "no"},
+    ),
+    (
+        "a dosage that is changed by what is not known is asked",
+        [statement(PREDNISONE, dosage=[{"modifierExtension": [{"url": "http://x.example"}]}])],
+        {TAKES: "ask"},
+    ),
+    ("the vials of belimumab are for a vein", [given((RXNORM, "1656402"))], {IV: "yes"}),
+    ("its pens are not", [given((RXNORM, "1939299"))], {IV: "open"}),
+    ("the capsules of voclosporin are taken", [order((RXNORM, "2475406"))], {VOC: "yes"}),
+    (
         "two answers of one form contradict each other",
         [answers(item(CYC, True), item(CYC, False))],
         {CYC: "conflict"},
@@ -606,6 +619,22 @@ def test_who_is_born_in_the_year_of_service_is_none_or_less_than_one(reads: Read
 
 def test_a_day_of_birth_with_an_hour_is_the_day(reads: Read) -> None:
     assert reads(patient(birthDate="1990-05-02T08:00:00Z")).case["facts"] == {"birth_date": "1990-05-02"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ("drug_of(Resource, Drug :- void(Resource).", "syntax error"),
+        ("drug_of(Resource, Drug) :- void(Resource).", "unsafe"),
+    ],
+)
+def test_rules_of_evidence_that_cannot_be_used_are_refused(
+    kb: Store, monkeypatch: pytest.MonkeyPatch, rule: str, told: str
+) -> None:
+    whole = Tables.rules
+    monkeypatch.setattr(Tables, "rules", lambda *given: [*whole(*given), rule])
+    with pytest.raises(RuleError, match=told):
+        read(chart(order(CYCLOPHOSPHAMIDE)), kb=kb, request={"service_date": SERVICE})
 
 
 def test_rules_of_evidence_that_hang_on_their_own_opposite_are_refused(

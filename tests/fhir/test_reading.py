@@ -217,6 +217,12 @@ def test_a_claim_says_what_is_asked_for(kb: KnowledgeBase) -> None:
     }
 
 
+def test_a_diagnosis_for_which_no_drug_can_be_requested_is_no_indication(kb: KnowledgeBase) -> None:
+    asked = claim((HCPCS, "J0490"), diagnosis=(ICD, "I16.1"), servicedDate=SERVICE)
+    found = read(chart(asked), kb=kb).case["request"]
+    assert found == {"drug": "belimumab", "route": "intravenous", "service_date": SERVICE}
+
+
 def test_the_order_that_is_to_be_authorized_is_not_taken(reads: Read) -> None:
     draft = order(BELIMUMAB, "draft", INTO_A_VEIN, status="draft", reasonCode=[concept((ICD, "M32.9"))])
     hook = {

@@ -44,6 +44,7 @@ def test_each_measurement_is_told_with_its_day(lipid_kb: KnowledgeBase) -> None:
         observation("22748-8", 2, "mmol/L", "o2", effectiveDateTime="2024-02-10"),
         observation("2089-1", 80, "mg/dL", "o3", effectiveDateTime="2025-01"),
         observation("2089-1", 80, "mg/L", "o4"),
+        observation("2089-1", 90_000, "mg/dL", "o5"),
         condition((ICD, "E78.01")),
         order(ATORVASTATIN),
     )
