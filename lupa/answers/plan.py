@@ -20,7 +20,7 @@ from lupa.answers.exploration import Branch, Plan, Step
 from lupa.answers.planner import ONE, Planner
 from lupa.answers.question import Question
 from lupa.answers.when import Some, When
-from lupa.compiled.diagram import MOST_PARTS, NOWHERE, Node, deep
+from lupa.compiled.diagram import NOWHERE, Node, deep
 from lupa.errors import SpaceLimitError
 from lupa.rules.alike import alike
 from lupa.rules.asking import Group
@@ -29,7 +29,8 @@ from lupa.rules.vocabulary import Fact
 
 _MANY = 100_000
 """Of so many parts the questions are made before members that are alike are taken as one."""
-_MOST = MOST_PARTS
+_MOST = 2_000_000
+"""Of so many parts a plan is made at most: half a gigabyte, and enough for the policies that ship."""
 _LONG = 12
 """Where there are more answers to a question, those about members that are alike are taken as one."""
 
