@@ -9,6 +9,7 @@ alone, and so the smallest tree for it does.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from lupa.answers.asking import Open, Questions, open_questions, questions_by_member
@@ -19,7 +20,7 @@ from lupa.answers.exploration import Branch, Plan, Step
 from lupa.answers.planner import ONE, Planner
 from lupa.answers.question import Question
 from lupa.answers.when import Some, When
-from lupa.compiled.diagram import MOST_PARTS, NOWHERE, Node, deep
+from lupa.compiled.diagram import NOWHERE, Node, deep
 from lupa.errors import SpaceLimitError
 from lupa.rules.alike import alike
 from lupa.rules.asking import Group
@@ -28,7 +29,13 @@ from lupa.rules.vocabulary import Fact
 
 _MANY = 100_000
 """Of so many parts the questions are made before members that are alike are taken as one."""
-_MOST = MOST_PARTS
+_MOST = 2_000_000
+"""Of so many parts a plan is made at most: half a gigabyte, and enough for the policies that ship."""
+_LONG = 12
+"""Where there are more answers to a question, those about members that are alike are taken as one."""
+
+_Planned = tuple[int, int, tuple[Step, ...]]
+"""The number of questions, what they cost, and the steps."""
 
 
 def plan(question: Question, decision: Decision) -> Plan:
@@ -38,19 +45,29 @@ def plan(question: Question, decision: Decision) -> Plan:
     return Plan(decision, *found)
 
 
-def _smallest(question: Question) -> tuple[int, int, tuple[Step, ...]]:
+def _smallest(question: Question) -> _Planned:
     edition = question.edition
     if not alike(edition.vocabulary, edition.asking.groups(question.silent)):
         return _planned(question, open_questions(question, _MOST))
     try:
         questions = open_questions(question, _MANY)
         questions.diagrams.budget.extend(_MOST)
-        return _planned(question, questions)
+        found = _planned(question, questions)
     except SpaceLimitError:  # it is looked at in another way
         return _planned(question, questions_by_member(question, _MOST))
+    if _most_answers(found) > _LONG:  # as small is the one that names nobody
+        with suppress(SpaceLimitError):
+            found = min(found, _planned(question, questions_by_member(question, _MOST)), key=_most_answers)
+    return found
 
 
-def _planned(question: Question, questions: Questions) -> tuple[int, int, tuple[Step, ...]]:
+def _most_answers(planned: _Planned) -> int:
+    """To how many ways of answering there is to listen at once, but of a choice."""
+    _, _, steps = planned
+    return max((len(step.branches) for step in steps if step.kind != "choice"), default=0)
+
+
+def _planned(question: Question, questions: Questions) -> _Planned:
     with deep(len(question.edition.literals)):
         planner = Planner(questions, question.check)
         weight = planner.weigh(questions.outcome)

@@ -13,7 +13,7 @@ from lupa.answers.desk import Desk
 from lupa.answers.exploration import Ask
 from lupa.dialogue.common import Reply, Suggestion, refusal, standing_line
 from lupa.dialogue.numbers import with_days
-from lupa.dialogue.replies import Question, following, stated, takes_any
+from lupa.dialogue.replies import Question, following, is_list, stated, takes_any
 from lupa.dialogue.replies import Reply as Stated
 from lupa.dialogue.standing import altered, begun, with_names
 from lupa.errors import CaseError, LupaError, SpaceLimitError, TimeLimitError, counted, printable
@@ -250,11 +250,13 @@ class Interview:
     def parted(self, text: str) -> Sequence[str]:
         """The answers in a text that was typed or pasted: a line each, or a list that is one."""
         state = self._states[-1]
-        if state.question is not None and takes_any(
-            state.question, state.edition.vocabulary if state.edition else None
-        ):
-            return [text.strip()] if text.strip() else []
-        return [line.strip() for line in text.splitlines() if line.strip()]
+        vocabulary = state.edition.vocabulary if state.edition else None
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        question = state.question
+        if question is None or not lines:
+            return lines
+        whole = takes_any(question, vocabulary) or is_list(question, vocabulary, lines)
+        return [text.strip()] if whole else lines
 
     def _check_fills(self, before: Case, after: Case) -> None:
         """Raises `CaseError` where an answer says of a number something else than the case does."""

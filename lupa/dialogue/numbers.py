@@ -21,17 +21,18 @@ UNKNOWN = ("don't_know", "dont_know", "do_not_know", "not_known", "unknown", "sk
 _BOUND = re.compile(r"(at least|more than|less than|at most) (\S.*)")
 _BULLET = re.compile(r"[-*•·]\s+|\d+[.)]\s+(?=\D)")
 """What stands before each part of a list."""
+_AND = re.compile(r"(?:^|\s+)(?:and|&|\+)\s+", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.]*(\s*\D[^,]*)?")
 
 
 def parted(line: str, *, pasted: bool = False) -> tuple[list[str], bool]:
-    """What stands between the commas of a reply, and whether its end says that more is not known.
+    """The parts of a reply, between commas or on lines, and whether its end says that more is not known.
 
-    What is `pasted` from a list has its parts on lines, which may be numbered and have a heading, and how a
-    drug is taken belongs to the name before it.
+    Those that are `pasted` from a list may be numbered and have a heading, and how a drug is taken belongs
+    to the name before it.
     """
     pieces: list[str] = []
-    for part in re.split(r"[,;\n]" if pasted else ",", line):
+    for part in re.split(r"[,;\n]", line):
         piece = (_BULLET.sub("", part.strip()) if pasted else part).strip()
         if pasted and pieces and piece and says_how(piece) and not piece.isdecimal():
             pieces[-1] = f"{pieces[-1]} {piece}"
@@ -43,6 +44,15 @@ def parted(line: str, *, pasted: bool = False) -> tuple[list[str], bool]:
     elif pieces and pieces[-1].endswith("?"):
         pieces[-1], open_ended = pieces[-1][:-1].strip(), True
     return pieces, open_ended
+
+
+def apart(piece: str) -> list[str]:
+    """A part of a reply as several: `OSA and T2DM`, or of each of these the same: `OSA and T2DM: yes`."""
+    head, colon, tail = piece.partition(":")
+    if not colon or ":" in tail:
+        return [part for part in _AND.split(piece) if part]
+    of, said = (list(filter(None, _AND.split(side.strip()))) for side in (head, tail))
+    return [f"{one}: {other}" for one in of for other in said]
 
 
 def called(fact: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from lupa.answers.exploration import Ask, Asked
 from lupa.dialogue.numbers import (
     UNKNOWN,
+    apart,
     called,
     can_be_none,
     in_order,
@@ -32,6 +34,7 @@ _YES, _NO = ("yes", "y"), ("no", "n")
 _NONE, _ALL = (*_NO, "none", "none_of_these"), ("all", "all_of_these")
 _FEW = 12
 """So many names are told to whoever says another one."""
+_SEVERAL = 2
 _NAMES_HINT = "all that are so, with commas between (end with ? where you do not know of the rest), or none"
 
 
@@ -204,7 +207,7 @@ def _named(question: Question, vocabulary: Vocabulary | None, line: str) -> Repl
     states: dict[str, Any] = {}
     beside: list[str] = []
     denied = False
-    for piece in pieces:
+    for piece in _one_by_one(question, vocabulary, pieces):
         name, so = (piece[4:], False) if piece.lower().startswith("not ") else (piece, True)
         try:
             (fact,) = question.names[_one_of(question, vocabulary, normal(name), name)]
@@ -223,6 +226,36 @@ def _named(question: Question, vocabulary: Vocabulary | None, line: str) -> Repl
         return Reply(states, frozenset(rest), beside=tuple(beside))
     # whoever says what is not so has not said what is
     return Reply(states, others=() if denied else tuple(rest), beside=tuple(beside))
+
+
+def _one_by_one(question: Question, vocabulary: Vocabulary | None, pieces: Sequence[str]) -> Iterator[str]:
+    """The names in parts of a reply; what is no name as it stands is several, with `and` between."""
+    for piece in pieces:
+        several = apart(piece)
+        if _is_named(question, vocabulary, piece) or piece.lower().startswith("not "):
+            several = [piece]
+        elif vocabulary is not None and takes_any(question, vocabulary):
+            read = with_doses(vocabulary.canonical)
+            if all(read(each, question.names) is None for each in several):
+                several = [piece]  # what is not known here may have such a name
+        yield from several
+
+
+def _is_named(question: Question, vocabulary: Vocabulary | None, piece: str) -> bool:
+    try:
+        _one_of(question, vocabulary, normal(piece), piece)
+    except CaseError:
+        return False
+    return True
+
+
+def is_list(question: Question, vocabulary: Vocabulary | None, lines: Sequence[str]) -> bool:
+    """Whether several lines are one answer: each names members."""
+    asked = question.asked
+    if asked is None or asked.kind != "members" or len(asked.members) < _SEVERAL:
+        return False
+    pieces, _ = parted("\n".join(lines))
+    return all(_is_named(question, vocabulary, name) for name in _one_by_one(question, vocabulary, pieces))
 
 
 def _only_names(piece: str, question: Question, vocabulary: Vocabulary) -> bool:
@@ -257,7 +290,7 @@ def _numbered(question: Question, vocabulary: Vocabulary, line: str) -> Reply:
             return Reply(told, frozenset(question.facts) if not_known else frozenset())
     by_words = named(question.numbers)
     states: dict[str, Any] = {}
-    for piece in pieces:
+    for piece in chain.from_iterable(map(apart, pieces)):
         name, value = number_said(*split(piece, by_words, vocabulary), vocabulary)
         if name in states:
             raise CaseError(f"{shown(piece)} gives a number twice; keep one")

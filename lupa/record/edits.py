@@ -222,17 +222,14 @@ class _Editor(EditedNumbers):
             self._check()  # what is but a flag cannot be wrong
         for member, value in members.items():
             self._put_member(member, value)
-        if not all(self._is_plain(path, value) for path, value in self._sets.items()):
+        if not all(self._is_plain(path, value) for path, value in members.items()):
             self._check()
 
     def _is_plain(self, path: Path, value: Any) -> bool:
-        """Whether it is a flag, or a member of a relation, that is so, or not: that cannot be wrong."""
+        """Whether it is a member of a relation that is so, or not: that cannot be wrong."""
         section, name, *inner = path
-        if section != "facts" or not isinstance(value, bool):
-            return False
-        return name in self._vocabulary.flags or (
-            bool(inner) and isinstance(below(self._tree(name) or {}, inner), str)
-        )
+        is_member = section == "facts" and isinstance(below(self._tree(name) or {}, inner), str)
+        return is_member and isinstance(value, bool)
 
     def _take_away(self, path: Path) -> None:
         section, name, *inner = path

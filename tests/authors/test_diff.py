@@ -7,6 +7,7 @@ import random
 import shutil
 from collections import Counter
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from tests.command import command
 from tests.slim import slim
 from tests.small import otherwise, small_kb, vocabulary
 from tests.times import times
-from tests.tried import RULES, steps_kb
+from tests.tried import REQUEST, RULES, steps_kb
 
 pytestmark = pytest.mark.slow
 
@@ -420,6 +421,50 @@ def test_more_conditions_than_are_wanted_are_not_all_told(tmp_path: Path) -> Non
     assert (found.complete, len(found.regions)) == (False, 1)
     assert "There are further patients" in plain(Diff("incomparable", (found,)))
     assert compare(before.edition("small"), after.edition("small"), most=2).complete
+
+
+FIVE = [("methotrexate", end, year) for end in ("failure", "intolerance") for year in ("early", "late")]
+FIVE += [("azathioprine", "failure", "early")]
+COUNTED = """
+frame(steps, sle, initial, c1).
+requires(steps, sle, initial, several, c1).
+at_least_of(steps, several, {least}).
+part(steps, several, step(Drug, End, Year), c1) :- counts(Drug, End, Year).
+met(steps, step(Drug, End, Year)) :- counts(Drug, End, Year), tried(Drug, End, Year).
+text(steps, criterion(several), "{least} or more.", "Fewer than {least}.").
+text(steps, criterion(step(Drug, End, Year)), "{{1}}, {{2}}, {{3}}.", "Not {{1}}, {{2}}, {{3}}.")
+    :- counts(Drug, End, Year).
+""" + "".join(f"counts({', '.join(step)}).\n" for step in FIVE)
+
+
+def test_one_of_five_that_becomes_two_of_five_is_one_region(tmp_path: Path) -> None:
+    """In facts it is five: each of them, and none of the others."""
+    old, new = (steps_kb(tmp_path / str(least), COUNTED.format(least=least)) for least in (1, 2))
+    found = compare(old.edition("steps"), new.edition("steps"))
+    (region,) = found.regions
+    assert (found.complete, region.relation) == (True, "stricter")
+    (condition,) = region.conditions
+    assert (condition.facts, condition.value, condition.about, condition.side, condition.text) == (
+        (),
+        False,
+        "several",
+        "after",
+        "Fewer than 2.",
+    )
+    (back,) = compare(new.edition("steps"), old.edition("steps")).regions
+    assert [(c.about, c.side, c.text) for c in back.conditions] == [("several", "before", "Fewer than 2.")]
+    for chosen in product((False, True), repeat=len(FIVE)):
+        tried = {f"tried({','.join(step)})": so for step, so in zip(FIVE, chosen, strict=True)}
+        case = {"request": REQUEST, "facts": {}}
+        outcomes = [kb.whatif(case, tried).after.outcome for kb in (old, new)]
+        assert (
+            outcomes == [["deny", "deny"], ["approve", "deny"], ["approve", "approve"]][min(sum(chosen), 2)]
+        )
+    (shift,) = region.shifts
+    assert [kb.decide(p.case).outcome for kb, p in zip((old, new), shift.patients, strict=True)] == [
+        "approve",
+        "deny",
+    ]
 
 
 def test_what_each_of_several_must_be_is_one_region(tmp_path: Path) -> None:

@@ -738,6 +738,44 @@ def test_only_a_list_is_one_answer_and_other_lines_are_answers_of_their_own() ->
     assert list(interview({"request": {"policy": "fep_lupkynis"}}).parted("1\n2\n")) == ["1", "2"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "monitor_egfr, monitor_blood_pressure and monitor_serious_infections",
+        "monitor_egfr & monitor_blood_pressure; monitor_serious_infections",
+        "to monitor eGFR, to monitor blood pressure, and to monitor for serious infections",
+        "1 and 2 and 3",
+        "1\n2\n3",
+    ],
+)
+def test_members_are_named_as_people_list_things(line: str) -> None:
+    case = example("lupkynis_initial_with_every_criterion_met")
+    del case["facts"]["attests"]
+    asked = interview(case)
+    (whole,) = asked.parted(line)
+    say(asked, whole)
+    attested = asked.case["facts"]["attests"]
+    assert {name for name, so in attested.items() if so} == {
+        "monitor_egfr",
+        "monitor_blood_pressure",
+        "monitor_serious_infections",
+    }
+
+
+def test_of_a_list_what_is_not_known_is_named_alone() -> None:
+    case = example("lupkynis_initial_with_every_criterion_met")
+    del case["facts"]["attests"]
+    told = refused(interview(case), "monitor_egfr, monitor_blood_pressure and the weather")
+    assert "expected, or a number from 1 to 4, not 'the weather'" in told
+
+
+def test_names_with_and_that_are_not_known_stay_whole_and_others_are_parted() -> None:
+    asked = without_taking()
+    say(asked, "prednisone 5 mg and Plaquenil, calcium and magnesium")
+    taken = {name for name, so in asked.case["facts"]["taking"].items() if so}
+    assert taken == {"prednisone 5 mg", "Plaquenil", "calcium and magnesium"}
+
+
 def test_few_members_are_numbered() -> None:
     case = example("lupkynis_initial_with_every_criterion_met")
     del case["facts"]["attests"]

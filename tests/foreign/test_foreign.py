@@ -205,6 +205,8 @@ def test_from_nothing_a_plan_asks_few_questions(foreign_kb: KnowledgeBase) -> No
     first, second, *_ = plan.steps
     assert [first.id, second.id] == ["requested(indication)", "requested(phase)"]
     assert "How many weeks was each of these taken?" in {step.question for step in plan.steps}
+    tried = next(step for step in plan.steps if step.id == "tried")
+    assert len(tried.branches) == 5  # and not one for each choice of drugs that did not do enough
 
 
 def asked_for_weeks(kb: KnowledgeBase) -> Interview:

@@ -113,6 +113,7 @@ def test_the_plan_leads_to_what_is_decided(twelve_kb: KnowledgeBase, seed: int) 
     [
         (f"{FAILED}, MTX: no adequate response, Enbrel: not tolerated", "MTX 14, acitretin: 5", "APPROVE"),
         (f"{FAILED}, Enbrel: contraindicated", "none", "DENY"),
+        ("Soriatane and MTX: no adequate response", "MTX 14 weeks and acitretin 12", "APPROVE"),
     ],
 )  # fmt: skip
 def test_the_interview_asks_how_long_of_those_alone_that_were_named(

@@ -41,10 +41,17 @@ If a region takes more, it is told by what one row asks, wherever that says it.
 """
 
 
-class _Part(NamedTuple):
-    """One of the regions of a way: what describes it, as a row and as terms, and what holds just there."""
+_TERMS = 2
+"""More terms are told by the tree of criteria, such as two of five, that says the same."""
 
-    row: Row
+_Told = list[tuple[tuple[Condition, ...], tuple[Term, ...]]]
+"""Rows in words, each with the terms that are in it."""
+
+
+class _Part(NamedTuple):
+    """One of the regions of a way: what describes it, in words and as terms, and what holds just there."""
+
+    row: tuple[Condition, ...]
     terms: tuple[Term, ...]
     holds: Literal
 
@@ -104,7 +111,7 @@ class _Compared:
                 for shift in rest
             ]
             shifts.sort(key=lambda shift: (shift.overlap, not _is_usual(shift)))
-            yield Region((pathway,), way.relation, self._conditions(part.row), tuple(shifts))
+            yield Region((pathway,), way.relation, part.row, tuple(shifts))
 
     def _alone(self, way: Way, part: _Part, parts: Sequence[_Part]) -> tuple[Literal, ...]:
         """What holds in the worlds that are in this part of a way and in no other."""
@@ -114,20 +121,40 @@ class _Compared:
     def _happening(self, way: Way, care: Sequence[Literal]) -> list[Outcomes]:
         return [shift for shift in way.shifts if self._pair.possible([*care, self._ways.outcomes(shift)])]
 
-    def _rows(self, care: Sequence[Literal], target: Literal, most: int) -> tuple[Rows, bool]:
-        """What describes the target among the care, in rows with their terms; and whether that is all.
+    def _rows(self, care: Sequence[Literal], target: Literal, most: int) -> tuple[_Told, bool]:
+        """What describes the target among the care, in words with the terms; and whether that is all.
 
+        Where that is a tree of criteria which is not met, and several are the ways in which, that says it.
         Where each of many must be in one of several ways, the rows are as many as all ways together:
         then one row says it, that asks of each for one of its ways.
         """
         terms, complete = self._pair.regions.cover(care, target, min(most, FEW))
+        rows = alike({term: self._pair.term(term) for term in terms}) if complete else []
+        if not complete or len(terms) > _TERMS:
+            told = self._by_criterion(care, target)
+            if told:
+                return told, True
         if not complete:
             rows = self._in_one_row(care, target, most)
-            if rows:
-                return rows, True
+            complete = bool(rows)
+        if not complete:
             if most > FEW:
                 terms, complete = self._pair.regions.cover(care, target, most)
-        return alike({term: self._pair.term(term) for term in terms}), complete
+            rows = alike({term: self._pair.term(term) for term in terms})
+        return [(self._conditions(row), of) for row, of in rows], complete
+
+    def _by_criterion(self, care: Sequence[Literal], target: Literal) -> _Told:
+        """The target as a tree, or a part of one, that is not met; nothing where none says it."""
+        for side in reversed(BOTH):
+            edition = self._pair.editions[side]
+            trees = (a for a in (*edition.criteria, *edition.parts.values()) if a.symbol in edition.nodes)
+            for atom in trees:
+                unmet = -self._pair.sides[side].of(atom.literal)
+                apart = ([*care, target, -unmet], [*care, -target, unmet])
+                if not any(map(self._pair.possible, apart)):
+                    text = edition.phrase(atom, False)
+                    return [((Condition((), False, text, atom.id, False, SIDES[side]),), ((unmet,),))]
+        return []
 
     def _in_one_row(self, care: Sequence[Literal], target: Literal, most: int) -> Rows:
         """The target as one row: none of the terms holds that describe the rest; no row where none says it.
@@ -187,10 +214,10 @@ class _Compared:
                 pathway, side, [[*happens, *term] for term in part.terms], lawful=None not in shift
             )
         ]
-        stated = {fact for facts, _ in part.row for fact in facts}
+        stated = {fact for condition in part.row for fact in condition.facts}
         title = f"{pathway.text}: {_becomes(shift)}"
         patients = same_patient(self._pair, self._pair.smallest(happens), shift, stated, title)
-        where = tuple(self._conditions(row) for row, _ in rows if complete)
+        where = tuple(row for row, _ in rows if complete)
         return Shift(*shift, where, tuple(deciders), patients, partly=not complete)
 
     def _blamed(self, relation: Relation) -> tuple[int, ...]:

@@ -186,7 +186,7 @@ def _sentences(conditions: Sequence[Condition]) -> list[str]:
     """Conditions in words; a long row of one kind is one sentence."""
     alone = [c for c in conditions if len(c.facts) == 1]
     causes = [Cause(c.facts[0], c.value, c.text, c.about, "stated") for c in alone]
-    return [*cause_sentences(causes), *(c.text for c in conditions if len(c.facts) > 1)]
+    return [*cause_sentences(causes), *(c.text for c in conditions if len(c.facts) != 1)]
 
 
 def _rows(shift: Shift) -> list[list[str]]:

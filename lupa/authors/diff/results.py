@@ -20,7 +20,8 @@ ONLY: tuple[Relation, ...] = ("only_before", "only_after")
 class Condition:
     """One of these facts, at least, has this value; `text` says so, and `about` of what.
 
-    `usual` where it is what a record that is silent is taken to say.
+    Without facts it is the criterion or part `about` that is met, or not (`value`), by the edition of that
+    `side`. `usual` where it is what a record that is silent is taken to say.
     """
 
     facts: tuple[str, ...]
@@ -28,6 +29,7 @@ class Condition:
     text: str
     about: str
     usual: bool
+    side: Literal["before", "after"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
