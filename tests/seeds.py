@@ -1215,8 +1215,8 @@ SLIPS = (
     Seed(
         "which denials a mandate lifts is spelt wrongly",
         BENLYSTA,
-        "u66,         lifts_denial).",
-        "u66,         lift_denial).",
+        "u66; u90), lifts_denial).",
+        "u66; u90), lift_denial).",
         of("misspelt", "lift_denial"),
     ),
     Seed(
