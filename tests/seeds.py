@@ -1389,7 +1389,11 @@ NEGATIONS = (
         BENLYSTA,
         ":- not requested(route, intravenous).",
         ":- requested(route, intravenous).",
-        reversed_("favourable", "requested(route,intravenous)"),
+        (
+            *reversed_("favourable", "requested(route,intravenous)"),
+            *of("told_one_way", "raises(note(conflicting_clauses),requested(route,intravenous))"),
+            *of("weighing_fact", "raises(note(conflicting_clauses),requested(route,intravenous))"),
+        ),
         at=(BENLYSTA, "favourable(requested(route, intravenous))"),
         outcomes=("approve", "out_of_scope"),
         before=("out_of_scope", "deny"),

@@ -141,7 +141,8 @@ def lost_nots() -> Iterator[Seed]:
             bare = re.sub(r'"[^"]*"|%.*', lambda part: "_" * len(part[0]), line)
             for place in re.finditer(r"\bnot ", bare):
                 new = line[: place.start()] + line[place.end() :]
-                yield Seed(f"{new.partition('(')[0]} {new.partition(':-')[2]}", file, line, new, ())
+                name = f"{new.partition('(')[0]} {new.partition(':-')[2]}"
+                yield Seed(name, file, line, new, (), asked=file.split("/")[1])
 
 
 @pytest.mark.mass
