@@ -190,7 +190,7 @@ def _add(v: Vocabulary, request: dict[str, Any], facts: dict[str, Any]) -> None:
         else:
             facts[name] = (_nested(v.tree_of(name), str | None), None)
     for name, tree in v.families.items():
-        facts[name] = (_relation(_depth(tree), taken=name in v.open_families), None)
+        facts[name] = (_relation(_depth(tree), taken=name in v.said_with_dose), None)
     facts.update(dict.fromkeys(v.flags, (_Truth, None)))
     facts.update({name: (said, None) for name, said in _days(v)})
     for pair in v.pairs:

@@ -23,6 +23,7 @@ const END = String.raw`(?=[\s,;.()]|$)[\s,;.()]*`;
 const PART = new RegExp(`(?:${HOW})${END}`, "iy");
 const DOUBTFUL_PART = new RegExp(`(?:${DOUBT}|${HOW})${END}`, "iy");
 const HOW_KEYS = ["dose", "dosage", "strength", "unit", "units", "frequency", "freq", "schedule", "route", "form", "sig"];
+const DOUBT_KEYS = [...HOW_KEYS, "start", "start_date", "started", "since", "end", "end_date", "stop", "stop_date", "stopped", "status", "prn", "as_needed", "indication", "note", "notes", "comment"];
 const MOST_WORDS = 5; // no name has more
 const SHORT = 6; // in a name with fewer letters a slip is no plainer than another name
 
@@ -35,15 +36,16 @@ function isMadeOf(rest, part) {
   return true;
 }
 
-const isHow = (key) => HOW_KEYS.includes(key);
 const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
 /** How a drug is taken, said in the place of yes, as `text`, and whether it is then `so`, null where that stays open; or null. */
 export function howTaken(said) {
-  const inParts = isPlain(said) && Object.keys(said).every(isHow);
+  const inParts = isPlain(said);
+  const only = (names) => Object.keys(said).every((key) => names.includes(key));
   const parts = inParts ? Object.values(said) : [said];
   if (!parts.every((part) => typeof part === "string" || (inParts && typeof part === "number"))) return null;
   const text = parts.map((part) => String(part).trim()).join(" ");
+  if (inParts && !only(HOW_KEYS)) return text && only(DOUBT_KEYS) ? { text, so: null } : null;
   if (text && saysHow(text)) return { text, so: true };
   return text && isMadeOf(text, DOUBTFUL_PART) ? { text, so: null } : null;
 }
@@ -52,7 +54,7 @@ export function howTaken(said) {
 export function namedWithDose(said) {
   const [names, rest] = [[], []];
   for (const entry of Object.entries(said)) (["name", "drug", "medication"].includes(entry[0]) ? names : rest).push(entry);
-  if (names.length === 1 && rest.every(([key]) => isHow(key))) return [names[0][1], rest.length ? Object.fromEntries(rest) : true];
+  if (names.length === 1 && rest.every(([key]) => DOUBT_KEYS.includes(key))) return [names[0][1], rest.length ? Object.fromEntries(rest) : true];
   return names.length + rest.length === 1 ? [...names, ...rest][0] : null;
 }
 

@@ -12,7 +12,7 @@ export const ROUTING = ["policy", "drug", "service", "code", "payer", "service_d
 const HANDLING = ["submitted", "received_on", "expedited"];
 const AGES = ["age", "age_months"];
 const STATES = { true: ["equivalent", "narrower"], false: ["equivalent", "broader"] };
-const A_NAME = /^(?=.*\p{L})[\p{L}\p{N}_][\p{L}\p{N}_ '’()[\]/,;:.#+&%*-]{1,99}$/u; // of what is not known here
+const A_NAME = /^(?=.*\p{L})[\p{L}\p{N}_][\p{L}\p{N}_ '’()[\]/,;:.#+&%*<>=~?-]{1,99}$/u; // of what is not known here
 const NOTHING = ["none", "no", "nothing", "unknown", "n/a", "na", "nil", "null", "yes"]; // where there is no name
 const TRUTH = { yes: true, y: true, true: true, no: false, n: false, false: false }; // in quotes, in whatever letters
 const SEVERAL = /[,;&+\n]|\b(?:and|or)\b/i; // between names where a text holds several
@@ -315,9 +315,9 @@ class Reader {
     }
   }
 
-  /** Whether a member is so; of what has a name here or not, how it is taken says that too. */
+  /** Whether a member is so; of a drug how it is taken says that too. */
   isSo(said, path, about) {
-    const found = this.edition.open_families.includes(about[0]) ? howTaken(said) : null;
+    const found = this.edition.said_with_dose.includes(about[0]) ? howTaken(said) : null;
     if (!found) return this.truth(said, path);
     const words = found.so ? "says how it is taken, and so that it is; how is not read" : "leaves open whether it is so now";
     this.record.remarks.push({ place: path, text: `${shown(found.text)} ${words}.` });

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -36,6 +37,13 @@ _HOW_KEYS = frozenset(
     ("dose", "dosage", "strength", "unit", "units", "frequency", "freq", "schedule", "route", "form", "sig")
 )
 """Under which people write how a drug is taken, part by part."""
+_DOUBT_KEYS = frozenset(
+    (
+        *("start", "start_date", "started", "since", "end", "end_date", "stop", "stop_date", "stopped"),
+        *("status", "prn", "as_needed", "indication", "note", "notes", "comment"),
+    )
+)
+"""Under which they write whether it is taken now, which is for a person to tell."""
 _MOST_WORDS = 5
 """No name has more words."""
 
@@ -101,11 +109,13 @@ def how_taken(said: Any) -> tuple[str, bool | None] | None:
     With it whether it is taken then: yes, or None where that stays open, as of what was stopped. None for
     all that says anything else.
     """
-    parts = list(said.values()) if isinstance(said, Mapping) and _HOW_KEYS.issuperset(said) else [said]
-    numbers = (int, float, Decimal) if isinstance(said, Mapping) else ()
-    if not all(isinstance(part, (str, *numbers)) and not isinstance(part, bool) for part in parts):
+    parts = said.values() if isinstance(said, Mapping) else [said]
+    plain = (str, int, float, Decimal, date) if isinstance(said, Mapping) else str
+    if not all(isinstance(part, plain) and not isinstance(part, bool) for part in parts):
         return None
     text = " ".join(str(part).strip() for part in parts)
+    if isinstance(said, Mapping) and not _HOW_KEYS.issuperset(said):
+        return (text, None) if text and (_HOW_KEYS | _DOUBT_KEYS).issuperset(said) else None
     if text and says_how(text):
         return text, True
     return (text, None) if text and _is_made_of(text, _DOUBTFUL_PART) else None
@@ -118,7 +128,7 @@ def named_with_dose(said: Mapping[Any, Any]) -> tuple[Any, Any] | None:
     """
     names = [key for key in said if key in ("name", "drug", "medication")]
     rest = {key: value for key, value in said.items() if key not in names}
-    if len(names) == 1 and _HOW_KEYS.issuperset(rest):
+    if len(names) == 1 and (_HOW_KEYS | _DOUBT_KEYS).issuperset(rest):
         return said[names[0]], rest or True
     return next(iter(said.items())) if len(said) == 1 else None
 

@@ -58,7 +58,7 @@ def bound_in(text: str, units: Iterable[str]) -> tuple[str, Decimal, str] | None
 
 
 _UNITS = {
-    **dict.fromkeys(("y", "yr", "yrs", "year", "yo", "y/o", "y.o.", "yearsold", "-year-old"), "years"),
+    **dict.fromkeys(("y", "yr", "yrs", "year", "yo", "y/o", "y.o.", "yearsold", "year-old"), "years"),
     **dict.fromkeys(("mo", "mos", "month"), "months"),
     **dict.fromkeys(("wk", "wks", "week"), "weeks"),
     **dict.fromkeys(("d", "day"), "days"),
@@ -70,6 +70,7 @@ _UNITS = {
 def plain_unit(unit: str) -> str:
     """A unit without what is written in one way or another: blanks, capitals, a raised number, a part."""
     found = "".join(unicodedata.normalize("NFKC", unit).split()).casefold()
+    found = found.removeprefix("-")
     return _UNITS.get(found, found)
 
 

@@ -21,7 +21,7 @@ from lupa.rules.codes import STATES, Code
 from lupa.rules.names import normal
 from lupa.rules.vocabulary import ONLY, Fact, Path, Tree, facts_below
 
-A_NAME = re.compile(r"(?=.*[^\W\d_])\w[\w '\N{RIGHT SINGLE QUOTATION MARK}()\[\]/,;:.#+&%*-]{1,99}")
+A_NAME = re.compile(r"(?=.*[^\W\d_])\w[\w '\N{RIGHT SINGLE QUOTATION MARK}()\[\]/,;:.#+&%*<>=~?-]{1,99}")
 """What may be the name of something that is not known here."""
 
 
@@ -115,8 +115,8 @@ class Relations(Reader):
                 self.problem(where, f"says of {meant.name} no more; write {{{meant.name}: {form}}}")
 
     def is_so(self, said: Any, path: str, about: Path) -> bool | None:
-        """Whether a member is so; of what has a name here or not, how it is taken says that too."""
-        found = how_taken(said) if about[0] in self.vocabulary.open_families else None
+        """Whether a member is so; of a drug how it is taken says that too."""
+        found = how_taken(said) if about[0] in self.vocabulary.said_with_dose else None
         if found is None:
             return self.truth(said, path)
         text, so = found

@@ -45,7 +45,8 @@ def remarks(decision: Decision) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    "written", ["17", " 17 ", "17 years", "17.0", "17 y/o", "17yo", "17 yrs", "17 y.o.", "17-year-old"]
+    "written",
+    ["17", " 17 ", "17 years", "17.0", "17 y/o", "17yo", "17 yrs", "17 y.o.", "17-year-old", "17-years"],
 )
 def test_a_number_in_quotes_is_read_and_that_is_told(kb: KnowledgeBase, written: str) -> None:
     number = "17.0" if written == "17.0" else "17"
@@ -192,6 +193,8 @@ def test_what_is_taken_may_be_said_with_how_and_without_a_list(
         {"prednisone": "PRN"},
         {"prednisone": "0 mg"},
         {"prednisone": {"dose": "10 mg", "frequency": "as needed"}},
+        {"prednisone": {"dose": "10 mg", "start": "2024-01-01"}},
+        [{"name": "prednisone", "dose": "10 mg", "status": "stopped"}],
         {"prednisone": "10 mg, stopped"},
         "prednisone PRN",
         "prednisone 0 mg",
@@ -214,7 +217,7 @@ def test_what_may_not_be_taken_now_stays_open_and_that_is_told(kb: KnowledgeBase
         ("none", "facts.taking: 'none' is no name; where there is none, write taking: {only: []}"),
         ({"prednisone": 10}, "facts.taking.prednisone: yes, no or null is expected, not 10"),
         (
-            {"prednisone": {"dose": "10 mg", "status": "stopped"}},
+            {"prednisone": {"dose": "10 mg", "colour": "red"}},
             "facts.taking.prednisone: yes, no or null",
         ),
         ({"prednisone": {"dose": True}}, "facts.taking.prednisone: yes, no or null is expected, not"),
@@ -233,6 +236,22 @@ def test_what_may_mean_something_else_is_refused_with_its_place(
     with pytest.raises(CaseError) as error:
         with_drugs(kb, taking)
     assert str(error.value).startswith(message)
+
+
+@pytest.mark.parametrize("said", ["2019", "daily", "10 mg", {"dose": "10 mg"}])
+def test_a_disease_is_not_taken(kb: KnowledgeBase, said: Any) -> None:
+    with pytest.raises(CaseError, match=r"facts\.diagnosis\.sle: yes, no or null is expected"):
+        decided(kb, diagnosis={"sle": said})
+
+
+@pytest.mark.parametrize("name", ["prednisone 20mg -> 10mg", "prednisone ~5 mg?", "prednisone <=10 mg"])
+def test_what_a_name_is_written_with_stands_aside_and_leaves_the_drug_open(
+    kb: KnowledgeBase, name: str
+) -> None:
+    assert decided(kb, age=16, taking=[name]).outcome == "deny"
+    decision = with_drugs(kb, [name])
+    assert [aside.name for aside in decision.aside] == [name]
+    assert status(decision, "background_therapy") == "open"
 
 
 def test_how_an_undertaking_is_kept_is_not_that_it_is_given(kb: KnowledgeBase) -> None:
