@@ -190,7 +190,7 @@ def _add(v: Vocabulary, request: dict[str, Any], facts: dict[str, Any]) -> None:
         else:
             facts[name] = (_nested(v.tree_of(name), str | None), None)
     for name, tree in v.families.items():
-        facts[name] = (_relation(_depth(tree)), None)
+        facts[name] = (_relation(_depth(tree), taken=name in v.said_with_dose), None)
     facts.update(dict.fromkeys(v.flags, (_Truth, None)))
     facts.update({name: (said, None) for name, said in _days(v)})
     for pair in v.pairs:
@@ -225,10 +225,20 @@ def _depth(tree: Tree) -> int:
 
 
 @cache
-def _relation(depth: int) -> Any:
-    """A list of what is so, or a mapping by arguments, of which there are so many."""
-    names, said = (list[str], _Truth) if depth == 1 else (_NoNames, _relation(depth - 1))
-    by_argument: Any = create_model(f"Relation{depth}", __base__=Relation[names, said])  # type: ignore[valid-type]  # made from data
+def _relation(depth: int, *, taken: bool = False) -> Any:
+    """A list of what is so, or a mapping by arguments, of which there are so many.
+
+    A single name may stand for a list of it, and of what is `taken` how it is in the place of yes.
+    """
+    names: Any = _NoNames
+    said: Any
+    if depth > 1:
+        said = _relation(depth - 1)
+    else:
+        said = _Truth | str | dict[str, str | float] if taken else _Truth
+        names = str | list[str | dict[str, said]]
+    called = f"Relation{depth}{'Taken' if taken else ''}"
+    by_argument: Any = create_model(called, __base__=Relation[names, said])
     return Union[names, by_argument, None]  # noqa: UP007 - built from data
 
 

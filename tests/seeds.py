@@ -1215,8 +1215,8 @@ SLIPS = (
     Seed(
         "which denials a mandate lifts is spelt wrongly",
         BENLYSTA,
-        "u66,         lifts_denial).",
-        "u66,         lift_denial).",
+        "u66; u90), lifts_denial).",
+        "u66; u90), lift_denial).",
         of("misspelt", "lift_denial"),
     ),
     Seed(
@@ -1389,7 +1389,11 @@ NEGATIONS = (
         BENLYSTA,
         ":- not requested(route, intravenous).",
         ":- requested(route, intravenous).",
-        reversed_("favourable", "requested(route,intravenous)"),
+        (
+            *reversed_("favourable", "requested(route,intravenous)"),
+            *of("told_one_way", "raises(note(conflicting_clauses),requested(route,intravenous))"),
+            *of("weighing_fact", "raises(note(conflicting_clauses),requested(route,intravenous))"),
+        ),
         at=(BENLYSTA, "favourable(requested(route, intravenous))"),
         outcomes=("approve", "out_of_scope"),
         before=("out_of_scope", "deny"),

@@ -85,8 +85,7 @@ class _Patient:
     def _strange(self, given: Any, known: Tree) -> dict[str, Any]:
         """What is said of names that are not known here, but to another policy on the drug."""
         said = as_mapping(given, {})
-        only = said.pop(ONLY, ())
-        names = {**(only if isinstance(only, Mapping) else dict.fromkeys(only, True)), **said}
+        names = {**as_mapping(said.pop(ONLY, ()), {}), **said}
         return {
             name: plain_data(names[name])
             for name in sorted(names)

@@ -2,7 +2,8 @@
 
 import { normal } from "./names.js";
 
-const NUMBER = String.raw`\d+(?:[.,]\d+)*`;
+const NONE = "0+(?:[.,]0+)*";
+const NUMBER = String.raw`(?!${NONE}(?![\d.,]))\d+(?:[.,]\d+)*`;
 const UNIT = String.raw`(?:mg|mcg|ug|µg|g|ml|units?|iu|meq|mmol)(?:/(?:kg|m2|m²|ml|day|d|wk|week|dose))*`;
 const FORM = "(?:oral|tab(?:let)?s?|cap(?:sule)?s?|pills?|vials?|pens?|syringes?|infusions?|er|xr|sr|dr|ec)";
 const ROUTE = "(?:po|by mouth|orally|iv|intravenous(?:ly)?|sc|sq|subq|sub-q|subcut(?:aneous(?:ly)?)?|im)";
@@ -17,10 +18,12 @@ const HOW = `${NUMBER}(?:-${NUMBER})?(?: ?${UNIT})?|${UNIT}|${FORM}|${ROUTE}|${O
 const DOUBT =
   "prn|(?:as|if|when) (?:needed|required)|discontinued|stopped|d/?c(?:'?d)?|held|on hold|ended|finished|completed|" +
   "taper(?:ed|ing)|last (?:dose|taken|given|infusion)|until|since|start(?:ed|s|ing)?|planned|" +
-  `in|on|-|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|${NUMBER}(?:[/-]${NUMBER}){1,2}`;
+  `${NONE}(?: ?${UNIT})?|in|on|-|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|${NUMBER}(?:[/-]${NUMBER}){1,2}`;
 const END = String.raw`(?=[\s,;.()]|$)[\s,;.()]*`;
 const PART = new RegExp(`(?:${HOW})${END}`, "iy");
 const DOUBTFUL_PART = new RegExp(`(?:${DOUBT}|${HOW})${END}`, "iy");
+const HOW_KEYS = ["dose", "dosage", "strength", "unit", "units", "frequency", "freq", "schedule", "route", "form", "sig"];
+const DOUBT_KEYS = [...HOW_KEYS, "start", "start_date", "started", "since", "end", "end_date", "stop", "stop_date", "stopped", "status", "prn", "as_needed", "indication", "note", "notes", "comment"];
 const MOST_WORDS = 5; // no name has more
 const SHORT = 6; // in a name with fewer letters a slip is no plainer than another name
 
@@ -31,6 +34,28 @@ function isMadeOf(rest, part) {
   part.lastIndex = 0;
   while (part.lastIndex < rest.length) if (!part.test(rest)) return false;
   return true;
+}
+
+const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+
+/** How a drug is taken, said in the place of yes, as `text`, and whether it is then `so`, null where that stays open; or null. */
+export function howTaken(said) {
+  const inParts = isPlain(said);
+  const only = (names) => Object.keys(said).every((key) => names.includes(key));
+  const parts = inParts ? Object.values(said) : [said];
+  if (!parts.every((part) => typeof part === "string" || (inParts && typeof part === "number"))) return null;
+  const text = parts.map((part) => String(part).trim()).join(" ");
+  if (inParts && !only(HOW_KEYS)) return text && only(DOUBT_KEYS) ? { text, so: null } : null;
+  if (text && saysHow(text)) return { text, so: true };
+  return text && isMadeOf(text, DOUBTFUL_PART) ? { text, so: null } : null;
+}
+
+/** What a mapping on a list names, and how that is taken: `{name: prednisone, dose: 10 mg}`, `{prednisone: 10 mg}`; or null. */
+export function namedWithDose(said) {
+  const [names, rest] = [[], []];
+  for (const entry of Object.entries(said)) (["name", "drug", "medication"].includes(entry[0]) ? names : rest).push(entry);
+  if (names.length === 1 && rest.every(([key]) => DOUBT_KEYS.includes(key))) return [names[0][1], rest.length ? Object.fromEntries(rest) : true];
+  return names.length + rest.length === 1 ? [...names, ...rest][0] : null;
 }
 
 /** What may be the name of a drug where all that stands behind it says how it is taken, the longest first. */

@@ -1,7 +1,7 @@
 // Changes of a case: what it says of one fact, as a person answers a question. A case is never changed in place.
 
 import { rowsOf } from "./codes.js";
-import { nameBeforeDose, slip } from "./doses.js";
+import { nameBeforeDose, namedWithDose, slip } from "./doses.js";
 
 const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
@@ -52,7 +52,7 @@ function saying(said, edition, [name, ...rest], value) {
   const complete = Object.hasOwn(part, "only");
   const before = Object.keys(part).filter((key) => key !== "only" && meant(key));
   const below = before.map((key) => part[key]).at(-1);
-  const { only } = part;
+  const only = listed(part.only);
   for (const key of before) delete part[key];
   if (rest.length) {
     const inner = below ?? (isPlain(only) ? Object.entries(only).find(([key]) => meant(key))?.[1] : undefined);
@@ -66,8 +66,8 @@ function saying(said, edition, [name, ...rest], value) {
     if (value !== null && value !== undefined) part[name] = value;
     return part;
   }
-  const isNamed = before.length || (Array.isArray(only) ? only : Object.keys(only)).some(meant);
-  if (Array.isArray(only)) part.only = only.filter((key) => !meant(key));
+  const isNamed = before.length || (Array.isArray(only) ? only.map((one) => entry(one)[0]) : Object.keys(only)).some(meant);
+  if (Array.isArray(only)) part.only = only.filter((one) => !meant(entry(one)[0]));
   else part.only = Object.fromEntries(Object.entries(only).filter(([key]) => !meant(key)));
   if (value === null) part[name] = null;
   else if (value === false && (!isNamed || edition.means.size)) part[name] = false; // another name may mean it
@@ -82,9 +82,15 @@ function means(edition, key, name) {
 }
 
 function asMapping(said) {
-  if (Array.isArray(said)) return Object.fromEntries(said.map((name) => [name, true]));
-  return isPlain(said) ? { ...said } : {};
+  const found = listed(said);
+  if (Array.isArray(found)) return Object.fromEntries(found.map(entry));
+  return isPlain(found) ? { ...found } : {};
 }
+
+/** What a list names; a name in the place of one is a list of it. */
+const listed = (said) => (typeof said === "string" ? [said] : said);
+/** What stands on a list, and what is said of it: it is so, or how it is taken. */
+const entry = (said) => (isPlain(said) ? namedWithDose(said) : null) ?? [said, true];
 
 /** The case in which a list of what is so is said to be complete, or not to be. */
 export function complete(given, path, is) {

@@ -2,7 +2,7 @@
 
 import { compare, exact, truth } from "./numbers.js";
 import { numberOf, shown, within } from "./days.js";
-import { nameBeforeDose, nameInDoubt, namedTwice, namesWithin, slip } from "./doses.js";
+import { howTaken, nameBeforeDose, nameInDoubt, namedTwice, namedWithDose, namesWithin, slip } from "./doses.js";
 import { rowsOf, unknownSystem } from "./codes.js";
 import { normal } from "./names.js";
 import { StatedNumbers, takenApart } from "./stated.js";
@@ -12,9 +12,10 @@ export const ROUTING = ["policy", "drug", "service", "code", "payer", "service_d
 const HANDLING = ["submitted", "received_on", "expedited"];
 const AGES = ["age", "age_months"];
 const STATES = { true: ["equivalent", "narrower"], false: ["equivalent", "broader"] };
-const A_NAME = /^(?=.*\p{L})[\p{L}\p{N}_][\p{L}\p{N}_ '’()[\]/,;:.#+&%*-]{1,99}$/u; // of what is not known here
+const A_NAME = /^(?=.*\p{L})[\p{L}\p{N}_][\p{L}\p{N}_ '’()[\]/,;:.#+&%*<>=~?-]{1,99}$/u; // of what is not known here
 const NOTHING = ["none", "no", "nothing", "unknown", "n/a", "na", "nil", "null", "yes"]; // where there is no name
 const TRUTH = { yes: true, y: true, true: true, no: false, n: false, false: false }; // in quotes, in whatever letters
+const SEVERAL = /[,;&+\n]|\b(?:and|or)\b/i; // between names where a text holds several
 const MANY = 500; // of more names that are not known no slip of the pen is looked for
 const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 /** The variables of a tree of facts. */
@@ -217,8 +218,19 @@ class Reader {
     const found = this.edition.canonical(name, known);
     if (found !== null) return found;
     const coded = this.coded(name, known, path);
+    const both = coded === null ? namedTwice(name) : null;
+    const [one, other] = (both ?? []).map((given) => this.namesMeant(given, known));
+    const same = both ? [...one].filter((meant) => other.has(meant)) : [];
+    if (same.length === 1) return same[0];
     if (coded === null) this.unknown(name, path, known);
     return (coded ?? []).find((row) => STATES.true.includes(row.relation))?.name ?? null;
+  }
+
+  /** The one of the known names that is meant, or those that a code states. */
+  namesMeant(given, known) {
+    const found = this.edition.canonical(given, known);
+    const rows = found === null ? rowsOf(this.edition, given).filter((row) => STATES.true.includes(row.relation)) : [];
+    return new Set(found === null ? rows.map((row) => row.name).filter((name) => Object.hasOwn(known, name)) : [found]);
   }
 
   argument(given, tree, path, about) {
@@ -256,16 +268,28 @@ class Reader {
       if (Object.hasOwn(value, "only")) this.complete(tree, value, path, about);
       this.members(tree, value, path, about);
     } else if (Array.isArray(value)) this.listed(tree, value, path, about);
+    else if (typeof value === "string" && about.length === this.arity(about[0])) this.alone(tree, value, path, about);
     else this.problem(path, `a list of what is so, or a mapping, is expected, not ${shown(value)}`);
+  }
+
+  /** A name in the place of a list is read as the list of this one. */
+  alone(tree, given, path, about) {
+    if (SEVERAL.test(given) && ![given, ...nameBeforeDose(given)].some((name) => this.namesOf(name, tree, about).size)) {
+      this.problem(path, `${shown(given)} may be several names; write each for itself, [ONE, OTHER]`);
+      return;
+    }
+    this.record.remarks.push({ place: path, text: `${shown(given)} was read as a list of this one name.` });
+    if (!path.split(".").includes("only") && !this.record.lists.has(about[0])) this.record.lists.set(about[0], path);
+    this.onList(given, tree, path, about);
   }
 
   members(tree, value, path, about) {
     for (const [key, said] of Object.entries(value)) {
       const where = within(path, key);
       for (const { name, below, code, isAside } of key === "only" ? [] : this.meant(key, tree, where, about)) {
-        if (isAside) this.setAside(name, tree, this.truth(said, where), where, about);
+        if (isAside) this.setAside(name, tree, this.isSo(said, where, about), where, about);
         else if (isPlain(below)) this.relation(below, said, where, [...about, name]);
-        else this.member(below, this.truth(said, where), where, code);
+        else this.member(below, this.isSo(said, where, about), where, code);
       }
     }
   }
@@ -274,12 +298,30 @@ class Reader {
     if (!path.split(".").includes("only") && !this.record.lists.has(about[0])) this.record.lists.set(about[0], path);
     for (const [place, given] of values.entries()) {
       const where = `${path}[${place}]`;
-      for (const { name, below, code, isAside } of this.meant(given, tree, where, about)) {
-        if (isAside) this.setAside(name, tree, true, where, about);
-        else if (isPlain(below)) this.problem(where, `says of ${name} no more; write {${name}: ...}`);
-        else this.member(below, true, where, code);
-      }
+      const both = isPlain(given) ? namedWithDose(given) : null;
+      if (both) {
+        this.record.remarks.push({ place: where, text: `${shown(both[0])} was read from a mapping that names it.` });
+        this.members(tree, Object.fromEntries([both]), where, about);
+      } else this.onList(given, tree, where, about);
     }
+  }
+
+  /** What stands on a list is so. */
+  onList(given, tree, where, about) {
+    for (const { name, below, code, isAside } of this.meant(given, tree, where, about)) {
+      if (isAside) this.setAside(name, tree, true, where, about);
+      else if (isPlain(below)) this.problem(where, `says of ${name} no more; write {${name}: ...}`);
+      else this.member(below, true, where, code);
+    }
+  }
+
+  /** Whether a member is so; of a drug how it is taken says that too. */
+  isSo(said, path, about) {
+    const found = this.edition.said_with_dose.includes(about[0]) ? howTaken(said) : null;
+    if (!found) return this.truth(said, path);
+    const words = found.so ? "says how it is taken, and so that it is; how is not read" : "leaves open whether it is so now";
+    this.record.remarks.push({ place: path, text: `${shown(found.text)} ${words}.` });
+    return found.so;
   }
 
   member(fact, value, path, code) {
@@ -387,7 +429,7 @@ class Reader {
   /** What `only` neither names nor implies is not so, but for what stands beside it. */
   complete(tree, value, path, about) {
     const { only } = value;
-    if (only === null || typeof only !== "object") {
+    if (only === null || (typeof only !== "object" && typeof only !== "string")) {
       this.problem(`${path}.only`, `all that is so is expected, as a list, not ${shown(only)}`);
       return;
     }

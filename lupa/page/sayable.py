@@ -102,6 +102,7 @@ class Sayable:
                 for fact, x in v.asked.items()
             ],
             "open_families": sorted(v.open_families),
+            "said_with_dose": sorted(v.said_with_dose),
             "closed_by": self._placed_each(v.closed_by),
             "beyond": self._beyond(),
         }

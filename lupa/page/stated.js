@@ -9,8 +9,13 @@ import { day, isPlainDay, numberOf, shown } from "./days.js";
 const ENDS = ["at_least", "more_than", "at_most", "less_than"];
 const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 const WRITTEN = /^([+-]?(?:0|[1-9]\d{0,11})(?:\.\d{1,12})?) ?(.*)$/s;
-// A unit is one however it is written: blanks, capitals, a raised number.
-const isUnit = (...both) => new Set(both.map((unit) => String(unit).normalize("NFKC").replace(/\s+/g, "").toLowerCase())).size === 1;
+const UNITS = new Map(Object.entries({
+  years: ["y", "yr", "yrs", "year", "yo", "y/o", "y.o.", "yearsold", "year-old"], months: ["mo", "mos", "month"],
+  weeks: ["wk", "wks", "week"], days: ["d", "day"], capsules: ["cap", "caps", "capsule"],
+}).flatMap(([unit, written]) => written.map((one) => [one, unit])));
+// A unit is one however it is written: blanks, capitals, a raised number, a part.
+const plainUnit = (unit) => String(unit).normalize("NFKC").replace(/\s+/g, "").toLowerCase().replace(/^-/, "");
+const isUnit = (...both) => new Set(both.map(plainUnit).map((unit) => UNITS.get(unit) ?? unit)).size === 1;
 const SIGNS = { ">=": "at_least", "≥": "at_least", ">": "more_than", "<=": "at_most", "≤": "at_most", "<": "less_than" };
 const BOUND = /^(>=|<=|[<>≥≤]) ?(.*)$/s; // as a laboratory reports one
 const TWO = /^(\d{1,4}) ?\/ ?(\d{1,4})(?: ?(\D.*))?$/s;

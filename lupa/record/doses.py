@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
 from functools import cache
+from typing import Any
 
-_NUMBER = r"\d+(?:[.,]\d+)*"
+_NONE = r"0+(?:[.,]0+)*"
+_NUMBER = rf"(?!{_NONE}(?![\d.,]))\d+(?:[.,]\d+)*"
 _UNIT = r"(?:mg|mcg|ug|µg|g|ml|units?|iu|meq|mmol)(?:/(?:kg|m2|m²|ml|day|d|wk|week|dose))*"
 _FORM = r"(?:oral|tab(?:let)?s?|cap(?:sule)?s?|pills?|vials?|pens?|syringes?|infusions?|er|xr|sr|dr|ec)"
 _ROUTE = r"(?:po|by mouth|orally|iv|intravenous(?:ly)?|sc|sq|subq|sub-q|subcut(?:aneous(?:ly)?)?|im)"
@@ -21,13 +25,25 @@ _HOW = rf"{_NUMBER}(?:-{_NUMBER})?(?: ?{_UNIT})?|{_UNIT}|{_FORM}|{_ROUTE}|{_OFTE
 _DOUBT = (
     r"prn|(?:as|if|when) (?:needed|required)|discontinued|stopped|d/?c(?:'?d)?|held|on hold|ended|finished|"
     r"completed|taper(?:ed|ing)|last (?:dose|taken|given|infusion)|until|since|start(?:ed|s|ing)?|planned|"
-    rf"in|on|-|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|{_NUMBER}(?:[/-]{_NUMBER}){{1,2}}"
+    rf"{_NONE}(?: ?{_UNIT})?|in|on|-|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|"
+    rf"{_NUMBER}(?:[/-]{_NUMBER}){{1,2}}"
 )
 """What makes it doubtful whether a drug is taken now."""
 _END = r"(?=[\s,;.()]|$)[\s,;.()]*"
 _PART = rf"(?:{_HOW}){_END}"
 _DOUBTFUL_PART = rf"(?:{_DOUBT}|{_HOW}){_END}"
 _TWICE = re.compile(r"([^()\[\]]+?) ?[(\[]([^()\[\]]+)[)\]]")
+_HOW_KEYS = frozenset(
+    ("dose", "dosage", "strength", "unit", "units", "frequency", "freq", "schedule", "route", "form", "sig")
+)
+"""Under which people write how a drug is taken, part by part."""
+_DOUBT_KEYS = frozenset(
+    (
+        *("start", "start_date", "started", "since", "end", "end_date", "stop", "stop_date", "stopped"),
+        *("status", "prn", "as_needed", "indication", "note", "notes", "comment"),
+    )
+)
+"""Under which they write whether it is taken now, which is for a person to tell."""
 _MOST_WORDS = 5
 """No name has more words."""
 
@@ -85,6 +101,36 @@ def names_within(text: str, means: Callable[[str], bool]) -> list[str]:
 def says_how(rest: str) -> bool:
     """Whether a text says how a drug is taken, and nothing else."""
     return _is_made_of(rest, _PART)
+
+
+def how_taken(said: Any) -> tuple[str, bool | None] | None:
+    """How a drug is taken, where that is said in the place of yes, as text or part by part.
+
+    With it whether it is taken then: yes, or None where that stays open, as of what was stopped. None for
+    all that says anything else.
+    """
+    parts = said.values() if isinstance(said, Mapping) else [said]
+    plain = (str, int, float, Decimal, date) if isinstance(said, Mapping) else str
+    if not all(isinstance(part, plain) and not isinstance(part, bool) for part in parts):
+        return None
+    text = " ".join(str(part).strip() for part in parts)
+    if isinstance(said, Mapping) and not _HOW_KEYS.issuperset(said):
+        return (text, None) if text and (_HOW_KEYS | _DOUBT_KEYS).issuperset(said) else None
+    if text and says_how(text):
+        return text, True
+    return (text, None) if text and _is_made_of(text, _DOUBTFUL_PART) else None
+
+
+def named_with_dose(said: Mapping[Any, Any]) -> tuple[Any, Any] | None:
+    """What a mapping on a list names, `{name: prednisone, dose: 10 mg}`, and how that is taken, if it says.
+
+    The one key of a mapping, `{prednisone: 10 mg}`, is such a name too. None for any other.
+    """
+    names = [key for key in said if key in ("name", "drug", "medication")]
+    rest = {key: value for key, value in said.items() if key not in names}
+    if len(names) == 1 and (_HOW_KEYS | _DOUBT_KEYS).issuperset(rest):
+        return said[names[0]], rest or True
+    return next(iter(said.items())) if len(said) == 1 else None
 
 
 def _is_made_of(rest: str, part: str) -> bool:

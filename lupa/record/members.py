@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from lupa.record.doses import named_with_dose
 from lupa.rules.vocabulary import ONLY, Path, Tree, leaves
 
 Canonical = Callable[[str, Mapping[str, object]], str | None]
@@ -49,13 +50,24 @@ def as_mapping(value: Any, tree: Tree) -> dict[str, Any]:
         return dict(value)
     if value is None:
         return dict.fromkeys(tree)
-    return dict.fromkeys(value, True)
+    return dict(map(_entry, _listed(value)))
+
+
+def _listed(value: Any) -> Any:
+    """What a list names; a name in the place of one is a list of it."""
+    return [value] if isinstance(value, str) else value
+
+
+def _entry(said: Any) -> tuple[Any, Any]:
+    """What stands on a list, and what is said of it: it is so, or how it is taken."""
+    return (named_with_dose(said) if isinstance(said, Mapping) else None) or (said, True)
 
 
 def _left_in(only: Any, tree: Tree, path: Path, canonical: Canonical) -> Any:
     """What is still named by what is said to be all."""
     if not isinstance(only, Mapping):
-        return [name for name in only if path[0] not in (name, canonical(name, tree))]
+        each = ((said, _entry(said)[0]) for said in _listed(only))
+        return [said for said, name in each if path[0] not in (name, canonical(name, tree))]
     return without_member(only, tree, path, canonical)
 
 

@@ -57,9 +57,21 @@ def bound_in(text: str, units: Iterable[str]) -> tuple[str, Decimal, str] | None
     return None
 
 
+_UNITS = {
+    **dict.fromkeys(("y", "yr", "yrs", "year", "yo", "y/o", "y.o.", "yearsold", "year-old"), "years"),
+    **dict.fromkeys(("mo", "mos", "month"), "months"),
+    **dict.fromkeys(("wk", "wks", "week"), "weeks"),
+    **dict.fromkeys(("d", "day"), "days"),
+    **dict.fromkeys(("cap", "caps", "capsule"), "capsules"),
+}
+"""What people write for a unit."""
+
+
 def plain_unit(unit: str) -> str:
-    """A unit without what is written in one way or another: blanks, capitals, a raised number."""
-    return "".join(unicodedata.normalize("NFKC", unit).split()).casefold()
+    """A unit without what is written in one way or another: blanks, capitals, a raised number, a part."""
+    found = "".join(unicodedata.normalize("NFKC", unit).split()).casefold()
+    found = found.removeprefix("-")
+    return _UNITS.get(found, found)
 
 
 def plain_number(value: Fraction | Decimal) -> int | float:

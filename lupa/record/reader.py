@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from lupa.errors import Problem, shown
+from lupa.record.doses import named_twice
 from lupa.record.measured import Measuring
 from lupa.record.said import Record, Remark, Unknown
 from lupa.rules.codes import STATES, Code
@@ -141,9 +142,20 @@ class Reader:
         if found is not None:
             return found
         coded = self.coded(name, known, path)
+        if coded is None and (both := named_twice(name)):
+            same = set.intersection(*(self.names_meant(one, known) for one in both))
+            if len(same) == 1:
+                return same.pop()
         if coded is None:
             self.not_a_value(name, known, path)
         return next((code.name for code in coded or () if code.relation in STATES[True]), None)
+
+    def names_meant(self, given: str, known: Mapping[str, object]) -> set[str]:
+        """The one of the known names that is meant, or those that a code states."""
+        found = self.vocabulary.canonical(given, known)
+        rows = self.known.codes.rows(given) if found is None else ()
+        stated = {row.name for row in rows if row.relation in STATES[True]}
+        return {found} if found else stated.intersection(known)
 
     def not_a_value(self, name: str, known: Mapping[str, object], path: str) -> None:
         """Says that a name is none of the values known here."""

@@ -7,17 +7,26 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lupa.errors import shown, within
-from lupa.record.doses import name_before_dose, name_in_doubt, named_twice, names_within
+from lupa.record.doses import (
+    how_taken,
+    name_before_dose,
+    name_in_doubt,
+    named_twice,
+    named_with_dose,
+    names_within,
+)
 from lupa.record.reader import Reader, example, forms, hint_at_slip
 from lupa.record.said import Aside, Remark, Slip, Suggested
 from lupa.rules.codes import STATES, Code
 from lupa.rules.names import normal
 from lupa.rules.vocabulary import ONLY, Fact, Path, Tree, facts_below
 
-A_NAME = re.compile(r"(?=.*[^\W\d_])\w[\w '\N{RIGHT SINGLE QUOTATION MARK}()\[\]/,;:.#+&%*-]{1,99}")
+A_NAME = re.compile(r"(?=.*[^\W\d_])\w[\w '\N{RIGHT SINGLE QUOTATION MARK}()\[\]/,;:.#+&%*<>=~?-]{1,99}")
 """What may be the name of something that is not known here."""
 
 
+_SEVERAL = re.compile(r"[,;&+\n]|\b(?:and|or)\b", re.IGNORECASE)
+"""What stands between names where a text holds several."""
 MANY = 500
 """Of more names that are not known no slip of the pen is looked for."""
 _NOTHING = frozenset(("none", "no", "nothing", "unknown", "n/a", "na", "nil", "null", "yes"))
@@ -50,8 +59,22 @@ class Relations(Reader):
             self.members(tree, value, path, about)
         elif isinstance(value, list | tuple | set | frozenset):
             self.listed(tree, list(value), path, about)
+        elif isinstance(value, str) and len(about) == self.known.arity(about[0]):
+            self.alone(tree, value, path, about)
         else:
             self.problem(path, f"{forms(tree)} is expected, not {shown(value)}")
+
+    def alone(self, tree: Tree, given: str, path: str, about: Path) -> None:
+        """A name in the place of a list is read as the list of this one."""
+        names = (given, *name_before_dose(given))
+        if _SEVERAL.search(given) and not any(self.names_of(name, tree, about) for name in names):
+            words = f"{shown(given)} may be several names; write each for itself, [ONE, OTHER]"
+            self.problem(path, words)
+            return
+        self.record.remarks.append(Remark(path, f"{shown(given)} was read as a list of this one name."))
+        if ONLY not in path.split("."):
+            self.record.lists.setdefault(about[0], path)
+        self.on_list(given, tree, path, about)
 
     def members(self, tree: Tree, value: Mapping[Any, Any], path: str, about: Path) -> None:
         """What a mapping says of each argument that it names."""
@@ -59,9 +82,9 @@ class Relations(Reader):
             where = within(path, key)
             for meant in self.meant(key, tree, where, about) if key != ONLY else ():
                 if meant.aside:
-                    self.set_aside(meant.name, tree, self.truth(said, where), where, about)
+                    self.set_aside(meant.name, tree, self.is_so(said, where, about), where, about)
                 elif isinstance(meant.below, str):
-                    self.member(meant.below, self.truth(said, where), where, meant.code)
+                    self.member(meant.below, self.is_so(said, where, about), where, meant.code)
                 else:
                     self.family(meant.below, said, where, (*about, meant.name))
 
@@ -71,14 +94,39 @@ class Relations(Reader):
             self.record.lists.setdefault(about[0], path)
         for place, name in enumerate(values):
             where = f"{path}[{place}]"
-            for meant in self.meant(name, tree, where, about):
-                if meant.aside:
-                    self.set_aside(meant.name, tree, True, where, about)
-                elif isinstance(meant.below, str):
-                    self.member(meant.below, True, where, meant.code)
-                else:
-                    form = forms(meant.below) if meant.below else "..."
-                    self.problem(where, f"says of {meant.name} no more; write {{{meant.name}: {form}}}")
+            both = named_with_dose(name) if isinstance(name, Mapping) else None
+            if both is not None:
+                self.record.remarks.append(
+                    Remark(where, f"{shown(both[0])} was read from a mapping that names it.")
+                )
+                self.members(tree, dict([both]), where, about)
+            else:
+                self.on_list(name, tree, where, about)
+
+    def on_list(self, name: Any, tree: Tree, where: str, about: Path) -> None:
+        """What stands on a list is so."""
+        for meant in self.meant(name, tree, where, about):
+            if meant.aside:
+                self.set_aside(meant.name, tree, True, where, about)
+            elif isinstance(meant.below, str):
+                self.member(meant.below, True, where, meant.code)
+            else:
+                form = forms(meant.below) if meant.below else "..."
+                self.problem(where, f"says of {meant.name} no more; write {{{meant.name}: {form}}}")
+
+    def is_so(self, said: Any, path: str, about: Path) -> bool | None:
+        """Whether a member is so; of a drug how it is taken says that too."""
+        found = how_taken(said) if about[0] in self.vocabulary.said_with_dose else None
+        if found is None:
+            return self.truth(said, path)
+        text, so = found
+        words = (
+            "says how it is taken, and so that it is; how is not read"
+            if so
+            else "leaves open whether it is so now"
+        )
+        self.record.remarks.append(Remark(path, f"{shown(text)} {words}."))
+        return so
 
     def member(self, fact: Fact, value: bool | None, path: str, code: Code | None) -> None:
         """States a fact that is named, or takes note that a code only suggests it."""
@@ -199,7 +247,7 @@ class Relations(Reader):
         """What `only` neither names nor implies is false, but for what stands beside it."""
         where = f"{path}.{ONLY}"
         only = value[ONLY]
-        if not isinstance(only, Mapping | list | tuple | set | frozenset):
+        if not isinstance(only, Mapping | list | tuple | set | frozenset | str):
             self.problem(where, f"all that is so is expected, such as {forms(tree)}, not {shown(only)}")
             return
         aside = Relations(self.vocabulary, self.follows, self.known)

@@ -263,6 +263,11 @@ class Vocabulary:
         return frozenset(str(name) for (name,) in self._program.facts("open_family", 1))
 
     @cached_property
+    def said_with_dose(self) -> frozenset[str]:
+        """The relations of which people say how it is taken in the place of yes."""
+        return frozenset(str(name) for (name,) in self._program.facts("said_with_dose", 1))
+
+    @cached_property
     def closed_by(self) -> dict[str, list[Fact]]:
         """The facts that are not so where all of a relation is named, by the relation."""
         found: dict[str, list[Fact]] = {}

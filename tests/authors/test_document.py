@@ -168,6 +168,12 @@ def test_whoever_reads_a_clause_finds_there_each_rule_that_it_rests_on(read: Doc
         assert [rule for rule in rules if rule not in plain] == []
 
 
+def test_what_no_rule_of_the_policy_s_own_gives_is_said_to_be_shared(read: Document, page: str) -> None:
+    shared = [item.id for clause in read.clauses for item in clause.items if not item.rules]
+    assert "term_limit" in shared
+    assert page.count(">by rules that all policies share<") == len(shared)
+
+
 def test_every_link_of_the_page_leads_to_one_of_its_clauses(read: Document, page: str) -> None:
     assert set(re.findall(r'href="#([^"]+)"', page)) <= {clause.id for clause in read.clauses}
 

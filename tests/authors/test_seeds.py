@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -17,7 +18,7 @@ from lupa.authors.lint.rules import RULES
 from lupa.authors.reports.finding import Finding, Patient, Report
 from lupa.authors.syntax import statements
 from lupa.rules.files import shipped
-from tests.seeds import BUNDLES, CHANGED, REFUSED, SEEDS, Found, Seed
+from tests.seeds import BENLYSTA, BUNDLES, CHANGED, LUPKYNIS, REFUSED, SEEDS, Found, Seed
 from tests.slim import slim
 from tests.times import THOROUGH
 
@@ -130,6 +131,26 @@ def test_seeded_defects_are_found_and_nothing_else(
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: seed.name.replace(" ", "_"))
 def test_a_seeded_defect_is_found_and_nothing_else(seed: Seed, few: KnowledgeBase, tmp_path: Path) -> None:
     check([seed], few, tmp_path)
+
+
+def lost_nots() -> Iterator[Seed]:
+    """Each rule of a shipped policy without one of its `not`s."""
+    for file in (LUPKYNIS, BENLYSTA):
+        text = (shipped("kb") / file).read_text(encoding="utf-8")
+        for line in text.splitlines():
+            bare = re.sub(r'"[^"]*"|%.*', lambda part: "_" * len(part[0]), line)
+            for place in re.finditer(r"\bnot ", bare):
+                new = line[: place.start()] + line[place.end() :]
+                name = f"{new.partition('(')[0]} {new.partition(':-')[2]}"
+                yield Seed(name, file, line, new, (), asked=file.split("/")[1])
+
+
+@pytest.mark.mass
+@pytest.mark.parametrize("seed", [*lost_nots()], ids=lambda seed: seed.name.replace(" ", "_"))
+def test_a_lost_not_is_found_without_a_case(seed: Seed, tmp_path: Path) -> None:
+    defective = changed([seed], tmp_path / "kb")
+    report = verified(defective, [seed])
+    assert report is None or linted(defective, [seed]) or report.new or report.gone
 
 
 def test_every_seed_is_looked_at_once() -> None:

@@ -135,7 +135,7 @@ def test_what_is_shared_can_be_declared_again(foreign: Path, tmp_path: Path) -> 
         ({"weeks_on": 12}, "facts.weeks_on: a mapping such as {methotrexate: 3} is expected, not 12"),
         ({"tested": {"TB": ["blood"]}}, "facts.tested.TB[0]: says of blood no more; write {blood: "),
         (
-            {"tested": {"TB": {"blood": "negative"}}},
+            {"tested": {"TB": {"blood": 5}}},
             "facts.tested.TB.blood: a list of what is so ([negative])",
         ),
         (

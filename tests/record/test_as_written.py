@@ -18,13 +18,38 @@ def decided(kb: KnowledgeBase, request: dict[str, Any] | None = None, **facts: A
     return kb.decide({"request": {**REQUEST, **(request or {})}, "facts": facts})
 
 
+def with_drugs(kb: KnowledgeBase, taking: Any) -> Decision:
+    return decided(kb, taking=taking)
+
+
+LUPUS: dict[str, Any] = {
+    "request": {
+        "policy": "uhc_benlysta",
+        "indication": "sle",
+        "phase": "initial",
+        "route": "IV",
+        "service_date": "2025-03-01",
+    },
+    "facts": {
+        "age": 34,
+        "diagnosis": {"sle": True, "severe_active_cns_lupus": False},
+        "active": {"sle": True},
+        "taking": {"only": ["hydroxychloroquine"]},
+        "dosed_per_label": True,
+    },
+}
+
+
 def remarks(decision: Decision) -> list[tuple[str, str]]:
     return [(remark.place, remark.text) for remark in decision.remarks]
 
 
-@pytest.mark.parametrize("written", ["17", " 17 ", "17 years", "17.0"])
+@pytest.mark.parametrize(
+    "written",
+    ["17", " 17 ", "17 years", "17.0", "17 y/o", "17yo", "17 yrs", "17 y.o.", "17-year-old", "17-years"],
+)
 def test_a_number_in_quotes_is_read_and_that_is_told(kb: KnowledgeBase, written: str) -> None:
-    number = "17.0" if "." in written else "17"
+    number = "17.0" if written == "17.0" else "17"
     decision = decided(kb, age=written)
     assert decision.outcome == "deny"
     assert remarks(decision) == [("facts.age", f"'{written}' was read as the number {number}.")]
@@ -115,6 +140,168 @@ def test_an_edit_of_one_pressure_leaves_the_other_of_the_two(kb: KnowledgeBase) 
     case = {"request": REQUEST, "facts": {"bp": "166/80"}}
     assert shows_pressure(kb.whatif(case, {"systolic": 120}).after) is False
     assert shows_pressure(kb.whatif(case, {"diastolic": 90}).after) is True
+
+
+def test_a_term_may_be_said_in_years(kb: KnowledgeBase) -> None:
+    request = {**LUPUS["request"], "months": "1 year"}
+    decision = kb.decide({**LUPUS, "request": request})
+    assert (decision.outcome, dict(decision.authorized)["months"]) == ("approve", 12)
+    assert kb.decide({**LUPUS, "request": {**request, "months": "2 yrs"}}).outcome == "modify"
+
+
+# ---- lists in other words -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("taking", "told"),
+    [
+        ("prednisone", ["'prednisone' was read as a list of this one name."]),
+        (
+            "Deltasone 10 mg daily",
+            [
+                "'Deltasone 10 mg daily' was read as a list of this one name.",
+                "'Deltasone 10 mg daily' was read as prednisone; what stands behind the name is not read.",
+            ],
+        ),
+        ({"prednisone": "10 mg PO daily"}, ["'10 mg PO daily' says how it is taken"]),
+        ({"Deltasone": {"dose": "10 mg", "frequency": "BID"}}, ["'10 mg BID' says how it is taken"]),
+        ({"prednisone": {"dose": 10, "unit": "mg"}}, ["'10 mg' says how it is taken"]),
+        (
+            [{"prednisone": "10 mg"}],
+            ["'prednisone' was read from a mapping that names it.", "'10 mg' says"],
+        ),
+        ([{"name": "prednisone"}], ["'prednisone' was read from a mapping that names it."]),
+        (
+            [{"drug": "prednisone", "dose": "10 mg"}],
+            ["was read from a mapping that names it.", "'10 mg' says how"],
+        ),
+    ],
+)
+def test_what_is_taken_may_be_said_with_how_and_without_a_list(
+    kb: KnowledgeBase, taking: Any, told: list[str]
+) -> None:
+    decision = with_drugs(kb, taking)
+    assert status(decision, "background_therapy") == "met"
+    said = [text for place, text in remarks(decision) if place.startswith("facts.taking")]
+    assert all(words in text for words, text in zip(told, said, strict=False)), said
+    assert len(told) <= len(said)
+
+
+@pytest.mark.parametrize(
+    "taking",
+    [
+        {"prednisone": "PRN"},
+        {"prednisone": "0 mg"},
+        {"prednisone": {"dose": "10 mg", "frequency": "as needed"}},
+        {"prednisone": {"dose": "10 mg", "start": "2024-01-01"}},
+        [{"name": "prednisone", "dose": "10 mg", "status": "stopped"}],
+        {"prednisone": "10 mg, stopped"},
+        "prednisone PRN",
+        "prednisone 0 mg",
+        ["prednisone 0.0 mg daily"],
+        [{"prednisone": "on hold"}],
+    ],
+)
+def test_what_may_not_be_taken_now_stays_open_and_that_is_told(kb: KnowledgeBase, taking: Any) -> None:
+    decision = with_drugs(kb, taking)
+    assert status(decision, "background_therapy") == "open"
+    assert any("leaves open whether it is so now" in text for _, text in remarks(decision))
+
+
+@pytest.mark.parametrize(
+    ("taking", "message"),
+    [
+        ("prednisone, methotrexate", "facts.taking: 'prednisone, methotrexate' may be several names"),
+        ("prednisone and Imuran", "facts.taking: 'prednisone and Imuran' may be several names"),
+        ("prednison", "facts.taking: 'prednison' is not known here; did you mean prednisone?"),
+        ("none", "facts.taking: 'none' is no name; where there is none, write taking: {only: []}"),
+        ({"prednisone": 10}, "facts.taking.prednisone: yes, no or null is expected, not 10"),
+        (
+            {"prednisone": {"dose": "10 mg", "colour": "red"}},
+            "facts.taking.prednisone: yes, no or null",
+        ),
+        ({"prednisone": {"dose": True}}, "facts.taking.prednisone: yes, no or null is expected, not"),
+        (
+            {"prednisone": "allergic"},
+            "facts.taking.prednisone: yes, no or null is expected, not 'allergic'",
+        ),
+        ({"prednisone": ""}, "facts.taking.prednisone: yes, no or null is expected, not ''"),
+        ([{"prednisone": True, "dose": "10 mg"}], "facts.taking[0]: a name is expected, not {"),
+        ([{"dose": "10 mg", "route": "IV"}], "facts.taking[0]: a name is expected, not {"),
+    ],
+)
+def test_what_may_mean_something_else_is_refused_with_its_place(
+    kb: KnowledgeBase, taking: Any, message: str
+) -> None:
+    with pytest.raises(CaseError) as error:
+        with_drugs(kb, taking)
+    assert str(error.value).startswith(message)
+
+
+@pytest.mark.parametrize("said", ["2019", "daily", "10 mg", {"dose": "10 mg"}])
+def test_a_disease_is_not_taken(kb: KnowledgeBase, said: Any) -> None:
+    with pytest.raises(CaseError, match=r"facts\.diagnosis\.sle: yes, no or null is expected"):
+        decided(kb, diagnosis={"sle": said})
+
+
+@pytest.mark.parametrize("name", ["prednisone 20mg -> 10mg", "prednisone ~5 mg?", "prednisone <=10 mg"])
+def test_what_a_name_is_written_with_stands_aside_and_leaves_the_drug_open(
+    kb: KnowledgeBase, name: str
+) -> None:
+    assert decided(kb, age=16, taking=[name]).outcome == "deny"
+    decision = with_drugs(kb, [name])
+    assert [aside.name for aside in decision.aside] == [name]
+    assert status(decision, "background_therapy") == "open"
+
+
+def test_how_an_undertaking_is_kept_is_not_that_it_is_given(kb: KnowledgeBase) -> None:
+    with pytest.raises(CaseError, match=r"facts\.attests\.monitor_egfr: yes, no or null is expected"):
+        decided(kb, attests={"monitor_egfr": "monthly"})
+
+
+@pytest.mark.parametrize("said", ["SLE", "M32.10", "SLE (M32.10)"])
+def test_a_disease_may_stand_without_a_list(kb: KnowledgeBase, said: str) -> None:
+    one, listed = (
+        kb.decide({**LUPUS, "facts": {**LUPUS["facts"], "diagnosis": d}}) for d in (said, [said])
+    )
+    assert (one.outcome, one.missing) == (listed.outcome, listed.missing) == ("pend", one.missing)
+    assert remarks(one)[0] == ("facts.diagnosis", f"'{said}' was read as a list of this one name.")
+
+
+def test_a_complete_list_may_be_of_one_name(kb: KnowledgeBase) -> None:
+    one, listed = (with_drugs(kb, {"only": said}) for said in ("prednisone 5 mg", ["prednisone 5 mg"]))
+    assert (one.outcome, one.criteria) == (listed.outcome, listed.criteria)
+
+
+@pytest.mark.parametrize("said", ["SLE (M32.10)", "M32.10 [SLE]", "lupus (SLE)"])
+def test_an_indication_may_be_said_twice(kb: KnowledgeBase, said: str) -> None:
+    request = {**LUPUS["request"], "indication": said}
+    if said.startswith("lupus"):  # which may be a disease of the skin alone
+        with pytest.raises(CaseError, match=r"request\.indication: 'lupus \(SLE\)' is not known here"):
+            kb.decide({**LUPUS, "request": request})
+    else:
+        twice, once = kb.decide({**LUPUS, "request": request}), kb.decide(LUPUS)
+        assert (twice.outcome, twice.criteria) == (once.outcome, once.criteria)
+
+
+WRITTEN: tuple[Any, ...] = (
+    "prednisone",
+    {"prednisone": "10 mg"},
+    [{"prednisone": "10 mg"}, "Tylenol"],
+    {"only": "prednisone"},
+    {"only": [{"name": "prednisone", "dose": "10 mg"}]},
+)
+
+
+@pytest.mark.parametrize("taking", WRITTEN)
+def test_a_case_that_is_written_so_is_edited_and_shown_as_any_other(kb: KnowledgeBase, taking: Any) -> None:
+    case = {"request": REQUEST, "facts": {"taking": taking}}
+    after = kb.whatif(case, {"taking.prednisone": False}).after
+    assert status(after, "background_therapy") == ("unmet" if "only" in taking else "open")
+    with_another = kb.whatif(case, {"taking.azathioprine": True}).after
+    assert status(with_another, "background_therapy") == "met"
+    for witness in kb.decide(case).witnesses:
+        assert kb.decide(witness.case).outcome == witness.outcome
 
 
 # ---- signs, and words for yes and no ------------------------------------------------------------

@@ -195,15 +195,30 @@ def written(dice: random.Random, names: list[str], odd: list[str]) -> list[str]:
     return found
 
 
+HOW: tuple[Any, ...] = (True, "10 mg daily", {"dose": "1 g", "frequency": "BID"})
+
+
+def in_some_form(dice: random.Random, names: list[str]) -> Any:
+    """What is taken, as a list that is complete or not, or with how it is taken in the place of yes."""
+    each = [{name: dice.choice(HOW)} for name in names]
+    forms: list[Any] = [
+        names,
+        {"only": names},
+        {"only": each},
+        {k: how for one in each for k, how in one.items()},
+    ]
+    return dice.choice([*forms, {"only": names[0]}] if len(names) == 1 else forms)
+
+
 def random_cases(number: int, odd: list[str]) -> list[dict[str, Any]]:
     dice, cases = random.Random("as written"), []
     for _ in range(number):
         names = written(dice, dice.sample(sorted(WRITTEN), dice.randint(0, 3)), odd)
         facts = {
-            "age": dice.choice((34, "34", "16", {"at_least": 18})),
-            "taking": dice.choice((names, {"only": names}, dict.fromkeys(names, True))),
+            "age": dice.choice((34, "34", "16 y/o", {"at_least": 18})),
+            "taking": in_some_form(dice, names),
             "diagnosis": dice.choice(
-                (["M32.14"], {"only": ["M32.14", "I10"]}, {"SLE": True, "CKD 3": None})
+                (["M32.14"], "LN (M32.14)", {"only": ["M32.14", "I10"]}, {"SLE": True, "CKD 3": None})
             ),
             "active": dice.choice((["SLE"], ["lupus nephritis"])),
             "dosed_per_label": True,
@@ -218,7 +233,9 @@ def random_cases(number: int, odd: list[str]) -> list[dict[str, Any]]:
 
 def named(case: dict[str, Any]) -> list[str]:
     taking = case["facts"].get("taking", [])
-    return list(taking.get("only", taking) if isinstance(taking, dict) else taking)
+    found = taking.get("only", taking) if isinstance(taking, dict) else taking
+    each = [found] if isinstance(found, str) else found
+    return [name if isinstance(name, str) else next(iter(name)) for name in each]
 
 
 def unless_refused(kb: KnowledgeBase, case: dict[str, Any]) -> Decision | None:

@@ -284,8 +284,12 @@ def test_a_fact_that_is_wrong_for_the_one_policy_that_knows_it_is_not_dropped(tm
             "facts.taking.prednisone: yes, no or null is expected, not 'often'",
         ),
         (
-            stating(diagnosis="sle"),
-            f"facts.diagnosis: {FAMILY} 'sle'",
+            stating(diagnosis=5),
+            f"facts.diagnosis: {FAMILY} 5",
+        ),
+        (
+            stating(diagnosis="sle, gout"),
+            "facts.diagnosis: 'sle, gout' may be several names; write each for itself, [ONE, OTHER]",
         ),
         (stating(taking=[["prednisone"]]), """facts.taking[0]: a name is expected, not ["prednisone"]"""),
         (stating(taking=[None]), "facts.taking[0]: a name is expected, not null"),

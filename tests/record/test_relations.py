@@ -143,10 +143,10 @@ def _possible(kb: KnowledgeBase, facts: Mapping[str, Any]) -> tuple[str, ...]:
             "facts.tried: a mapping ({methotrexate: ...}) is expected, not 'methotrexate'",
         ),
         (
-            {"taking": {"only": "methotrexate"}},
+            {"taking": {"only": 5}},
             (
                 "facts.taking.only: all that is so is expected, such as a list of what is so "
-                "([methotrexate]) or a mapping ({methotrexate: yes}), not 'methotrexate'"
+                "([methotrexate]) or a mapping ({methotrexate: yes}), not 5"
             ),
         ),
         ({"taking": [5]}, "facts.taking[0]: a name is expected, not 5"),

@@ -109,7 +109,8 @@ def _item(item: Item, here: Clause, read: Document, told: Told) -> Html:
         parts.append(tag("div", f"likewise {', '.join(map(argument, item.alike))}", class_="quiet"))
     meant = told.get(f"{item.kind}({item.id})")
     parts += [meant_html(meant)] if meant else []
-    return tag("div", *parts, *_rules(item.rules, here, read), class_="item")
+    shared = [] if item.rules else [tag("div", "by rules that all policies share", class_="quiet")]
+    return tag("div", *parts, *_rules(item.rules, here, read), *shared, class_="item")
 
 
 def _rules(rules: Iterable[Rule], here: Clause, read: Document) -> list[Html]:

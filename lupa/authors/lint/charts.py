@@ -35,8 +35,10 @@ TABLES = frozenset(
     }
 )  # fmt: skip
 """Rows that are looked up in the text, each on a line of its own."""
-_KINDS = "word, coding, drug, type_of, questionnaire, day, reference, amount, range, flag, present, term"
-KINDS = frozenset(_KINDS.split(", "))
+KINDS = frozenset((
+    "word", "coding", "drug", "type_of", "questionnaire", "day", "reference", "amount", "flag", "present",
+    "range", "term",
+))  # fmt: skip
 """What the value of an element may be read as."""
 _LOOKED_UP = (
     "all_told/1", "birth/1", "born_after/1", "clash/2", "counts/4", "dead/1", "declared_by/2",
