@@ -275,7 +275,7 @@ class _Writer:
         for fact in facts:
             literal = edition.literals[fact]
             served = [(a.id, source) for a, cone, source in unsettled if literal in cone]
-            sources = dict.fromkeys(source for _, source in served if source)
+            sources = dict.fromkeys(one for _, source in served for one in source.split("; ") if one)
             found.append(
                 Missing(
                     fact,

@@ -205,7 +205,7 @@ class Writer {
     return found.map((variable) => {
       const served = unsettled.filter(({ cone }) => cone.has(variable));
       const { fact, yes, question: asked, help } = edition.facts[variable];
-      const sources = new Set(served.map((item) => this.source(item)).filter(Boolean));
+      const sources = new Set(served.flatMap((item) => this.source(item).split("; ")).filter(Boolean));
       const lines = question.linesOf(variable);
       const hint = lines.length ? ` (See ${lines.join("; ")}.)` : "";
       return { fact, text: yes, question: `${asked}${hint}`, help, bears_on: served.map(({ id }) => id), source: [...sources].join("; "), settled_by: fact.startsWith("reading(") ? "plan" : "record", ...(together.get(variable) ?? { together: "", member: "", kind: "" }) };

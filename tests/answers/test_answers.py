@@ -160,6 +160,13 @@ def test_of_many_that_are_missing_alike_the_first_are_named_and_the_rest_counted
     )
 
 
+def test_a_clause_is_cited_once_for_what_is_missing() -> None:
+    ended = command("decide", "-", "--json", stdin=as_bytes({"request": {"policy": "uhc_benlysta"}}))
+    cited = [missing["source"].split("; ") for missing in json.loads(ended.out)["missing"]]
+    assert len(cited) > 20
+    assert cited == [list(dict.fromkeys(sources)) for sources in cited]
+
+
 @pytest.mark.slow
 def test_what_is_found_of_each_of_many_stands_in_one_line() -> None:
     request = {"policy": "uhc_benlysta", "route": "IV", "indication": "SLE", "phase": "initial"}
