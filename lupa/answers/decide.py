@@ -143,10 +143,11 @@ class _Writer:
     def item(self, atom: Atom, reason: Sequence[Literal], *, certain: bool = True) -> Item:
         """An item that holds, or is one of some that do, for this reason."""
         edition = self._edition
+        because = [edition.facts[literal] for literal in reason if literal > 0]
         return Item(
             atom.id,
             edition.phrase(atom, True),
-            edition.source(atom, self._pathways),
+            edition.source(atom, self._pathways, because),
             causes(self._question, reason),
             certain,
         )

@@ -66,16 +66,22 @@ class Writer {
     };
   }
 
-  source(item, clauses = null) {
+  /** Where the `clauses` of an item stand, or all; of those that are there for one fact each, the ones of its reason. */
+  source(item, clauses = null, reason = null) {
     const found = new Set();
-    for (const [pathway, clause] of item.sources) {
-      if ((pathway < 0 || this.pathways.has(pathway)) && (!clauses || clauses.has(clause))) found.add(clause);
+    const so = new Set([...(reason ?? [])].filter(([, value]) => value).map(([variable]) => variable));
+    const isNamed = ([, , ...facts]) => facts.some((one) => so.has(one));
+    const some = item.sources.some(isNamed);
+    for (const source of item.sources) {
+      const [pathway, clause, ...facts] = source;
+      const isTold = !some || !facts.length || isNamed(source);
+      if (isTold && (pathway < 0 || this.pathways.has(pathway)) && (!clauses || clauses.has(clause))) found.add(clause);
     }
     return [...found].map((clause) => this.edition.clauses[clause].source).join("; ");
   }
 
   item(item, reason, certain = true) {
-    const told = { id: item.id, text: item.yes, source: this.source(item), because: this.question.causes(reason), certain };
+    const told = { id: item.id, text: item.yes, source: this.source(item, null, reason), because: this.question.causes(reason), certain };
     return { ...told, needs: [], more_needs: false };
   }
 

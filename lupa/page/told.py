@@ -120,8 +120,16 @@ class Told:
     def _item(self, kind: str, atom: Atom) -> list[Any]:
         """An item: its name, root, sentences (so, not so), sources, the facts that bear on it, label."""
         edition, texts = self._edition, self._texts
+        for_one = {
+            clause: sorted(map(self._variable.__getitem__, facts))
+            for clause, facts in edition.cites_for(atom).items()
+        }
         sources = [
-            [-1 if where is None else self._pathways.index(where), self._clauses[clause]]
+            [
+                -1 if where is None else self._pathways.index(where),
+                self._clauses[clause],
+                *for_one.get(clause, ()),
+            ]
             for where, clause in atom.sources
             if where is None or where in self._pathways
         ]

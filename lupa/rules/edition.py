@@ -1,7 +1,7 @@
 """One edition of one policy, grounded: the questions a verdict is made of, each answered exactly."""
 
 import threading
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -140,6 +140,9 @@ class Edition:
         rows = self._of_policy("cites", 3)
         for (item, _), name in zip(rows, all_written([clause for _, clause in rows]), strict=True):
             self._cites.setdefault(item, []).append((None, name))
+        self._cites_for: dict[str, dict[str, set[Fact]]] = {}
+        for item, fact, clause in self._of_policy("cites_for", 4):
+            self._cites_for.setdefault(str(item), {}).setdefault(str(clause), set()).add(str(fact))
         self.pathways = {
             (str(indication), str(phase)): self._literal("on_pathway", indication, phase)
             for indication, phase in self._of_policy("on_pathway", 3)
@@ -277,15 +280,27 @@ class Edition:
             for item, number in self._of_policy("number", 3)
         }
 
-    def clauses(self, atom: Atom, pathways: Iterable[tuple[str, str]]) -> list[str]:
-        """The clauses behind an item, for the pathways that the request may be on."""
-        possible = set(pathways)
-        found = (clause for where, clause in atom.sources if where is None or where in possible)
-        return list(dict.fromkeys(found))
+    def clauses(
+        self, atom: Atom, pathways: Iterable[tuple[str, str]], because: Collection[Fact] = ()
+    ) -> list[str]:
+        """The clauses behind an item, for the pathways that the request may be on.
 
-    def source(self, atom: Atom, pathways: Iterable[tuple[str, str]]) -> str:
+        Of those that are there for one fact each, the ones for what it is so `because` of, where that says.
+        """
+        possible, for_one = set(pathways), self.cites_for(atom)
+        named = {clause for clause, facts in for_one.items() if not facts.isdisjoint(because)}
+        found = (clause for where, clause in atom.sources if where is None or where in possible)
+        return [one for one in dict.fromkeys(found) if not named or one in named or one not in for_one]
+
+    def cites_for(self, atom: Atom) -> Mapping[str, set[Fact]]:
+        """The clauses that an item cites only for some facts which can bring it about, with these."""
+        return self._cites_for.get(atom.item, {})
+
+    def source(
+        self, atom: Atom, pathways: Iterable[tuple[str, str]], because: Collection[Fact] = ()
+    ) -> str:
         """Where these clauses stand."""
-        return "; ".join(self._locators[clause] for clause in self.clauses(atom, pathways))
+        return "; ".join(self._locators[clause] for clause in self.clauses(atom, pathways, because))
 
     def _satisfiable(self, assumptions: tuple[Literal, ...]) -> bool:
         return self.answering.satisfiable(assumptions)

@@ -167,6 +167,30 @@ def test_a_clause_is_cited_once_for_what_is_missing() -> None:
     assert cited == [list(dict.fromkeys(sources)) for sources in cited]
 
 
+@pytest.mark.parametrize(
+    ("stated", "places"),
+    [
+        ("rare_disease", ["Benefit Considerations, serious rare diseases"]),
+        ("medicare_advantage", ["Instructions for Use, second paragraph"]),
+        (
+            "federal_mandate",
+            [
+                "Applicable Codes, first paragraph, remaining sentences",
+                "Instructions for Use, first paragraph",
+            ],
+        ),
+    ],
+)
+def test_of_rules_above_the_policy_only_the_clauses_of_the_one_that_is_stated_are_cited(
+    kb: KnowledgeBase, stated: str, places: list[str]
+) -> None:
+    request = {"policy": "uhc_benlysta@2023-11-01", "route": "IV", "indication": "SLE", "phase": "renewal"}
+    decided = kb.decide({"request": request, "facts": {"diagnosis": {"sle": "no"}, "override": [stated]}})
+    (basis,) = decided.bases
+    cited = [place.partition(", ")[2] for place in basis.source.split("; ")]
+    assert (decided.outcome, cited) == ("refer", places)
+
+
 @pytest.mark.slow
 def test_what_is_found_of_each_of_many_stands_in_one_line() -> None:
     request = {"policy": "uhc_benlysta", "route": "IV", "indication": "SLE", "phase": "initial"}

@@ -57,7 +57,7 @@ _PUBLIC = _PLACED | {("quantity", 4)}
 """What is shown where it belongs, and not wherever it is read."""
 _WORDS = frozenset(
     {
-        "text", "cites", "clause", "unencoded", "number", "label", "usual_label", "alias",
+        "text", "cites", "cites_for", "clause", "unencoded", "number", "label", "usual_label", "alias",
         "fact_text", "question", "question_help",
         "group_question", "member_text", "assumed_text",
     }

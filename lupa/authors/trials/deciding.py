@@ -13,7 +13,7 @@ from lupa.authors.syntax import derived, statements
 
 WORDS = {
     "text", "fact_text", "outcome_text", "question", "question_help", "label", "usual_label", "alias",
-    "cites", "clause", "unencoded", "frame",
+    "cites", "cites_for", "clause", "unencoded", "frame",
 }  # fmt: skip
 """Predicates that only say what a reader sees; no outcome depends on them."""
 INPUT = {"quantity", "whole", "part_of_request"}
