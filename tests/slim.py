@@ -25,7 +25,7 @@ def slim(folder: Path, *but: str) -> Path:
     shutil.copytree(
         shipped("kb"), folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*_OF_CHARTS, *but)
     )
-    gone = _left_out()
+    gone = dropped()
     drugs = folder / "drugs.lp"
     text = drugs.read_text("utf-8")
     drugs.write_text(_ROW.sub(lambda row: "" if row[2] in gone else row[0], text), "utf-8")
@@ -36,7 +36,7 @@ def slim(folder: Path, *but: str) -> Path:
 
 
 @cache
-def _left_out() -> frozenset[str]:
+def dropped() -> frozenset[str]:
     """The drugs that no rule names, but for a few of each class."""
     kb = shipped("kb")
     tables = [kb / name for name in ("drugs.lp", *_OF_CHARTS) if name.endswith(".lp")]
