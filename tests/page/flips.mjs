@@ -10,9 +10,10 @@ const page = unfolded(JSON.parse(readFileSync(process.argv[2], "utf8")));
 for (const line of readFileSync(0, "utf8").split("\n").filter(Boolean)) {
   const { given, to } = JSON.parse(line);
   const [question] = questions(page, given);
-  const { sets, ties, blocked } = flips(question, to);
+  const { sets, ties, up, blocked } = flips(question, to);
   const told = ({ variable, value, kind, cost }) => [question.edition.facts[variable].fact, value, kind, cost];
   console.log(JSON.stringify([
     sets.map(({ cost, statements }) => [cost, statements.map(told)]), ties, blocked.map(({ fact }) => fact),
+    up ?? false,
   ]));
 }

@@ -66,9 +66,17 @@ def different(kb: KnowledgeBase, data: Path, jobs: list[Job]) -> Iterator[Job]:
             continue
         asked.append((case, to))
     given = [{"given": case, "to": to} for case, to in asked]
+    given_up = 0
     for job, want, found in zip(asked, wanted, in_node(data, given, "flips.mjs"), strict=True):
-        if want != found:
+        *told, is_given_up = found
+        if is_given_up:  # it says that there may be more, and tells what it has found by then
+            given_up += 1
+            sets, ties, blocked = want
+            if told != [sets[: len(told[0])], min(ties, len(told[0])), blocked]:
+                yield job
+        elif told != want:
             yield job
+    assert given_up * 100 <= len(asked)
 
 
 def jobs(kb: KnowledgeBase, step: int, count: int) -> list[Job]:
