@@ -266,7 +266,7 @@ class _Writer:
             *edition.limits,
         ]
         unsettled = [
-            (a, edition.relevance.cone(a.literal), edition.source(a, self._pathways))
+            (a, edition.relevance.cone(a.literal), edition.locators(a, self._pathways))
             for a in items
             if question.is_open(a.literal)
         ]
@@ -275,8 +275,8 @@ class _Writer:
         found = []
         for fact in facts:
             literal = edition.literals[fact]
-            served = [(a.id, source) for a, cone, source in unsettled if literal in cone]
-            sources = dict.fromkeys(one for _, source in served for one in source.split("; ") if one)
+            served = [(a.id, locators) for a, cone, locators in unsettled if literal in cone]
+            sources = dict.fromkeys(locator for _, locators in served for locator in locators)
             found.append(
                 Missing(
                     fact,

@@ -67,7 +67,7 @@ class Writer {
   }
 
   /** Where the `clauses` of an item stand, or all; of those that are there for one fact each, the ones of its reason. */
-  source(item, clauses = null, reason = null) {
+  locators(item, clauses = null, reason = null) {
     const found = new Set();
     const so = new Set([...(reason ?? [])].filter(([, value]) => value).map(([variable]) => variable));
     const isNamed = ([, , ...facts]) => facts.some((one) => so.has(one));
@@ -77,7 +77,11 @@ class Writer {
       const isTold = !some || !facts.length || isNamed(source);
       if (isTold && (pathway < 0 || this.pathways.has(pathway)) && (!clauses || clauses.has(clause))) found.add(clause);
     }
-    return [...found].map((clause) => this.edition.clauses[clause].source).join("; ");
+    return [...found].map((clause) => this.edition.clauses[clause].source);
+  }
+
+  source(...about) {
+    return this.locators(...about).join("; ");
   }
 
   item(item, reason, certain = true) {
@@ -204,17 +208,18 @@ class Writer {
       ...edition.criteria.filter(({ applies }) => question.possible(applies)),
       ...edition.bases.filter(({ id }) => id !== "criteria_not_met"),
       ...edition.scope, ...edition.limits,
-    ].filter((item) => question.isOpen(item));
+    ].filter((item) => question.isOpen(item)).map((item) => ({ id: item.id, cone: item.cone, locators: this.locators(item) }));
+    const ofReadings = new Set(Object.values(edition.choices.reading ?? {}).flatMap((tree) => Object.values(tree[""] ?? {})));
     const first = (variable) => Number(!question.contradictsItself(variable)); // it goes first
     const found = missing(question).sort((one, other) => first(one) - first(other));
     const together = askedTogether(edition, found.filter((variable) => !question.linesOf(variable).length));
     return found.map((variable) => {
       const served = unsettled.filter(({ cone }) => cone.has(variable));
       const { fact, yes, question: asked, help } = edition.facts[variable];
-      const sources = new Set(served.flatMap((item) => this.source(item).split("; ")).filter(Boolean));
+      const sources = new Set(served.flatMap(({ locators }) => locators));
       const lines = question.linesOf(variable);
       const hint = lines.length ? ` (See ${lines.join("; ")}.)` : "";
-      return { fact, text: yes, question: `${asked}${hint}`, help, bears_on: served.map(({ id }) => id), source: [...sources].join("; "), settled_by: fact.startsWith("reading(") ? "plan" : "record", ...(together.get(variable) ?? { together: "", member: "", kind: "" }) };
+      return { fact, text: yes, question: `${asked}${hint}`, help, bears_on: served.map(({ id }) => id), source: [...sources].join("; "), settled_by: ofReadings.has(variable) ? "plan" : "record", ...(together.get(variable) ?? { together: "", member: "", kind: "" }) };
     });
   }
 

@@ -296,11 +296,17 @@ class Edition:
         """The clauses that an item cites only for some facts which can bring it about, with these."""
         return self._cites_for.get(atom.item, {})
 
+    def locators(
+        self, atom: Atom, pathways: Iterable[tuple[str, str]], because: Collection[Fact] = ()
+    ) -> list[str]:
+        """Where these clauses stand."""
+        return [self._locators[clause] for clause in self.clauses(atom, pathways, because)]
+
     def source(
         self, atom: Atom, pathways: Iterable[tuple[str, str]], because: Collection[Fact] = ()
     ) -> str:
-        """Where these clauses stand."""
-        return "; ".join(self._locators[clause] for clause in self.clauses(atom, pathways, because))
+        """The same as one text."""
+        return "; ".join(self.locators(atom, pathways, because))
 
     def _satisfiable(self, assumptions: tuple[Literal, ...]) -> bool:
         return self.answering.satisfiable(assumptions)
