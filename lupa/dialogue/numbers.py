@@ -29,7 +29,7 @@ def parted(line: str, *, pasted: bool = False) -> tuple[list[str], bool]:
     Those that are `pasted` from a list of drugs are read as one.
     """
     if pasted:
-        pieces = names_listed(line)
+        pieces = names_listed(line) if line.strip() else []
     else:
         parts = filter(None, (part.strip() for part in re.split(r"[,;\n]", line)))
         pieces = [part for part in parts if not (part.endswith(":") and "\n" in line)]

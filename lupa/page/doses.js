@@ -84,7 +84,7 @@ export function namesListed(text) {
     if (found.length && piece && saysHow(piece) && !/^\d+$/.test(piece)) found.push(`${found.pop()} ${piece}`);
     else if (piece && !(piece.endsWith(":") && text.includes("\n"))) found.push(piece);
   }
-  return found;
+  return found.length ? found : [text];
 }
 
 /** The names in a text, the longest at each place: a few words that stand together and mean something. */

@@ -1,7 +1,7 @@
 // Changes of a case: what it says of one fact, as a person answers a question. A case is never changed in place.
 
 import { rowsOf } from "./codes.js";
-import { nameBeforeDose, namedWithDose, slip } from "./doses.js";
+import { nameBeforeDose, namedWithDose, namesListed, slip } from "./doses.js";
 
 const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
@@ -88,7 +88,7 @@ function asMapping(said) {
 }
 
 /** What a list names; a name in the place of one is a list of it. */
-const listed = (said) => (typeof said === "string" ? [said] : said);
+const listed = (said) => (typeof said === "string" ? namesListed(said) : said);
 /** What stands on a list, and what is said of it: it is so, or how it is taken. */
 const entry = (said) => (isPlain(said) ? namedWithDose(said) : null) ?? [said, true];
 

@@ -275,8 +275,7 @@ class Reader {
   /** A text in the place of a list is read as the list of the names between its commas. */
   alone(tree, given, path, about) {
     const isNamed = (text) => [text, ...nameBeforeDose(text)].some((name) => this.namesOf(name, tree, about).size);
-    const listed = isNamed(given) ? [given] : namesListed(given);
-    const names = listed.length ? listed : [given];
+    const names = namesListed(given);
     const several = names.find((name) => SEVERAL.test(name) && !isNamed(name));
     if (several !== undefined) {
       this.problem(path, `${shown(several)} may be several names; write each for itself, [ONE, OTHER]`);

@@ -114,7 +114,7 @@ def names_listed(text: str) -> list[str]:
             found[-1] = f"{found[-1]} {piece}"
         elif piece and not (piece.endswith(":") and "\n" in text):
             found.append(piece)
-    return found
+    return found or [text]
 
 
 def says_how(rest: str) -> bool:

@@ -53,7 +53,7 @@ class Relations(Meanings):
 
     def alone(self, tree: Tree, given: str, path: str, about: Path) -> None:
         """A text in the place of a list is read as the list of the names between its commas."""
-        names = [given] if self.is_named(given, tree, about) else names_listed(given) or [given]
+        names = names_listed(given)
         for name in names:
             if _SEVERAL.search(name) and not self.is_named(name, tree, about):
                 words = f"{shown(name)} may be several names; write each for itself, [ONE, OTHER]"

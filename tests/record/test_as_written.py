@@ -307,6 +307,8 @@ WRITTEN: tuple[Any, ...] = (
     {"prednisone": "10 mg"},
     [{"prednisone": "10 mg"}, "Tylenol"],
     {"only": "prednisone"},
+    "Tylenol 1,000 mg, prednisone",
+    {"only": "prednisone; Tylenol"},
     {"only": [{"name": "prednisone", "dose": "10 mg"}]},
 )
 
