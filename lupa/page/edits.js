@@ -141,7 +141,7 @@ export function namesIn(text, edition, family) {
   const tree = edition.relations[family];
   const names = edition.beyond[family].places.at(-1);
   const known = { ...edition.lists[names].lookup, ...tree };
-  return text.split(/[,;\n]+/).map((name) => name.trim().replace(/^[-*•]\s*/, "")).filter(Boolean).map((name) => {
+  return (text.trim() ? namesListed(text) : []).map((name) => {
     const found = [name, ...nameBeforeDose(name)].map((one) => edition.canonical(one, known)).find((one) => one !== null) ?? null;
     const near = found === null ? slip(name, edition.everyName(family)) : null;
     return { name, found, near };
