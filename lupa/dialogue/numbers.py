@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from lupa.errors import CaseError, shown
-from lupa.record.doses import says_how
+from lupa.record.doses import names_listed
 from lupa.record.edits import value_of
 from lupa.record.measurement import NEVER
 from lupa.record.numbers import AGES
@@ -19,8 +19,6 @@ from lupa.rules.vocabulary import Vocabulary
 
 UNKNOWN = ("don't_know", "dont_know", "do_not_know", "not_known", "unknown", "skip", "d", "?")
 _BOUND = re.compile(r"(at least|more than|less than|at most) (\S.*)")
-_BULLET = re.compile(r"[-*•·]\s+|\d+[.)]\s+(?=\D)")
-"""What stands before each part of a list."""
 _AND = re.compile(r"(?:^|\s+)(?:and|&|\+)\s+", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.]*(\s*\D[^,]*)?")
 
@@ -28,16 +26,13 @@ _NUMBER = re.compile(r"[-+]?[0-9][0-9.]*(\s*\D[^,]*)?")
 def parted(line: str, *, pasted: bool = False) -> tuple[list[str], bool]:
     """The parts of a reply, between commas or on lines, and whether its end says that more is not known.
 
-    Those that are `pasted` from a list may be numbered and have a heading, and how a drug is taken belongs
-    to the name before it.
+    Those that are `pasted` from a list of drugs are read as one.
     """
-    pieces: list[str] = []
-    for part in re.split(r"[,;\n]", line):
-        piece = (_BULLET.sub("", part.strip()) if pasted else part).strip()
-        if pasted and pieces and piece and says_how(piece) and not piece.isdecimal():
-            pieces[-1] = f"{pieces[-1]} {piece}"
-        elif piece and not (piece.endswith(":") and "\n" in line):
-            pieces.append(piece)
+    if pasted:
+        pieces = names_listed(line) if line.strip() else []
+    else:
+        parts = filter(None, (part.strip() for part in re.split(r"[,;\n]", line)))
+        pieces = [part for part in parts if not (part.endswith(":") and "\n" in line)]
     open_ended = bool(pieces) and normal(pieces[-1]) in UNKNOWN
     if open_ended:
         pieces.pop()

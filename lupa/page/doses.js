@@ -24,7 +24,7 @@ const PART = new RegExp(`(?:${HOW})${END}`, "iy");
 const DOUBTFUL_PART = new RegExp(`(?:${DOUBT}|${HOW})${END}`, "iy");
 const HOW_KEYS = ["dose", "dosage", "strength", "unit", "units", "frequency", "freq", "schedule", "route", "form", "sig"];
 const DOUBT_KEYS = [...HOW_KEYS, "start", "start_date", "started", "since", "end", "end_date", "stop", "stop_date", "stopped", "status", "prn", "as_needed", "indication", "note", "notes", "comment"];
-const MOST_WORDS = 5; // no name has more
+const MOST_WORDS = 8; // no name has more; what a hyphen or a point parts are several
 const SHORT = 6; // in a name with fewer letters a slip is no plainer than another name
 
 /** Whether a text says how a drug is taken, and nothing else. */
@@ -76,14 +76,25 @@ function namesBefore(text, part) {
     .map((place) => text.slice(0, place).replace(/[ ,;(]+$/, "")).filter(Boolean);
 }
 
+/** The parts of a list that is written as one text, with commas between or on lines; see `names_listed` of `lupa.record.doses`. */
+export function namesListed(text) {
+  const found = [];
+  for (const part of text.split(/[;\n]|(?<!\d),|,(?!\d)/)) {
+    const piece = part.trim().replace(/^(?:[-*•·]\s+|\d+[.)]\s+(?=\D))/, "").trim();
+    if (found.length && piece && saysHow(piece) && !/^\d+$/.test(piece)) found.push(`${found.pop()} ${piece}`);
+    else if (piece && !(piece.endsWith(":") && text.includes("\n"))) found.push(piece);
+  }
+  return found.length ? found : [text];
+}
+
 /** The names in a text, the longest at each place: a few words that stand together and mean something. */
 export function namesWithin(text, means) {
-  const words = [...text.matchAll(/[^\s,;:()[\]/+]+/g)];
+  const words = [...text.matchAll(/[\p{L}\p{N}]+/gu)];
   const found = [];
   let last = -1;
   for (let begin = 0; begin < words.length; begin += 1) {
     for (let end = Math.min(words.length, begin + MOST_WORDS) - 1; end > Math.max(last, begin - 1); end -= 1) {
-      const phrase = text.slice(words[begin].index, words[end].index + words[end][0].length).replace(/[.:]+$/, "");
+      const phrase = text.slice(words[begin].index, words[end].index + words[end][0].length);
       if (means(phrase)) {
         found.push(phrase);
         last = end;

@@ -1,7 +1,7 @@
 // Changes of a case: what it says of one fact, as a person answers a question. A case is never changed in place.
 
 import { rowsOf } from "./codes.js";
-import { nameBeforeDose, namedWithDose, slip } from "./doses.js";
+import { nameBeforeDose, namedWithDose, namesListed, slip } from "./doses.js";
 
 const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
@@ -88,7 +88,7 @@ function asMapping(said) {
 }
 
 /** What a list names; a name in the place of one is a list of it. */
-const listed = (said) => (typeof said === "string" ? [said] : said);
+const listed = (said) => (typeof said === "string" ? namesListed(said) : said);
 /** What stands on a list, and what is said of it: it is so, or how it is taken. */
 const entry = (said) => (isPlain(said) ? namedWithDose(said) : null) ?? [said, true];
 
@@ -141,7 +141,7 @@ export function namesIn(text, edition, family) {
   const tree = edition.relations[family];
   const names = edition.beyond[family].places.at(-1);
   const known = { ...edition.lists[names].lookup, ...tree };
-  return text.split(/[,;\n]+/).map((name) => name.trim().replace(/^[-*•]\s*/, "")).filter(Boolean).map((name) => {
+  return (text.trim() ? namesListed(text) : []).map((name) => {
     const found = [name, ...nameBeforeDose(name)].map((one) => edition.canonical(one, known)).find((one) => one !== null) ?? null;
     const near = found === null ? slip(name, edition.everyName(family)) : null;
     return { name, found, near };

@@ -2,6 +2,6 @@
 
 /** A name without case, accents and the difference between blank, hyphen and underscore. */
 export function normal(name) {
-  const plain = name.replaceAll("’", "'").normalize("NFKD").replace(/\p{M}/gu, "");
-  return plain.toLowerCase().replace(/^ +| +$/g, "").replace(/[ _\-\u2010-\u2015]+/g, "_");
+  const plain = name.replaceAll("’", "'").replace(/[®™]/g, "").normalize("NFKD").replace(/\p{M}/gu, "");
+  return plain.toLowerCase().trim().replace(/[ _\-\u2010-\u2015]+/g, "_");
 }

@@ -2,7 +2,7 @@
 
 import { compare, exact, truth } from "./numbers.js";
 import { numberOf, shown, within } from "./days.js";
-import { howTaken, nameBeforeDose, nameInDoubt, namedTwice, namedWithDose, namesWithin, slip } from "./doses.js";
+import { howTaken, nameBeforeDose, nameInDoubt, namedTwice, namedWithDose, namesListed, namesWithin, slip } from "./doses.js";
 import { rowsOf, unknownSystem } from "./codes.js";
 import { normal } from "./names.js";
 import { StatedNumbers, takenApart } from "./stated.js";
@@ -272,15 +272,19 @@ class Reader {
     else this.problem(path, `a list of what is so, or a mapping, is expected, not ${shown(value)}`);
   }
 
-  /** A name in the place of a list is read as the list of this one. */
+  /** A text in the place of a list is read as the list of the names between its commas. */
   alone(tree, given, path, about) {
-    if (SEVERAL.test(given) && ![given, ...nameBeforeDose(given)].some((name) => this.namesOf(name, tree, about).size)) {
-      this.problem(path, `${shown(given)} may be several names; write each for itself, [ONE, OTHER]`);
+    const isNamed = (text) => [text, ...nameBeforeDose(text)].some((name) => this.namesOf(name, tree, about).size);
+    const names = namesListed(given);
+    const several = names.find((name) => SEVERAL.test(name) && !isNamed(name));
+    if (several !== undefined) {
+      this.problem(path, `${shown(several)} may be several names; write each for itself, [ONE, OTHER]`);
       return;
     }
-    this.record.remarks.push({ place: path, text: `${shown(given)} was read as a list of this one name.` });
+    const many = names.length === 1 ? "this one name" : `these ${names.length} names`;
+    this.record.remarks.push({ place: path, text: `${shown(given)} was read as a list of ${many}.` });
     if (!path.split(".").includes("only") && !this.record.lists.has(about[0])) this.record.lists.set(about[0], path);
-    this.onList(given, tree, path, about);
+    for (const name of names) this.onList(name, tree, path, about);
   }
 
   members(tree, value, path, about) {
@@ -410,11 +414,18 @@ class Reader {
   /** Keeps what is not known as it is written; what is known and named in it stays open. */
   setAside(given, tree, value, path, about) {
     this.record.aside.push({ family: about[0], name: given, value, place: path });
-    const means = (text) => Boolean(this.byName(text, tree, about)) || rowsOf(this.edition, text).length > 0;
-    for (const phrase of given.includes(" ") ? namesWithin(given, means) : []) {
-      this.leaveOpen(phrase, tree, path, about);
-      for (const row of rowsOf(this.edition, phrase)) this.leaveOpen(row.name, tree, path, about);
+    for (const phrase of namesWithin(given, (text) => this.mayMean(text, tree, about).length > 0)) {
+      for (const name of this.mayMean(phrase, tree, about)) this.leaveOpen(name, tree, path, about);
     }
+  }
+
+  /** The names that a text means at a place, itself or as a code, or as a slip of the pen. */
+  mayMean(text, tree, about) {
+    const rows = rowsOf(this.edition, text).map(({ name }) => name);
+    if (rows.length || this.byName(text, tree, about)) return [text, ...rows];
+    const isWord = /^[\p{L}\p{N}]+$/u.test(text) && this.record.aside.length < MANY;
+    const near = isWord ? slip(text, this.edition.everyName(about[0])) : null;
+    return near === null ? [] : [near];
   }
 
   /** Leaves open what a name means that stands in what is set aside, if it means something. */

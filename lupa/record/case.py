@@ -14,6 +14,8 @@ from lupa.rules.names import nearest
 Case = Mapping[str, Any]
 """`request`, and optionally `facts`, `case` (its name), `expect` and `evidence`."""
 
+ABOUT = ("policy", "drug", "service", "code")
+"""The keys of a request of which one says what it is about."""
 CASE_KEYS = ("case", "request", "facts", "expect", "evidence")
 
 
@@ -47,6 +49,8 @@ def _where(key: object) -> str:
     near = nearest(str(key), {known: known for known in CASE_KEYS})
     if near:
         return f"did you mean {near}?"
+    if key in ABOUT:
+        return f"what is asked for goes under request (request.{key})"
     place = within("facts", key)
     here = f" ({place})" if place != "facts" else ""
     parts = ", ".join(CASE_KEYS)

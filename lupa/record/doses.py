@@ -32,6 +32,9 @@ _DOUBT = (
 _END = r"(?=[\s,;.()]|$)[\s,;.()]*"
 _PART = rf"(?:{_HOW}){_END}"
 _DOUBTFUL_PART = rf"(?:{_DOUBT}|{_HOW}){_END}"
+_BETWEEN_NAMES = re.compile(r"[;\n]|(?<!\d),|,(?!\d)")  # and not the comma of 1,000 mg
+_BULLET = re.compile(r"[-*•·]\s+|\d+[.)]\s+(?=\D)")
+"""What stands before each part of a list."""
 _TWICE = re.compile(r"([^()\[\]]+?) ?[(\[]([^()\[\]]+)[)\]]")
 _HOW_KEYS = frozenset(
     ("dose", "dosage", "strength", "unit", "units", "frequency", "freq", "schedule", "route", "form", "sig")
@@ -44,8 +47,9 @@ _DOUBT_KEYS = frozenset(
     )
 )
 """Under which they write whether it is taken now, which is for a person to tell."""
-_MOST_WORDS = 5
-"""No name has more words."""
+_WORD = re.compile(r"[^\W_]+")
+_MOST_WORDS = 8
+"""No name has more words; what a hyphen or a point parts are several."""
 
 
 def name_before_dose(text: str) -> Iterator[str]:
@@ -86,16 +90,31 @@ def with_doses(canonical: Callable[[str, Mapping[str, object]], str | None]) -> 
 
 def names_within(text: str, means: Callable[[str], bool]) -> list[str]:
     """The names in a text, the longest at each place: a few words together that mean something."""
-    words = list(re.finditer(r"[^\s,;:()\[\]/+]+", text))
+    words = list(_WORD.finditer(text))
     found, last = [], -1
     for begin in range(len(words)):
         for end in range(min(len(words), begin + _MOST_WORDS) - 1, max(last, begin - 1), -1):
-            phrase = text[words[begin].start() : words[end].end()].rstrip(".:")
+            phrase = text[words[begin].start() : words[end].end()]
             if means(phrase):
                 found.append(phrase)
                 last = end
                 break
     return found
+
+
+def names_listed(text: str) -> list[str]:
+    """The parts of a list that is written as one text, with commas between or on lines.
+
+    They may be numbered and have a heading, and how a drug is taken belongs to the name before it.
+    """
+    found: list[str] = []
+    for part in _BETWEEN_NAMES.split(text):
+        piece = _BULLET.sub("", part.strip()).strip()
+        if found and piece and says_how(piece) and not piece.isdecimal():
+            found[-1] = f"{found[-1]} {piece}"
+        elif piece and not (piece.endswith(":") and "\n" in text):
+            found.append(piece)
+    return found or [text]
 
 
 def says_how(rest: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from lupa.record.doses import named_with_dose
+from lupa.record.doses import named_with_dose, names_listed
 from lupa.rules.vocabulary import ONLY, Path, Tree, leaves
 
 Canonical = Callable[[str, Mapping[str, object]], str | None]
@@ -54,8 +54,8 @@ def as_mapping(value: Any, tree: Tree) -> dict[str, Any]:
 
 
 def _listed(value: Any) -> Any:
-    """What a list names; a name in the place of one is a list of it."""
-    return [value] if isinstance(value, str) else value
+    """What a list names; a text in the place of one is a list too."""
+    return names_listed(value) if isinstance(value, str) else value
 
 
 def _entry(said: Any) -> tuple[Any, Any]:

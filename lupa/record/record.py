@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lupa.errors import Problem, within
+from lupa.record.case import ABOUT
 from lupa.record.numbers import AGES, Numbers
 from lupa.record.reader import Follows, hint_at_value
 from lupa.record.relations import Relations
@@ -29,8 +30,6 @@ __all__ = [
     "translate",
 ]
 
-ABOUT = ("policy", "drug", "service", "code")
-"""The keys of a request of which one says what it is about."""
 ROUTING = (*ABOUT, "payer", "service_date")
 """Keys of `request` that choose a policy and an edition rather than state a fact."""
 HANDLING = ("submitted", "received_on", "expedited")

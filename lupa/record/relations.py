@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from lupa.errors import shown, within
 from lupa.record.doses import (
     how_taken,
     name_before_dose,
     name_in_doubt,
-    named_twice,
     named_with_dose,
+    names_listed,
     names_within,
 )
-from lupa.record.reader import Reader, example, forms, hint_at_slip
+from lupa.record.meanings import MANY, Meanings, Meant
+from lupa.record.reader import example, forms, hint_at_slip
 from lupa.record.said import Aside, Remark, Slip, Suggested
 from lupa.rules.codes import STATES, Code
 from lupa.rules.names import normal
@@ -26,26 +27,12 @@ A_NAME = re.compile(r"(?=.*[^\W\d_])\w[\w '\N{RIGHT SINGLE QUOTATION MARK}()\[\]
 
 
 _SEVERAL = re.compile(r"[,;&+\n]|\b(?:and|or)\b", re.IGNORECASE)
-"""What stands between names where a text holds several."""
-MANY = 500
-"""Of more names that are not known no slip of the pen is looked for."""
+"""What may stand between names where a text holds several; what an `or` stands between is not so."""
 _NOTHING = frozenset(("none", "no", "nothing", "unknown", "n/a", "na", "nil", "null", "yes"))
 """What people write where they have no name."""
 
 
-class _Meant(NamedTuple):
-    """What a name in a case means: an argument, what it leads to, and how far a code says so.
-
-    What is `aside` is not known here.
-    """
-
-    name: str
-    below: Tree | Fact
-    code: Code | None = None
-    aside: bool = False
-
-
-class Relations(Reader):
+class Relations(Meanings):
     """Reads what a case says of relations, and of what is single-valued."""
 
     def family(self, tree: Tree, value: Any, path: str, about: Path) -> None:
@@ -65,16 +52,19 @@ class Relations(Reader):
             self.problem(path, f"{forms(tree)} is expected, not {shown(value)}")
 
     def alone(self, tree: Tree, given: str, path: str, about: Path) -> None:
-        """A name in the place of a list is read as the list of this one."""
-        names = (given, *name_before_dose(given))
-        if _SEVERAL.search(given) and not any(self.names_of(name, tree, about) for name in names):
-            words = f"{shown(given)} may be several names; write each for itself, [ONE, OTHER]"
-            self.problem(path, words)
-            return
-        self.record.remarks.append(Remark(path, f"{shown(given)} was read as a list of this one name."))
+        """A text in the place of a list is read as the list of the names between its commas."""
+        names = names_listed(given)
+        for name in names:
+            if _SEVERAL.search(name) and not self.is_named(name, tree, about):
+                words = f"{shown(name)} may be several names; write each for itself, [ONE, OTHER]"
+                self.problem(path, words)
+                return
+        many = "this one name" if len(names) == 1 else f"these {len(names)} names"
+        self.record.remarks.append(Remark(path, f"{shown(given)} was read as a list of {many}."))
         if ONLY not in path.split("."):
             self.record.lists.setdefault(about[0], path)
-        self.on_list(given, tree, path, about)
+        for name in names:
+            self.on_list(name, tree, path, about)
 
     def members(self, tree: Tree, value: Mapping[Any, Any], path: str, about: Path) -> None:
         """What a mapping says of each argument that it names."""
@@ -136,7 +126,7 @@ class Relations(Reader):
         else:
             self.state(fact, value, path)
 
-    def meant(self, given: Any, tree: Tree, path: str, about: Path) -> list[_Meant]:
+    def meant(self, given: Any, tree: Tree, path: str, about: Path) -> list[Meant]:
         """What a name means at this place, or each row of a code; a problem where it means nothing."""
         if not isinstance(given, str):
             self.problem(path, f"a name is expected, not {shown(given)}")
@@ -146,7 +136,7 @@ class Relations(Reader):
             return [known]
         coded = self.coded(given, tree, path)
         if coded is not None:
-            return [_Meant(code.name, tree[code.name], code) for code in coded]
+            return [Meant(code.name, tree[code.name], code) for code in coded]
         names = list(name_before_dose(given)) if A_NAME.fullmatch(given) else []
         for name in names:
             known = self.by_name(name, tree, about)
@@ -166,34 +156,7 @@ class Relations(Reader):
         self.not_a_value(given, tree, path)
         return []
 
-    def by_name(self, given: str, tree: Tree, about: Path) -> _Meant | None:
-        """What a name means that is known, whether a rule reads it or none does."""
-        found = self.vocabulary.canonical(given, tree)
-        if found is not None:
-            return _Meant(found, tree[found])
-        family, *arguments = about
-        found = self.known.name(family, len(arguments), given)
-        if found is None:
-            return self.by_both(given, tree, about)
-        last = len(about) == self.known.arity(family)
-        return _Meant(found, f"{family}({','.join((*arguments, found))})" if last else {})
-
-    def by_both(self, given: str, tree: Tree, about: Path) -> _Meant | None:
-        """What both of two names mean, one of which, or its code, stands in brackets behind the other."""
-        both = named_twice(given)
-        if both is None:
-            return None
-        one, other = (self.names_of(name, tree, about) for name in both)
-        same = one & other
-        return self.by_name(same.pop(), tree, about) if len(same) == 1 else None
-
-    def names_of(self, given: str, tree: Tree, about: Path) -> set[str]:
-        """The name that is meant, or those that a code states."""
-        found = self.by_name(given, tree, about)
-        rows = self.known.codes.rows(given) if found is None else ()
-        return {found.name} if found else {row.name for row in rows if row.relation in STATES[True]}
-
-    def beyond(self, given: str, tree: Tree, path: str, about: Path, names: Sequence[str]) -> list[_Meant]:
+    def beyond(self, given: str, tree: Tree, path: str, about: Path, names: Sequence[str]) -> list[Meant]:
         """What a text means that is not known, at a place where such may stand.
 
         It is set aside, unless it is a known name but for a slip of the pen; `names` are what it would be
@@ -209,7 +172,7 @@ class Relations(Reader):
                 words = f"{shown(given)} may be {near}, which stays open."
                 self.record.remarks.append(Remark(path, words))
                 self.leave_open(near, tree, path, about)
-                return [_Meant(given, "", aside=True)]
+                return [Meant(given, "", aside=True)]
             words = f"{shown(given)} is not known here; {hint_at_slip(near)}"
             self.problems.append(Slip(path, words, given))
         elif normal(given) in _NOTHING:
@@ -221,20 +184,15 @@ class Relations(Reader):
             where = ".".join(about)
             self.problem(path, f"{shown(given)} is no name; a complete list is {where}: {{{ONLY}: [...]}}")
         else:
-            return [_Meant(given, "", aside=True)]
+            return [Meant(given, "", aside=True)]
         return []
 
     def set_aside(self, given: str, tree: Tree, value: bool | None, path: str, about: Path) -> None:
         """Keeps what is not known as it is written; what is known and named in it stays open."""
         self.record.aside.append(Aside(about[0], given, value, path))
-        for phrase in names_within(given, self.means_something(tree, about)) if " " in given else ():
-            self.leave_open(phrase, tree, path, about)
-            for row in self.known.codes.rows(phrase):
-                self.leave_open(row.name, tree, path, about)
-
-    def means_something(self, tree: Tree, about: Path) -> Callable[[str], bool]:
-        """Whether a text is a name at a place, or a code."""
-        return lambda text: bool(self.by_name(text, tree, about) or self.known.codes.rows(text))
+        for phrase in names_within(given, lambda text: bool(self.may_mean(text, tree, about))):
+            for name in self.may_mean(phrase, tree, about):
+                self.leave_open(name, tree, path, about)
 
     def leave_open(self, name: str, tree: Tree, path: str, about: Path) -> None:
         """Leaves open what a name means that stands in what is set aside, if it means something."""

@@ -8,6 +8,8 @@ from operator import or_
 
 import clingo
 
+_SIGNS = {0x2019: "'", 0xAE: None, 0x2122: None}
+"""Another apostrophe, and what says that a name is a trade mark."""
 _BETWEEN_WORDS = re.compile(r"[ _\-\u2010-\u2015]+")
 
 
@@ -33,9 +35,10 @@ def normal(name: str) -> str:
     """A name without case, accents and the difference between blank, hyphen and underscore."""
     plain = name
     if not name.isascii():
-        plain = unicodedata.normalize("NFKD", name.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+        plain = name.translate(_SIGNS)
+        plain = unicodedata.normalize("NFKD", plain)
         plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return _BETWEEN_WORDS.sub("_", plain.casefold().strip(" "))
+    return _BETWEEN_WORDS.sub("_", plain.casefold().strip())
 
 
 def nearest(name: str, names: Mapping[str, str]) -> str | None:

@@ -211,7 +211,9 @@ def test_what_may_not_be_taken_now_stays_open_and_that_is_told(kb: KnowledgeBase
 @pytest.mark.parametrize(
     ("taking", "message"),
     [
-        ("prednisone, methotrexate", "facts.taking: 'prednisone, methotrexate' may be several names"),
+        ("Tylenol, prednisone or Imuran", "facts.taking: 'prednisone or Imuran' may be several names"),
+        ("Tylenol, prednison", "facts.taking: 'prednison' is not known here; did you mean prednisone?"),
+        ("prednisone, none", "facts.taking: 'none' is no name; where there is none, write taking: {only"),
         ("prednisone and Imuran", "facts.taking: 'prednisone and Imuran' may be several names"),
         ("prednison", "facts.taking: 'prednison' is not known here; did you mean prednisone?"),
         ("none", "facts.taking: 'none' is no name; where there is none, write taking: {only: []}"),
@@ -273,6 +275,22 @@ def test_a_complete_list_may_be_of_one_name(kb: KnowledgeBase) -> None:
     assert (one.outcome, one.criteria) == (listed.outcome, listed.criteria)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Cellcept 1,000 mg bid, prednisone 10 mg daily; lisinopril",
+        "1. Cellcept, 1000 mg, twice daily\n2. prednisone 10 mg\n3. lisinopril\n",
+        "Current medications:\n- Cellcept\n- prednisone, 10 mg, daily\n- lisinopril",
+    ],
+)
+def test_a_list_may_be_one_text(kb: KnowledgeBase, said: str) -> None:
+    listed = with_drugs(kb, {"only": ["Cellcept", "prednisone", "lisinopril"]})
+    one = with_drugs(kb, {"only": said})
+    assert (one.outcome, one.criteria, one.aside) == (listed.outcome, listed.criteria, ())
+    told = f"{shown(said)} was read as a list of these 3 names."
+    assert remarks(with_drugs(kb, said))[0] == ("facts.taking", told)
+
+
 @pytest.mark.parametrize("said", ["SLE (M32.10)", "M32.10 [SLE]", "lupus (SLE)"])
 def test_an_indication_may_be_said_twice(kb: KnowledgeBase, said: str) -> None:
     request = {**LUPUS["request"], "indication": said}
@@ -289,6 +307,8 @@ WRITTEN: tuple[Any, ...] = (
     {"prednisone": "10 mg"},
     [{"prednisone": "10 mg"}, "Tylenol"],
     {"only": "prednisone"},
+    "Tylenol 1,000 mg, prednisone",
+    {"only": "prednisone; Tylenol"},
     {"only": [{"name": "prednisone", "dose": "10 mg"}]},
 )
 
@@ -424,6 +444,36 @@ def test_what_may_no_longer_be_taken_is_left_open_and_is_no_unnamed_drug(
     assert missing.isdisjoint(UNNAMED)
     (first, *_) = decision.remarks
     assert first.text == f"'prednisone {behind}' names prednisone, and leaves open whether it is so now."
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *(
+            "MMF/voclosporin",
+            "MMF+Lupkynis",
+            "Lupkynis(R)",
+            "x-Lupkynis",
+            "MMF;voclosporin",
+            "Zyxafor&Lupkynis",
+        ),
+        *("no Lupkynis", "off voclosporin", "Zyxafor + Lupkyniss", "MMF, Voclosporine"),
+    ],
+)
+def test_a_drug_that_is_named_within_a_text_is_not_said_to_be_none(kb: KnowledgeBase, said: str) -> None:
+    """Whatever it stands beside, and even with a slip of the pen: the complete list does not deny it."""
+    facts = {**LUPUS["facts"], "taking": {"only": ["hydroxychloroquine", said]}}
+    decision = kb.decide({**LUPUS, "facts": {**facts, "unlisted": {"biologic": False}}})
+    assert decision.outcome == "pend"
+    assert {each.fact for each in decision.missing} == {"taking(voclosporin)"}
+
+
+@pytest.mark.parametrize("said", ["Lupkynis®", "LUPKYNIS™", "Lupkynis\n", "\tLupkynis"])
+def test_neither_the_sign_of_a_trade_mark_nor_the_end_of_a_line_is_part_of_a_name(
+    kb: KnowledgeBase, said: str
+) -> None:
+    facts = {**LUPUS["facts"], "taking": {"only": ["hydroxychloroquine", said]}}
+    assert kb.decide({**LUPUS, "facts": facts}).outcome == "deny"
 
 
 def test_of_what_else_stands_behind_a_drug_nothing_is_taken_for_granted(kb: KnowledgeBase) -> None:

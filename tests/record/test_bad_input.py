@@ -108,6 +108,9 @@ def test_the_case_that_these_tests_spoil_is_a_good_one() -> None:
 @pytest.mark.parametrize(
     ("case", "message"),
     [
+        (stating(meds=["prednisone"]), "facts.meds: 'meds' is not known here; did you mean taking?"),
+        (stating(dx=["SLE"]), "facts.dx: 'dx' is not known here; did you mean diagnosis?"),
+        (stating(DOB="1990-01-01"), "facts.DOB: 'DOB' is not known here; did you mean birth_date?"),
         (stating(agee=34), "facts.agee: 'agee' is not known here; did you mean age?"),
         (
             stating(shoe_size=44),
@@ -288,8 +291,8 @@ def test_a_fact_that_is_wrong_for_the_one_policy_that_knows_it_is_not_dropped(tm
             f"facts.diagnosis: {FAMILY} 5",
         ),
         (
-            stating(diagnosis="sle, gout"),
-            "facts.diagnosis: 'sle, gout' may be several names; write each for itself, [ONE, OTHER]",
+            stating(diagnosis="sle or gout"),
+            "facts.diagnosis: 'sle or gout' may be several names; write each for itself, [ONE, OTHER]",
         ),
         (stating(taking=[["prednisone"]]), """facts.taking[0]: a name is expected, not ["prednisone"]"""),
         (stating(taking=[None]), "facts.taking[0]: a name is expected, not null"),

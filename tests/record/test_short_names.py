@@ -131,6 +131,15 @@ def test_on_a_complete_list_a_short_name_of_a_disease_is_asked_about(kb: Knowled
     assert {"diagnosis(sle)", "active(sle)"} <= set(missing(in_lupus(kb, {"only": ["lupus"]})))
 
 
+@pytest.mark.parametrize(
+    "said", ["lupus psychosis", "Cerebral lupus", "neuro-lupus", "SLE with CNS involvement", "no CNS lupus"]
+)
+def test_whatever_names_lupus_of_the_brain_does_not_leave_it_out(kb: KnowledgeBase, said: str) -> None:
+    decision = in_lupus(kb, {"only": ["SLE", said]}, active=["sle"])
+    assert decision.possible == ("approve", "deny")
+    assert "diagnosis(severe_active_cns_lupus)" in missing(decision)
+
+
 @pytest.mark.parametrize(("severe", "outcome"), [(True, "deny"), (False, "approve")])
 def test_to_say_which_lupus_of_the_brain_it_is_settles_it(
     kb: KnowledgeBase, severe: bool, outcome: str

@@ -386,7 +386,7 @@ def test_every_name_that_a_sentence_puts_in_has_a_label(edition: Edition) -> Non
 def test_every_label_and_alias_is_of_something_that_a_case_can_say(edition: Edition) -> None:
     v, program = edition.vocabulary, edition.program
     sayable = {str(a) for symbol in v.facts.values() for a in symbol.arguments}
-    sayable |= set(v.quantities) | set(edition.parts) | set(v.pairs)
+    sayable |= set(v.quantities) | set(edition.parts) | set(v.pairs) | {*v.families, "birth_date"}
     tables = ("label", "usual_label", "alias")
     rows = [row for table in tables for row in program.facts(table, 2)]
     assert {str(name) for name, _ in rows} - sayable == set()

@@ -11,6 +11,7 @@ from clingo.ast import ASTType
 from lupa.authors.lint.rules import COVERED, ITEMS, WORDS
 from lupa.authors.syntax import Signature, statements
 from lupa.errors import RuleError
+from lupa.record.numbers import AGES
 from lupa.rules.asking import ANSWERS
 from lupa.rules.efforts import KINDS
 from lupa.rules.files import shipped
@@ -140,6 +141,8 @@ def made(found: Atoms, outcomes: Iterable[str]) -> Atoms:
         "_named": [
             *(*named, *covered, *(row.arguments[0] for row in found.get(("pair", 3), ()))),
             *(part.arguments[2] for part in found.get(("part", 4), ())),
+            *_groups(facts, quantities),
+            *_constants(["birth_date"] if not AGES.isdisjoint(map(str, quantities)) else []),
         ],
         "_beginning": _beginnings(facts, quantities),
         "_proven": [*_beginnings(facts, quantities), *_groups(facts, quantities)],
