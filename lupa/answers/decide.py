@@ -46,7 +46,8 @@ def decision(
     edition = question.edition
     settled = len(question.outcomes) == 1
     outcome = cast(Outcome, next(iter(question.outcomes)) if settled else "pend")
-    pathways = [way for way, literal in edition.pathways.items() if question.possible(literal)]
+    on = set(question.which([*edition.pathways.values()]))
+    pathways = [way for way, literal in edition.pathways.items() if literal in on]
     writer = _Writer(question, pathways)
     denials = writer.denials()
     referrals = writer.certain(edition.referrals)
@@ -165,8 +166,9 @@ class _Writer:
     def certain(self, atoms: Sequence[Atom]) -> tuple[Item, ...]:
         """Those that hold in every world, each with its reason."""
         found = []
+        held = self._question.not_denied([atom.literal for atom in atoms])
         for atom in atoms:
-            reason = self._question.reason(atom.literal)
+            reason = self._question.reason(atom.literal) if atom.literal in held else None
             if reason is not None:
                 found.append(self.item(atom, reason))
         return tuple(found)

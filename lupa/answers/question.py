@@ -123,6 +123,12 @@ class Question:
                     return self.function.can_be(fact if literals[0] > 0 else -fact)
         return self.edition.satisfiable((*literals, *self.bearing_on(*literals)))
 
+    def which(self, literals: Sequence[Literal]) -> list[Literal]:
+        """Those of these that are possible, each for itself."""
+        if self._warm is not None:
+            return self._warm.which(self._said, literals)
+        return [literal for literal in literals if self.possible(literal)]
+
     def bearing_on(self, *literals: Literal) -> tuple[Literal, ...]:
         """The statements that can bear on these; as the record has worlds, the rest cannot."""
         cone = self.edition.relevance.cone(*literals)
@@ -165,7 +171,8 @@ class Question:
         named = self.edition.outcomes
         found: dict[str, Literal] = {}
         if self._warm:  # that each world has just one was proven
-            return {name: literal for name, literal in sorted(named.items()) if self.possible(literal)}
+            possible = self.which([*named.values()])
+            return {name: literal for name, literal in sorted(named.items()) if literal in possible}
         while True:
             world = self._worlds[-1]
             held = [name for name, literal in named.items() if world[self.edition.places[literal]]]
@@ -219,6 +226,13 @@ class Question:
         return facts[-1]  # which says as much as all of them
 
     # ---- reasons -------------------------------------------------------------------------------
+
+    def not_denied(self, conclusions: Sequence[Literal]) -> set[Literal]:
+        """Those of which no world is known where they do not hold; where functions tell, there is none."""
+        if self._warm is None:
+            return {each for each in conclusions if False not in self._seen(each)}
+        denied = self._warm.which(self._said, [-each for each in conclusions])
+        return set(conclusions).difference([-each for each in denied])
 
     def reason(self, conclusion: Literal) -> Sequence[Literal] | None:
         """A minimal set of statements with which the conclusion holds in every world.

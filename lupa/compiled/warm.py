@@ -6,7 +6,7 @@ own atoms, and what would grow too large.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -39,6 +39,27 @@ class _Function(NamedTuple):
     apart: frozenset[Literal]
 
 
+class _Several:
+    """Several goals, of which few need be looked at where little is said to be so.
+
+    `at_rest` are facts, for each goal, that bring it about if none of them is so; None where none do.
+    """
+
+    def __init__(self, at_rest: Iterable[Collection[Literal] | None]) -> None:
+        self._always = set[int]()
+        self._if_so: dict[Literal, list[int]] = {}
+        for place, facts in enumerate(at_rest):
+            if facts is None:
+                self._always.add(place)
+            for fact in facts or ():
+                self._if_so.setdefault(fact, []).append(place)
+
+    def in_doubt(self, said: Said) -> set[int]:
+        """The places of those that may not be met by a record that has a world."""
+        so = [fact for fact, is_so in said.items() if is_so and fact in self._if_so]
+        return self._always.union(*[self._if_so[fact] for fact in so])
+
+
 class _Asked(NamedTuple):
     """What is assumed, of facts and besides, and what all has to hold: functions that share no fact."""
 
@@ -59,6 +80,7 @@ class Warm(Answers):
         self._solver = edition.solver
         self._watch = edition.program.watch
         self._facts = edition.facts.keys()
+        self._said_by = {literal: (abs(literal), literal > 0) for x in edition.facts for literal in (x, -x)}
         self._known: dict[tuple[Literal, ...], _Function | None] = {}
         with deep(len(edition.literals)):
             self._functions = Functions(edition, {}, Budget(most=most))
@@ -72,6 +94,15 @@ class Warm(Answers):
             for variable in law.variables
         }
         self._laws = [self._function(law.node) for law in self._functions.laws]
+        self._resting = set(self._literals).difference(
+            self._literals[variable]
+            for law in self._functions.laws
+            for variable in law.variables
+            if self._functions.diagrams.at(law.node, ()) != YES
+        )
+        """The facts of which no law is broken where none is so."""
+        self._lawful = _Several(self._ways.at_rest(law.goal, self._resting) for law in self._laws)
+        self._several: dict[tuple[Literal, ...], _Several] = {}
 
     # ---- functions -----------------------------------------------------------------------------
 
@@ -98,13 +129,21 @@ class Warm(Answers):
                     self._known[conclusions] = self._function(functions.cut(holds))
         return self._known.get(conclusions)
 
+    def _said(self, assumptions: Sequence[Literal]) -> tuple[dict[Literal, bool], list[Literal]] | None:
+        """What is assumed of facts, and besides; None if something is there twice, or both ways."""
+        said_by = self._said_by
+        said = dict([said_by[literal] for literal in assumptions if literal in said_by])
+        if len(said) == len(assumptions):
+            return said, []
+        conclusions = [literal for literal in assumptions if literal not in said_by]
+        return None if len(said) + len(conclusions) < len(assumptions) else (said, conclusions)
+
     def _asked(self, assumptions: Sequence[Literal], further: Collection[Literal] = ()) -> _Asked | None:
         """What is asked of which functions, the laws on `further` facts too; None if they do not tell."""
-        facts = self._facts
-        said = {abs(literal): literal > 0 for literal in assumptions if abs(literal) in facts}
-        conclusions = [literal for literal in assumptions if abs(literal) not in facts]
-        if len(said) + len(conclusions) < len(assumptions):  # one is there twice, or both ways
+        told = self._said(assumptions)
+        if told is None:
             return None
+        said, conclusions = told
         function = self._holding(tuple(sorted(conclusions)))
         if function is None:
             return None
@@ -117,11 +156,17 @@ class Warm(Answers):
     def satisfiable(self, assumptions: Sequence[Literal]) -> bool:
         """Some world holds all of these."""
         self._watch.check()
-        asked = self._asked(assumptions)
-        if asked is not None:
+        told = self._said(assumptions)
+        function = None if told is None else self._holding(tuple(sorted(told[1])))
+        if told is not None and function is not None:
+            said, _ = told
             with suppress(TooFarError):
-                return all(self._ways.reaches(each.goal, asked.said) for each in asked.functions)
+                return self._ways.reaches(function.goal, said) and self._is_lawful(said)
         return self._solver.satisfiable(assumptions)
+
+    def _is_lawful(self, said: Said) -> bool:
+        """Whether some world holds what is said of facts."""
+        return all(self._ways.reaches(self._laws[law].goal, said) for law in self._lawful.in_doubt(said))
 
     def world_or_core(
         self, assumptions: Sequence[Literal], atoms: Sequence[Literal]
@@ -151,7 +196,11 @@ class Warm(Answers):
 
     def held(self, assumptions: Sequence[Literal], one_of: Sequence[Literal]) -> list[Literal]:
         """Those that some world holds of several, of which each world that holds these holds just one."""
-        return [literal for literal in one_of if self.satisfiable([*assumptions, literal])]
+        told = self._said(assumptions)
+        if told is None or told[1]:
+            return [literal for literal in one_of if self.satisfiable([*assumptions, literal])]
+        said, _ = told
+        return self.which(said, one_of) if self.satisfiable(assumptions) else []
 
     def least(self, assumptions: Sequence[Literal], atoms: Sequence[Literal]) -> list[Literal] | None:
         """Those of `atoms` that are true in the first world of all that hold these; None without one."""
@@ -192,6 +241,23 @@ class Warm(Answers):
                 )
         return self._solver.satisfiable([*(fact if so else -fact for fact, so in said.items()), *literals])
 
+    def which(self, said: Said, literals: Sequence[Literal]) -> list[Literal]:
+        """Those of these of which each can hold in a world in which this is so of facts; in some it is."""
+        key = tuple(literals)
+        if key not in self._several:
+            self._several[key] = _Several(map(self._at_rest, key))
+        in_doubt = self._several[key].in_doubt(said)
+        return [
+            literal
+            for place, literal in enumerate(key)
+            if place not in in_doubt or self.leaves(said, (literal,))
+        ]
+
+    def _at_rest(self, literal: Literal) -> set[Literal] | None:
+        """Facts that bring something about if none of them is so; None where there are no such."""
+        function = self._holding((literal,))
+        return None if function is None else self._ways.at_rest(function.goal, self._resting)
+
     # ---- what keeps from a conclusion -----------------------------------------------------------
 
     def minimal(self, fixed: Sequence[Literal], candidates: Sequence[Literal]) -> list[Literal] | None:
@@ -204,18 +270,10 @@ class Warm(Answers):
 
     def _minimal(self, asked: _Asked, candidates: Sequence[Literal]) -> list[Literal] | None:
         places = {abs(candidate): place for place, candidate in enumerate(candidates, start=1)}
-        goals, kept = [each.goal for each in asked.functions], list[Literal]()  # the last first
-        while True:
-            self._watch.check()
-            needed = [(goal, self._ways.needed(goal, asked.said, places)) for goal in goals]
-            told = [(goal, count) for goal, count in needed if count is not None]
-            if not told:
-                return None
-            goals, enough = [goal for goal, _ in told], min(count for _, count in told)
-            if not enough:
-                return kept[::-1]
-            kept.append(candidates[enough - 1])
-            del places[abs(kept[-1])]
+        found = [self._ways.barring(each.goal, asked.said, places) for each in asked.functions]
+        # functions share no fact: the one is needed of which the first things said suffice
+        kept = min((each for each in found if each is not None), default=None)
+        return None if kept is None else [candidates[place - 1] for place in reversed(kept)]
 
     def every_minimal(self, refuted: Literal, candidates: Sequence[Literal]) -> list[list[Literal]] | None:
         """Each minimal part of facts that no world holds with what is refuted; None if that takes long."""

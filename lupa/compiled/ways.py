@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from heapq import heappop, heappush
+from collections import defaultdict
+from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 from lupa.compiled.diagram import NO, NOWHERE, YES, Diagrams, Node
@@ -26,6 +26,10 @@ class TooFarError(Exception):
     """There is more to look at than is worth it."""
 
 
+_Part = tuple[Literal, Node, Node]
+"""A fact, and what follows if it is not so, or is."""
+
+
 class Goal(NamedTuple):
     """Where a function has a value: its first part, and the value."""
 
@@ -38,7 +42,7 @@ class Ways:
 
     def __init__(self, facts: Sequence[Literal]) -> None:
         self._facts = facts
-        self._parts: list[tuple[Literal, Node, Node]] = []
+        self._parts: list[_Part] = []
         self._places: dict[Node, Node] = {}
 
     def part(self, diagrams: Diagrams, root: Node) -> Node:
@@ -91,6 +95,26 @@ class Ways:
             if len(seen) > FAR:
                 raise TooFarError
         return False
+
+    def at_rest(self, goal: Goal, resting: Container[Literal]) -> set[Literal] | None:
+        """Those of the `resting` facts of which it is enough that none is so, for a function's value.
+
+        Whatever else is so, it has this one then, or none at all; None where it may have another.
+        """
+        waiting, seen, found = [goal.part], set[Node](), set[Literal]()
+        while waiting:
+            part = waiting.pop()
+            if part >= 0 and part not in seen:
+                seen.add(part)
+                fact, no, yes = self._parts[part]
+                if fact in resting:
+                    found.add(fact)
+                    waiting.append(no)
+                else:
+                    waiting += (no, yes)
+            elif part not in (goal.value, NOWHERE) and part < 0:
+                return None
+        return found
 
     def ruled_out_by(self, goal: Goal, said: Said) -> set[Literal] | None:
         """Facts of which what is said keeps a function from a value; None where it does not."""
@@ -152,34 +176,13 @@ class Ways:
 
     # ---- what keeps a function from a value -----------------------------------------------------
 
-    def needed(self, goal: Goal, said: Said, places: Mapping[Literal, int]) -> int | None:
-        """How many of the things said, by their places from 1, it takes to keep a function from a value.
+    def barring(self, goal: Goal, said: Said, places: Mapping[Literal, int]) -> list[int] | None:
+        """A minimal part of the things said that keeps a function from a value, by their places from 1 up.
 
-        What has no place is said anyway. None where all that is said does not. Of each way to the value the
-        first thing is needed that bars it, and of all ways the one that takes most (as the widest path, by
-        Dijkstra's search).
+        It is what is left when each in turn, the last first, is dropped if the rest does; the last comes
+        first. None where not even all that is said does. What has no place is said anyway.
         """
-        parts, told, place_of = self._parts, said.get, places.get
-        waiting, seen = [(-_FREE, goal.part)], set[Node]()
-        while waiting:
-            narrowest, part = heappop(waiting)
-            while part >= 0 and part not in seen:
-                seen.add(part)
-                fact, no, yes = parts[part]
-                so = told(fact)
-                if so is None:
-                    heappush(waiting, (narrowest, yes))
-                    part = no
-                else:
-                    part, barred = (yes, no) if so else (no, yes)
-                    place = place_of(fact)
-                    if place is not None:
-                        heappush(waiting, (max(narrowest, -place), barred))
-            if part == goal.value:
-                return None if narrowest == -_FREE else -narrowest
-            if len(seen) > FARTHER:
-                raise TooFarError
-        return 0
+        return _Barring(self._parts, goal, said, places).kept()
 
     def every_minimal(self, goal: Goal, said: Said, bits: Mapping[Literal, int]) -> list[int]:
         """Each minimal set of things said that keeps a function from a value, as a sum of their bits.
@@ -216,6 +219,69 @@ class Ways:
             found |= new
             waiting += new
         return sorted(found)
+
+
+class _Barring:
+    """What keeps a function from a value: each thing said in turn opens the ways that it, and those dropped
+    before it, bar (as the widest path is found, by Dijkstra's search). Where one leads to the value, that
+    thing is kept and its ways stay barred.
+    """
+
+    def __init__(
+        self, parts: Sequence[_Part], goal: Goal, said: Said, places: Mapping[Literal, int]
+    ) -> None:
+        self._parts = parts
+        self._value = goal.value
+        self._said = said
+        self._places = places
+        self._places_left = dict(places)
+        self._behind: defaultdict[int, list[Node]] = defaultdict(list, {_FREE: [goal.part]})
+        """The parts behind what has a place and is not dropped yet."""
+        self._seen = set[Node]()
+
+    def kept(self) -> list[int] | None:
+        """The places of what is kept, the last first; None where something is not barred at all."""
+        kept = []
+        if self._leads_on(_FREE):
+            return None
+        for fact in reversed(self._places):
+            here = self._places[fact]
+            if here in self._behind and self._leads_on(here):
+                kept.append(here)
+                del self._places_left[fact]
+        return kept
+
+    def _leads_on(self, here: int) -> bool:
+        """Whether the ways that open at a place lead to the value; if so, they are left as they were."""
+        parts, told, place_of, seen = self._parts, self._said.get, self._places_left.get, self._seen
+        behind = self._behind
+        waiting, new, closed = behind.pop(here), list[Node](), list[int]()
+        while waiting:
+            part = waiting.pop()
+            while part >= 0 and part not in seen:
+                seen.add(part)
+                new.append(part)
+                fact, no, yes = parts[part]
+                so = told(fact)
+                if so is None:
+                    waiting.append(yes)
+                    part = no
+                    continue
+                part, other = (yes, no) if so else (no, yes)
+                place = place_of(fact, 0)
+                if place > here:
+                    waiting.append(other)
+                elif place and other not in seen:
+                    behind[place].append(other)
+                    closed.append(place)
+            if part == self._value:
+                seen.difference_update(new)
+                for place in closed:
+                    behind[place].pop()
+                return True
+        if len(seen) > FARTHER:
+            raise TooFarError
+        return False
 
 
 def _together(some: Sequence[int], others: Sequence[int]) -> list[int]:

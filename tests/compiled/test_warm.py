@@ -72,6 +72,19 @@ def test_each_question_has_the_same_answer_however_little_is_looked_at(
             literals = (dice.choice(outcomes), dice.choice(facts))
             known = {abs(literal): literal > 0 for literal in said}
             assert functions.leaves(known, literals) is solver.satisfiable([*said, *literals])
+            each = [sign * atom for atom in edition.watched for sign in (1, -1)]
+            assert functions.which(known, each) == [x for x in each if solver.satisfiable([*said, x])]
+
+
+def test_a_request_of_which_no_phase_is_so_and_a_drug_stopped_that_is_not_taken_are_in_no_world(
+    few: KnowledgeBase,
+) -> None:
+    edition = few.edition("fep_lupkynis")
+    functions, of = Warm(edition, 400_000), edition.literals
+    phases = [-of[f"requested(phase,{phase})"] for phase in ("initial", "continuation")]
+    stops, takes = of["stops(cyclophosphamide)"], of["taking(cyclophosphamide)"]
+    asked = [phases[:1], phases, [stops, takes], [stops, -takes], [-stops, -takes]]
+    assert list(map(functions.satisfiable, asked)) == [True, False, True, False, True]
 
 
 def test_an_edition_is_answered_by_its_functions_once_it_was_asked_often(
