@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from lupa.compiled.distinct import Coded, Codes, Rows, Truths
+from lupa.compiled.distinct import Coded, Codes, Rows, Spoken, Truths
 from lupa.compiled.headings import PARTS, Column
 from lupa.compiled.kernel import Bools
 from lupa.compiled.verdicts import Rules, Verdicts
@@ -49,12 +49,13 @@ class Group:
 
 
 class Told(NamedTuple):
-    """What a table says: by variable, for each row.
+    """What a table says: by variable, for each row; and which columns say it.
 
     And the rows that only the rules can judge, and those that cannot be read, with why.
     """
 
     said: Said
+    spoken: list[Spoken]
     odd: Bools
     wrong: list[tuple[Codes, str]]
 
@@ -157,6 +158,7 @@ class Columns:
         """What the rows of a table say."""
         count = table.num_rows
         said: dict[int, tuple[Words | None, Words]] = {}
+        spoken: list[Spoken] = []
         odd, failed = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
         wrong: list[tuple[Codes, str]] = []
         unread: list[tuple[Codes, list[Meaning]]] = []
@@ -179,13 +181,15 @@ class Columns:
                 ]
             if any(meaning.unread for meaning in meanings):
                 unread.append((rows.codes, meanings))
-            for variable in dict.fromkeys(v for meaning in meanings for v in meaning.bits):
+            about = dict.fromkeys(v for meaning in meanings for v in meaning.bits)
+            spoken.append(Spoken(rows, frozenset(about)))
+            for variable in about:
                 default = self._compiled.variables[variable].default
                 usual = 3 if default is None else 1 + default
                 said[variable] = rows.bits([m.bits.get(variable, usual) for m in meanings])
         if len(unread) > 1:
             odd |= self._bound(unread, count)
-        return Told(said, odd, wrong)
+        return Told(said, spoken, odd, wrong)
 
     def _meaning(self, group: Group, values: Sequence[Any]) -> Meaning:
         """What the values say; those are read once of which the same is so."""

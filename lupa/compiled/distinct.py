@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -33,6 +33,13 @@ class Rows(Protocol):
 
         Nothing in place of the first where it is the opposite of the second in all of them.
         """
+
+
+class Spoken(NamedTuple):
+    """Columns, and the variables of which they say something in some row."""
+
+    rows: Rows
+    about: frozenset[int]
 
 
 class Coded:

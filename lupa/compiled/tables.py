@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from lupa.compiled.behind import set_apart
+from lupa.compiled.broken import alike
 from lupa.compiled.columns import Columns
 from lupa.compiled.distinct import Codes, coded, without_views
 from lupa.compiled.headings import check_kinds, columns_of
@@ -145,19 +146,23 @@ class Tables:
         refused = {row: why for rows, why in told.wrong for row in rows.tolist()}
         bad = np.zeros(count, dtype=bool)
         bad[list(refused)] = True
-        rows = told.odd | (~unpacked(answers.lawful, count) & ~bad)
+        rows, lawful = told.odd, unpacked(answers.lawful, count)
         if set(BY_RULES) & set(self._outputs):
-            rows |= ~bad
+            rows = rows | (lawful & ~bad)
         for others, why in elsewhere:
             bad[others], rows[others] = True, False
             refused |= dict.fromkeys(others.tolist(), why)
-        odd = np.flatnonzero(rows)
-        names = [column.name for column in columns.columns]
-        judged = self._by_rules(columns, table.select(names).take(odd).to_pylist())
+        odd, clashing = np.flatnonzero(rows), np.flatnonzero(~(lawful | bad | rows))
+        judged = self._by_rules(columns, table, odd)
+        _, first, which = np.unique(
+            alike(self._compiled, told.said, told.spoken, clashing), return_index=True, return_inverse=True
+        )
+        clash = self._by_rules(columns, table, clashing[first])
+        judged += [clash[place] for place in which.tolist()]
         about = {"policy": self._compiled.policy, "edition": self._compiled.edition, "outcome": "invalid"}
         failed = np.flatnonzero(bad & ~rows)
         judged += [{**about, "error": refused[row]} for row in failed.tolist()]
-        apart = np.concatenate([odd, failed])
+        apart = np.concatenate([odd, clashing, failed])
         main = self._told(answers, count)
         found = {name: table.column(name) for name in self._ids}
         found |= {
@@ -241,10 +246,11 @@ class Tables:
 
     # ---- by rules ------------------------------------------------------------------------------
 
-    def _by_rules(self, columns: Columns, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    def _by_rules(self, columns: Columns, table: pa.Table, rows: Codes) -> list[dict[str, Any]]:
         """What the rules say of single rows."""
         found = []
-        for row in rows:
+        names = [column.name for column in columns.columns]
+        for row in table.select(names).take(pa.array(rows)).to_pylist():
             key = repr(tuple(row.values()))
             if key not in self._judged:
                 if len(self._judged) >= _SPARE:

@@ -166,6 +166,10 @@ class Verdicts:
                 raise self._clash(law, bits)
         return found
 
+    def keeps(self, law: Law, bits: Sequence[int]) -> bool:
+        """Whether what is said, as `told` has it, leaves a world that this law allows."""
+        return bool(_seen(self.values(bits), law.node) & _YES)
+
     @property
     def _defaults(self) -> dict[Fact, bool]:
         return {v.fact: v.default for v in self.variables if v.default is not None}
@@ -244,7 +248,7 @@ class Verdicts:
             if bits[variable] == 3:
                 continue
             tried[variable] = 3
-            if _seen(self.values(tried), law.node) & _YES:
+            if self.keeps(law, tried):
                 tried[variable] = bits[variable]
                 clash.append(variable)
         words = self.contents["facts"]

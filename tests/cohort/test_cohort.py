@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from lupa.cohort.summary import plain, summary, text
 from lupa.cohort.work import run
 from lupa.compiled import columns as columns_of_tables
 from lupa.compiled import tables
+from lupa.compiled.tables import Tables
 from lupa.errors import on_one_line
 from tests.command import command, unchanging
 from tests.measuring import measuring_kb
@@ -739,6 +741,45 @@ def test_a_row_that_cannot_be_is_kept_with_the_reason(
     (row,) = Cohort(few, FEP).decided(pa.table(columns)).to_pylist()
     assert row["outcome"] == "invalid"
     assert words in row["error"]
+
+
+def test_rows_that_contradict_themselves_alike_are_judged_once(few: KnowledgeBase) -> None:
+    dice = random.Random("clashes")
+    truths = [f"{name}.{of}" for name in ("diagnosis", "active") for of in ("sle", "lupus_nephritis")]
+    rows: list[Row] = [
+        {
+            "age": dice.choice([4, 17, 34, None]),
+            **{name: dice.choice([True, False, None]) for name in truths},
+            "taking": dice.choice([["prednisone"], [], None]),
+        }
+        for _ in range(400)
+    ]
+    compiled = few.compile("uhc_benlysta")
+    assert compiled.rules is not None
+    judged: list[Any] = []
+
+    def decide(case: Any) -> Any:
+        judged.append(case)
+        return few.decide(case)
+
+    watched = replace(compiled, rules=compiled.rules._replace(decide=decide))
+    table = pa.Table.from_pylist(rows)
+    found = Tables(watched, (), ()).table(table)["error"].to_pylist()
+    expected: list[str | None] = []
+    for row in rows:
+        facts: Row = {"age": row["age"], "taking": row["taking"], "diagnosis": {}, "active": {}}
+        for name in truths:
+            family, _, of = name.partition(".")
+            facts[family][of] = row[name]
+        try:
+            few.decide({"request": {"policy": "uhc_benlysta"}, "facts": facts})
+            expected.append(None)
+        except CaseError as error:
+            expected.append(on_one_line(error))
+    assert found == expected
+    assert expected.count(None) < 300
+    # of the facts that clash and the columns that say them, each combination once
+    assert len(judged) < 60
 
 
 def test_rows_of_one_age_are_told_their_own_days(few: KnowledgeBase) -> None:
