@@ -263,7 +263,8 @@ def as_term(value: Any) -> clingo.Symbol | None:
             name, outer = waiting.pop()
             arguments = [*outer, clingo.Function(name, arguments)]
         closed = match["after"] != ","
-    return arguments[0] if closed and not waiting and len(arguments) == 1 else None
+    whole = closed and not waiting and len(arguments) == 1
+    return arguments[0] if whole and arguments[0].type == clingo.SymbolType.Function else None
 
 
 def _leaf(match: re.Match[str]) -> clingo.Symbol:
