@@ -15,6 +15,7 @@ from lupa.fhir.chart import Chart, Json, Resource, name_of
 from lupa.fhir.names import DrugNames, words_of
 from lupa.fhir.tables import Coded, Tables
 from lupa.fhir.values import (
+    LONGEST_DAY,
     PLAIN,
     PRESENT,
     TRUTH,
@@ -230,7 +231,7 @@ class Flat:
         if kind == "amount":
             return amount(value, name, element.amounts)
         if kind == "day":
-            span = days(value) if isinstance(value, str) else None
+            span = days(value[:LONGEST_DAY]) if isinstance(value, str) else None
             if span is not None:
                 element.dates[name] = value
             return () if span is None else [span]
