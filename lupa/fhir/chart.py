@@ -29,6 +29,8 @@ class Chart:
     """The addresses on a server, by the `id()` of their resources."""
     drafts: set[int] = field(default_factory=set)
     """Those, by `id()`, that a hook is about to order."""
+    modified: set[int] = field(default_factory=set)
+    """Those, by `id()`, beside which their Bundle holds what must not be read over."""
     selected: set[str] = field(default_factory=set)
     patient: str | None = None
     """The id of the patient whom a hook names."""
@@ -51,19 +53,23 @@ class Chart:
             chart.add(source)
         return chart
 
-    def add(self, resource: Json, url: str | None = None, *, draft: bool = False) -> None:
+    def add(
+        self, resource: Json, url: str | None = None, *, draft: bool = False, modified: bool = False
+    ) -> None:
         """Takes in a resource, or what holds some: a Bundle, Parameters, a hook's request, a case."""
         if not isinstance(resource, dict):
             raise CaseError(f"a resource is an object, not {shown(resource)}")
         kind = resource.get("resourceType")
         if kind == "Bundle":
+            modified = modified or bool(resource.get("implicitRules"))
             for entry in kept_of(resource):
                 full = entry.get("fullUrl")
-                self.add(entry["resource"], full if isinstance(full, str) else None, draft=draft)
+                full, odd = full if isinstance(full, str) else None, bool(entry.get("modifierExtension"))
+                self.add(entry["resource"], full, draft=draft, modified=modified or odd)
         elif kind == "Parameters":
             self._parameters(resource.get("parameter"))
         elif isinstance(kind, str):
-            self._one(resource, kind, url, draft)
+            self._one(resource, kind, url, draft=draft, modified=modified)
         elif "hook" in resource:
             self._hook(resource)
         elif "request" in resource or "facts" in resource:
@@ -76,14 +82,13 @@ class Chart:
                 "Parameters or a request of CDS Hooks"
             )
 
-    def _one(self, resource: Resource, kind: str, url: str | None, draft: bool) -> None:
+    def _one(self, resource: Resource, kind: str, url: str | None, *, draft: bool, modified: bool) -> None:
         name = resource.get("id")
         local = f"{kind}/{name}" if isinstance(name, str) else None
         named = [at for at in (local, url) if at is not None]
         same = self._same(resource, named)
         if same is not None:
-            self._know(same, named, url)
-            self._mark(same, draft)
+            self._know(same, named, url, draft=draft, modified=modified)
             return
         address = url if url is not None and "://" in url else local
         end = len(self.resources)
@@ -100,14 +105,19 @@ class Chart:
                 self.by_address.get(at, {}).pop(id(before), None)
         else:
             self.resources.append(resource)
-        self._know(resource, named, url)
-        self._mark(resource, draft)
+        self._know(resource, named, url, draft=draft, modified=modified)
 
-    def _know(self, resource: Resource, named: list[str], url: str | None) -> None:
+    def _know(
+        self, resource: Resource, named: list[str], url: str | None, *, draft: bool, modified: bool
+    ) -> None:
         for at in named:
             self.by_address.setdefault(at, {})[id(resource)] = resource
         if url is not None and "://" in url:
             self.urls[id(resource)] = url
+        if draft:
+            self.drafts.add(id(resource))
+        if modified:
+            self.modified.add(id(resource))
 
     def _same(self, resource: Resource, named: list[str]) -> Resource | None:
         """The same resource that is here already."""
@@ -120,10 +130,6 @@ class Chart:
             before = self._seen.setdefault(text, resource)
             return None if before is resource else before
         return None
-
-    def _mark(self, resource: Resource, draft: bool) -> None:
-        if draft:
-            self.drafts.add(id(resource))
 
     def _parameters(self, parameters: Json) -> None:
         for parameter in _objects(parameters):
@@ -162,7 +168,10 @@ class Chart:
         addresses = {
             at: {id(claim): part} if id(claim) in held else held for at, held in self.by_address.items()
         }
-        return replace(self, resources=resources, by_address=addresses, chosen=part, _grouped={})
+        modified = {id(part) if one == id(claim) else one for one in self.modified}
+        return replace(
+            self, resources=resources, by_address=addresses, modified=modified, chosen=part, _grouped={}
+        )
 
     def is_left_out(self, resource: Resource) -> bool:
         """Whether it is a claim beside the one that is answered."""

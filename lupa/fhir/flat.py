@@ -6,7 +6,7 @@ which number one has.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import clingo
@@ -15,6 +15,7 @@ from lupa.fhir.chart import Chart, Json, Resource, name_of
 from lupa.fhir.names import DrugNames, words_of
 from lupa.fhir.tables import Coded, Tables
 from lupa.fhir.values import (
+    LONGEST_DAY,
     PLAIN,
     PRESENT,
     TRUTH,
@@ -56,6 +57,8 @@ class Element:
     codes: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     amounts: dict[str, Json] = field(default_factory=dict)
+    is_of_modified: bool = False
+    """Whether the medication that it refers to holds what must not be read over."""
 
 
 class Flat:
@@ -127,41 +130,43 @@ class Flat:
 
     def _is_known(self, concept: Json, holder: Resource, by_words: bool) -> bool:
         known = self._tables.known
-        for one in self._named(concept, holder):
+        for one, _ in self._named(concept, holder):
             if one.get("resourceType") is not None or any(known(*coding) for coding in codings_of(one)):
                 return True
             if by_words and self._names.in_texts(texts_of(one)):
                 return True
         return False
 
-    def _named(self, concept: Json, holder: Resource) -> Iterable[Resource]:
+    def _named(self, concept: Json, holder: Resource) -> Iterable[tuple[Resource, bool]]:
         """A concept, or those by which what it refers to is named, and what that is made of.
 
-        Where a resource of that type is named by nothing it is the resource.
+        Where a resource of that type is named by nothing it is the resource. With each, whether it stands
+        in one that holds what must not be read over.
         """
         if isinstance(concept, dict) and ("reference" not in concept or "coding" in concept):
-            return (concept,)  # as most are
+            return ((concept, False),)  # as most are
         return self._referred_to(concept, holder)
 
-    def _referred_to(self, concept: Json, holder: Resource) -> Iterator[Resource]:
-        waiting, seen = [(concept, holder)], set[int]()
-        for one, beside in waiting:  # which grows meanwhile
+    def _referred_to(self, concept: Json, holder: Resource) -> Iterator[tuple[Resource, bool]]:
+        waiting, seen = [(concept, holder, False)], set[int]()
+        for one, beside, is_changed in waiting:  # which grows meanwhile
             if not isinstance(one, dict):
                 continue
             found = None
             if "reference" in one and "coding" not in one:
                 found = self._chart.target(one["reference"], beside)
             if found is None or found.get("status") == _IN_ERROR:
-                yield one
+                yield one, is_changed
                 continue
             paths = self._tables.paths["named_by"].get(str(found.get("resourceType")))
             if paths is None:
-                yield found
+                yield found, is_changed
             elif id(found) not in seen and len(seen) < _MOST_NAMED:
                 seen.add(id(found))
                 is_inside = any(inner is found for inner in at(beside, ("contained",)))
                 inside = beside if is_inside else found
-                waiting += [(value, inside) for path in paths for value in at(found, path)]
+                changed = is_changed or self._is_modified(found, ("contained",))
+                waiting += [(value, inside, changed) for path in paths for value in at(found, path)]
 
     # ---- one resource --------------------------------------------------------------------------
 
@@ -193,8 +198,8 @@ class Flat:
             if len(element.codes) > before + 1:
                 self._value(number, _SEVERAL, name_for(name))
         parts = self._tables.parts.get(kind, ())
-        modified = modified or is_modified(data, {"contained", *(path[0] for path, _ in parts)})
-        if modified:
+        modified = modified or self._is_modified(data, {"contained", *(path[0] for path, _ in parts)})
+        if modified or element.is_of_modified:
             self._value(number, _MODIFIED, PRESENT)
         for path, part_kind in parts:
             for value in at(data, path):
@@ -202,6 +207,9 @@ class Flat:
                     part = self._element(value, part_kind, holder, root, modified=modified)
                     self.parts.append(row(number_of(part), number_of(number)))
         return number
+
+    def _is_modified(self, data: Resource, apart: Collection[str]) -> bool:
+        return id(data) in self._chart.modified or is_modified(data, apart)
 
     def _value(self, number: int, name: str, value: clingo.Symbol) -> None:
         self.values.append(row(number_of(number), name_for(name), value))
@@ -223,7 +231,7 @@ class Flat:
         if kind == "amount":
             return amount(value, name, element.amounts)
         if kind == "day":
-            span = days(value) if isinstance(value, str) else None
+            span = days(value[:LONGEST_DAY]) if isinstance(value, str) else None
             if span is not None:
                 element.dates[name] = value
             return () if span is None else [span]
@@ -249,7 +257,9 @@ class Flat:
         self, concept: Json, by_name: bool, element: Element, holder: Resource
     ) -> Iterator[clingo.Symbol]:
         """What a concept, or the one of a resource that is referred to, means: known codes, else names."""
-        concepts = [one for one in self._named(concept, holder) if "resourceType" not in one]
+        named_by = [pair for pair in self._named(concept, holder) if "resourceType" not in pair[0]]
+        concepts = [one for one, _ in named_by]
+        element.is_of_modified |= by_name and any(is_changed for _, is_changed in named_by)
         texts = [text for one in concepts for text in texts_of(one)]
         codings = [coding for one in concepts for coding in codings_of(one)]
         known = dict.fromkeys(one for coding in codings for one in self._tables.known(*coding))

@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from lupa.fhir.tables import KEPT
 from lupa.rules.kept import cached_property
 from lupa.rules.store import Store
 
 _WORD = re.compile(r"[a-z0-9]+")
+_LONGEST = 2000
+"""Letters of a text that are read."""
 _SHORTEST = 4
 """Letters: a shorter name in a text is as likely something else."""
 
@@ -19,7 +22,7 @@ class DrugNames:
 
     def __init__(self, store: Store) -> None:
         self._shared = store.catalogue.shared
-        self._in = lru_cache(maxsize=20_000)(lambda text: tuple(self._look(words_of(text))))
+        self._in = lru_cache(KEPT)(lambda text: tuple(self._look(words_of(text))))
 
     @cached_property
     def drugs(self) -> tuple[str, ...]:
@@ -47,7 +50,7 @@ class DrugNames:
 
     def in_texts(self, texts: Iterable[str]) -> tuple[str, ...]:
         """The drugs that are named in these texts."""
-        return tuple(dict.fromkeys(drug for text in texts for drug in self._in(text)))
+        return tuple(dict.fromkeys(drug for text in texts for drug in self._in(text[:_LONGEST])))
 
     def _look(self, words: tuple[str, ...]) -> Iterator[str]:
         place = 0
@@ -62,4 +65,4 @@ class DrugNames:
 
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a text in small letters."""
-    return tuple(_WORD.findall(text[:2000].casefold()))
+    return tuple(_WORD.findall(text[:_LONGEST].casefold()))

@@ -31,6 +31,8 @@ ASKED = (
 """What is asked of the rules of evidence, by name."""
 ROWS = "fhir"
 """The folder of a knowledge base that holds rules of evidence."""
+KEPT = 16_384
+"""So many codes, texts and days are kept as they were read: what charts hold, not all that they could."""
 _READS = re.compile(r'^reads\("([\w.]+)", "([\w.@]+)", (\w+), (\w+)\)\.', re.MULTILINE)
 _PART = re.compile(r'^part\("([\w.]+)", "([\w.@]+)", "([\w.]+)"\)\.', re.MULTILINE)
 _PATHS = re.compile(r'^(keyed|about|of_the_one|named_by)\("([\w.]+)", "([\w.@!]+)"\)\.', re.MULTILINE)
@@ -122,8 +124,7 @@ class Tables:
         core = {path: text_of(path) for path in store.files.core}
         self._shared = {path: text for path, text in core.items() if path.name == "codes.lp"} | policies
         self.declared = Declared([*core.values()], [*policies.values()])
-        # as many as charts hold, but not as many as one could send
-        self.known = lru_cache(maxsize=100_000)(self._looked_up)
+        self.known = lru_cache(KEPT)(self._looked_up)
         self._dated: dict[str, bool] = {}
         self._slices: dict[tuple[bool, ...], Slices] = {}
         self._parsed: dict[Coded, list[clingo.Symbol]] = {}

@@ -13,9 +13,11 @@ from typing import Any
 import clingo
 
 from lupa.fhir.chart import Json, Resource
-from lupa.fhir.tables import Coded, Path_
+from lupa.fhir.tables import KEPT, Coded, Path_
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T.{0,40})?)?)?")
+LONGEST_DAY = 52
+"""A letter more than a date of FHIR has; what is longer is none, wherever it ends."""
 _TERM = re.compile(
     r"\s*(?:(?P<name>[a-z]\w*)|(?P<number>-?\d{1,9})|\"(?P<text>[^\"\\]{0,80})\")\s*(?P<after>[(,)]?)",
     re.ASCII,
@@ -25,7 +27,7 @@ _CODE = re.compile(r"[A-Za-z][\w.-]{0,60}", re.ASCII)
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LARGEST = 2**31 - 1
 _LONGEST = 200
-"""Letters of a word that a rule can read."""
+"""Letters of a word that a rule can read, and of a code with the address of its system."""
 SIGNS = {"<": (True, True), "<=": (True, False), ">": (False, True), ">=": (False, False)}
 """The signs before a number: whether it is below, and whether the number itself is left out."""
 RANGE = ("low", "high")
@@ -108,9 +110,12 @@ def codings_of(concept: Resource) -> list[tuple[str, str]]:
     codings = concept.get("coding")
     found = codings if isinstance(codings, list) else [concept]
     return [
-        (one["system"], one["code"])
+        (system, code)
         for one in found
-        if isinstance(one, dict) and isinstance(one.get("system"), str) and isinstance(one.get("code"), str)
+        if isinstance(one, dict)
+        and isinstance(system := one.get("system"), str)
+        and isinstance(code := one.get("code"), str)
+        and len(system) + len(code) <= _LONGEST
     ]
 
 
@@ -215,7 +220,7 @@ PLAIN: dict[str, Callable[[Json], Iterable[clingo.Symbol]]] = {
 """What a value becomes that is by itself, by its kind."""
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(KEPT)
 def days(text: str) -> clingo.Symbol | None:
     """The first and the last day that a date may mean, by their numbers; None for no date."""
     found = span_of(text)
@@ -263,7 +268,8 @@ def as_term(value: Any) -> clingo.Symbol | None:
             name, outer = waiting.pop()
             arguments = [*outer, clingo.Function(name, arguments)]
         closed = match["after"] != ","
-    return arguments[0] if closed and not waiting and len(arguments) == 1 else None
+    whole = closed and not waiting and len(arguments) == 1
+    return arguments[0] if whole and arguments[0].type == clingo.SymbolType.Function else None
 
 
 def _leaf(match: re.Match[str]) -> clingo.Symbol:

@@ -13,21 +13,26 @@ from lupa.cli import charted
 from lupa.cli import cohort as cohort_verb
 from lupa.fhir import read
 from lupa.fhir.cases import cases_of
+from lupa.fhir.reading import reader_of
 from tests.command import command
 from tests.fhir.charts import (
     CYCLOPHOSPHAMIDE,
     HCPCS,
+    ICD,
     PREDNISONE,
+    RXNORM,
     SERVICE,
     Resource,
     answers,
     bundle,
     chart,
     claim,
+    condition,
     item,
     order,
     patient,
 )
+from tests.fhir.conftest import Read
 from tests.terminal import at_terminal
 
 ASKED = ["--policy", "fep_lupkynis", "--request", f"service_date={SERVICE}"]
@@ -182,3 +187,15 @@ def test_a_table_says_in_its_columns_what_is_asked_for(tmp_path: Path) -> None:
     ended = command("cohort", str(path), str(tmp_path / "out.csv"), *ASKED)
     assert ended.status == 2
     assert "--request goes with charts" in ended.err
+
+
+def test_what_is_longer_than_any_code_or_day_is_none_and_is_not_kept(
+    reads: Read, kb: KnowledgeBase
+) -> None:
+    long = "9" * 10_000
+    tables, _ = reader_of(kb)
+    before = tables.known.cache_info().currsize
+    odd = condition((long, "M32.14")), condition((ICD, long), "c2"), order((RXNORM, long))
+    found = reads(chart(*odd, order(PREDNISONE, "m2", authoredOn=f"2025-01-10T{long}")))
+    assert {fact: one["state"] for fact, one in found.facts.items()} == {"taking(prednisone)": "ask"}
+    assert tables.known.cache_info().currsize - before <= 1  # prednisone, where no test has read it
