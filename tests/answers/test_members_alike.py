@@ -139,6 +139,49 @@ def test_an_answer_says_in_few_words_how_many_are_how(
     assert [branch.answer for step in plan.steps for branch in step.branches] == answers
 
 
+def test_whom_an_answer_speaks_of_is_said_by_what_they_were_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Red and green must have failed for long, two of three others too; any that harmed counts at once."""
+    by_member(monkeypatch)
+    facts = FACTS.format(drugs="red; green; blue; grey; pink", cuts="12")
+    rules = (
+        "old(red; green). new(blue; grey; pink).\n"
+        "good(Drug) :- tried(Drug, failed), at_least(weeks(Drug), 12).\n"
+        "good(Drug) :- tried(Drug, harmed).\n"
+        "one :- good(Drug), old(Drug).\nmany :- one, #count { Drug : good(Drug), new(Drug) } >= 2.\n"
+    )
+    kb = small.small_kb(tmp_path / "kb", small.vocabulary() + facts + ANSWERS, f"{rules}\n{COUNTED}")
+    tried, *others = kb.plan(NOTHING_SAID).steps
+    assert (
+        "none of red, green: harmed; and 1 or more of them: failed; "
+        "and 2 or more of blue, grey, pink: harmed"
+    ) in [branch.answer for branch in tried.branches]
+    assert (
+        "1 or more of those of red, green answered “failed and not harmed”: 12 weeks or more; "
+        "and 2 or more of those of blue, grey, pink answered “failed and not harmed”: 12 weeks or more"
+    ) in [branch.answer for step in others for branch in step.branches]
+
+
+def test_whom_an_answer_speaks_of_is_said_in_one_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is as good as tried where all were stopped; a drug that failed counts, stopped or not."""
+    by_member(monkeypatch)
+    rules = (
+        "good(Drug) :- tried(Drug, failed), at_least(weeks(Drug), 12).\nmany :- good(_).\n"
+        "many :- tried(_, harmed).\nmany :- #count { Drug : tried(Drug, stopped) } >= 3.\n"
+    )
+    plan = counting_kb(tmp_path, rules, "failed; harmed; stopped").plan(NOTHING_SAID)
+    answers = [branch.answer for step in plan.steps for branch in step.branches]
+    assert [answer for answer in answers if "or else" in answer] == []
+    assert (
+        "none of red, green, blue: harmed; and none of them: failed and not stopped; "
+        "and 1 or more of them: failed; and 1 or more of the others: not stopped"
+    ) in answers
+    assert "1 or more of those answered “failed and not harmed”: 12 weeks or more" in answers
+
+
 def test_members_without_words_of_their_own_say_what_is_said_of_which(
     tmp_path: Path,
 ) -> None:
