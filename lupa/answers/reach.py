@@ -3,6 +3,7 @@
 from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import replace
 
+from lupa.answers.decision import SettledBy
 from lupa.answers.exploration import Kind, Statement
 from lupa.answers.question import Question
 from lupa.answers.standing import standing
@@ -50,6 +51,7 @@ class Reach:
         self._costs = costs
         self._name_subjects()
         cone = self._edition.relevance.outcome_cone
+        self._readings = frozenset(self._edition.reading_facts)
         self.cone = [fact for fact in self._edition.literals.values() if fact in cone]
         self.record = {abs(x): x for x in question.statements if abs(x) in cone}
         literals = self._edition.literals
@@ -96,7 +98,8 @@ class Reach:
                     text = self._edition.vocabulary.words(fact, said > 0)
                     was = self._question.record.stated.get(fact)
                     about = self._edition.asking.about(fact)
-                    yield said, Statement(fact, said > 0, text, about, kind, cost, was)
+                    by: SettledBy = "plan" if fact in self._readings else "record"
+                    yield said, Statement(fact, said > 0, text, about, kind, cost, was, settled_by=by)
 
     def _alike_members(self) -> Iterator[list[Member]]:
         for members in self._edition.kept(_members, tuple(self.cone)):
