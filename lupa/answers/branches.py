@@ -250,4 +250,4 @@ def _names(asking: Asking, facts: Sequence[Fact], *, counted: bool) -> str:
             words.append(asking.answer("of_class", names=name, number=len(those)))
             continue
         words.append(asking.shortened(list(map(asking.member, those))))
-    return listed(words)
+    return ("; " if any("; " in word for word in words) else ", ").join(words)

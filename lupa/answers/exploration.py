@@ -105,8 +105,7 @@ class Statement:
 
     `about` is what a person calls that of which it is said. `was` is what the record says now, None where
     it is silent or the fact is assumed; `cost` is the effort in the units of the knowledge base. Of a
-    `wait`, `on` is the day for which the request is made instead. `settled_by` is `plan` of a reading of
-    the text, which nobody else finds out or changes.
+    `wait`, `on` is the day for which the request is made instead; `settled_by` as of a `Missing`.
     """
 
     fact: str
@@ -252,8 +251,7 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Ask(_Answer):
     """What to find out next: those first whose answer settles the verdict, then by what they leave.
-
-    `immaterial` are the facts that the case is silent on and that cannot change the verdict.
+    Silent facts that cannot change it are `immaterial`.
     """
 
     decision: Decision
