@@ -12,7 +12,7 @@ from lupa.compiled import cubes
 from lupa.compiled.diagram import NOWHERE, Diagrams, Node
 from lupa.errors import SpaceLimitError
 from lupa.rules.alike import members
-from lupa.rules.asking import FEW, Asking, Group
+from lupa.rules.asking import FEW, Asking, Group, listed
 from lupa.rules.edition import Edition
 from lupa.rules.quantities import Cut
 from lupa.rules.vocabulary import Fact
@@ -173,9 +173,14 @@ def _counted(
 
 
 def _in_words(asking: Asking, when: Sequence[Sequence[Some]], spoken: Collection[Fact]) -> str:
-    first, *others = (_cube(asking, cube, spoken) for cube in when)
+    ways = [_cube(asking, cube, spoken) for cube in when]
+    return _joined(asking, "or_else" if any("; " in way for way in ways) else "or", ways)
+
+
+def _joined(asking: Asking, how: str, parts: Sequence[str]) -> str:
+    first, *others = parts
     for other in others:
-        first = asking.answer("or", first=first, second=other)
+        first = asking.answer(how, first=first, second=other)
     return first
 
 
@@ -187,7 +192,7 @@ def _cube(asking: Asking, cube: Sequence[Some], spoken: Collection[Fact]) -> str
     between = [some for some in cube if some.at_least < len(some.facts) and some.at_most]
     if here == len(not_so) == len(spoken):
         return asking.answer("none")
-    first, *others = (
+    parts = [
         _some(asking, some)
         for some in (
             *([Some((fact,), 1, 1) for fact in so] if len(so) < 3 else [Some(tuple(so), len(so), len(so))]),
@@ -196,9 +201,8 @@ def _cube(asking: Asking, cube: Sequence[Some], spoken: Collection[Fact]) -> str
             *(some for some in between if not some.at_least),
         )
         if some.facts
-    )
-    for other in others:
-        first = asking.answer("and", first=first, second=other)
+    ]
+    first = _joined(asking, "also" if any(": " in part for part in parts) else "and", parts)
     if here < len(spoken) and all(some.at_least for some in cube):
         return asking.answer("whatever", first=first)
     return first
@@ -207,6 +211,9 @@ def _cube(asking: Asking, cube: Sequence[Some], spoken: Collection[Fact]) -> str
 def _some(asking: Asking, some: Some) -> str:
     """From so many to so many of some facts."""
     facts, least, most = some.facts, some.at_least, some.at_most
+    table = asking.table(facts) if (least, most) == (1, len(facts)) else None
+    if table is not None and len(table.of) == 1:  # there is one of which any of several things is said
+        return asking.tabled(table, *table.of)
     names = _names(asking, facts, counted=most > 0 and (least, most) != (1, len(facts)))
     if len(facts) == 1:
         return names if least else asking.answer("without", names=names)
@@ -236,11 +243,11 @@ def _names(asking: Asking, facts: Sequence[Fact], *, counted: bool) -> str:
     if table is not None and not (counted and len(table.said) > 1):
         return asking.tabled(table, asking.shortened(table.of))
     if len(facts) <= FEW:
-        return ", ".join(map(asking.member, facts))
+        return listed(list(map(asking.member, facts)))
     words: list[str] = []
     for name, those in asking.classes(facts).items():
         if name and len(those) > 1:
             words.append(asking.answer("of_class", names=name, number=len(those)))
             continue
         words.append(asking.shortened(list(map(asking.member, those))))
-    return ", ".join(words)
+    return ("; " if any("; " in word for word in words) else ", ").join(words)

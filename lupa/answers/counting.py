@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import product
+from itertools import islice, product
 from math import prod
 from typing import NamedTuple
 
 from lupa.answers.membership import Membership, Said
 from lupa.answers.when import Counted, Each, Some, When
-from lupa.compiled import cubes
+from lupa.compiled import cubes, exchange
 from lupa.compiled.diagram import NOWHERE, Budget, Node
 from lupa.compiled.exchange import Exchange, Member, Run
 from lupa.errors import SpaceLimitError
@@ -92,15 +92,38 @@ class Counting:
     ) -> list[Told]:
         """The answers by what they lead to, given that of each way of counting."""
         runs = self._exchange.runs(node, asked)
+        ways = product(*map(self._counted, runs))
+        coordinates, found, rest = self._told_by(runs, next(ways), known, leads)
+        cells = prod(coordinate.size + 1 for coordinate in coordinates)
+        for counted in islice(ways, _MOST_CELLS // cells):
+            if all(len(boxes) == 1 for value, boxes in found.items() if value != rest):
+                break  # in fewer words it cannot be said
+            other = self._told_by(runs, counted, known, leads)
+            coordinates, found, rest = min((coordinates, found, rest), other, key=_length)
+        told = [
+            Told(value, self._words(coordinates, boxes), self._when(coordinates, boxes))
+            for value, boxes in sorted(found.items(), reverse=True)
+        ]
+        other_ways = [
+            each._replace(words=self.of.asking.answer("otherwise")) for each in told if each.value == rest
+        ]
+        return [each for each in told if each.value != rest] + other_ways
+
+    def _told_by(
+        self,
+        runs: Sequence[Run],
+        counted: Sequence[Sequence[int]],
+        known: Known,
+        leads: Mapping[tuple[int, ...], Node],
+    ) -> _Boxed:
+        """How many members are in those classes that are counted, by what it leads to."""
         coordinates = [
-            _Coordinate(self, run, at, self._together(run, known))
-            for run in runs
-            for at in self._in_order(run)
+            _Coordinate(self, run, at, self._together(run, known), alone=len(runs) == 1)
+            for run, classes in zip(runs, counted, strict=True)
+            for at in classes
         ]
         starts = [sum(len(run.classes) for run in runs[:place]) for place in range(len(runs))]
-        place_of = [
-            start + at for start, run in zip(starts, runs, strict=True) for at in self._in_order(run)
-        ]
+        place_of = [start + at for start, classes in zip(starts, counted, strict=True) for at in classes]
         sizes = [coordinate.size + 1 for coordinate in coordinates]
         if prod(sizes) > _MOST_CELLS:
             raise SpaceLimitError(_MOST_CELLS)
@@ -117,24 +140,21 @@ class Counting:
         rest = max(found, key=lambda value: len(found[value])) if len(found) > 1 else None
         if rest is not None and len(found[rest]) == 1:
             rest = None
-        told = [
-            Told(value, self._words(coordinates, boxes), self._when(coordinates, boxes))
-            for value, boxes in sorted(found.items(), reverse=True)
-        ]
-        other = [
-            each._replace(words=self.of.asking.answer("otherwise")) for each in told if each.value == rest
-        ]
-        return [each for each in told if each.value != rest] + other
+        return coordinates, found, rest
 
-    def _in_order(self, run: Run) -> list[int]:
-        """The classes that are counted, the plainest first: all but that in which nothing is so."""
+    def _counted(self, run: Run) -> list[list[int]]:
+        """The classes that are counted, the plainest first: all but one, as of that it follows from these.
+
+        At first that is the one in which nothing is so.
+        """
         known = [told for each in run.classes for told in each]
 
         def plain(at: int) -> tuple[bool, int]:
             cubes_of = self.of.cubes_of(run.classes[at], (), known)
             return not all(map(any, run.classes[at])), sum(s.most == 0 for cube in cubes_of for s in cube)
 
-        return sorted(range(len(run.classes)), key=plain)[:-1]
+        every = sorted(range(len(run.classes)), key=plain)
+        return [[at for at in every if at != out] for out in reversed(every)]
 
     def _when(self, coordinates: Sequence[_Coordinate], boxes: Iterable[_Box]) -> When:
         return tuple(
@@ -150,14 +170,14 @@ class Counting:
         ways = []
         for box in boxes:
             parts: list[str] = []
-            spoken: list[_Coordinate] = []
+            spoken: list[tuple[_Coordinate, int]] = []
             for coordinate, (low, high) in zip(coordinates, box, strict=True):
                 if (low, high) != (0, coordinate.size):
-                    before = [other for other in spoken if other.run is coordinate.run]
+                    before = [each for each in spoken if each[0].run is coordinate.run]
                     parts.append(coordinate.words(low, high, before))
-                    spoken.append(coordinate)
+                    spoken.append((coordinate, high))
             ways.append(self.of.joined("also", parts) if parts else self.of.asking.answer("any"))
-        return self.of.joined("or", ways)
+        return self.of.joined("or_else", ways)
 
     # ---- a member ------------------------------------------------------------------------------
 
@@ -172,9 +192,17 @@ class Counting:
         return list(found.items()) or [(member, [()]) for member in run.members]
 
     def told(self, histories: Iterable[History]) -> list[str]:
-        """What was said of members, in words."""
+        """What was said of members, in words; of what was asked last all that some of them was answered."""
+        last: dict[tuple[int, tuple[Said, ...], tuple[int, ...]], set[exchange.Told]] = {}
+        for root, said in sorted(histories):
+            for at, told in said[-1:]:
+                last.setdefault((root, said[:-1], at), set()).update(told)
         return [
-            self.of.told(self._roots[root][0], part) for root, said in sorted(histories) for part in said
+            self.of.joined(
+                "and",
+                [self.of.told(self._roots[root][0], part) for part in (*before, (at, tuple(sorted(told))))],
+            )
+            for (root, before, at), told in last.items()
         ]
 
     def each(self, member: Member, ways: Iterable[Sequence[Said]]) -> Each:
@@ -196,17 +224,29 @@ class Counting:
 
 
 _Box = tuple[tuple[int, int], ...]
+_Boxed = tuple[list["_Coordinate"], dict[Node, list[_Box]], Node | None]
+"""What is counted, from how many to how many by what they lead to, and what all else leads to."""
+
+
+def _length(boxed: _Boxed) -> int:
+    """How many ways there are to tell."""
+    _, found, rest = boxed
+    return sum(len(boxes) for value, boxes in found.items() if value != rest)
 
 
 class _Coordinate:
     """How many members of a run are in one of its classes."""
 
-    def __init__(self, counting: Counting, run: Run, at: int, histories: frozenset[History]) -> None:
+    def __init__(
+        self, counting: Counting, run: Run, at: int, histories: frozenset[History], *, alone: bool
+    ) -> None:
+        """If it is `alone`, no other run is spoken of."""
         self._counting = counting
         self._of = counting.of
         self.run = run
         self.at = at
         self.size = len(run.members)
+        self._alone = alone
         self._histories = histories
         self._every = counting.members(run, histories)
 
@@ -216,17 +256,19 @@ class _Coordinate:
         each = tuple(self._counting.each(m, [(*way, said) for way in ways]) for m, ways in self._every)
         return Counted(each, low, len(each) if high == self.size else high)
 
-    def words(self, low: int, high: int, before: Sequence[_Coordinate]) -> str:
-        """The same in words; those of whom a class was spoken of `before` are left out."""
+    def words(self, low: int, high: int, before: Sequence[tuple[_Coordinate, int]]) -> str:
+        """The same in words; those of whom a class was spoken of `before`, of so many, are left out."""
         answer = self._of.asking.answer
         (first, *_), every = self.run.members, [member for member, _ in self._every]
-        apart = [told for other in before for told in other.run.classes[other.at]]
+        apart = [told for other, _ in before for told in other.run.classes[other.at]]
         told = self._of.told(first, (self.run.places, self.run.classes[self.at]), apart)
-        if before:
-            names = answer("others")
+        if before and len(every) > 1:
+            names = answer("others" if any(most for _, most in before) else "them")
         elif any(said for _, said in self._histories):
-            ways = self._counting.told(self._histories)
-            names = answer("such", names=", ".join(dict.fromkeys(ways)))
+            ways = dict.fromkeys(self._counting.told(self._histories))
+            said = self._of.joined("either", [answer("quoted", names=way) for way in ways])
+            of = self._of.names(every)
+            names = answer("such", names=said) if self._alone else answer("such_of", first=of, second=said)
         else:
             names = self._of.names(every)
         what = answer("of_each", names=names, number=told) if told else names

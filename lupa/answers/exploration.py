@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from lupa.answers.decision import Cause, Decision
+from lupa.answers.decision import Cause, Decision, SettledBy
 from lupa.answers.when import When
 from lupa.answers.written import as_json
 from lupa.rules.asking import Kind as AskedFor
@@ -105,7 +105,7 @@ class Statement:
 
     `about` is what a person calls that of which it is said. `was` is what the record says now, None where
     it is silent or the fact is assumed; `cost` is the effort in the units of the knowledge base. Of a
-    `wait`, `on` is the day for which the request is made instead.
+    `wait`, `on` is the day for which the request is made instead; `settled_by` as of a `Missing`.
     """
 
     fact: str
@@ -116,6 +116,7 @@ class Statement:
     cost: int
     was: bool | None
     on: str | None = None
+    settled_by: SettledBy = "record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +251,7 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Ask(_Answer):
     """What to find out next: those first whose answer settles the verdict, then by what they leave.
-
-    `immaterial` are the facts that the case is silent on and that cannot change the verdict.
+    Silent facts that cannot change it are `immaterial`.
     """
 
     decision: Decision

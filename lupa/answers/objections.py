@@ -1,21 +1,17 @@
 """What speaks against sets of statements: the worlds of a record with them that have another outcome."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
+from lupa.answers.orbits import Orbits
 from lupa.answers.question import Question
 from lupa.answers.reach import Reach
 from lupa.answers.search import Cheapest
-from lupa.rules.alike import alike
-from lupa.rules.edition import Edition
+from lupa.rules.alike import Member
 from lupa.rules.solver import Literal
 
-
-def _blocks(edition: Edition, facts: Iterable[Literal]) -> list[list[list[Literal]]]:
-    """Members that may be alike, as the facts about each."""
-    literals = edition.literals
-    groups = edition.asking.groups([edition.facts[fact] for fact in facts])
-    found = alike(edition.vocabulary, groups)
-    return [[[literals[fact] for fact in member] for member in members] for members in found]
+_MANY = 200
+"""Of so many members that are alike is said what is said of one."""
 
 
 class Objections:
@@ -23,21 +19,27 @@ class Objections:
 
     def __init__(self, question: Question, wanted: Literal, reach: Reach, cheapest: Cheapest) -> None:
         self._edition = question.edition
-        self._solver = question.edition.solver
+        self._solver = question.edition.answering
         self._wanted = wanted
         self._within, self._subject = reach.within, reach.subject
         self._cone, self._record = reach.cone, reach.record
         self._cheapest = cheapest
         self._stated = dict(zip(reach.within, cheapest.stated, strict=True))
         self._states = {atom: literal for literal, atom in self._stated.items()}
-        self._did_harm = frozenset[Literal]()
-        self._blocks = self._edition.kept(_blocks, tuple(reach.cone))
-        self._member = {
-            fact: (number, place)
-            for number, members in enumerate(self._blocks)
-            for place, member in enumerate(members)
-            for fact in member
-        }
+        self._orbits = Orbits(
+            [
+                [sign * n if n else None for n in self._about(member) for sign in (1, -1)]
+                for member in members
+            ]
+            for members in reach.members
+        )
+
+    def _about(self, member: Member) -> Iterator[Literal | None]:
+        """What is true of sets that say something about a member, or leave what is said of it as it is."""
+        for fact in member:
+            yield self._stated.get(fact)
+            yield self._stated.get(-fact)
+            yield self._cheapest.kept.get(fact)
 
     def none_to(self, stated: Sequence[Literal]) -> bool:
         """Whether the outcome is certain once these are stated in the place of what the record says."""
@@ -53,23 +55,25 @@ class Objections:
     def to(self, stated: Sequence[Literal]) -> list[list[Literal]]:
         """What speaks against these statements; and then against them with the cheapest way to meet that.
 
-        So, where each of many facts does harm, one proposal tells of them all. Where it tells of two
-        members that may be alike, all such members are looked at.
+        So, where each of many facts does harm, one proposal tells of them all. What is said of a member is
+        said of each that is alike.
         """
         found: list[list[Literal]] = []
         meeting = list(stated)
-        looked_at: set[int] = set()
         while (objection := self._objection(meeting)) is not None:
-            more = [objection]
-            block = self._block_of(self._did_harm)
-            if block >= 0 and block in looked_at:
-                more += self._of_others(self._did_harm, self._blocks[block], meeting)
-            looked_at.add(block)
-            found += more
-            for each in more:
-                if not self._meet(each, meeting):
+            alike = list(islice(self._orbits.of(objection), _MANY))
+            for each in [objection, *(other for other in alike if other != objection)]:
+                found.append(each)
+                if not self._is_met(each, meeting) and not self._meet(each, meeting):
                     return found
         return found
+
+    def _is_met(self, objection: Sequence[Literal], stated: Sequence[Literal]) -> bool:
+        """Whether a set of statements has one of what every set must have."""
+        true = {self._stated[x] for x in stated}
+        changed = {self._subject[abs(x)] for x in stated}
+        true |= {kept for subject, kept in self._cheapest.kept.items() if subject not in changed}
+        return not true.isdisjoint(objection)
 
     def _meet(self, objection: Sequence[Literal], meeting: list[Literal]) -> bool:
         """States the cheapest that meets an objection beside what is stated; whether there is such."""
@@ -80,43 +84,12 @@ class Objections:
             meeting.append(min(free, key=lambda way: (self._within[way].cost, self._stated[way])))
         return bool(free)
 
-    def _block_of(self, harm: Iterable[Literal]) -> int:
-        """The place of the members of which the facts are about one; -1 if they are about none."""
-        found = {self._member.get(abs(literal), (-1, -1)) for literal in harm}
-        return next(iter(found))[0] if len(found) == 1 else -1
-
-    def _of_others(
-        self, harm: Iterable[Literal], members: Sequence[Sequence[Literal]], stated: Sequence[Literal]
-    ) -> Iterator[list[Literal]]:
-        """The same objection for each other member of whom the same does harm, in one world with all that.
-
-        That they are alike is but a guess, which the rules have to bear out.
-        """
-        said = self._said(stated)
-        (mine,) = {self._member[abs(literal)][1] for literal in harm}
-        signs = {members[mine].index(abs(literal)): literal > 0 for literal in harm}
-        others = [
-            [each[place] if true else -each[place] for place, true in signs.items()]
-            for number, each in enumerate(members)
-            if number != mine
-        ]
-        others = [each for each in others if all(said.get(abs(x), x) == x for x in each)]
-        every = [x for each in others for x in each]
-        held = self._world([*said.values(), *every])
-        if held is not None:
-            fixed = [literal for literal in held if self._is_fixed(literal)]
-            for each in others:
-                if not self._solver.satisfiable([self._wanted, *fixed, *each]):
-                    yield self._ways_to_contradict(each, held)
-
     def _objection(self, stated: Sequence[Literal]) -> list[Literal] | None:
         """What every set must have one of, if these statements do not make the outcome certain."""
         said = self._said(stated)
-        self._did_harm = frozenset[Literal]()
         held = self._world(list(said.values()))
         if held is not None:
-            self._did_harm = self._harm(held)
-            return self._ways_to_contradict(self._did_harm, held)
+            return self._ways_to_contradict(self._harm(held), held)
         clash = self._solver.minimal([], list(said.values()))
         return None if clash is None else self._ways_out(clash)
 

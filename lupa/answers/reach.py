@@ -1,16 +1,30 @@
 """Which statements about a record are within reach: what can be found out, changed, or asked for less."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import replace
 
+from lupa.answers.decision import SettledBy
 from lupa.answers.exploration import Kind, Statement
 from lupa.answers.question import Question
 from lupa.answers.standing import standing
+from lupa.rules.alike import Member, alike, interchangeable
+from lupa.rules.edition import Edition
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
 
 BEYOND = 10**8
 """The cost of a statement that is out of reach."""
+
+
+def _members(edition: Edition, facts: tuple[Literal, ...]) -> list[list[Member]]:
+    """The members that can change places under the rules, as far as these facts go, by classes."""
+    literals = edition.literals
+    blocks = alike(edition.vocabulary, edition.asking.groups([edition.facts[fact] for fact in facts]))
+    return interchangeable(
+        edition.program.rules,
+        edition.outcomes.values(),
+        [[tuple(literals[fact] for fact in member) for member in block] for block in blocks],
+    )
 
 
 class Reach:
@@ -19,6 +33,7 @@ class Reach:
     They stand in `within`, by what they say. `cone` are the facts that bear on the outcome, `record` what
     is said of them; `subject` and `effort` tell of each fact what it is about, and what it takes. Some
     values stand for others that are `alike`: these are taken not to be so, and `stating` states them.
+    `members`, by classes, can change places: of each the record says the same, and the same can be stated.
     """
 
     def __init__(
@@ -36,6 +51,7 @@ class Reach:
         self._costs = costs
         self._name_subjects()
         cone = self._edition.relevance.outcome_cone
+        self._readings = frozenset(self._edition.reading_facts)
         self.cone = [fact for fact in self._edition.literals.values() if fact in cone]
         self.record = {abs(x): x for x in question.statements if abs(x) in cone}
         literals = self._edition.literals
@@ -46,6 +62,7 @@ class Reach:
         self._stated_subjects = {self.subject[abs(x)] for x in question.stated}
         self._assumed_subjects = {self.subject[abs(x)] for x in question.assumed}
         self.within = dict(self._statements())
+        self.members = list(self._alike_members())
 
     def _name_subjects(self) -> None:
         """What each fact is about, as a number: of one subject no more than one thing is stated.
@@ -81,7 +98,23 @@ class Reach:
                     text = self._edition.vocabulary.words(fact, said > 0)
                     was = self._question.record.stated.get(fact)
                     about = self._edition.asking.about(fact)
-                    yield said, Statement(fact, said > 0, text, about, kind, cost, was)
+                    by: SettledBy = "plan" if fact in self._readings else "record"
+                    yield said, Statement(fact, said > 0, text, about, kind, cost, was, settled_by=by)
+
+    def _alike_members(self) -> Iterator[list[Member]]:
+        for members in self._edition.kept(_members, tuple(self.cone)):
+            classes: dict[Hashable, list[Member]] = {}
+            for member in members:
+                classes.setdefault(tuple(self._said_of(member)), []).append(member)
+            yield from (each for each in classes.values() if len(each) > 1)
+
+    def _said_of(self, member: Member) -> Iterator[Hashable]:
+        """What the record says of a member, and what could be stated of it, whichever it is."""
+        efforts = [self.effort[fact] for fact in member]
+        for fact in member:
+            known = self.record.get(fact)
+            ways = (self.within.get(said) for said in (fact, -fact))
+            yield known and known > 0, efforts.index(self.effort[fact]), *(way and way.cost for way in ways)
 
     def stating(self, literal: Literal) -> Statement:
         """The statement that says this, or what one that is alike does."""

@@ -137,9 +137,9 @@ class Cheapest(_Search):
         finally:
             solving.opt_mode = "optN"
 
-    def require(self, one_of: Sequence[Literal]) -> None:
-        """Sets of which none of these is true are of no use."""
-        self._forbid([-literal for literal in one_of])
+    def require(self, *each: Sequence[Literal]) -> None:
+        """Sets are of no use of which, of any of these, none is true."""
+        self._forbid(*([-literal for literal in one_of] for one_of in each))
 
     def without_supersets(self, sets: Sequence[Sequence[int]]) -> None:
         """Sets that hold all of one of these are known."""

@@ -10,12 +10,13 @@ nothing can be spared.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
-from itertools import product
+from itertools import islice, product
 
 from lupa.answers.causes import causes
 from lupa.answers.decision import Cause
 from lupa.answers.exploration import Statement
 from lupa.answers.objections import Objections
+from lupa.answers.orbits import Orbits
 from lupa.answers.question import Question
 from lupa.answers.reach import BEYOND, Reach
 from lupa.answers.search import Cheapest
@@ -68,6 +69,11 @@ class Search:
             for literal, statement in self._within.items()
         ]
         self._cheapest = Cheapest(rows, question.edition.program.watch)
+        places = {literal: place for place, literal in enumerate(self._reach)}
+        self._orbits = Orbits(
+            [[places.get(said) for fact in member for said in (fact, -fact)] for member in members]
+            for members in reach.members
+        )
         self._objections = Objections(question, wanted, reach, self._cheapest)
         self.makes_certain = self._objections.none_to
 
@@ -133,16 +139,17 @@ class Search:
             objections = self._objections.to([self._reach[place] for place in places])
             if not objections:
                 return True
-            for objection in objections:
-                self._cheapest.require(objection)
+            self._cheapest.require(*objections)
         return not tries
 
     def _next_level(self, tries: int | None, most: int) -> tuple[list[tuple[int, list[int]]], bool]:
         """All sets that make the outcome certain at the least cost that is left.
 
+        Of those that differ only in which of several members that are alike they name, one is tried.
         It is ended, and then says so, once there are as many as `most`, or so many `tries` failed.
         """
         level: list[tuple[int, list[int]]] = []
+        known: set[tuple[int, ...]] = set()
         failed = 0
         while True:
             if len(level) >= most or failed == tries:
@@ -153,17 +160,21 @@ class Search:
                 for cost, places in proposals:
                     self._question.check()
                     again = True  # sets with more statements can cost as little
+                    if tuple(places) in known:
+                        continue
                     objections = self._objections.to([self._reach[place] for place in places])
                     if objections:
                         failed += 1
                         break
-                    new.append(places)
-                    level.append((cost, places))
+                    others = map(sorted, islice(self._orbits.of(places), most - len(level)))
+                    for each in others:
+                        known.add(tuple(each))
+                        new.append(each)
+                        level.append((cost, each))
                     if len(level) >= most:
                         break
             self._cheapest.without_supersets(new)
-            for objection in objections:
-                self._cheapest.require(objection)
+            self._cheapest.require(*objections)
             if not again:
                 return sorted(level, key=_by_length), False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -12,13 +13,29 @@ from lupa.record.doses import names_listed
 from lupa.record.edits import value_of
 from lupa.record.measurement import NEVER
 from lupa.record.numbers import AGES
+from lupa.record.plain import bound_in, number_in
 from lupa.rules.days import day, is_written
 from lupa.rules.names import normal
 from lupa.rules.quantities import SINCE
 from lupa.rules.vocabulary import Vocabulary
 
-UNKNOWN = ("don't_know", "dont_know", "do_not_know", "not_known", "unknown", "skip", "d", "?")
-_BOUND = re.compile(r"(at least|more than|less than|at most) (\S.*)")
+_NOT_KNOWN = ("don't_know", "dont_know", "do_not_know", "not_sure")
+UNKNOWN = (
+    *_NOT_KNOWN,
+    *(f"i_{words}" for words in _NOT_KNOWN[:3]),
+    *("i_am_not_sure", "i'm_not_sure", "unsure", "no_idea", "idk"),
+    *("not_known", "unknown", "skip", "d", "?"),
+)
+"""What people say where they do not know."""
+_BOUND = re.compile(r"(at least|more than|less than|at most|over|above|under|below) (\S.*)")
+_OR_MORE = re.compile(r"(\S.*) or (more|less)|(\S.*)(\+)")
+_ENDS = {
+    **dict.fromkeys(("at least", "more", "+"), "at_least"),
+    **dict.fromkeys(("more than", "over", "above"), "more_than"),
+    **dict.fromkeys(("less than", "under", "below"), "less_than"),
+    **dict.fromkeys(("at most", "less"), "at_most"),
+}
+"""The bound that words say."""
 _AND = re.compile(r"(?:^|\s+)(?:and|&|\+)\s+", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.]*(\s*\D[^,]*)?")
 
@@ -138,21 +155,42 @@ def number_said(name: str, line: str, vocabulary: Vocabulary) -> tuple[str, Any]
         return ".".join(vocabulary.day_of(name)), known
     if name in AGES and is_written(said):
         return "birth_date", day(said, "").isoformat()
-    units = units_of(name, vocabulary)
-    for unit in sorted(filter(None, units), key=len, reverse=True):
-        number = said[: -len(unit)].rstrip()
-        if normal(said[-len(unit) :]) == normal(unit) and number[-1:].isdigit():
-            value = _value(number)
-            if unit in dict(vocabulary.quantities[name].units):
-                value = {**(value if isinstance(value, Mapping) else {"value": value}), "unit": unit}
-            return units[unit], value
-    return name, _value(said)
+    if name.startswith(f"{SINCE}("):
+        said = said.removesuffix(" ago")
+    quantity, units = vocabulary.quantities[name], units_of(name, vocabulary)
+    for unit in dict.fromkeys((quantity.unit, *units)):  # without one it is in its own
+        found = _in_unit(said, unit)
+        if found is not None:
+            number, end = found
+            value = {end or "value": number, "unit": unit}
+            return units[unit], value if unit in dict(quantity.units) else {end: number} if end else number
+    return name, _value(line)
+
+
+def _in_unit(said: str, unit: str) -> tuple[int | Decimal, str] | None:
+    """The number that is said in this unit, or in none, and what bound it is, if it is one; else None."""
+    signed = bound_in(said, [unit])
+    if signed is not None:
+        end, number, _ = signed
+        return _plainly(number), end
+    words, behind = _BOUND.fullmatch(said.lower()), _OR_MORE.fullmatch(said.lower())
+    end, rest = "", said
+    if words:
+        end, rest = _ENDS[words[1]], words[2]
+    elif behind:
+        end, rest = _ENDS[behind[2] or behind[4]], behind[1] or behind[3]
+    found = number_in(rest, unit)
+    return None if found is None else (_plainly(found), end)
+
+
+def _plainly(number: Decimal) -> int | Decimal:
+    return int(number) if number == int(number) else number
 
 
 def _value(line: str) -> Any:
-    """A number, or the bounds of one."""
-    bound = _BOUND.fullmatch(line.strip().lower())
-    value = value_of(f"{{{bound[1].replace(' ', '_')}: {bound[2]}}}" if bound else line)
-    if isinstance(value, int | Decimal | Mapping) and not isinstance(value, bool):
-        return value
+    """A number, or the bounds of one, as a case has it."""
+    with suppress(CaseError):
+        value = value_of(line)
+        if isinstance(value, int | Decimal | Mapping) and not isinstance(value, bool):
+            return value
     raise CaseError(f"a number, a bound or don't know is expected, not {shown(line)}; `help` says more")

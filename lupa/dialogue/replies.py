@@ -31,7 +31,7 @@ from lupa.rules.quantities import SINCE
 from lupa.rules.vocabulary import Fact, Vocabulary
 
 _YES, _NO = ("yes", "y"), ("no", "n")
-_NONE, _ALL = (*_NO, "none", "none_of_these"), ("all", "all_of_these")
+_NONE, _ALL = (*_NO, "none", "none_of_these", "none_of_them", "neither", "nothing"), ("all", "all_of_these")
 _FEW = 12
 """So many names are told to whoever says another one."""
 _SEVERAL = 2

@@ -66,9 +66,10 @@ function told(question, { sets, ties, up, blocked }, to, fixed, choose, find) {
   const fix = (statement) => { fixed.set(statement.variable, statement); find(); };
   const free = (variable) => { fixed.delete(variable); find(); };
   const words = ({ variable, value }) => question.sentence(variable, value);
+  const how = ({ variable, kind }) => (question.edition.ofReadings.has(variable) ? "the plan settles" : KIND[kind]);
   const item = ({ cost, statements }) => h("li", {},
     h("ul", {}, statements.map((statement) => h("li", {},
-      h("strong", {}, `${KIND[statement.kind]}: `), `${words(statement)} `,
+      h("strong", {}, `${how(statement)}: `), `${words(statement)} `,
       h("button", { type: "button", "aria-label": `Leave this out: ${words(statement)}`, on: { click: () => fix(statement) } }, "not this")))),
     h("p", { class: "row" }, h("span", { class: "quiet" }, `cost ${cost}`), h("button", { type: "button", on: { click: () => choose(statements) } }, "Try it")));
   const rest = sets.slice(FEW);

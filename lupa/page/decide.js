@@ -209,7 +209,6 @@ class Writer {
       ...edition.bases.filter(({ id }) => id !== "criteria_not_met"),
       ...edition.scope, ...edition.limits,
     ].filter((item) => question.isOpen(item)).map((item) => ({ id: item.id, cone: item.cone, locators: this.locators(item) }));
-    const ofReadings = new Set(Object.values(edition.choices.reading ?? {}).flatMap((tree) => Object.values(tree[""] ?? {})));
     const first = (variable) => Number(!question.contradictsItself(variable)); // it goes first
     const found = missing(question).sort((one, other) => first(one) - first(other));
     const together = askedTogether(edition, found.filter((variable) => !question.linesOf(variable).length));
@@ -219,7 +218,7 @@ class Writer {
       const sources = new Set(served.flatMap(({ locators }) => locators));
       const lines = question.linesOf(variable);
       const hint = lines.length ? ` (See ${lines.join("; ")}.)` : "";
-      return { fact, text: yes, question: `${asked}${hint}`, help, bears_on: served.map(({ id }) => id), source: [...sources].join("; "), settled_by: ofReadings.has(variable) ? "plan" : "record", ...(together.get(variable) ?? { together: "", member: "", kind: "" }) };
+      return { fact, text: yes, question: `${asked}${hint}`, help, bears_on: served.map(({ id }) => id), source: [...sources].join("; "), settled_by: edition.ofReadings.has(variable) ? "plan" : "record", ...(together.get(variable) ?? { together: "", member: "", kind: "" }) };
     });
   }
 

@@ -48,6 +48,7 @@ export class Edition extends Worlds {
       groups: () => told.groups.map((group) => ({ ...group, question: text(group.question), names: each(group.names ?? {}, text) })),
       groupOf: () => new Map(this.groups.flatMap((group) => group.facts.map((variable) => [variable, group]))),
       readingSources: () => each(told.reading_sources, text),
+      ofReadings: () => new Set(Object.values(this.choices.reading ?? {}).flatMap((tree) => Object.values(tree[""] ?? {}))),
       cone: () => new Set(told.cone),
       relations: () => each(told.relations, (relation) => (Array.isArray(relation) ? relation.reduce((tree, fact) => within(tree, namesIn(text(told.facts[0][fact])), fact), {}) : relation)),
       efforts: () => Object.fromEntries(told.efforts.flatMap(([costs, alike]) => alike.map((fact) => [fact, costs]))),

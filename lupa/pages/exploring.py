@@ -205,7 +205,7 @@ def _written(statement: Statement) -> str:
 
 
 def _item(page: Page, statement: Statement, words: str) -> list[str]:
-    kind = statement.kind.replace("_", " ")
+    kind = "plan settles" if statement.settled_by == "plan" else statement.kind.replace("_", " ")
     kept = f"{kind:<{_COLUMN - 1}} ".replace(" ", "\0")
     first, *rest = page.wrap(kept + words, 3, 3 + _COLUMN)
     return [line.replace("\0", " ") for line in (first, *rest)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from lupa.errors import Problem, shown
 from lupa.record.interval import Interval, anything
@@ -17,26 +17,37 @@ from lupa.rules.quantities import Cut
 from lupa.rules.vocabulary import Path
 
 
+class Before(NamedTuple):
+    """A case that was looked at already: what is wrong with it, and its numbers."""
+
+    problems: Sequence[Problem]
+    numbers: Record
+
+
 class EditedNumbers:
     """One case on its way to another, as far as its numbers go."""
 
-    def __init__(
-        self, case: Mapping[str, Any], edition: Edition, before: Sequence[Problem] | None = None
-    ) -> None:
-        """`before` is what is wrong with the case, where that was looked at already."""
+    def __init__(self, case: Mapping[str, Any], edition: Edition, before: Before | None = None) -> None:
+        """`before` is the case as it was, where no number is set but by cut points."""
         self._case = case
         self._edition = edition
         self._vocabulary = edition.vocabulary
         self._names = Names(edition.vocabulary, edition.known)
         facts = without_pairs(case.get("facts") or {}, edition.vocabulary)
         self._parts = {"request": dict(case.get("request") or {}), "facts": facts}
-        self.before = record_of(self._whole(), edition)[1] if before is None else before
+        self._numbers = None if before is None else before.numbers
+        self.before = record_of(self._whole(), edition)[1] if before is None else before.problems
         self._problems = [p for p in self.before if not isinstance(p, Unknown)]
         self._unreadable = bool(self._problems)
         self._unset: dict[Path, None] = {}
         self._sets: dict[Path, Any] = {}
         self._unset_cuts: dict[str, dict[Cut, None]] = {}
         self._cuts: dict[str, dict[Cut, bool | None]] = {}
+
+    @property
+    def known(self) -> Before:
+        """The case as it is now."""
+        return Before(self.before, self._read())
 
     def _whole(self) -> dict[str, Any]:
         return {**self._case, **self._parts}
@@ -138,7 +149,7 @@ class EditedNumbers:
         edits: dict[Cut, bool | None] = {**self._unset_cuts.get(name, {}), **self._cuts.get(name, {})}
         quantity, place = self._vocabulary.quantities[name], ".".join(self._place(name))
         is_set = any(self._place(each) in self._sets for each in (name, *self._beside(name)))
-        record = self._read()
+        record = self._as_it_was(name) or self._read()
         given = record.intervals.get(name)
         if name not in self._cuts and (is_set or given is None):  # set since, or nothing to take away
             if not is_set:
@@ -157,7 +168,7 @@ class EditedNumbers:
         found = None
         if None not in edits.values():
             assumed = {cut: value for cut, value in others.items() if cut.fact in record.assumed}
-            found = self._narrowed(name, wanted, assumed)
+            found = self._narrowed(name, wanted, assumed, is_silent=given is None)
         if found is None and is_set:
             self._problems.append(Problem(place, f"is set to a number that has not {words}; keep one"))
             return
@@ -178,10 +189,19 @@ class EditedNumbers:
         else:
             self._drop(name)
 
-    def _narrowed(self, name: str, wanted: Interval, assumed: dict[Cut, bool]) -> Interval | None:
+    def _as_it_was(self, name: str) -> Record | None:
+        """The numbers as they were, where that is known and no edit bears on what the case says of this."""
+        beside = {name, *self._beside(name)}
+        others = (other for other in {**self._unset_cuts, **self._cuts} if other != name)
+        is_apart = self._numbers and all(beside.isdisjoint((o, *self._beside(o))) for o in others)
+        return self._numbers if is_apart else None
+
+    def _narrowed(
+        self, name: str, wanted: Interval, assumed: dict[Cut, bool], *, is_silent: bool
+    ) -> Interval | None:
         """The numbers that are left of those stated; None where that contradicts what else is stated."""
         quantity = self._vocabulary.quantities[name]
-        stated, made = self._stated_and_made(name)
+        stated, made = (None, None) if is_silent else self._stated_and_made(name)
         found = (stated or anything(quantity)).both(on_sides(quantity, assumed)).both(wanted)
         return None if found.empty or (made or found).both(found).empty else found
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from lupa.errors import CaseError, Problem
 from lupa.record.case import check_shape
 from lupa.record.doses import with_doses
-from lupa.record.edited_numbers import EditedNumbers, with_at, without_at, written
+from lupa.record.edited_numbers import Before, EditedNumbers, with_at, without_at, written
 from lupa.record.members import as_mapping, with_member, without_member
 from lupa.record.naming import Target, below
 from lupa.record.pairs import not_two, taken_apart
@@ -51,7 +51,7 @@ def stating(case: Mapping[str, Any], edition: Edition) -> Callable[[Mapping[Fact
     As `edited`. Of a choice only the value that it has can be stated, not one that it has not.
     """
     check_shape(case)
-    before = _Editor(case, edition).before
+    before = _Editor(case, edition).known
 
     def made(facts: Mapping[Fact, bool]) -> dict[str, Any]:
         editor = _Editor(case, edition, before)
@@ -88,10 +88,10 @@ def value_of(text: str) -> Any:
 class _Editor(EditedNumbers):
     """One case on its way to another."""
 
-    def __init__(
-        self, case: Mapping[str, Any], edition: Edition, before: Sequence[Problem] | None = None
-    ) -> None:
+    def __init__(self, case: Mapping[str, Any], edition: Edition, before: Before | None = None) -> None:
         super().__init__(case, edition, before)
+        self._right: set[Path] = set()
+        """Where what is stated is one of the values that there are."""
         self._look_up = with_doses(edition.vocabulary.canonical)
         self._meant: dict[int, tuple[Mapping[str, object], dict[str, str | None]]] = {}
 
@@ -172,6 +172,7 @@ class _Editor(EditedNumbers):
             self._plan_set(target.path, None)
         elif value is True:
             self._plan_set(target.path, target.value)
+            self._right.add(target.path)
         else:
             place = ".".join(target.path)
             message = (
@@ -218,18 +219,19 @@ class _Editor(EditedNumbers):
         for path, value in wholes.items():
             self._put(path, value)
         members = {path: value for path, value in self._sets.items() if path not in wholes}
-        if any(self._tree(path[1]) is not None or not isinstance(v, bool) for path, v in wholes.items()):
-            self._check()  # what is but a flag cannot be wrong
+        if not all(self._cannot_be_wrong(path, value) for path, value in wholes.items()):
+            self._check()
         for member, value in members.items():
             self._put_member(member, value)
-        if not all(self._is_plain(path, value) for path, value in members.items()):
+        if not all(self._cannot_be_wrong(path, value) for path, value in members.items()):
             self._check()
 
-    def _is_plain(self, path: Path, value: Any) -> bool:
-        """Whether it is a member of a relation that is so, or not: that cannot be wrong."""
+    def _cannot_be_wrong(self, path: Path, value: Any) -> bool:
+        """Whether it is a flag or a member of a relation that is so, or not; or a value that there is."""
         section, name, *inner = path
-        is_member = section == "facts" and isinstance(below(self._tree(name) or {}, inner), str)
-        return is_member and isinstance(value, bool)
+        tree = self._tree(name)
+        is_fact = not inner if tree is None else isinstance(below(tree, inner), str)
+        return path in self._right or (section == "facts" and is_fact and isinstance(value, bool))
 
     def _take_away(self, path: Path) -> None:
         section, name, *inner = path

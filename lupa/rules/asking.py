@@ -293,7 +293,7 @@ class Asking:
         if any(len(words) != 3 or words[0] != name for words in found):
             return None
         of, said = (dict.fromkeys(words[place] for words in found) for place in (1, 2))
-        if len(of) == 1 or len(of) * len(said) != len(facts):
+        if len(facts) == 1 or len(of) * len(said) != len(facts):
             return None
         if name in CUTS:
             if len(said) > 1 or "of_each" not in self._answers:
@@ -325,9 +325,9 @@ class Asking:
     def shortened(self, names: Sequence[str]) -> str:
         """The names; of many half as many as are named one by one, and how many more there are."""
         if len(names) <= FEW:
-            return ", ".join(names)
+            return listed(names)
         few = FEW // 2
-        return self.answer("and_more", names=", ".join(names[:few]), number=len(names) - few)
+        return self.answer("and_more", names=listed(names[:few]), number=len(names) - few)
 
     def of(self, fact: Fact) -> str:
         """What a fact, or the number that it is about, is of first: `methotrexate`."""
@@ -398,3 +398,8 @@ class Asking:
 def under(kind: str, member: str) -> str:
     """What a member is called beneath its class: `rizatriptan` where it is `rizatriptan: not tolerated`."""
     return member.removesuffix(kind).rstrip(": ") or member
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names side by side, also where there is a comma in one of them."""
+    return ("; " if any(", " in name for name in names) else ", ").join(names)

@@ -21,6 +21,7 @@ def beginnings(fact: str) -> Iterator[str]:
         beginning = _beginning(beginning)
 
 
+@lru_cache(maxsize=1 << 14)
 def _beginning(fact: str) -> str | None:
     """The fact without its last argument: `a(b,c)`, `a(b)`, `a`, None."""
     head = fact.rpartition(",")[0]

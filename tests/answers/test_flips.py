@@ -333,6 +333,18 @@ def test_just_the_days_and_requests_are_found_that_help(kb: KnowledgeBase, case:
     assert {s.kind for flip in answer.flips for s in flip.statements} & {"wait", "file_otherwise"}
 
 
+def test_a_reading_that_is_open_is_for_the_plan_to_settle(kb: KnowledgeBase) -> None:
+    reading = {"antimalarial_as_background": None}
+    case = lupkynis({"taking": {"only": ["hydroxychloroquine"]}, "reading": reading})
+    flips = kb.flip(case, most=2)
+    (read,), (taken,) = (flip.statements for flip in flips.flips)
+    assert (read.fact, read.settled_by) == ("reading(antimalarial_as_background,counts)", "plan")
+    assert (taken.fact.partition("(")[0], taken.settled_by) == ("taking", "record")
+    told = " ".join(flips_text(flips).split())
+    assert "plan settles An antimalarial counts as background therapy." in told
+    assert "find out" not in told
+
+
 @pytest.mark.parametrize(("tries", "ties"), [(1, 200), (20, 3)])
 def test_where_little_is_tried_what_is_told_are_flips_and_more_may_be_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tries: int, ties: int

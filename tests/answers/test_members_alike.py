@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 from collections.abc import Mapping, Sequence
@@ -14,8 +15,11 @@ from lupa import KnowledgeBase, SpaceLimitError
 from lupa.answers import counting
 from lupa.answers import plan as planning
 from lupa.answers.exploration import Plan
+from lupa.answers.orbits import Orbits
+from lupa.record.edits import stated
+from lupa.rules.alike import interchangeable
 from lupa.rules.files import shipped
-from tests import brute, small
+from tests import brute, explored, small
 from tests.times import times
 
 NOTHING_SAID = {"request": {"policy": small.POLICY}}
@@ -133,6 +137,49 @@ def test_an_answer_says_in_few_words_how_many_are_how(
     by_member(monkeypatch)
     plan = counting_kb(tmp_path, rules, ends).plan(NOTHING_SAID)
     assert [branch.answer for step in plan.steps for branch in step.branches] == answers
+
+
+def test_whom_an_answer_speaks_of_is_said_by_what_they_were_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Red and green must have failed for long, two of three others too; any that harmed counts at once."""
+    by_member(monkeypatch)
+    facts = FACTS.format(drugs="red; green; blue; grey; pink", cuts="12")
+    rules = (
+        "old(red; green). new(blue; grey; pink).\n"
+        "good(Drug) :- tried(Drug, failed), at_least(weeks(Drug), 12).\n"
+        "good(Drug) :- tried(Drug, harmed).\n"
+        "one :- good(Drug), old(Drug).\nmany :- one, #count { Drug : good(Drug), new(Drug) } >= 2.\n"
+    )
+    kb = small.small_kb(tmp_path / "kb", small.vocabulary() + facts + ANSWERS, f"{rules}\n{COUNTED}")
+    tried, *others = kb.plan(NOTHING_SAID).steps
+    assert (
+        "none of red, green: harmed; and 1 or more of them: failed; "
+        "and 2 or more of blue, grey, pink: harmed"
+    ) in [branch.answer for branch in tried.branches]
+    assert (
+        "1 or more of those of red, green answered “failed and not harmed”: 12 weeks or more; "
+        "and 2 or more of those of blue, grey, pink answered “failed and not harmed”: 12 weeks or more"
+    ) in [branch.answer for step in others for branch in step.branches]
+
+
+def test_whom_an_answer_speaks_of_is_said_in_one_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is as good as tried where all were stopped; a drug that failed counts, stopped or not."""
+    by_member(monkeypatch)
+    rules = (
+        "good(Drug) :- tried(Drug, failed), at_least(weeks(Drug), 12).\nmany :- good(_).\n"
+        "many :- tried(_, harmed).\nmany :- #count { Drug : tried(Drug, stopped) } >= 3.\n"
+    )
+    plan = counting_kb(tmp_path, rules, "failed; harmed; stopped").plan(NOTHING_SAID)
+    answers = [branch.answer for step in plan.steps for branch in step.branches]
+    assert [answer for answer in answers if "or else" in answer] == []
+    assert (
+        "none of red, green, blue: harmed; and none of them: failed and not stopped; "
+        "and 1 or more of them: failed; and 1 or more of the others: not stopped"
+    ) in answers
+    assert "1 or more of those answered “failed and not harmed”: 12 weeks or more" in answers
 
 
 def test_members_without_words_of_their_own_say_what_is_said_of_which(
@@ -274,3 +321,96 @@ def test_a_plan_that_counts_is_as_small_as_any(
     assert (
         longest_way(counted, rows) == counted.questions == smallest(rows, sorted(frozenset().union(*rows)))
     )
+
+
+# ---- members that can change places, and flips about them ----------------------------------------
+
+FACTS_OF = ("tried({0},failed)", "tried({0},harmed)", "at_least(weeks({0}),12)")
+
+
+def changing_places(kb: KnowledgeBase) -> list[set[str]]:
+    """The drugs that the rules do not tell apart, by classes."""
+    edition = kb.edition(small.POLICY)
+    members = [
+        tuple(
+            edition.literals[fact.format(drug)]
+            for fact in FACTS_OF
+            if fact.format(drug) in edition.literals
+        )
+        for drug in ("red", "green", "blue")
+    ]
+    found = interchangeable(edition.program.rules, edition.outcomes.values(), [members])
+    return [{edition.asking.of(edition.facts[member[0]]) for member in each} for each in found]
+
+
+@pytest.mark.parametrize(
+    ("rules", "classes"),
+    [
+        ("many :- #count { Drug : tried(Drug, failed) } >= 2.", [{"red", "green", "blue"}]),
+        ("many :- tried(One, failed), tried(Other, failed), One < Other.", [{"red", "green", "blue"}]),
+        ("many :- tried(One, failed), tried(Other, harmed), One < Other.", []),
+        ("many :- tried(red, failed). many :- tried(Drug, harmed).", [{"green", "blue"}]),
+        (
+            "bad(Drug) :- tried(Drug, failed), not tried(Drug, harmed). many :- bad(Drug), Drug != blue.",
+            [{"red", "green"}],
+        ),
+        ("many :- #sum { 2,Drug : tried(Drug, failed), Drug != red; 1,red : tried(red, failed) } >= 3.",
+         [{"green", "blue"}]),
+        ("bad(Drug) :- tried(Drug, failed). bad(Drug) :- bad(Drug), many. many :- bad(_).", []),
+    ],
+)  # fmt: skip
+def test_just_members_that_no_rule_tells_apart_change_places(
+    rules: str, classes: list[set[str]], tmp_path: Path
+) -> None:
+    assert changing_places(counting_kb(tmp_path, rules, "failed; harmed")) == classes
+
+
+@pytest.mark.slow
+def test_what_changes_places_leaves_every_outcome_as_it_is(tmp_path: Path) -> None:
+    alike = 0
+    for seed in range(times(12)):
+        facts, rules = random_policy(random.Random(seed))
+        rows = rows_of(facts + rules)
+        for each in changing_places(small.small_kb(tmp_path / str(seed), facts, rules)):
+            for one, other in itertools.combinations(sorted(each), 2):
+                names = {one: other, other: one}
+                assert rows == {
+                    frozenset(re.sub(r"\w+", lambda word: names.get(word[0], word[0]), f) for f in world): o  # noqa: B023
+                    for world, o in rows.items()
+                }
+                alike += 1
+    assert alike >= times(12)
+
+
+def test_sets_are_the_same_of_any_members_that_are_alike() -> None:
+    orbits = Orbits([[[1, 2], [3, 4], [5, 6]], [[7], [8]]])
+    assert sorted(map(sorted, orbits.of([1, 4, 9]))) == sorted(
+        sorted([one, other + 1, 9]) for one, other in itertools.permutations((1, 3, 5), 2)
+    )
+    assert sorted(map(sorted, orbits.of([1, 3, 7]))) == sorted(
+        sorted([*pair, last]) for pair in itertools.combinations((1, 3, 5), 2) for last in (7, 8)
+    )
+    assert list(orbits.of([1, 3, 5, 9])) == [[9, 1, 3, 5]]
+    assert list(orbits.of([])) == [[]]
+
+
+@pytest.mark.slow
+def test_the_cheapest_flips_are_found_where_members_are_alike(tmp_path: Path) -> None:
+    ties = 0
+    for seed in range(times(4)):
+        dice, folder = random.Random(f"flips {seed}"), tmp_path / str(seed)
+        facts, rules = random_policy(dice)
+        kb = small.small_kb(folder, facts, rules)
+        every = sorted(kb.edition(small.POLICY).literals)
+        stays = dice.choice(("failed", "harmed", "at_least"))
+        fixed = [fact for fact in every if stays in fact]
+        said = {fact: dice.random() < 0.5 for fact in every if dice.random() < 0.3}
+        case = stated(NOTHING_SAID, said, kb.edition(small.POLICY))
+        costs = {fact: 2 for fact in every if dice.random() < 0.2}
+        examined = explored.examine(kb, case, folder)
+        possible = sorted(set(rows_of(facts + rules).values()))
+        for to, most in itertools.product(possible, (1, 50)):
+            answer = explored.check_all_flips(kb, examined, to, fixed, costs, most)
+            assert answer is not None
+            ties += answer.ties > 1
+    assert ties >= times(4)

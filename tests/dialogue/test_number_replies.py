@@ -10,7 +10,7 @@ import pytest
 
 from lupa import CaseError, KnowledgeBase
 from lupa.dialogue.interview import Interview
-from lupa.dialogue.numbers import in_order, with_days
+from lupa.dialogue.numbers import in_order, number_said, with_days
 from lupa.dialogue.replies import following, stated
 from lupa.dialogue.session import Session
 from lupa.pages.page import text
@@ -37,7 +37,18 @@ def test_more_numbers_than_were_asked_for_are_none_of_them(kb: KnowledgeBase) ->
         ("ldl", "190 mg/dL", {"ldl": 190}),
         ("ldl", "5 mmol/L", {"ldl": {"value": 5, "unit": "mmol/L"}}),
         ("ldl", "at least 5 mmol/L", {"ldl": {"at_least": 5, "unit": "mmol/L"}}),
+        ("ldl", "190 or more", {"ldl": {"at_least": 190}}),
+        ("ldl", ">= 190", {"ldl": {"at_least": 190}}),
+        ("ldl", ">5 mmol/l", {"ldl": {"more_than": 5, "unit": "mmol/L"}}),
         ("t_score", "-2", {"t_score": -2}),
+        ("t_score", "-2.5 or less", {"t_score": {"at_most": Decimal("-2.5")}}),
+        ("age", "34 yo", {"age": 34}),
+        ("age", "12 years or more", {"age": {"at_least": 12}}),
+        ("age", "12+", {"age": {"at_least": 12}}),
+        ("age", "under 12", {"age": {"less_than": 12}}),
+        ("age", "over 65 years", {"age": {"more_than": 65}}),
+        ("age", "not sure", {}),
+        ("age", "I don\N{RIGHT SINGLE QUOTATION MARK}t know", {}),
         ("age", "17", {"age": 17}),
         ("age", "5 months", {"age_months": 5}),
         ("age", "less than 6 months", {"age_months": {"less_than": 6}}),
@@ -47,6 +58,7 @@ def test_more_numbers_than_were_asked_for_are_none_of_them(kb: KnowledgeBase) ->
         ("days_since(last_taken(prednisone))", "2025-01-10", {"last_taken.prednisone": "2025-01-10"}),
         ("days_since(last_taken(prednisone))", "10 Jan 2025", {"last_taken.prednisone": "2025-01-10"}),
         ("days_since(last_taken(prednisone))", "never", {"last_taken.prednisone": "never"}),
+        ("days_since(last_taken(prednisone))", "30 days ago", {"days_since(last_taken(prednisone))": 30}),
         ("days_since(last_taken(prednisone))", "30", {"days_since(last_taken(prednisone))": 30}),
     ],
 )
@@ -61,6 +73,15 @@ def test_a_number_is_said_in_any_of_its_units(
     question = following(ask, edition.vocabulary, others)
     assert question is not None
     assert stated(question, edition, normal(line), line).states == expected
+
+
+@pytest.mark.parametrize("line", ["34 mg", "about 34", ">> 34", "[34", "or more", "12 weeks"])
+def test_what_is_no_number_of_years_is_refused_as_such(kb: KnowledgeBase, line: str) -> None:
+    vocabulary = next(kb.questions(a_case())).edition.vocabulary
+    with pytest.raises(CaseError) as error:
+        number_said("age", line, vocabulary)
+    expected = f"a number, a bound or don't know is expected, not '{line}'; `help` says more"
+    assert str(error.value) == expected
 
 
 @pytest.mark.parametrize(

@@ -812,7 +812,16 @@ def test_an_answer_that_contradicts_the_record_says_with_what() -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["don't know", "Don\N{RIGHT SINGLE QUOTATION MARK}t know", "?", "d", "skip"]
+    "word",
+    [
+        "don't know",
+        "Don\N{RIGHT SINGLE QUOTATION MARK}t know",
+        "I do not know",
+        "Not sure",
+        "?",
+        "d",
+        "skip",
+    ],
 )
 def test_what_nobody_knows_stays_open_and_is_not_asked_again(word: str) -> None:
     asked = interview()
