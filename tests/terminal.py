@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-PATIENCE = 20.0
+PATIENCE = 120.0
 """Seconds to wait for what should come at once, on a machine that does other things."""
 
 

@@ -47,9 +47,10 @@ from tests.fhir.charts import (
 from tests.fhir.conftest import Read
 
 JUNK: tuple[Any, ...] = (
-    None, True, 0, -7, 1e300, 10**40, "", "x", "\0", '"). :- a.', "9999-99-99", "2025-02-30", "../../etc",
-    [], {}, [[]], [None], [{}], {"coding": 3}, {"coding": [None]}, {"reference": 7}, {"reference": "#"},
-    {"value": "many"}, {"value": True}, {"value": 5, "code": 7}, {"extension": 1}, "A" * 5000,
+    None, True, 0, -7, 1e300, 10**40, "", "x", "7", "\0", '"). :- a.', "9999-99-99", "2025-02-30",
+    "../../etc", [], {}, [[]], [None], [{}], {"coding": 3}, {"coding": [None]}, {"reference": 7},
+    {"reference": "#"}, {"value": "many"}, {"value": True}, {"value": 5, "code": 7}, {"extension": 1},
+    "A" * 5000,
 )  # fmt: skip
 CERTIFIED = {"url": CERTIFICATION, "valueCodeableConcept": concept(("x", "I"))}
 RESOURCES: tuple[Resource, ...] = (

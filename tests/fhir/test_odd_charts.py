@@ -351,10 +351,21 @@ MEASURED: list[tuple[str, list[Resource], dict[str, Any]]] = [
         [observation("8061-4", valueCodeableConcept=POSITIVE, effectiveDateTime="2025")],
         {ANTIBODIES: "ask"},
     ),
-    (
-        "a unit in another spelling is the same",
-        [observation("33914-3", valueQuantity={"value": 41, "unit": "mL/min/1.73 sq M"})],
-        {"#egfr": 41},
+    *(
+        (
+            f"{unit} is the same unit",
+            [observation("33914-3", valueQuantity={"value": 41, "unit": unit})],
+            {"#egfr": 41},
+        )
+        for unit in ("mL/min/1.73 sq M", "mL/min/1.73 sq.m", "mL/min/1.73 M2", "ml/min/1.73 m2")
+    ),
+    *(
+        (
+            f"{unit} is no unit of a GFR",
+            [observation("33914-3", valueQuantity={"value": 41, "unit": unit})],
+            {"#egfr": None},
+        )
+        for unit in ("mL/min/1.73", "mL/min/m2", "mL/min")
     ),
 ]
 
