@@ -19,7 +19,7 @@ from lupa.compiled.words import Said, Words
 from lupa.errors import CaseError, Problem, on_one_line, shown
 from lupa.record.measured import months_on
 from lupa.record.members import as_mapping
-from lupa.record.record import AGES, ROUTING, record_of
+from lupa.record.record import AGES, ASKED_FOR, ROUTING, record_of
 from lupa.rules.vocabulary import ONLY, Vocabulary, leaves
 
 _KEPT = 100_000
@@ -84,12 +84,18 @@ class Columns:
             name = column.path[1]
             if name in v.families and name not in whole:  # each says what it says of one member
                 groups[column.name] = [column]
-            elif name not in ROUTING or column.path == _DATE:
+            elif self._says(name):
+                name = min(v.said_by_item) if name in (*ASKED_FOR, *v.said_by_item) else name
                 groups.setdefault(tied.get(name, name), []).append(column)
         today = groups.pop(_DATE[1], [])
         for name, group in groups.items():
             yield [*today, *group] if name in on_date else group
         yield from [today] if today else []
+
+    def _says(self, name: str) -> bool:
+        """Whether what stands there says something of the case, and not only which rules decide it."""
+        chooses = name in ROUTING and name != _DATE[1]
+        return not chooses or (name in ASKED_FOR and bool(self._edition.vocabulary.said_by_item))
 
     # ---- cases ---------------------------------------------------------------------------------
 
@@ -101,7 +107,7 @@ class Columns:
         }
         said = zip(columns, values, strict=True)
         for column, value in sorted(said, key=lambda each: len(each[0].path)):  # the whole before its parts
-            if column.path[1] not in ROUTING or column.path == _DATE:
+            if self._says(column.path[1]):
                 self._put(case, column, self._plain(column, value))
         return case
 

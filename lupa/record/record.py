@@ -29,7 +29,9 @@ __all__ = [
     "translate",
 ]
 
-ABOUT = ("policy", "drug", "service", "code")
+ASKED_FOR = ("drug", "service", "code")
+"""The keys of a request that name what is asked for."""
+ABOUT = ("policy", *ASKED_FOR)
 """The keys of a request of which one says what it is about."""
 ROUTING = (*ABOUT, "payer", "service_date")
 """Keys of `request` that choose a policy and an edition rather than state a fact."""
@@ -87,6 +89,9 @@ class _Reader(Relations, Numbers):
             if key in ROUTING:
                 if key == "service_date" and value is not None:
                     self.measuring.service_date = self.day(value, path)
+                if key in ASKED_FOR and value is not None:
+                    for kind in self.vocabulary.said_by_item:
+                        self.choice(kinds[kind], str(value), path)
             elif key in HANDLING:
                 self.handling(key, value, path)
             elif key in kinds:
