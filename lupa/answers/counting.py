@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import product
+from itertools import groupby, product
 from math import prod
 from typing import NamedTuple
 
@@ -150,14 +150,21 @@ class Counting:
         ways = []
         for box in boxes:
             parts: list[str] = []
-            spoken: list[_Coordinate] = []
-            for coordinate, (low, high) in zip(coordinates, box, strict=True):
-                if (low, high) != (0, coordinate.size):
-                    before = [other for other in spoken if other.run is coordinate.run]
-                    parts.append(coordinate.words(low, high, before))
-                    spoken.append(coordinate)
+            for _, each in groupby(zip(coordinates, box, strict=True), key=lambda pair: id(pair[0].run)):
+                parts += self._words_of(list(each))
             ways.append(self.of.joined("also", parts) if parts else self.of.asking.answer("any"))
         return self.of.joined("or", ways)
+
+    def _words_of(self, counts: Sequence[tuple[_Coordinate, tuple[int, int]]]) -> Iterator[str]:
+        """How many members of one run are how; where none is of any class that is counted, how all are."""
+        if len(counts) > 1 and all(count == (0, 0) for _, count in counts):
+            yield counts[0][0].words_of_rest([coordinate.at for coordinate, _ in counts])
+            return
+        spoken: list[_Coordinate] = []
+        for coordinate, (low, high) in counts:
+            if (low, high) != (0, coordinate.size):
+                yield coordinate.words(low, high, spoken)
+                spoken.append(coordinate)
 
     # ---- a member ------------------------------------------------------------------------------
 
@@ -216,18 +223,29 @@ class _Coordinate:
         each = tuple(self._counting.each(m, [(*way, said) for way in ways]) for m, ways in self._every)
         return Counted(each, low, len(each) if high == self.size else high)
 
+    def words_of_rest(self, counted: Sequence[int]) -> str:
+        """In words that all members of the run are of the one class that is not counted."""
+        of = self._of
+        every = [member for member, _ in self._every]
+        (at,) = set(range(len(self.run.classes))).difference(counted)
+        told = of.told(self.run.members[0], (self.run.places, self.run.classes[at]))
+        names = self._named(every)
+        names = names if len(every) == 1 else of.asking.answer("all_of", names=names)
+        return of.asking.answer("of_each", names=names, number=told)
+
     def words(self, low: int, high: int, before: Sequence[_Coordinate]) -> str:
         """The same in words; those of whom a class was spoken of `before` are left out."""
         answer = self._of.asking.answer
         (first, *_), every = self.run.members, [member for member, _ in self._every]
         apart = [told for other in before for told in other.run.classes[other.at]]
         told = self._of.told(first, (self.run.places, self.run.classes[self.at]), apart)
-        if before:
-            names = answer("others")
-        elif any(said for _, said in self._histories):
-            ways = self._counting.told(self._histories)
-            names = answer("such", names=", ".join(dict.fromkeys(ways)))
-        else:
-            names = self._of.names(every)
+        names = answer("others") if before else self._named(every)
         what = answer("of_each", names=names, number=told) if told else names
         return self._of.number(low, len(every) if high == self.size else high, len(every), what)
+
+    def _named(self, every: Sequence[Member]) -> str:
+        """Those of whom the run speaks: by what was said of them, or by name."""
+        if any(said for _, said in self._histories):
+            ways = self._counting.told(self._histories)
+            return self._of.asking.answer("such", names=", ".join(dict.fromkeys(ways)))
+        return self._of.names(every)

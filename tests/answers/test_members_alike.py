@@ -84,6 +84,20 @@ ANSWERS = "\n".join(re.findall(r"(?m)^answer_text\(.*", (shipped("kb") / "asking
         ),
         (
             (
+                "others(N) :- N = 1..2, N <= #count { Drug : tried(Drug, failed), Drug != red }.\n"
+                "many :- tried(red, failed). many :- tried(red, harmed), others(1). many :- others(2)."
+            ),
+            "failed; harmed",
+            [
+                (
+                    "red: nothing of these; and no more than 1 of green, blue: failed, or red: harmed and "
+                    "not failed; and none of green, blue: failed"
+                ),
+                "anything else",
+            ],
+        ),
+        (
+            (
                 "few(Drug) :- drug(Drug), #count { End : tried(Drug, End) } >= 2.\n"
                 "many :- #count { Drug : few(Drug) } >= 2."
             ),
