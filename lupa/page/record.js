@@ -7,7 +7,8 @@ import { rowsOf, unknownSystem } from "./codes.js";
 import { normal } from "./names.js";
 import { StatedNumbers, takenApart } from "./stated.js";
 
-const ASKED_FOR = ["drug", "service", "code"];
+/** Keys of a request that name what is asked for. */
+export const ASKED_FOR = ["drug", "service", "code"];
 export const ROUTING = ["policy", ...ASKED_FOR, "payer", "service_date"];
 /** Keys of a request that say how it is handled: told, and read by no rule. */
 const HANDLING = ["submitted", "received_on", "expedited"];

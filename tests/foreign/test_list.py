@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,14 @@ from tests.foreign.conftest import beside_shared
 from tests.page.node import in_node, needs_node, written
 
 POLICY = "example_list"
+DAYS = """
+requires(example_list, rheumatoid_arthritis, (initial; continuation), seen_again, c10).
+met(example_list, seen_again) :- at_least(days_on, 31).
+text(example_list, criterion(seen_again), "Seen again after 31 days.", "Not seen again after 31 days.").
+dated(begun). label(begun, "the first dose"). dated(seen). label(seen, "the visit").
+difference(days_on, days_since(seen), days_since(begun)). cut_point(at_least(days_on, 31)).
+quantity(days_on, "days", -36525, 36525). label(days_on, "the time until the visit").
+"""
 TRIED = {"tried": {"only": {"methotrexate": ["intolerance"]}}, "taking": {"only": []}}
 
 
@@ -77,6 +86,38 @@ def test_the_question_for_the_phase_offers_what_phases_there_are(
     policy.write_text(f"{rules}\n{further}\n")
     asked = KnowledgeBase.load(tmp_path / "kb").ask({"request": {"policy": POLICY}})
     assert question in [each.text for each in asked.questions]
+
+
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [
+        ({"drug": "Xeljanz"}, "cover Xeljanz (tofacitinib). It is requested for rheumatoid arthritis."),
+        (
+            {"policy": POLICY, "item": "Xeljanz"},
+            "The request is for initial therapy. Tofacitinib is asked for.",
+        ),
+    ],
+)
+def test_a_letter_says_once_which_drug_is_asked_for(
+    list_kb: KnowledgeBase, named: dict[str, str], told: str
+) -> None:
+    text = " ".join(list_kb.letter(asked_for(**named)).text.split())
+    assert told in text
+    assert ("initial therapy. Tofacitinib is asked for." in text) is ("item" in named)
+
+
+@needs_node
+def test_the_days_between_two_days_are_told_from_the_one_that_is_longer_ago(tmp_path: Path) -> None:
+    policy = beside_shared("kb_list", tmp_path / "kb") / "policies" / POLICY / "policy.lp"
+    policy.write_text(policy.read_text() + DAYS)
+    kb = KnowledgeBase.load(tmp_path / "kb")
+    case = asked_for(drug="Humira", service_date="2025-06-30")
+    case["facts"] = {**TRIED, "begun": "2025-05-01", "seen": "2025-06-10"}
+    (again,) = (criterion for criterion in kb.decide(case).criteria if criterion.id == "seen_again")
+    told = "The time until the visit is 31 days or more (2025-05-01 to 2025-06-10)."
+    assert [cause.text for cause in again.because] == [told]
+    ((page,),) = in_node(written(kb, tmp_path), [case])
+    assert told in json.dumps(page)
 
 
 def test_two_drugs_in_one_request_are_refused(list_kb: KnowledgeBase) -> None:
