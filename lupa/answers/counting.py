@@ -179,9 +179,12 @@ class Counting:
         return list(found.items()) or [(member, [()]) for member in run.members]
 
     def told(self, histories: Iterable[History]) -> list[str]:
-        """What was said of members, in words."""
+        """What was said of members, in words; of what is only so of a member, or not, yes or no."""
+        answer = self.of.asking.answer
         return [
-            self.of.told(self._roots[root][0], part) for root, said in sorted(histories) for part in said
+            self.of.told(self._roots[root][0], part) or answer("yes" if any(map(any, part[1])) else "no")
+            for root, said in sorted(histories)
+            for part in said
         ]
 
     def each(self, member: Member, ways: Iterable[Sequence[Said]]) -> Each:

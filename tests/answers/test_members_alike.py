@@ -128,6 +128,23 @@ ANSWERS = "\n".join(re.findall(r"(?m)^answer_text\(.*", (shipped("kb") / "asking
         ),
         (
             (
+                "fact(barred(Drug)) :- drug(Drug). barred(Drug) :- true(barred(Drug)).\n"
+                "asked_together(barred).\n"
+                'fact_text(barred, "{1} barred.", "{1} not barred."). question(barred, "Is {1} barred?").\n'
+                'group_question(barred, "Which are barred?"). member_text(barred, "{1}").\n'
+                "new(Drug) :- drug(Drug), not barred(Drug), at_least(weeks(Drug), 12).\n"
+                "many :- #count { Drug : new(Drug) } >= 2."
+            ),
+            "failed; harmed",
+            [
+                "no more than 1 of red, green, blue",
+                "2 or more of red, green, blue",
+                "no more than 1 of those answered “no”: 12 weeks or more",
+                "2 or more of those answered “no”: 12 weeks or more",
+            ],
+        ),
+        (
+            (
                 "new(Drug) :- drug(Drug), not tried(Drug, failed), not tried(Drug, harmed), "
                 "at_least(weeks(Drug), 12).\nmany :- #count { Drug : new(Drug) } >= 2."
             ),
