@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice, product
+from itertools import groupby, islice, product
 from math import prod
 from typing import NamedTuple
 
@@ -170,14 +170,21 @@ class Counting:
         ways = []
         for box in boxes:
             parts: list[str] = []
-            spoken: list[tuple[_Coordinate, int]] = []
-            for coordinate, (low, high) in zip(coordinates, box, strict=True):
-                if (low, high) != (0, coordinate.size):
-                    before = [each for each in spoken if each[0].run is coordinate.run]
-                    parts.append(coordinate.words(low, high, before))
-                    spoken.append((coordinate, high))
+            for _, each in groupby(zip(coordinates, box, strict=True), key=lambda pair: id(pair[0].run)):
+                parts += self._words_of(list(each))
             ways.append(self.of.joined("also", parts) if parts else self.of.asking.answer("any"))
         return self.of.joined("or_else", ways)
+
+    def _words_of(self, counts: Sequence[tuple[_Coordinate, tuple[int, int]]]) -> Iterator[str]:
+        """How many members of one run are how; where none is of any class that is counted, how all are."""
+        if len(counts) > 1 and all(count == (0, 0) for _, count in counts):
+            yield counts[0][0].words_of_rest([coordinate.at for coordinate, _ in counts])
+            return
+        spoken: list[tuple[_Coordinate, int]] = []
+        for coordinate, (low, high) in counts:
+            if (low, high) != (0, coordinate.size):
+                yield coordinate.words(low, high, spoken)
+                spoken.append((coordinate, high))
 
     # ---- a member ------------------------------------------------------------------------------
 
@@ -197,13 +204,15 @@ class Counting:
         for root, said in sorted(histories):
             for at, told in said[-1:]:
                 last.setdefault((root, said[:-1], at), set()).update(told)
-        return [
-            self.of.joined(
-                "and",
-                [self.of.told(self._roots[root][0], part) for part in (*before, (at, tuple(sorted(told))))],
-            )
-            for (root, before, at), told in last.items()
-        ]
+        parts = [(root, (*before, (at, tuple(sorted(told))))) for (root, before, at), told in last.items()]
+        each = ([self._answered(root, part) for part in said] for root, said in parts)
+        return [self.of.joined("and", answers) for answers in each]
+
+    def _answered(self, root: int, part: Said) -> str:
+        """What one question was answered of a member; of what is only so, or not, yes or no."""
+        so = sorted({any(each) for each in part[1]}, reverse=True)
+        plain = [self.of.asking.answer("yes" if each else "no") for each in so]
+        return self.of.told(self._roots[root][0], part) or self.of.joined("either", plain)
 
     def each(self, member: Member, ways: Iterable[Sequence[Said]]) -> Each:
         """When a member is as is said in one of these ways."""
@@ -256,6 +265,16 @@ class _Coordinate:
         each = tuple(self._counting.each(m, [(*way, said) for way in ways]) for m, ways in self._every)
         return Counted(each, low, len(each) if high == self.size else high)
 
+    def words_of_rest(self, counted: Sequence[int]) -> str:
+        """In words that all members of the run are of the one class that is not counted."""
+        of = self._of
+        every = [member for member, _ in self._every]
+        (at,) = set(range(len(self.run.classes))).difference(counted)
+        told = of.told(self.run.members[0], (self.run.places, self.run.classes[at]))
+        names = self._named(every)
+        names = names if len(every) == 1 else of.asking.answer("all_of", names=names)
+        return of.asking.answer("of_each", names=names, number=told)
+
     def words(self, low: int, high: int, before: Sequence[tuple[_Coordinate, int]]) -> str:
         """The same in words; those of whom a class was spoken of `before`, of so many, are left out."""
         answer = self._of.asking.answer
@@ -264,12 +283,16 @@ class _Coordinate:
         told = self._of.told(first, (self.run.places, self.run.classes[self.at]), apart)
         if before and len(every) > 1:
             names = answer("others" if any(most for _, most in before) else "them")
-        elif any(said for _, said in self._histories):
-            ways = dict.fromkeys(self._counting.told(self._histories))
-            said = self._of.joined("either", [answer("quoted", names=way) for way in ways])
-            of = self._of.names(every)
-            names = answer("such", names=said) if self._alone else answer("such_of", first=of, second=said)
         else:
-            names = self._of.names(every)
+            names = self._named(every)
         what = answer("of_each", names=names, number=told) if told else names
         return self._of.number(low, len(every) if high == self.size else high, len(every), what)
+
+    def _named(self, every: Sequence[Member]) -> str:
+        """Those of whom the run speaks: by what was said of them, or by name."""
+        if any(said for _, said in self._histories):
+            answer, of = self._of.asking.answer, self._of.names(every)
+            ways = dict.fromkeys(self._counting.told(self._histories))
+            said = self._of.joined("either", [answer("quoted", names=way) for way in ways])
+            return answer("such", names=said) if self._alone else answer("such_of", first=of, second=said)
+        return self._of.names(every)

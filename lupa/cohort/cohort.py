@@ -17,8 +17,9 @@ from lupa.compiled.tables import Tables, schema_of
 from lupa.compiled.texts import in_short
 from lupa.errors import CaseError, on_one_line, shown
 from lupa.record.behind import apart, written_behind
+from lupa.record.case import ASKED_FOR
 from lupa.record.record import ROUTING
-from lupa.record.routing import ASKED_FOR, routed
+from lupa.record.routing import routed
 from lupa.rules.files import fingerprint
 from lupa.rules.onfile import text_of
 

@@ -17,6 +17,7 @@ from lupa.compiled.kernel import Bools
 from lupa.compiled.verdicts import Rules, Verdicts
 from lupa.compiled.words import Said, Words
 from lupa.errors import CaseError, Problem, on_one_line, shown
+from lupa.record.case import ASKED_FOR
 from lupa.record.measured import months_on
 from lupa.record.members import as_mapping
 from lupa.record.record import AGES, ROUTING, record_of
@@ -66,10 +67,8 @@ class Columns:
     def __init__(
         self, compiled: Verdicts, rules: Rules, columns: Sequence[Column], *, texts: bool = False
     ) -> None:
-        self._compiled = compiled
-        self._wrong = rules.wrong
-        self._texts = texts
-        self._edition = rules.edition
+        self._compiled, self._edition = compiled, rules.edition
+        self._wrong, self._texts = rules.wrong, texts
         self.columns = columns
         self._groups = [Group(group) for group in self._grouped(columns)]
 
@@ -85,12 +84,18 @@ class Columns:
             name = column.path[1]
             if name in v.families and name not in whole:  # each says what it says of one member
                 groups[column.name] = [column]
-            elif name not in ROUTING or column.path == _DATE:
+            elif self._says(name):
+                name = min(v.said_by_item) if name in (*ASKED_FOR, *v.said_by_item) else name
                 groups.setdefault(tied.get(name, name), []).append(column)
         today = groups.pop(_DATE[1], [])
         for name, group in groups.items():
             yield [*today, *group] if name in on_date else group
         yield from [today] if today else []
+
+    def _says(self, name: str) -> bool:
+        """Whether what stands there says something of the case, and not only which rules decide it."""
+        chooses = name in ROUTING and name != _DATE[1]
+        return not chooses or (name in ASKED_FOR and bool(self._edition.vocabulary.said_by_item))
 
     # ---- cases ---------------------------------------------------------------------------------
 
@@ -102,7 +107,7 @@ class Columns:
         }
         said = zip(columns, values, strict=True)
         for column, value in sorted(said, key=lambda each: len(each[0].path)):  # the whole before its parts
-            if column.path[1] not in ROUTING or column.path == _DATE:
+            if self._says(column.path[1]):
                 self._put(case, column, self._plain(column, value))
         return case
 

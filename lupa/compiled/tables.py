@@ -19,7 +19,8 @@ from lupa.compiled.texts import PLACES, Lists, TextLists, Texts, listed, plainly
 from lupa.compiled.verdicts import Verdicts
 from lupa.compiled.words import Words
 from lupa.errors import CaseError, LupaError, Problem, on_one_line, shown
-from lupa.record.routing import ASKED_FOR, routed
+from lupa.record.case import ASKED_FOR
+from lupa.record.routing import routed
 
 ALWAYS = ("possible", "unmet", "open", "bases", "limits")
 """What is told of every row, each a list of ids."""

@@ -7,6 +7,7 @@ import { day } from "./days.js";
 import { by } from "./groups.js";
 import { normal } from "./names.js";
 import { compare, exact } from "./numbers.js";
+import { ASKED_FOR } from "./record.js";
 import { filled, markup } from "./template.js";
 import { alikeSets, capital, factors, FEW, families, furtherCauses, handled, listed, PERSON, told } from "./words.js";
 
@@ -156,7 +157,9 @@ function readings(edition, given) {
 /** What was asked for, as sentences: what is requested, how much and from when. */
 function requested({ edition, record }, request) {
   const found = [];
-  for (const values of Object.values(edition.requested)) {
+  const told = ASKED_FOR.some((key) => (request[key] ?? null) !== null) ? edition.said_by_item : [];
+  for (const [kind, values] of Object.entries(edition.requested)) {
+    if (told.includes(kind)) continue;
     for (const variable of Object.values(values)) if (record.stated.get(variable) === true) found.push(edition.facts[variable].yes);
   }
   for (const [name, quantity] of Object.entries(edition.quantities)) {

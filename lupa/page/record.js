@@ -7,7 +7,9 @@ import { rowsOf, unknownSystem } from "./codes.js";
 import { normal } from "./names.js";
 import { StatedNumbers, takenApart } from "./stated.js";
 
-export const ROUTING = ["policy", "drug", "service", "code", "payer", "service_date"];
+/** Keys of a request that name what is asked for. */
+export const ASKED_FOR = ["drug", "service", "code"];
+export const ROUTING = ["policy", ...ASKED_FOR, "payer", "service_date"];
 /** Keys of a request that say how it is handled: told, and read by no rule. */
 const HANDLING = ["submitted", "received_on", "expedited"];
 const AGES = ["age", "age_months"];
@@ -63,8 +65,11 @@ class Reader {
     this.record.problems.push({ path, isUnknown, isSlip, text: path ? `${path}: ${words}` : words });
   }
 
-  /** Records a statement; null leaves the fact open, even where it would be assumed. */
-  state(fact, value, path) {
+  /**
+   * Records a statement; null leaves the fact open, even where it would be assumed. Of what is not so because a
+   * complete list does not name it, nothing is told.
+   */
+  state(fact, value, path, isNamed = true) {
     this.open.add(fact);
     const meant = this.edition.means.get(fact) ?? [];
     for (const one of value === false ? [] : meant) {
@@ -82,7 +87,7 @@ class Reader {
     }
     stated.set(fact, value);
     if (!this.record.paths.has(fact)) this.record.paths.set(fact, path);
-    if (meant.length > 1) {
+    if (isNamed && meant.length > 1) {
       const { yes, no } = this.edition.facts[fact];
       const words = value ? `${yes} That is one or more of these; which of them` : `${no} Which of these is meant`;
       this.record.remarks.push({ place: path, text: `${words} stays open.` });
@@ -102,6 +107,7 @@ class Reader {
           this.measuring.serviceDate = on && numberOf(on);
           this.measuring.serviceText = on;
         }
+        if (ASKED_FOR.includes(key) && value !== null) for (const kind of this.edition.said_by_item) this.choice(requested[kind], String(value), path);
       } else if (HANDLING.includes(key)) {
         let said = null;
         if (value !== null) said = key === "expedited" ? this.truth(value, path) : this.measuring.on(value, path);
@@ -457,7 +463,7 @@ class Reader {
     }
     for (const fact of rest) {
       if (!implied.has(fact)) {
-        this.state(fact, false, path);
+        this.state(fact, false, path, false);
         this.record.closed.add(fact);
       }
     }

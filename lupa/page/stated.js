@@ -374,7 +374,8 @@ export class StatedNumbers {
     const stated = this.intervals.get(name);
     const both_ = stated ? both(found, stated) : found;
     const shown = parts.filter((part) => this.shown.has(part)).map((part) => this.shown.get(part));
-    const words = shown.join(derived[0] === "rate" ? " for " : ", then ");
+    const ofDays = parts.every((part) => part.startsWith("days_since(")); // from the day that is longer ago, if so
+    const words = ofDays ? shown.reverse().join(" to ") : shown.join(derived[0] === "rate" ? " for " : ", then ");
     if (isEmpty(both_)) {
       const from = `${parts.map((part) => this.place(part)).join(" and ")} (${words}) say otherwise`;
       this.tell(this.place(name), `is stated as ${this.shown.get(name)}, but ${from}; keep one`);

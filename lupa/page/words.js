@@ -25,7 +25,7 @@ export function verdict(decision) {
 export function argument(fact) {
   const [name, ...rest] = fact.split("(");
   const inner = rest.join("(").slice(0, -1);
-  if (NAME_AND_VALUE.includes(name)) return inner.replace(",", "=");
+  if (NAME_AND_VALUE.includes(name)) return inner.replace(/,(?=[^,]*$)/, "=");
   const [first, ...others] = inner.split(",");
   return others.length ? `${first} (${others.join(", ")})` : first || fact;
 }

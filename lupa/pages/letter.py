@@ -28,7 +28,7 @@ from lupa.pages.sentences import (
     questions,
 )
 from lupa.pages.templates import Form, rendered
-from lupa.record.case import Case
+from lupa.record.case import ASKED_FOR, Case
 from lupa.record.interval import Interval
 from lupa.record.measurement import range_words
 from lupa.record.plain import plain_range
@@ -222,8 +222,10 @@ def _is_unusual(case: Case, fact: str) -> bool:
 def _asked(record: Record, edition: Edition) -> Iterator[str]:
     """What was asked for, as sentences: what is requested, how much and from when."""
     v, request = edition.vocabulary, record.case["request"]
-    for values in v.kinds("requested").values():
-        yield from (v.words(fact, True) for fact in values.values() if record.stated.get(fact))
+    told = v.said_by_item if any(request.get(key) is not None for key in ASKED_FOR) else ()
+    for kind, values in v.kinds("requested").items():
+        if kind not in told:
+            yield from (v.words(fact, True) for fact in values.values() if record.stated.get(fact))
     for name, quantity in v.quantities.items():
         if quantity.in_request and name in record.numbers:
             amount = counted(_amount(record.intervals[name], quantity), quantity.unit)

@@ -100,7 +100,7 @@ def argument(fact: str) -> str:
     """
     name, _, inner = fact.partition("(")
     if name in NAME_AND_VALUE:
-        return inner[:-1].replace(",", "=", 1)
+        return "=".join(inner[:-1].rsplit(",", 1))
     first, _, others = inner[:-1].partition(",")
     if not others:
         return first or fact

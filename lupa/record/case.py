@@ -9,12 +9,15 @@ from numbers import Integral, Real
 from typing import Any
 
 from lupa.errors import CaseError, Problem, printable, shown, within
+from lupa.rules.catalogue import KINDS
 from lupa.rules.names import nearest
 
 Case = Mapping[str, Any]
 """`request`, and optionally `facts`, `case` (its name), `expect` and `evidence`."""
 
-ABOUT = ("policy", "drug", "service", "code")
+ASKED_FOR = (*KINDS, "code")
+"""The keys of a request that name what is asked for, whatever policies there are on it."""
+ABOUT = ("policy", *ASKED_FOR)
 """The keys of a request of which one says what it is about."""
 CASE_KEYS = ("case", "request", "facts", "expect", "evidence")
 

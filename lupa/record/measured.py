@@ -108,8 +108,11 @@ class Measuring(StatedNumbers):
         found = made(derived, first, second, anything(quantities[name]))
         stated = self.intervals.get(name)
         interval = found if stated is None else found.both(stated)
+        shown = [self.shown[part] for part in parts if part in self.shown]
         between = " for " if derived.kind == "rate" else ", then "
-        words = between.join(self.shown[part] for part in parts if part in self.shown)
+        if all(part.startswith("days_since(") for part in parts):  # from the day that is longer ago, if so
+            shown, between = shown[::-1], " to "
+        words = between.join(shown)
         if interval.empty:
             self._tell(
                 self.place(name),

@@ -44,8 +44,11 @@ class Reader:
     def problem(self, path: str, message: str) -> None:
         self.problems.append(Problem(path, message))
 
-    def state(self, fact: Fact, value: bool | None, path: str) -> None:
-        """Records a statement; None leaves the fact open, even where it would be assumed."""
+    def state(self, fact: Fact, value: bool | None, path: str, *, is_named: bool = True) -> None:
+        """Records a statement; None leaves the fact open, even where it would be assumed.
+
+        Of a fact that is not so because a complete list does not name it, nothing is told.
+        """
         self.open.add(fact)
         if value is not False and fact in self.vocabulary.means_one_of:
             self.open.update(self.vocabulary.means_one_of[fact])
@@ -60,21 +63,21 @@ class Reader:
             self.problem(path, f"{words}, but {self.record.paths[fact]} the opposite; keep one")
         stated[fact] = value
         self.record.paths.setdefault(fact, path)
-        if len(self.vocabulary.means_one_of.get(fact, ())) > 1:
+        if is_named and len(self.vocabulary.means_one_of.get(fact, ())) > 1:
             which = "That is one or more of these; which of them" if value else "Which of these is meant"
             words = f"{self.vocabulary.words(fact, value)} {which} stays open."
             self.record.remarks.append(Remark(path, words))
 
     def close(self, facts: Sequence[Fact], path: str) -> None:
         """Records that none of these is so, as all is named of which they are."""
-        record, several = self.record, self.vocabulary.means_one_of.keys()
-        if record.stated.keys().isdisjoint(facts) and several.isdisjoint(facts):
+        record = self.record
+        if record.stated.keys().isdisjoint(facts):
             self.open.update(facts)  # as `state` does, of very many at once
             record.stated.update(dict.fromkeys(facts, False))
             record.paths.update(dict.fromkeys(facts, path))
         else:
             for fact in facts:
-                self.state(fact, False, path)
+                self.state(fact, False, path, is_named=False)
         record.closed.update(facts)
 
     def choice(self, values: dict[str, Fact], value: Any, path: str) -> None:

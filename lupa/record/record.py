@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lupa.errors import Problem, within
-from lupa.record.case import ABOUT
+from lupa.record.case import ABOUT, ASKED_FOR
 from lupa.record.numbers import AGES, Numbers
 from lupa.record.reader import Follows, hint_at_value
 from lupa.record.relations import Relations
@@ -86,6 +86,9 @@ class _Reader(Relations, Numbers):
             if key in ROUTING:
                 if key == "service_date" and value is not None:
                     self.measuring.service_date = self.day(value, path)
+                if key in ASKED_FOR and value is not None:
+                    for kind in self.vocabulary.said_by_item:
+                        self.choice(kinds[kind], str(value), path)
             elif key in HANDLING:
                 self.handling(key, value, path)
             elif key in kinds:

@@ -17,8 +17,6 @@ from lupa.rules.edition import Edition
 from lupa.rules.names import normal
 from lupa.rules.store import Store
 
-ASKED_FOR = (*KINDS, "code")
-"""The keys of a request that name what is asked for, whatever policies there are on it."""
 Chosen = list[tuple[str, str | None]]
 """Policies, each with the edition that was named, if one was."""
 

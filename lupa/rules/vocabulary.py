@@ -215,6 +215,16 @@ class Vocabulary:
             fact for values in self.choices.get("requested", {}).values() for fact in values.values()
         )
 
+    @cached_property
+    def said_by_item(self) -> tuple[str, ...]:
+        """The kinds of a request of which the drug, service or code that is asked for says the value."""
+        kinds = self.kinds("requested")
+        return tuple(
+            str(kind)
+            for (kind,) in self._program.facts("said_by_what_is_asked_for", 1)
+            if str(kind) in kinds
+        )
+
     def kinds(self, name: str) -> dict[str, dict[str, Fact]]:
         """The values by kind of what is single-valued with two arguments, such as `reading`."""
         return {path[0]: values for path, values in self.choices.get(name, {}).items() if len(path) == 1}

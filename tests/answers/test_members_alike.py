@@ -88,6 +88,20 @@ ANSWERS = "\n".join(re.findall(r"(?m)^answer_text\(.*", (shipped("kb") / "asking
         ),
         (
             (
+                "others(N) :- N = 1..2, N <= #count { Drug : tried(Drug, failed), Drug != red }.\n"
+                "many :- tried(red, failed). many :- tried(red, harmed), others(1). many :- others(2)."
+            ),
+            "failed; harmed",
+            [
+                (
+                    "red: nothing of these; and no more than 1 of green, blue: failed; or else red: harmed and "
+                    "not failed; and none of green, blue: failed"
+                ),
+                "anything else",
+            ],
+        ),
+        (
+            (
                 "few(Drug) :- drug(Drug), #count { End : tried(Drug, End) } >= 2.\n"
                 "many :- #count { Drug : few(Drug) } >= 2."
             ),
@@ -115,6 +129,23 @@ ANSWERS = "\n".join(re.findall(r"(?m)^answer_text\(.*", (shipped("kb") / "asking
             ),
             "failed; harmed",
             ["none of red, green, blue: failed", "1 or more of red, green, blue: failed"],
+        ),
+        (
+            (
+                "fact(barred(Drug)) :- drug(Drug). barred(Drug) :- true(barred(Drug)).\n"
+                "asked_together(barred).\n"
+                'fact_text(barred, "{1} barred.", "{1} not barred."). question(barred, "Is {1} barred?").\n'
+                'group_question(barred, "Which are barred?"). member_text(barred, "{1}").\n'
+                "new(Drug) :- drug(Drug), not barred(Drug), at_least(weeks(Drug), 12).\n"
+                "many :- #count { Drug : new(Drug) } >= 2."
+            ),
+            "failed; harmed",
+            [
+                "no more than 1 of red, green, blue",
+                "2 or more of red, green, blue",
+                "no more than 1 of those answered “no”: 12 weeks or more",
+                "2 or more of those answered “no”: 12 weeks or more",
+            ],
         ),
         (
             (

@@ -753,6 +753,16 @@ def test_an_alias_that_stands_for_two_drugs_is_told_with_both_places(folder: Pat
     assert re.search(r"; the other row is at drugs.lp:\d+:1; keep one$", said)
 
 
+def test_a_drug_that_the_shared_files_call_otherwise_is_told_at_its_declaration(folder: Path) -> None:
+    row = add(folder, 'alias(rituximab, "Newdrug").', "drugs.lp")
+    line = add(folder, f'drug(newdrug). label(newdrug, "newdrug"). {MET}taking(newdrug).')
+    (said,) = (said for said in found_in(folder, "fep_lupkynis") if "two-rows" in said)
+    assert said == (
+        f"policy.lp:{line}:1: two-rows: the shared files call newdrug rituximab (drugs.lp:{row}:1); write "
+        "rituximab in its place"
+    )
+
+
 def test_an_alias_that_is_no_text_is_told_as_lupa_does(folder: Path) -> None:
     add(folder, "alias(rituximab, mabthera).", "drugs.lp")
     assert [said for said in found_in(folder) if "two-rows" in said] == []

@@ -264,6 +264,7 @@ def test_that_something_is_on_no_list_is_said_once_of_each_list(
         ("reading(term_limit,cap)", "term_limit=cap"),
         ("requested(phase,initial)", "phase=initial"),
         ("at_least(age,18)", "age=18"),
+        ("at_least(age_of(mother,breast_cancer),50)", "age_of(mother,breast_cancer)=50"),
     ],
 )
 def test_what_a_fact_is_about_reads_well(fact: str, words: str) -> None:

@@ -59,6 +59,11 @@ def test_a_name_that_may_be_the_drug_that_excludes_is_asked_about(kb: KnowledgeB
     )
 
 
+def test_a_complete_list_that_names_none_of_them_tells_of_none(kb: KnowledgeBase) -> None:
+    taking = {"only": ["prednisone"], "CYC": False}
+    assert [remark.place for remark in decided(kb, LUPKYNIS, taking).remarks] == ["facts.taking.CYC"]
+
+
 def test_on_a_complete_list_it_may_be_all_that_it_may_mean(kb: KnowledgeBase) -> None:
     taking = {"only": ["CYC"], "cyclophosphamide": True, "cyclosporine": True}
     assert decided(kb, LUPKYNIS, taking).outcome == "deny"

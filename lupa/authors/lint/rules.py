@@ -99,7 +99,7 @@ _READ = (
     "part_of_request/1", "payer/2", "percent_change/3",
     "policy/1", "proof_text/2", "usual_proof_text/1",
     "quantity/4", "question/2", "question_help/2", "rate/4", "referral/2", "requires/5", "single_valued/1",
-    "said_with_dose/1", "speaks_against/2", "stands_first/1", "stated/1",
+    "said_by_what_is_asked_for/1", "said_with_dose/1", "speaks_against/2", "stands_first/1", "stated/1",
     "subdivides/3", "supported_by/2", "term/1", "text/4", "true/1", "two_rows/2", "unsupported_by/2",
     "unencoded/3", "usual_effort/2", "usual_label/2", "wait_text/2", "whole/1",
 )  # fmt: skip

@@ -324,7 +324,7 @@ class Scope:
         yield from lint_words.ledger(self.policy, known, places)
         yield from lint_words.unworded_facts(self.atoms, places)
         for program, part in zip(self._programs or (), parts(self.own.editions), strict=False):
-            yield from two_rows(program, part, files)
+            yield from two_rows(program, part, files, self.own.statements)
         if not wrong:
             yield from self._idle()
             yield from self._unread()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import clingo
 
 from lupa.authors.lint.files import RuleFile
 from lupa.authors.lint.grounded import TABLES, WORLDS
+from lupa.authors.lint.program import Statement
 from lupa.authors.lint.rules import RULES
 from lupa.authors.reports.finding import Finding, Place
 from lupa.rules import tables
@@ -17,8 +18,13 @@ from lupa.rules.ground import Ground, Parts
 _RULE = "two-rows"
 
 
-def two_rows(program: Ground, parts: Parts, files: Mapping[Path, RuleFile]) -> Iterator[Finding]:
-    """Rows, of these files grounded in these parts, that cannot stand beside one another."""
+def two_rows(
+    program: Ground, parts: Parts, files: Mapping[Path, RuleFile], own: Sequence[Statement]
+) -> Iterator[Finding]:
+    """Rows, of these files grounded in these parts, that cannot stand beside one another.
+
+    Where a shared row has another name for what a policy's `own` statements declare, these are at fault.
+    """
     aliases = [row for row in program.facts("alias", 2) if row[1].type == clingo.SymbolType.String]
     faults = [*tables.two_rows(program), *tables.doubtful(aliases, tables.kinds_of(program))]
     if faults:
@@ -26,8 +32,20 @@ def two_rows(program: Ground, parts: Parts, files: Mapping[Path, RuleFile]) -> I
             first, *others = [_place(files, place) for place in places]
             file = files[places[0].file]
             text = fault.said(str(others[0]) if others else None)
+            declares = _declares(own, fault) if not file.policy and not others else None
+            if declares is not None:
+                name, row = fault.rows[0].arguments[0], fault.about
+                text = f"the shared files call {row} {name} ({first}); write {name} in its place"
+                yield declares.finding(_RULE, None, row, text)
+                continue
             severity = RULES[_RULE].severity
             yield Finding(_RULE, severity, file.policy, "", fault.about, text, places=(first, *others))
+
+
+def _declares(own: Sequence[Statement], fault: tables.Fault) -> Statement | None:
+    """The first statement of a policy that gives what the one row of a fault calls otherwise, if any."""
+    rows = ((one, map(str, head.arguments)) for one in own for head in one.heads)
+    return next((one for one, named in rows if len(fault.rows) == 1 and fault.about in named), None)
 
 
 def _place(files: Mapping[Path, RuleFile], place: tables.Place) -> Place:
