@@ -138,7 +138,6 @@ class App {
     element("redo").disabled = !this.after.length;
     write(element("case-name"), this.given.case ? `Case: ${this.given.case}` : "");
     write(element("bar"), `${verdict(this.decision)} · see why`);
-    document.title = `${verdict(this.decision)} · ${edition.policy} · lupa`;
   }
 
   /** Has the controls show what the case says. */
@@ -162,7 +161,9 @@ class App {
       writing(this.decision, this.question, this.given, this.letter),
     ];
     keepFocus(element("result"), () => this.rest.replaceChildren(...parts.filter(Boolean)));
+    for (const one of [...element("result").getElementsByClassName("new")]) one.classList.remove("new");
     this.rest.removeAttribute("aria-busy");
+    document.title = `${verdict(this.decision)} · ${edition.policy} · lupa`; // the browser's own parts take long to show it
     if (!element("policy-view").hidden) element("document").replaceChildren(...this.documented());
   }
 
