@@ -153,11 +153,10 @@ class App {
     const { edition } = this.question;
     const way = (statements) => this.change(stating(this.given, edition, edition.places, statements), statements.map(({ variable, value }) => this.question.sentence(variable, value)).join(" "));
     this.paper.replaceChildren(...onPaper(this.decision, this.question).filter(Boolean));
-    const rows = others(this.page, this.given, this.question);
     const parts = [
       againstTable(this.page, this.given, this.decision),
       changing(this.question, edition.places, way),
-      othersTable(rows, this.given, (given, name) => this.change(given, `Read so: ${name}`)),
+      othersTable(others(this.page, this.given, this.question), this.given, (given, name) => this.change(given, `Read so: ${name}`)),
       writing(this.decision, this.question, this.given, this.letter),
     ];
     keepFocus(element("result"), () => this.rest.replaceChildren(...parts.filter(Boolean)));
