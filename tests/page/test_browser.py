@@ -390,6 +390,37 @@ def test_it_fits_every_width(page: Opened, kb: KnowledgeBase) -> None:
     page.appearance(1280)
 
 
+def cut(page: Opened) -> list[str]:
+    """The controls and words that a reader does not see whole, as they stand beyond what holds them."""
+    found: list[str] = page.run(
+        "return [...document.querySelectorAll('button, legend, label, th, td, p, h1, h2, h3, summary')]"
+        ".filter((one) => one.checkVisibility() && getComputedStyle(one).position !== 'absolute'"
+        " && !one.closest('.skip')).filter((one) => one.scrollWidth > one.clientWidth + 1"
+        " && one.clientWidth > 0 || one.getBoundingClientRect().right > innerWidth + 1)"
+        ".map((one) => one.outerHTML.slice(0, 120))"
+    )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("width", "letters"), [(640, "100%"), (PHONE, "100%"), (1280, "200%"), (640, "200%")]
+)
+def test_it_is_read_at_twice_its_size(page: Opened, kb: KnowledgeBase, width: int, letters: str) -> None:
+    """A window of 1280 or 640 points in which all, or its letters alone, are twice as large."""
+    page.open_case(kb.case(DENY))
+    page.driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": 450, "deviceScaleFactor": 2, "mobile": False},
+    )
+    page.run("document.documentElement.style.fontSize = arguments[0]", letters)
+    for view in ("show-decide", "show-policy"):
+        page.run("document.getElementById(arguments[0]).click()", view)
+        page.run(OPEN_ALL)
+        assert page.run("return document.documentElement.scrollWidth") <= width
+        assert cut(page) == []
+    page.appearance(1280)
+
+
 OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
 
 
