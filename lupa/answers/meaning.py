@@ -102,12 +102,6 @@ def meaning(
         return _Meaning(edition, compiled, limit, tick).told()
 
 
-def meanings(edition: Edition, compiled: Compiled, limit: Deadline = ENDLESS) -> tuple[Meant, ...]:
-    """The items of `meaning` alone, which cost less than its outcomes."""
-    with deep(len(compiled.variables)), limit.holding(edition.lock):
-        return tuple(_Meaning(edition, compiled, limit).items())
-
-
 class _Meaning:
     def __init__(
         self, edition: Edition, compiled: Compiled, limit: Deadline, tick: Tick | None = None

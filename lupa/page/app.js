@@ -138,7 +138,6 @@ class App {
     element("redo").disabled = !this.after.length;
     write(element("case-name"), this.given.case ? `Case: ${this.given.case}` : "");
     write(element("bar"), `${verdict(this.decision)} · see why`);
-    document.title = `${verdict(this.decision)} · ${edition.policy} · lupa`;
   }
 
   /** Has the controls show what the case says. */
@@ -154,15 +153,16 @@ class App {
     const { edition } = this.question;
     const way = (statements) => this.change(stating(this.given, edition, edition.places, statements), statements.map(({ variable, value }) => this.question.sentence(variable, value)).join(" "));
     this.paper.replaceChildren(...onPaper(this.decision, this.question).filter(Boolean));
-    const rows = others(this.page, this.given, this.question);
     const parts = [
       againstTable(this.page, this.given, this.decision),
       changing(this.question, edition.places, way),
-      othersTable(rows, this.given, (given, name) => this.change(given, `Read so: ${name}`)),
+      othersTable(others(this.page, this.given, this.question), this.given, (given, name) => this.change(given, `Read so: ${name}`)),
       writing(this.decision, this.question, this.given, this.letter),
     ];
     keepFocus(element("result"), () => this.rest.replaceChildren(...parts.filter(Boolean)));
+    for (const one of [...element("result").getElementsByClassName("new")]) one.classList.remove("new");
     this.rest.removeAttribute("aria-busy");
+    document.title = `${verdict(this.decision)} · ${edition.policy} · lupa`; // the browser's own parts take long to show it
     if (!element("policy-view").hidden) element("document").replaceChildren(...this.documented());
   }
 

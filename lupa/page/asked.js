@@ -23,7 +23,16 @@ export function askedTogether({ groupOf, numberOf, scales, facts }, missing) {
 }
 
 /** What a member is called beneath its class: `rizatriptan` where it is `rizatriptan: not tolerated`. */
-const under = (kind, member) => (member.endsWith(kind) ? member.slice(0, member.length - kind.length) : member).replace(/[: ]+$/, "") || member;
+export const under = (kind, member) => (member.endsWith(kind) ? member.slice(0, member.length - kind.length) : member).replace(/[: ]+$/, "") || member;
+
+/** Facts by the classes that they are told by, of several the one that most of these are of; without one, by none. */
+export function classesOf({ classes, kinds }, facts) {
+  const alone = new Map(Object.entries(classes).flatMap(([name, each]) => each.map((one) => [one, [name]])));
+  const named = new Map(facts.map((one) => [one, kinds[one] ?? alone.get(one) ?? [""]]));
+  const size = by([...named.values()].flat(), (name) => name);
+  const most = (names) => names.reduce((one, other) => (size.get(other).length > size.get(one).length ? other : one));
+  return by(facts, (one) => most(named.get(one)));
+}
 
 /** Whether something missing is a reading of the text, which is for the plan to settle. */
 export const byPlan = ({ settled_by: by }) => by === "plan";

@@ -27,16 +27,24 @@ _IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
 _COMMENT = re.compile(r"^\s*(?://|/\*\*|\* |\*/).*\n|^[ \t]+|(?<=[\])};,{]) // .*$", re.MULTILINE)
 """What is a comment, and what a line is indented by: a reader of the modules has both."""
-_TEXT = re.compile(r'("(?:[^"\\]|\\.)*"|`[^`]*`)')
-"""A text in a line of which no other stands within one."""
-_BLANK = re.compile(r" ?([=,;:?&|<>(){}\[\]]) ?")
-"""Blanks that mean nothing beside a sign, unless they stand in a text or a pattern."""
-_LINE = re.compile(r"(?<=[{(\[;,])\n|\n(?=[\])}])")
-"""The end of a line where one means nothing."""
+_MARK = re.compile(
+    r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[`{}]"""
+    r"|(?:(?<=[(,=:\[!&|?{};])|(?<=[(,=:\[!&|?{};>] )|(?<=return ))"
+    r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\]|\\.)*\])+/"
+)
+"""In code what may hold other signs than code does: a text, a template, a bracket, a pattern."""
+_TEMPLATE = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*(`|\$\{)", re.DOTALL)
+"""Of a template what stands before its end, or before code in it."""
+_SHORTER: list[tuple[re.Pattern[str], str]] = [
+    (re.compile(r"\s?([=,;:?&|<>(){}\[\]*/!%]|(?<![-+] )(?<![-+])[-+](?!=| ?[-+]))\s?"), r"\1"),
+    (re.compile(r"(?<![\w$.])\((\w+)\)=>"), r"\1=>"),
+    (re.compile(r"[;,](?=\})|,(?=[\])])"), ""),
+    (re.compile(r"\bconst\b"), "let"),
+    (re.compile(r"\bundefined\b"), "void 0"),
+]
+"""Code in fewer signs: without blanks, brackets and ends that mean nothing; each statement has its end."""
 _STYLED = re.compile(r"\s*([{};,])\s*|(?<=[\w-]:) (?=[^{}]*;)")
 """What of a style is blank for a reader alone; nothing in quotes there holds such a mark."""
-_CONST = re.compile(r"^const\b", re.MULTILINE)
-"""A word for which a shorter one does where nothing is to be read any more."""
 _END = re.compile(r"<(?=/script|!--)", re.IGNORECASE)
 """What would end a script, or hide the end of one."""
 
@@ -105,22 +113,57 @@ def in_one(first: str) -> str:
         for _, needed in _IMPORT.findall(text):
             if needed not in done:
                 add(needed)
-        body = _EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = \2$;", _COMMENT.sub("", text)))
-        body = _LINE.sub("", "\n".join(map(_tight, _CONST.sub("let", body).split("\n"))))
+        body = _tight(_EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = \2$;", _COMMENT.sub("", text))))
         given = ",".join(exported for _, exported in _EXPORT.findall(text))
-        scope = f"const {name}$=(()=>{{{body}\nreturn{{{given}}};}})();"
+        scope = f"let {name}$=(()=>{{{body}\nreturn{{{given}}}}})();"
         done[name] = body if name == first else scope
 
     add(first)
     return _END.sub(r"\\x3c", "\n".join(done.values()))
 
 
-def _tight(line: str) -> str:
-    """A line without blanks that mean nothing; as it is where a pattern or a text in a text may be."""
-    parts = _TEXT.split(line)
-    if line.count("`") > 2 or re.search("[\"'`/]", "".join(parts[::2])):
-        return line
-    return "".join(part if place % 2 else _BLANK.sub(r"\1", part) for place, part in enumerate(parts))
+def _tight(code: str) -> str:
+    """Code without what means nothing in it; its texts and patterns as they are."""
+    found: list[str] = []
+    _add_code(found, code, 0)
+    return "".join(found)
+
+
+def _add_code(found: list[str], code: str, at: int) -> int:
+    """Adds the code from a place on, up to a bracket that nothing opens; the place after that."""
+    depth, begin = 0, at
+    while mark := _MARK.search(code, at):
+        at = mark.end()
+        depth += {"{": 1, "}": -1}.get(mark[0], 0)
+        if mark[0] in "{}" and depth >= 0:
+            continue
+        found.append(_shorter(code[begin : mark.start()]))
+        if depth < 0:
+            return at
+        found.append(mark[0])
+        if mark[0] == "`":
+            at = _add_template(found, code, at)
+        begin = at
+    found.append(_shorter(code[begin:]))
+    return len(code)
+
+
+def _add_template(found: list[str], code: str, at: int) -> int:
+    """Adds a template from after where it begins, with the code in it; the place after its end."""
+    while part := _TEMPLATE.match(code, at):
+        found.append(part[0])
+        at = part.end()
+        if part[1] == "`":
+            return at
+        at = _add_code(found, code, at)
+        found.append("}")
+    raise ValueError("a template without an end")
+
+
+def _shorter(code: str) -> str:
+    for pattern, fewer in _SHORTER:
+        code = pattern.sub(fewer, code)
+    return code
 
 
 def _hash(text: str) -> str:

@@ -3,7 +3,8 @@
 import { h } from "./dom.js";
 import { put, say } from "./edits.js";
 import { searching } from "./flip.js";
-import { plainly } from "./words.js";
+import { ways } from "./ways.js";
+import { families, others, plainly } from "./words.js";
 
 const FEW = 5; // so many ways are shown at once
 const TURN = 30; // milliseconds after which a search lets the page do other things
@@ -63,24 +64,49 @@ function inTurns(search, isWanted, show) {
 }
 
 function told(question, { sets, ties, up, blocked }, to, fixed, choose, find) {
-  const fix = (statement) => { fixed.set(statement.variable, statement); find(); };
+  const fix = (statements) => { for (const one of statements) fixed.set(one.variable, one); find(); };
   const free = (variable) => { fixed.delete(variable); find(); };
   const words = ({ variable, value }) => question.sentence(variable, value);
   const how = ({ variable, kind }) => (question.edition.ofReadings.has(variable) ? "the plan settles" : KIND[kind]);
-  const item = ({ cost, statements }) => h("li", {},
-    h("ul", {}, statements.map((statement) => h("li", {},
-      h("strong", {}, `${how(statement)}: `), `${words(statement)} `,
-      h("button", { type: "button", "aria-label": `Leave this out: ${words(statement)}`, on: { click: () => fix(statement) } }, "not this")))),
-    h("p", { class: "row" }, h("span", { class: "quiet" }, `cost ${cost}`), h("button", { type: "button", on: { click: () => choose(statements) } }, "Try it")));
-  const rest = sets.slice(FEW);
+  const all = ways(question, sets);
+  const item = (way) => {
+    const picks = [...way.alternatives.map((part) => part.map((one) => [one])), ...way.sets].map((each) => pick(question, each));
+    const row = (statements, text) => h("li", {},
+      h("strong", {}, `${how(statements[0])}: `), `${text} `,
+      h("button", { type: "button", "aria-label": `Leave this out: ${text}`, on: { click: () => fix(statements) } }, "not this"));
+    const several = ([first, ...further]) => [first.map((one) => row([one], words(one))), h("li", {}, `or the same of ${others(further.map(([one]) => question.edition.facts[one.variable]))}`)];
+    return h("li", {},
+      h("ul", {}, families(way.statements.map((one) => said(question, one))).map((each) => row(each.map(({ one }) => one), `${each[0].text}${each.length > 1 ? ` The same goes for ${others(each.slice(1))}.` : ""}`)),
+        way.alternatives.map((part, at) => row(part, way.words[at])), way.sets.map(several)),
+      h("p", { class: "row" }, h("span", { class: "quiet" }, `cost ${way.cost}`), picks.map(({ element }) => element),
+        h("button", { type: "button", on: { click: () => choose([...way.statements, ...picks.flatMap(({ picked }) => picked())]) } }, "Try it")));
+  };
+  const listed = (some) => some.length > 0 && h("ol", { start: all.indexOf(some[0]) + 1 }, some.map(item));
+  const [first, rest] = [all.slice(0, FEW), all.slice(FEW)];
+  const isNext = ({ cost }) => cost > sets[0].cost;
   return [
     fixed.size > 0 && h("p", {}, "Left out: ", [...fixed.values()].map((statement) =>
       h("button", { type: "button", on: { click: () => free(statement.variable) } }, `${words(statement)} ×`))),
     up && h("p", {}, "There may be more: the search was given up; ", h("code", {}, "lupa flip"), " goes on."),
-    sets.length > 0 && h("p", {}, `Cheapest to make it ${plainly(to).toUpperCase()}: ${ties} ${ties === 1 ? "way" : "ways"}, none cheaper${sets.length > ties ? "; then the next best" : ""}.`),
-    sets.length > 0 && h("ol", {}, sets.slice(0, FEW).map(item)),
-    rest.length > 0 && h("details", {}, h("summary", {}, `${rest.length} more`), h("ol", { start: FEW + 1 }, rest.map(item))),
+    sets.length > 0 && h("p", {}, `Cheapest to make it ${plainly(to).toUpperCase()}: ${ties} ${ties === 1 ? "way" : "ways"}, none cheaper`),
+    all.length < sets.length && h("p", { class: "quiet" }, "Ways that differ in one item, or in what they speak of, stand together as one."),
+    listed(first.filter((way) => !isNext(way))),
+    first.some(isNext) && h("p", {}, "Next best"), listed(first.filter(isNext)),
+    rest.length > 0 && h("details", {}, h("summary", {}, `${rest.length} more`), listed(rest)),
     !sets.length && !up && h("p", {}, blocked.length ? `Nothing within reach makes it ${plainly(to)}: ${blocked.map(({ text }) => text).join(" ")}` : `Nothing within reach makes it ${plainly(to)}.`),
     h("p", { class: "quiet" }, "A later day, or another phase, route or disease in the request, is not tried here; ", h("code", {}, "lupa flip"), " does."),
   ];
+}
+
+/** A statement as what is said of facts is told. */
+function said(question, one) {
+  const { fact, about } = question.edition.facts[one.variable];
+  return { one, fact, about, value: one.value, text: question.sentence(one.variable, one.value) };
+}
+
+/** A list of several sets of statements, of which the one that is `picked` is tried. */
+function pick({ edition: { facts } }, sets) {
+  const element = h("select", { "aria-label": "Which of them is tried" }, sets.map(([{ variable }, ...more], place) =>
+    h("option", { value: place }, more.length ? facts[variable].about : facts[variable].member)));
+  return { element, picked: () => sets[Number(element.value)] };
 }

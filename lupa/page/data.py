@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -69,17 +69,25 @@ def page_data(store: Store, policies: Sequence[str], against: Beside | None = No
         "lupa": __version__,
         "policies": told,
         **known,
-        "names": named | known["names"],
+        "names": _columns(named | known["names"]),
         "against": against
         and {
             "named": against.named,
             "edition": against.edition,
-            **{key: None if found == known[key] else found for key, found in known_there.items()},
+            **{
+                key: None if found == known[key] else _columns(found) if key == "names" else found
+                for key, found in known_there.items()
+            },
         },
         "letters": letters.each,
         "lists": lists.among(named),
         "texts": texts.told(),
     }
+
+
+def _columns(names: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """Names, and beside each what else it is called, as lines."""
+    return [list(names), ["\n".join(others) for others in names.values()]]
 
 
 def _editions(store: Store, policy: str) -> list[Edition]:
@@ -115,11 +123,10 @@ def _policy(
     each = [(store, edition) for store, editions in sides for edition in editions]
     made = [compiled(edition, all_readings=True) for _, edition in each]
     numbers = [nodes.numbered(one) for one in made]
-    newest = sides[0][1][-1]
     told = [
         Told(
             store.about(policy), edition, wide(store, edition), one, known, nodes.add(one), texts, lists
-        ).edition(with_ways=edition is newest)
+        ).edition()
         for (store, edition), one, known in zip(each, made, numbers, strict=True)
     ]
     here, *there = [_about(store.about(policy)) for store, _ in sides]

@@ -17,6 +17,7 @@ class Left {
     this.nodes = [];
     this.root = this.of(edition.outcome);
     this.size = this.nodes.length; // those of the outcome, before others are made of it
+    this.rank = new Map(this.order().map((variable, place) => [variable, place]));
   }
 
   node(variable, no, yes) {
@@ -44,41 +45,51 @@ class Left {
     return this.known.get(at);
   }
 
-  /** The function once these facts have these values. */
-  with(values, at = this.root, known = new Map()) {
+  /** The function once these facts have these values, the `last` of which is asked for at this rank. */
+  with(values, last, at = this.root, known = new Map()) {
     if (at < 0) return at;
+    const [variable, no, yes] = this.nodes[at];
+    if (this.rank.get(variable) > last) return at;
     const before = known.get(at);
     if (before !== undefined) return before;
-    const [variable, no, yes] = this.nodes[at];
     const so = values.get(variable);
     const found = so === undefined
-      ? this.node(variable, this.with(values, no, known), this.with(values, yes, known))
-      : this.with(values, so ? yes : no, known);
+      ? this.node(variable, this.with(values, last, no, known), this.with(values, last, yes, known))
+      : this.with(values, last, so ? yes : no, known);
     known.set(at, found);
     return found;
   }
 
-  get support() {
-    return new Set(this.nodes.slice(0, this.size).map(([variable]) => variable));
-  }
-
   /** For each fact that is asked for the values that are reached where it is not so, and where it is; as bits. */
   sides() {
-    const order = this.order();
-    const rank = new Map(order.map((variable, place) => [variable, place]));
-    const found = order.map(() => [0, 0]);
+    const end = this.rank.size;
+    const found = Array.from({ length: end }, () => [0, 0]);
+    const over = new Map(); // what is reached by ways past facts, by where such a way ends and where it begins
     const values = []; // of each node; those below it stand before it
     for (const [variable, ...children] of this.nodes.slice(0, this.size)) {
-      const reached = children.map((child) => (child < 0 ? 1 << (-1 - child) : values[child]));
-      values.push(reached[0] | reached[1]);
-      const here = rank.get(variable);
+      const here = this.rank.get(variable);
+      let all = 0;
       for (const so of [0, 1]) {
-        found[here][so] |= reached[so];
-        const next = children[so] < 0 ? order.length : rank.get(this.nodes[children[so]][0]);
-        for (let skipped = here + 1; skipped < next; skipped += 1) for (const side of [0, 1]) found[skipped][side] |= reached[so];
+        const child = children[so];
+        const reached = child < 0 ? 1 << (-1 - child) : values[child];
+        const next = child < 0 ? end : this.rank.get(this.nodes[child][0]);
+        found[here][so] |= reached;
+        if (next > here + 1) {
+          if (!over.has(next)) over.set(next, new Int32Array(next));
+          over.get(next)[here] |= reached;
+        }
+        all |= reached;
+      }
+      values.push(all);
+    }
+    for (const ways of over.values()) {
+      let past = 0;
+      for (const [at, reached] of ways.entries()) {
+        if (past) for (const so of [0, 1]) found[at][so] |= past;
+        past |= reached;
       }
     }
-    return new Map(order.map((variable, place) => [variable, found[place]]));
+    return new Map([...this.rank].map(([variable, place]) => [variable, found[place]]));
   }
 
   /** The facts in the order in which they are asked for, which is the same on every way. */
@@ -126,7 +137,6 @@ export function missing(question) {
   const { edition } = question;
   const silent = [...edition.cone].filter((variable) => question.isSilent(variable));
   const left = new Left(edition, question.said);
-  const { support } = left;
   const open = new Set(silent);
   const matter = new Set();
   const tied = new Set();
@@ -134,11 +144,12 @@ export function missing(question) {
     const law = edition.lawOf.get(variable);
     const together = law ? law.variables.filter((one) => open.has(one)) : [variable];
     if (together.length < 2) {
-      if (support.has(variable)) matter.add(variable);
+      if (left.rank.has(variable)) matter.add(variable);
     } else tied.add(law);
   }
   for (const law of tied) {
-    const ways = [...lawful(edition, law, question.said)].map((values) => ({ values, left: left.with(values) }));
+    const last = Math.max(...law.variables.map((variable) => left.rank.get(variable) ?? -1));
+    const ways = [...lawful(edition, law, question.said)].map((values) => ({ values, left: left.with(values, last) }));
     for (const fact of law.variables) if (open.has(fact) && changes(fact, ways)) matter.add(fact);
   }
   const count = (values) => edition.outcomesIn(values).length;
@@ -157,6 +168,7 @@ export function missing(question) {
 function changes(fact, ways) {
   for (const here of ways) {
     const others = ways.filter(({ values }) => values.get(fact) !== here.values.get(fact));
+    if (others.every(({ left }) => left === here.left)) continue;
     const apart = others.map(({ values }) => [...values].filter(([one, so]) => here.values.get(one) !== so).map(([one]) => one));
     for (const [place, there] of others.entries()) {
       if (there.left !== here.left) {

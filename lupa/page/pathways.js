@@ -9,12 +9,9 @@ import { plainly } from "./words.js";
 
 /** The pathways of an edition, each with its outcomes; `open(given, words)` takes the case of a patient. */
 export function pathwaysView(page, edition, open) {
-  const isTold = edition.ways.length > 0;
-  const ways = isTold ? edition.ways : edition.pathways.map(([indication, phase]) => ({ indication, phase, ends: [] }));
   return h("section", { class: "part pathways" }, h("h3", {}, "What a request can come to"),
     h("p", { class: "quiet" }, "An outcome that is clicked opens a patient who comes to it, of whom the least is stated; the rest is as usually assumed."),
-    !isTold && h("p", { class: "quiet" }, "Just when it comes to which is told of the newest edition."),
-    h("ul", {}, ways.map((way) => h("li", {}, way.indication === null ? h("p", {}, "Any other request") : pathway(page, edition, way, open), justWhen(edition, way)))));
+    h("ul", {}, edition.ways.map((way) => h("li", {}, way.indication === null ? h("p", {}, "Any other request") : pathway(page, edition, way, open), justWhen(edition, way)))));
 }
 
 function pathway(page, edition, { indication, phase }, open) {

@@ -46,7 +46,8 @@ export class Question {
   readSo(ways, chosen) {
     const said = this.said.slice();
     for (const way of ways) said[way] = way === chosen ? 2 : 3;
-    return this.edition.outcomesIn(this.edition.reached(this.edition.outcome, said));
+    const { edition } = this;
+    return edition.outcomesIn(edition.reached(edition.outcome, said, edition.everyOutcome));
   }
 
   /** Whether a record, with what a law settles because of it, leaves a fact open. */
@@ -135,7 +136,8 @@ export class Question {
   contradictsItself(variable) {
     const { evidence } = this.record;
     const { fact } = this.edition.facts[variable];
-    const said = new Set((Object.hasOwn(evidence, fact) ? evidence[fact] ?? [] : []).map(({ says }) => says));
+    if (!Object.hasOwn(evidence, fact)) return false;
+    const said = new Set((evidence[fact] ?? []).map(({ says }) => says));
     return said.has("yes") && said.has("no");
   }
 

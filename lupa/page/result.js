@@ -79,7 +79,12 @@ function section({ again }, title, rows, make, name = "") {
   if (!rows.length) return null;
   const list = again(`list of ${title}`, () => h("ul"));
   const kept = new Map(rows.map((row) => [JSON.stringify([title, row]), row]));
-  fill(list, [...kept].map(([words, row]) => again(words, () => make(row))));
+  const made = (row) => {
+    const found = make(row);
+    found.classList.add("new");
+    return found;
+  };
+  fill(list, [...kept].map(([words, row]) => again(words, () => made(row))));
   return again(title, () => h("section", { class: `part ${name}` }, h("h3", { tabindex: -1 }, title), list));
 }
 

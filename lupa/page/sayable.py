@@ -215,6 +215,11 @@ class Sayable:
                 }
                 if group.kind == "members"
                 else {},
+                "kinds": {
+                    self.variable[fact]: kinds
+                    for fact in group.facts
+                    if len(kinds := asking.kinds(fact)) > 1 and group.kind == "members"
+                },
             }
             for group in groups
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from lupa.answers.meaning import Meant, Way, meaning, meanings
+from lupa.answers.meaning import meaning
 from lupa.answers.senses import Sense
 from lupa.compiled.compiled import Compiled
 from lupa.compiled.compiler import compiled
@@ -55,8 +55,8 @@ class Told:
     def _of(self, variables: Iterable[int]) -> list[int]:
         return [self._variable[self._made.variables[variable].fact] for variable in variables]
 
-    def edition(self, with_ways: bool) -> dict[str, Any]:
-        """All that is told of it; `with_ways` also when each pathway comes to which outcome."""
+    def edition(self) -> dict[str, Any]:
+        """All that is told of it."""
         edition, made, texts = self._edition, self._made, self._texts
         words = edition.outcome_words
         sayable = Sayable(edition, self._variable, texts, self._lists)
@@ -107,7 +107,7 @@ class Told:
             ],
             "families": {name: texts(said) for name, said in edition.vocabulary.assumed_families.items()},
             "reading_sources": {name: texts(edition.cited("reading", name)) for name in edition.readings},
-            **self._meaning(with_ways),
+            **self._meaning(),
             **sayable.told(),
             "short": short_names(self._wide, sayable),
         }
@@ -141,34 +141,27 @@ class Told:
             *(texts(edition.phrase(atom, holds), label) for holds in (True, False)),
             sources,
             cone
-            if kind in ("criterion", "basis", "limit", "scope") and atom.id != "criteria_not_met"
+            if kind in ("criterion", "part", "basis", "limit", "scope") and atom.id != "criteria_not_met"
             else [],
             texts(label),
         ]
 
-    def _meaning(self, with_ways: bool) -> dict[str, Any]:
+    def _meaning(self) -> dict[str, Any]:
         """As the text is usually read, when each item is so, and which outcome a pathway has.
 
         A condition is twice a fact, and one more if it is so; or, below 0, one of `senses`: 1 for any, 2
         for all, 3 and how many; text; parts. A text stands for why there is none.
         """
-        edition, made = self._edition, compiled(self._edition)
-        items: Sequence[Meant]
-        ways: Sequence[Way] = ()
-        if with_ways:
-            found = meaning(edition, made)
-            items, ways = found.items, found.pathways
-        else:
-            items = meanings(edition, made)
+        found = meaning(self._edition, compiled(self._edition))
         return {
-            "meanings": {meant.item: self._condition(meant.sense, meant.why) for meant in items},
+            "meanings": {meant.item: self._condition(meant.sense, meant.why) for meant in found.items},
             "ways": [
                 [
                     way.indication,
                     way.phase,
                     [[end.outcome, self._condition(end.sense, end.why)] for end in way.outcomes],
                 ]
-                for way in ways
+                for way in found.pathways
             ],
             "senses": list(self._senses),
         }

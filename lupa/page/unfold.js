@@ -9,7 +9,7 @@ import { fromSteps, inFull, nodesOf, textsOf } from "./packed.js";
 /** The data of a page, unfolded: `policies` with their `editions`, and `against` what each case is decided too. */
 export function unfolded(data) {
   const text = textsOf(data.texts);
-  const every = Object.keys(data.names);
+  const every = data.names[0];
   const lists = data.lists.map((steps) => listed(() => fromSteps(steps).map((place) => every[place])));
   const shared = { lists, letters: data.letters, lupa: data.lupa, ...known(data.names, data.codes, data.behind) };
   const there = data.against && { ...shared, ...known(data.against.names ?? data.names, data.against.codes ?? data.codes, data.against.behind ?? data.behind) };
@@ -38,7 +38,8 @@ function listed(names) {
 }
 
 /** What names, brands and codes mean: `meant(name)` is every name that one means, by its normal form. */
-function known(names, codes, behind) {
+function known([called, others], codes, behind) {
+  const names = Object.fromEntries(called.map((name, at) => [name, others[at].split("\n").filter(Boolean)]));
   const kept = later({}, { rows: () => by(Object.entries(names).flatMap(([name, others]) => others.map((other) => ({ name, said: normal(other) }))), ({ said }) => said) });
   return {
     names, behind, meant: (said) => (kept.rows.get(said) ?? []).map(({ name }) => name),

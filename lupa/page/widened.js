@@ -141,7 +141,7 @@ class Widening {
     for (const one of this.brought) {
       const [id, name, kind, question] = short.asked[one - this.first];
       let group = found.find((other) => other.id === id);
-      if (!group) found.push(group = { id, kind, question, facts: [], numbers: [], classes: {} });
+      if (!group) found.push(group = { id, kind, question, facts: [], numbers: [], classes: {}, kinds: {} });
       group.facts = [...group.facts, this.number(one)];
       group.classes = { ...group.classes, [name]: [...(group.classes[name] ?? []), this.number(one)] };
     }

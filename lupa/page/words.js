@@ -64,7 +64,7 @@ export function listed(names) {
 }
 
 /** Of what else the same is said, of many the first. */
-const others = (facts) => listed(facts.map(({ about }) => about));
+export const others = (facts) => listed(facts.map(({ about }) => about));
 
 /** What is said by which one sentence, and of what kind the record of it is. */
 function same({ fact, text, origin, says }) {

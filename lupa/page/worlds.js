@@ -51,20 +51,20 @@ export class Worlds {
     return false;
   }
 
-  /** The values that are reached from a node, as bits. */
-  reached(root, said) {
+  /** The values that are reached from a node, as bits; no more than these `can` be. */
+  reached(root, said, can = -1) {
     const { variable, no, yes, stamps } = this.nodes;
     const stamp = (this.nodes.stamp += 1);
     const waiting = [root];
     let found = 0;
-    while (waiting.length) {
+    while (waiting.length && found !== can) {
       const at = waiting.pop();
       if (at < 0) found |= valueOf(at);
       else if (stamps[at] !== stamp) {
         stamps[at] = stamp;
-        const can = said[variable[at]];
-        if (can & 1) waiting.push(no[at]);
-        if (can & 2) waiting.push(yes[at]);
+        const is = said[variable[at]];
+        if (is & 1) waiting.push(no[at]);
+        if (is & 2) waiting.push(yes[at]);
       }
     }
     return found;

@@ -197,6 +197,10 @@ class Asking:
             found.setdefault(self._vocabulary.label(name) if name else "", []).append(fact)
         return found
 
+    def kinds(self, fact: Fact) -> list[str]:
+        """What the classes are called that a fact may be told by."""
+        return [self._vocabulary.label(name) for name in self._classes.get(fact, ())]
+
     # ---- words ---------------------------------------------------------------------------------
 
     def question(self, group: Group) -> str:

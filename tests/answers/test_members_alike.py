@@ -94,8 +94,8 @@ ANSWERS = "\n".join(re.findall(r"(?m)^answer_text\(.*", (shipped("kb") / "asking
             "failed; harmed",
             [
                 (
-                    "red: nothing of these; and no more than 1 of green, blue: failed; or else red: harmed and "
-                    "not failed; and none of green, blue: failed"
+                    "red: nothing of these; and no more than 1 of green, blue: failed; or else red: harmed "
+                    "and not failed; and none of green, blue: failed"
                 ),
                 "anything else",
             ],

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from lupa import KnowledgeBase
+from lupa.answers.senses import Sense
 from lupa.authors.reports.shifts import shifts_html
 from lupa.pages.changes import number
 from tests.command import command
@@ -115,6 +116,16 @@ def test_what_follows_a_verdict_stays_until_it_is_there_anew(page: Opened, kb: K
     assert page.run(f"document.querySelectorAll('.next input')[1].click(); {shown}") == before
     page.wait("return document.querySelector('#result .rest:not([aria-busy])') !== null")
     assert "part change" in page.run(shown)
+
+
+def test_what_is_new_is_laid_out_where_it_is_seen_first_and_then_all_of_it(
+    page: Opened, kb: KnowledgeBase
+) -> None:
+    page.open_case(kb.case(DENY))
+    new = "return [...document.querySelectorAll('#result .new')].map((one) => one.dataset.item)"
+    assert "label_dosing" in page.run(f"{DOING}press('dosed_per_label', 1); {new}")
+    page.wait("return document.querySelector('#result .rest:not([aria-busy])') !== null")
+    assert page.run(new) == []
 
 
 def test_a_saved_case_is_the_case(page: Opened, kb: KnowledgeBase) -> None:
@@ -379,6 +390,37 @@ def test_it_fits_every_width(page: Opened, kb: KnowledgeBase) -> None:
     page.appearance(1280)
 
 
+def cut(page: Opened) -> list[str]:
+    """The controls and words that a reader does not see whole, as they stand beyond what holds them."""
+    found: list[str] = page.run(
+        "return [...document.querySelectorAll('button, legend, label, th, td, p, h1, h2, h3, summary')]"
+        ".filter((one) => one.checkVisibility() && getComputedStyle(one).position !== 'absolute'"
+        " && !one.closest('.skip')).filter((one) => one.scrollWidth > one.clientWidth + 1"
+        " && one.clientWidth > 0 || one.getBoundingClientRect().right > innerWidth + 1)"
+        ".map((one) => one.outerHTML.slice(0, 120))"
+    )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("width", "letters"), [(640, "100%"), (PHONE, "100%"), (1280, "200%"), (640, "200%")]
+)
+def test_it_is_read_at_twice_its_size(page: Opened, kb: KnowledgeBase, width: int, letters: str) -> None:
+    """A window of 1280 or 640 points in which all, or its letters alone, are twice as large."""
+    page.open_case(kb.case(DENY))
+    page.driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": 450, "deviceScaleFactor": 2, "mobile": False},
+    )
+    page.run("document.documentElement.style.fontSize = arguments[0]", letters)
+    for view in ("show-decide", "show-policy"):
+        page.run("document.getElementById(arguments[0]).click()", view)
+        page.run(OPEN_ALL)
+        assert page.run("return document.documentElement.scrollWidth") <= width
+        assert cut(page) == []
+    page.appearance(1280)
+
+
 OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
 
 
@@ -533,6 +575,30 @@ def test_the_cheapest_change_is_found_and_tried(page: Opened, kb: KnowledgeBase)
     assert page.verdict == "APPROVE"
 
 
+def test_changes_that_differ_in_one_drug_stand_together_and_one_of_them_is_tried(
+    page: Opened, kb: KnowledgeBase
+) -> None:
+    case = kb.case("lupkynis_at_eighteen")
+    case = {**case, "facts": {**case["facts"], "taking": {"only": []}}}
+    page.open_case(case)
+    (way, *_) = kb.flip(case, "approve").ways
+    (words,) = way.words
+    page.wait("return document.querySelector('.change') !== null")
+    page.run("document.querySelector('.change button').click()")
+    found = page.wait("return document.querySelector('.change ol')?.textContent")
+    assert words in found
+    chosen = way.alternatives[0][1].about
+    page.run(
+        "const list = document.querySelector('.change ol select');"
+        "list.value = [...list.options].find((one) => one.textContent === arguments[0]).value;"
+        "document.querySelector('.change ol .row button').click();",
+        chosen,
+    )
+    assert page.run("return document.getElementById('said').textContent") == (
+        f"The patient takes {chosen}. DENY → APPROVE"
+    )
+
+
 def test_the_policy_is_shown_in_the_order_of_its_document(page: Opened, kb: KnowledgeBase) -> None:
     page.open_case(kb.case(DENY))
     page.run("document.getElementById('show-policy').click()")
@@ -655,6 +721,25 @@ def test_a_pathway_tells_just_when_it_comes_to_each_outcome(page: Opened, kb: Kn
     assert told.startswith("approve just when\n")
     assert facts
     assert [words for words in facts if words not in told] == []
+
+
+def test_an_older_edition_tells_just_when_its_pathways_come_to_each_outcome_too(
+    page: Opened, kb: KnowledgeBase
+) -> None:
+    page.open_case({"request": {"policy": "uhc_benlysta@2022E0046O"}})
+    page.run("document.getElementById('show-policy').click()")
+    told = page.run(
+        "return [...document.querySelectorAll('.pathways > ul > li')]"
+        ".map((one) => [...one.querySelectorAll('summary')].map((each) => each.textContent))"
+    )
+    assert told == [
+        [f"{ends.outcome.replace('_', ' ')} just when" for ends in way.outcomes if not never(ends.sense)]
+        for way in kb.meaning("uhc_benlysta@2022E0046O").pathways
+    ]
+
+
+def never(sense: Sense | None) -> bool:
+    return sense is not None and sense.never
 
 
 def test_the_second_view_tells_what_other_rules_make_of_any_patient(
