@@ -5,7 +5,7 @@ A number is one number, and a choice has one value, whichever of them knows of i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations, permutations
 
@@ -55,8 +55,13 @@ def _position(cut: Cut, *, whole: bool) -> tuple[Fraction, bool]:
 
 def cut_points(editions: Sequence[Edition]) -> dict[str, list[Cut]]:
     """The facts about each number that one of these editions has, from the lowest to the highest."""
+    return in_order([edition.vocabulary.cuts for edition in editions])
+
+
+def in_order(sides: Sequence[Mapping[str, Sequence[Cut]]]) -> dict[str, list[Cut]]:
+    """The facts about each number that one of the sides has, from the lowest to the highest."""
     found: dict[str, set[Cut]] = {}
-    for edition in editions:
-        for name, cuts in edition.vocabulary.cuts.items():
+    for side in sides:
+        for name, cuts in side.items():
             found.setdefault(name, set()).update(cuts)
     return {name: sorted(cuts, key=lambda cut: cut.rank) for name, cuts in found.items()}

@@ -10,6 +10,7 @@ from fractions import Fraction
 import clingo
 
 from lupa.rules.codes import Codes
+from lupa.rules.few import Few
 from lupa.rules.kept import cached_property
 from lupa.rules.names import normal, slip
 from lupa.rules.reads import Declared, Reads
@@ -54,6 +55,8 @@ class Known:
         self._own_names: set[tuple[str, int, str]] = set()
         """Names that were asked for as they are declared, and where; of them there are not many."""
         self.codes = codes
+        self.few = Few()
+        """Which names stand for others that are not ground; mostly none."""
         self.calculates = False
         """Whether a rule may calculate."""
 

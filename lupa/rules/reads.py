@@ -25,6 +25,8 @@ SUPPORT, EFFORT, OTHERWISE = "supported_by", "effort", "file_otherwise"
 """What says which fact on record supports that another is requested instead, and what that costs."""
 LAW, RANK = "impossible", "rank"
 """Of these, what is a law, and what laws rank facts by: both can tie names."""
+MOST_VARIABLES = 6
+"""Of so many names at the most a rule can ask at once that is not `ordered`."""
 Declared = dict[str, list[set[str]]]
 """For the facts of one name, and quantities, by argument: the predicates that say which names it can be."""
 
@@ -39,6 +41,7 @@ class Reads:
     What is `passing` says of a name what its facts say, `together(Drug) :- taking(Drug), not stops(Drug).`
     Facts that are `supporting` are what a request for something else can rest on, once they are on record.
     With `alone` a law may have something to say of a name of which but one fact is stated.
+    Names of `ordered` predicates a rule may put in order, or count, or ask for many of at once.
     """
 
     whole: set[str] = field(default_factory=set)
@@ -51,6 +54,7 @@ class Reads:
     meant: set[str] = field(default_factory=set)
     passing: frozenset[str] = frozenset()
     supporting: frozenset[str] = frozenset()
+    ordered: set[str] = field(default_factory=set)
     alone: bool = False
     everything: bool = False
 
@@ -136,6 +140,7 @@ class _Reading:
             self._reads.thin.update(self._declared.get(name, [set()])[-1])
         self._reads.thin -= self._reads.whole
         self._find_beside(rules)
+        self._find_ordered(rules)
         return self._reads
 
     def _find_passing(self, rules: Sequence[Rule]) -> None:
@@ -148,28 +153,44 @@ class _Reading:
         open_ = by_head.keys() - {*self._about, *self._declared, *self._rows, *places}
         growing = True
         while growing:
-            found = {name for name in open_ if self._passes(by_head[name])}
+            found = {name for name in open_ if self._passes(by_head[name], places)}
             for name in found:
                 self._declared[name] = self._places(by_head[name])
             open_ -= found
             growing = bool(found)
 
-    def _passes(self, rules: Sequence[Rule]) -> bool:
-        """Whether rules say of a name no more than some facts of it, of which they leave out none."""
+    def _passes(self, rules: Sequence[Rule], places: Collection[str]) -> bool:
+        """Whether rules say of a name no more than some facts of it, of which they leave out none.
+
+        Or no more than that it is one of those that facts are declared of, which some `places` say, such as
+        `speaks_of(Policy, Indication) :- indication(Indication).`
+        """
         bodies = [literal for rule in rules for literal in rule.body]
         return (
             all(map(_is_plain, rules))
             and all(literal.name not in self._about for literal in bodies)
             and any(
-                literal.name in self._declared
-                and literal.every_variable
-                and not all(
-                    literal.is_named(place) or self._is_led(literal, place, rule, frozenset())
-                    for place in range(len(literal.arguments))
-                )
+                literal.every_variable
+                and (self._leaves_all(literal, rule) or self._is_any(literal, rule, places))
                 for rule in rules
                 for literal in rule.body
             )
+        )
+
+    def _leaves_all(self, literal: Literal, rule: Rule) -> bool:
+        """Whether a condition is about facts, and others of the rule leave names that are not read."""
+        return literal.name in self._declared and not all(
+            literal.is_named(place) or self._is_led(literal, place, rule, frozenset())
+            for place in range(len(literal.arguments))
+        )
+
+    def _is_any(self, literal: Literal, rule: Rule, places: Collection[str]) -> bool:
+        """Whether a condition leaves all names of which facts are declared."""
+        return (
+            literal.positive
+            and literal.name in places
+            and len(literal.arguments) == 1
+            and not self._is_restricted(literal, 0, rule, frozenset())
         )
 
     def _places(self, rules: Sequence[Rule]) -> list[set[str]]:
@@ -208,6 +229,13 @@ class _Reading:
                 continue
             for literal in rule.body:
                 self._reads.beside |= {literal.name, *self._words(literal)}
+
+    def _find_ordered(self, rules: Sequence[Rule]) -> None:
+        """Finds of which names a rule may say more than it says of each, and of any few, of them."""
+        for rule in rules:
+            if rule.orders or _asks_for_many(rule):
+                for literal in rule.body:
+                    self._reads.ordered |= {literal.name, *self._words(literal)}
 
     def _of_what_is_on_record(self, rules: Sequence[Rule]) -> list[Rule]:
         """The rules that matter to no fact but where the record says something of all that it is about.
@@ -378,6 +406,11 @@ def _is_plain(rule: Rule) -> bool:
     """Whether all of a rule is about what its head is about."""
     of_head = rule.head.every_variable if rule.head else frozenset()
     return not rule.odd and all(not x.scope and x.every_variable <= of_head for x in rule.body)
+
+
+def _asks_for_many(rule: Rule) -> bool:
+    """Whether a rule has more variables than there can be in a rule that asks for a few names at once."""
+    return len(frozenset().union(*(literal.every_variable for literal in rule.body))) > MOST_VARIABLES
 
 
 def _helpers(rules: Sequence[Rule]) -> frozenset[str]:

@@ -17,12 +17,13 @@ is ground: what else its rows declare is as if they were not there.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from operator import itemgetter
 
 from lupa.rules.codes import Codes
+from lupa.rules.few import Few, few_of
 from lupa.rules.known import Known
-from lupa.rules.reads import Reads, declared_in, merged, read_by, single_valued_in
+from lupa.rules.reads import Declared, Reads, declared_in, merged, read_by, single_valued_in
 from lupa.rules.shared import FACT, File, Shared
 from lupa.rules.texts import (
     WORD,
@@ -37,12 +38,19 @@ from lupa.rules.texts import (
 
 
 def sliced(
-    shared: Shared, own: Mapping[str, str], also: Collection[str] = ()
+    shared: Shared,
+    own: Mapping[str, str],
+    also: Collection[str] = (),
+    *,
+    apart: Collection[str] | None = None,
+    unread: bool = False,
 ) -> tuple[dict[str, str], Known]:
     """The texts that a policy is ground from, by file, and what else is known.
 
     These are its own files, and of the shared ones what it reads.
     The rows about the names of `also` are there too. A line that is left out is left empty.
+    With names that stand `apart`, perhaps none, few of all others stand for many; see `few`. With `unread`
+    it is said what is declared of values of a choice and not ground: `unread(diagnosis(gout))`.
     """
     codes, texts = list(shared.codes), {}
     for name, text in own.items():
@@ -66,15 +74,45 @@ def sliced(
             left_out[name] = set() if given.isdisjoint(movable) else given
         else:
             left_out[name] = given & movable - reads.thin - reads.beside
+    few = Few() if apart is None else few_of(shared, declared, single, reads, left_out, apart)
+    for name in few.left:
+        left_out[name] = shared.predicates[name]
     kept = {name: _without(file, left_out) for name, file in shared.files.items()}
-    lost = _lost(shared, rules, left_out)
-    if lost:  # so that clingo does not complain of what a rule reads and no row is left of
+    # so that clingo does not complain of what a rule reads and no row is left of
+    further = [f"#defined {p}/{n}." for p, n in sorted(_lost(shared, rules, left_out))]
+    if unread:
+        further += _unread(shared, declared, reads, left_out)
+    if further:
         last = next(reversed(kept))
-        kept[last] = "\n".join([kept[last], *(f"#defined {p}/{n}." for p, n in sorted(lost))])
-    shapes = {name: frozenset(shared.predicates[name] & reads.thin) for name in left_out}
+        kept[last] = "\n".join([kept[last], *further])
+    shapes = {name: _shape(name, shared.predicates[name], reads, movable) for name in left_out}
     known = Known(shared, declared, single, reads, Codes(codes), texts, shapes)
+    known.few = few
     known.calculates = shared.calculates or calculates(plain)
     return {**kept, **texts}, known
+
+
+def _shape(name: str, given: Collection[str], reads: Reads, movable: Collection[str]) -> frozenset[str]:
+    """What rows say of a name as one of many values, whether it is ground or not; nothing if it is none.
+
+    Of a name that a rule may put in order that is the name itself too: none is like it.
+    """
+    if reads.thin.isdisjoint(given):
+        return frozenset()
+    said = frozenset(given) & (reads.thin | set(movable))
+    return said if said.isdisjoint(reads.ordered) else said | {name}
+
+
+def _unread(
+    shared: Shared, declared: Declared, reads: Reads, left_out: Mapping[str, Collection[str]]
+) -> Iterator[str]:
+    """Facts about values of a choice that are declared and not ground, as facts of `unread/1`."""
+    alone = {family: places[0] for family, places in declared.items() if len(places) == 1}
+    for name, gone in left_out.items():
+        if gone and not reads.thin.isdisjoint(shared.predicates[name] - set(gone)):
+            for family, words in alone.items():
+                if not words.isdisjoint(gone):
+                    yield f"unread({family}({name}))."
 
 
 def _without(file: File, left_out: Mapping[str, Collection[str]]) -> str:

@@ -248,16 +248,19 @@ class Store:
         beside: str = "",
         rules: Rules | None = None,
         queries: Sequence[Path] = (),
+        apart: Collection[str] | None = None,
     ) -> Edition:
         """An edition grounded anew, together with queries, and what it reads of the shared files.
 
         What these say of the names of `also` is ground too, and what rules `beside` its own would read,
-        though these are not; `rules` loads the texts in a way of its own.
+        though these are not; `rules` loads the texts in a way of its own. With names that stand `apart`,
+        perhaps none, few of those that can change places stand for all; see `few`. To queries it is said
+        what is `unread`; see `sliced`.
         """
         paths = self.files.of(policy)
         core, shared = self._shared
         own = self._texts(self.files.own(policy))
-        texts, known = sliced(shared, {**own, _BESIDE: beside}, also)
+        texts, known = sliced(shared, {**own, _BESIDE: beside}, also, apart=apart, unread=bool(queries))
         del texts[_BESIDE]
         codes: list[tuple[str, Code]] = []
         for file, text in texts.items():

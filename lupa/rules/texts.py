@@ -74,13 +74,15 @@ class Literal(NamedTuple):
 class Rule(NamedTuple):
     """A rule as far as its text shows what it reads; in an `odd` one that is not plain.
 
-    One is `bare` that has a condition without arguments.
+    One is `bare` that has a condition without arguments, and `orders` or counts what it is about where
+    its text compares, or holds braces.
     """
 
     head: Literal | None
     body: tuple[Literal, ...]
     odd: bool
     bare: bool
+    orders: bool
 
 
 def rules_of(plain: str) -> Iterator[Rule]:
@@ -95,7 +97,8 @@ def rules_of(plain: str) -> Iterator[Rule]:
                 literals = _with_values(
                     literals, {name: value for no, name, value in _VALUE.findall(body) if not no}
                 )
-            yield Rule(heads[0] if heads else None, (*heads[1:], *literals), odd or odd_head, bare)
+            orders = any(sign in body for sign in "<>{")
+            yield Rule(heads[0] if heads else None, (*heads[1:], *literals), odd or odd_head, bare, orders)
 
 
 def _with_values(literals: Sequence[Literal], values: Mapping[str, str]) -> tuple[Literal, ...]:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import gc
+import random
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from weakref import WeakSet
 
 import clingo
 import pytest
 
 from lupa import KnowledgeBase
+from lupa.authors.laws import verify
 from lupa.authors.laws.alike import Alike
+from lupa.authors.laws.words import NotGroundError
+from lupa.rules.edition import Edition
+from lupa.rules.few import STANDING
+from tests.random_policies import POLICY, random_made
 from tests.slim import slim
 
 UNSPOKEN = ("gout", "psoriasis", "migraine")
@@ -55,3 +66,118 @@ def test_numbers_and_texts_in_subjects_stay_as_they_are(folder: Path) -> None:
     one, other, more = map(clingo.parse_term, ('far(gout,5,"a")', 'far(migraine,5,"a")', 'far(gout,6,"a")'))
     assert alike.pattern(one) == alike.pattern(other)
     assert alike.pattern(one) != alike.pattern(more)
+
+
+# ---- few names for many ----------------------------------------------------------------------------
+
+MANY = tuple(f"disease_{number}" for number in range(STANDING + 6))
+BARRED = "excluded(fep_lupkynis, investigational)      :- requested(indication, Indication), not covered_indication(fep_lupkynis, Indication).\n"  # noqa: E501 - as it stands
+ACCEPTED = """- {{check: no_gap, subject: "request(disease_1*,*)", reason: So it is.}}
+- {{check: no_gap, subject: "request({last},initial)", reason: So it is too.}}
+"""
+COUNTED = (
+    "excluded(fep_lupkynis, investigational) :- "
+    f"{STANDING + 2} <= #count {{ I : speaks_of(fep_lupkynis, I) }}.\n"
+)
+WAYS: dict[str, Callable[[str], str]] = {
+    "as it ships": lambda text: text,
+    "without a list": lambda text: text.replace(
+        "speaks_of(fep_lupkynis, Indication)          :- indication(Indication).\n", ""
+    ).replace(BARRED, ""),
+    "without a word of what it only lists": lambda text: text.replace(BARRED, ""),
+    "with a count": lambda text: text + COUNTED,
+    "with an order": lambda text: (
+        text.replace(BARRED, "")
+        + "excluded(fep_lupkynis, investigational) :- requested(indication, I), lupus_nephritis < I.\n"
+    ),
+    "with one that is named": lambda text: text.replace(
+        BARRED, BARRED.replace("not covered", "I = disease_3, not covered").replace("Indication", "I")
+    ),
+}
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """The shipped policies, with many indications of which they do not speak."""
+    root = slim(tmp_path / "kb")
+    rows = "".join(f'condition({c}). indication({c}). label({c}, "{c}").\n' for c in MANY)
+    with (root / "conditions.lp").open("a", encoding="utf-8") as file:
+        file.write(f"\n{rows}indication(of_no_disease).\n")
+    return root
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", WAYS)
+def test_few_names_that_stand_for_many_find_what_all_of_them_find(
+    large: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = large / "policies" / "fep_lupkynis"
+    policy = folder / "policy.lp"
+    policy.write_text(WAYS[way](policy.read_text("utf-8")), "utf-8")
+    (folder / "accepted.yaml").write_text(ACCEPTED.format(last=MANY[-1]), "utf-8")
+    few = KnowledgeBase.load(large).verify(["fep_lupkynis"])
+    monkeypatch.setattr(verify, "_FEW", None)
+    assert few == KnowledgeBase.load(large).verify(["fep_lupkynis"])
+
+
+@pytest.mark.slow
+def test_a_policy_that_only_lists_many_indications_approves_each_without_its_diagnosis(large: Path) -> None:
+    policy = large / "policies" / "fep_lupkynis" / "policy.lp"
+    policy.write_text(policy.read_text("utf-8").replace(BARRED, ""), "utf-8")
+    report = KnowledgeBase.load(large).verify(["fep_lupkynis"])
+    found = {subject for finding in report.findings for subject in finding.each}
+    of_law = {f.subject for f in report.findings if f.check == "diagnosed_before_approved"}
+    assert {f"request({name},initial)" for name in MANY} <= found & of_law
+    assert "request(of_no_disease,initial)" not in of_law
+
+
+def test_names_that_can_change_places_are_ground_as_few_as_can_be_asked_of_at_once(large: Path) -> None:
+    kb = KnowledgeBase.load(large)
+    edition = kb.grounded("fep_lupkynis", "2024-10-01", apart=())
+    ((standing, left),) = edition.known.few.groups.items()
+    assert (len(standing), {*standing, *left} >= set(MANY)) == (STANDING, True)
+    facts = edition.vocabulary.kinds("requested")["indication"]
+    assert (set(standing) <= facts.keys(), set(left).isdisjoint(facts)) == (True, True)
+    apart = kb.grounded("fep_lupkynis", "2024-10-01", apart=left).known.few
+    assert (set(left).isdisjoint(apart.shared), apart.left) == (True, frozenset())
+
+
+def test_what_is_about_two_such_names_or_not_about_all_that_stand_is_asked_of_all(large: Path) -> None:
+    edition = KnowledgeBase.load(large).grounded("fep_lupkynis", "2024-10-01", apart=())
+    ((standing, left),) = edition.known.few.groups.items()
+    alike = Alike([edition])
+    every = [clingo.parse_term(f"gap({name})") for name in standing]
+    told = [str(subject) for subject, _ in alike.every([*every, clingo.parse_term("gap(sle)")])]
+    assert set(told) == {f"gap({name})" for name in (*standing, *left, "sle")}
+    assert told == [str(subject) for subject in sorted(map(clingo.parse_term, told))]
+    two = clingo.parse_term(f"gap({standing[0]},{standing[1]})")
+    for subjects in ([two], every[1:]):
+        with pytest.raises(NotGroundError):
+            list(alike.every(subjects))
+
+
+# ---- many policies ---------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_of_many_policies_few_editions_are_held_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, names = random_made(random.Random("many")), [f"plan_{number}" for number in range(6)]
+    rules = {name: [rule.replace(POLICY, name) for rule in made.rules[POLICY]] for name in names}
+    covers, payers = dict.fromkeys(names, "aspirin"), dict.fromkeys(names, "A payer")
+    kb = replace(made, rules=rules, covers=covers, payers=payers).written(tmp_path)
+    grounded, held, most = kb.grounded, WeakSet[Edition](), []
+
+    def noted(*name: Any, **how: Any) -> Edition:
+        held.add(edition := grounded(*name, **how))
+        return edition
+
+    def tick(_done: int, _total: int) -> None:
+        gc.collect()
+        most.append(len(held))
+
+    monkeypatch.setattr(kb, "grounded", noted)
+    report = kb.verify(names, tick=tick)
+    assert len(report.editions) == 6
+    assert 1 < max(most) < 6

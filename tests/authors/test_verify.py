@@ -255,8 +255,11 @@ ALL_SIX = "proven_and_unproven barred(*)"
 class Heard(Verification):
     """A verification that hears of an edition once: what is accepted of what is found changes no law."""
 
+    known: tuple[Name, ...] = ()
+
     def edition(self, name: Name) -> None:
-        if name not in self._hearings:
+        if name not in self.known:
+            self.known = (*self.known, name)
             super().edition(name)
 
 

@@ -509,13 +509,36 @@ chosen(Kind, Drug) :- true(chosen(Kind, Drug)). single_valued(chosen).
 fact_text(chosen, "{2} it is", "{2} it is not"). question(chosen, "which?").
 """
 OF_CHOSEN = (
-    "chosen(one, D), class(D, {k})", "chosen(one, D), taking(D)", "chosen(one, {a})",
+    "chosen(one, D), class(D, {k})",
+    "chosen(one, D), taking(D)",
+    "chosen(one, {a})",
     "not chosen(one, {a})",
-    "chosen(one, D), liked(D), not taking(D)", "chosen(one, D), linked(D, E), taking(E)",
-    "picked(D), taking(D)", "picked(D), not tried(D, bad)", "chosen(one, _), taking({a})",
-    "chosen(_, D), not taking(D)", "chosen(one, D), not withdrawn(D)", "chosen(K, D), weight(D, W), W > 0",
-    "1 <= #count {{ D : chosen(one, D), not taking(D) }}", "chosen(one, D), not odd(D)",
-    "picked(D), not option({a})", "chosen(one, D), chosen(one, E), D != E", "chosen(one, D), D < {a}",
+    "chosen(one, D), liked(D), not taking(D)",
+    "chosen(one, D), linked(D, E), taking(E)",
+    "picked(D), taking(D)",
+    "picked(D), not tried(D, bad)",
+    "chosen(one, _), taking({a})",
+    "chosen(_, D), not taking(D)",
+    "chosen(one, D), not withdrawn(D)",
+    "chosen(K, D), weight(D, W), W > 0",
+    "1 <= #count {{ D : chosen(one, D), not taking(D) }}",
+    "chosen(one, D), not odd(D)",
+    "picked(D), not option({a})",
+    "chosen(one, D), chosen(one, E), D != E",
+    "chosen(one, D), D < {a}",
+)  # fmt: skip
+OF_NAMED = (
+    "named(D), chosen(one, D), taking({a})", "named(D), not chosen(one, D), {a} < D", "named(D), taking(D)",
+    "named(D), chosen(one, D), class(D, {k})", "named(D), not taking(D), not withdrawn(D)",
+    "2 <= #count {{ D : named(D), not chosen(one, D) }}", "named(D), linked(D, E), taking(E)",
+    "named(D), named(E), D < E, chosen(one, E)", "not named({a})",
+    "named(D), chosen(one, D), weight(D, W), W > 0",
+)  # fmt: skip
+NAMED = (
+    "named(D) :- option(D).", "named(D) :- option(D), not withdrawn(D).",
+    "named(D) :- option(D), not base(D).", "named(D) :- option(D), class(D, {k}).",
+    "named(D) :- option(D).\nnamed(D) :- drug(D), weight(D, 1).", "named(D) :- option(D), D != {a}.",
+    "named(D) :- drug(D), not liked(D).", "named(D) :- drug(D).\nnamed({a}).",
 )  # fmt: skip
 LAWS_OF_CHOSEN = (
     "impossible(x(D)) :- chosen(one, D), not taking(D).",
@@ -561,6 +584,32 @@ def test_one_of_many_values_decides_as_if_all_were_known_of_each(tmp_path: Path,
         assert possible(sliced, case) == possible(whole, case), (shared, rules, case)
 
 
+def with_a_list(dice: random.Random) -> tuple[str, str]:
+    """Knowledge bases in which a policy reads a list of all that can be chosen, and little else."""
+    shared, _ = with_a_choice(dice)
+
+    def named(text: str) -> str:
+        return text.format(a=dice.choice(DRUGS), k=dice.choice(CLASSES))
+
+    bodies = dice.sample(OF_NAMED, dice.choice((1, 1, 2)))
+    rules = [f"wanted :- {named(body)}." for body in bodies]
+    return shared, "\n".join([*rules, named(dice.choice(NAMED)), f"base({dice.choice(DRUGS)})."]) + "\n"
+
+
+@pytest.mark.parametrize("seed", range(times(40)))
+def test_a_list_of_all_that_can_be_chosen_decides_as_if_all_were_known_of_each(
+    tmp_path: Path, seed: int
+) -> None:
+    dice = random.Random(f"listed {seed}")
+    shared, rules = with_a_list(dice)
+    sliced, whole = both(tmp_path / "kb", shared, rules)
+    for _ in range(12):
+        case = record(dice)
+        if dice.random() < 0.6:
+            case["facts"]["chosen"] = {"one": dice.choice(sorted(whole_choice(whole)))}
+        assert possible(sliced, case) == possible(whole, case), (shared, rules, case)
+
+
 def whole_choice(kb: KnowledgeBase) -> set[str]:
     """The drugs of which one is chosen."""
     return set(kb.edition("small").vocabulary.kinds("chosen")["one"])
@@ -573,6 +622,15 @@ def test_of_some_values_no_more_is_known(tmp_path: Path) -> None:
         kb = small_kb(tmp_path / str(seed), VOCABULARY + shared, rules + OUTCOME)
         found[not whole_choice(kb).isdisjoint(names_left_out(kb))] += 1
     assert found[True] >= 2, found
+
+
+def test_a_list_that_names_every_indication_makes_a_policy_read_no_more_of_them(tmp_path: Path) -> None:
+    folder = tmp_path / "kb"
+    shutil.copytree(shipped("kb"), folder)
+    with (folder / "conditions.lp").open("a", encoding="utf-8") as file:
+        file.write('condition(zilch). label(zilch, "zilch").\nindication(zilch).\n')
+    facts = KnowledgeBase.load(folder).edition("fep_lupkynis").vocabulary.facts
+    assert ("requested(indication,zilch)" in facts, "diagnosis(zilch)" in facts) == (True, False)
 
 
 def test_few_editions_are_kept_that_were_widened(monkeypatch: pytest.MonkeyPatch) -> None:

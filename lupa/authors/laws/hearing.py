@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import clingo
@@ -12,7 +12,7 @@ from lupa.authors.laws.alike import Alike
 from lupa.authors.laws.authored import sorted_places
 from lupa.authors.laws.programs import Law, laws_in
 from lupa.authors.laws.smallest import smallest
-from lupa.authors.laws.words import Subject, Words
+from lupa.authors.laws.words import NotGroundError, Subject, Words
 from lupa.authors.laws.worlds import Question, Worlds
 from lupa.authors.reports.finding import (
     SEVERITIES,
@@ -58,11 +58,26 @@ class Hearing:
         self.laws = laws_in(self._program)
 
     def verdicts(self, law: Law) -> Iterator[Verdict]:
-        """What the law comes to for each of its subjects."""
-        for subject in self._of(law, "counterexample", 2):
-            yield self._refuted(law, subject)
-        for subject in self._of(law, "subject", 2):
-            yield self._exemplified(law, subject)
+        """What the law comes to for each of its subjects.
+
+        Raises `NotGroundError` where few names cannot stand for all.
+        """
+        for subject, asked in self._alike.every(self._of(law, "counterexample", 2)):
+            yield self._so_of(subject, asked, law, self._refuted(law, asked))
+        for subject, asked in self._alike.every(self._of(law, "subject", 2)):
+            yield self._so_of(subject, asked, law, self._exemplified(law, asked))
+
+    def _so_of(self, subject: Subject, asked: Subject, law: Law, verdict: Verdict) -> Verdict:
+        """What is so of a subject, where it was asked of one that stands for it."""
+        if subject == asked:
+            return verdict
+        finding = verdict.finding
+        if finding is not None:
+            if not law.together:
+                raise NotGroundError(str(subject))
+            named = f"{subject}{finding.subject.removeprefix(str(asked))}"
+            finding = replace(finding, subject=named)
+        return replace(verdict, subject=subject, finding=finding)
 
     def example(self, law: Law, verdict: Verdict) -> Example:
         """The smallest patients who show that the law is kept for a subject."""
@@ -111,8 +126,32 @@ class Hearing:
         shown, more = self._shown(question, ways[way]), READ_OTHERWISE if way else ""
         return Verdict(subject, self._finding(law, subject, patients=shown, more=more))
 
+    def told_as_one(self, law: Law, findings: Sequence[Finding], *, anew: bool = False) -> Finding:
+        """Findings of one law as one, shown by a patient of the first; a single one in words put `anew`.
+
+        Raises `NotGroundError` where it tells of a name that is not ground.
+        """
+        first, subjects = findings[0], [clingo.parse_term(finding.subject) for finding in findings]
+        if len(findings) > 1:
+            first = replace(
+                first,
+                subject=f"{first.subject} and {len(findings) - 1} more",
+                text=self.told_of(law, subjects),
+                subjects=tuple(finding.subject for finding in findings),
+                clauses=tuple(dict.fromkeys(clause for f in findings for clause in f.clauses)),
+                places=sorted_places(place for f in findings for place in f.places),
+            )
+        elif anew:
+            first = replace(first, text=self.told_of(law, subjects))
+        return replace(first, patients=self.patients(law, subjects[0]))
+
     def patients(self, law: Law, subject: Subject) -> tuple[Patient, ...]:
-        """The smallest patients who show that the law is broken for a subject; none where none can."""
+        """The smallest patients who show that the law is broken for a subject; none where none can.
+
+        Raises `NotGroundError` for a subject for which another stands.
+        """
+        if self._alike.is_left(subject):
+            raise NotGroundError(str(subject))
         broken = self._about("counterexample", law, subject)
         if broken is None:
             return ()
@@ -120,7 +159,10 @@ class Hearing:
         return self._shown(question, (broken, *question.given, *question.usual))
 
     def told_of(self, law: Law, subjects: Sequence[Subject]) -> str:
-        """How it reads that the law is broken for all of these subjects."""
+        """How it reads that the law is broken for all of these subjects.
+
+        Raises `NotGroundError` where it names what is not ground.
+        """
         return self._words.of_several(law.broken(subjects[0]), subjects)
 
     def _shown(self, question: Question, held: Sequence[Literal]) -> tuple[Patient, ...]:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-import clingo
-
 from lupa.authors.laws.accepted import accepted_in, compared, entries_of
 from lupa.authors.laws.accepting import Acceptance, accepting
-from lupa.authors.laws.authored import authored, dropped, places, sorted_places
+from lupa.authors.laws.authored import authored, dropped, places
 from lupa.authors.laws.hearing import Hearing
-from lupa.authors.laws.meeting import plainly_both
+from lupa.authors.laws.meeting import Approvals, plainly_both
 from lupa.authors.laws.programs import COMPARING, Compared, concerned, droppable, law_files, laws_in
-from lupa.authors.laws.words import GIVEN_BY
+from lupa.authors.laws.words import GIVEN_BY, NotGroundError
 from lupa.authors.laws.worlds import Alone, Beside
 from lupa.authors.limited import Tick, limited
 from lupa.authors.reports.finding import SEVERITIES, Check, Example, Finding, Report
@@ -30,6 +28,11 @@ if TYPE_CHECKING:
 
 Name = tuple[str, str]
 """A policy and one of its editions."""
+Apart = frozenset[str] | None
+"""The names that stand apart from those of which few stand for many; None where each is ground."""
+_FEW: Apart = frozenset()
+_HELD = 4
+"""So many editions are held at once: of many policies each is ground again when it is asked again."""
 
 
 def verify(
@@ -80,6 +83,15 @@ def _in_force(about: About, edition: str) -> tuple[date, date]:
     return begins[place], [*begins[1:], date.max][place]
 
 
+@dataclass(slots=True)
+class _Heard:
+    """What came of laws: their findings and examples, and of how many subjects each was asked."""
+
+    checked: Counter[str] = field(default_factory=Counter)
+    findings: list[Finding] = field(default_factory=list)
+    examples: list[Example] = field(default_factory=list)
+
+
 class Verification:
     """A run over some editions: what the laws are asked of, and what is found."""
 
@@ -90,35 +102,54 @@ class Verification:
         self._together_with = tuple(together)
         self._usual = not all_readings
         self._with_examples = examples
-        self._lawful: dict[Name, Edition] = {}
-        self._hearings: dict[Name, Hearing] = {}
+        self._held: dict[tuple[Name, Apart], Edition] = {}
+        self._alone: tuple[Name, Hearing] | None = None
+        self._approvals: dict[Name, Approvals] = {}
+        self._told: dict[tuple[object, ...], Finding] = {}
         # laws on two policies, or two editions, are asked even where no two meet
         beside = [law for kind in COMPARING for law in laws_in(ground(plainly(law_files(kind))))]
         self._laws = {law.id: law for law in beside}
-        self._checked: Counter[str] = Counter()
-        self._findings: list[Finding] = []
-        self._examples: list[Example] = []
+        self._heard = _Heard()
 
     def edition(self, name: Name) -> None:
         """Puts one edition to the laws that speak of one."""
-        lawful = self._with_laws(name)
+        try:
+            new = self._hearing_of(name, None if self._with_examples else _FEW)
+        except NotGroundError:
+            new = self._hearing_of(name, None)
+        self._heard.checked += new.checked
+        self._heard.findings += new.findings
+        self._heard.examples += new.examples
+        # what is told of it as one is mostly told as what is on file accepts it: as long as it is held
+        marked, _ = compared(new.findings, accepted_in(self._kb.files.folder(name[0])))
+        list(self._together(marked))
+
+    def _hearing_of(self, name: Name, apart: Apart) -> _Heard:
+        """What comes of the laws where these names stand apart."""
+        heard = _Heard()
+        lawful = self._with_laws(name, apart)
         if not lawful.program.symbols("pathway", 3):
             folder = self._kb.files.folder(name[0])
             raise RuleError(f"{folder}: no policy is here: no requires/5 gives it a pathway in {name[1]}")
         placed = concerned() | frozenset((name, 2) for name in GIVEN_BY.values())
-        marked = self._kb.grounded(*name, rules=lambda texts: authored(texts, placed, droppable()))
+        marked = self._kb.grounded(
+            *name, rules=lambda texts: authored(texts, placed, droppable()), apart=apart
+        )
         where = places(marked.program)
-        alone = self._hearings[name] = Hearing(Alone(lawful), where, usual=self._usual)
-        self._hear(alone)
+        alone = Hearing(Alone(lawful), where, usual=self._usual)
+        self._alone = name, alone
+        self._hear(alone, heard)
         versions = Compared("two_worlds", (lawful, marked), dropped(marked.program))
-        self._hear(Hearing(Beside(versions), where, usual=self._usual))
+        self._hear(Hearing(Beside(versions), where, usual=self._usual), heard)
         before = self._before(name)
         if before is not None:
-            versions = Compared("two_editions", (lawful, self._with_laws(before)))
-            self._hear(Hearing(Beside(versions), where, usual=self._usual))
-        for other in self._beside(name, lawful):
-            versions = Compared("two_policies", (lawful, self._with_laws(other), lawful))
-            self._hear(Hearing(Beside(versions), where, usual=self._usual))
+            versions = Compared("two_editions", (lawful, self._with_laws(before, apart)))
+            self._hear(Hearing(Beside(versions), where, usual=self._usual), heard)
+        for other in self._beside(name, lawful, heard):
+            one, another = self._pair(name, other)
+            versions = Compared("two_policies", (one, another, one))
+            self._hear(Hearing(Beside(versions), where, usual=self._usual), heard)
+        return heard
 
     def _before(self, name: Name) -> Name | None:
         """The edition of the policy before this one, if there is one."""
@@ -126,7 +157,7 @@ class Verification:
         place = editions.index(name[1])
         return (name[0], editions[place - 1]) if place else None
 
-    def _beside(self, name: Name, edition: Edition) -> Iterator[Name]:
+    def _beside(self, name: Name, edition: Edition, heard: _Heard) -> Iterator[Name]:
         """Editions of other policies, in force on a day with it, that can bear on its outcome.
 
         These are the ones on drugs that do, and of those that are verified with it the ones of its payer:
@@ -146,7 +177,7 @@ class Verification:
                 if other in met or self._with_examples or not self._plainly_both(name, other):
                     yield other
                 else:
-                    self._checked["approvable_together"] += 1
+                    heard.checked["approvable_together"] += 1
 
     def _meet(self, one: Name, other: Name) -> bool:
         """Whether there is a day on which both are in force."""
@@ -154,28 +185,57 @@ class Verification:
         return max(begin for begin, _ in spans) < min(end for _, end in spans)
 
     def _plainly_both(self, one: Name, other: Name) -> bool:
-        drugs = [drug for name in (one, other) for drug in self._kb.about(name[0]).drugs]
-        return plainly_both(self._with_laws(one), self._with_laws(other), drugs)
+        approved = [self._approved(name) for name in (one, other)]
+        if approved[0].meet(approved[1]):
+            return True
+        editions = self._pair(one, other)
+        if any(edition.known.few.groups != a.groups for edition, a in zip(editions, approved, strict=True)):
+            approved = [self._approvals_of(e) for e in editions]
+        return plainly_both(approved[0], approved[1], editions[1])
 
-    def _with_laws(self, name: Name) -> Edition:
-        if name not in self._lawful:
-            self._lawful[name] = self._kb.grounded(*name, queries=law_files("one_world"))
-        return self._lawful[name]
+    def _approved(self, name: Name) -> Approvals:
+        if name not in self._approvals:
+            self._approvals[name] = self._approvals_of(self._with_laws(name, _FEW))
+        return self._approvals[name]
 
-    def _hear(self, hearing: Hearing) -> None:
+    def _approvals_of(self, edition: Edition) -> Approvals:
+        return Approvals.of(edition, self._kb.about(edition.policy).drugs)
+
+    def _pair(self, one: Name, other: Name) -> tuple[Edition, Edition]:
+        """Two editions, with the same names ground: the ones that can change places in both."""
+        apart: Apart = None if self._with_examples else _FEW
+        for _ in range(2):
+            editions = self._with_laws(one, apart), self._with_laws(other, apart)
+            here, there = (edition.known.few for edition in editions)
+            if here.groups == there.groups:
+                return editions
+            apart = frozenset(here.shared.keys() ^ there.shared.keys())
+        return self._with_laws(one, None), self._with_laws(other, None)
+
+    def _with_laws(self, name: Name, apart: Apart) -> Edition:
+        """An edition with the laws about one world; of the last few that were asked for, as it was."""
+        found = self._held.pop((name, apart), None)
+        if found is None:
+            found = self._kb.grounded(*name, queries=law_files("one_world"), apart=apart)
+            for key in list(self._held)[: 1 - _HELD]:
+                del self._held[key]
+        self._held[name, apart] = found
+        return found
+
+    def _hear(self, hearing: Hearing, heard: _Heard) -> None:
         for law in hearing.laws:
             self._laws[law.id] = law
             for verdict in hearing.verdicts(law):
-                self._checked[law.id] += 1
+                heard.checked[law.id] += 1
                 if verdict.finding is not None:
-                    self._findings.append(verdict.finding)
+                    heard.findings.append(verdict.finding)
                 elif self._with_examples and verdict.shown_by:
-                    self._examples.append(hearing.example(law, verdict))
+                    heard.examples.append(hearing.example(law, verdict))
 
     @property
     def _found_in(self) -> list[str]:
         """The policies that findings are of; with a pair, that is not always one that was named."""
-        return [finding.policy for finding in self._findings]
+        return [finding.policy for finding in self._heard.findings]
 
     def report(self, named: Sequence[Name]) -> Report:
         """What was found, the gravest first, and what was expected and not found."""
@@ -183,15 +243,15 @@ class Verification:
         entries = [entry for policy in policies for entry in accepted_in(self._kb.files.folder(policy))]
         laws = sorted(self._laws.values(), key=lambda law: (law.number, law.id))
         order = [law.id for law in laws]
-        marked, gone = compared(self._findings, entries)
+        marked, gone = compared(self._heard.findings, entries)
         findings = list(self._together(marked))
         findings.sort(key=lambda f: (SEVERITIES.index(f.severity), order.index(f.check)))
         return Report(
             tuple("@".join(name) for name in named),
-            tuple(Check(law.id, law.text, law.severity, self._checked[law.id]) for law in laws),
+            tuple(Check(law.id, law.text, law.severity, self._heard.checked[law.id]) for law in laws),
             tuple(findings),
             tuple(str(entry) for entry in gone if any(entry.is_of(*name) for name in named)),
-            tuple(self._examples),
+            tuple(self._heard.examples),
             entries_of(marked, (entry for entry in entries if any(entry.is_of(*name) for name in named))),
         )
 
@@ -209,15 +269,18 @@ class Verification:
 
     def _told_as_one(self, findings: Sequence[Finding]) -> Finding:
         """Findings of one law and one edition as one, shown by a patient of the first."""
-        first, hearing = findings[0], self._hearings[findings[0].policy, findings[0].edition]
-        law, subjects = self._laws[first.check], [clingo.parse_term(f.subject) for f in findings]
-        if len(findings) > 1:
-            first = replace(
-                first,
-                subject=f"{first.subject} and {len(findings) - 1} more",
-                text=hearing.told_of(law, subjects),
-                subjects=tuple(finding.subject for finding in findings),
-                clauses=tuple(dict.fromkeys(clause for f in findings for clause in f.clauses)),
-                places=sorted_places(place for f in findings for place in f.places),
-            )
-        return replace(first, patients=hearing.patients(law, subjects[0]))
+        first, subjects = findings[0], tuple(finding.subject for finding in findings)
+        key = (first.check, first.policy, first.edition, subjects)
+        if key not in self._told:
+            name, law = (first.policy, first.edition), self._laws[first.check]
+            try:
+                self._told[key] = self._hearing_alone(name, _FEW).told_as_one(law, findings)
+            except NotGroundError:
+                self._told[key] = self._hearing_alone(name, None).told_as_one(law, findings, anew=True)
+        return replace(self._told[key], accepted=first.accepted)
+
+    def _hearing_alone(self, name: Name, apart: Apart) -> Hearing:
+        """An edition alone put to the laws: the last one as it was heard, or others once more."""
+        if apart is not None and self._alone is not None and self._alone[0] == name:
+            return self._alone[1]
+        return Hearing(Alone(self._with_laws(name, apart)), {}, usual=self._usual)

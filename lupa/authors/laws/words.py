@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import clingo
 
@@ -12,16 +13,22 @@ from lupa.rules.names import arguments
 GIVEN_BY = {"criterion": "met", "basis": "excluded", "limit": "exceeded", "scope": "outside"}
 """The predicate that says that an item holds, by its kind."""
 Subject = clingo.Symbol
+T = TypeVar("T")
+
+
+class NotGroundError(Exception):
+    """What is asked cannot be told where few names stand for many: it needs all of them ground."""
 
 
 _FEW = 5
 """So many names are said of many."""
 
 
-def enumerated(names: Sequence[str]) -> str:
-    """Names in a row; of many the first few, and how many more there are."""
-    said = list(names) if len(names) <= _FEW + 1 else [*names[:_FEW], f"{len(names) - _FEW} more"]
-    *before, last = said
+def enumerated(names: Sequence[T], say: Callable[[T], str]) -> str:
+    """Names in a row, as they are said; of many the first few, and how many more there are."""
+    told = names if len(names) <= _FEW + 1 else names[:_FEW]
+    more = [f"{len(names) - len(told)} more"] if len(told) < len(names) else []
+    *before, last = [*map(say, told), *more]
     return f"{', '.join(before)} and {last}" if before else last
 
 
@@ -55,13 +62,15 @@ class Words:
     def _of_all(self, words: str, firsts: Sequence[Subject], others: Sequence[Subject]) -> str:
         columns = [firsts, *zip(*(other.arguments for other in others), strict=True)]
         for number, column in enumerate(columns, start=1):
-            names = [self._said(argument) for argument in dict.fromkeys(column)]
-            words = words.replace(f"{{{number}}}", enumerated(names))
+            names = enumerated(list(dict.fromkeys(column)), self._said)
+            words = words.replace(f"{{{number}}}", names)
         return words[:1].upper() + words[1:]
 
     def _said(self, argument: clingo.Symbol) -> str:
         if argument.type == clingo.SymbolType.String:
             return argument.string
+        if str(argument) in self._edition.known.few.left:
+            raise NotGroundError(str(argument))
         item = self._edition.item_words(argument, holds=True)
         if item is not None:
             return f"“{item.rstrip('.')}”"
