@@ -25,6 +25,7 @@ class Objections:
         self._cone, self._record = reach.cone, reach.record
         self._cheapest = cheapest
         self._stated = dict(zip(reach.within, cheapest.stated, strict=True))
+        self._kept = {atom: subject for subject, atom in cheapest.kept.items()}
         self._states = {atom: literal for literal, atom in self._stated.items()}
         self._orbits = Orbits(
             [
@@ -64,16 +65,20 @@ class Objections:
             alike = list(islice(self._orbits.of(objection), _MANY))
             for each in [objection, *(other for other in alike if other != objection)]:
                 found.append(each)
-                if not self._is_met(each, meeting) and not self._meet(each, meeting):
+                is_met = each is not objection and self._is_met(each, meeting)
+                if not is_met and not self._meet(each, meeting):
                     return found
         return found
 
     def _is_met(self, objection: Sequence[Literal], stated: Sequence[Literal]) -> bool:
         """Whether a set of statements has one of what every set must have."""
-        true = {self._stated[x] for x in stated}
-        changed = {self._subject[abs(x)] for x in stated}
-        true |= {kept for subject, kept in self._cheapest.kept.items() if subject not in changed}
-        return not true.isdisjoint(objection)
+        changed = {self._subject[abs(literal)] for literal in stated}
+        return any(
+            self._states[atom] in stated
+            if atom in self._states
+            else self._kept.get(atom, -1) not in (-1, *changed)
+            for atom in objection
+        )
 
     def _meet(self, objection: Sequence[Literal], meeting: list[Literal]) -> bool:
         """States the cheapest that meets an objection beside what is stated; whether there is such."""
@@ -90,6 +95,8 @@ class Objections:
         held = self._world(list(said.values()))
         if held is not None:
             return self._ways_to_contradict(self._harm(held), held)
+        if self._solver.satisfiable(list(said.values())):
+            return None
         clash = self._solver.minimal([], list(said.values()))
         return None if clash is None else self._ways_out(clash)
 

@@ -98,13 +98,13 @@ class Senses:
         if isinstance(told, Some):
             whole = self._some(told.least, parts)
             return replace(whole, items=items, sources=sources), (*below, *items)
+        parts = self._just_so_many(parts) if told.every else parts
         whole = Sense("all" if told.every else "any", parts=self._grouped(told.every, parts))
+        named = (*below, *items)
         if len(whole.parts) == 1:  # all of it is alike
-            only = whole.parts[0]
-            whole = replace(only, items=(*only.items, *items), sources=(*only.sources, *sources))
-        else:
-            whole = replace(whole, items=items, sources=sources)
-        return whole, (*below, *items)
+            (whole,) = whole.parts
+            items, sources = (*whole.items, *items), (*whole.sources, *sources)
+        return replace(whole, items=items, sources=sources), named
 
     # ---- what is alike -------------------------------------------------------------------------
 
@@ -189,6 +189,24 @@ class Senses:
         names = tuple(each[words] for each in spoken)
         told = f"For {least} or more of {', '.join(names)}: {_it(words)}."
         return replace(whole, text=told, names=names)
+
+    @staticmethod
+    def _just_so_many(parts: Sequence[Sense]) -> list[Sense]:
+        """Parts, but of which so many are so, and all others are not, as one that says so."""
+        found: list[Sense] = []
+        for part in parts:
+            before = found[-1] if found else part
+            said = [(each.fact, each.value) for each in before.parts]
+            opposite = [(each.fact, not each.value) for each in part.parts]
+            if not said or said != opposite or (before.least or 0) + (part.least or 0) != len(said):
+                found.append(part)
+                continue
+            listed = "; ".join(within(each.text) for each in before.parts)
+            text = f"Exactly {before.least} of these {'is' if before.least == 1 else 'are'} so: {listed}."
+            names = f"For {before.least} or more", f"For exactly {before.least}"
+            text = before.text.replace(*names, 1) or text
+            found[-1] = replace(before, of="all", least=None, text=text, parts=(before, part))
+        return found
 
     def _within(self, part: Sense) -> Mapping[str, str]:
         """What a part that has parts says of one thing alone, with a blank in its place, and its name."""

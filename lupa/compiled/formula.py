@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, chain, combinations
+from itertools import accumulate, chain, combinations, pairwise
 from typing import NamedTuple
 
 from lupa.compiled.conditions import enough
@@ -34,7 +34,11 @@ class Of(NamedTuple):
 
 
 class Some(NamedTuple):
-    """So many of the parts or more; no part depends on what another does."""
+    """So many of the parts or more; no part depends on what another does.
+
+    Of some facts just so many are so where two of these stand side by side in what is `every`: so many of
+    them are so, and all others are not.
+    """
 
     least: int
     parts: tuple[Formula, ...]
@@ -112,7 +116,33 @@ class Telling:
                     del ways[every]
                 elif halves is not None:
                     return self._together(every, halves, tried)
-        return _shared(cover(self._diagrams, holds, lawful))
+        by_count = self._by_count(holds) if lawful == YES else None
+        return by_count or _shared(cover(self._diagrams, holds, lawful))
+
+    def _by_count(self, holds: Node) -> Formula | None:
+        """A condition that asks but for how many of some facts are so, which no law ties: that many.
+
+        That is so many or more, so many or fewer, or just so many; None for what asks for anything else.
+        """
+        diagrams, variables = self._diagrams, sorted(self._diagrams.support(holds))
+
+        def left(first: int, second: int, *, so: bool) -> Node:
+            return diagrams.restrict(diagrams.restrict(holds, first, value=so), second, value=not so)
+
+        if any(left(*pair, so=True) != left(*pair, so=False) for pair in pairwise(variables)):
+            return None
+        so, not_so = (tuple(Said(variable, value) for variable in variables) for value in (True, False))
+        every = range(len(variables) + 1)
+        wanted = [many for many in every if diagrams.at(holds, set(variables[:many])) == YES]
+        lows = [many for many in wanted if many - 1 not in wanted]
+        highs = [many for many in wanted if many + 1 not in wanted]
+        parts = []
+        for low, high in zip(lows, highs, strict=True):
+            if 0 < low < high < every[-1]:
+                return None
+            ends = [(low, so), (every[-1] - high, not_so)]
+            parts.append(_flat(True, [_so_many(least, each) for least, each in ends if least]))
+        return _flat(False, parts)
 
     def _together(self, every: bool, halves: Iterable[_Block], tried: Collection[bool]) -> Formula:
         """The formula of what is apart, so that all are needed, or that any will do."""
@@ -264,6 +294,12 @@ class Telling:
         return [*self._needed(holds, _with(kept, needed, said), first, said), *needed]
 
 
+def _so_many(least: int, parts: tuple[Said, ...]) -> Formula:
+    if least == len(parts):
+        return Of(True, parts)
+    return Some(least, parts)
+
+
 def _with(
     kept: Mapping[int, bool], places: Iterable[int], said: Mapping[int, Mapping[int, bool]]
 ) -> dict[int, bool]:
@@ -310,4 +346,5 @@ def products(told: Formula) -> list[Product]:
     found: list[Product] = [frozenset()]
     for part in told.parts:
         found = [one | other for one in found for other in products(part)]
-    return found
+    # of those of which just so many are so, none is both so and not so
+    return [each for each in found if len({variable for variable, _ in each}) == len(each)]

@@ -16,6 +16,8 @@ from lupa.answers import counting
 from lupa.answers import plan as planning
 from lupa.answers.exploration import Plan
 from lupa.answers.orbits import Orbits
+from lupa.answers.senses import Senses
+from lupa.compiled.formula import Of, Said, Some
 from lupa.record.edits import stated
 from lupa.rules.alike import interchangeable
 from lupa.rules.files import shipped
@@ -352,6 +354,46 @@ def test_a_plan_that_counts_is_as_small_as_any(
     assert (
         longest_way(counted, rows) == counted.questions == smallest(rows, sorted(frozenset().union(*rows)))
     )
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ("= 1", "For exactly 1 of red, green, blue: it failed."),
+        ("= 2", "For exactly 2 of red, green, blue: it failed."),
+        (">= 2", "For 2 or more of red, green, blue: it failed."),
+        ("<= 1", "For 2 or more of red, green, blue: not it failed."),
+    ],
+)
+def test_what_a_rule_counts_is_told_as_a_count(rules: str, told: str, tmp_path: Path) -> None:
+    kb = counting_kb(
+        tmp_path, f"many :- #count {{ Drug : tried(Drug, failed) }} {rules}.", "failed; harmed"
+    )
+    (way,) = kb.meaning(small.POLICY).pathways
+    assert next(ends.sense.text for ends in way.outcomes if ends.sense) == told
+
+
+def test_exactly_one_of_facts_that_say_different_things_is_told_so(tmp_path: Path) -> None:
+    facts = small.vocabulary(flags=("early", "late"))
+    rules = f"many :- early, not late.\nmany :- late, not early.\n{COUNTED}"
+    (way,) = small.small_kb(tmp_path / "kb", facts, rules).meaning(small.POLICY).pathways
+    approved = way.outcomes[0].sense
+    assert approved is not None
+    assert approved.text == "Exactly 1 of these is so: it is so that late; it is so that early."
+    assert [part.least for part in approved.parts] == [1, 1]
+
+
+def test_of_a_range_it_is_not_said_that_just_so_many_are_so(tmp_path: Path) -> None:
+    edition = counting_kb(tmp_path, "many :- tried(_, failed).", "failed; harmed").edition(small.POLICY)
+    facts = [f"tried({drug},failed)" for drug in ("red", "green", "blue")]
+    so, not_so = (tuple(Said(v, value) for v in range(3)) for value in (True, False))
+    told = Senses([edition], facts).sense(Of(True, (Some(1, so), Some(1, not_so))))
+    assert [part.text for part in told.parts] == [
+        "For 1 or more of red, green, blue: it failed.",
+        "For 1 or more of red, green, blue: not it failed.",
+    ]
+    just = Senses([edition], facts).sense(Of(True, (Some(1, so), Some(2, not_so))))
+    assert just.text == "For exactly 1 of red, green, blue: it failed."
 
 
 # ---- members that can change places, and flips about them ----------------------------------------

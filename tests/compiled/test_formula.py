@@ -131,9 +131,30 @@ def test_of_values_of_which_one_holds_the_shortest_is_told() -> None:
 
 def test_too_many_conditions_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(primes, "MOST", 5)
-    odd = {world for world in EVERYBODY if len(world) % 2}
+    uneven = {world for world in EVERYBODY if sum(v % 2 + 1 for v in world) % 3}
     with pytest.raises(SpaceLimitError, match="it holds under more than 5 conditions, too many to tell"):
-        told(odd)
+        told(uneven)
+
+
+def counted(variables: Collection[int], wanted: Collection[int]) -> Formula:
+    """How it is told that just so many of these are so, or one of several such numbers."""
+    return told({world for world in EVERYBODY if len(world.intersection(variables)) in wanted})
+
+
+def test_how_many_are_so_is_told_where_it_is_asked_for_no_more() -> None:
+    so, not_so = (tuple(Said(v, value) for v in (1, 3, 4)) for value in (True, False))
+    exactly = [Of(True, (Some(many, so), Some(3 - many, not_so))) for many in range(4)]
+    assert counted((1, 3, 4), {2, 3}) == Some(2, so)
+    assert counted((1, 3, 4), {0, 1}) == Some(2, not_so)
+    assert counted((1, 3, 4), {2}) == exactly[2]
+    assert counted((1, 3, 4), {0, 2, 3}) == Of(False, (Of(True, not_so), Some(2, so)))
+    assert counted((1, 3, 4), {1, 3}) == Of(False, (exactly[1], Of(True, so)))
+
+
+def test_a_range_that_ends_on_both_sides_is_told_by_its_facts() -> None:
+    found = counted((1, 3, 4, 5), {1, 2})
+    assert "Some" not in repr(found)
+    assert faults({world for world in EVERYBODY if len(world - {0, 2}) in (1, 2)}, []) == []
 
 
 def test_a_condition_of_a_hundred_facts_is_a_hundred_short_ones() -> None:
