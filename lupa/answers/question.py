@@ -90,7 +90,13 @@ class Question:
     def _said(self) -> dict[Literal, bool]:
         """What the record says, by fact; where one value holds, that no other one does."""
         said = dict.fromkeys(self._settled, False)
-        return said | {abs(literal): literal > 0 for literal in self.statements}
+        said.update({abs(literal): literal > 0 for literal in self.statements})
+        return said
+
+    @cached_property
+    def _so(self) -> list[Literal]:
+        """The facts that it says to be so."""
+        return [literal for literal in self.statements if literal > 0]
 
     @property
     def _warm(self) -> Warm | None:
@@ -126,7 +132,7 @@ class Question:
     def which(self, literals: Sequence[Literal]) -> list[Literal]:
         """Those of these that are possible, each for itself."""
         if self._warm is not None:
-            return self._warm.which(self._said, literals)
+            return self._warm.which(self._said, self._so, literals)
         return [literal for literal in literals if self.possible(literal)]
 
     def bearing_on(self, *literals: Literal) -> tuple[Literal, ...]:
@@ -171,7 +177,7 @@ class Question:
         named = self.edition.outcomes
         found: dict[str, Literal] = {}
         if self._warm:  # that each world has just one was proven
-            possible = self.which([*named.values()])
+            possible = self._warm.outcomes(self._said)
             return {name: literal for name, literal in sorted(named.items()) if literal in possible}
         while True:
             world = self._worlds[-1]
@@ -231,7 +237,7 @@ class Question:
         """Those of which no world is known where they do not hold; where functions tell, there is none."""
         if self._warm is None:
             return {each for each in conclusions if False not in self._seen(each)}
-        denied = self._warm.which(self._said, [-each for each in conclusions])
+        denied = self._warm.which(self._said, self._so, [-each for each in conclusions])
         return set(conclusions).difference([-each for each in denied])
 
     def reason(self, conclusion: Literal) -> Sequence[Literal] | None:

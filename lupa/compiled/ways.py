@@ -96,6 +96,26 @@ class Ways:
                 raise TooFarError
         return False
 
+    def values(self, part: Node, said: Said) -> set[Node]:
+        """The values that a function has where this is said."""
+        waiting, seen, found = [part], set[Node](), set[Node]()
+        while waiting:
+            part = waiting.pop()
+            while part >= 0 and part not in seen:
+                fact, no, yes = self._parts[part]
+                so = said.get(fact)
+                if so is None:
+                    seen.add(part)
+                    waiting.append(yes)
+                    part = no
+                else:
+                    part = yes if so else no
+            if part < 0:
+                found.add(part)
+            if len(seen) > FAR:
+                raise TooFarError
+        return found
+
     def at_rest(self, goal: Goal, resting: Container[Literal]) -> set[Literal] | None:
         """Those of the `resting` facts of which it is enough that none is so, for a function's value.
 
