@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+from lupa.compiled.barring import barring
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Node, deep
 from lupa.compiled.functions import Functions
-from lupa.compiled.ways import Goal, Said, TooFarError, Ways
+from lupa.compiled.ways import Goal, Said, Several, TooFarError, Ways, so_in
 from lupa.errors import RuleError, SpaceLimitError
 from lupa.rules.edition import Edition
 from lupa.rules.solver import Answers, Literal
@@ -37,31 +38,6 @@ class _Function(NamedTuple):
     goal: Goal
     laws: frozenset[int]
     apart: frozenset[Literal]
-
-
-def so_in(said: Said) -> list[Literal]:
-    """The facts that are said to be so."""
-    return [fact for fact, so in said.items() if so]
-
-
-class _Several:
-    """Several goals, of which few need be looked at where little is said to be so.
-
-    `at_rest` are facts, for each goal, that bring it about if none of them is so; None where none do.
-    """
-
-    def __init__(self, at_rest: Iterable[Collection[Literal] | None]) -> None:
-        self._always = set[int]()
-        self._if_so: dict[Literal, list[int]] = {}
-        for place, facts in enumerate(at_rest):
-            if facts is None:
-                self._always.add(place)
-            for fact in facts or ():
-                self._if_so.setdefault(fact, []).append(place)
-
-    def in_doubt(self, so: Iterable[Literal]) -> set[int]:
-        """The places of those that may not be met, in a world of a record that says just these to be so."""
-        return self._always.union(*[self._if_so[fact] for fact in so if fact in self._if_so])
 
 
 class _Asked(NamedTuple):
@@ -105,8 +81,8 @@ class Warm(Answers):
             if self._functions.diagrams.at(law.node, ()) != YES
         )
         """The facts of which no law is broken where none is so."""
-        self._lawful = _Several(self._ways.at_rest(law.goal, self._resting) for law in self._laws)
-        self._several: dict[tuple[Literal, ...], _Several] = {}
+        self._lawful = Several(self._ways.at_rest(law.goal, self._resting) for law in self._laws)
+        self._several: dict[tuple[Literal, ...], Several] = {}
 
     # ---- functions -----------------------------------------------------------------------------
 
@@ -262,7 +238,7 @@ class Warm(Answers):
         """
         key = tuple(literals)
         if key not in self._several:
-            self._several[key] = _Several(map(self._at_rest, key))
+            self._several[key] = Several(map(self._at_rest, key))
         in_doubt = self._several[key].in_doubt(so)
         return [
             literal
@@ -286,8 +262,7 @@ class Warm(Answers):
         return self._solver.minimal(fixed, candidates)
 
     def _minimal(self, asked: _Asked, candidates: Sequence[Literal]) -> list[Literal] | None:
-        places = {abs(candidate): place for place, candidate in enumerate(candidates, start=1)}
-        found = [self._ways.barring(each.goal, asked.said, places) for each in asked.functions]
+        found = [barring(self._ways, each.goal, asked.said, candidates) for each in asked.functions]
         # functions share no fact: the one is needed of which the first things said suffice
         kept = min((each for each in found if each is not None), default=None)
         return None if kept is None else [candidates[place - 1] for place in reversed(kept)]
