@@ -89,8 +89,12 @@ class Question:
     @cached_property
     def _said(self) -> dict[Literal, bool]:
         """What the record says, by fact; where one value holds, that no other one does."""
-        said = dict.fromkeys(self._settled, False)
-        return said | {abs(literal): literal > 0 for literal in self.statements}
+        return dict.fromkeys(self._settled, False) | dict.fromkeys(self._so, True)
+
+    @cached_property
+    def _so(self) -> list[Literal]:
+        """The facts that it says to be so."""
+        return [literal for literal in self.statements if literal > 0]
 
     @property
     def _warm(self) -> Warm | None:
@@ -126,7 +130,7 @@ class Question:
     def which(self, literals: Sequence[Literal]) -> list[Literal]:
         """Those of these that are possible, each for itself."""
         if self._warm is not None:
-            return self._warm.which(self._said, literals)
+            return self._warm.which(self._said, self._so, literals)
         return [literal for literal in literals if self.possible(literal)]
 
     def bearing_on(self, *literals: Literal) -> tuple[Literal, ...]:
@@ -140,7 +144,7 @@ class Question:
     @cached_property
     def _places(self) -> dict[Literal, int]:
         """Where each fact that is stated or assumed stands among the statements, the stated ones first."""
-        return {abs(statement): place for place, statement in enumerate(self.statements)}
+        return dict(zip(map(abs, self.statements), range(len(self.statements)), strict=True))
 
     def certain(self, literal: Literal) -> bool:
         """Every world of the record holds this."""
@@ -171,7 +175,7 @@ class Question:
         named = self.edition.outcomes
         found: dict[str, Literal] = {}
         if self._warm:  # that each world has just one was proven
-            possible = self.which([*named.values()])
+            possible = self._warm.outcomes(self._said)
             return {name: literal for name, literal in sorted(named.items()) if literal in possible}
         while True:
             world = self._worlds[-1]
@@ -198,12 +202,26 @@ class Question:
         return frozenset(self.stated)
 
     def bear(self, facts: Collection[Fact]) -> bool:
-        """Whether the verdict could be another if these were not assumed."""
+        """Whether the verdict could be another if these were neither stated nor assumed."""
         if not facts or len(self.outcomes) > 1:
             return bool(facts)
         left_out = {self.edition.literals[fact] for fact in facts}
+        if self._warm is not None:
+            return len(self._warm.outcomes(self._said_without(left_out))) > 1
         rest = [s for s in self.statements if abs(s) not in left_out]
         return self.edition.answering.satisfiable([*rest, *self._another_outcome])
+
+    def _said_without(self, left_out: Collection[Literal]) -> dict[Literal, bool]:
+        """What the record says, by fact, if it said nothing of these."""
+        choice_of, of = self.edition.vocabulary.choice_of, self.edition.literals
+        said = dict(self._said)
+        for literal in left_out:
+            said.pop(literal, None)
+        for one in set(left_out).intersection(self._so):  # of other values it may say no more either
+            for value in choice_of.get(self.edition.facts[one], {}).values():
+                if of[value] not in self._places:
+                    said.pop(of[value], None)
+        return said
 
     @property
     def _another_outcome(self) -> list[Literal]:
@@ -231,7 +249,7 @@ class Question:
         """Those of which no world is known where they do not hold; where functions tell, there is none."""
         if self._warm is None:
             return {each for each in conclusions if False not in self._seen(each)}
-        denied = self._warm.which(self._said, [-each for each in conclusions])
+        denied = self._warm.which(self._said, self._so, [-each for each in conclusions])
         return set(conclusions).difference([-each for each in denied])
 
     def reason(self, conclusion: Literal) -> Sequence[Literal] | None:
@@ -291,10 +309,9 @@ class Question:
         """The facts that are stated or assumed, and the other values of what is single-valued."""
         literals, choice_of = self.edition.literals, self.edition.vocabulary.choice_of
         found = set(map(abs, self.statements))
-        for statement in self.statements:
-            if statement > 0:  # where one value holds, no other one does
-                values = choice_of.get(self.edition.facts[statement], {}).values()
-                found.update(literals[fact] for fact in values)
+        for statement in self._so:  # where one value holds, no other one does
+            values = choice_of.get(self.edition.facts[statement], {}).values()
+            found.update([literals[fact] for fact in values])
         return found
 
     def is_open(self, literal: Literal) -> bool:

@@ -14,6 +14,8 @@ _Otherwise = tuple[tuple[str, str, tuple[str, ...]], ...]
 def other_readings(question: Question) -> tuple[OtherReading, ...]:
     """Each choice for one reading, the others as they are, that leaves other outcomes possible."""
     edition = question.edition
+    if not question.bear(edition.reading_facts):  # what is settled without some readings is so with each
+        return ()
     cone = edition.relevance.outcome_cone
     statements = tuple([literal for literal in question.statements if abs(literal) in cone])
     found: _Otherwise = edition.kept(_otherwise, (statements, tuple(question.outcomes)))
@@ -48,18 +50,13 @@ def _otherwise(edition: Edition, asked: tuple[tuple[Literal, ...], tuple[str, ..
 
 
 def _bearing(edition: Edition, statements: Sequence[Literal], outcomes: Collection[str]) -> set[Literal]:
-    """How the text is said to be read, so far as the verdict can rest on it.
-
-    What is settled without some readings is so whichever way they go.
-    """
+    """How the text is said to be read, so far as the verdict can rest on it."""
     about = {literal for values in edition.readings.values() for literal in values.values()}
     said = [literal for literal in statements if literal in about]
     if len(outcomes) > 1:
         return set(said)
     rest = [literal for literal in statements if abs(literal) not in about]
     refuted = [*rest, *(-edition.outcomes[outcome] for outcome in outcomes)]
-    if not edition.answering.satisfiable(refuted):
-        return set()
     return set(edition.answering.minimal(refuted, said) or ())
 
 

@@ -119,14 +119,18 @@ class Functions:
             raise RuleError(f"policy {self.edition.policy}: its laws together leave no patient possible")
         return [Law(*each) for each in found]
 
-    def leave_behind(self, budget: Budget) -> None:
-        """Forgets what was of use only while these were made; the budget is for what follows."""
-        held = [*self._holds.values(), *(law.node for law in self.laws)]
+    def leave_behind(self, budget: Budget, function: Node) -> Node:
+        """Forgets what was of use only while these were made; the budget is for what follows.
+
+        Another function goes along, and where it is then is given.
+        """
+        held = [function, *self._holds.values(), *(law.node for law in self.laws)]
         self.diagrams, places = _copied(self.diagrams, held, budget)
         self._holds = {atom: places[node] for atom, node in self._holds.items()}
         self.laws = [Law(law.variables, places[law.node]) for law in self.laws]
         self._lawful.clear()
         self._law_of = {variable: law for law in self.laws for variable in law.variables}
+        return places[function]
 
     def cut(self, function: Node) -> Node:
         """A function where the laws on its facts are kept; it has no value elsewhere."""

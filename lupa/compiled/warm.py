@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from lupa.compiled.diagram import NO, YES, Budget, Node, deep
+from lupa.compiled.barring import barring
+from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Node, deep
 from lupa.compiled.functions import Functions
-from lupa.compiled.ways import Goal, Said, TooFarError, Ways
+from lupa.compiled.ways import Goal, Said, Several, TooFarError, Ways, so_in
 from lupa.errors import RuleError, SpaceLimitError
 from lupa.rules.edition import Edition
 from lupa.rules.solver import Answers, Literal
@@ -39,27 +40,6 @@ class _Function(NamedTuple):
     apart: frozenset[Literal]
 
 
-class _Several:
-    """Several goals, of which few need be looked at where little is said to be so.
-
-    `at_rest` are facts, for each goal, that bring it about if none of them is so; None where none do.
-    """
-
-    def __init__(self, at_rest: Iterable[Collection[Literal] | None]) -> None:
-        self._always = set[int]()
-        self._if_so: dict[Literal, list[int]] = {}
-        for place, facts in enumerate(at_rest):
-            if facts is None:
-                self._always.add(place)
-            for fact in facts or ():
-                self._if_so.setdefault(fact, []).append(place)
-
-    def in_doubt(self, said: Said) -> set[int]:
-        """The places of those that may not be met by a record that has a world."""
-        so = [fact for fact, is_so in said.items() if is_so and fact in self._if_so]
-        return self._always.union(*[self._if_so[fact] for fact in so])
-
-
 class _Asked(NamedTuple):
     """What is assumed, of facts and besides, and what all has to hold: functions that share no fact."""
 
@@ -84,10 +64,10 @@ class Warm(Answers):
         self._known: dict[tuple[Literal, ...], _Function | None] = {}
         with deep(len(edition.literals)):
             self._functions = Functions(edition, {}, Budget(most=most))
-            self._functions.outcome()
-            self._functions.leave_behind(Budget(most=_KEPT))
+            outcome = self._functions.leave_behind(Budget(most=_KEPT), self._functions.outcome())
         self._literals = [edition.literals[fact] for fact in self._functions.facts]
         self._ways = Ways(self._literals)
+        self._outcome = self._ways.part(self._functions.diagrams, outcome)
         self._law_of = {
             self._literals[variable]: place
             for place, law in enumerate(self._functions.laws)
@@ -101,8 +81,8 @@ class Warm(Answers):
             if self._functions.diagrams.at(law.node, ()) != YES
         )
         """The facts of which no law is broken where none is so."""
-        self._lawful = _Several(self._ways.at_rest(law.goal, self._resting) for law in self._laws)
-        self._several: dict[tuple[Literal, ...], _Several] = {}
+        self._lawful = Several(self._ways.at_rest(law.goal, self._resting) for law in self._laws)
+        self._several: dict[tuple[Literal, ...], Several] = {}
 
     # ---- functions -----------------------------------------------------------------------------
 
@@ -166,7 +146,17 @@ class Warm(Answers):
 
     def _is_lawful(self, said: Said) -> bool:
         """Whether some world holds what is said of facts."""
-        return all(self._ways.reaches(self._laws[law].goal, said) for law in self._lawful.in_doubt(said))
+        in_doubt = self._lawful.in_doubt(so_in(said))
+        return all(self._ways.reaches(self._laws[law].goal, said) for law in in_doubt)
+
+    def outcomes(self, said: Said) -> list[Literal]:
+        """The outcomes that a world can have in which this is so of facts; in some it is."""
+        outcomes = list(self._edition.outcomes.values())
+        self._watch.check()
+        with suppress(TooFarError):
+            found = self._ways.values(self._outcome, said)
+            return [outcome for place, outcome in enumerate(outcomes) if NOWHERE - 1 - place in found]
+        return self.which(said, so_in(said), outcomes)
 
     def world_or_core(
         self, assumptions: Sequence[Literal], atoms: Sequence[Literal]
@@ -200,7 +190,7 @@ class Warm(Answers):
         if told is None or told[1]:
             return [literal for literal in one_of if self.satisfiable([*assumptions, literal])]
         said, _ = told
-        return self.which(said, one_of) if self.satisfiable(assumptions) else []
+        return self.which(said, so_in(said), one_of) if self.satisfiable(assumptions) else []
 
     def least(self, assumptions: Sequence[Literal], atoms: Sequence[Literal]) -> list[Literal] | None:
         """Those of `atoms` that are true in the first world of all that hold these; None without one."""
@@ -241,12 +231,15 @@ class Warm(Answers):
                 )
         return self._solver.satisfiable([*(fact if so else -fact for fact, so in said.items()), *literals])
 
-    def which(self, said: Said, literals: Sequence[Literal]) -> list[Literal]:
-        """Those of these of which each can hold in a world in which this is so of facts; in some it is."""
+    def which(self, said: Said, so: Iterable[Literal], literals: Sequence[Literal]) -> list[Literal]:
+        """Those of these of which each can hold in a world in which this is so of facts; in some it is.
+
+        The facts of which it is said that they are `so` are given too, as who asks knows them.
+        """
         key = tuple(literals)
         if key not in self._several:
-            self._several[key] = _Several(map(self._at_rest, key))
-        in_doubt = self._several[key].in_doubt(said)
+            self._several[key] = Several(map(self._at_rest, key))
+        in_doubt = self._several[key].in_doubt(so)
         return [
             literal
             for place, literal in enumerate(key)
@@ -269,8 +262,7 @@ class Warm(Answers):
         return self._solver.minimal(fixed, candidates)
 
     def _minimal(self, asked: _Asked, candidates: Sequence[Literal]) -> list[Literal] | None:
-        places = {abs(candidate): place for place, candidate in enumerate(candidates, start=1)}
-        found = [self._ways.barring(each.goal, asked.said, places) for each in asked.functions]
+        found = [barring(self._ways, each.goal, asked.said, candidates) for each in asked.functions]
         # functions share no fact: the one is needed of which the first things said suffice
         kept = min((each for each in found if each is not None), default=None)
         return None if kept is None else [candidates[place - 1] for place in reversed(kept)]

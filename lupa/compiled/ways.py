@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from lupa.compiled.diagram import NO, NOWHERE, YES, Diagrams, Node
@@ -15,8 +14,6 @@ FARTHER = 10 * FAR
 """The same of the first world of all, and of a reason, for which the solver is asked many times."""
 FARTHEST = 1 << 21
 """So many parts, and pairs of sets, are looked at for all reasons, for which it is asked without end."""
-_FREE = 1 << 32
-"""The place of what nothing bars."""
 
 Said = Mapping[Literal, bool]
 """What is so of some facts."""
@@ -26,7 +23,7 @@ class TooFarError(Exception):
     """There is more to look at than is worth it."""
 
 
-_Part = tuple[Literal, Node, Node]
+Part = tuple[Literal, Node, Node]
 """A fact, and what follows if it is not so, or is."""
 
 
@@ -42,12 +39,13 @@ class Ways:
 
     def __init__(self, facts: Sequence[Literal]) -> None:
         self._facts = facts
-        self._parts: list[_Part] = []
+        self.parts: list[Part] = []
+        """What is below one comes before it."""
         self._places: dict[Node, Node] = {}
 
     def part(self, diagrams: Diagrams, root: Node) -> Node:
         """The place of a part; values stay, and what is below it comes before."""
-        places, parts = self._places, self._parts
+        places, parts = self._places, self.parts
         waiting = [root] if root >= 0 else []
         while waiting:
             node = waiting[-1]
@@ -66,7 +64,7 @@ class Ways:
 
     def reaches(self, goal: Goal, said: Said) -> bool:
         """Whether a function has a value somewhere where this is said."""
-        parts, told = self._parts, said.get
+        parts, told = self.parts, said.get
         part, value = goal
         while part >= 0:  # as long as all is said there is one way
             fact, no, yes = parts[part]
@@ -96,6 +94,26 @@ class Ways:
                 raise TooFarError
         return False
 
+    def values(self, part: Node, said: Said) -> set[Node]:
+        """The values that a function has where this is said."""
+        waiting, seen, found = [part], set[Node](), set[Node]()
+        while waiting:
+            part = waiting.pop()
+            while part >= 0 and part not in seen:
+                fact, no, yes = self.parts[part]
+                so = said.get(fact)
+                if so is None:
+                    seen.add(part)
+                    waiting.append(yes)
+                    part = no
+                else:
+                    part = yes if so else no
+            if part < 0:
+                found.add(part)
+            if len(seen) > FAR:
+                raise TooFarError
+        return found
+
     def at_rest(self, goal: Goal, resting: Container[Literal]) -> set[Literal] | None:
         """Those of the `resting` facts of which it is enough that none is so, for a function's value.
 
@@ -106,7 +124,7 @@ class Ways:
             part = waiting.pop()
             if part >= 0 and part not in seen:
                 seen.add(part)
-                fact, no, yes = self._parts[part]
+                fact, no, yes = self.parts[part]
                 if fact in resting:
                     found.add(fact)
                     waiting.append(no)
@@ -118,7 +136,7 @@ class Ways:
 
     def ruled_out_by(self, goal: Goal, said: Said) -> set[Literal] | None:
         """Facts of which what is said keeps a function from a value; None where it does not."""
-        parts, waiting = self._parts, [goal.part]
+        parts, waiting = self.parts, [goal.part]
         seen, tested = set[Node](), set[Literal]()
         while waiting:
             part = waiting.pop()
@@ -145,7 +163,7 @@ class Ways:
         while part != goal.value:
             part = waiting.pop()
             if part >= 0:
-                fact, *sides = self._parts[part]
+                fact, *sides = self.parts[part]
                 for so in (True, False):  # the last is looked at first
                     if said.get(fact, so) is so and sides[so] not in came:
                         came[sides[so]] = part, fact, so
@@ -166,7 +184,7 @@ class Ways:
             raise TooFarError
         cheapest = {goal.value: 0}
         for here in within:
-            fact, no, yes = self._parts[here]
+            fact, no, yes = self.parts[here]
             ways = [cheapest[no]] if no in cheapest and said.get(fact) is not True else []
             if yes in cheapest and said.get(fact) is not False:
                 ways.append(cheapest[yes] + costs.get(fact, 0))
@@ -175,14 +193,6 @@ class Ways:
         return cheapest.get(goal.part)
 
     # ---- what keeps a function from a value -----------------------------------------------------
-
-    def barring(self, goal: Goal, said: Said, places: Mapping[Literal, int]) -> list[int] | None:
-        """A minimal part of the things said that keeps a function from a value, by their places from 1 up.
-
-        It is what is left when each in turn, the last first, is dropped if the rest does; the last comes
-        first. None where not even all that is said does. What has no place is said anyway.
-        """
-        return _Barring(self._parts, goal, said, places).kept()
 
     def every_minimal(self, goal: Goal, said: Said, bits: Mapping[Literal, int]) -> list[int]:
         """Each minimal set of things said that keeps a function from a value, as a sum of their bits.
@@ -193,7 +203,7 @@ class Ways:
         barring: dict[Node, list[int]] = {NO: [0], YES: [0], NOWHERE: [0], goal.value: []}
         looked_at = len(within)
         for part in within:
-            fact, no, yes = self._parts[part]
+            fact, no, yes = self.parts[part]
             so = said.get(fact)
             if so is None:
                 looked_at += len(barring[no]) * len(barring[yes])
@@ -215,73 +225,35 @@ class Ways:
         found = {part} if part >= 0 else set[Node]()
         waiting = [*found]
         while waiting:
-            new = {side for side in self._parts[waiting.pop()][1:] if side >= 0} - found
+            new = {side for side in self.parts[waiting.pop()][1:] if side >= 0} - found
             found |= new
             waiting += new
         return sorted(found)
 
 
-class _Barring:
-    """What keeps a function from a value: each thing said in turn opens the ways that it, and those dropped
-    before it, bar (as the widest path is found, by Dijkstra's search). Where one leads to the value, that
-    thing is kept and its ways stay barred.
+def so_in(said: Said) -> list[Literal]:
+    """The facts that are said to be so."""
+    return [fact for fact, so in said.items() if so]
+
+
+class Several:
+    """Several goals, of which few need be looked at where little is said to be so.
+
+    `at_rest` are facts, for each goal, that bring it about if none of them is so; None where none do.
     """
 
-    def __init__(
-        self, parts: Sequence[_Part], goal: Goal, said: Said, places: Mapping[Literal, int]
-    ) -> None:
-        self._parts = parts
-        self._value = goal.value
-        self._said = said
-        self._places = places
-        self._places_left = dict(places)
-        self._behind: defaultdict[int, list[Node]] = defaultdict(list, {_FREE: [goal.part]})
-        """The parts behind what has a place and is not dropped yet."""
-        self._seen = set[Node]()
+    def __init__(self, at_rest: Iterable[Collection[Literal] | None]) -> None:
+        self._always = set[int]()
+        self._if_so: dict[Literal, list[int]] = {}
+        for place, facts in enumerate(at_rest):
+            if facts is None:
+                self._always.add(place)
+            for fact in facts or ():
+                self._if_so.setdefault(fact, []).append(place)
 
-    def kept(self) -> list[int] | None:
-        """The places of what is kept, the last first; None where something is not barred at all."""
-        kept = []
-        if self._leads_on(_FREE):
-            return None
-        for fact in reversed(self._places):
-            here = self._places[fact]
-            if here in self._behind and self._leads_on(here):
-                kept.append(here)
-                del self._places_left[fact]
-        return kept
-
-    def _leads_on(self, here: int) -> bool:
-        """Whether the ways that open at a place lead to the value; if so, they are left as they were."""
-        parts, told, place_of, seen = self._parts, self._said.get, self._places_left.get, self._seen
-        behind = self._behind
-        waiting, new, closed = behind.pop(here), list[Node](), list[int]()
-        while waiting:
-            part = waiting.pop()
-            while part >= 0 and part not in seen:
-                seen.add(part)
-                new.append(part)
-                fact, no, yes = parts[part]
-                so = told(fact)
-                if so is None:
-                    waiting.append(yes)
-                    part = no
-                    continue
-                part, other = (yes, no) if so else (no, yes)
-                place = place_of(fact, 0)
-                if place > here:
-                    waiting.append(other)
-                elif place and other not in seen:
-                    behind[place].append(other)
-                    closed.append(place)
-            if part == self._value:
-                seen.difference_update(new)
-                for place in closed:
-                    behind[place].pop()
-                return True
-        if len(seen) > FARTHER:
-            raise TooFarError
-        return False
+    def in_doubt(self, so: Iterable[Literal]) -> set[int]:
+        """The places of those that may not be met, in a world of a record that says just these to be so."""
+        return self._always.union(*[self._if_so[fact] for fact in so if fact in self._if_so])
 
 
 def _together(some: Sequence[int], others: Sequence[int]) -> list[int]:

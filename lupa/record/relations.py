@@ -213,8 +213,8 @@ class Relations(Meanings):
         aside.family(tree, only, where, about)
         aside.members(tree, value, path, about)
         self.family(tree, only, where, about)
-        every = facts_below(tree)
-        named = [fact for fact in every if aside.record.stated.get(fact)]
+        every = self.vocabulary.below(about, tree)
+        named = [fact for fact, so in aside.record.stated.items() if so and fact in every]
         rest = [fact for fact in every if fact not in aside.open]
         implied = set(self.follows(named, rest))
         in_doubt = aside.record.doubtful.union(said.fact for said in aside.record.suggested)
@@ -222,7 +222,7 @@ class Relations(Meanings):
             named
         ):  # it may be so, and with it what follows
             implied.update(self.follows([*named, fact], rest))
-        self.close([fact for fact in rest if fact not in implied], path)
+        self.close([fact for fact in rest if fact not in implied] if implied else rest, path)
         if all(each.value is False for each in aside.record.aside):
             self.closing.update(dict.fromkeys(self.vocabulary.closed_by.get(about[0], ()), path))
 

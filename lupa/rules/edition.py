@@ -490,11 +490,22 @@ class Edition:
 
     # ---- the record ----------------------------------------------------------------------------
 
+    @cached_property
+    def _need_not_be(self) -> set[Literal]:
+        """Facts of which none has to be so by the laws alone, as far as that is known."""
+        return {literal for literal in self.facts if not self.relevance.in_a_law(literal)}
+
     def follows(self, named: list[Fact], rest: list[Fact]) -> list[Fact]:
         """Those of the rest that are true in every world where the named are; none if they clash."""
-        in_a_law = self.relevance.in_a_law
-        lawful = [fact for fact in rest if in_a_law(self.literals[fact])]
-        given = tuple(literal for fact in named if in_a_law(literal := self.literals[fact]))
+        literals, need_not_be = self.literals, self._need_not_be
+        doubtful = [literal for fact in rest if (literal := literals[fact]) not in need_not_be]
+        if doubtful and self.satisfiable(tuple([-literal for literal in doubtful])):
+            need_not_be.update(doubtful)
+            doubtful = []
+        given = tuple([x for fact in named if self.relevance.in_a_law(x := literals[fact])])
+        # what the laws alone do not demand, they demand only where it is tied to what is named
+        tied = frozenset(doubtful).union(*map(self.relevance.component, given))
+        lawful = [fact for fact in rest if literals[fact] in tied]
         if not lawful:
             return []
         if self.satisfiable((*given, *(-self.literals[fact] for fact in lawful))):

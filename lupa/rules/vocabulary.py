@@ -95,6 +95,7 @@ class Vocabulary:
         self._single = {str(name): name for (name,) in program.facts("single_valued", 1)}
         self.cuts: dict[str, list[Cut]] = {}
         self._said: dict[tuple[Fact, bool], str] = {}
+        self._below: dict[Path, dict[Fact, None]] = {}
         self.quantities = quantities_in(program, self._wrong)
         self.scales = scales_in(program, self.quantities)
         self.derived = derived_in(program, self.quantities, self._wrong)
@@ -228,6 +229,12 @@ class Vocabulary:
     def kinds(self, name: str) -> dict[str, dict[str, Fact]]:
         """The values by kind of what is single-valued with two arguments, such as `reading`."""
         return {path[0]: values for path, values in self.choices.get(name, {}).items() if len(path) == 1}
+
+    def below(self, about: Path, tree: "Tree") -> Mapping[Fact, None]:
+        """The facts of a tree, in their order, which the name of a relation and arguments lead to."""
+        if about not in self._below:
+            self._below[about] = dict.fromkeys(facts_below(tree))
+        return self._below[about]
 
     def tree_of(self, name: str) -> dict[str, Any]:
         """Single-valued facts of one name by their arguments; where these end, `""` leads to the values."""
