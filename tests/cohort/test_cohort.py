@@ -1178,6 +1178,10 @@ def test_ids_that_are_in_several_rows_are_told_by_their_places() -> None:
     assert told_of(Repeated(("id",)), {"id": [*"abcdeabcde"]}) == (
         f"id: 5 ids are in more than one row (rows 1 and 6; rows 2 and 7; rows 3 and 8; and 2 more); {each}"
     )
+    assert told_of(Repeated(("id",)), {"id": [3, 1]}, {"id": [3, None]}) == (
+        f"id: 1 id is in more than one row (rows 1 and 3); {each}"
+    )
+    assert told_of(Repeated(("id",)), {"id": [3, 1]}, {"id": [2, None]}) == ""
     assert told_of(Repeated(("id", "day")), first) == ""
     assert told_of(Repeated(()), first, second) == ""
     assert told_of(Repeated(("id",)), {"id": [[1], [1]]}) == ""
