@@ -11,10 +11,10 @@ import pyarrow as pa
 
 from lupa.answers.desk import Desk
 from lupa.compiled.behind import set_apart
-from lupa.compiled.columns import plain_value
 from lupa.compiled.distinct import coded, without_views
 from lupa.compiled.tables import Tables, schema_of
 from lupa.compiled.texts import in_short
+from lupa.compiled.values import plain_value
 from lupa.errors import CaseError, on_one_line, shown
 from lupa.record.behind import apart, written_behind
 from lupa.record.case import ASKED_FOR
@@ -43,6 +43,11 @@ class Wanted:
     ignored: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
     texts: bool = False
+
+    def __post_init__(self) -> None:
+        """What is named twice is told once."""
+        for name in ("outputs", "ids"):
+            object.__setattr__(self, name, tuple(dict.fromkeys(getattr(self, name))))
 
 
 class Cohort:
@@ -78,6 +83,12 @@ class Cohort:
         for name in (*w.ids, *w.ignored, *w.renamed):
             if name not in names:
                 raise CaseError(f"there is no column {shown(name)}; there are {', '.join(names)}")
+        for name in w.renamed:
+            if name in {*w.ids, *w.ignored}:
+                raise CaseError(
+                    f"column {shown(name)} cannot say {shown(w.renamed[name])}: one that is handed on, or "
+                    "ignored, says nothing; leave out one of --map, --id and --ignore"
+                )
         told = [name for name, _ in schema_of(w.outputs) if name in w.ids]
         if told:
             raise CaseError(

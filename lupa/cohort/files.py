@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from glob import glob, has_magic
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pcsv
-import pyarrow.json as pjson
 import pyarrow.parquet as pq
 
+from lupa.cohort.folders import said_by_folders, with_folders
+from lupa.cohort.lines import EACH, SILENT, lines, not_utf8, odd_line
 from lupa.errors import CaseError, printable, shown
 
 KINDS = {
@@ -25,13 +27,15 @@ PARTS = ".parts"
 """How the name of a folder ends that holds what is done of a file."""
 _BEGINS = {
     "csv": "its first line names the columns",
-    "jsonl": "each line is one patient, {column: value, ...}",
+    "jsonl": EACH,
     "parquet": "even a table of no rows names its columns; write it again",
     "arrow": "even a table of no rows names its columns; write it again",
 }
 """What is there at least in a file that holds a table."""
 _BLOCK = 1 << 24
 _ROWS = 1 << 16
+_EXACT = 1 << 53
+"""Beyond this not every whole number is one of floating point."""
 
 
 def kind_of(path: Path) -> str:
@@ -76,6 +80,7 @@ class Source:
             )
         self.kind = kinds[0]
         self.stamps = [_stamp(path) for path in self.paths]
+        self._folders = {path: said_by_folders(where, path) for path in self.paths}
         self.schema = self._schema(self.paths[0])
         for path in self.paths[1:]:
             self.schema = self._also(path)
@@ -121,9 +126,14 @@ class Source:
         with _reading(path):
             if self.kind == "parquet":
                 found = pq.read_schema(path)
+            elif self.kind == "jsonl":
+                found = next(lines(path), pa.table({})).schema
+                if not found.names:
+                    raise CaseError(f"{printable(str(path))}: {SILENT}")
             else:
                 with self._open(path) as reader:
                     found = reader.schema
+        found = pa.schema([*found, *((name, pa.string()) for name in self._folders[path])])
         _check_once(path, found.names)
         return found
 
@@ -133,13 +143,13 @@ class Source:
             with path.open("rb") as stream:
                 begins = stream.read(6)
             return pa.ipc.open_file(path) if begins == b"ARROW1" else pa.ipc.open_stream(path)
-        if self.kind == "csv":
-            return _csv(path)
-        options = pjson.ReadOptions(block_size=_BLOCK, use_threads=False)
-        strict = pjson.ParseOptions(unexpected_field_behavior="infer")
-        return pjson.open_json(path, options, strict)
+        return _csv(path)
 
     def _batches(self, path: Path) -> Iterator[pa.RecordBatch]:
+        if self.kind == "jsonl":
+            for table in lines(path):
+                yield from table.to_batches()
+            return
         if self.kind == "parquet":
             # what is fetched beforehand would be held until the end of the file
             with pq.ParquetFile(path, memory_map=False, pre_buffer=False) as file:
@@ -157,22 +167,59 @@ class Source:
         held = 0
         for path in self.paths:
             with _reading(path):
-                for given in self._batches(path):
-                    batch = given if given.schema == self.schema else _as(given, self.schema)
+                for given in map(partial(with_folders, self._folders[path]), self._batches(path)):
+                    as_it_is = self.kind == "jsonl" or given.schema == self.schema
+                    batch = given if as_it_is else _as(given, self.schema)
                     while held + batch.num_rows >= rows:
                         here = rows - held
-                        yield pa.Table.from_batches([*waiting, batch.slice(0, here)])
+                        yield _joined([*waiting, batch.slice(0, here)])
                         batch, waiting, held = batch.slice(here), [], 0
                     if batch.num_rows:
                         waiting.append(batch)
                         held += batch.num_rows
         if waiting:
-            yield pa.Table.from_batches(waiting)
+            with _reading(path):
+                yield _joined(waiting)
+
+    def with_ids(self, tables: Iterable[pa.Table], ids: Sequence[str]) -> Iterator[pa.Table]:
+        """The tables, with what their rows are called of one type.
+
+        Raises `CaseError` where that is of several types, or not as it was written.
+        """
+        done = 0
+        for table in tables:
+            where = f"rows {done + 1:,} to {done + table.num_rows:,}"
+            called = table
+            for name in ids if self.kind == "jsonl" else ():
+                kind, column = self.schema.field(name).type, table.column(name)
+                words = ""
+                if column.type not in (kind, pa.null()):
+                    words = f"is {column.type} in {where}, and {kind} in the first"
+                elif (
+                    pa.types.is_floating(kind) and pc.any(pc.greater_equal(pc.abs(column), _EXACT)).as_py()
+                ):
+                    words = f"holds a number in {where} of which not every digit is kept"
+                if words:
+                    raise CaseError(f"column {shown(name)}: {words}; write it as a text, in quotes")
+                called = called.set_column(table.column_names.index(name), name, column.cast(kind))
+            yield called
+            done += table.num_rows
+
+
+def _joined(batches: Sequence[pa.RecordBatch]) -> pa.Table:
+    """The rows of all of these, whose types may be wider in some, and which may lack columns of others."""
+    return pa.concat_tables(
+        map(pa.Table.from_batches, ([each] for each in batches)), promote_options="permissive"
+    )
 
 
 def _stamp(path: Path) -> list[Any]:
     found = path.stat()
     return [str(path.resolve()), found.st_size, found.st_mtime_ns]
+
+
+_ODD = {"jsonl": odd_line, "csv": not_utf8}
+"""What tells where a file is wrong, where that can be told."""
 
 
 @contextmanager
@@ -181,7 +228,7 @@ def _reading(path: Path) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        words = _odd_line(path) or " ".join(str(error).split())
+        words = _ODD.get(kind_of(path), lambda _: "")(path) or " ".join(str(error).split())
         raise CaseError(f"{printable(str(path))}: cannot be read: {printable(words)}") from error
 
 
@@ -200,39 +247,22 @@ def _as(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     return next(iter(table.to_batches()), pa.RecordBatch.from_pylist([], schema))
 
 
-_KINDS = {bool: "a truth value", str: "a text", list: "a list", dict: "an object"}
-
-
-def _odd_line(path: Path) -> str:
-    """The first line of JSON Lines that is none, or has a value of another kind than those before it."""
-    if KINDS[path.suffix.lower()] != "jsonl":
-        return ""
-    kinds: dict[str, tuple[str, int]] = {}
-    with path.open(encoding="utf-8", errors="replace") as stream:
-        for place, line in enumerate(stream, start=1):
-            try:
-                row = json.loads(line) if line.strip() else {}
-            except ValueError as error:
-                return f"line {place:,} is not JSON ({error})"
-            if not isinstance(row, dict):
-                return f"line {place:,} is no object; {_BEGINS['jsonl']}"
-            for name, value in row.items():
-                kind = _KINDS.get(type(value), "a number")
-                before, at = kinds.setdefault(name, (kind, place)) if value is not None else (kind, place)
-                if kind != before:
-                    words = f"line {place:,}, column {shown(name)}: is {kind}, and {before} in line {at:,}"
-                    return f"{words}; write it alike, or null where it is not known"
-    return "" if kinds else f"no line says anything; {_BEGINS['jsonl']}"
-
-
 def _csv(path: Path) -> Any:
     """A CSV file as texts; nothing between two commas is null."""
     with path.open(encoding="utf-8-sig", newline="") as stream:
         import csv
 
-        names = next(csv.reader(stream), [])
+        rows = csv.reader(stream)
+        names, more = next(rows, []), next(rows, None)
     if not names:
         raise CaseError(f"{printable(str(path))}: begins with an empty line; {_BEGINS['csv']}")
+    divided = [sign for sign in (";", "\t", "|") if sign in names[0]]
+    if len(names) == 1 and divided:
+        words = f"its first line is divided by {shown(divided[0])}; write the file with commas"
+        raise CaseError(f"{printable(str(path))}: {words}")
+    if more is None:
+        schema = pa.schema(dict.fromkeys(names, pa.string()).items())
+        return pa.RecordBatchReader.from_batches(schema, [])
     texts = pcsv.ConvertOptions(
         column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
     )
@@ -255,5 +285,7 @@ def named(names: Sequence[str]) -> dict[str, str]:
         column, is_, fact = name.partition("=")
         if not is_ or not column or not fact:
             raise CaseError(f"{shown(name)}: COLUMN=FACT is expected")
+        if column in found:
+            raise CaseError(f"--map: column {shown(column)} is given two meanings; keep one")
         found[column] = fact
     return found

@@ -78,7 +78,9 @@ def run(
     done = 0
     repeated = Repeated(wanted.ids)
     try:
-        for count in _parts(make, repeated.watching(source.parts(rows)), folder, jobs):
+        for count in _parts(
+            make, repeated.watching(source.with_ids(source.parts(rows), wanted.ids)), folder, jobs
+        ):
             done += count
             tick(done, source.rows)
     except BaseException:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from lupa.compiled.columns import plain_value
 from lupa.compiled.distinct import coded
+from lupa.compiled.values import plain_value
 from lupa.record.behind import apart, written_behind
 from lupa.rules.catalogue import KINDS
 from lupa.rules.store import Store

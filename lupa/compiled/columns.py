@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +12,7 @@ import pyarrow as pa
 from lupa.compiled.distinct import Coded, Codes, Rows, Spoken, Truths
 from lupa.compiled.headings import PARTS, Column
 from lupa.compiled.kernel import Bools
+from lupa.compiled.values import day_of, number_in, plain_value, without_nulls
 from lupa.compiled.verdicts import Rules, Verdicts
 from lupa.compiled.words import Said, Words
 from lupa.errors import CaseError, Problem, on_one_line, shown
@@ -121,7 +120,7 @@ class Columns:
         if isinstance(value, list) and value and all(isinstance(x, tuple) for x in value):
             value = dict(value)  # a map, as Arrow has it
         if isinstance(value, Mapping):
-            return _without_nulls(value)
+            return without_nulls(value)
         return value
 
     def _put(self, case: dict[str, Any], column: Column, value: Any) -> None:
@@ -260,10 +259,9 @@ def _tied_numbers(v: Vocabulary) -> dict[str, str]:
 
 def _age(columns: Sequence[Column], values: Sequence[Any]) -> int | None:
     """The age in months that a birth date gives; None where other columns bear on it, or it gives none."""
-    said = {column.path[1]: plain_value(value) for column, value in zip(columns, values, strict=True)}
-    if said.keys() != {"birth_date", "service_date"} or {*map(type, said.values())} != {date}:
-        return None
-    return months_on(said["birth_date"], said["service_date"])
+    said = {column.path[1]: day_of(value) for column, value in zip(columns, values, strict=True)}
+    born, today = said.get("birth_date"), said.get("service_date")
+    return None if len(said) != 2 or born is None or today is None else months_on(born, today)
 
 
 _TRUTHS = {"true": True, "false": False}
@@ -274,27 +272,3 @@ def _from_text(column: Column, value: str) -> Any:
     if column.form == "number":
         return number_in(value)
     return _TRUTHS.get(value.strip().lower(), value) if column.form == "truth" else value
-
-
-def number_in(text: str) -> Decimal | str:
-    """The number that a text is, or the text."""
-    try:
-        return Decimal(text.strip())
-    except InvalidOperation:
-        return text
-
-
-def plain_value(value: Any) -> Any:
-    """A value of Arrow as a case has it: midnight is a day."""
-    if isinstance(value, datetime):
-        return value.date() if value.time() == time() else value.isoformat()
-    return value
-
-
-def _without_nulls(value: Mapping[Any, Any]) -> dict[Any, Any]:
-    """What a struct says: a field without a value, which every row has, says nothing."""
-    return {
-        key: _without_nulls(inner) if isinstance(inner, Mapping) else inner
-        for key, inner in value.items()
-        if inner is not None
-    }

@@ -158,6 +158,11 @@ FIRES = {
         "1:1",
         "number(fep_lupkynis, criterion(adult), 18).",
     ),
+    "varying-row": (
+        "effort(documented(clinical_benefit), yes, find_out, 3) :- diagnosis(sle).",
+        "1:59",
+        "effort(documented(clinical_benefit), yes, find_out, 3) :- condition(sle).",
+    ),
     "quoted-number": (
         f'oldest(fep_lupkynis, "90").\n{MET}oldest(fep_lupkynis, Age), at_least(age, Age).',
         "1:22",

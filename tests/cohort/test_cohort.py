@@ -25,6 +25,7 @@ import pytest
 from lupa import CaseError, KnowledgeBase
 from lupa.authors.reports.shifts import shifts_html
 from lupa.cohort import cohort as cohorts
+from lupa.cohort import lines as json_lines
 from lupa.cohort.against import Against, Shifts, shifts
 from lupa.cohort.against import plain as told_plainly
 from lupa.cohort.against import text as shifts_text
@@ -990,13 +991,114 @@ def test_no_rows_give_no_verdicts(few: KnowledgeBase, tmp_path: Path) -> None:
         ),
         ("in.jsonl", '{"age": 1}\n{"age"\n', "line 2 is not JSON"),
         ("in.jsonl", '{"age": 1}\n[1]\n', "line 2 is no object"),
+        ("in.jsonl", '{"age": 1}\n null\n', "line 2 is no object"),
+        ("in.jsonl", "null\n", "line 1 is no object"),
+        ("in.jsonl", '{"age": 1}\n{"phase": "\udce4"}\n', "line 2 is not UTF-8; save the file in UTF-8"),
+        ("in.csv", "age\n1\n\udce4\n", "line 3 is not UTF-8; save the file in UTF-8"),
+        (
+            "in.csv",
+            "age;phase\n1;initial\n",
+            "its first line is divided by ';'; write the file with commas",
+        ),
+        (
+            "in.jsonl",
+            '{"taking": {"a": ["x"]}}\n{"taking": {"a": [null, 1]}}\n',
+            r"line 2, column 'taking.a\[\]': is a number, and a text in line 1",
+        ),
+        ("in.jsonl", '{"age": 1}\n{"age": 2, "age": 3}\n', r"line 2 is not JSON \('age' is said twice\)"),
         ("in.txt", "", "its name ends in none of .parquet"),
     ],
 )
 def test_a_file_that_holds_no_table_is_told(tmp_path: Path, name: str, content: str, words: str) -> None:
-    (tmp_path / name).write_text(content, encoding="utf-8")
+    (tmp_path / name).write_bytes(content.encode("utf-8", "surrogateescape"))
     with pytest.raises(CaseError, match=words):
         list(Source(str(tmp_path / name)).parts(10))
+
+
+def late(path: Path, first: str, last: str) -> Source:
+    """Lines of which only the last, beyond those that are read at once, says something else."""
+    path.write_text(f"{first}\n" * 5 + f"{last}\n", encoding="utf-8")
+    return Source(str(path))
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ('{"age": null, "m": 1}', '{"age": 17, "m": 2}'),
+        ('{"age": 17, "m": 1}', '{"age": 17.5, "m": 2}'),
+        ('{"taking": [], "m": 1}', '{"taking": ["prednisone"], "m": 2}'),
+        ('{"diagnosis": {"sle": true}, "m": 1}', '{"diagnosis": {"lupus_nephritis": false}, "m": 2}'),
+        ('{"birth_date": "1990-01-01", "m": 1}', '{"birth_date": "unknown", "m": 2}'),
+        ('{"age": 17, "m": 1}', '{"age": 17, "months": 13, "m": 2}'),
+    ],
+)
+def test_what_the_first_lines_leave_open_later_ones_may_say(
+    few: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str, last: str
+) -> None:
+    asked = '"service_date": "2025-03-01", "indication": "lupus_nephritis", "phase": "initial", '
+    rows = [line.replace("{", "{" + asked, 1) for line in (first, last)]
+    expected: list[tuple[Any, ...]] = []
+    for row in map(json.loads, [*rows[:1] * 5, *rows[1:]]):
+        request = {k: row[k] for k in ("service_date", "indication", "phase", "months") if k in row}
+        facts = {k: v for k, v in row.items() if k not in {*request, "m"} and v is not None}
+        try:
+            decision = few.decide({"request": {"policy": "fep_lupkynis", **request}, "facts": facts})
+            expected.append((row["m"], list(decision.possible), None))
+        except CaseError as error:
+            expected.append((row["m"], None, on_one_line(error)))
+    monkeypatch.setattr(json_lines, "_BLOCK", 64)
+    for size in (1, 4, 100):
+        source, out = late(tmp_path / "in.jsonl", *rows), tmp_path / "out.jsonl"
+        run(few, source, out, Wanted(("fep_lupkynis",), ids=("m",)), rows=size)
+        told = map(json.loads, out.read_text(encoding="utf-8").splitlines())
+        assert [(row["m"], row["possible"], row["error"]) for row in told] == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        ('{"m": 1}', '{"m": "a"}', "column 'm': is string in rows 6 to 6, and int64 in the first"),
+        (
+            '{"m": 1.5}',
+            '{"m": 12345678901234567890}',
+            "a number in rows 6 to 6 of which not every digit is",
+        ),
+    ],
+)
+def test_what_rows_are_called_is_of_one_type_and_as_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str, last: str, words: str
+) -> None:
+    monkeypatch.setattr(json_lines, "_BLOCK", 8)
+    source = late(tmp_path / "in.jsonl", first, last)
+    with pytest.raises(CaseError, match=words):
+        list(source.with_ids(source.parts(5), ("m",)))
+
+
+def test_a_first_line_without_an_end_is_a_table_without_rows(few: KnowledgeBase, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("age,phase", encoding="utf-8")
+    source = Source(str(tmp_path / "in.csv"))
+    assert source.schema.names == ["age", "phase"]
+    assert run(few, source, tmp_path / "out.jsonl", replace(FEP, texts=True)) == 0
+
+
+@pytest.mark.parametrize("where", ["", "*/*/*.parquet"])
+def test_what_the_folders_of_a_file_say_is_said_of_each_of_its_rows(
+    few: KnowledgeBase, tmp_path: Path, where: str
+) -> None:
+    for age, folder in ((17, "phase=initial"), (34, "phase=__HIVE_DEFAULT_PARTITION__")):
+        path = tmp_path / "run=7" / "indication=lupus%5Fnephritis" / folder / "a.parquet"
+        path.parent.mkdir(parents=True)
+        pq.write_table(pa.table({"age": [age]}), path)
+    given = Source(str(tmp_path / "run=7" / where))
+    (table,) = given.parts(10)
+    assert table.to_pylist() == [
+        {"age": 34, "indication": "lupus_nephritis", "phase": None},
+        {"age": 17, "indication": "lupus_nephritis", "phase": "initial"},
+    ]
+    assert run(few, given, tmp_path / "out.jsonl", FEP) == 2
+    pq.write_table(pa.table({"age": [1], "phase": ["initial"]}), path)
+    with pytest.raises(CaseError, match=r"a\.parquet: column 'phase' is there twice"):
+        Source(str(path.parents[1]))
 
 
 def told_of(repeated: Repeated, *tables: Row) -> str:
@@ -1022,6 +1124,28 @@ def test_a_column_is_renamed_by_both_of_its_names(wrong: str) -> None:
     with pytest.raises(CaseError) as error:
         named(["Alter=age", wrong])
     assert str(error.value) == f"'{wrong}': COLUMN=FACT is expected"
+
+
+def test_a_column_has_one_meaning(few: KnowledgeBase) -> None:
+    with pytest.raises(CaseError, match="--map: column 'Alter' is given two meanings; keep one"):
+        named(["Alter=age", "Alter=months"])
+    table = pa.table({"Alter": [17]})
+    for wanted in (
+        Wanted(("fep_lupkynis",), ids=("Alter",), renamed={"Alter": "age"}),
+        Wanted(("fep_lupkynis",), ignored=("Alter",), renamed={"Alter": "age"}),
+    ):
+        with pytest.raises(CaseError) as error:
+            Cohort(few, wanted).check(table.column_names)
+        assert str(error.value) == (
+            "column 'Alter' cannot say 'age': one that is handed on, or ignored, says nothing; leave out "
+            "one of --map, --id and --ignore"
+        )
+
+
+def test_what_is_asked_for_twice_is_told_once(few: KnowledgeBase) -> None:
+    wanted = Wanted(("fep_lupkynis",), outputs=("met", "met"), ids=("m", "m"))
+    found = Cohort(few, wanted).decided(pa.table({"m": [1], "age": [17]}))
+    assert (found.column_names.count("m"), found.column_names.count("met")) == (1, 1)
 
 
 def test_a_compiled_policy_without_its_rules_decides_records_and_no_table(few: KnowledgeBase) -> None:
@@ -1054,6 +1178,10 @@ def test_ids_that_are_in_several_rows_are_told_by_their_places() -> None:
     assert told_of(Repeated(("id",)), {"id": [*"abcdeabcde"]}) == (
         f"id: 5 ids are in more than one row (rows 1 and 6; rows 2 and 7; rows 3 and 8; and 2 more); {each}"
     )
+    assert told_of(Repeated(("id",)), {"id": [3, 1]}, {"id": [3, None]}) == (
+        f"id: 1 id is in more than one row (rows 1 and 3); {each}"
+    )
+    assert told_of(Repeated(("id",)), {"id": [3, 1]}, {"id": [2, None]}) == ""
     assert told_of(Repeated(("id", "day")), first) == ""
     assert told_of(Repeated(()), first, second) == ""
     assert told_of(Repeated(("id",)), {"id": [[1], [1]]}) == ""

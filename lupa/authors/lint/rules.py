@@ -29,6 +29,11 @@ _RULES: tuple[tuple[str, Severity, str], ...] = (
         "error",
         "What a table says once of each name it does not say twice, and an alias stands for one name.",
     ),
+    (
+        "varying-row",
+        "error",
+        "A row of a table that lupa reads is so of every patient: no record decides on it.",
+    ),
     ("quoted-number", "error", "What is compared as a number is written as one, without quotes."),
     ("cut-point", "error", "Each number with which a rule compares a quantity is declared by a cut_point."),
     ("relation", "error", "What a code states of a fact goes with what it states of the wider one."),

@@ -38,7 +38,7 @@ from lupa.authors.lint.names import Known
 from lupa.authors.lint.nodes import met_by_parts, taken_as_they_are, with_parts
 from lupa.authors.lint.program import Program, Statement
 from lupa.authors.lint.rules import OF_EACH, READ_BY_LUPA
-from lupa.authors.lint.tables import two_rows
+from lupa.authors.lint.tables import two_rows, varying
 from lupa.authors.lint.terms import Term, ground
 from lupa.authors.lint.words import Places
 from lupa.authors.reports.finding import Finding, Place
@@ -325,6 +325,8 @@ class Scope:
         yield from lint_words.unworded_facts(self.atoms, places)
         for program, part in zip(self._programs or (), parts(self.own.editions), strict=False):
             yield from two_rows(program, part, files, self.own.statements)
+        every_statement = [one for program in self._both for one in program.statements]
+        yield from varying(every_statement, self._programs or ())
         if not wrong:
             yield from self._idle()
             yield from self._unread()

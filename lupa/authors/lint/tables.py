@@ -1,8 +1,9 @@
-"""Tables that say two things of one name, and aliases that stand for two."""
+"""Tables that say two things of one name, or not of every patient, and aliases that stand for two."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import clingo
@@ -12,10 +13,16 @@ from lupa.authors.lint.grounded import TABLES, WORLDS
 from lupa.authors.lint.program import Statement
 from lupa.authors.lint.rules import RULES
 from lupa.authors.reports.finding import Finding, Place
+from lupa.authors.syntax import Signature
 from lupa.rules import tables
 from lupa.rules.ground import Ground, Parts
 
 _RULE = "two-rows"
+_EFFORTS = {
+    ("effort", 4), ("longest_wait", 1), ("speaks_against", 2), ("supported_by", 2), ("unsupported_by", 2),
+    ("usual_effort", 2), ("wait_text", 2),
+}  # fmt: skip
+"""The tables of which those rows alone are read that hold whatever a record says."""
 
 
 def two_rows(
@@ -50,3 +57,22 @@ def _declares(own: Sequence[Statement], fault: tables.Fault) -> Statement | None
 
 def _place(files: Mapping[Path, RuleFile], place: tables.Place) -> Place:
     return files[place.file].at(place.line, place.column)
+
+
+def varying(statements: Iterable[Statement], programs: Sequence[Ground]) -> Iterator[Finding]:
+    """Rows of tables that hold of some patients only, by the first condition that a record decides on."""
+
+    @cache
+    def varies(signature: Signature) -> bool:
+        symbols = ((program, symbol) for program in programs for symbol in program.symbols(*signature))
+        return any(not program.is_certain(symbol) for program, symbol in symbols)
+
+    for one in statements:
+        told = [head for head in one.heads if head.signature in _EFFORTS and varies(head.signature)]
+        given = [read for read in one.reads if varies(read.signature)]
+        if told and given:
+            text = (
+                f"a record decides by {given[0].name} whether this row of {told[0].name} is so, and it is "
+                "never read; leave that condition out: a row is so of every patient"
+            )
+            yield one.finding("varying-row", given[0], told[0].name, text)
