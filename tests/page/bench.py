@@ -39,6 +39,13 @@ clipboardData.setData("text", "Humira\\nprednisone\\nTylenol");
         "control.dispatchEvent(new ClipboardEvent('paste', {clipboardData, cancelable: true}))",
     ),
     "undo": (f"{FORM} control.click()", "document.getElementById('undo').click()"),
+    "choose another edition": (
+        """
+window.control = document.getElementById("policy");
+control.value = control.value.startsWith("uhc") ? "uhc_benlysta@2022E0046O" : "fep_lupkynis@2024-10-01";
+""",
+        "control.dispatchEvent(new Event('change'))",
+    ),
     "read otherwise": ("window.control = document.querySelector('.others button')", "control?.click()"),
 }
 """What a person does: what stands ready for it, and the act."""
