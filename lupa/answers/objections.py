@@ -1,7 +1,7 @@
 """What speaks against sets of statements: the worlds of a record with them that have another outcome."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, combinations, islice
 
 from lupa.answers.orbits import Orbits
 from lupa.answers.question import Question
@@ -46,6 +46,24 @@ class Objections:
         """Whether the outcome is certain once these are stated in the place of what the record says."""
         said = [*self._said(stated).values()]
         return not self._solver.satisfiable([*said, -self._wanted]) and self._solver.satisfiable(said)
+
+    def none_to_some(self, stated: Sequence[Literal]) -> bool:
+        """Whether the outcome is certain once these are stated, or some of them.
+
+        What is stated of what the record leaves open only adds to it: where all of that does not settle the
+        outcome, no part of it does.
+        """
+        known = {self._subject[fact] for fact in self._record}
+        added = [x for x in stated if self._subject[abs(x)] not in known]
+        for changed in _parts([x for x in stated if self._subject[abs(x)] in known]):
+            said = [*self._said([*changed, *added]).values()]
+            if self._solver.satisfiable([*said, -self._wanted]):
+                continue
+            if self._solver.satisfiable(said):
+                return True
+            if any(self.none_to([*changed, *some]) for some in _parts(added)):
+                return True
+        return False
 
     def _said(self, stated: Sequence[Literal]) -> dict[Literal, Literal]:
         """What the record says of each fact once these are stated."""
@@ -159,3 +177,8 @@ class Objections:
             elif (kept := self._cheapest.kept.get(self._subject[abs(literal)])) is not None:
                 ways.append(-kept)
         return ways
+
+
+def _parts(literals: Sequence[Literal]) -> Iterator[tuple[Literal, ...]]:
+    """Each part of them, the smaller first."""
+    return chain.from_iterable(combinations(literals, size) for size in range(len(literals) + 1))

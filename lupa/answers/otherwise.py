@@ -171,16 +171,12 @@ class Waiting:
                     continue
                 with later:
                     there = Search(later, self._edition.wanted(to), fixed, self._costs)
-                    sets, others = there.cheapest(most, lambda chosen: not _would_do(earlier, chosen))
+                    sets, others = there.cheapest(
+                        most, lambda chosen: not any(each.some_make_certain(chosen) for each in earlier)
+                    )
             except CaseError:  # a record that cannot be, on that day
                 continue
             earlier.append(there)
             more = more or others
             found += [((cost + statement.cost, (statement, *chosen)), case) for cost, chosen in sets]
         return found, more
-
-
-def _would_do(earlier: Sequence[Search], chosen: Sequence[Literal]) -> bool:
-    """Whether these statements, or some of them, would do on a day before."""
-    parts = chain.from_iterable(combinations(chosen, size) for size in range(len(chosen) + 1))
-    return any(search.makes_certain(part) for part in parts for search in earlier)

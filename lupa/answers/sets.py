@@ -76,6 +76,7 @@ class Search:
         )
         self._objections = Objections(question, wanted, reach, self._cheapest)
         self.makes_certain = self._objections.none_to
+        self.some_make_certain = self._objections.none_to_some
 
     # ---- proposals -----------------------------------------------------------------------------
 

@@ -163,7 +163,7 @@ def test_what_is_asked_says_once_what_several_share(atopic_kb: KnowledgeBase) ->
     told = " ".join(plan_text(atopic_kb.plan(CHILD)).split())
     for words in (
         "2 years or more, less than 18 years: go to",
-        "clobetasol cream: not tolerated or contraindicated and none of tacrolimus ointment, pimecrolimus",
+        "clobetasol cream: not tolerated or contraindicated; and none of tacrolimus ointment, pimecrolimus",
         "none of tacrolimus ointment, pimecrolimus cream: 6 weeks or more: DENY",
     ):
         assert words in told
