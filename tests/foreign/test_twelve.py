@@ -45,8 +45,8 @@ def test_what_answers_about_twelve_drugs_leave_is_told_by_how_many_they_name(
     every = "acitretin, calcipotriene, methoxsalen and 9 more"
     ended = "not tolerated or contraindicated"
     open_ = (
-        f"no more than 1 of {every}: {ended}; and 2 or more of the others: no adequate response, or "
-        f"1 of {every}: {ended}; and 1 or more of the others: no adequate response"
+        f"no more than 1 of {every}: {ended}; and 2 or more of the others: no adequate response; "
+        f"or else 1 of {every}: {ended}; and 1 or more of the others: no adequate response"
     )
     assert [(answer.text, answer.possible) for answer in first.answers] == [
         (f"2 or more of {every}: {ended}", ("approve",)),
@@ -77,7 +77,7 @@ def test_a_plan_counts_drugs_whichever_they_are(twelve_kb: KnowledgeBase) -> Non
     every = "acitretin, calcipotriene, methoxsalen and 9 more: not tolerated or contraindicated"
     assert f"2 or more of {every}: APPROVE" in told
     assert f"1 of {every}; and 1 or more of the others: no adequate response: go to 5" in told
-    assert "2 or more of those answered “no adequate response alone”: 12 weeks or more: APPROVE" in told
+    assert "2 or more of those answered “no adequate response only”: 12 weeks or more: APPROVE" in told
     assert [step.question for step in plan.steps[3:]] == ["How many weeks was each of these taken?"] * 2
 
 
