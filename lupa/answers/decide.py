@@ -306,8 +306,7 @@ class _Writer:
         unread = [fact for fact in facts if not edition.reads(fact)]
         unread += [fact for fact, value in record.unread.items() if value]
         unread += [name for name in record.numbers if not edition.reads_number(name)]
-        order = {fact: place for place, fact in enumerate(edition.literals)} if unread else {}
-        return tuple(sorted(unread, key=lambda name: (order.get(name, len(order)), name)))
+        return tuple(sorted(unread))  # whatever more than the policy reads was ground
 
     def suggestions(self) -> tuple[Suggestion, ...]:
         """What codes in the case suggest of facts that are open."""

@@ -113,13 +113,30 @@ def in_one(first: str) -> str:
         for _, needed in _IMPORT.findall(text):
             if needed not in done:
                 add(needed)
-        body = _tight(_EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = \2$;", _COMMENT.sub("", text))))
+        plain = _one_after_another(_IMPORT.sub(r"const \1 = \2$;", text))
+        body = _tight(_EXPORT.sub(r"\1", _COMMENT.sub("", plain)))
         given = ",".join(exported for _, exported in _EXPORT.findall(text))
         scope = f"let {name}$=(()=>{{{body}\nreturn{{{given}}}}})();"
         done[name] = body if name == first else scope
 
     add(first)
     return _END.sub(r"\\x3c", "\n".join(done.values()))
+
+
+def _one_after_another(text: str) -> str:
+    """Constants that are declared on lines which follow each other, declared by one word."""
+    lines: list[str] = []
+    goes_on = None  # how the next line begins if it declares one too: what a block holds is set in further
+    for line in text.split("\n"):
+        begin = line[: len(line) - len(line.lstrip())] + "const "
+        is_one = line.startswith(begin)
+        if is_one and begin == goes_on:
+            lines[-1] = f"{lines[-1][:-1]},"
+            lines.append(line.removeprefix(begin))
+        else:
+            lines.append(line)
+        goes_on = begin if is_one and line.endswith(";") else None
+    return "\n".join(lines)
 
 
 def _tight(code: str) -> str:

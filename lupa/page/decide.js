@@ -231,11 +231,7 @@ class Writer {
       ...[...unread].filter(([, so]) => so).map(([fact]) => fact),
       ...numbers.filter((name) => !edition.quantities[name]?.read),
     ];
-    const order = (name) => (edition.variables.has(name) ? edition.facts[edition.variables.get(name)].place : Infinity);
-    return names.sort((one, other) => {
-      const [a, b] = [order(one), order(other)];
-      return a !== b ? (a < b ? -1 : 1) : one < other ? -1 : one > other ? 1 : 0;
-    });
+    return names.sort();
   }
 
   /** What was read otherwise than it is written, and which lists might settle what is open. */

@@ -45,7 +45,7 @@ ANSWERS = frozenset(
         "none", "one_of", "all_of", "not_all", "none_of", "without", "some", "few", "exactly", "between",
         "and_more", "of_class", "any", "and", "whatever", "or", "otherwise", "yes", "no", "at_least",
         "less_than", "more_than", "at_most", "to", "of_each", "either",
-        "parts", "also", "others", "such", "alone", "nothing",
+        "parts", "also", "or_else", "others", "them", "such", "such_of", "quoted", "alone", "nothing",
     }
 )  # fmt: skip
 """The parts of answers, each of which `answer_text/2` has words for."""

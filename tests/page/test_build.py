@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lupa import CaseError, KnowledgeBase
+from lupa.page.build import _one_after_another
 from tests.command import command
 from tests.page.browser import told_by
 
@@ -31,6 +32,38 @@ def test_the_shipped_policies_make_a_small_page(made: str) -> None:
 def test_no_comment_is_left_that_could_hide_what_follows(one: str) -> None:
     (script,) = re.findall(r'<script type="module">(.*?)</script>', one, re.DOTALL)
     assert [line for line in script.splitlines() if line.startswith("//") or " // " in line] == []
+
+
+def test_constants_that_follow_each_other_are_declared_by_one_word() -> None:
+    code = """
+const one = (x) => x;
+const [two, three] = [";", { a: 1 }];
+if (one) {
+  const inner = 1;
+  const other = 2;
+}
+const last = () => {
+  const inner = 3;
+};
+const after = `
+const ${one};`;
+export const told = 4;
+"""
+    joined = """
+const one = (x) => x,
+[two, three] = [";", { a: 1 }];
+if (one) {
+  const inner = 1,
+other = 2;
+}
+const last = () => {
+  const inner = 3;
+};
+const after = `
+const ${one};`;
+export const told = 4;
+"""
+    assert _one_after_another(code) == joined
 
 
 def test_what_runs_is_named_by_its_digest_and_nothing_is_loaded(one: str) -> None:

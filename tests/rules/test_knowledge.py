@@ -605,7 +605,7 @@ def test_what_the_policy_never_asks_about_is_said(kb: KnowledgeBase) -> None:
         "diagnosis": {"only": ["LN", "SLE", "rheumatoid_arthritis"]},
     }
     decision = kb.decide({**case, "facts": facts})
-    assert decision.unread == ("dosed_per_label", "diagnosis(rheumatoid_arthritis)")
+    assert decision.unread == ("diagnosis(rheumatoid_arthritis)", "dosed_per_label")
     assert kb.decide(DENIED).unread == ()
     assert kb.decide(lupkynis(capsules=540, days_supply=90)).unread == ()
 
