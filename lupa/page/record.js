@@ -15,7 +15,7 @@ const HANDLING = ["submitted", "received_on", "expedited"];
 const AGES = ["age", "age_months"];
 const STATES = { true: ["equivalent", "narrower"], false: ["equivalent", "broader"] };
 const A_NAME = /^(?=.*\p{L})[\p{L}\p{N}_][\p{L}\p{N}_ '’()[\]/,;:.#+&%*<>=~?-]{1,99}$/u; // of what is not known here
-const NOTHING = ["none", "no", "nothing", "unknown", "n/a", "na", "nil", "null", "yes"]; // where there is no name
+const NOTHING = ["none", "no", "nothing", "unknown", "n/a", "na", "nil", "null", "yes", "unsure", "not_sure", "not_known", "don't_know", "pending", "tbd"]; // where there is no name
 const TRUTH = { yes: true, y: true, true: true, no: false, n: false, false: false }; // in quotes, in whatever letters
 const SEVERAL = /[,;&+\n]|\b(?:and|or)\b/i; // between names where a text holds several
 const MANY = 500; // of more names that are not known no slip of the pen is looked for

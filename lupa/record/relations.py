@@ -28,7 +28,12 @@ A_NAME = re.compile(r"(?=.*[^\W\d_])\w[\w '\N{RIGHT SINGLE QUOTATION MARK}()\[\]
 
 _SEVERAL = re.compile(r"[,;&+\n]|\b(?:and|or)\b", re.IGNORECASE)
 """What may stand between names where a text holds several; what an `or` stands between is not so."""
-_NOTHING = frozenset(("none", "no", "nothing", "unknown", "n/a", "na", "nil", "null", "yes"))
+_NOTHING = frozenset(
+    (
+        *("none", "no", "nothing", "unknown", "n/a", "na", "nil", "null", "yes"),
+        *("unsure", "not_sure", "not_known", "don't_know", "pending", "tbd"),
+    )
+)
 """What people write where they have no name."""
 
 

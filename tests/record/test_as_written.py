@@ -217,6 +217,8 @@ def test_what_may_not_be_taken_now_stays_open_and_that_is_told(kb: KnowledgeBase
         ("prednisone and Imuran", "facts.taking: 'prednisone and Imuran' may be several names"),
         ("prednison", "facts.taking: 'prednison' is not known here; did you mean prednisone?"),
         ("none", "facts.taking: 'none' is no name; where there is none, write taking: {only: []}"),
+        ("not sure", "facts.taking: 'not sure' is no name; where there is none, write taking: {only: []}"),
+        (["prednisone", "TBD"], "facts.taking[1]: 'TBD' is no name; where there is none, write taking"),
         ({"prednisone": 10}, "facts.taking.prednisone: yes, no or null is expected, not 10"),
         (
             {"prednisone": {"dose": "10 mg", "colour": "red"}},
