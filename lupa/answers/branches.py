@@ -174,14 +174,7 @@ def _counted(
 
 def _in_words(asking: Asking, when: Sequence[Sequence[Some]], spoken: Collection[Fact]) -> str:
     ways = [_cube(asking, cube, spoken) for cube in when]
-    return _joined(asking, "or_else" if any("; " in way for way in ways) else "or", ways)
-
-
-def _joined(asking: Asking, how: str, parts: Sequence[str]) -> str:
-    first, *others = parts
-    for other in others:
-        first = asking.answer(how, first=first, second=other)
-    return first
+    return asking.joined("or_else" if any("; " in way for way in ways) else "or", ways)
 
 
 def _cube(asking: Asking, cube: Sequence[Some], spoken: Collection[Fact]) -> str:
@@ -202,7 +195,7 @@ def _cube(asking: Asking, cube: Sequence[Some], spoken: Collection[Fact]) -> str
         )
         if some.facts
     ]
-    first = _joined(asking, "also" if any(": " in part for part in parts) else "and", parts)
+    first = asking.joined("also" if any(": " in part for part in parts) else "and", parts)
     if here < len(spoken) and all(some.at_least for some in cube):
         return asking.answer("whatever", first=first)
     return first

@@ -172,8 +172,8 @@ class Counting:
             parts: list[str] = []
             for _, each in groupby(zip(coordinates, box, strict=True), key=lambda pair: id(pair[0].run)):
                 parts += self._words_of(list(each))
-            ways.append(self.of.joined("also", parts) if parts else self.of.asking.answer("any"))
-        return self.of.joined("or_else", ways)
+            ways.append(self.of.asking.joined("also", parts) if parts else self.of.asking.answer("any"))
+        return self.of.asking.joined("or_else", ways)
 
     def _words_of(self, counts: Sequence[tuple[_Coordinate, tuple[int, int]]]) -> Iterator[str]:
         """How many members of one run are how; where none is of any class that is counted, how all are."""
@@ -206,13 +206,13 @@ class Counting:
                 last.setdefault((root, said[:-1], at), set()).update(told)
         parts = [(root, (*before, (at, tuple(sorted(told))))) for (root, before, at), told in last.items()]
         each = ([self._answered(root, part) for part in said] for root, said in parts)
-        return [self.of.joined("and", answers) for answers in each]
+        return [self.of.asking.joined("and", answers) for answers in each]
 
     def _answered(self, root: int, part: Said) -> str:
         """What one question was answered of a member; of what is only so, or not, yes or no."""
         so = sorted({any(each) for each in part[1]}, reverse=True)
         plain = [self.of.asking.answer("yes" if each else "no") for each in so]
-        return self.of.told(self._roots[root][0], part) or self.of.joined("either", plain)
+        return self.of.told(self._roots[root][0], part) or self.of.asking.joined("either", plain)
 
     def each(self, member: Member, ways: Iterable[Sequence[Said]]) -> Each:
         """When a member is as is said in one of these ways."""
@@ -293,6 +293,6 @@ class _Coordinate:
         if any(said for _, said in self._histories):
             answer, of = self._of.asking.answer, self._of.names(every)
             ways = dict.fromkeys(self._counting.told(self._histories))
-            said = self._of.joined("either", [answer("quoted", names=way) for way in ways])
+            said = self._of.asking.joined("either", [answer("quoted", names=way) for way in ways])
             return answer("such", names=said) if self._alone else answer("such_of", first=of, second=said)
         return self._of.names(every)

@@ -75,7 +75,7 @@ class Membership:
             self._cube(cube, facts)
             for cube in self.cubes_of(told, [each for each in apart if each not in told])
         ]
-        return self.joined("either", ways)
+        return self.asking.joined("either", ways)
 
     def _cube(self, cube: Sequence[cubes.Some], facts: Sequence[Fact]) -> str:
         asking, parts = self.asking, []
@@ -86,22 +86,15 @@ class Membership:
             if some.least == len(names):
                 parts += names
             elif (some.least, some.most) == (1, len(names)):
-                parts.append(self.joined("either", names))
+                parts.append(self.asking.joined("either", names))
             elif some.most:
                 parts.append(self.number(some.least, some.most, len(names), ", ".join(names)))
         if len(absent) == len(facts) > 1:
             return asking.answer("nothing")
         if len(absent) > 1 and sum(len(some.variables) for some in cube) == len(facts):
-            return asking.answer("alone", names=self.joined("and", parts))
+            return asking.answer("alone", names=self.asking.joined("and", parts))
         parts += [said(v, so=False) for v in absent]
-        return self.joined("and", parts)
-
-    def joined(self, how: str, parts: Sequence[str]) -> str:
-        """The parts of an answer as one."""
-        first, *others = parts
-        for other in others:
-            first = self.asking.answer(how, first=first, second=other)
-        return first
+        return self.asking.joined("and", parts)
 
     def number(self, low: int, high: int, size: int, names: str) -> str:
         """From so many to so many of so many, in words."""

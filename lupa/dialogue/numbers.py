@@ -14,17 +14,16 @@ from lupa.record.edits import value_of
 from lupa.record.measurement import NEVER
 from lupa.record.numbers import AGES
 from lupa.record.plain import bound_in, number_in
+from lupa.record.relations import NOT_KNOWN
 from lupa.rules.days import day, is_written
 from lupa.rules.names import normal
 from lupa.rules.quantities import SINCE
 from lupa.rules.vocabulary import Vocabulary
 
-_NOT_KNOWN = ("don't_know", "dont_know", "do_not_know", "not_sure")
 UNKNOWN = (
-    *_NOT_KNOWN,
-    *(f"i_{words}" for words in _NOT_KNOWN[:3]),
-    *("i_am_not_sure", "i'm_not_sure", "unsure", "no_idea", "idk"),
-    *("not_known", "unknown", "skip", "d", "?"),
+    *NOT_KNOWN,
+    *("dont_know", "do_not_know", "i_don't_know", "i_dont_know", "i_do_not_know"),
+    *("i_am_not_sure", "i'm_not_sure", "no_idea", "idk", "skip", "d", "?"),
 )
 """What people say where they do not know."""
 _BOUND = re.compile(r"(at least|more than|less than|at most|over|above|under|below) (\S.*)")

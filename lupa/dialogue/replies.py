@@ -262,7 +262,9 @@ def _only_names(piece: str, question: Question, vocabulary: Vocabulary) -> bool:
     """Whether a part of a reply names a member, and what stands with the name cannot be read."""
     if with_doses(vocabulary.canonical)(piece, question.names) is not None:
         return False
-    return bool(names_within(piece, lambda text: vocabulary.canonical(text, question.names) is not None))
+    return bool(
+        names_within(piece, lambda text: [*filter(None, [vocabulary.canonical(text, question.names)])])
+    )
 
 
 def takes_any(question: Question, vocabulary: Vocabulary | None) -> bool:

@@ -87,16 +87,16 @@ export function namesListed(text) {
   return found.length ? found : [text];
 }
 
-/** The names in a text, the longest at each place: a few words that stand together and mean something. */
-export function namesWithin(text, means) {
+/** What is `meant` by the names in a text, the longest at each place: by a few words that stand together. */
+export function namesWithin(text, meant) {
   const words = [...text.matchAll(/[\p{L}\p{N}]+/gu)];
   const found = [];
   let last = -1;
   for (let begin = 0; begin < words.length; begin += 1) {
     for (let end = Math.min(words.length, begin + MOST_WORDS) - 1; end > Math.max(last, begin - 1); end -= 1) {
-      const phrase = text.slice(words[begin].index, words[end].index + words[end][0].length);
-      if (means(phrase)) {
-        found.push(phrase);
+      const names = meant(text.slice(words[begin].index, words[end].index + words[end][0].length));
+      if (names.length) {
+        found.push(...names);
         last = end;
       }
     }

@@ -420,9 +420,7 @@ class Reader {
   /** Keeps what is not known as it is written; what is known and named in it stays open. */
   setAside(given, tree, value, path, about) {
     this.record.aside.push({ family: about[0], name: given, value, place: path });
-    for (const phrase of namesWithin(given, (text) => this.mayMean(text, tree, about).length > 0)) {
-      for (const name of this.mayMean(phrase, tree, about)) this.leaveOpen(name, tree, path, about);
-    }
+    for (const name of namesWithin(given, (text) => this.mayMean(text, tree, about))) this.leaveOpen(name, tree, path, about);
   }
 
   /** The names that a text means at a place, itself or as a code, or as a slip of the pen. */

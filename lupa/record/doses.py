@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -88,15 +88,16 @@ def with_doses(canonical: Callable[[str, Mapping[str, object]], str | None]) -> 
     return meant
 
 
-def names_within(text: str, means: Callable[[str], bool]) -> list[str]:
-    """The names in a text, the longest at each place: a few words together that mean something."""
+def names_within(text: str, meant: Callable[[str], Sequence[str]]) -> list[str]:
+    """What is meant by the names in a text, the longest at each place: by a few words together."""
     words = list(_WORD.finditer(text))
-    found, last = [], -1
+    found: list[str] = []
+    last = -1
     for begin in range(len(words)):
         for end in range(min(len(words), begin + _MOST_WORDS) - 1, max(last, begin - 1), -1):
-            phrase = text[words[begin].start() : words[end].end()]
-            if means(phrase):
-                found.append(phrase)
+            names = meant(text[words[begin].start() : words[end].end()])
+            if names:
+                found.extend(names)
                 last = end
                 break
     return found

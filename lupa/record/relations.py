@@ -28,11 +28,10 @@ A_NAME = re.compile(r"(?=.*[^\W\d_])\w[\w '\N{RIGHT SINGLE QUOTATION MARK}()\[\]
 
 _SEVERAL = re.compile(r"[,;&+\n]|\b(?:and|or)\b", re.IGNORECASE)
 """What may stand between names where a text holds several; what an `or` stands between is not so."""
+NOT_KNOWN = ("unknown", "not_known", "don't_know", "not_sure", "unsure")
+"""What people write where they do not know."""
 _NOTHING = frozenset(
-    (
-        *("none", "no", "nothing", "unknown", "n/a", "na", "nil", "null", "yes"),
-        *("unsure", "not_sure", "not_known", "don't_know", "pending", "tbd"),
-    )
+    ("none", "no", "nothing", "n/a", "na", "nil", "null", "yes", "pending", "tbd", *NOT_KNOWN)
 )
 """What people write where they have no name."""
 
@@ -66,8 +65,7 @@ class Relations(Meanings):
                 return
         many = "this one name" if len(names) == 1 else f"these {len(names)} names"
         self.record.remarks.append(Remark(path, f"{shown(given)} was read as a list of {many}."))
-        if ONLY not in path.split("."):
-            self.record.lists.setdefault(about[0], path)
+        self.take_note_of_list(path, about)
         for name in names:
             self.on_list(name, tree, path, about)
 
@@ -85,8 +83,7 @@ class Relations(Meanings):
 
     def listed(self, tree: Tree, values: list[Any], path: str, about: Path) -> None:
         """What a list names is so, and it says nothing else."""
-        if ONLY not in path.split("."):
-            self.record.lists.setdefault(about[0], path)
+        self.take_note_of_list(path, about)
         for place, name in enumerate(values):
             where = f"{path}[{place}]"
             both = named_with_dose(name) if isinstance(name, Mapping) else None
@@ -97,6 +94,11 @@ class Relations(Meanings):
                 self.members(tree, dict([both]), where, about)
             else:
                 self.on_list(name, tree, where, about)
+
+    def take_note_of_list(self, path: str, about: Path) -> None:
+        """Keeps where a list stands that is not said to be complete; the first of a relation."""
+        if ONLY not in path.split("."):
+            self.record.lists.setdefault(about[0], path)
 
     def on_list(self, name: Any, tree: Tree, where: str, about: Path) -> None:
         """What stands on a list is so."""
@@ -195,9 +197,8 @@ class Relations(Meanings):
     def set_aside(self, given: str, tree: Tree, value: bool | None, path: str, about: Path) -> None:
         """Keeps what is not known as it is written; what is known and named in it stays open."""
         self.record.aside.append(Aside(about[0], given, value, path))
-        for phrase in names_within(given, lambda text: bool(self.may_mean(text, tree, about))):
-            for name in self.may_mean(phrase, tree, about):
-                self.leave_open(name, tree, path, about)
+        for name in names_within(given, lambda text: self.may_mean(text, tree, about)):
+            self.leave_open(name, tree, path, about)
 
     def leave_open(self, name: str, tree: Tree, path: str, about: Path) -> None:
         """Leaves open what a name means that stands in what is set aside, if it means something."""

@@ -321,10 +321,15 @@ class Asking:
 
     def tabled(self, table: Table, names: str) -> str:
         """A table in words, with the names that it is about: `methotrexate, leflunomide: not tolerated`."""
-        first, *others = table.said
+        said = self.joined("either", table.said)
+        return table.words.replace("{names}", names).replace("{number}", said)
+
+    def joined(self, how: str, parts: Sequence[str]) -> str:
+        """The parts of an answer, at least one, as one."""
+        first, *others = parts
         for other in others:
-            first = self.answer("either", first=first, second=other)
-        return table.words.replace("{names}", names).replace("{number}", first)
+            first = self.answer(how, first=first, second=other)
+        return first
 
     def shortened(self, names: Sequence[str]) -> str:
         """The names; of many half as many as are named one by one, and how many more there are."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,10 +28,15 @@ UNSPOKEN = ("gout", "psoriasis", "migraine")
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The shipped policies, with indications of which they do not speak."""
-    root = slim(tmp_path / "kb")
-    rows = "".join(f'condition({c}). indication({c}). label({c}, "{c}").\n' for c in UNSPOKEN)
+    return with_indications(tmp_path, UNSPOKEN)
+
+
+def with_indications(folder: Path, names: Iterable[str], further: str = "") -> Path:
+    """The shipped policies in a folder, with indications of these names, and further rows."""
+    root = slim(folder / "kb")
+    rows = "".join(f'condition({c}). indication({c}). label({c}, "{c}").\n' for c in names)
     with (root / "conditions.lp").open("a", encoding="utf-8") as file:
-        file.write(f"\n{rows}")
+        file.write(f"\n{rows}{further}")
     return root
 
 
@@ -99,11 +104,7 @@ WAYS: dict[str, Callable[[str], str]] = {
 @pytest.fixture
 def large(tmp_path: Path) -> Path:
     """The shipped policies, with many indications of which they do not speak."""
-    root = slim(tmp_path / "kb")
-    rows = "".join(f'condition({c}). indication({c}). label({c}, "{c}").\n' for c in MANY)
-    with (root / "conditions.lp").open("a", encoding="utf-8") as file:
-        file.write(f"\n{rows}indication(of_no_disease).\n")
-    return root
+    return with_indications(tmp_path, MANY, "indication(of_no_disease).\n")
 
 
 @pytest.mark.slow

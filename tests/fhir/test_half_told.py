@@ -40,16 +40,15 @@ from tests.fhir.charts import (
     words,
 )
 from tests.fhir.conftest import Read
+from tests.fhir.test_borders import ANTIBODIES, EGFR, LIVE, Said
 from tests.fhir.test_evidence import CYC, IV, LN, SLE, TAKES, states_in
 
-ANTIBODIES, EGFR, LIVE = "documented(autoantibodies)", "attests(monitor_egfr)", "live_vaccine"
 POSITIVE = concept(("http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation", "POS"))
 ABSENT = [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]
 CHANGED: Resource = {"modifierExtension": [{"url": "http://example.org/not", "valueBoolean": True}]}
 RULED: Resource = {"implicitRules": "http://example.org/rules"}
 MEDICATION: Resource = {"resourceType": "Medication", "id": "med", "code": concept(PREDNISONE)}
 BACKWARDS = {"start": "2025-02-10", "end": "2024-02-01"}
-Said = tuple[str, list[Resource], dict[str, Any]]
 
 
 def of(reference: str, **more: Any) -> Resource:
