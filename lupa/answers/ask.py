@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from lupa.answers import branches
 from lupa.answers.asking import Alone, Apart, questions_apart
-from lupa.answers.branches import shown, told
 from lupa.answers.decision import Decision, Missing
 from lupa.answers.exploration import Answer, Ask, Asked, Member
 from lupa.answers.question import Question
@@ -22,7 +22,8 @@ def ask(question: Question, decision: Decision) -> Ask:
         with deep(len(question.edition.literals)):
             return _questions(question, decision), _immaterial(question, decision)
 
-    return Ask(decision, *question.edition.remembered(("ask", *question.statements), found))
+    key = ("ask", *question.statements, *sorted(question.record.known_numbers))
+    return Ask(decision, *question.edition.remembered(key, found))
 
 
 def _questions(question: Question, decision: Decision) -> tuple[Asked, ...]:
@@ -31,14 +32,20 @@ def _questions(question: Question, decision: Decision) -> tuple[Asked, ...]:
     if not missing:
         return ()
     questions, others = questions_apart(question), question.standing.facts(edition)
-    asked = []
+    open_groups: list[tuple[Alone, Group]] = []
     for each in questions.every:
         open_ = (fact for first in each.group.facts for fact in (first, *others.get(first, ())))
         facts = [fact for fact in open_ if fact in missing]
         if facts:
             (group,) = edition.asking.groups(facts)
-            items = [missing[fact] for fact in group.facts]
-            asked.append(_asked(edition, questions, each, group, items, others))
+            open_groups.append((each, group))
+    known = question.record.known_numbers
+    alone = known.union(*(dict(group.numbers) for _, group in open_groups))
+    asked = []
+    for each, group in open_groups:
+        items = [missing[fact] for fact in group.facts]
+        told = known if alone.issuperset(edition.asking.numbers(group)) else alone
+        asked.append(_asked(edition, questions, each, group, items, others, told))
     return tuple(sorted(asked, key=_decisiveness))
 
 
@@ -67,16 +74,18 @@ def _asked(
     group: Group,
     missing: Sequence[Missing],
     others: Mapping[Fact, Sequence[Fact]],
+    known: Collection[str],
 ) -> Asked:
+    """The question; of two numbers that make one it asks for what is not `known`, or asked by another."""
     asking = edition.asking
     kinds = {fact: name for name, facts in asking.classes(group.facts).items() for fact in facts}
     sources = dict.fromkeys(source for each in missing for source in each.source.split("; ") if source)
     return Asked(
         group.id,
         group.kind,
-        asking.question(group),
+        asking.question(group, known),
         tuple(Member(m.fact, m.text, m.question, asking.member(m.fact), kinds[m.fact]) for m in missing),
-        asking.numbers(group),
+        asking.numbers(group, known),
         tuple(dict.fromkeys(item for each in missing for item in each.bears_on)),
         "; ".join(sources),
         " ".join(dict.fromkeys(each.help for each in missing if each.help)),
@@ -109,6 +118,6 @@ def _answers(
             sides = [diagrams.restrict(partition, variable, value=value) for value in (False, True)]
             partition = diagrams.together(sides, either)
     possible = {value: names for names, value in values.items()}
-    answers = told(edition, group, facts, diagrams, partition, others)
+    answers = branches.told(edition, group, facts, diagrams, partition, others)
     for value, words, when in reversed(answers) if group.kind == "yes_no" else answers:
-        yield Answer(words, shown(edition.asking, group, words, when), possible[value], when)
+        yield Answer(words, branches.shown(edition.asking, group, words, when), possible[value], when)

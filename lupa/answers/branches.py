@@ -136,13 +136,18 @@ def _combinations(
     spoken = {fact for when in whens.values() for cube in when for some in cube for fact in some.facts}
     if len(whens) == 1:
         return [Told(value, asking.answer("any"), when) for value, when in whens.items()]
-    if len(spoken) == 1:
+    if len(facts) == 1:
         of_side = {when[0][0].at_least: (value, when) for value, when in whens.items()}
-        sides = _sides(asking, *spoken)
+        sides = _sides(asking, *facts.values())
         return [Told(of_side[so][0], word, of_side[so][1]) for word, so in sides]
     longest = max(whens.values(), key=len)
     rest = longest if len(longest) > 1 and len(whens) > 1 else None
-    answers = [Told(value, _in_words(asking, w, spoken), w) for value, w in whens.items() if w is not rest]
+    none = frozenset(facts.values()) == spoken  # where others are asked for too, who names none says more
+    answers = [
+        Told(value, _in_words(asking, when, spoken, none=none), when)
+        for value, when in whens.items()
+        if when is not rest
+    ]
     if rest is not None:  # what is longest to say is what is left
         (value,) = (value for value, when in whens.items() if when is rest)
         answers.append(Told(value, asking.answer("otherwise"), rest))
@@ -172,18 +177,20 @@ def _counted(
     return None
 
 
-def _in_words(asking: Asking, when: Sequence[Sequence[Some]], spoken: Collection[Fact]) -> str:
-    ways = [_cube(asking, cube, spoken) for cube in when]
+def _in_words(
+    asking: Asking, when: Sequence[Sequence[Some]], spoken: Collection[Fact], *, none: bool
+) -> str:
+    ways = [_cube(asking, cube, spoken, none=none) for cube in when]
     return asking.joined("or_else" if any("; " in way for way in ways) else "or", ways)
 
 
-def _cube(asking: Asking, cube: Sequence[Some], spoken: Collection[Fact]) -> str:
-    """One way of answering in words: what is so, then what is not."""
+def _cube(asking: Asking, cube: Sequence[Some], spoken: Collection[Fact], *, none: bool) -> str:
+    """One way of answering in words: what is so, then what is not; `none` if these are all there are."""
     here = sum(len(some.facts) for some in cube)
     so = [fact for some in cube if some.at_least == len(some.facts) for fact in some.facts]
     not_so = [fact for some in cube if some.at_most == 0 for fact in some.facts]
     between = [some for some in cube if some.at_least < len(some.facts) and some.at_most]
-    if here == len(not_so) == len(spoken):
+    if none and here == len(not_so) == len(spoken):
         return asking.answer("none")
     parts = [
         _some(asking, some)

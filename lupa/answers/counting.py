@@ -205,8 +205,9 @@ class Counting:
             for at, told in said[-1:]:
                 last.setdefault((root, said[:-1], at), set()).update(told)
         parts = [(root, (*before, (at, tuple(sorted(told))))) for (root, before, at), told in last.items()]
-        each = ([self._answered(root, part) for part in said] for root, said in parts)
-        return [self.of.asking.joined("and", answers) for answers in each]
+        answer, tells = self.of.asking.answer, self.of.tells
+        each = ([self._answered(root, part) for part in said if tells(part)] for root, said in parts)
+        return [self.of.asking.joined("and", answers or [answer("any")]) for answers in each]
 
     def _answered(self, root: int, part: Said) -> str:
         """What one question was answered of a member; of what is only so, or not, yes or no."""
@@ -290,9 +291,9 @@ class _Coordinate:
 
     def _named(self, every: Sequence[Member]) -> str:
         """Those of whom the run speaks: by what was said of them, or by name."""
-        if any(said for _, said in self._histories):
-            answer, of = self._of.asking.answer, self._of.names(every)
-            ways = dict.fromkeys(self._counting.told(self._histories))
+        answer, of = self._of.asking.answer, self._of.names(every)
+        ways = dict.fromkeys(self._counting.told(self._histories))
+        if any(said for _, said in self._histories) and ways.keys() != {answer("any")}:
             said = self._of.asking.joined("either", [answer("quoted", names=way) for way in ways])
             return answer("such", names=said) if self._alone else answer("such_of", first=of, second=said)
-        return self._of.names(every)
+        return of

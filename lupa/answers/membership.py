@@ -77,6 +77,10 @@ class Membership:
         ]
         return self.asking.joined("either", ways)
 
+    def tells(self, said: Said) -> bool:
+        """Whether there is another answer of a member than those that are said."""
+        return any(self.cubes_of(said[1]))
+
     def _cube(self, cube: Sequence[cubes.Some], facts: Sequence[Fact]) -> str:
         asking, parts = self.asking, []
         said: Callable[..., str] = lambda v, so=True: asking.said(facts[v], so=so)  # noqa: E731

@@ -8,9 +8,11 @@ alone, and so the smallest tree for it does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
 from lupa.answers.asking import Open, Questions, open_questions, questions_by_member
 from lupa.answers.branches import shown, told
@@ -41,7 +43,8 @@ _Planned = tuple[int, int, tuple[Step, ...]]
 def plan(question: Question, decision: Decision) -> Plan:
     """The smallest decision tree for the record that the question is about."""
     edition = question.edition
-    found = edition.remembered(("plan", *question.statements), lambda: _smallest(question))
+    key = ("plan", *question.statements, *sorted(question.record.known_numbers))
+    found = edition.remembered(key, lambda: _smallest(question))
     return Plan(decision, *found)
 
 
@@ -72,7 +75,8 @@ def _planned(question: Question, questions: Questions) -> _Planned:
         planner = Planner(questions, question.check)
         weight = planner.weigh(questions.outcome)
         others = question.standing.facts(question.edition)
-        steps = _Writer(question.edition, questions, planner, others).steps()
+        writer = _Writer(question.edition, questions, planner, others)
+        steps = writer.steps(question.record.known_numbers)
     return weight // ONE, weight % ONE, steps
 
 
@@ -83,6 +87,23 @@ class _Draft:
     group: Group
     facts: tuple[str, ...]
     branches: list[tuple[str, When, _Draft | str]]
+
+
+def _known_at(drafts: Collection[_Draft], known: frozenset[str]) -> dict[_Draft, frozenset[str]]:
+    """The numbers that are known at each step, whichever way leads there from the first."""
+    waits = Counter(to for draft in drafts for _, _, to in draft.branches if isinstance(to, _Draft))
+    found = dict.fromkeys(islice(drafts, 1), known)
+    ready = list(found)
+    while ready:
+        draft = ready.pop()
+        then = found[draft].union(dict(draft.group.numbers))
+        for _, _, to in draft.branches:
+            if isinstance(to, _Draft):
+                found[to] = found.get(to, then) & then
+                waits[to] -= 1
+                if not waits[to]:
+                    ready.append(to)
+    return found
 
 
 class _Writer:
@@ -112,8 +133,8 @@ class _Writer:
             questions.diagrams.budget,
         )
 
-    def steps(self) -> tuple[Step, ...]:
-        """The steps, each before those that its answers lead to, a branch followed to its end first."""
+    def steps(self, known_numbers: frozenset[str]) -> tuple[Step, ...]:
+        """The steps, a branch followed to its end first; of two numbers what is known is not asked for."""
         order: dict[_Draft, int] = {}
         known = self._counting.nothing_known() if self._counting else {}
         waiting = [self._follow(self._questions.outcome, known)]
@@ -122,9 +143,10 @@ class _Writer:
             if isinstance(draft, _Draft) and draft not in order:
                 order[draft] = len(order) + 1
                 waiting.extend(target for _, _, target in reversed(draft.branches))
-        return tuple(self._step(number, draft, order) for draft, number in order.items())
+        numbers = _known_at(order, known_numbers)
+        return tuple(self._step(draft, order, numbers[draft]) for draft in order)
 
-    def _step(self, number: int, draft: _Draft, order: Mapping[_Draft, int]) -> Step:
+    def _step(self, draft: _Draft, order: Mapping[_Draft, int], known: Collection[str]) -> Step:
         branches = tuple(
             Branch(
                 answer,
@@ -136,10 +158,10 @@ class _Writer:
             for answer, when, target in draft.branches
         )
         return Step(
-            number,
+            order[draft],
             draft.group.id,
             draft.group.kind,
-            self._asking.question(draft.group),
+            self._asking.question(draft.group, known),
             draft.facts,
             branches,
         )

@@ -80,13 +80,11 @@ class Reply:
 def following(
     ask: Ask, vocabulary: Vocabulary, unknown: Collection[Fact], begin: Collection[Fact] = ()
 ) -> Question | None:
-    """The first question that is not unknown, about what of it is not; None where there is none.
-
-    One that is about what to `begin` with goes before the others.
-    """
+    """The first question about what is not unknown, of what to `begin` with first; None without one."""
+    numbers = {vocabulary.number_of[fact] for fact in unknown if fact in vocabulary.number_of}
     for asked in sorted(ask.questions, key=lambda asked: frozenset(begin).isdisjoint(asked.facts)):
         left = tuple(member for member in asked.members if member.fact not in unknown)
-        if left:
+        if left and not (asked.numbers and numbers.issuperset(asked.numbers)):
             return _put(replace(asked, members=left) if asked.kind == "members" else asked, vocabulary)
     return None
 
@@ -114,7 +112,7 @@ def _put(asked: Asked, vocabulary: Vocabulary) -> Question:
 
 def _number(asked: Asked, vocabulary: Vocabulary) -> Question:
     names: dict[str, Mapping[str, Any]] = {}
-    if asked.id in vocabulary.derived:  # it follows from two, and who does not know them may know it
+    if len(asked.numbers) > 1 and asked.id in vocabulary.derived:  # who does not know these may know it
         names = {called(name): {} for name in asked.numbers}
         unit = vocabulary.quantities[asked.id].unit
         of = f"{vocabulary.label(asked.id)} itself" + (f" ({unit})" if unit else "")
@@ -126,15 +124,15 @@ def _number(asked: Asked, vocabulary: Vocabulary) -> Question:
         names = {called(name): {} for name in asked.numbers}
         return Question(asked.text, names, asked, hint, numbers=asked.numbers, listed=asked)
     (name,) = asked.numbers
-    unit, cut = vocabulary.quantities[name].unit, vocabulary.cuts[name][0]
+    unit, cuts = vocabulary.quantities[name].unit, vocabulary.cuts.get(name)
     said = f"a number ({unit})" if unit else "a number"
     others = [other for other in units_of(name, vocabulary) if other != unit]
     said += f", also one in {' or '.join(others)}" if others else ""
     said += ", or a day" if name.startswith(f"{SINCE}(") else ""
     said += ", or never" if is_day(name, vocabulary) else ""
     said += ", or the day of birth" if name in AGES else ""
-    hint = f"{said}, or a bound of it, such as `{cut.kind.replace('_', ' ')} {written(cut.bound)}`"
-    return Question(asked.text, names, asked, hint, numbers=asked.numbers)
+    bound = f", such as `{cuts[0].kind.replace('_', ' ')} {written(cuts[0].bound)}`" if cuts else ""
+    return Question(asked.text, names, asked, f"{said}, or a bound of it{bound}", numbers=asked.numbers)
 
 
 # ---- replies -----------------------------------------------------------------------------------

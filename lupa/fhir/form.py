@@ -112,9 +112,9 @@ class _Form:
     def _items(self, group: Group) -> Iterator[Json]:
         numbers = [n for n in numbers_of(self._edition, group) if n.name not in self._numbers]
         if group.kind == "number" or numbers:
-            self._numbers.update(number.name for number in numbers)
             if numbers:
                 yield self._measured(group, numbers)
+            self._numbers.update(number.name for number in numbers)
         elif group.kind == "yes_no":
             yield self._yes_or_no(group)
         else:
@@ -169,7 +169,7 @@ class _Form:
 
     def _measured(self, group: Group, numbers: Sequence[Number]) -> Json:
         """A number, or a group of several; one with its day may be told several times."""
-        question = self._edition.asking.question(group)
+        question = self._edition.asking.question(group, self._numbers)
         if len(numbers) == 1:
             (number,) = numbers
             if not number.dated:

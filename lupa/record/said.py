@@ -82,6 +82,11 @@ class Record:
     case: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def known_numbers(self) -> frozenset[str]:
+        """The quantities of which it gives one number, and not what that may be."""
+        return frozenset(name for name, each in self.intervals.items() if each.low == each.high)
+
+    @property
     def unread_facts(self) -> set[Fact]:
         """The facts that no rule reads and that it names."""
         return self.left_open.union(self.unread)

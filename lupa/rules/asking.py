@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Literal
+
+import clingo
 
 from lupa.rules.ground import Ground, quoted
 from lupa.rules.names import all_written, beginnings
@@ -203,9 +205,12 @@ class Asking:
 
     # ---- words ---------------------------------------------------------------------------------
 
-    def question(self, group: Group) -> str:
-        """The question that asks for all of a group."""
+    def question(self, group: Group, known: Collection[str] = ()) -> str:
+        """The question that asks for all of a group; of two numbers that make one not for those `known`."""
         v, fact = self._vocabulary, group.facts[0]
+        left = self._left(group, known)
+        if len(left) == 1:
+            return self._question_for(left[0])
         if group.kind == "yes_no":
             return v.question(fact)
         if group.kind == "choice":
@@ -241,6 +246,18 @@ class Asking:
         made = self._vocabulary.derived.get(group.numbers[0][0]) if len(group.numbers) == 1 else None
         return () if made is None else (made.first, made.second)
 
+    def _left(self, group: Group, known: Collection[str]) -> list[str]:
+        """Of the two numbers that make the one that a group is about those that are not known, or both."""
+        made = self._made_of(group)
+        return [name for name in made if name not in known] or list(made)
+
+    def _question_for(self, number: str) -> str:
+        """The question for a number, of which there need be no cut point."""
+        names = (number, number.partition("(")[0], *CUTS)
+        words = next(self._questions[name] for name in names if name in self._questions)
+        v = self._vocabulary
+        return v.phrase(words, clingo.Function(CUTS[0], [v.quantity(number), clingo.Number(0)]))
+
     def of_number(self, group: Group, words: str) -> str:
         """What is said of the number that a group is about; of one that follows from two with its name."""
         if not self._made_of(group):
@@ -252,9 +269,12 @@ class Asking:
         unit = self._vocabulary.quantities[number].unit
         return self._vocabulary.label(number) + (f" ({unit})" if unit else "")
 
-    def numbers(self, group: Group) -> dict[str, str]:
-        """What is asked for, by quantity, and what it is called; of one that follows from two, these."""
-        names = self._made_of(group) or [name for name, _ in group.numbers]
+    def numbers(self, group: Group, known: Collection[str] = ()) -> dict[str, str]:
+        """What is asked for, by quantity, and what it is called; of one that follows from two, these.
+
+        Of these two not the one that is `known`.
+        """
+        names = self._left(group, known) or [name for name, _ in group.numbers]
         return {name: self.number(name) for name in names}
 
     def member(self, fact: Fact) -> str:

@@ -557,6 +557,18 @@ def test_an_answer_says_in_few_words_what_is_so(
     assert sorted(branch.answer for branch in step.branches) == sorted(words)
 
 
+def test_where_several_are_asked_for_and_one_decides_it_is_named(tmp_path: Path) -> None:
+    rules = "outcome(small, approve) :- sign(rash), sign(fever).\n"
+    rules += "outcome(small, approve) :- sign(rash), a.\n" + otherwise("approve", last="deny")
+    facts = vocabulary(["a"], signs=SIGNS[:2]) + WORDS
+    ask = small_kb(tmp_path / "kb", facts, rules).ask({"request": {"policy": "small"}, "facts": {}})
+    (asked,) = (asked for asked in ask.questions if asked.id == "sign")
+    assert [(answer.text, answer.possible) for answer in asked.answers] == [
+        ("not rash", ("deny",)),
+        ("rash, whatever else", ("approve", "deny")),
+    ]
+
+
 def test_a_long_list_is_told_by_classes_and_else_by_the_first_few(tmp_path: Path) -> None:
     signs = [f"sign_{number}" for number in range(8)]
     facts = vocabulary(signs=signs) + WORDS

@@ -22,6 +22,7 @@ from lupa.record.edits import stated
 from lupa.rules.alike import interchangeable
 from lupa.rules.files import shipped
 from tests import brute, explored, small
+from tests.slim import slim
 from tests.times import times
 
 NOTHING_SAID = {"request": {"policy": small.POLICY}}
@@ -194,6 +195,44 @@ def test_whom_an_answer_speaks_of_is_said_by_what_they_were_answered(
         "1 or more of those of red, green answered “failed and not harmed”: 12 weeks or more; "
         "and 2 or more of those of blue, grey, pink answered “failed and not harmed”: 12 weeks or more"
     ) in [branch.answer for step in others for branch in step.branches]
+
+
+SORE = """
+condition(sore). label(sore, "a sore"). indication(sore).
+step((methotrexate; leflunomide)).
+asks_of_earlier_treatment(Drug) :- step(Drug).
+cut_point(at_least(weeks_on(Drug), 12)) :- step(Drug).
+frame(sore_policy, sore, initial, c1).
+requires(sore_policy, sore, initial, failed, c1).
+met(sore_policy, failed) :- step(Drug), tried(Drug, inadequate_response), at_least(weeks_on(Drug), 12).
+text(sore_policy, criterion(failed), "One failed.", "None failed.").
+excluded(sore_policy, beside(Drug)) :- step(Drug), taking(Drug).
+text(sore_policy, basis(beside(Drug)), "Not beside {1}.", "{1} is not taken.") :- step(Drug).
+cites(sore_policy, basis(beside(Drug)), c1) :- step(Drug).
+clause(sore_policy, c1, criterion, "Item", "All of it.").
+"""
+
+
+def test_of_an_answer_that_tells_nothing_of_whom_one_speaks_nothing_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once one drug was taken for long it no longer matters for how long each was."""
+    by_member(monkeypatch)
+    own = slim(tmp_path / "kb", "uhc_benlysta", "fep_lupkynis") / "policies" / "sore_policy"
+    own.mkdir(parents=True)
+    about = (
+        'policy(sore_policy). payer(sore_policy, "Nobody"). document(sore_policy, "Document").\n'
+        'edition(sore_policy, "1", "2024-01-01"). covers(sore_policy, sirolimus).\n'
+        "cites(sore_policy, drug, c1)."
+    )
+    (own / "about.lp").write_text(about)
+    (own / "policy.lp").write_text(SORE)
+    case = {"request": {"policy": "sore_policy", "indication": "sore", "phase": "initial"}, "facts": {}}
+    plan = KnowledgeBase.load(tmp_path / "kb").plan(case)
+    told = {branch.answer: branch.outcome for step in plan.steps for branch in step.branches}
+    whom = "those answered “no adequate response”"
+    assert told[f"none of {whom}: 12 weeks or more"] == "deny"
+    assert {told[f"none of {whom}"], told[f"1 or more of {whom}"]} == {"approve", "deny"}
 
 
 def test_whom_an_answer_speaks_of_is_said_in_one_way(

@@ -175,6 +175,48 @@ def test_what_follows_from_two_numbers_is_asked_by_these(
     assert stated(question, edition, normal(line), line).states == expected
 
 
+@pytest.mark.parametrize(
+    ("ldl", "asked"),
+    [
+        ({"value": 95, "on": "2025-02-01"}, "What is the LDL cholesterol before treatment, in mg/dL?"),
+        (
+            {"at_most": 95, "on": "2025-02-01"},
+            (
+                "What is the LDL cholesterol before treatment (mg/dL), "
+                "and what is the LDL cholesterol (mg/dL)?"
+            ),
+        ),
+    ],
+)
+def test_of_two_numbers_that_make_one_that_is_asked_which_is_not_on_record(
+    kb: KnowledgeBase, ldl: dict[str, Any], asked: str
+) -> None:
+    case = a_case("continuation", bmi=31, ldl=ldl)
+    questions = {each.id: each.text for each in kb.ask(case).questions}
+    assert questions["ldl_change"] == asked
+    assert [step.question for step in kb.plan(case).steps if step.id == "ldl_change"] == [asked]
+
+
+def test_a_number_that_is_asked_by_itself_is_not_asked_again_with_another(kb: KnowledgeBase) -> None:
+    case = a_case("continuation")
+    questions = {each.id: each.text for each in kb.ask(case).questions}
+    assert questions["bmi"] == "What is the BMI, in kg/m2?"
+    assert questions["bmi_loss"] == "What is the BMI before treatment, in kg/m2?"
+    plan = [step.question for step in kb.plan(case).steps if step.id in ("bmi", "bmi_loss")]
+    assert sorted(set(plan)) == sorted({questions["bmi"], questions["bmi_loss"]})
+
+
+def test_what_is_not_known_is_not_asked_again_with_another(kb: KnowledgeBase) -> None:
+    case = a_case("continuation", bmi_before=31, ldl=95, ldl_before=100)
+    edition, ask = next(kb.questions(case)).edition, kb.ask(case)
+    (bmi,) = (asked.facts for asked in ask.questions if asked.id == "bmi")
+    others = {fact for asked in ask.questions for fact in asked.facts if "bmi" not in fact}
+    question = following(ask, edition.vocabulary, others)
+    assert question is not None
+    assert question.words == "What is the BMI, in kg/m2?"
+    assert following(ask, edition.vocabulary, others | set(bmi)) is None
+
+
 def test_what_is_missing_of_a_number_is_the_number(kb: KnowledgeBase) -> None:
     decision = kb.decide(a_case("continuation"))
     asked = {missing.fact: missing.question for missing in decision.missing}
