@@ -5,6 +5,7 @@ import { decision } from "./decide.js";
 import { day, shown } from "./days.js";
 import { namedTwice, saysHow } from "./doses.js";
 import { normal } from "./names.js";
+import { isPlain } from "./plain.js";
 import { Question } from "./question.js";
 import { recordOf } from "./record.js";
 import { widened } from "./widened.js";
@@ -13,7 +14,6 @@ const KEYS = ["case", "request", "facts", "expect", "evidence"];
 const DEEPEST = 100; // levels; a case that can be read has fewer than ten
 const LONG = 100; // what has more characters is no name with something behind it
 const FRESH = 2; // years after which a newer edition than the last on file is to be expected
-const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
 /** What is wrong with a case: `problems`, each with the path to it. */
 export class CaseError extends Error {

@@ -1,6 +1,7 @@
 // Names as a list of drugs has them: what stands behind one says how it is taken; others are a slip of the pen.
 
 import { normal } from "./names.js";
+import { isPlain } from "./plain.js";
 
 const NONE = "0+(?:[.,]0+)*";
 const NUMBER = String.raw`(?!${NONE}(?![\d.,]))\d+(?:[.,]\d+)*`;
@@ -35,8 +36,6 @@ function isMadeOf(rest, part) {
   while (part.lastIndex < rest.length) if (!part.test(rest)) return false;
   return true;
 }
-
-const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
 /** How a drug is taken, said in the place of yes, as `text`, and whether it is then `so`, null where that stays open; or null. */
 export function howTaken(said) {

@@ -2,8 +2,8 @@
 
 import { rowsOf } from "./codes.js";
 import { nameBeforeDose, namedWithDose, namesListed, slip } from "./doses.js";
+import { isPlain } from "./plain.js";
 
-const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
 /** Where in a case each fact of an edition is stated: its keys, and the value that it stands for in a choice. */
 export function places(edition) {

@@ -4,6 +4,7 @@ import { ago } from "./ago.js";
 import { day } from "./days.js";
 import { fill, fresh, h, write } from "./dom.js";
 import { at, complete, namesIn, numberFrom, numberText, put, say } from "./edits.js";
+import { capital } from "./words.js";
 
 const FEW = 12; // so many members are asked one by one; of more a list is typed
 const OPEN = ["reading", "override", "stops", "starts"]; // asked for last, as a default stands for them
@@ -55,8 +56,6 @@ function controlOf(context, group) {
 
 /** How a value of a choice is read: `lupus nephritis`. */
 const label = (value) => value.replaceAll("_", " ").replaceAll('"', "");
-
-const capital = (words) => `${words[0].toUpperCase()}${words.slice(1)}`;
 
 function choice(context, group) {
   const { edition, change } = context;

@@ -5,6 +5,7 @@ import { numberOf, shown, within } from "./days.js";
 import { howTaken, nameBeforeDose, nameInDoubt, namedTwice, namedWithDose, namesListed, namesWithin, slip } from "./doses.js";
 import { rowsOf, unknownSystem } from "./codes.js";
 import { normal } from "./names.js";
+import { isPlain } from "./plain.js";
 import { StatedNumbers, takenApart } from "./stated.js";
 
 /** Keys of a request that name what is asked for. */
@@ -19,7 +20,6 @@ const NOTHING = ["none", "no", "nothing", "unknown", "n/a", "na", "nil", "null",
 const TRUTH = { yes: true, y: true, true: true, no: false, n: false, false: false }; // in quotes, in whatever letters
 const SEVERAL = /[,;&+\n]|\b(?:and|or)\b/i; // between names where a text holds several
 const MANY = 500; // of more names that are not known no slip of the pen is looked for
-const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 /** The variables of a tree of facts. */
 export function* leaves(tree) {
   if (typeof tree === "number") yield tree;
@@ -224,19 +224,24 @@ class Reader {
     const found = this.edition.canonical(name, known);
     if (found !== null) return found;
     const coded = this.coded(name, known, path);
-    const both = coded === null ? namedTwice(name) : null;
-    const [one, other] = (both ?? []).map((given) => this.namesMeant(given, known));
-    const same = both ? [...one].filter((meant) => other.has(meant)) : [];
-    if (same.length === 1) return same[0];
-    if (coded === null) this.unknown(name, path, known);
-    return (coded ?? []).find((row) => STATES.true.includes(row.relation))?.name ?? null;
+    if (coded !== null) return coded.find((row) => STATES.true.includes(row.relation))?.name ?? null;
+    const twice = this.meantTwice(name, (given) => this.edition.canonical(given, known), (meant) => Object.hasOwn(known, meant));
+    if (twice === null) this.unknown(name, path, known);
+    return twice;
   }
 
-  /** The one of the known names that is meant, or those that a code states. */
-  namesMeant(given, known) {
-    const found = this.edition.canonical(given, known);
+  /** The one name that both of two mean, one of which, or its code, stands in brackets behind the other; or null. */
+  meantTwice(given, nameOf, isKnown) {
+    const [one, other] = (namedTwice(given) ?? []).map((name) => this.namesMeant(name, nameOf, isKnown));
+    const same = one ? [...one].filter((name) => other.has(name)) : [];
+    return same.length === 1 ? same[0] : null;
+  }
+
+  /** The name that is meant, or those that a code states. */
+  namesMeant(given, nameOf, isKnown = () => true) {
+    const found = nameOf(given);
     const rows = found === null ? rowsOf(this.edition, given).filter((row) => STATES.true.includes(row.relation)) : [];
-    return new Set(found === null ? rows.map((row) => row.name).filter((name) => Object.hasOwn(known, name)) : [found]);
+    return new Set(found === null ? rows.map(({ name }) => name).filter(isKnown) : [found]);
   }
 
   argument(given, tree, path, about) {
@@ -280,7 +285,7 @@ class Reader {
 
   /** A text in the place of a list is read as the list of the names between its commas. */
   alone(tree, given, path, about) {
-    const isNamed = (text) => [text, ...nameBeforeDose(text)].some((name) => this.namesOf(name, tree, about).size);
+    const isNamed = (text) => [text, ...nameBeforeDose(text)].some((name) => this.namesMeant(name, this.naming(tree, about)).size);
     const names = namesListed(given);
     const several = names.find((name) => SEVERAL.test(name) && !isNamed(name));
     if (several !== undefined) {
@@ -378,24 +383,18 @@ class Reader {
     const name = this.edition.canonical(given, tree);
     if (name !== null) return { name, below: tree[name], code: null };
     const other = this.beyondName(about, given);
-    if (other === null) return this.byBoth(given, tree, about);
+    if (other === null) {
+      const twice = this.meantTwice(given, this.naming(tree, about));
+      return twice === null ? null : this.byName(twice, tree, about);
+    }
     const [family, ...before] = about;
     const last = about.length === this.arity(family);
     return { name: other, below: last ? `${family}(${[...before, other].join(",")})` : {}, code: null };
   }
 
-  /** What both of two names mean, one of which, or its code, stands in brackets behind the other. */
-  byBoth(given, tree, about) {
-    const [one, other] = (namedTwice(given) ?? []).map((name) => this.namesOf(name, tree, about));
-    const same = one ? [...one].filter((name) => other.has(name)) : [];
-    return same.length === 1 ? this.byName(same[0], tree, about) : null;
-  }
-
-  /** The name that is meant, or those that a code states. */
-  namesOf(given, tree, about) {
-    const found = this.byName(given, tree, about);
-    const rows = found ? [] : rowsOf(this.edition, given).filter((row) => STATES.true.includes(row.relation));
-    return new Set(found ? [found.name] : rows.map((row) => row.name));
+  /** The name at a place that a name means; null for none. */
+  naming(tree, about) {
+    return (given) => this.byName(given, tree, about)?.name ?? null;
   }
 
   /** What a text means that is not known, where such may stand: it is set aside, if it is no slip of the pen. */

@@ -5,9 +5,9 @@ import {
   plus, roundedInward, scaled, times, truth,
 } from "./numbers.js";
 import { day, isPlainDay, numberOf, shown } from "./days.js";
+import { isPlain } from "./plain.js";
 
 const ENDS = ["at_least", "more_than", "at_most", "less_than"];
-const isPlain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 const WRITTEN = /^([+-]?(?:0|[1-9]\d{0,11})(?:\.\d{1,12})?) ?(.*)$/s;
 const UNITS = new Map(Object.entries({
   years: ["y", "yr", "yrs", "year", "yo", "y/o", "y.o.", "yearsold", "year-old"], months: ["mo", "mos", "month"],
