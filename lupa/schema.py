@@ -49,9 +49,16 @@ _Written = Annotated[
     ),
 ]
 _Pair = Annotated[str, Field(pattern=r"^\s*\d", description="Two numbers as they are written: '150/90'.")]
-_Date = Annotated[
-    str, Field(pattern=r"^\s*\d{4}[-/.]\d|\d{4}\s*$", description="A day: '2025-03-01', 'March 1, 2025'.")
-]
+_Date = (
+    Annotated[
+        str,
+        Field(
+            pattern=r"^\s*\d{4}[-/.‐-―]?\d|\d{4}(T\d|,? +\d|\s*$)",
+            description="A day: '2025-03-01', 'March 1, 2025', '2025-03-01T10:30'; the time is not read.",
+        ),
+    ]
+    | Annotated[int, Field(ge=1000_01_01, le=9999_12_31)]
+)
 _NoNames = Annotated[list[str], Field(max_length=0)]
 
 

@@ -41,6 +41,7 @@ _SHORTER: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"[;,](?=\})|,(?=[\])])"), ""),
     (re.compile(r"\bconst\b"), "let"),
     (re.compile(r"\bundefined\b"), "void 0"),
+    (re.compile(r"(?<![\w$.])Object\."), "$."),
 ]
 """Code in fewer signs: without blanks, brackets and ends that mean nothing; each statement has its end."""
 _STYLED = re.compile(r"\s*([{};,])\s*|(?<=[\w-]:) (?=[^{}]*;)")
@@ -120,7 +121,7 @@ def in_one(first: str) -> str:
         done[name] = body if name == first else scope
 
     add(first)
-    return _END.sub(r"\\x3c", "\n".join(done.values()))
+    return _END.sub(r"\\x3c", "\n".join(("let $=Object;", *done.values())))
 
 
 def _one_after_another(text: str) -> str:

@@ -11,13 +11,13 @@ function systemOf(page, said) {
 
 /** The system that is named before a code, of which there is no row; null for none. */
 export function unknownSystem(page, given) {
-  const [, named = ""] = /^([a-z]\w*)[:|]./.exec(given.trim()) ?? [];
+  const [, named = ""] = /^([a-z]\w*)[:|]\s*\S*\d\S*$/.exec(given.trim()) ?? [];
   return named && !page.codes.some((row) => row.system === systemOf(page, named)) ? named : null;
 }
 
 /** The rows for a code among those that are known here; none for no code. */
 export function rowsOf(page, given) {
-  const [, named = null, rest] = /^(?:([A-Za-z][\w-]*)[:|]\s*)?(.+)$/.exec(given.trim()) ?? [null, null, ""];
+  const [, named = null, rest] = /^(?:([A-Za-z][\w-]*)(?:[:|]\s*|(?<=[\w-]{3})\s+(?=\S*\d\S*$)))?(.+)$/.exec(given.trim()) ?? [null, null, ""];
   const system = named === null ? null : systemOf(page, named);
   const code = rest.toLowerCase();
   const here = (of) => page.codes.filter((row) => of(row.code.toLowerCase()) && (system === null || row.system === system));

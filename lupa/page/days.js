@@ -4,7 +4,9 @@ const ISO = /^(\d{4})-(\d{2})-(\d{2})$/;
 const YEAR_FIRST = /^(\d{4})([/.-])(\d{1,2})\2(\d{1,2})$/;
 const YEAR_LAST = /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})$/;
 const MONTH_FIRST = /^([A-Za-z]{3,9})\.?[ -](\d{1,2})(?:st|nd|rd|th)?,?[ -](\d{4})$/;
-const DAY_FIRST = /^(\d{1,2})(?:st|nd|rd|th)?[ -]([A-Za-z]{3,9})\.?,?[ -](\d{4})$/;
+const DAY_FIRST = /^(\d{1,2})(?:st|nd|rd|th)?[ -]?([A-Za-z]{3,9})\.?,?[ -]?(\d{4})$/;
+const DIGITS = /^(\d{4})(\d\d)(\d\d)$/;
+const TIMED = /^(.*\d)(?:T|,? +)((?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?)(?: ?[ap]m)?(Z|[+-]00:?00)?(?:[+-]\d\d:?\d\d)?$/i;
 const MONTHS = [
   "january", "february", "march", "april", "may", "june", "july",
   "august", "september", "october", "november", "december",
@@ -32,10 +34,12 @@ function* dated(year, number, on) {
   if (Number(year) > 0 && !Number.isNaN(made.getTime()) && made.toISOString().slice(0, 10) === text) yield text;
 }
 
-/** The days that a text can mean: of two numbers before a year either may be the month. */
+/** The days that a text can mean: of two numbers before a year either may be the month; none of a time of Greenwich. */
 function* meant(text) {
   let found;
-  if ((found = YEAR_FIRST.exec(text))) yield* dated(found[1], found[3], found[4]);
+  if ((found = TIMED.exec(text))) {
+    if (!found[3] || !/[1-9]/.test(found[2])) yield* meant(found[1]); // elsewhere it is another day
+  } else if ((found = YEAR_FIRST.exec(text) ?? DIGITS.exec(text))) yield* dated(found[1], ...found.slice(-2));
   else if ((found = YEAR_LAST.exec(text))) {
     yield* dated(found[4], found[1], found[3]);
     yield* dated(found[4], found[3], found[1]);
@@ -48,7 +52,7 @@ export const numberOf = (iso) => new Date(`${iso}T00:00:00Z`).getTime() / 864000
 
 /** A day that means but one, as year-month-day; null, with a problem told, for what does not. */
 export function day(value, path, tell) {
-  const said = typeof value === "string" ? value.trim() : "";
+  const said = ["string", "number"].includes(typeof value) ? String(value).trim().replace(/[\u2010-\u2015]/g, "-") : "";
   const found = [...new Set(meant(said))].sort();
   if (found.length === 1) return found[0];
   if (found.length) {
@@ -58,7 +62,7 @@ export function day(value, path, tell) {
       return `${iso} (${on} ${name[0].toUpperCase()}${name.slice(1)})`;
     });
     tell(path, `${shown(value)} can mean ${words.join(" or ")}; write the one that is meant, year-month-day`);
-  } else if (typeof value === "string" && [YEAR_FIRST, YEAR_LAST, MONTH_FIRST, DAY_FIRST].some((form) => form.test(said))) {
+  } else if ([YEAR_FIRST, YEAR_LAST, MONTH_FIRST, DAY_FIRST, DIGITS].some((form) => form.test(said.replace(TIMED, "$1")))) {
     tell(path, `there is no such day as ${shown(value)}`);
   } else tell(path, `a date is written year-month-day, such as 2025-03-01, not ${shown(value)}`);
   return null;

@@ -12,17 +12,28 @@ const TIME = "(?:h|hrs?|hours?|d|days?|w|wks?|weeks?|m|mo|months?|morning|evenin
 const EVERY = String.raw`(?:q|every|each|per|a) ?(?:other )?(?:\d+(?:-\d+)? ?)?${TIME}`;
 const OFTEN =
   "(?:daily|weekly|biweekly|monthly|nightly|once|twice|hs|am|pm|qd|qod|qhs|qam|qpm|qw|bid|tid|qid|" +
-  String.raw`[btq]\.i\.d\.|q\.d\.|(?:\d+|one|two|three|four) times|x ?\d+|` +
+  String.raw`[btq]\.i\.d\.|q\.d\.|one|two|three|four|times|(?:as )?directed|#\d+|` +
   `on (?:mon|tues|wednes|thurs|fri|satur|sun)day|${EVERY})`;
-const HOW = `${NUMBER}(?:-${NUMBER})?(?: ?${UNIT})?|${UNIT}|${FORM}|${ROUTE}|${OFTEN}|at|in the|with food`;
+const YEAR = String.raw`(?:19|20)\d\d`;
+const SOME = `${NUMBER}(?:-${NUMBER})?`;
+const HOW = String.raw`(?!${YEAR}(?:-${YEAR})?(?:[\s,;:.()]|$))${SOME}|${SOME}(?: ?${UNIT}|/d(?:ay)?)|` +
+  `${UNIT}|${FORM}|${ROUTE}|${OFTEN}|at|in the|take|total|with (?:food|meals?)`;
 // What makes it doubtful whether a drug is taken now.
 const DOUBT =
   "prn|(?:as|if|when) (?:needed|required)|discontinued|stopped|d/?c(?:'?d)?|held|on hold|ended|finished|completed|" +
   "taper(?:ed|ing)|last (?:dose|taken|given|infusion)|until|since|start(?:ed|s|ing)?|planned|" +
-  `${NONE}(?: ?${UNIT})?|in|on|-|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|${NUMBER}(?:[/-]${NUMBER}){1,2}`;
-const END = String.raw`(?=[\s,;.()]|$)[\s,;.()]*`;
+  `${NONE}(?: ?${UNIT})?|in|on|-|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|${NUMBER}(?:[/-]${NUMBER}){1,2}|` +
+  String.raw`${YEAR}|x ?\d+`;
+const END = String.raw`(?=[\s,;:.()]|$)[\s,;:.()]*`;
 const PART = new RegExp(`(?:${HOW})${END}`, "iy");
 const DOUBTFUL_PART = new RegExp(`(?:${DOUBT}|${HOW})${END}`, "iy");
+const HEADING = /^\s*(?:(?:current|active|home|my) )*(?:med(?:ication|icine)?s?|drugs?|taking|diagnos[ei]s|problems?)(?: list)?:/i;
+// What may say of the names beside it that they are not so, not now, or of somebody else.
+const SAYS_MORE = new RegExp(
+  String.raw`:$|\b(?:not?|never|without|off|if|was|were|had|her|his|due|fh|hx|h/o|s/p|r/o|ruled|prior|inactive|plan(?:s|ned)?|` +
+  "(?:moth|fath|broth|sist)er|wife|husband|den(?:y|ie[ds])|(?:famil|declin|refus|allerg|intoler|reaction|fail|stop|" +
+  "discont|held|hold|past|previous|former|histor|exclu|resolv|remiss|suspect|possib|probab|unlik|negativ|consider|" +
+  String.raw`start)\w*)\b`, "i");
 const HOW_KEYS = ["dose", "dosage", "strength", "unit", "units", "frequency", "freq", "schedule", "route", "form", "sig"];
 const DOUBT_KEYS = [...HOW_KEYS, "start", "start_date", "started", "since", "end", "end_date", "stop", "stop_date", "stopped", "status", "prn", "as_needed", "indication", "note", "notes", "comment"];
 const MOST_WORDS = 8; // no name has more; what a hyphen or a point parts are several
@@ -41,7 +52,7 @@ function isMadeOf(rest, part) {
 export function howTaken(said) {
   const inParts = isPlain(said);
   const only = (names) => Object.keys(said).every((key) => names.includes(key));
-  const parts = inParts ? Object.values(said) : [said];
+  const parts = inParts ? Object.values(said).filter((part) => part !== null) : [said];
   if (!parts.every((part) => typeof part === "string" || (inParts && typeof part === "number"))) return null;
   const text = parts.map((part) => String(part).trim()).join(" ");
   if (inParts && !only(HOW_KEYS)) return text && only(DOUBT_KEYS) ? { text, so: null } : null;
@@ -72,16 +83,21 @@ export function namedTwice(text) {
 function namesBefore(text, part) {
   const found = [...text.matchAll(/(?<=[\s,;(])\S/g)].map(({ index }) => index).reverse();
   return found.filter((place) => isMadeOf(text.slice(place), part))
-    .map((place) => text.slice(0, place).replace(/[ ,;(]+$/, "")).filter(Boolean);
+    .map((place) => text.slice(0, place).replace(/[ ,;:(]+$/, "")).filter(Boolean);
 }
+
+/** Whether one of several names in a text may say of the others that they are not so, or not now. */
+export const maySayMore = (name) => SAYS_MORE.test(name) && !nameInDoubt(name).length;
 
 /** The parts of a list that is written as one text, with commas between or on lines; see `names_listed` of `lupa.record.doses`. */
 export function namesListed(text) {
   const found = [];
-  for (const part of text.split(/[;\n]|(?<!\d),|,(?!\d)/)) {
-    const piece = part.trim().replace(/^(?:[-*•·]\s+|\d+[.)]\s+(?=\D))/, "").trim();
-    if (found.length && piece && saysHow(piece) && !/^\d+$/.test(piece)) found.push(`${found.pop()} ${piece}`);
-    else if (piece && !(piece.endsWith(":") && text.includes("\n"))) found.push(piece);
+  for (const line of text.split("\n")) {
+    for (const part of line.replace(HEADING, "").split(/;|(?<!\d),|,(?!\d)/)) {
+      const piece = part.trim().replace(/^(?:[-*•·]\s+|\d+[.)]\s+(?=\D))/, "").trim();
+      if (found.length && piece && isMadeOf(piece, DOUBTFUL_PART) && !/^\d+$/.test(piece)) found.push(`${found.pop()} ${piece}`);
+      else if (piece) found.push(piece);
+    }
   }
   return found.length ? found : [text];
 }

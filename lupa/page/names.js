@@ -1,7 +1,8 @@
 // Names as people write them.
 
-/** A name without case, accents and the difference between blank, hyphen and underscore. */
+/** A name without case, accents, marks about it and the difference between blank, hyphen and underscore. */
 export function normal(name) {
-  const plain = name.replaceAll("’", "'").replace(/[®™]/g, "").normalize("NFKD").replace(/\p{M}/gu, "");
-  return plain.toLowerCase().trim().replace(/[ _\-\u2010-\u2015]+/g, "_");
+  const plain = name.replaceAll("’", "'").replace(/[“”]/g, '"').replace(/[®™\xad\u200b-\u200d\u2060\ufeff]/g, "")
+    .normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim();
+  return (plain.replace(/^[ "'.,;]+|[ "'.,;]+$/g, "") || plain).replace(/[\s_\-\u2010-\u2015]+/g, "_");
 }

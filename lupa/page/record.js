@@ -2,7 +2,7 @@
 
 import { compare, exact, truth } from "./numbers.js";
 import { numberOf, shown, within } from "./days.js";
-import { howTaken, nameBeforeDose, nameInDoubt, namedTwice, namedWithDose, namesListed, namesWithin, slip } from "./doses.js";
+import { howTaken, maySayMore, nameBeforeDose, nameInDoubt, namedTwice, namedWithDose, namesListed, namesWithin, slip } from "./doses.js";
 import { rowsOf, unknownSystem } from "./codes.js";
 import { normal } from "./names.js";
 import { isPlain } from "./plain.js";
@@ -15,7 +15,7 @@ export const ROUTING = ["policy", ...ASKED_FOR, "payer", "service_date"];
 const HANDLING = ["submitted", "received_on", "expedited"];
 const AGES = ["age", "age_months"];
 const STATES = { true: ["equivalent", "narrower"], false: ["equivalent", "broader"] };
-const A_NAME = /^(?=.*\p{L})[\p{L}\p{N}_][\p{L}\p{N}_ '’()[\]/,;:.#+&%*<>=~?-]{1,99}$/u; // of what is not known here
+const A_NAME = /^(?=.*\p{L})[^\0-\x08\x0e-\x1f\x7f]{2,300}$/su; // of what is not known here
 const NOTHING = ["none", "no", "nothing", "unknown", "n/a", "na", "nil", "null", "yes", "unsure", "not_sure", "not_known", "don't_know", "pending", "tbd"]; // where there is no name
 const TRUTH = { yes: true, y: true, true: true, no: false, n: false, false: false }; // in quotes, in whatever letters
 const SEVERAL = /[,;&+\n]|\b(?:and|or)\b/i; // between names where a text holds several
@@ -254,7 +254,7 @@ class Reader {
 
   truth(value, path) {
     if (value === null || typeof value === "boolean") return value;
-    const said = typeof value === "string" ? value.trim().toLowerCase() : "";
+    const said = typeof value === "string" ? value.replace(/^[ .]+|[ .]+$/g, "").toLowerCase() : "";
     if (Object.hasOwn(TRUTH, said)) return TRUTH[said];
     this.problem(path, `yes, no or null is expected, not ${shown(value)}`);
     return null;
@@ -287,7 +287,7 @@ class Reader {
   alone(tree, given, path, about) {
     const isNamed = (text) => [text, ...nameBeforeDose(text)].some((name) => this.namesMeant(name, this.naming(tree, about)).size);
     const names = namesListed(given);
-    const several = names.find((name) => SEVERAL.test(name) && !isNamed(name));
+    const several = names.find((name) => (SEVERAL.test(name) || (names.length > 1 && maySayMore(name))) && !isNamed(name));
     if (several !== undefined) {
       this.problem(path, `${shown(several)} may be several names; write each for itself, [ONE, OTHER]`);
       return;
@@ -403,7 +403,9 @@ class Reader {
       this.unknown(given, path, tree);
       return [];
     }
-    const near = this.record.aside.length < MANY ? slip(names.at(-1) ?? given, this.edition.everyName(about[0])) : null;
+    const name = names.at(-1) ?? given;
+    const isMarked = this.byName(name.replace(/^[^\p{L}\p{N}_-]+|[^\p{L}\p{N}]+$/gu, ""), tree, about);
+    const near = isMarked || this.record.aside.length >= MANY ? null : slip(name, this.edition.everyName(about[0]));
     if (near !== null && this.lenient) {
       this.record.remarks.push({ place: path, text: `${shown(given)} may be ${near}, which stays open.` });
       this.leaveOpen(near, tree, path, about);

@@ -14,10 +14,11 @@ const UNITS = new Map(Object.entries({
   weeks: ["wk", "wks", "week"], days: ["d", "day"], capsules: ["cap", "caps", "capsule"],
 }).flatMap(([unit, written]) => written.map((one) => [one, unit])));
 // A unit is one however it is written: blanks, capitals, a raised number, a part.
-const plainUnit = (unit) => String(unit).normalize("NFKC").replace(/\s+/g, "").toLowerCase().replace(/^-/, "");
+const plainUnit = (unit) => String(unit).normalize("NFKC").replace(/\s+/g, "").toLowerCase().replace(/^-(?=.)/, "");
 const isUnit = (...both) => new Set(both.map(plainUnit).map((unit) => UNITS.get(unit) ?? unit)).size === 1;
 const SIGNS = { ">=": "at_least", "≥": "at_least", ">": "more_than", "<=": "at_most", "≤": "at_most", "<": "less_than" };
 const BOUND = /^(>=|<=|[<>≥≤]) ?(.*)$/s; // as a laboratory reports one
+const orMore = (text) => text.trim().replace(/^([\d.]+) ?\+(?!\d)/, ">=$1"); // 18+
 const TWO = /^(\d{1,4}) ?\/ ?(\d{1,4})(?: ?(\D.*))?$/s;
 
 /** What is said of two numbers that are written as one, 150/90; null where that is no pair. */
@@ -52,6 +53,11 @@ export class StatedNumbers {
   }
 
   read(name, quantity, value, path) {
+    const fine = this.countedInParts(name, value);
+    if (fine) {
+      this.read(fine, this.edition.quantities[fine], value, path);
+      return;
+    }
     if (!this.intervals.has(name)) this.intervals.set(name, null);
     if (value === null || value === undefined) return;
     if (!quantity.dated) {
@@ -67,6 +73,14 @@ export class StatedNumbers {
     const dayed = newest.find((one) => one.days !== null);
     if (dayed) this.ago(`days_since(${name})`, dayed.days, newest[0].words.split(" ").at(-1), path);
     else if (found.all && !found.each.length) this.ago(`days_since(${name})`, null, "none on record", path);
+  }
+
+  /** The number of which a text says the parts: an age of `4 months` is one in months. */
+  countedInParts(name, value) {
+    const [, , named = ""] = (typeof value === "string" && WRITTEN.exec(orMore(value).replace(/^[<>≤≥]=? ?/, ""))) || [];
+    const { quantities, scales } = this.edition;
+    const is = (one) => isUnit(quantities[one].unit, named);
+    return named.trim() && Object.keys(scales).find((fine) => scales[fine][0] === name && is(fine) && !is(name));
   }
 
   take(name, found, path) {
@@ -203,7 +217,7 @@ export class StatedNumbers {
 
   /** A text that a sign makes a bound, `>60`, or that names another unit, as the mapping that says so. */
   inWords(quantity, text, path) {
-    const [, sign, rest] = BOUND.exec(text.trim()) ?? [];
+    const [, sign, rest] = BOUND.exec(orMore(text)) ?? [];
     const [, number, named = ""] = (sign && WRITTEN.exec(rest.trim())) || [];
     const unit = number && [quantity.unit, ...Object.keys(quantity.units)].find((one) => !named.trim() || isUnit(one, named));
     if (unit === undefined || !number) return this.inItsUnit(quantity, text, path);

@@ -18,21 +18,40 @@ _TIME = r"(?:h|hrs?|hours?|d|days?|w|wks?|weeks?|m|mo|months?|morning|evening|ni
 _EVERY = rf"(?:q|every|each|per|a) ?(?:other )?(?:\d+(?:-\d+)? ?)?{_TIME}"
 _OFTEN = (
     r"(?:daily|weekly|biweekly|monthly|nightly|once|twice|hs|am|pm|qd|qod|qhs|qam|qpm|qw|bid|tid|qid|"
-    r"[btq]\.i\.d\.|q\.d\.|(?:\d+|one|two|three|four) times|x ?\d+|"
+    r"[btq]\.i\.d\.|q\.d\.|one|two|three|four|times|(?:as )?directed|#\d+|"
     rf"on (?:mon|tues|wednes|thurs|fri|satur|sun)day|{_EVERY})"
 )
-_HOW = rf"{_NUMBER}(?:-{_NUMBER})?(?: ?{_UNIT})?|{_UNIT}|{_FORM}|{_ROUTE}|{_OFTEN}|at|in the|with food"
+_YEAR = r"(?:19|20)\d\d"
+_SOME = rf"{_NUMBER}(?:-{_NUMBER})?"
+_HOW = (
+    rf"(?!{_YEAR}(?:-{_YEAR})?(?:[\s,;:.()]|$)){_SOME}|{_SOME}(?: ?{_UNIT}|/d(?:ay)?)|"
+    rf"{_UNIT}|{_FORM}|{_ROUTE}|{_OFTEN}|at|in the|take|total|with (?:food|meals?)"
+)
+"""How a drug is taken; of a number alone that may be a year that is not said."""
 _DOUBT = (
     r"prn|(?:as|if|when) (?:needed|required)|discontinued|stopped|d/?c(?:'?d)?|held|on hold|ended|finished|"
     r"completed|taper(?:ed|ing)|last (?:dose|taken|given|infusion)|until|since|start(?:ed|s|ing)?|planned|"
     rf"{_NONE}(?: ?{_UNIT})?|in|on|-|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|"
-    rf"{_NUMBER}(?:[/-]{_NUMBER}){{1,2}}"
+    rf"{_NUMBER}(?:[/-]{_NUMBER}){{1,2}}|{_YEAR}|x ?\d+"
 )
 """What makes it doubtful whether a drug is taken now."""
-_END = r"(?=[\s,;.()]|$)[\s,;.()]*"
+_END = r"(?=[\s,;:.()]|$)[\s,;:.()]*"
 _PART = rf"(?:{_HOW}){_END}"
 _DOUBTFUL_PART = rf"(?:{_DOUBT}|{_HOW}){_END}"
-_BETWEEN_NAMES = re.compile(r"[;\n]|(?<!\d),|,(?!\d)")  # and not the comma of 1,000 mg
+_BETWEEN_NAMES = re.compile(r";|(?<!\d),|,(?!\d)")  # and not the comma of 1,000 mg
+_HEADING = re.compile(
+    r"^\s*(?:(?:current|active|home|my) )*"
+    r"(?:med(?:ication|icine)?s?|drugs?|taking|diagnos[ei]s|problems?)(?: list)?:",
+    re.IGNORECASE,
+)
+_SAYS_MORE = re.compile(
+    r":$|\b(?:not?|never|without|off|if|was|were|had|her|his|due|fh|hx|h/o|s/p|r/o|ruled|prior|inactive|plan(?:s|ned)?|"
+    r"(?:moth|fath|broth|sist)er|wife|husband|den(?:y|ie[ds])|(?:famil|declin|refus|allerg|intoler|reaction|fail|stop|"
+    r"discont|held|hold|past|previous|former|histor|exclu|resolv|remiss|suspect|possib|probab|unlik|negativ|consider|"
+    r"start)\w*)\b",
+    re.IGNORECASE,
+)
+"""What may say of the names beside it that they are not so, not now, or of somebody else."""
 _BULLET = re.compile(r"[-*•·]\s+|\d+[.)]\s+(?=\D)")
 """What stands before each part of a list."""
 _TWICE = re.compile(r"([^()\[\]]+?) ?[(\[]([^()\[\]]+)[)\]]")
@@ -67,7 +86,7 @@ def name_in_doubt(text: str) -> Iterator[str]:
 
 def _names_before(text: str, part: str) -> Iterator[str]:
     for place in reversed([match.start() for match in re.finditer(r"(?<=[\s,;(])\S", text)]):
-        name = text[:place].rstrip(" ,;(")
+        name = text[:place].rstrip(" ,;:(")
         if name and _is_made_of(text[place:], part):
             yield name
 
@@ -106,16 +125,26 @@ def names_within(text: str, meant: Callable[[str], Sequence[str]]) -> list[str]:
 def names_listed(text: str) -> list[str]:
     """The parts of a list that is written as one text, with commas between or on lines.
 
-    They may be numbered and have a heading, and how a drug is taken belongs to the name before it.
+    They may be numbered and have a heading; how a drug is taken, and whether now, belongs to the name
+    before it.
     """
     found: list[str] = []
-    for part in _BETWEEN_NAMES.split(text):
-        piece = _BULLET.sub("", part.strip()).strip()
-        if found and piece and says_how(piece) and not piece.isdecimal():
-            found[-1] = f"{found[-1]} {piece}"
-        elif piece and not (piece.endswith(":") and "\n" in text):
-            found.append(piece)
+    for line in text.split("\n"):
+        for part in _BETWEEN_NAMES.split(_HEADING.sub("", line)):
+            piece = _BULLET.sub("", part.strip()).strip()
+            if found and piece and _is_made_of(piece, _DOUBTFUL_PART) and not piece.isdecimal():
+                found[-1] = f"{found[-1]} {piece}"
+            elif piece:
+                found.append(piece)
     return found or [text]
+
+
+def may_say_more(name: str) -> bool:
+    """Whether one of several names in a text may say of the others that they are not so, or not now.
+
+    Of what says so of itself, as of what was stopped, it is known what that is about.
+    """
+    return _SAYS_MORE.search(name) is not None and not any(name_in_doubt(name))
 
 
 def says_how(rest: str) -> bool:
@@ -129,7 +158,8 @@ def how_taken(said: Any) -> tuple[str, bool | None] | None:
     With it whether it is taken then: yes, or None where that stays open, as of what was stopped. None for
     all that says anything else.
     """
-    parts = said.values() if isinstance(said, Mapping) else [said]
+    each = said.values() if isinstance(said, Mapping) else [said]
+    parts = [part for part in each if part is not None]
     plain = (str, int, float, Decimal, date) if isinstance(said, Mapping) else str
     if not all(isinstance(part, plain) and not isinstance(part, bool) for part in parts):
         return None

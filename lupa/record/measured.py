@@ -8,14 +8,32 @@ from fractions import Fraction
 from typing import Any
 
 from lupa.record.interval import Interval, anything, in_parts, made, scaled
+from lupa.record.plain import bound_in, number_in
 from lupa.record.stated_numbers import StatedNumbers
 from lupa.rules.numbers import counted
-from lupa.rules.quantities import Derived
+from lupa.rules.quantities import Derived, Quantity
 from lupa.rules.vocabulary import Fact
 
 
 class Measuring(StatedNumbers):
     """Reads what a case says of numbers, and finds what follows from it."""
+
+    def read(self, name: str, quantity: Quantity, value: Any, path: str) -> None:
+        """What is said of one number, or of the parts that one is counted in."""
+        fine = self._counted_in_parts(name, value) or name
+        super().read(fine, self._vocabulary.quantities.get(fine, quantity), value, path)
+
+    def _counted_in_parts(self, name: str, value: Any) -> str | None:
+        """The number of which a text says the parts: an age of `4 months` is one in months."""
+        quantities = self._vocabulary.quantities
+        for fine, (coarse, _) in self._vocabulary.scales.items() if isinstance(value, str) else ():
+            units = (quantities[unit].unit for unit in (name, fine))
+            own, in_parts = (
+                number_in(value, unit) is not None or bound_in(value, (unit,)) is not None for unit in units
+            )
+            if coarse == name and in_parts and not own:
+                return fine
+        return None
 
     def birth_date(self, value: Any, path: str) -> None:
         """The age that a birth date gives, in years and where that is known in months."""

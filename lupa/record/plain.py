@@ -43,11 +43,12 @@ _SIGNS = {
     "<": "less_than",
 }
 _BOUND = re.compile(r"(>=|<=|[<>≥≤]) ?(.*)")
+_OR_MORE = re.compile(r"^([\d.]+) ?\+(?!\d)")
 
 
 def bound_in(text: str, units: Iterable[str]) -> tuple[str, Decimal, str] | None:
-    """The bound that a text says by a sign, as a laboratory does: which, the number, and its unit."""
-    match = _BOUND.fullmatch(text.strip())
+    """The bound that a text says by a sign, as a laboratory does, or 18+: which, the number, its unit."""
+    match = _BOUND.fullmatch(_OR_MORE.sub(r">=\1", text.strip()))
     if match is None:
         return None
     for unit in units:
@@ -70,7 +71,7 @@ _UNITS = {
 def plain_unit(unit: str) -> str:
     """A unit without what is written in one way or another: blanks, capitals, a raised number, a part."""
     found = "".join(unicodedata.normalize("NFKC", unit).split()).casefold()
-    found = found.removeprefix("-")
+    found = found.removeprefix("-") or found
     return _UNITS.get(found, found)
 
 

@@ -130,7 +130,7 @@ class Reader:
     def truth(self, value: Any, path: str) -> bool | None:
         if value is None or isinstance(value, bool):
             return value
-        said = _TRUTH.get(value.strip().lower()) if isinstance(value, str) else None
+        said = _TRUTH.get(value.strip(" .").lower()) if isinstance(value, str) else None
         if said is not None:
             return said
         self.problem(path, f"yes, no or null is expected, not {shown(value)}")

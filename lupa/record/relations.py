@@ -9,6 +9,7 @@ from typing import Any
 from lupa.errors import shown, within
 from lupa.record.doses import (
     how_taken,
+    may_say_more,
     name_before_dose,
     name_in_doubt,
     named_with_dose,
@@ -22,9 +23,9 @@ from lupa.rules.codes import STATES, Code
 from lupa.rules.names import normal
 from lupa.rules.vocabulary import ONLY, Fact, Path, Tree, facts_below
 
-A_NAME = re.compile(r"(?=.*[^\W\d_])\w[\w '\N{RIGHT SINGLE QUOTATION MARK}()\[\]/,;:.#+&%*<>=~?-]{1,99}")
+A_NAME = re.compile(r"(?=.*[^\W\d_])[^\x00-\x08\x0e-\x1f\x7f]{2,300}", re.DOTALL)
 """What may be the name of something that is not known here."""
-
+_AROUND = re.compile(r"^[^\w-]+|[\W_]+$")
 
 _SEVERAL = re.compile(r"[,;&+\n]|\b(?:and|or)\b", re.IGNORECASE)
 """What may stand between names where a text holds several; what an `or` stands between is not so."""
@@ -59,9 +60,14 @@ class Relations(Meanings):
         """A text in the place of a list is read as the list of the names between its commas."""
         names = names_listed(given)
         for name in names:
-            if _SEVERAL.search(name) and not self.is_named(name, tree, about):
-                words = f"{shown(name)} may be several names; write each for itself, [ONE, OTHER]"
-                self.problem(path, words)
+            several = _SEVERAL.search(name) is not None
+            if several or (len(names) > 1 and may_say_more(name)):
+                if self.is_named(name, tree, about):
+                    continue
+                words = (
+                    "may be several names" if several else "may say more than a name, also of the others"
+                )
+                self.problem(path, f"{shown(name)} {words}; write each for itself, [ONE, OTHER]")
                 return
         many = "this one name" if len(names) == 1 else f"these {len(names)} names"
         self.record.remarks.append(Remark(path, f"{shown(given)} was read as a list of {many}."))
@@ -166,14 +172,15 @@ class Relations(Meanings):
     def beyond(self, given: str, tree: Tree, path: str, about: Path, names: Sequence[str]) -> list[Meant]:
         """What a text means that is not known, at a place where such may stand.
 
-        It is set aside, unless it is a known name but for a slip of the pen; `names` are what it would be
-        without a dose behind it.
+        It is set aside, unless it is a known name but for a slip of the pen, which a mark about one is not;
+        `names` are what it would be without a dose behind it.
         """
         if not A_NAME.fullmatch(given):
             self.not_a_value(given, tree, path)
             return []
-        few = len(self.record.aside) < MANY
-        near = self.known.slip(about[0], names[-1] if names else given) if few else None
+        name = names[-1] if names else given
+        is_marked = self.by_name(_AROUND.sub("", name), tree, about) is not None
+        near = None if is_marked or len(self.record.aside) >= MANY else self.known.slip(about[0], name)
         if near is not None:
             if self.lenient:
                 words = f"{shown(given)} may be {near}, which stays open."

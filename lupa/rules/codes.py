@@ -22,8 +22,7 @@ from lupa.rules.texts import CODE_LINE
 EQUIVALENT, NARROWER, BROADER, RELATED = RELATIONS = ("equivalent", "narrower", "broader", "related")
 STATES = {True: (EQUIVALENT, NARROWER), False: (EQUIVALENT, BROADER)}
 """The relations by which a code that is said to be so, or not to be, says the same of its meaning."""
-_SYSTEM = re.compile(r"([A-Za-z][\w-]*)[:|]\s*(.+)")
-_PLAIN_SYSTEM = re.compile(r"[a-z]\w*")
+_SYSTEM = re.compile(r"([A-Za-z][\w-]*)(?:[:|]\s*|(?<=[\w-]{3})\s+(?=\S*\d\S*$))(.+)")
 _MAYBE_CODE = re.compile(r"(?=.*\d)[a-z\d](?:\.?[a-z\d]){1,9}", re.ASCII)
 """What may be a code whose points are left out, in small letters."""
 _BEGINNING = re.compile(r"^[ \t]*code[ \t]*\(", re.MULTILINE)
@@ -97,8 +96,8 @@ class Codes:
 
     def unknown_system(self, given: str) -> str | None:
         """The system that is named before a code, of which there is no row."""
-        match = _SYSTEM.fullmatch(given.strip())
-        if match is None or _PLAIN_SYSTEM.fullmatch(match[1]) is None:
+        match = re.fullmatch(r"([a-z]\w*)[:|]\s*\S*\d\S*", given.strip())
+        if match is None:
             return None
         return match[1] if self._system(match[1]) not in self.systems else None
 

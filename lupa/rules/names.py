@@ -8,9 +8,11 @@ from operator import or_
 
 import clingo
 
-_SIGNS = {0x2019: "'", 0xAE: None, 0x2122: None}
-"""Another apostrophe, and what says that a name is a trade mark."""
-_BETWEEN_WORDS = re.compile(r"[ _\-\u2010-\u2015]+")
+_UNSEEN = (0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)
+_SIGNS = {0x2019: "'", 0x201C: '"', 0x201D: '"', **dict.fromkeys((0xAE, 0x2122, *_UNSEEN))}
+"""Other quotes, and what is no part of a name: what says that it is a trade mark, and what is not seen."""
+_BETWEEN_WORDS = re.compile(r"[\s_\-\u2010-\u2015]+")
+_AROUND = " \"'.,;"
 
 
 def beginnings(fact: str) -> Iterator[str]:
@@ -33,13 +35,14 @@ def _beginning(fact: str) -> str | None:
 
 
 def normal(name: str) -> str:
-    """A name without case, accents and the difference between blank, hyphen and underscore."""
+    """A name without case, accents, marks about it and what tells blank, hyphen and underscore apart."""
     plain = name
     if not name.isascii():
         plain = name.translate(_SIGNS)
         plain = unicodedata.normalize("NFKD", plain)
         plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return _BETWEEN_WORDS.sub("_", plain.casefold().strip())
+    plain = plain.casefold().strip()
+    return _BETWEEN_WORDS.sub("_", plain.strip(_AROUND) or plain)
 
 
 def nearest(name: str, names: Mapping[str, str]) -> str | None:

@@ -107,6 +107,21 @@ def test_what_is_said_in_another_place_is_read_in_a_page_as_everywhere(
         ({"drug": "Benlysta", "months": "6mos"}, {"taking": {"prednisone": "10 mg", "Imuran": "0 mg"}}),
         ({"drug": "Benlysta", "indication": "SLE (M32.10)"}, {"diagnosis": "SLE", "active": "SLE"}),
         ({"drug": "Benlysta", "indication": "lupus (SLE)"}, {"taking": "Plaquenil, prednisone"}),
+        (
+            {"drug": "Lupkynis", "service_date": 20250301},
+            {"age": "18+", "taking": "prednisone 5 mg, stopped"},
+        ),
+        ({"drug": "Lupkynis"}, {"age": "4 months", "diagnosis": "SLE, ruled out", "taking": ["RTX 2019"]}),
+        (
+            {"drug": "Lupkynis", "service_date": "2025-03-01T10:30"},
+            {"taking": ["\u201cCellCept\u201d", "pred?"]},
+        ),
+        ({"drug": "Lupkynis", "service_date": "2025-03-01T10:30Z"}, {"diagnosis": ["ICD-10 M32.14"]}),
+        (
+            {"drug": "Lupkynis"},
+            {"taking": "Meds: CellCept 1 g: 1 tab PO, prednisone x 0", "age": "<6 months"},
+        ),
+        ({"drug": "Lupkynis"}, {"taking": "Past:\nCellCept", "live_vaccine": "No."}),
         ({"drug": "Lupkynis"}, {"taking": "CellCept 1 g BID", "attests": "monitor_egfr"}),
         ({"drug": "Lupkynis"}, {"taking": {"only": "CellCept"}, "attests": {"monitor_egfr": "monthly"}}),
         (
@@ -122,7 +137,7 @@ def test_what_is_said_in_another_place_is_read_in_a_page_as_everywhere(
         ({"drug": "Benlysta"}, {"attests": {"only": ["monitor_egfr"]}, "live_vaccine": None}),
         ({"drug": "Benlysta", "capsules": 540}, {"egfr": 40, "bp": "150/90"}),
     ]
-    cases = [{"request": {**asked, "service_date": "2025-03-01"}, "facts": facts} for asked, facts in said]
+    cases = [{"request": {"service_date": "2025-03-01", **asked}, "facts": facts} for asked, facts in said]
     assert list(differences(kb, data, cases)) == []
 
 

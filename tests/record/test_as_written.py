@@ -71,12 +71,45 @@ def test_a_number_that_is_one_needs_no_remark(kb: KnowledgeBase) -> None:
             "25-Mar-2025",
             " 2025-03-25",
         ),
+        *("20250325", "25MAR2025", "2025\u201103\u201125", "2025-03-25T10:30:00-05:00", "2025-03-25T23:59"),
+        *("2025-03-25 10:30", "2025-03-25T00:00:00.000Z", "3/25/2025 10:30 AM", "25.3.2025, 7:05"),
     ],
 )
 def test_a_date_is_read_in_the_usual_ways(kb: KnowledgeBase, written: str) -> None:
     decision = decided(kb, {"service_date": written}, birth_date="2007-03-26")
     assert decision.outcome == "deny"  # 18 on the day after
     assert remarks(decision) == [("request.service_date", f"'{written}' was read as 2025-03-25.")]
+
+
+def test_a_number_of_eight_digits_is_a_day_and_that_is_told(kb: KnowledgeBase) -> None:
+    decision = decided(kb, {"service_date": 20250325}, birth_date="20070326")
+    assert decision.outcome == "deny"  # 18 on the day after
+    assert [text for _, text in remarks(decision)] == [
+        "20250325 was read as 2025-03-25.",
+        "'20070326' was read as 2007-03-26.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "read", "adult"),
+    [
+        ("4 months", "the number 4", "unmet"),
+        ("30 mos", "the number 30", "unmet"),
+        ("215 months", "the number 215", "unmet"),
+        ("216 months", "the number 216", "met"),
+        ("0 months", "the number 0", "unmet"),
+        ("<6 months", "less than 6 months", "unmet"),
+        ("18+", "at least 18 years", "met"),
+        ("18 + years", "at least 18 years", "met"),
+        ("17+", "at least 17 years", "open"),
+    ],
+)
+def test_an_age_may_be_said_in_months_or_as_the_least_that_it_is(
+    kb: KnowledgeBase, written: str, read: str, adult: str
+) -> None:
+    decision = decided(kb, age=written)
+    assert status(decision, "adult") == adult
+    assert remarks(decision) == [("facts.age", f"'{written}' was read as {read}.")]
 
 
 def test_the_same_number_for_day_and_month_can_mean_but_one_day(kb: KnowledgeBase) -> None:
@@ -200,6 +233,15 @@ def test_what_is_taken_may_be_said_with_how_and_without_a_list(
         "prednisone 0 mg",
         ["prednisone 0.0 mg daily"],
         [{"prednisone": "on hold"}],
+        {"prednisone": {"dose": "10 mg", "start": "2024-01-01", "stop": None}},
+        {"prednisone": "2019"},
+        ["prednisone (2019)"],
+        ["prednisone 10 mg 2019-2021"],
+        ["prednisone 1 g x2 (2022)"],
+        ["prednisone x 0"],
+        ["prednisone 60 mg x3"],
+        "prednisone 10 mg, stopped 2/2024; Tylenol",
+        "Tylenol\nprednisone 10 mg\n- discontinued",
     ],
 )
 def test_what_may_not_be_taken_now_stays_open_and_that_is_told(kb: KnowledgeBase, taking: Any) -> None:
@@ -216,6 +258,16 @@ def test_what_may_not_be_taken_now_stays_open_and_that_is_told(kb: KnowledgeBase
         ("prednisone, none", "facts.taking: 'none' is no name; where there is none, write taking: {only"),
         ("prednisone and Imuran", "facts.taking: 'prednisone and Imuran' may be several names"),
         ("prednison", "facts.taking: 'prednison' is not known here; did you mean prednisone?"),
+        ("prednisone, allergic", "facts.taking: 'allergic' may say more than a name, also of the others;"),
+        (
+            "denies Tylenol, prednisone",
+            "facts.taking: 'denies Tylenol' may say more than a name, also of the",
+        ),
+        (
+            "Discontinued:\nprednisone",
+            "facts.taking: 'Discontinued:' may say more than a name, also of the",
+        ),
+        ("Allergies: Tylenol, prednisone", "facts.taking: 'Allergies: Tylenol' may say more than a name"),
         ("none", "facts.taking: 'none' is no name; where there is none, write taking: {only: []}"),
         ("not sure", "facts.taking: 'not sure' is no name; where there is none, write taking: {only: []}"),
         (["prednisone", "TBD"], "facts.taking[1]: 'TBD' is no name; where there is none, write taking"),
@@ -242,13 +294,40 @@ def test_what_may_mean_something_else_is_refused_with_its_place(
     assert str(error.value).startswith(message)
 
 
+@pytest.mark.parametrize(
+    "said", ["SLE, ruled out", "SLE; resolved", "no RA, SLE", "family history: RA, SLE"]
+)
+def test_what_may_be_said_of_a_disease_beside_it_is_not_passed_over(kb: KnowledgeBase, said: str) -> None:
+    with pytest.raises(
+        CaseError, match=r"facts\.diagnosis: '.*' may say more than a name, also of the others"
+    ):
+        decided(kb, diagnosis=said)
+
+
 @pytest.mark.parametrize("said", ["2019", "daily", "10 mg", {"dose": "10 mg"}])
 def test_a_disease_is_not_taken(kb: KnowledgeBase, said: Any) -> None:
     with pytest.raises(CaseError, match=r"facts\.diagnosis\.sle: yes, no or null is expected"):
         decided(kb, diagnosis={"sle": said})
 
 
-@pytest.mark.parametrize("name", ["prednisone 20mg -> 10mg", "prednisone ~5 mg?", "prednisone <=10 mg"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "prednisone 20mg -> 10mg",
+            "prednisone ~5 mg?",
+            "prednisone <=10 mg",
+            "prednisone?",
+            "?prednisone",
+        ),
+        *(
+            "~~prednisone~~",
+            "prednisone \u2013 10 mg",
+            "mother: prednisone",
+            f"prednisone {'(mother) ' * 30}",
+        ),
+    ],
+)
 def test_what_a_name_is_written_with_stands_aside_and_leaves_the_drug_open(
     kb: KnowledgeBase, name: str
 ) -> None:
@@ -283,6 +362,7 @@ def test_a_complete_list_may_be_of_one_name(kb: KnowledgeBase) -> None:
         "Cellcept 1,000 mg bid, prednisone 10 mg daily; lisinopril",
         "1. Cellcept, 1000 mg, twice daily\n2. prednisone 10 mg\n3. lisinopril\n",
         "Current medications:\n- Cellcept\n- prednisone, 10 mg, daily\n- lisinopril",
+        "Medications: Cellcept, prednisone 10 mg: 1 tab daily, lisinopril",
     ],
 )
 def test_a_list_may_be_one_text(kb: KnowledgeBase, said: str) -> None:
@@ -353,7 +433,10 @@ def test_what_is_no_bound_is_refused(kb: KnowledgeBase, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("said", "outcome"),
-    [("Yes", "deny"), ("Y", "deny"), ("TRUE", "deny"), (" No ", "pend"), ("n", "pend"), ("false", "pend")],
+    [
+        *(("Yes", "deny"), ("Y", "deny"), ("TRUE", "deny"), ("Yes.", "deny")),
+        *((" No ", "pend"), ("n", "pend"), ("false", "pend"), ("No.", "pend")),
+    ],
 )
 def test_yes_and_no_in_quotes_are_read_in_whatever_letters(
     kb: KnowledgeBase, said: str, outcome: str
@@ -365,7 +448,11 @@ def test_yes_and_no_in_quotes_are_read_in_whatever_letters(
 
 
 @pytest.mark.parametrize(
-    "said", ["M3214", "m32.14", "icd10cm:M3214", "ICD-10: M32.14", "ICD10CM|m3214", "ICD-10-CM:M32.14"]
+    "said",
+    [
+        *("M3214", "m32.14", "icd10cm:M3214", "ICD-10: M32.14", "ICD10CM|m3214", "ICD-10-CM:M32.14"),
+        "ICD-10 M32.14",
+    ],
 )
 def test_a_code_is_read_without_its_points_and_behind_its_system(kb: KnowledgeBase, said: str) -> None:
     decision = decided(kb, {"indication": said}, diagnosis={"only": [said]}, age=16)
@@ -470,7 +557,31 @@ def test_a_drug_that_is_named_within_a_text_is_not_said_to_be_none(kb: Knowledge
     assert {each.fact for each in decision.missing} == {"taking(voclosporin)"}
 
 
-@pytest.mark.parametrize("said", ["Lupkynis®", "LUPKYNIS™", "Lupkynis\n", "\tLupkynis"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        *(
+            "Lupkynis®",
+            "LUPKYNIS™",
+            "Lupkynis\n",
+            "\tLupkynis",
+            "Lupkynis® 23.7 mg",
+            "Lupkynis\t23.7 mg bid",
+        ),
+        *(
+            "Lupkynis\xa023.7\xa0mg",
+            "\ufeffLupkynis",
+            "Lup\u200bkynis",
+            "\u201cLupkynis\u201d",
+            "'Lupkynis'",
+        ),
+        *("Lupkynis.", "Lupkynis,", "voclosporin (LUPKYNIS) 7.9 mg capsule", "Lupkynis 7.9 mg caps #180"),
+        (
+            "voclosporin (LUPKYNIS) 7.9 mg capsule, Take 3 capsules (23.7 mg total) by mouth 2 (two) times "
+            "daily with meals."
+        ),
+    ],
+)
 def test_neither_the_sign_of_a_trade_mark_nor_the_end_of_a_line_is_part_of_a_name(
     kb: KnowledgeBase, said: str
 ) -> None:
