@@ -206,10 +206,10 @@ class App {
 
   documented() {
     const { edition } = this.form;
-    const patient = (item, { variable, value }) =>
-      this.patient(decisive(this.page, edition, item.root, { variable, value }), `For ${item.id} it decides that: ${edition.facts[variable][value ? "yes" : "no"]}`);
-    return documentView(edition, this.decision, patient, [
-      pathwaysView(this.page, edition, (given, words) => this.patient(given, words)), changesView(this.page, edition.about),
+    const ask = (item, name, condition) =>
+      this.patient(decisive(this.page, edition, item, condition), `For ${name} it decides that: ${edition.facts[condition.variable][condition.value ? "yes" : "no"]}`);
+    return documentView(edition, this.decision, ask, [
+      pathwaysView(this.page, edition, (given, words) => this.patient(given, words), ask), changesView(this.page, edition.about),
     ]);
   }
 

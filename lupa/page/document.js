@@ -2,8 +2,8 @@
 
 import { h } from "./dom.js";
 
-/** An edition's clauses below `above`, with the items that cite each; `patient(item, condition)` shows for whom it decides. */
-export function documentView(edition, decision, patient, above) {
+/** An edition's clauses below `above`, with the items that cite each; `ask(item, name, condition)` shows for whom one decides. */
+export function documentView(edition, decision, ask, above) {
   const status = new Map(decision ? walk(decision.criteria) : []);
   const kinds = [["criteria", "criterion"], ["parts", "part"], ["bases", "basis to deny"], ["limits", "limit"], ["scope", "scope"], ["advisories", "advisory"], ["notes", "note"], ["referrals", "referral"]];
   const citing = edition.clauses.map(() => []);
@@ -20,7 +20,7 @@ export function documentView(edition, decision, patient, above) {
       h("p", { class: "quiet" }, `${clause.source.replace(`${title}, `, "")} · ${clause.status}`),
       h("blockquote", {}, clause.text),
       clause.why ? h("p", {}, clause.why) : null,
-      shown(citing[place], status, (kind, item) => meaning(edition, kind, item, patient))))),
+      shown(citing[place], status, (kind, item) => meaning(edition, kind, item, ask))))),
   ];
 }
 
@@ -42,18 +42,18 @@ export function condition({ facts }, whole, ask) {
   const part = (one) => {
     if (one.variable === undefined) return listed(one, one.parts.map(part));
     const words = facts[one.variable][one.value ? "yes" : "no"];
-    return ask ? h("button", { type: "button", class: "fact", "aria-label": `${words} For whom does it decide?`, on: { click: () => ask(one) } }, words) : words;
+    return h("button", { type: "button", class: "fact", "aria-label": `${words} For whom does it decide?`, on: { click: () => ask(one) } }, words);
   };
   return whole.why ? `not told here, ${whole.why}` : part(whole);
 }
 
 /** When an item is so. */
-function meaning(edition, kind, item, patient) {
+function meaning(edition, kind, item, ask) {
   const name = { "basis to deny": "basis", part: "criterion" }[kind] ?? kind;
   const found = edition.meanings[`${name}(${item.id})`];
   if (!found) return null;
   const isSentence = found.variable !== undefined || found.text || found.why;
-  return h("div", { class: "meaning" }, `${IS[kind]} just when${isSentence ? ":" : ""} `, condition(edition, found, (one) => patient(item, one)));
+  return h("div", { class: "meaning" }, `${IS[kind]} just when${isSentence ? ":" : ""} `, condition(edition, found, (one) => ask(item, item.id, one)));
 }
 
 function shown(items, status, when) {

@@ -7,11 +7,11 @@ import { folded, h } from "./dom.js";
 import { searching } from "./flip.js";
 import { plainly } from "./words.js";
 
-/** The pathways of an edition, each with its outcomes; `open(given, words)` takes the case of a patient. */
-export function pathwaysView(page, edition, open) {
+/** The pathways of an edition, each with its outcomes; `open(given, words)` takes the case of a patient, `ask(item, name, condition)` finds one. */
+export function pathwaysView(page, edition, open, ask) {
   return h("section", { class: "part pathways" }, h("h3", {}, "What a request can come to"),
     h("p", { class: "quiet" }, "An outcome that is clicked opens a patient who comes to it, of whom the least is stated; the rest is as usually assumed."),
-    h("ul", {}, edition.ways.map((way) => h("li", {}, way.indication === null ? h("p", {}, "Any other request") : pathway(page, edition, way, open), justWhen(edition, way)))));
+    h("ul", {}, edition.ways.map((way) => h("li", {}, way.indication === null ? h("p", {}, "Any other request") : pathway(page, edition, way, open), justWhen(edition, way, ask)))));
 }
 
 function pathway(page, edition, { indication, phase }, open) {
@@ -28,9 +28,21 @@ function pathway(page, edition, { indication, phase }, open) {
 }
 
 /** When a request on a pathway comes to each outcome that it ever does. */
-function justWhen(edition, { ends }) {
+function justWhen(edition, way, ask) {
   const isEver = ({ when }) => when.every !== false || when.parts.length > 0;
-  return ends.filter(isEver).map(({ outcome, when }) => folded({ class: "meaning" }, `${plainly(outcome)} just when`, () => condition(edition, when)));
+  return way.ends.filter(isEver).map(({ outcome, when }) => folded({ class: "meaning" }, `${plainly(outcome)} just when`, () =>
+    condition(edition, when, (one) => ask(endOf(edition, way, outcome), plainly(outcome), one))));
+}
+
+/** That a request on a pathway comes to an outcome, as `decisive` asks it; one on none is for no indication that has any. */
+export function endOf(edition, { indication, phase }, outcome) {
+  const { requested, pathways } = edition;
+  const chosen = (kind, value) => Object.entries(requested[kind]).map(([name, variable]) => [variable, name === value]);
+  const known = indication === null
+    ? pathways.map(([other]) => [requested.indication[other], false])
+    : [...chosen("indication", indication), ...chosen("phase", phase)];
+  const wanted = edition.valueOfOutcome(outcome);
+  return { root: edition.outcome, wanted, others: edition.everyOutcome & ~wanted, known: new Map(known) };
 }
 
 /** The case with the cheapest statements after which an outcome is certain; null where none was found. */

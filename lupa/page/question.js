@@ -1,6 +1,6 @@
 // What one edition says of one record: what it can come to, the reasons for it, and the words of these.
 
-import { NO, YES } from "./worlds.js";
+import { NO, valueOf, YES } from "./worlds.js";
 
 /** What one edition says of one record. */
 export class Question {
@@ -22,7 +22,7 @@ export class Question {
 
   /** The values of a function, as bits. */
   reached(root) {
-    return root < 0 ? 1 << (-1 - root) : this.found[root];
+    return root < 0 ? valueOf(root) : this.found[root];
   }
 
   possible(root) {

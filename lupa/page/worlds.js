@@ -9,7 +9,8 @@ export const YES = 2;
 export const NOWHERE = 4;
 const FIRST = 3; // the place of the bit that stands for the first outcome
 
-const valueOf = (node) => 1 << (-1 - node);
+/** The bit of the value that a node below 0 stands for. */
+export const valueOf = (node) => 1 << (-1 - node);
 
 /** What searches the worlds of an edition, which has its `nodes`, `facts`, `laws` and `outcomes`. */
 export class Worlds {

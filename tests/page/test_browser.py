@@ -707,6 +707,27 @@ def test_a_pathway_opens_a_patient_for_each_of_its_outcomes(page: Opened, kb: Kn
         assert kb.decide(json.loads(page.saved("save-case"))).outcome == name
 
 
+def test_a_condition_of_a_pathway_opens_a_patient_for_whom_it_decides(
+    page: Opened, kb: KnowledgeBase
+) -> None:
+    page.open_case({"request": {"policy": "fep_lupkynis"}})
+    page.run("document.getElementById('show-policy').click()")
+    folded = "document.querySelector('.pathways details')"
+    page.run(f"{folded}.open = true")
+    page.wait(f"return {folded}.querySelector('.fact')")
+    adult = kb.edition("fep_lupkynis").vocabulary.words("at_least(age,18)", True)
+    page.run(
+        f"[...{folded}.querySelectorAll('.fact')].find((one) => one.textContent === arguments[0]).click()",
+        adult,
+    )
+    assert page.verdict == "APPROVE"
+    told = page.run("return document.getElementById('said').textContent")
+    assert f"For approve it decides that: {adult}" in told
+    case = json.loads(page.saved("save-case"))
+    assert kb.decide(case).outcome == "approve"
+    assert kb.whatif(case, {"age": 17}).after.outcome == "deny"
+
+
 def test_a_pathway_tells_just_when_it_comes_to_each_outcome(page: Opened, kb: KnowledgeBase) -> None:
     page.open_case({"request": {"policy": "fep_lupkynis"}})
     page.run("document.getElementById('show-policy').click()")
