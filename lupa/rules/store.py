@@ -271,6 +271,10 @@ class Store:
         asked = [*(shipped("queries") / name for name in ("worlds.lp", "tables.lp")), *queries]
         parts = [("base", ()), ("edition", [clingo.String(name)])]
         load = rules(texts) if rules else as_texts(texts)
+        if queries and rules is None:
+            from lupa.rules.apart import told_apart  # hardly any policy has a name of the laws
+
+            load = told_apart(texts, own.keys(), queries) or load
         try:
             program = _ground(
                 [*paths, *asked],

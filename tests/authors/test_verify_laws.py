@@ -725,6 +725,13 @@ def test_an_exclusion_without_a_clause_is_not_explained(verify: Verify) -> None:
     assert expected == verify.broken("explained_denial", *GOUT, frame, SMOKER[0])
 
 
+def test_what_a_policy_calls_by_a_name_of_the_laws_is_another_thing(verify: Verify) -> None:
+    """The law calls `named` what is cited by a clause, and this policy what it likes."""
+    own, frame = "named(basis(smoker))", "frame(small, gout, initial, c_all)"
+    broken = verify.broken("explained_denial", *GOUT, frame, SMOKER[0], own)
+    assert broken == [("unexplained(basis(smoker))", "error")]
+
+
 def test_criteria_without_a_clause_that_asks_for_all_are_not_explained(verify: Verify) -> None:
     assert verify.broken("explained_denial", *GOUT) == [("unexplained(basis(criteria_not_met))", "error")]
 

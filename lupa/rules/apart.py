@@ -1,0 +1,95 @@
+"""What a policy and a query each call by one name, told apart: neither means that of the other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import clingo
+from clingo import ast
+from clingo.ast import AST, ASTType
+
+from lupa.rules.trees import children, parsed
+
+_Signature = tuple[str, int]
+_BEHIND = "_of_the_policy"
+"""What stands behind a policy's own name while a query has the same."""
+
+
+def told_apart(
+    texts: Mapping[str, str], own: Collection[str], queries: Sequence[Path]
+) -> Callable[[clingo.Control], None] | None:
+    """Loads these texts so that what those which are a policy's `own` derive is not what the queries do.
+
+    None where they have no such name: then the texts can be loaded as they are. What the files that all
+    policies share derive as well is one thing, and stays so.
+    """
+    names = _derived_by(tuple(queries))
+    found = re.compile(rf"\b(?:{'|'.join(sorted({name for name, _ in names}))})\b")
+    if not any(found.search(texts[file]) for file in own if file in texts):
+        return None
+    trees = {file: _parsed(text) for file, text in texts.items() if file in own or found.search(text)}
+    shared = {s for file, each in trees.items() if file not in own for s in _derived(each)}
+    given = {s for file, each in trees.items() if file in own for s in _derived(each)}
+    both = (names & given) - shared
+    if not both:
+        return None
+    renamed = _Renamed(both)
+
+    def load(control: clingo.Control) -> None:
+        control.add("base", [], "\n".join(text for file, text in texts.items() if file not in own))
+        with ast.ProgramBuilder(control) as builder:
+            for file, each in trees.items():
+                for statement in each if file in own else ():
+                    builder.add(renamed.visit(statement))
+
+    return load
+
+
+@cache
+def _derived_by(queries: tuple[Path, ...]) -> frozenset[_Signature]:
+    return frozenset(signature for path in queries for signature in _derived(parsed(path)))
+
+
+def _parsed(text: str) -> list[AST]:
+    found: list[AST] = []
+    ast.parse_string(text, found.append, logger=lambda *_: None)
+    return found
+
+
+def _derived(statements: Iterable[AST]) -> Iterator[_Signature]:
+    """The predicates of which statements derive atoms."""
+    for statement in statements:
+        if statement.ast_type == ASTType.Rule:
+            for atom in _atoms(statement.head):
+                yield atom.symbol.name, len(atom.symbol.arguments)
+
+
+def _atoms(node: AST) -> Iterator[AST]:
+    if node.ast_type == ASTType.SymbolicAtom:
+        if node.symbol.ast_type == ASTType.Function:
+            yield node
+        return
+    for child in children(node):
+        yield from _atoms(child)
+
+
+class _Renamed(ast.Transformer):
+    """Gives atoms of some predicates another name; what is called so within an atom stays."""
+
+    def __init__(self, names: Collection[_Signature]) -> None:
+        self._names = names
+
+    def visit_SymbolicAtom(self, atom: AST, *_: Any, **__: Any) -> AST:  # noqa: N802 - clingo's name
+        symbol = atom.symbol
+        if symbol.ast_type != ASTType.Function or (symbol.name, len(symbol.arguments)) not in self._names:
+            return atom
+        return atom.update(symbol=symbol.update(name=symbol.name + _BEHIND))
+
+    def visit_Defined(self, defined: AST, *_: Any, **__: Any) -> AST:  # noqa: N802 - clingo's name
+        if (defined.name, defined.arity) not in self._names:
+            return defined
+        return defined.update(name=defined.name + _BEHIND)
