@@ -84,7 +84,7 @@ def test_each_patient_of_a_bulk_export_has_a_row(bulk: Path, tmp_path: Path, kb:
 @pytest.mark.slow
 def test_charts_are_counted_at_a_terminal(bulk: Path, tmp_path: Path) -> None:
     with at_terminal("cohort", str(bulk), str(tmp_path / "out.csv"), *ASKED) as terminal:
-        assert terminal.read("2 charts").endswith("1 charts2 charts")
+        assert "1 charts" in terminal.read("2 charts")
         assert terminal.end() == 0
 
 
