@@ -101,7 +101,7 @@ def form(about: str | None, *, example: str | None, validate: bool, kb: str | No
     A Questionnaire, one line of JSON for each policy that the case is about. Its QuestionnaireResponse
     reads back: `lupa read case.yaml answers.json`.
     """
-    from lupa.fhir.form import form as made
+    from lupa.fhir.forms import form as made
 
     if (about is None) == (example is None):
         raise click.UsageError("give one POLICY, one CASE file, or --example NAME")

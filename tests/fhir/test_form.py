@@ -114,7 +114,7 @@ def test_where_all_cannot_be_looked_through_only_documents_hang_on_answers(
     kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(importlib.import_module("lupa.fhir.form"), "_MOST_PARTS", 1)
+        patch.setattr(importlib.import_module("lupa.fhir.forms"), "_MOST_PARTS", 1)
         made = form(FEP, kb=kb)
     assert [item["linkId"] for item in items(made)] == [item["linkId"] for item in items(form(FEP, kb=kb))]
     hanging = [item["linkId"] for item in items(made) if "enableWhen" in item]
