@@ -79,6 +79,12 @@ class How:
             from lupa.fhir.validating import of_answer
 
             faults = tuple(f"{where}: {fault}" for one in answers for fault in of_answer(one))
+        if self.form == "task" and len(answers) < len(found):
+            from lupa.fhir.tasks import asked_of_them
+
+            no_task = "nothing is missing that a Task could ask for, so there is none"
+            settled = (one for one in found if not asked_of_them(one))
+            faults += tuple(f"{where}: {one.policy}: {one.outcome}; {no_task}" for one in settled)
         texts = tuple(escaped(json.dumps(one, ensure_ascii=False)) for one in answers)
         return Told(texts, tuple(found) if self.counts else (), faults=faults)
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from lupa.answers.decision import Decision
-from lupa.fhir.tasks import NOT_GIVEN, form_of
+from lupa.fhir.tasks import NOT_GIVEN, asked_of_them, form_of
 
 Json = dict[str, Any]
 
@@ -33,7 +33,7 @@ def cards(
     criterion may be mended and a person decides. `coverage` is a reference to the coverage where the order
     names none; `created` is today where it is not given.
     """
-    needed = list(dict.fromkeys(m.question for m in decision.missing if m.settled_by == "record"))
+    needed = list(dict.fromkeys(missing.question for missing in asked_of_them(decision)))
     failing = [criterion.text for criterion in decision.criteria if criterion.status == "unmet"]
     summary = f"{decision.policy}: {decision.text}"
     if len(summary) > _LONGEST_SUMMARY:
@@ -76,7 +76,7 @@ def _information(decision: Decision, coverage: Mapping[str, Any], on: date) -> I
     yield {"url": "coverage", "valueReference": dict(coverage)}
     yield {"url": "covered", "valueCode": "conditional"}
     yield {"url": "pa-needed", "valueCode": "auth-needed"}
-    if any(missing.settled_by == "record" for missing in decision.missing):
+    if asked_of_them(decision):
         yield {"url": "doc-needed", "valueCode": "clinical"}
         yield {"url": "doc-purpose", "valueCode": "withpa"}
         yield {"url": "info-needed", "valueCode": "OTH"}

@@ -12,7 +12,7 @@ from lupa.errors import CaseError, Problem
 from lupa.fhir.answering import PENDED, adjudication, claim_response
 from lupa.fhir.cases import ChartCase, lines_of, one_by_one
 from lupa.fhir.hooks import cards
-from lupa.fhir.tasks import task
+from lupa.fhir.tasks import asked_of_them, task
 from lupa.record.routing import is_covered
 from lupa.rules.deadline import Deadline
 
@@ -33,7 +33,7 @@ def answers_to(
     """The decisions on a case, and these as `claimresponse`, `cards` or `task`.
 
     What a case that a chart made came with, its claim, order and coverage, is answered; a claim of several
-    items by one response. Raises `CaseError`.
+    items by one response. A decision for which nothing is missing has no Task. Raises `CaseError`.
     """
     came = case if isinstance(case, ChartCase) else ChartCase()
     if came.claim is not None and came.of_items:
@@ -46,7 +46,8 @@ def answers_to(
         return found, [claim_response(decision, came.claim, reviewed_by=reviewed_by) for decision in found]
     if form == "cards":
         return found, [cards(decision, came.order, coverage=came.coverage) for decision in found]
-    return found, [task(decision, came.claim, payer_url=payer_url) for decision in found]
+    asking = filter(asked_of_them, found)
+    return found, [task(decision, came.claim, payer_url=payer_url) for decision in asking]
 
 
 def decide_all(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from lupa.answers.decision import Decision
+from lupa.answers.decision import Decision, Missing
 from lupa.errors import CaseError, shown
 from lupa.fhir.tables import FORMS
 
@@ -38,14 +38,23 @@ def form_of(decision: Decision) -> str:
     return f"{FORMS}{decision.policy}|{decision.edition}"
 
 
+def asked_of_them(decision: Decision) -> list[Missing]:
+    """What is missing that whoever asks for the drug can say; how a text is meant, the plan says."""
+    return [one for one in decision.missing if one.settled_by == "record"]
+
+
 def task(
     decision: Decision, claim: Mapping[str, Any] | None = None, *, payer_url: str | None = None
 ) -> Json:
     """What is missing, as the Task by which PAS asks for further information: by a form, and in words.
 
     Its notes say what was read otherwise than it is written. `payer_url` is where the answers go, which
-    the guide wants told; who sends the Task may add it. Raises `CaseError` for one that is no address.
+    the guide wants told; who sends the Task may add it. Raises `CaseError` for one that is no address, and
+    where nothing is missing, as a Task would ask for nothing.
     """
+    missing = asked_of_them(decision)
+    if not missing:
+        raise CaseError(f"{decision.policy}: nothing is missing that a Task could ask for")
     if payer_url is not None and not _ADDRESS.fullmatch(payer_url):
         raise CaseError(f"answers go to an address such as https://payer.example/, not {shown(payer_url)}")
     asked = claim or {}
@@ -71,11 +80,7 @@ def task(
         "input": [
             *to,
             context,
-            *(
-                {"type": {"text": one.fact}, "valueString": one.question}
-                for one in decision.missing
-                if one.settled_by == "record"
-            ),
+            *({"type": {"text": one.fact}, "valueString": one.question} for one in missing),
         ],
     }
 

@@ -16,6 +16,7 @@ from lupa.fhir import cards, claim_response, form, read, task
 from lupa.fhir.guides import faults
 from lupa.fhir.hooks import COVERAGE_INFORMATION
 from lupa.fhir.items import response_to
+from lupa.fhir.tasks import asked_of_them
 from lupa.fhir.validating import of_answer, of_chart
 from tests.command import command
 from tests.fhir.charts import (
@@ -36,6 +37,7 @@ from tests.fhir.charts import (
 )
 
 DENIED = "lupkynis_alongside_bars_benlysta"
+PENDED = "lupkynis_with_age_unstated"
 CLAIM = {
     **claim((HCPCS, "J0490"), diagnosis=(ICD, "M32.14"), servicedDate="2025-03-01"),
     "identifier": [{"system": "http://example.org/trace", "value": "111099"}],
@@ -157,14 +159,28 @@ def test_a_task_asks_for_what_is_missing(kb: KnowledgeBase) -> None:
     )
     assert [one["valueString"] for one in asked] == [one.question for one in decision.missing]
     assert found["reasonReference"] == {"reference": "Claim/claim"}
-    assert len(task(outcomes(kb)["approve"])["input"]) == 1
+
+
+@pytest.mark.parametrize("outcome", ["approve", "deny", "modify"])
+def test_where_nothing_is_missing_there_is_no_task(kb: KnowledgeBase, outcome: str) -> None:
+    with pytest.raises(CaseError, match="nothing is missing that a Task could ask for"):
+        task(outcomes(kb)[outcome])
+
+
+def test_the_command_says_why_there_is_no_task() -> None:
+    ended = command("decide", "--example", DENIED, "--example", PENDED, "--format", "task")
+    (line,) = ended.out.splitlines()
+    assert (ended.status, json.loads(line)["status"]) == (0, "requested")
+    said = "uhc_benlysta: deny; nothing is missing that a Task could ask for, so there is none"
+    assert ended.err == f"warning: {DENIED}.yaml: {said}\n"
 
 
 def test_nobody_who_asks_is_asked_how_a_text_is_meant(kb: KnowledgeBase) -> None:
     decision = kb.decide(kb.case("lupkynis_with_the_antimalarial_reading_open"))
     (note,) = claim_response(decision)["processNote"]
     assert note["text"].startswith("How the text is meant is for the plan to settle. Nobody else is asked")
-    assert len(task(decision)["input"]) == 1  # the form alone
+    with pytest.raises(CaseError, match="nothing is missing"):
+        task(decision)
     (card,) = cards(decision)["cards"]
     assert "Does an antimalarial count" not in card["detail"]
     assert "doc-needed" not in information(cards(decision, order(BELIMUMAB)))
@@ -177,7 +193,7 @@ def test_the_command_answers_a_chart_with_its_claim(tmp_path: Path) -> None:
     assert (ended.status, ended.err) == (0, "")
     assert json.loads(ended.out)["request"] == {"reference": "Claim/claim"}
     for wanted, key in (("cards", "cards"), ("task", "status")):
-        assert key in json.loads(command("decide", "--example", DENIED, "--format", wanted).out)
+        assert key in json.loads(command("decide", "--example", PENDED, "--format", wanted).out)
 
 
 LEFT_OUT = "the chart: egfr: what Observation/o1 of 2025-02-01 says cannot be; it is left out"
@@ -270,9 +286,9 @@ def test_a_reviewer_goes_with_a_response_alone() -> None:
 
 def test_a_task_says_where_its_answers_go() -> None:
     to = ("--payer-url", "https://payer.example/answers")
-    ended = command("decide", "--example", DENIED, "--format", "task", *to)
+    ended = command("decide", "--example", PENDED, "--format", "task", *to)
     assert json.loads(ended.out)["input"][0]["valueUrl"] == "https://payer.example/answers"
-    ended = command("decide", "--example", DENIED, "--format", "task", "--payer-url", "payer")
+    ended = command("decide", "--example", PENDED, "--format", "task", "--payer-url", "payer")
     assert (ended.status, "answers go to an address" in ended.err) == (2, True)
     ended = command("decide", "--example", DENIED, *to)
     assert (ended.status, "--payer-url goes with --format task" in ended.err) == (2, True)
@@ -338,7 +354,9 @@ def test_what_leaves_is_accepted_by_the_models_and_the_guides(kb: KnowledgeBase)
     for decision in outcomes(kb).values():
         for claim_ in (CLAIM, None):
             assert list(of_answer(claim_response(decision, claim_))) == []
-            assert list(of_answer(task(decision, claim_, payer_url="https://payer.example/answers"))) == []
+            if asked_of_them(decision):
+                asked = task(decision, claim_, payer_url="https://payer.example/answers")
+                assert list(of_answer(asked)) == []
         assert list(of_answer(claim_response(decision, CLAIM, reviewed_by="1234567893"))) == []
         assert list(of_answer(cards(decision, ORDER))) == []
     for policy in kb.policies:
@@ -480,7 +498,7 @@ def test_the_command_warns_of_what_is_wrong_and_goes_on(tmp_path: Path) -> None:
     ended = command("read", str(path), "--validate", "--json")
     assert (ended.status, json.loads(ended.out)["facts"]) != (0, {})
     assert f"warning: {path}: MedicationRequest/m1: authoredOn:" in ended.err
-    ended = command("decide", "--example", DENIED, "--format", "task", "--validate")
+    ended = command("decide", "--example", PENDED, "--format", "task", "--validate")
     assert ended.status == 0
     assert "input: one payer-url is wanted" in ended.err
     assert command("form", "fep_lupkynis", "--validate").err == ""
