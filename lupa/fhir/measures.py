@@ -14,6 +14,7 @@ from lupa.fhir.evidence import Evidence, Said, evidence_for
 from lupa.fhir.flat import Flat
 from lupa.fhir.tables import Tables
 from lupa.fhir.values import RANGE, SIGNS
+from lupa.fhir.versions import moment
 
 Bounds = tuple[Fraction | None, Fraction | None, bool, bool]
 """Lowest and highest, None for none, and whether each is itself left out."""
@@ -64,8 +65,11 @@ class Measured:
             self._state("age", limits, [Said(patient.number, "yes", "year_of_birth")])
 
     def _dated(self, told: Evidence, tables: Tables) -> None:
-        """The measurements of what goes with its day, each once."""
-        found: dict[str, dict[str, tuple[Said, Any]]] = {}
+        """The measurements of what goes with its day, each once.
+
+        Two that say the same of one day are one, unless each is of a moment of its own.
+        """
+        found: dict[str, dict[str, tuple[Any, dict[float | None, Said]]]] = {}
         for element, name, many, each in told.rows("measured", 4):
             day = self._flat.day_of(element.number)
             if day is None or not tables.is_dated(name.name) or not tables.declared.measures(name):
@@ -76,13 +80,17 @@ class Measured:
             said, bounds = reading
             value = range_of(bounds)
             one = {**(value if isinstance(value, dict) else {"value": value}), "on": day}
-            found.setdefault(str(name), {})[str(one)] = said, one
+            _, alike = found.setdefault(str(name), {}).setdefault(str(one), (one, {}))
+            alike[moment(self._flat.elements[element.number].dates.get("effective"))] = said
         for number_of, readings in found.items():
-            every = [one for _, (_, one) in sorted(readings.items())]
+            several = (readings[key] for key in sorted(readings))
+            every = [one for one, alike in several for _ in range(max(len(alike.keys() - {None}), 1))]
             every.sort(key=lambda one: str(one["on"]), reverse=True)
             stated = every[0] if len(every) == 1 else every[:_MANY]
             self.stated[number_of] = stated
-            evidence = evidence_for(self._flat, [said for said, _ in readings.values()])
+            evidence = evidence_for(
+                self._flat, [said for _, alike in readings.values() for said in alike.values()]
+            )
             self.facts[number_of] = {"state": "yes", "value": stated, "evidence": evidence}
 
     def _lasting(self, told: Evidence) -> None:

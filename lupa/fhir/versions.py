@@ -47,23 +47,24 @@ def _is_before(entry: Resource, place: int, moment: float | None, other: int) ->
 
 
 def _answered(entry: Resource) -> float | None:
-    return _moment(_part(entry, "response").get("lastModified"))
+    return moment(_part(entry, "response").get("lastModified"))
 
 
 def newer(one: Resource, other: Resource) -> bool | None:
     """Whether one of two versions of a resource is the newer; None where they do not tell."""
-    for moment in (_updated, _version):
-        own, others = moment(one), moment(other)
+    for told in (_updated, _version):
+        own, others = told(one), told(other)
         if own is not None and others is not None and own != others:
             return own > others
     return None
 
 
 def _updated(resource: Resource) -> float | None:
-    return _moment(_part(resource, "meta").get("lastUpdated"))
+    return moment(_part(resource, "meta").get("lastUpdated"))
 
 
-def _moment(told: Any) -> float | None:
+def moment(told: Any) -> float | None:
+    """The moment that a text of FHIR tells, by its seconds since 1970; None where it tells none."""
     try:
         found = datetime.fromisoformat(told) if isinstance(told, str) else None
         return None if found is None or found.tzinfo is None else found.timestamp()

@@ -180,6 +180,11 @@ COURSES: list[tuple[str, list[Resource], Any]] = [
         15,
     ),
     (
+        "what is completed was not taken for longer than up to when that was said",
+        [course("2024-11-01", "2025-12-01", status="completed")],
+        15,
+    ),
+    (
         "what goes on, said on no day, is not known",
         [course("2024-11-01", status="active", dateAsserted=None)],
         None,

@@ -65,6 +65,27 @@ def test_one_measurement_stands_alone(lipid_kb: KnowledgeBase) -> None:
     assert found["evidence"]["ldl"][0]["resource"] == "Observation/o1"
 
 
+@pytest.mark.parametrize(
+    ("moments", "many"),
+    [
+        (("2025-02-03T08:00:00Z", "2025-02-03T20:00:00Z"), 2),
+        (("2025-02-03T08:00:00Z", "2025-02-03T09:00:00+01:00"), 1),
+        (("2025-02-03T08:00:00Z", "2025-02-03"), 1),
+        (("2025-02-03", "2025-02-03"), 1),
+    ],
+)
+def test_two_measurements_that_say_the_same_of_one_day_are_two_where_their_moments_are(
+    monitors_kb: KnowledgeBase, moments: tuple[str, str], many: int
+) -> None:
+    readings = [
+        observation("2339-0", 50, "mg/dL", f"o{number}", effectiveDateTime=moment)
+        for number, moment in enumerate(moments)
+    ]
+    found = case(monitors_kb, "example_glucose_monitor", *readings)["facts"]["glucose"]
+    one = {"value": 50, "on": "2025-02-03"}
+    assert found == (one if many == 1 else [one] * many)
+
+
 @pytest.mark.parametrize(("values", "so"), [((50, 53), True), ((50, 60), False)])
 def test_low_values_are_counted(monitors_kb: KnowledgeBase, values: tuple[int, int], so: bool) -> None:
     readings = [
