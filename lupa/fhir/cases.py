@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lupa.errors import CaseError
-from lupa.fhir.chart import Chart, from_bytes
+from lupa.fhir.chart import Chart
+from lupa.fhir.loading import from_bytes
 from lupa.fhir.reading import reading_of
 from lupa.rules.store import Store
 

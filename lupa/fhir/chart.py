@@ -14,8 +14,8 @@ Json = Any
 """What JSON can say, as plain data."""
 Resource = dict[str, Json]
 
-LARGEST_CHART = 256 * 1024 * 1024
-"""Bytes that a chart may have."""
+_NOT_ASKED = ("cancelled", "draft", "entered-in-error")
+"""The states of a claim that asks for nothing."""
 
 
 @dataclass
@@ -27,6 +27,8 @@ class Chart:
     """By `Type/id` and by full URL, then by `id()`; of several it is not known which is meant."""
     urls: dict[int, str] = field(default_factory=dict)
     """The addresses on a server, by the `id()` of their resources."""
+    names: dict[int, str] = field(default_factory=dict)
+    """The full URLs, by the `id()` of their resources: the names of those that have no id."""
     drafts: set[int] = field(default_factory=set)
     """Those, by `id()`, that a hook is about to order."""
     modified: set[int] = field(default_factory=set)
@@ -93,7 +95,7 @@ class Chart:
         address = url if url is not None and "://" in url else local
         end = len(self.resources)
         place = end if address is None else self._newest.setdefault(address, end)
-        is_newer = None if place == end else newer(resource, self.resources[place])
+        is_newer = None if place == end else self._is_newer(resource, self.resources[place], draft)
         if is_newer is False:
             return
         if is_newer:  # of a history only the newest version counts
@@ -107,13 +109,20 @@ class Chart:
             self.resources.append(resource)
         self._know(resource, named, url, draft=draft, modified=modified)
 
+    def _is_newer(self, resource: Resource, before: Resource, draft: bool) -> bool | None:
+        """Whether a version goes before another, which what is about to be ordered does."""
+        drafted = id(before) in self.drafts
+        return draft if draft != drafted else newer(resource, before)
+
     def _know(
         self, resource: Resource, named: list[str], url: str | None, *, draft: bool, modified: bool
     ) -> None:
         for at in named:
             self.by_address.setdefault(at, {})[id(resource)] = resource
-        if url is not None and "://" in url:
-            self.urls[id(resource)] = url
+        if url is not None:
+            self.names.setdefault(id(resource), url)
+            if "://" in url:
+                self.urls[id(resource)] = url
         if draft:
             self.drafts.add(id(resource))
         if modified:
@@ -196,17 +205,22 @@ class Chart:
 
     def target(self, reference: Json, holder: Resource) -> Resource | None:
         """The resource that a reference means, here or inside its holder; None where it is not here."""
+        found = self.targets(reference, holder)
+        return found[0] if len(found) == 1 else None
+
+    def targets(self, reference: Json, holder: Resource) -> list[Resource]:
+        """The resources that a reference may mean, of which it is not known which it means."""
         if not isinstance(reference, str):
-            return None
+            return []
         if reference.startswith("#"):
             inside = _objects(holder.get("contained"))
-            return next((one for one in inside if one.get("id") == reference[1:]), None)
+            return [one for one in inside if one.get("id") == reference[1:]][:1]
         plain = reference.partition("/_history/")[0]
         held = [*self.by_address.get(plain, {}).values()]
         if not held and plain.count("/") > 1 and not plain.startswith("urn:"):
             local = self.by_address.get("/".join(plain.rsplit("/", 2)[1:]), {}).values()
             held = [one for one in local if id(one) not in self.urls]  # those have another address
-        return held[0] if len(held) == 1 else None
+        return held
 
     def whose(self, reference: Json, holder: Resource) -> str | None:
         """The id of the patient that a reference means; None where it means none that can be told."""
@@ -217,7 +231,7 @@ class Chart:
             return None
         found = self.target(text, holder)
         if found is not None:
-            return name_of(found) if found.get("resourceType") == "Patient" else text
+            return self.name_of(found) if found.get("resourceType") == "Patient" else text
         plain = text.partition("/_history/")[0]
         local = "/".join(plain.rsplit("/", 2)[-2:])
         if not local.startswith("Patient/") or (plain != local and local in self.by_address):
@@ -240,20 +254,23 @@ class Chart:
         """The ids of the patients who have a resource of their own here."""
         if self._patients is None or self._patients[0] != len(self.resources):
             own = (one for one in self.resources if one.get("resourceType") == "Patient")
-            self._patients = len(self.resources), sorted({name_of(one) for one in own})
+            self._patients = len(self.resources), sorted({self.name_of(one) for one in own})
         return self._patients[1]
+
+    def name_of(self, resource: Resource) -> str:
+        """The id of a resource; where it has none its full URL, else its place in the chart."""
+        found = resource.get("id")
+        if isinstance(found, str):
+            return found
+        places = (place for place, one in enumerate(self.resources, start=1) if one is resource)
+        return self.names.get(id(resource)) or f"#{next(places, 0)}"
 
 
 def asks(resource: Mapping[str, Json]) -> bool:
     """Whether a resource is a claim for prior authorization."""
-    asked = ("preauthorization", "predetermination")
-    return resource.get("resourceType") == "Claim" and resource.get("use") in asked
-
-
-def name_of(resource: Resource) -> str:
-    """The id of a resource, or what stands for it where it has none."""
-    found = resource.get("id")
-    return found if isinstance(found, str) else f"#{id(resource)}"
+    is_for_it = resource.get("use") in ("preauthorization", "predetermination")
+    is_claim = resource.get("resourceType") == "Claim" and resource.get("status") not in _NOT_ASKED
+    return is_claim and is_for_it
 
 
 def _list(value: Json) -> list[Json]:
@@ -262,39 +279,3 @@ def _list(value: Json) -> list[Json]:
 
 def _objects(value: Json) -> Iterator[dict[str, Json]]:
     return (one for one in _list(value) if isinstance(one, dict))
-
-
-def from_bytes(data: bytes, name: str) -> Iterable[Json]:
-    """The JSON values of a file: one, or one a line (bulk NDJSON). Raises `CaseError` with its place."""
-    if len(data) > LARGEST_CHART:
-        raise CaseError(f"larger than {LARGEST_CHART >> 20} MiB; give one patient at a time", where=name)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        message = f"not a text in UTF-8 (byte {error.start + 1} cannot be read); save it as UTF-8"
-        raise CaseError(message, where=name) from error
-    if not text or text.isspace():
-        raise CaseError("the file is empty; give a chart in JSON", where=name)
-    try:
-        return [_loaded(text)]
-    except json.JSONDecodeError as error:
-        lines = text.splitlines()
-        if error.msg != "Extra data" and not name.lower().endswith((".ndjson", ".jsonl")):
-            message = f"not valid JSON: {error.msg} (line {error.lineno}, column {error.colno})"
-            raise CaseError(message, where=name) from error
-    found = []
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                found.append(_loaded(line))
-            except json.JSONDecodeError as error:
-                message = f"not valid JSON: {error.msg} (column {error.colno})"
-                raise CaseError(message, where=f"{name}:{number}") from error
-    return found
-
-
-def _loaded(text: str) -> Json:
-    try:
-        return json.loads(text)
-    except RecursionError as error:
-        raise CaseError("nested too deeply for a chart") from error

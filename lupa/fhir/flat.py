@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import clingo
 
-from lupa.fhir.chart import Chart, Json, Resource, name_of
+from lupa.fhir.chart import Chart, Json, Resource
 from lupa.fhir.names import DrugNames, words_of
 from lupa.fhir.tables import Coded, Tables
 from lupa.fhir.values import (
@@ -57,6 +57,8 @@ class Element:
     codes: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     amounts: dict[str, Json] = field(default_factory=dict)
+    is_of_several: bool = False
+    """Whether several codes name the one thing that was read last, and not each a part of it."""
     is_of_modified: bool = False
     """Whether the medication that it refers to holds what must not be read over."""
 
@@ -100,14 +102,14 @@ class Flat:
         if kind not in self._tables.reads:
             return False
         if kind == "Patient":
-            return self._patient is None or name_of(resource) == self._patient
+            return self._patient is None or self._chart.name_of(resource) == self._patient
         return self._patient in self._owners(resource) or self._is_of_the_one(resource)
 
     def _owners(self, resource: Resource) -> list[str | None]:
         """The patients whose it is, by what it says."""
         kind = resource["resourceType"]
         if kind == "Patient":
-            return [name_of(resource)]
+            return [self._chart.name_of(resource)]
         return [
             self._chart.whose(value, resource)
             for path in self._tables.paths["about"].get(kind, ())
@@ -130,43 +132,47 @@ class Flat:
 
     def _is_known(self, concept: Json, holder: Resource, by_words: bool) -> bool:
         known = self._tables.known
-        for one, _ in self._named(concept, holder):
+        for one, _, _ in self._named(concept, holder):
             if one.get("resourceType") is not None or any(known(*coding) for coding in codings_of(one)):
                 return True
             if by_words and self._names.in_texts(texts_of(one)):
                 return True
         return False
 
-    def _named(self, concept: Json, holder: Resource) -> Iterable[tuple[Resource, bool]]:
+    def _named(self, concept: Json, holder: Resource) -> Iterable[tuple[Resource, bool, int]]:
         """A concept, or those by which what it refers to is named, and what that is made of.
 
         Where a resource of that type is named by nothing it is the resource. With each, whether it stands
-        in one that holds what must not be read over.
+        in one that holds what must not be read over, and of which part it is, 0 for the whole.
         """
         if isinstance(concept, dict) and ("reference" not in concept or "coding" in concept):
-            return ((concept, False),)  # as most are
+            return ((concept, False, 0),)  # as most are
         return self._referred_to(concept, holder)
 
-    def _referred_to(self, concept: Json, holder: Resource) -> Iterator[tuple[Resource, bool]]:
-        waiting, seen = [(concept, holder, False)], set[int]()
-        for one, beside, is_changed in waiting:  # which grows meanwhile
+    def _referred_to(self, concept: Json, holder: Resource) -> Iterator[tuple[Resource, bool, int]]:
+        waiting, seen = [(concept, holder, False, 0)], set[int]()
+        for one, beside, is_changed, part in waiting:  # which grows meanwhile
             if not isinstance(one, dict):
                 continue
             found = None
             if "reference" in one and "coding" not in one:
                 found = self._chart.target(one["reference"], beside)
             if found is None or found.get("status") == _IN_ERROR:
-                yield one, is_changed
+                yield one, is_changed, part
                 continue
-            paths = self._tables.paths["named_by"].get(str(found.get("resourceType")))
+            kind = str(found.get("resourceType"))
+            paths = self._tables.paths["named_by"].get(kind)
             if paths is None:
-                yield found, is_changed
+                yield found, is_changed, part
             elif id(found) not in seen and len(seen) < _MOST_NAMED:
                 seen.add(id(found))
                 is_inside = any(inner is found for inner in at(beside, ("contained",)))
                 inside = beside if is_inside else found
                 changed = is_changed or self._is_modified(found, ("contained",))
-                waiting += [(value, inside, changed) for path in paths for value in at(found, path)]
+                waiting += [(value, inside, changed, part) for path in paths for value in at(found, path)]
+                inner = [v for path in self._tables.paths["made_of"].get(kind, ()) for v in at(found, path)]
+                first = len(waiting)
+                waiting += [(v, inside, changed, part or n) for n, v in enumerate(inner, start=first)]
 
     # ---- one resource --------------------------------------------------------------------------
 
@@ -191,11 +197,11 @@ class Flat:
         for path, value_kind, name in self._tables.reads.get(kind, ()):
             if path[0] not in data and path[0] != "@":
                 continue
-            before = len(element.codes)
+            element.is_of_several = False
             for value in at(data, path):
                 for symbol in self._symbols(value, value_kind, name, element, holder):
                     self._value(number, name, symbol)
-            if len(element.codes) > before + 1:
+            if element.is_of_several:
                 self._value(number, _SEVERAL, name_for(name))
         parts = self._tables.parts.get(kind, ())
         modified = modified or self._is_modified(data, {"contained", *(path[0] for path, _ in parts)})
@@ -224,6 +230,8 @@ class Flat:
             return self._concept(value, kind == "drug", element, holder)
         if kind == "reference":
             return self._reference(value, holder)
+        if kind == "form":
+            return self._shape(value, holder)
         if kind == "type_of":
             return type_of(value, lambda reference: self._chart.target(reference, holder))
         if kind == "range":
@@ -247,22 +255,35 @@ class Flat:
                 yield term("form", clingo.String(value.removeprefix(ours)))
 
     def _reference(self, value: Json, holder: Resource) -> Iterator[clingo.Symbol]:
+        """What a reference means: `to` a resource, or `either` of several."""
+        meant = self._chart.targets(value.get("reference"), holder) if isinstance(value, dict) else []
+        for found in meant:
+            if found.get("resourceType") in self._tables.reads and self._is_ours(found):
+                self._resource(found)  # though it may not matter by itself
+                yield term("to" if len(meant) == 1 else "either", number_of(self._numbers[id(found)]))
+
+    def _shape(self, value: Json, holder: Resource) -> Iterator[clingo.Symbol]:
+        """The forms, by their known codes, of what a reference means."""
         found = self._chart.target(value.get("reference"), holder) if isinstance(value, dict) else None
-        if found is None or found.get("resourceType") not in self._tables.reads or not self._is_ours(found):
-            return
-        self._resource(found)  # though it may not matter by itself
-        yield term("to", number_of(self._numbers[id(found)]))
+        paths = self._tables.paths["shaped_by"].get(str(found.get("resourceType")), ()) if found else ()
+        concepts = (one for path in paths for one in at(found, path) if isinstance(one, dict))
+        codings = (coding for one in concepts for coding in codings_of(one))
+        for one in dict.fromkeys(known for coding in codings for known in self._tables.known(*coding)):
+            self.coded[one] = None
+            yield coded_as(one)
 
     def _concept(
         self, concept: Json, by_name: bool, element: Element, holder: Resource
     ) -> Iterator[clingo.Symbol]:
         """What a concept, or the one of a resource that is referred to, means: known codes, else names."""
-        named_by = [pair for pair in self._named(concept, holder) if "resourceType" not in pair[0]]
-        concepts = [one for one, _ in named_by]
-        element.is_of_modified |= by_name and any(is_changed for _, is_changed in named_by)
-        texts = [text for one in concepts for text in texts_of(one)]
-        codings = [coding for one in concepts for coding in codings_of(one)]
-        known = dict.fromkeys(one for coding in codings for one in self._tables.known(*coding))
+        named_by = [each for each in self._named(concept, holder) if "resourceType" not in each[0]]
+        element.is_of_modified |= by_name and any(is_changed for _, is_changed, _ in named_by)
+        texts = [text for one, _, _ in named_by for text in texts_of(one)]
+        codings = [(coding, part) for one, _, part in named_by for coding in codings_of(one)]
+        by_part = {(one, part): None for coding, part in codings for one in self._tables.known(*coding)}
+        known = dict.fromkeys(one for one, _ in by_part)
+        parts = [part for _, part in by_part]
+        element.is_of_several |= len(known) > 1 and (0 in parts or len(parts) > len(set(parts)))
         element.codes += [f"{system} {code}" for system, code in known]
         element.texts += texts[:1]
         for one in known:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from lupa.errors import CaseError, shown
-from lupa.fhir.chart import Json, from_bytes
+from lupa.fhir.chart import Json
+
+LARGEST_CHART = 256 * 1024 * 1024
+"""Bytes that a chart may have."""
 
 
 def loaded(source: Any) -> Iterator[Json]:
@@ -42,3 +46,39 @@ def loaded_file(path: Path) -> Iterable[Json]:
                 raise one
         return found
     return from_bytes(data, str(path))
+
+
+def from_bytes(data: bytes, name: str) -> Iterable[Json]:
+    """The JSON values of a file: one, or one a line (bulk NDJSON). Raises `CaseError` with its place."""
+    if len(data) > LARGEST_CHART:
+        raise CaseError(f"larger than {LARGEST_CHART >> 20} MiB; give one patient at a time", where=name)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"not a text in UTF-8 (byte {error.start + 1} cannot be read); save it as UTF-8"
+        raise CaseError(message, where=name) from error
+    if not text or text.isspace():
+        raise CaseError("the file is empty; give a chart in JSON", where=name)
+    try:
+        return [_loaded(text)]
+    except json.JSONDecodeError as error:
+        lines = text.splitlines()
+        if error.msg != "Extra data" and not name.lower().endswith((".ndjson", ".jsonl")):
+            message = f"not valid JSON: {error.msg} (line {error.lineno}, column {error.colno})"
+            raise CaseError(message, where=name) from error
+    found = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                found.append(_loaded(line))
+            except json.JSONDecodeError as error:
+                message = f"not valid JSON: {error.msg} (column {error.colno})"
+                raise CaseError(message, where=f"{name}:{number}") from error
+    return found
+
+
+def _loaded(text: str) -> Json:
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise CaseError("nested too deeply for a chart") from error

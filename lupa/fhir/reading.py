@@ -111,6 +111,9 @@ def reading_of(chart: Chart, kb: Store, patient: str | None, request: Mapping[st
     service_date = date.fromordinal(on).isoformat()
     if by == "today":
         notes.append(f"no service date is given; today, {service_date}, is taken for it")
+    for (item,) in told.rows("begins_vaguely", 1):
+        begins = flat.elements[item.number].dates["serviced"]
+        notes.append(f"the claim begins in {begins}; its first day, {service_date}, is taken for it")
     _refuse(told, flat, service_date)
     notes += [_DEAD.format(service_date) for _ in told.rows("dead", 1)]
     said, unknown = _facts(told, flat, tables)

@@ -26,7 +26,7 @@ FORMS = "https://lupa.example/Questionnaire/"
 ASKED = (
     "value", "supports", "clash", "died_before", "dead", "taken", "all_told", "wanted", "counts",
     "measured", "birth", "two_births", "born_after", "years", "replies", "tells", "from_form", "on_day",
-    "lasted", "ignored", "lost",
+    "lasted", "ignored", "lost", "begins_vaguely",
 )  # fmt: skip
 """What is asked of the rules of evidence, by name."""
 ROWS = "fhir"
@@ -35,7 +35,8 @@ KEPT = 16_384
 """So many codes, texts and days are kept as they were read: what charts hold, not all that they could."""
 _READS = re.compile(r'^reads\("([\w.]+)", "([\w.@]+)", (\w+), (\w+)\)\.', re.MULTILINE)
 _PART = re.compile(r'^part\("([\w.]+)", "([\w.@]+)", "([\w.]+)"\)\.', re.MULTILINE)
-_PATHS = re.compile(r'^(keyed|about|of_the_one|named_by)\("([\w.]+)", "([\w.@!]+)"\)\.', re.MULTILINE)
+_USES = ("keyed", "about", "of_the_one", "named_by", "made_of", "shaped_by")
+_PATHS = re.compile(rf'^({"|".join(_USES)})\("([\w.]+)", "([\w.@!]+)"\)\.', re.MULTILINE)
 _EXTENSION = re.compile(r'^extension\("(@\w+)", "([^"]+)"\)\.', re.MULTILINE)
 _SYSTEM = re.compile(r'^system\((\w+),\s*"([^"]+)",\s*(\w+)\)\.', re.MULTILINE)
 _WORD = re.compile(r'\bword\("([^"]+)", \w+\)\.')
@@ -75,6 +76,10 @@ def _without_points(code: str) -> str:
     return code.replace(".", "").upper()
 
 
+def _any_case(code: str) -> str:
+    return code.upper()
+
+
 def _padded(code: str) -> str:
     return code.lstrip("0")
 
@@ -94,6 +99,7 @@ def _exact(code: str) -> str:
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "exact": _exact,
     "without_points": _without_points,
+    "any_case": _any_case,
     "padded": _padded,
     "ndc": _ndc,
 }
@@ -193,8 +199,7 @@ class Tables:
     @cached_property
     def paths(self) -> dict[str, dict[str, list[Path_]]]:
         """By what they are for (`keyed`, `about`, ...) and by type of resource: paths."""
-        uses = ("keyed", "about", "of_the_one", "named_by")
-        found: dict[str, dict[str, list[Path_]]] = {use: {} for use in uses}
+        found: dict[str, dict[str, list[Path_]]] = {use: {} for use in _USES}
         for use, kind, path in _PATHS.findall(self._all):
             found[use].setdefault(kind, []).append(self.steps(path))
         return found

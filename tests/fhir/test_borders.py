@@ -659,7 +659,10 @@ def test_how_long_a_period_is_of_which_only_months_are_told_is_not_known(kb: Kno
     )
     assert ("months" in found.case["request"], found.notes) == (
         False,
-        ["the request names more than one months (12 and 13); say which: --request months=…"],
+        [
+            "the claim begins in 2025-03; its first day, 2025-03-01, is taken for it",
+            "the request names more than one months (12 and 13); say which: --request months=…",
+        ],
     )
 
 

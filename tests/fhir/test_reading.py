@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from lupa import CaseError, KnowledgeBase
-from lupa.fhir import chart as charts
-from lupa.fhir import read
+from lupa.fhir import loading, read
 from lupa.fhir.versions import newer
 from tests.command import command
 from tests.fhir.charts import (
@@ -124,7 +123,7 @@ def test_what_is_no_chart_is_refused(reads: Read, source: Any, said: str) -> Non
 
 
 def test_a_chart_that_is_too_large_is_refused(reads: Read, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(charts, "LARGEST_CHART", 1 << 20)
+    monkeypatch.setattr(loading, "LARGEST_CHART", 1 << 20)
     with pytest.raises(CaseError) as error:
         reads(bytes((1 << 20) + 1))
     assert str(error.value).endswith("larger than 1 MiB; give one patient at a time")
