@@ -24,7 +24,7 @@ def cards(
     coverage: Mapping[str, Any] | None = None,
     created: date | None = None,
 ) -> Json:
-    """The decision as a response of CDS Hooks: one card, which says what is needed before anything else.
+    """The decision as a response of CDS Hooks: one card, which says what it comes of and what is needed.
 
     Then it says what was read otherwise than it is written.
 
@@ -34,12 +34,13 @@ def cards(
     names none; `created` is today where it is not given.
     """
     needed = list(dict.fromkeys(missing.question for missing in asked_of_them(decision)))
-    failing = [criterion.text for criterion in decision.criteria if criterion.status == "unmet"]
+    unmet = [criterion.text for criterion in decision.criteria if criterion.status == "unmet"]
+    found = [one.text for one in (*decision.bases, *decision.scope, *decision.limits)]
     summary = f"{decision.policy}: {decision.text}"
     if len(summary) > _LONGEST_SUMMARY:
         summary = f"{summary[: _LONGEST_SUMMARY - 1]}…"
     read = map(str, decision.remarks)
-    lines = dict.fromkeys((*failing, *needed, *read, decision.next, _PROPOSED))
+    lines = dict.fromkeys((*found, *unmet, *needed, *read, decision.next, _PROPOSED))
     card = {
         "summary": summary,
         "indicator": "info" if decision.outcome == "approve" else "warning",

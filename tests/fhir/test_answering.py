@@ -150,6 +150,19 @@ def test_a_card_is_short_and_never_says_not_covered(kb: KnowledgeBase) -> None:
         assert card["indicator"] == ("info" if outcome == "approve" else "warning")
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("benlysta_for_rheumatoid_arthritis", "rheumatoid arthritis"),
+        ("lupkynis_for_thirteen_months", "12 months can be authorized"),
+        ("benlysta_for_an_indication_not_named", "speaks of the requested indication"),
+    ],
+)
+def test_a_card_says_what_the_decision_comes_of(kb: KnowledgeBase, name: str, told: str) -> None:
+    (card,) = cards(kb.decide(kb.case(name)))["cards"]
+    assert told in card["detail"]
+
+
 def test_a_task_asks_for_what_is_missing(kb: KnowledgeBase) -> None:
     decision = outcomes(kb)["pend"]
     found = task(decision, CLAIM)
