@@ -10,19 +10,23 @@ from lupa import KnowledgeBase
 from lupa.fhir import read
 from tests.fhir.charts import (
     BELIMUMAB,
+    HCPCS,
     ICD,
     INTO_A_VEIN,
     RXNORM,
     SERVICE,
     SNOMED,
     Resource,
+    bundle,
     chart,
+    claim,
     concept,
     condition,
     egfr,
     given,
     observation,
     order,
+    patient,
     statement,
     vaccine,
 )
@@ -34,6 +38,14 @@ def case(kb: KnowledgeBase, policy: str, *resources: Resource, **request: Any) -
     newest, _ = kb.about(policy).editions[-1]
     asked = {"policy": f"{policy}@{newest}", "service_date": SERVICE, **request}
     return read(chart(*resources), kb=kb, request=asked).case
+
+
+def ordered(kind: str, code: str) -> Resource:
+    """The request of a hook, about to order a monitor by a resource of this type."""
+    order_ = {"resourceType": kind, "id": "o", "subject": {"reference": "Patient/p"}, "status": "draft"}
+    drafts = bundle({**order_, "intent": "order", code: concept((HCPCS, "E2103"))})
+    context = {"patientId": "p", "draftOrders": drafts}
+    return {"hook": "order-sign", "hookInstance": "1", "context": context, "prefetch": {"p": patient()}}
 
 
 def test_each_measurement_is_told_with_its_day(lipid_kb: KnowledgeBase) -> None:
@@ -84,6 +96,30 @@ def test_two_measurements_that_say_the_same_of_one_day_are_two_where_their_momen
     found = case(monitors_kb, "example_glucose_monitor", *readings)["facts"]["glucose"]
     one = {"value": 50, "on": "2025-02-03"}
     assert found == (one if many == 1 else [one] * many)
+
+
+MONITOR = (HCPCS, "E2103")
+
+
+@pytest.mark.parametrize(
+    ("asked", "service"),
+    [
+        pytest.param(claim(MONITOR), "glucose_monitor", id="a claim for a service asks for that"),
+        pytest.param(
+            claim((HCPCS, "A4239")), None, id="one for what only goes with it does not say for which"
+        ),
+        pytest.param(ordered("ServiceRequest", "code"), "glucose_monitor", id="so does an order of it"),
+        pytest.param(
+            ordered("DeviceRequest", "codeCodeableConcept"), "glucose_monitor", id="or of a device"
+        ),
+    ],
+)
+def test_a_service_is_asked_for_by_its_code(
+    monitors_kb: KnowledgeBase, asked: Resource, service: str | None
+) -> None:
+    source = asked if "hook" in asked else chart(asked)
+    found = read(source, kb=monitors_kb, request={"service_date": SERVICE})
+    assert found.case["request"].get("service") == service
 
 
 @pytest.mark.parametrize(("values", "so"), [((50, 53), True), ((50, 60), False)])

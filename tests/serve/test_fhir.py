@@ -260,7 +260,12 @@ def test_each_service_asks_for_what_rules_read(client: TestClient, kb: Knowledge
     assert [service["hook"] for service in services] == list(HOOKS)
     read = reader_of(kb)[0].paths["about"]
     searched = {template.partition("?")[0] for template in PREFETCH.values() if "?" in template}
-    others = {"Claim", "ExplanationOfBenefit", "ServiceRequest"}  # which a payer has, or the hook brings
+    others = {
+        "Claim",
+        "ExplanationOfBenefit",
+        "ServiceRequest",
+        "DeviceRequest",
+    }  # which a payer has, or the hook brings
     assert searched - {"Coverage"} == read.keys() - others
     for service in services:
         assert service["prefetch"]["patient"] == "Patient/{{context.patientId}}"

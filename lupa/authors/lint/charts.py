@@ -30,21 +30,21 @@ ROWS = "fhir"
 """The folder of a knowledge base that holds them."""
 TABLES = frozenset(
     {
-        "reads", "part", "keyed", "about", "of_the_one", "named_by", "extension", "system", "ucum",
-        "questionnaires", "shown_by_document", "code",
+        "reads", "part", "keyed", "about", "of_the_one", "named_by", "made_of", "shaped_by",
+        "extension", "system", "ucum", "questionnaires", "shown_by_document", "code",
     }
 )  # fmt: skip
 """Rows that are looked up in the text, each on a line of its own."""
 KINDS = frozenset((
-    "word", "coding", "drug", "type_of", "questionnaire", "day", "reference", "amount", "flag", "present",
-    "range", "term",
+    "word", "coding", "drug", "type_of", "questionnaire", "day", "reference", "form",
+    "amount", "flag", "present", "range", "term",
 ))  # fmt: skip
 """What the value of an element may be read as."""
 _LOOKED_UP = (
-    "all_told/1", "birth/1", "born_after/1", "clash/2", "counts/4", "dead/1", "declared_by/2",
-    "died_before/1", "from_form/2", "ignored/2", "lasted/3", "lost/2", "measured/4", "on_day/2",
-    "replies/2", "rule_text/2", "supports/4", "taken/2", "tells/2", "value/2", "wanted/3", "word/2",
-    "years/3",
+    "all_told/1", "begins_vaguely/1", "birth/1", "born_after/1", "clash/2", "counts/4", "dead/1",
+    "declared_by/2", "died_before/1", "from_form/2", "ignored/2", "lasted/3", "lost/2", "measured/4",
+    "on_day/2", "replies/2", "rule_text/2", "supports/4", "taken/2", "tells/2", "value/2", "wanted/3",
+    "word/2", "years/3",
 )  # fmt: skip
 READ_BY_READER = frozenset((name, int(arity)) for name, arity in (each.split("/") for each in _LOOKED_UP))
 """What the reader of charts looks up among what is ground, or in the texts."""
