@@ -118,6 +118,9 @@ class Statement:
     on: str | None = None
     settled_by: SettledBy = "record"
 
+    def __hash__(self) -> int:
+        return hash(self.fact)  # of two hundred sets with a hundred each, most of the time would go into it
+
 
 @dataclass(frozen=True, slots=True)
 class Flip:

@@ -1,6 +1,7 @@
 """The cheapest statements after which an outcome is certain; see `lupa.answers.sets` for the search."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from typing import Any
 
 from lupa.answers.decision import Decision
@@ -19,6 +20,9 @@ from lupa.rules.vocabulary import Fact
 
 _DEAREST = 10_000
 """Costs are proportions; sums of larger ones would say no more."""
+
+Making = Callable[[Mapping[Fact, bool]], dict[str, Any]]
+"""Makes a case of some facts, which states them and the rest as before."""
 
 Found = tuple[Priced, Case]
 """A set of statements with what it costs, and the case, today's or that of another day, to state it in."""
@@ -67,27 +71,67 @@ def flips(
     more = more or len(told) < len(found)
     blocked, beyond = ((), ()) if told else search.why_none()
     moves = margins(question) if len(question.outcomes) == 1 else ()
-    written = _written(told, question)
+    written = _written(told, question.edition)
     return Flips(decision, to, ties, written, ways(question, written), more, blocked, beyond, moves)
 
 
-def _written(found: Sequence[Found], question: Question) -> tuple[Flip, ...]:
+def _written(found: Sequence[Found], edition: Edition) -> tuple[Flip, ...]:
     """Each set of statements with the case that makes them."""
-    edition = question.edition
+    cases = _Cases(found, edition)
+    return tuple(
+        Flip(cost, statements, _WhenRead(partial(cases.made, place)))
+        for place, ((cost, statements), _) in enumerate(found)
+    )
 
-    def facts(statements: Collection[Statement]) -> dict[Fact, bool]:
-        question.check()
+
+class _Cases:
+    """The cases of which sets of statements were found, with these."""
+
+    def __init__(self, found: Sequence[Found], edition: Edition) -> None:
+        self._found = found
+        self._edition = edition
+        self._making: dict[int, Making] = {}
+
+    def made(self, place: int) -> dict[str, Any]:
+        """The case with the set at this place."""
+        (_, statements), case = self._found[place]
+        if id(case) not in self._making:
+            self._making[id(case)] = stating(
+                stated(case, self._facts(self._common), self._edition), self._edition
+            )
+        return self._making[id(case)](self._facts(set(statements) - self._common))
+
+    @cached_property
+    def _common(self) -> set[Statement]:
+        """What all have in common is stated once: of a hundred sets, most differ in one statement."""
+        return set.intersection(*(set(statements) for (_, statements), _ in self._found))
+
+    def _facts(self, statements: Collection[Statement]) -> dict[Fact, bool]:
         said = {each.fact: each.value for each in statements if each.on is None}
-        return {fact: said[fact] for fact in edition.literals if fact in said}
+        return {fact: said[fact] for fact in self._edition.literals if fact in said}
 
-    # what all have in common is stated once: of a hundred sets, most differ in one statement
-    every = [set(statements) for (_, statements), _ in found]
-    common = set.intersection(*every) if every else set()
-    making: dict[int, Callable[[Mapping[Fact, bool]], dict[str, Any]]] = {}
-    written = []
-    for (cost, statements), case in found:
-        if id(case) not in making:
-            making[id(case)] = stating(stated(case, facts(common), edition), edition)
-        others = making[id(case)](facts(set(statements) - common))
-        written.append(Flip(cost, statements, others))
-    return tuple(written)
+
+class _WhenRead(Mapping[str, Any]):
+    """A case that is made once it is read: of a hundred that are told in words, few are."""
+
+    def __init__(self, make: Callable[[], dict[str, Any]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _case(self) -> dict[str, Any]:
+        return self._make()
+
+    def __getitem__(self, key: str) -> Any:
+        return self._case[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._case)
+
+    def __len__(self) -> int:
+        return len(self._case)
+
+    def __repr__(self) -> str:
+        return repr(self._case)
+
+    def __reduce__(self) -> tuple[type, tuple[dict[str, Any]]]:
+        return dict, (self._case,)

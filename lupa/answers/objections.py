@@ -34,6 +34,9 @@ class Objections:
             ]
             for members in reach.members
         )
+        self._rank = {x: self._dear(x) for fact in reach.cone for x in (fact, -fact)}
+        self._fixed = {x for x in reach.record.values() if reach.subject[abs(x)] not in cheapest.kept}
+        """What the record says whatever is stated."""
 
     def _about(self, member: Member) -> Iterator[Literal | None]:
         """What is true of sets that say something about a member, or leave what is said of it as it is."""
@@ -41,6 +44,11 @@ class Objections:
             yield self._stated.get(fact)
             yield self._stated.get(-fact)
             yield self._cheapest.kept.get(fact)
+
+    def _dear(self, literal: Literal) -> tuple[bool, int]:
+        """The dearer it is to contradict this, the less."""
+        statement = self._within.get(-literal)
+        return self._against(literal) is not None, -statement.cost if statement else 0
 
     def none_to(self, stated: Sequence[Literal]) -> bool:
         """Whether the outcome is certain once these are stated in the place of what the record says."""
@@ -144,21 +152,11 @@ class Objections:
 
         What is dear to contradict is preferred.
         """
-
-        def dear(literal: Literal) -> tuple[bool, int]:
-            statement = self._within.get(-literal)
-            return self._against(literal) is not None, -statement.cost if statement else 0
-
-        fixed = [literal for literal in world if self._is_fixed(literal)]
-        rest = [literal for literal in world if not self._is_fixed(literal)]
-        harm = self._solver.minimal([self._wanted, *fixed], sorted(rest, key=dear))
+        fixed = [literal for literal in world if literal in self._fixed]
+        rest = [literal for literal in world if literal not in self._fixed]
+        harm = self._solver.minimal([self._wanted, *fixed], sorted(rest, key=self._rank.__getitem__))
         assert harm is not None  # noqa: S101 - the world itself has another outcome
         return frozenset(harm)
-
-    def _is_fixed(self, literal: Literal) -> bool:
-        """Whether the record says so whatever is stated."""
-        fact = abs(literal)
-        return self._record.get(fact) == literal and self._subject[fact] not in self._cheapest.kept
 
     def _against(self, literal: Literal) -> Literal | None:
         """What is true of the sets with which the record says the opposite; None if it never does."""

@@ -85,7 +85,14 @@ def _met_by_each(question: Question, part: Sequence[Statement]) -> str | None:
 
 def _merged(asking: Asking, sets: Sequence[Sequence[Statement]]) -> list[_Parts]:
     """Sets that differ in one statement, of one kind, as one."""
-    found: list[_Parts] = [tuple((statement,) for statement in each) for each in sets]
+    # numbers in the place of statements, as these are compared and looked up again and again
+    numbers = {each: number for number, each in enumerate(dict.fromkeys(s for each in sets for s in each))}
+    statements = list(numbers)
+    of_kind = [
+        (asking.group_of(each.fact), each.fact.partition("(")[0], each.value, each.kind)
+        for each in statements
+    ]
+    found: list[tuple[tuple[int, ...], ...]] = [tuple((numbers[s],) for s in each) for each in sets]
     # what all have in common, no two of them differ in
     common = frozenset.intersection(*map(frozenset, found)) if found else frozenset()
     own = [frozenset(parts) - common for parts in found]
@@ -96,14 +103,8 @@ def _merged(asking: Asking, sets: Sequence[Sequence[Statement]]) -> list[_Parts]
         gone = set()
         for number, mine in enumerate(own):
             for part in sorted(mine, key=found[number].index):
-                rest, first = mine - {part}, part[0]
-                key = (
-                    rest,
-                    asking.group_of(first.fact),
-                    first.fact.partition("(")[0],
-                    first.value,
-                    first.kind,
-                )
+                rest = mine - {part}
+                key = rest, of_kind[part[0]]
                 before = by_rest.setdefault(key, number)
                 if before == number:
                     continue
@@ -118,7 +119,7 @@ def _merged(asking: Asking, sets: Sequence[Sequence[Statement]]) -> list[_Parts]
                 break
         own = [parts for number, parts in enumerate(own) if number not in gone]
         found = [parts for number, parts in enumerate(found) if number not in gone]
-    return found
+    return [tuple(tuple(map(statements.__getitem__, part)) for part in parts) for parts in found]
 
 
 def _of_others(ways: Iterable[_Parts]) -> list[tuple[_Parts, _Sets]]:

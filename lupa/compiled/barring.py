@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lupa.compiled import ways
 from lupa.compiled.diagram import Node
@@ -15,8 +15,19 @@ _FREE = 1 << 32
 _SAID = 2 * _FREE
 """The place of what is said anyway, and bars for good."""
 
+Places = Mapping[Literal, int]
+"""The place of each thing said, below 0 where a fact is not so."""
 
-def barring(functions: Ways, goal: Goal, said: Said, candidates: Sequence[Literal]) -> list[int] | None:
+
+def places(said: Said, candidates: Sequence[Literal]) -> Places:
+    """The places of what is said anyway, and of candidates, from 1."""
+    found = {fact: _SAID if so else -_SAID for fact, so in said.items()}
+    for place, literal in enumerate(candidates, start=1):
+        found[abs(literal)] = place if literal > 0 else -place
+    return found
+
+
+def barring(functions: Ways, goal: Goal, said: Places, candidates: Sequence[Literal]) -> list[int] | None:
     """A minimal part of candidates that with what is said keeps a function from a value, by places from 1.
 
     It is what is left when each in turn, the last first, is dropped if the rest does; the last comes first.
@@ -30,15 +41,12 @@ def barring(functions: Ways, goal: Goal, said: Said, candidates: Sequence[Litera
 
 class _Barring:
     def __init__(
-        self, parts: Sequence[Part], goal: Goal, said: Said, candidates: Sequence[Literal]
+        self, parts: Sequence[Part], goal: Goal, said: Places, candidates: Sequence[Literal]
     ) -> None:
         self._parts = parts
         self._value = goal.value
         self._candidates = candidates
-        self._places = {fact: _SAID if so else -_SAID for fact, so in said.items()}
-        """The place of each thing said, below 0 where a fact is not so."""
-        for place, literal in enumerate(candidates, start=1):
-            self._places[abs(literal)] = place if literal > 0 else -place
+        self._places = dict(said)
         self._behind: defaultdict[int, list[Node]] = defaultdict(list, {_FREE: [goal.part]})
         """The parts behind what has a place and is not dropped yet."""
         self._seen = set[Node]()

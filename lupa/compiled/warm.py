@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from lupa.compiled.barring import barring
+from lupa.compiled.barring import barring, places
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Node, deep
 from lupa.compiled.functions import Functions
 from lupa.compiled.ways import Goal, Said, Several, TooFarError, Ways, so_in
@@ -262,7 +262,8 @@ class Warm(Answers):
         return self._solver.minimal(fixed, candidates)
 
     def _minimal(self, asked: _Asked, candidates: Sequence[Literal]) -> list[Literal] | None:
-        found = [barring(self._ways, each.goal, asked.said, candidates) for each in asked.functions]
+        said = places(asked.said, candidates)
+        found = [barring(self._ways, each.goal, said, candidates) for each in asked.functions]
         # functions share no fact: the one is needed of which the first things said suffice
         kept = min((each for each in found if each is not None), default=None)
         return None if kept is None else [candidates[place - 1] for place in reversed(kept)]

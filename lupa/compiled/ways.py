@@ -179,7 +179,7 @@ class Ways:
 
         A fact that is so costs what `costs` say.
         """
-        within = self._within(goal.part)
+        within = self._within(goal.part, said)
         if len(within) > FARTHER:
             raise TooFarError
         cheapest = {goal.value: 0}
@@ -199,7 +199,7 @@ class Ways:
 
         What has no bit is said anyway.
         """
-        within = self._within(goal.part)
+        within = self._within(goal.part, {})
         barring: dict[Node, list[int]] = {NO: [0], YES: [0], NOWHERE: [0], goal.value: []}
         looked_at = len(within)
         for part in within:
@@ -220,14 +220,19 @@ class Ways:
                 raise TooFarError
         return barring.get(goal.part, [0])
 
-    def _within(self, part: Node) -> list[Node]:
-        """The parts of a function; what is below one comes before it."""
-        found = {part} if part >= 0 else set[Node]()
-        waiting = [*found]
+    def _within(self, part: Node, said: Said) -> list[Node]:
+        """The parts of a function reached where this is said; what is below one comes before it."""
+        parts, told = self.parts, said.get
+        waiting, found = [part], set[Node]()
         while waiting:
-            new = {side for side in self.parts[waiting.pop()][1:] if side >= 0} - found
-            found |= new
-            waiting += new
+            part = waiting.pop()
+            while part >= 0 and part not in found:
+                found.add(part)
+                fact, no, yes = parts[part]
+                so = told(fact)
+                if so is None:
+                    waiting.append(yes)
+                part = yes if so else no
         return sorted(found)
 
 
