@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from lupa.answers.decision import Cause, Decision, SettledBy
@@ -109,17 +109,14 @@ class Statement:
     """
 
     fact: str
-    value: bool
-    text: str
-    about: str
-    kind: Kind
-    cost: int
-    was: bool | None
-    on: str | None = None
-    settled_by: SettledBy = "record"
-
-    def __hash__(self) -> int:
-        return hash(self.fact)  # of two hundred sets with a hundred each, most of the time would go into it
+    value: bool = field(hash=False)
+    text: str = field(hash=False)
+    about: str = field(hash=False)
+    kind: Kind = field(hash=False)
+    cost: int = field(hash=False)
+    was: bool | None = field(hash=False)
+    on: str | None = field(default=None, hash=False)
+    settled_by: SettledBy = field(default="record", hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,15 +120,14 @@ class Search:
 
     def _with_alike(self, level: Sequence[tuple[int, list[int]]]) -> list[tuple[int, list[Literal]]]:
         """Sets that cost the same, as statements, with those that differ in values which are alike."""
-        alike, order = self._all.alike, {fact: place for place, fact in enumerate(self._all.cone)}
+        alike = self._all.alike
+        order = {x: 2 * place + (x < 0) for place, fact in enumerate(self._all.cone) for x in (fact, -fact)}
         found = [
             (cost, list(literals))
             for cost, places in level
-            for literals in product(
-                *((literal, *alike.get(literal, ())) for literal in map(self._reach.__getitem__, places))
-            )
+            for literals in product(*((x, *alike.get(x, ())) for x in map(self._reach.__getitem__, places)))
         ]
-        return sorted(found, key=lambda each: (len(each[1]), [(order[abs(x)], x < 0) for x in each[1]]))
+        return sorted(found, key=lambda each: (len(each[1]), [order[x] for x in each[1]]))
 
     def _may_be_another(self, tries: int) -> bool:
         """Whether some set that is left makes the outcome certain, whatever it costs; or after so many

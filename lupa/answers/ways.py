@@ -86,13 +86,17 @@ def _met_by_each(question: Question, part: Sequence[Statement]) -> str | None:
 def _merged(asking: Asking, sets: Sequence[Sequence[Statement]]) -> list[_Parts]:
     """Sets that differ in one statement, of one kind, as one."""
     # numbers in the place of statements, as these are compared and looked up again and again
-    numbers = {each: number for number, each in enumerate(dict.fromkeys(s for each in sets for s in each))}
-    statements = list(numbers)
+    each_once = {id(statement): statement for each in sets for statement in each}
+    statements = list(dict.fromkeys(each_once.values()))
+    number_of = {statement: number for number, statement in enumerate(statements)}
+    numbers = {key: number_of[statement] for key, statement in each_once.items()}
     of_kind = [
         (asking.group_of(each.fact), each.fact.partition("(")[0], each.value, each.kind)
         for each in statements
     ]
-    found: list[tuple[tuple[int, ...], ...]] = [tuple((numbers[s],) for s in each) for each in sets]
+    found: list[tuple[tuple[int, ...], ...]] = [
+        tuple([(numbers[key],) for key in map(id, each)]) for each in sets
+    ]
     # what all have in common, no two of them differ in
     common = frozenset.intersection(*map(frozenset, found)) if found else frozenset()
     own = [frozenset(parts) - common for parts in found]

@@ -263,7 +263,10 @@ class Warm(Answers):
 
     def _minimal(self, asked: _Asked, candidates: Sequence[Literal]) -> list[Literal] | None:
         said = places(asked.said, candidates)
-        found = [barring(self._ways, each.goal, said, candidates) for each in asked.functions]
+        first, *laws = asked.functions
+        in_doubt = {self._laws[law].goal for law in self._lawful.in_doubt(so_in(asked.said))}
+        functions = [first, *(law for law in laws if law.goal in in_doubt)]
+        found = [barring(self._ways, each.goal, said, candidates) for each in functions]
         # functions share no fact: the one is needed of which the first things said suffice
         kept = min((each for each in found if each is not None), default=None)
         return None if kept is None else [candidates[place - 1] for place in reversed(kept)]
