@@ -18,6 +18,7 @@ from lupa.authors.reports.finding import Report
 from lupa.authors.trials.run import Trials
 from lupa.compiled.form import Form
 from lupa.pages.letter import Letter
+from lupa.record.measurement import ENDS, ON, VALUE
 from lupa.record.record import ABOUT
 from lupa.rules.edition import Edition
 from lupa.rules.known import Known
@@ -41,11 +42,15 @@ ANSWERS = {
 """What each verb answers in JSON, and a policy as it is compiled."""
 
 _Truth = bool | Literal["yes", "no"] | None
+_NUMBER = r"[+-]?(0|[1-9][0-9]{0,11})(\.[0-9]{1,12})?(\s*-?[^0-9\s.,/+-].*)?\s*$"
 _Written = Annotated[
+    str, Field(pattern=rf"^\s*{_NUMBER}", description="As it is written: '34', '2.6 mmol/L'.")
+]
+_Bounded = Annotated[
     str,
     Field(
-        pattern=r"^\s*[+-]?\d+(\.\d+)?( ?[^\d\s.,/-].*)?\s*$",
-        description="As it is written: '34', '2.6 mmol/L'.",
+        pattern=rf"^\s*((>=|<=|[<>≥≤])\s*)?{_NUMBER}",
+        description="As it is written, perhaps with a sign before it: '34', '2.6 mmol/L', '>60'.",
     ),
 ]
 _Pair = Annotated[str, Field(pattern=r"^\s*\d", description="Two numbers as they are written: '150/90'.")]
@@ -79,10 +84,15 @@ class _Asked(_Strict):
     )
 
 
+def _one_of(*keys: str) -> dict[str, Any]:
+    """That one of these keys is needed."""
+    return {"anyOf": [{"required": [key]} for key in keys]}
+
+
 class Range(_Strict):
     """The numbers that a quantity may be; one end is enough, and one is needed, or the number itself."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1})
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_one_of(*ENDS, VALUE))
 
     at_least: float | _Written = Field(default_factory=float)
     more_than: float | _Written = Field(default_factory=float)
@@ -94,6 +104,8 @@ class Range(_Strict):
 
 class Measurement(Range):
     """What was measured, and on which day; one of several, or the only one."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_one_of(*ENDS, VALUE, ON))
 
     on: _Date | None = Field(None, description="The day, up to the service date.")
 
@@ -107,7 +119,7 @@ class MeasuredPair(Measurement):
 class Measurements(_Strict):
     """All the measurements that there are."""
 
-    only: float | _Written | Measurement | list[float | _Written | Measurement]
+    only: float | _Bounded | Measurement | list[float | _Bounded | Measurement]
 
 
 class Day(_Strict):
@@ -254,7 +266,7 @@ def _beyond(known: Known, name: str, depth: int) -> Any:
     if known.is_day(name):
         said: Any = _Day
     elif known.quantity(name) is not None:
-        said = float | _Written | Measurement | list[float | _Written | Measurement] | Measurements | None
+        said = float | _Bounded | Measurement | list[float | _Bounded | Measurement] | Measurements | None
     elif known.single(name):
         depth, said = depth - 1, str | None
     else:
@@ -268,6 +280,6 @@ def _number(quantity: Quantity) -> Any:
     kind: Any = int if quantity.whole else float
     number = Annotated[kind, Field(ge=quantity.least, le=quantity.most)]
     if quantity.dated:
-        said = number | _Written | Measurement
+        said = number | _Bounded | Measurement
         return Union[said, list[said], Measurements, None]  # noqa: UP007 - built from data
-    return Union[number, _Written, Range, None]  # noqa: UP007 - built from data
+    return Union[number, _Bounded, Range, None]  # noqa: UP007 - built from data

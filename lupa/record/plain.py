@@ -59,7 +59,9 @@ def bound_in(text: str, units: Iterable[str]) -> tuple[str, Decimal, str] | None
 
 
 _UNITS = {
-    **dict.fromkeys(("y", "yr", "yrs", "year", "yo", "y/o", "y.o.", "yearsold", "year-old"), "years"),
+    **dict.fromkeys(
+        ("y", "yr", "yrs", "year", "yo", "y/o", "y.o.", "yearsold", "yearold", "year-old"), "years"
+    ),
     **dict.fromkeys(("mo", "mos", "month"), "months"),
     **dict.fromkeys(("wk", "wks", "week"), "weeks"),
     **dict.fromkeys(("d", "day"), "days"),

@@ -46,7 +46,19 @@ def remarks(decision: Decision) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     "written",
-    ["17", " 17 ", "17 years", "17.0", "17 y/o", "17yo", "17 yrs", "17 y.o.", "17-year-old", "17-years"],
+    [
+        "17",
+        " 17 ",
+        "17 years",
+        "17.0",
+        "17 y/o",
+        "17yo",
+        "17 yrs",
+        "17 y.o.",
+        "17-year-old",
+        "17 year old",
+        "17-years",
+    ],
 )
 def test_a_number_in_quotes_is_read_and_that_is_told(kb: KnowledgeBase, written: str) -> None:
     number = "17.0" if written == "17.0" else "17"
