@@ -168,7 +168,7 @@ def _facts(edition: Edition, *, only_read: bool) -> list[Row]:
                 "also": [],
                 "text": "",
                 "question": f"What is {v.label(name)}?",
-                "when_silent": "assumed within the limit" if quantity.in_request else "open",
+                "when_silent": "assumed within the limit" if _is_assumed(v, name) else "open",
             }
         )
     return rows
@@ -176,6 +176,14 @@ def _facts(edition: Edition, *, only_read: bool) -> list[Row]:
 
 def _silence(v: Vocabulary, fact: str) -> str:
     return {True: "assumed yes", False: "assumed no", None: "open"}[v.defaults.get(fact)]
+
+
+def _is_assumed(v: Vocabulary, name: str) -> bool:
+    """Whether a number is taken to be within a limit where nothing is said of it, or of what it makes."""
+    makes = [made for made, parts in v.derived.items() if name in (parts.first, parts.second)]
+    limited = (name, *makes) if v.quantities[name].in_request else (name,)
+    cuts = (cut for number in limited for cut in v.cuts.get(number, ()))
+    return any(cut.kind == "more_than" and v.defaults.get(cut.fact) is False for cut in cuts)
 
 
 def fact_text(rows: Sequence[Row], width: int) -> str:

@@ -143,6 +143,22 @@ def test_facts_list_what_a_case_can_state(run: Run) -> None:
         == "capsules per 90 days; what capsules with days_supply come to"
     )
     assert "capsules" not in run("facts", "uhc_benlysta")[1]
+    assert by_fact["capsules"]["when_silent"] == "assumed within the limit"
+    assert by_fact["egfr"]["when_silent"] == "open"
+
+
+def test_a_part_of_the_request_that_no_limit_binds_is_open_when_silent(run: Run, tmp_path: Path) -> None:
+    folder = slim(tmp_path / "kb")
+    add = folder / "policies" / "fep_lupkynis" / "more.lp"
+    add.write_text(
+        'quantity(dose, "mg", 0, 9999). label(dose, "the dose"). part_of_request(dose).\n'
+        "cut_point(more_than(dose, 50)).\n"
+        "met(fep_lupkynis, adult) :- more_than(dose, 50).\n"
+    )
+    rows = json.loads(run("facts", "fep_lupkynis", "--json", "--kb", str(folder))[1])
+    by_fact = {row["fact"]: row["when_silent"] for row in rows}
+    assert by_fact["dose"] == "open"
+    assert by_fact["months"] == "assumed within the limit"
 
 
 def test_facts_of_no_policy_are_those_that_any_policy_reads(run: Run) -> None:
@@ -287,6 +303,11 @@ def test_the_schema_knows_every_key_that_says_which_policies_are_asked(run: Run)
         ({"drug": "Benlysta"}, {"last_taken": {"methotrexate": "sometimes"}}),
         ({"drug": "Benlysta"}, {"last_taken": ["methotrexate"]}),
         ({"drug": "Benlysta"}, {"age": {"at_least": "18"}}),
+        ({"drug": "Benlysta"}, {"age": {"at_least": ">18"}}),
+        ({"drug": "Benlysta"}, {"age": {"unit": "years"}}),
+        *(({"drug": "Benlysta"}, {"age": age}) for age in (">=18", "34-year-old", "034", "60+")),
+        ({"drug": "Lupkynis", "service_date": "2025-03-01"}, {"egfr": "> 60 mL/min/1.73m2"}),
+        ({"drug": "Benlysta", "days_supply": ">60"}, {"weeks_on": {"methotrexate": "≥ 12"}}),
         ({"drug": "Benlysta"}, {"reading": None}),
         ({"drug": "Benlysta", "service_date": "soon"}, {}),
         ({"drug": "Benlysta", "submitted": ""}, {}),
