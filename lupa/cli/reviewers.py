@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,7 @@ from lupa.cli.command import (
     width,
 )
 from lupa.cli.contents import write_page
-from lupa.errors import shown
+from lupa.errors import CaseError, shown
 from lupa.record.case import Case
 
 
@@ -73,6 +73,19 @@ def _named(pairs: Sequence[str], option: str) -> dict[str, str]:
     return found
 
 
+def _values(named: Mapping[str, str]) -> dict[str, Any]:
+    """The values that are given by name; raises `CaseError`, with the name, for one that cannot be read."""
+    from lupa.record.edits import value_of
+
+    found = {}
+    for name, value in named.items():
+        try:
+            found[name] = value_of(value)
+        except CaseError as error:
+            raise CaseError(f"{name}: {error}") from error
+    return found
+
+
 @verb(
     "lupa whatif case.yaml --set taking.cyclophosphamide=no",
     "lupa whatif case.yaml --set age=17 --set request.months=18 --unset documented",
@@ -112,12 +125,11 @@ def whatif(
     or a list ([a, b]).
     """
     from lupa.pages.exploring import whatif_text
-    from lupa.record.edits import value_of
 
     named = _named(sets, "--set")
     named |= {f"request.{key}": value for key, value in _named(requests, "--request").items()}
     named |= {f"reading.{key}": value for key, value in _named(readings, "--reading").items()}
-    changes = {name: value_of(value) for name, value in named.items()}
+    changes = _values(named)
 
     def answer(knowledge: KnowledgeBase, case: Case, where: str) -> Any:
         return knowledge.whatif(
@@ -166,9 +178,8 @@ def flip(
     record to file it for, are told too. FACT may be a whole kind (taking).
     """
     from lupa.pages.exploring import flips_text
-    from lupa.record.edits import value_of
 
-    weights = {name: value_of(value) for name, value in _named(costs, "--cost").items()}
+    weights = _values(_named(costs, "--cost"))
 
     def answer(knowledge: KnowledgeBase, case: Case, where: str) -> Any:
         return knowledge.flip(case, to, most=most, fixed=fixed, costs=weights, name=where, timeout=timeout)

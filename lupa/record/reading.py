@@ -162,7 +162,7 @@ def _json(text: str) -> Plain:
             parse_constant=_not_finite,
         )
     except json.JSONDecodeError as error:
-        line = f"line {error.lineno}, " if "\n" in text.strip() else ""
+        line = f"line {error.lineno}, " if error.lineno > 1 or "\n" in text.strip() else ""
         what = error.msg.removesuffix(" at")
         raise CaseError(f"not valid JSON: {what} ({line}column {error.colno})") from error
     except RecursionError as error:

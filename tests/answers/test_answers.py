@@ -106,6 +106,8 @@ def test_a_change_between_two_pends_names_nobody_responsible() -> None:
         (("--set", "agee=17"), "did you mean age?"),
         (("--set", "age"), "--set takes NAME=VALUE"),
         (("--set", "=3"), "--set takes NAME=VALUE"),
+        (("--set", "age="), "error: age: a value is missing; give yes, no, null, a number"),
+        (("--set", "taking=[a, b"), "error: taking: not valid YAML: "),
         (("--set", "age=3", "--set", "age=4"), "given twice"),
         (("--set", "diagnosis.sle=no"), "the record contradicts itself"),
         (("--request", "phase=middle"), "'middle' is not known here"),

@@ -835,6 +835,12 @@ def test_rules_that_feed_themselves_up_to_an_end_are_grounded(folder: Path) -> N
     assert found(folder) == []
 
 
+def test_a_row_of_codes_that_is_not_alone_on_its_line_is_told_at_that_line(folder: Path) -> None:
+    row = 'code(hcpcs, "X1", drug(rituximab), equivalent, "One.").'
+    line = add(folder, f"{row} {row.replace('X1', 'X2')}")
+    assert [said.split(": ")[:2] for said in found(folder)] == [[f"policy.lp:{line}:1", "refused"]]
+
+
 def test_what_shows_in_a_shared_file_is_told_of_the_policy_that_causes_it(folder: Path) -> None:
     add(folder, 'drug(only). label(only, "only").')
     assert [line.split(": ")[:2] for line in found(folder)] == [["about.lp:1:1", "refused"]]

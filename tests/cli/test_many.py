@@ -111,6 +111,11 @@ def test_an_array_is_as_many_cases(batch: Path) -> None:
     assert [line.get("where") for line in lines(ended.out)] == [None, "-[1]", None, "-[3]", None]
 
 
+def test_where_a_case_breaks_off_is_told_by_its_line() -> None:
+    ended = command("decide", "-", stdin=b'{"request":\n')
+    assert ended.err == "error: -: not valid JSON: Expecting value (line 2, column 1)\n"
+
+
 def test_an_array_that_is_broken_off_is_refused_as_a_whole() -> None:
     ended = command("decide", "-", stdin=b'[{"request": {}}, {"request"')
     assert (ended.status, ended.out) == (2, "")

@@ -52,7 +52,7 @@ from lupa.rules.names import normal
 from lupa.rules.store import Store
 
 _PLACE = re.compile(
-    r"(?P<file>.+?):(?P<line>\d+):(?P<column>\d+)(?:-[\d:]+)?: (?:(?:info|error): )?(?P<said>.*)"
+    r"(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+)(?:-[\d:]+)?)?: (?:(?:info|error): )?(?P<said>.*)"
 )
 
 
@@ -286,7 +286,9 @@ class Scope:
             text = placed["said"] if placed else line.strip().removeprefix(f"{root}{file}: ")
             at = Place(file, 1, 1)
             if placed:
-                at = Place(placed["file"].removeprefix(root), int(placed["line"]), int(placed["column"]))
+                at = Place(
+                    placed["file"].removeprefix(root), int(placed["line"]), int(placed["column"] or 1)
+                )
             yield own.finding(rule, at, self.policy, text)
 
     # ---- what has to be grounded ---------------------------------------------------------------
