@@ -107,11 +107,22 @@ class _Patient:
 
     def _keep(self, path: Path) -> None:
         """Says what the record's case says, unless that is that the thing is open."""
-        value: Any = self._given
-        for step in path:
-            value = value.get(step) if isinstance(value, Mapping) else None
-        if value is not None:
-            self._put(path, plain_data(value))
+        for way, value in self._said(self._given, path):
+            if value is not None:
+                self._put(way, plain_data(value))
+
+    def _said(self, given: Any, path: Path) -> list[tuple[Path, Any]]:
+        """What is said at a place, by whichever names lead there, each with its own way."""
+        if not path:
+            return [((), given)]
+        step, *rest = path
+        below = given if isinstance(given, Mapping) else {}
+        return [
+            ((key, *way), value)
+            for key in below
+            if self._vocabulary.canonical(key, {step: None}) == step
+            for way, value in self._said(below[key], tuple(rest))
+        ]
 
     # ---- numbers -------------------------------------------------------------------------------
 

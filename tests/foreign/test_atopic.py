@@ -75,6 +75,16 @@ def test_it_decides_as_the_document_does(atopic_kb: KnowledgeBase) -> None:
     assert min(found[name] for name in ("approve", "deny", "modify")) >= 3, found
 
 
+@pytest.mark.parametrize("name", ["Temovate", "clobetasol_cream"])
+def test_a_number_that_is_stated_by_a_brand_is_so_in_each_patient_who_shows_an_outcome(
+    atopic_kb: KnowledgeBase, name: str
+) -> None:
+    decision = atopic_kb.decide(CHILD | {"facts": CHILD["facts"] | {"age": 40, "weeks_on": {name: 4}}})
+    assert {witness.case["facts"]["weeks_on"][name] for witness in decision.witnesses} == {4}
+    outcomes = [atopic_kb.decide(witness.case).outcome for witness in decision.witnesses]
+    assert outcomes == list(decision.possible)
+
+
 @pytest.mark.mass
 def test_it_decides_many_as_the_document_does(atopic_kb: KnowledgeBase) -> None:
     found = alike.agrees(atopic_kb, oracle, random.Random("many"), 3000, as_the_document_calls_it)
