@@ -142,7 +142,8 @@ class Cohort:
     def _of(self, key: tuple[str, str], names: Sequence[str]) -> Tables:
         if key not in self._tables:
             w = self._wanted
-            read = any(w.renamed.get(name, name).startswith("reading") for name in names)
+            meant = (w.renamed.get(name, name).removeprefix("facts.") for name in names)
+            read = any(name.startswith("reading") for name in meant)
             compiled = self._kb.compile("@".join(key), all_readings=read)
             self._tables[key] = Tables(compiled, w.outputs, w.ids, w.ignored, w.renamed, w.texts)
         return self._tables[key]

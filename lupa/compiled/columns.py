@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ from lupa.record.case import ASKED_FOR
 from lupa.record.measured import months_on
 from lupa.record.members import as_mapping
 from lupa.record.record import AGES, ROUTING, record_of
-from lupa.rules.vocabulary import ONLY, Vocabulary, leaves
+from lupa.rules.vocabulary import ONLY, Fact, Vocabulary, leaves
 
 _KEPT = 100_000
 _DATE = ("request", "service_date")
@@ -222,12 +223,23 @@ class Columns:
             wrong = self._wrong(case)
             return Meaning({}, wrong=wrong, well=bool(wrong))
         opened = self._edition.vocabulary.defaults.keys() - record.assumed.keys() - record.stated.keys()
+        contrary = self._contrary(record.stated, opened)
+        if contrary is not None:
+            return Meaning({}, wrong=str(self._compiled.otherwise_read(contrary)))
         bits = {place[fact]: 3 for fact in opened if fact in place}
         bits |= {place[fact]: 1 + value for fact, value in record.stated.items() if fact in place}
         names = tuple(record.unread_names)
         known = self._edition.known
         well = not known.bound(names) and not known.meaning_several(record.unread_facts)
         return Meaning(bits, names, well=well)
+
+    def _contrary(self, stated: Mapping[Fact, bool], opened: Iterable[Fact]) -> Fact | None:
+        """What is stated of a reading, or left open of it, otherwise than it was compiled."""
+        fixed, group_of = self._compiled.fixed, self._edition.vocabulary.group_of
+        otherwise = (fact for fact, so in stated.items() if fixed.get(fact, so) != so)
+        said = {group_of.get(fact) for fact, so in stated.items() if so}
+        left = (fact for fact in opened if fact in fixed and group_of.get(fact) not in said)
+        return next(chain(otherwise, left), None)
 
     def _bound(self, unread: Sequence[tuple[Codes, list[Meaning]]], count: int) -> Bools:
         """The rows that speak in several columns of names which no rule reads, and a law may."""

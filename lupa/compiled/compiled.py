@@ -34,8 +34,9 @@ class Compiled(Verdicts):
         list of what is taken), `taking.only` (all that is); null leaves a fact open. `ids` are handed on.
         `outputs` are further columns: `met`, `scope`, `advisories`, `notes`, `pathways` (that the request
         may be on: "indication,phase"), `missing`, `reason`. Raises
-        `CaseError` for a column that says nothing known here; a row that cannot be read, or contradicts
-        itself, has the outcome `invalid` and says why under `error`.
+        `CaseError` for a column that says nothing known here; a row that cannot be read, contradicts
+        itself, or reads the text otherwise than it is compiled, has the outcome `invalid` and says why
+        under `error`.
         """
         from lupa.compiled.tables import Tables
 

@@ -141,7 +141,7 @@ class Verdicts:
         for fact, value in record.items():
             if fact in self.fixed:
                 if value is not None and value != self.fixed[fact]:
-                    wrong.append(Problem(fact, f"compiled with {self._told_readings}; compile it anew"))
+                    wrong.append(self.otherwise_read(fact))
             elif fact not in self.place_of:
                 wrong.append(Problem(fact, f"{shown(fact)} is no fact that {self.policy} reads"))
             elif value in _TRUTHS:
@@ -151,6 +151,10 @@ class Verdicts:
         if wrong:
             raise CaseError(wrong)
         return bits
+
+    def otherwise_read(self, fact: Fact) -> Problem:
+        """That a record reads the text otherwise than it was compiled."""
+        return Problem(fact, f"compiled with {self._told_readings}; compile it anew")
 
     def lawful(self, record: Record | Mapping[Fact, bool | None]) -> list[int]:
         """As `told`; raises `CaseError`, with a minimal set of facts that clash, for what cannot be."""

@@ -264,6 +264,42 @@ def test_a_day_that_is_none_is_told_by_one_policy_too(few: KnowledgeBase) -> Non
     ]
 
 
+LONG_TERM = {
+    "indication": "lupus_nephritis",
+    "phase": "initial",
+    "age": 34,
+    "active.lupus_nephritis": True,
+    "taking.only": ["prednisone"],
+    **dict.fromkeys(
+        (
+            "attests.monitor_egfr",
+            "attests.monitor_blood_pressure",
+            "attests.monitor_serious_infections",
+            "attests.monitor_malignancies",
+        ),
+        True,
+    ),
+    "live_vaccine": False,
+    "months": 13,
+}
+
+
+@pytest.mark.parametrize("column", ["reading.term_limit", "facts.reading.term_limit"])
+def test_a_row_that_reads_the_text_otherwise_than_it_was_compiled_is_not_decided_by_that(
+    few: KnowledgeBase, column: str
+) -> None:
+    rows = [{**LONG_TERM, column: choice} for choice in ("cap", "criterion", None)]
+    table = pa.Table.from_pylist(rows)
+    as_usual = few.compile("fep_lupkynis").decide(table)
+    assert as_usual["outcome"].to_pylist() == ["modify", "invalid", "invalid"]
+    assert "; compile it anew" in as_usual["error"].to_pylist()[1]
+    strictly = few.compile("fep_lupkynis", {"term_limit": "criterion"}).decide(table)
+    assert strictly["outcome"].to_pylist() == ["invalid", "deny", "invalid"]
+    by_row = few.compile("fep_lupkynis", all_readings=True).decide(table)
+    assert by_row["outcome"].to_pylist() == ["modify", "deny", "pend"]
+    assert Cohort(few, FEP).decided(table)["outcome"].to_pylist() == ["modify", "deny", "pend"]
+
+
 def test_of_one_row_that_many_policies_answer_the_answers_stay_together(few: KnowledgeBase) -> None:
     wanted = Wanted(("fep_lupkynis", "uhc_benlysta") * 35, ids=("member",))
     rows = {"member": [1, 2, 3], "indication": ["lupus_nephritis"] * 3, "phase": ["initial"] * 3}
