@@ -41,7 +41,10 @@ class Declared:
 
     def _names_declared(self, predicate: str) -> tuple[frozenset[str], bool]:
         """The names that are declared by a predicate, and whether a policy does that by a variable."""
-        row = re.compile(rf"\b{predicate}\(\(?(\w+)((?:\([^()]*\))?(?: *; *\w+(?:\([^()]*\))?)*)")
+        # what a pattern begins with is found by far sooner where it is plain text
+        row = re.compile(
+            rf"{predicate}\((?<!\w{predicate}\()\(?(\w+)((?:\([^()]*\))?(?: *; *\w+(?:\([^()]*\))?)*)"
+        )
         names: set[str] = set()
         by_variable = False
         for text in self._vocabulary:

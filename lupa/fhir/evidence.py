@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -131,10 +131,19 @@ class Said:
 
 _ADDING = Lock()
 """Held while parsed rules are added: clingo counts who refers to them, and not for several threads."""
+_ADDED: set[str] = set()
+"""Rules that were added before; not many, for they are those of the files."""
 
 
-def _add(control: clingo.Control, rules: Iterable[str]) -> None:
-    """Adds rules of which most were added before, and are not parsed again; raises `RuntimeError`."""
+def _add(control: clingo.Control, rules: Collection[str]) -> None:
+    """Adds rules, which are kept as they are parsed when they are met again; raises `RuntimeError`.
+
+    To keep them costs ten times what it takes to add them once, and who reads one chart does not.
+    """
+    if not _ADDED.issuperset(rules):
+        _ADDED.update(rules)
+        control.add("base", [], "\n".join(rules))
+        return
     statements = [statement for rule in rules for statement in _parsed(rule)]
     with _ADDING, ast.ProgramBuilder(control) as builder:
         for statement in statements:

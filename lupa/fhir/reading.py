@@ -21,7 +21,6 @@ from lupa.fhir.names import DrugNames
 from lupa.fhir.offered import Forms
 from lupa.fhir.replies import REQUESTED, Replies
 from lupa.fhir.tables import Tables
-from lupa.record.edits import edited
 from lupa.record.measurement import ENDS
 from lupa.record.record import ABOUT
 from lupa.rules.days import day
@@ -132,8 +131,11 @@ def reading_of(chart: Chart, kb: Store, patient: str | None, request: Mapping[st
     stated = _stated(plain, [family.name for (family,) in told.rows("all_told", 1)], replies)
     stated = _merged({**measured.stated, **stated}, replies.stated)
     case["facts"] = _merged(stated, (chart.case and chart.case.get("facts")) or {})
-    for edition, edits in over if instead else ():
-        case |= edited({part: case[part] for part in ("request", "facts")}, edits, (), edition)
+    if instead:
+        from lupa.record.edits import edited
+
+        for edition, edits in over:
+            case |= edited({part: case[part] for part in ("request", "facts")}, edits, (), edition)
     facts = {str(fact): found for fact, found in said.items()} | measured.facts | replies.facts
     all_told = set(case["facts"]) & {family.name for (family,) in told.rows("all_told", 1)}
     case["evidence"] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import clingo
 
@@ -13,8 +13,10 @@ from lupa.fhir.flat import Flat
 from lupa.fhir.measures import Bounds, bounds_of, hull, put, range_of
 from lupa.fhir.offered import Forms, Number
 from lupa.fhir.tables import Tables
-from lupa.record.edits import Edit
 from lupa.rules.edition import Edition
+
+if TYPE_CHECKING:
+    from lupa.record.edits import Edit
 
 REQUESTED = "requested"
 _IGNORED = {

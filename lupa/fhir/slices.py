@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from lupa.rules.texts import WORD, arguments_in, closing, literals_in
+from lupa.rules.texts import WORD, arguments_in, closing
 
 _PART = re.compile(r'"[^"\n]*"|%[^\n]*|\.\.|\.(?=\s|$)|[^".%]+|.', re.DOTALL)
 _NAME = re.compile(r"[a-z]\w*")
@@ -84,8 +84,7 @@ def _statements(text: str) -> Iterator[str]:
 
 def _rule(statement: str) -> _Rule:
     head, arrow, body = statement[:-1].partition(":-")
-    found, _ = literals_in(head)
-    heads = frozenset(literal.name for literal in found) or frozenset(_NAME.findall(head)[:1])
+    heads = frozenset(_NAME.findall(head)[:1])  # one rule says one thing
     if not arrow:
         return _Rule(statement, heads, frozenset(), (), frozenset(), frozenset())
     tokens: set[Token] = {("@", name) for name in _GIVEN.findall(body)}

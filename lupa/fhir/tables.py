@@ -76,10 +76,6 @@ def _without_points(code: str) -> str:
     return code.replace(".", "").upper()
 
 
-def _any_case(code: str) -> str:
-    return code.upper()
-
-
 def _padded(code: str) -> str:
     return code.lstrip("0")
 
@@ -99,7 +95,7 @@ def _exact(code: str) -> str:
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "exact": _exact,
     "without_points": _without_points,
-    "any_case": _any_case,
+    "any_case": str.upper,
     "padded": _padded,
     "ndc": _ndc,
 }
@@ -139,8 +135,8 @@ class Tables:
     def _rules(self) -> list[tuple[frozenset[str], str]]:
         """The text of each file without the rows that are looked up, and what it is for."""
         found = []
-        for text in self._texts.values():
-            plain = CODE_LINE.sub("", text)
+        for text in self._plain:
+            plain = text
             for rows in (_READS, _PART, _PATHS, _SYSTEM, _EXTENSION, _OURS, _UCUM):
                 plain = rows.sub("", plain)
             purpose = _FOR.match(text)
@@ -159,8 +155,13 @@ class Tables:
         return self._slices[files].of(tokens)
 
     @cached_property
+    def _plain(self) -> list[str]:
+        """The texts without the rows of codes, which are most of them."""
+        return [CODE_LINE.sub("", text) for text in self._texts.values()]
+
+    @cached_property
     def _all(self) -> str:
-        return "\n".join(self._texts.values())
+        return "\n".join(self._plain)
 
     def text_of_words(self) -> str:
         """The file that says the rules of evidence in words."""
@@ -256,14 +257,16 @@ class Tables:
         """
         found: dict[tuple[str, str], list[_Row]] = {}
         for path, text in (*self._shared.items(), *self._texts.items()):
-            for number, line in enumerate(text.split("\n"), start=1):
+            name = str(path)
+            lines = enumerate(text.split("\n"), start=1)
+            for number, line in ((number, line) for number, line in lines if "code" in line):
                 match = _KEY.fullmatch(line)
                 if match is not None:
                     system, code = match.groups()
                     key = system, self._spellings.get(system, _exact)(code)
-                    found.setdefault(key, []).append(_Row(code, line, f"{path}:{number}"))
+                    found.setdefault(key, []).append(_Row(code, line, f"{name}:{number}"))
                 elif _ROW.match(line) and not _gives_rows(line):
-                    row_at(f"{path}:{number}", line)
+                    row_at(f"{name}:{number}", line)
         return found
 
     def _looked_up(self, system: str, code: str) -> tuple[Coded, ...]:

@@ -31,6 +31,7 @@ from tests.fhir.charts import (
     concept,
     condition,
     item,
+    listing,
     observation,
     order,
     patient,
@@ -122,6 +123,18 @@ def test_a_service_that_nobody_asks_for_says_nothing(reads: Read) -> None:
 def test_an_order_that_is_fetched_too_is_the_one_that_is_to_be_signed(reads: Read) -> None:
     found = reads(hook(order(BELIMUMAB, status="draft"), fetched=bundle(order(BELIMUMAB))))
     assert (found.case["request"]["drug"], "taking(belimumab)" in found.facts) == ("belimumab", False)
+
+
+@pytest.mark.parametrize("more", [{"status": "cancelled"}, {"doNotPerform": True}])
+def test_an_order_that_is_not_to_be_done_does_not_say_what_a_claim_asks_for(
+    reads: Read, more: Resource
+) -> None:
+    asked, named = for_order(**more)
+    by_order = {
+        **asked,
+        "item": [{"sequence": 1, "productOrService": concept(("http://example.org", "1"))}],
+    }
+    assert "drug" not in reads(chart(by_order, named)).case["request"]
 
 
 def test_of_an_order_in_two_versions_neither_is_one_that_runs(reads: Read) -> None:
@@ -228,6 +241,12 @@ def test_codes_may_be_in_small_letters_where_letters_do_not_tell_them_apart(read
             "taking(hydrocortisone)",
             "ask",
             id="a cream by mouth is asked",
+        ),
+        pytest.param(
+            [*made(HYDROCORTISONE, form=concept(CREAM_FORM)), listing("MedicationRequest/m1")],
+            "taking(hydrocortisone)",
+            "no",
+            id="on a complete list a cream is no drug that is taken",
         ),
         pytest.param(
             made(code=concept(CREAM), form=concept(TABLET)),
