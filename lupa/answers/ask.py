@@ -10,9 +10,13 @@ from lupa.answers.decision import Decision, Missing
 from lupa.answers.exploration import Answer, Ask, Asked, Member
 from lupa.answers.question import Question
 from lupa.compiled.diagram import NOWHERE, Node, deep
+from lupa.errors import SpaceLimitError
 from lupa.rules.asking import Group
 from lupa.rules.edition import Edition
 from lupa.rules.vocabulary import Fact
+
+_UNTOLD = 99
+"""Stands for how many outcomes are left where that is not told: more than there are."""
 
 
 def ask(question: Question, decision: Decision) -> Ask:
@@ -63,7 +67,7 @@ def _immaterial(question: Question, decision: Decision) -> tuple[Fact, ...]:
 
 def _decisiveness(asked: Asked) -> tuple[bool, bool, int]:
     """First what every answer settles, then what one does; among equals what leaves fewer outcomes."""
-    left = [len(answer.possible) for answer in asked.answers]
+    left = [len(answer.possible) for answer in asked.answers] or [_UNTOLD]
     return max(left) > 1, min(left) > 1, max(left)
 
 
@@ -118,6 +122,9 @@ def _answers(
             sides = [diagrams.restrict(partition, variable, value=value) for value in (False, True)]
             partition = diagrams.together(sides, either)
     possible = {value: names for names, value in values.items()}
-    answers = branches.told(edition, group, facts, diagrams, partition, others)
+    try:
+        answers = branches.told(edition, group, facts, diagrams, partition, others)
+    except SpaceLimitError:  # it is asked all the same
+        return
     for value, words, when in reversed(answers) if group.kind == "yes_no" else answers:
         yield Answer(words, branches.shown(edition.asking, group, words, when), possible[value], when)

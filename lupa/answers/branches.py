@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 
 from lupa.answers.counting import Counting, Told
 from lupa.answers.membership import exchange_of
@@ -17,6 +18,9 @@ from lupa.rules.edition import Edition
 from lupa.rules.quantities import Cut
 from lupa.rules.vocabulary import Fact
 
+_MOST_WAYS = 20_000
+"""So many ways of counting are looked at."""
+
 
 def told(
     edition: Edition,
@@ -28,7 +32,8 @@ def told(
 ) -> list[Told]:
     """The answers that a function of the group's variables, which stand for these facts, tells apart.
 
-    Of a choice a value also stands for those `others` of the group of which the same is so.
+    Of a choice a value also stands for those `others` of the group of which the same is so. Raises
+    `SpaceLimitError` where there are too many ways to answer.
     """
     asking = edition.asking
     if group.kind == "choice":
@@ -171,9 +176,10 @@ def _counted(
         return None
     counting = Counting(asking, exchange, node, facts, diagrams.budget)
     known = counting.nothing_known()
+    ways = counting.answered(node, facts, known)
+    leads = {each.counts: each.left for each in islice(ways, _MOST_WAYS + 1)}
     with suppress(SpaceLimitError):
-        leads = {each.counts: each.left for each in counting.answered(node, facts, known)}
-        return counting.branches(node, facts, known, leads)
+        return counting.branches(node, facts, known, leads) if len(leads) <= _MOST_WAYS else None
     return None
 
 

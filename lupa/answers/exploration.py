@@ -228,7 +228,7 @@ class Asked:
     kind `choice` one of the `members` is so; of `number` they are cut points, of the `numbers` (by
     name, what they are called), or of one that follows from these; of `members` any number of them can
     be. `bears_on` names the criteria, exclusions and limits that it can settle, `source` their clauses;
-    `help` says what it means, where more is to be said of that. Answers that leave the same are one.
+    `help` says what it means, at need. Answers that leave the same are one; of far too many there is none.
     """
 
     id: str

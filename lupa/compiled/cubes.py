@@ -14,9 +14,12 @@ from math import prod
 from typing import NamedTuple
 
 from lupa.compiled.diagram import NOWHERE, Diagrams, Node
+from lupa.errors import SpaceLimitError
 
 _MOST_CELLS = 4096
 """Beyond so many combinations of classes the paths of the diagram are told as they are."""
+_MOST_PATHS = 20_000
+"""Of more paths nobody would read what they say, and there may be more than memory holds."""
 
 
 class Some(NamedTuple):
@@ -34,7 +37,10 @@ _Box = tuple[tuple[int, int], ...]
 
 
 def cubes(diagrams: Diagrams, node: Node) -> dict[Node, list[Cube]]:
-    """The cubes of each value, with few variables before many; of a value alone, one that asks nothing."""
+    """The cubes of each value, with few variables before many; of a value alone, one that asks nothing.
+
+    Raises `SpaceLimitError` where they are too many.
+    """
     if node < 0:
         return {node: [()]}
     classes = alike(diagrams, node)
@@ -209,7 +215,9 @@ def _within(box: _Box) -> Iterator[_Cell]:
 
 
 def _paths(diagrams: Diagrams, node: Node) -> dict[Node, list[Cube]]:
-    """Each way through the diagram as a cube."""
+    """Each way through the diagram as a cube; raises `SpaceLimitError` where there are too many."""
+    if _count(diagrams, node, {NOWHERE: 0}) > _MOST_PATHS:
+        raise SpaceLimitError(_MOST_PATHS)
     found: dict[Node, list[Cube]] = {}
 
     def walk(part: Node, so: Cube) -> None:
@@ -225,3 +233,11 @@ def _paths(diagrams: Diagrams, node: Node) -> dict[Node, list[Cube]]:
 
     walk(node, ())
     return found
+
+
+def _count(diagrams: Diagrams, node: Node, known: dict[Node, int]) -> int:
+    """How many ways lead through a diagram to a value."""
+    if node not in known:
+        sides = diagrams.split(node, diagrams.top(node)) if node >= 0 else ()
+        known[node] = sum(_count(diagrams, side, known) for side in sides) if sides else 1
+    return known[node]

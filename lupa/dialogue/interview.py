@@ -19,7 +19,7 @@ from lupa.dialogue.standing import altered, begun, with_names
 from lupa.errors import CaseError, LupaError, SpaceLimitError, TimeLimitError, counted, printable
 from lupa.pages.exploring import members
 from lupa.pages.page import Page, text
-from lupa.pages.sentences import in_words, verdict
+from lupa.pages.sentences import UNTOLD, in_words, verdict
 from lupa.record.case import Case
 from lupa.rules.edition import Edition
 from lupa.rules.names import normal
@@ -284,7 +284,7 @@ class Interview:
             lines += page.source(source)
         for answer in asked.answers:
             lines += page.wrap(f"{answer.text}: {in_words(answer.possible)}", 2, 4)
-        return lines
+        return lines if asked.answers else [*lines, *page.wrap(UNTOLD, 2)]
 
 
 def _which(kb: Desk, policies: Sequence[str]) -> Question:

@@ -28,6 +28,7 @@ from lupa.pages.sentences import (
     FEW,
     HOW_READ,
     PERSON,
+    UNTOLD,
     argument,
     cause_sentences,
     families,
@@ -269,6 +270,7 @@ def _question(page: Page, number: int, alike: Sequence[Asked], *, every: bool) -
     yield from page.wrap(f"{about}{served_by(alike)}", 3)
     yield from members(page, asked, 3, every=every)
     yield from _answers(page, asked.kind, [(a.text, in_words(a.possible)) for a in asked.answers])
+    yield from page.wrap(UNTOLD, 3) if not asked.answers else []
     sources = [source for source in asked.source.split("; ") if source]
     more = " and others" if len(sources) > FEW else ""
     yield from page.source("; ".join(sources[:FEW]) + more)

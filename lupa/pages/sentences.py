@@ -373,6 +373,9 @@ def by_plan(missing: Iterable[Missing]) -> tuple[list[Missing], list[Missing]]:
 HOW_READ = "For the plan to settle: how the text is read"
 """The title above what is asked of nobody else."""
 
+UNTOLD = "The outcome hangs on the answer in more ways than can be told here."
+"""Stands for the answers to a question, and what each leaves, where these are far too many."""
+
 
 def questions(missing: Sequence[Missing]) -> list[tuple[str, list[Missing]]]:
     """What to ask, each question once; what a person is asked for at once is one question."""

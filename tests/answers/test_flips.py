@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from click import unstyle
 from lupa import KnowledgeBase
 from lupa.answers import sets
 from lupa.answers.exploration import Flips
+from lupa.answers.written import as_json
 from lupa.pages.exploring import flips_text
 from tests import explored, small
 from tests.explored import examine
@@ -97,6 +100,16 @@ def test_of_lupkynis_no_cyclophosphamide_is_ever_begun(kb: KnowledgeBase) -> Non
 
 
 # ---- in the words of a person ------------------------------------------------------------------
+
+
+def test_the_case_of_a_flip_is_made_when_it_is_read_and_can_be_kept(kb: KnowledgeBase) -> None:
+    flip = kb.flip({"request": {"policy": "fep_lupkynis"}}).flips[0]
+    case = {**flip.case}
+    assert kb.decide(flip.case).outcome == "approve"
+    assert (flip.case, len(flip.case)) == (case, len(case))
+    assert copy.deepcopy(flip.case) == case
+    assert json.loads(as_json(flip))["case"] == case
+    assert repr(flip.case) == repr(case)
 
 
 def test_what_any_drug_of_a_class_brings_about_is_told_as_that(kb: KnowledgeBase) -> None:

@@ -12,12 +12,15 @@ import clingo
 import pytest
 
 from lupa import KnowledgeBase, SpaceLimitError
-from lupa.answers import counting
+from lupa.answers import branches, counting
 from lupa.answers import plan as planning
 from lupa.answers.exploration import Plan
 from lupa.answers.orbits import Orbits
 from lupa.answers.senses import Senses
+from lupa.compiled import cubes
 from lupa.compiled.formula import Of, Said, Some
+from lupa.pages.exploring import ask_text
+from lupa.pages.sentences import UNTOLD
 from lupa.record.edits import stated
 from lupa.rules.alike import interchangeable
 from lupa.rules.files import shipped
@@ -315,6 +318,40 @@ def test_where_the_ways_of_counting_are_too_many_that_is_said(
     kb = counting_kb(tmp_path, "many :- #count { Drug : tried(Drug, failed) } >= 2.", "failed; harmed")
     with pytest.raises(SpaceLimitError, match="more than 1 parts"):
         kb.plan(NOTHING_SAID)
+
+
+def test_where_the_ways_of_counting_are_too_many_it_is_told_of_which_drugs_an_answer_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(branches, "_MOST_WAYS", 3)
+    rules = "many :- 2 <= #count { Drug : tried(Drug, failed), not tried(Drug, harmed) }."
+    facts = small.vocabulary() + FACTS.format(drugs="red; green; blue", cuts="12") + ANSWERS
+    (asked,) = small.small_kb(tmp_path / "kb", facts, f"{rules}\n{COUNTED}").ask(NOTHING_SAID).questions
+    for world, outcome in rows_of(f"{facts}{rules}\n{COUNTED}").items():
+        assert [answer.possible for answer in asked.answers if brute.holds(answer.when, world)] == [
+            (outcome,)
+        ]
+
+
+def test_a_question_with_far_too_many_ways_to_answer_is_asked_without_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there is no cough three ways lead to an outcome; of more, nothing is told."""
+    monkeypatch.setattr(cubes, "_MOST_CELLS", 1)
+    rules = (
+        "outcome(small, approve) :- policy(small), sign(fever), sign(rash).\n"
+        "outcome(small, approve) :- policy(small), sign(cough), not sign(rash).\n"
+    ) + small.otherwise("approve", last="deny")
+    vocabulary = small.vocabulary(signs=("fever", "rash", "cough"))
+    kb = small.small_kb(tmp_path / "kb", vocabulary + ANSWERS, rules)
+    monkeypatch.setattr(cubes, "_MOST_PATHS", 3)
+    without_cough = kb.ask({**NOTHING_SAID, "facts": {"sign": {"cough": False}}})
+    ((known,), (untold,)) = without_cough.questions, (every := kb.ask(NOTHING_SAID)).questions
+    assert {answer.possible for answer in known.answers} == {("approve",), ("deny",)}
+    assert [(member.fact, untold.answers) for member in untold.members] == [
+        (f"sign({sign})", ()) for sign in ("fever", "rash", "cough")
+    ]
+    assert (UNTOLD in ask_text(without_cough), UNTOLD in ask_text(every)) == (False, True)
 
 
 def counting_kb(folder: Path, rules: str, ends: str) -> KnowledgeBase:
