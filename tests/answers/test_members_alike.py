@@ -257,6 +257,21 @@ def test_whom_an_answer_speaks_of_is_said_in_one_way(
     assert "1 or more of those answered “failed and not harmed”: 12 weeks or more" in answers
 
 
+def test_those_who_may_have_been_answered_anything_are_called_by_their_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two drugs must have failed, and two, these or others, must have been taken for long."""
+    by_member(monkeypatch)
+    counts = "#count { Drug : tried(Drug, failed) }, 2 <= #count { Drug : at_least(weeks(Drug), 12) }"
+    plan = counting_kb(tmp_path, f"many :- 2 <= {counts}.", "failed; harmed").plan(NOTHING_SAID)
+    every, all_failed = "red, green, blue", "those answered “failed”"
+    assert [branch.answer for step in plan.steps for branch in step.branches] == [
+        *(f"{count} of {every}: failed" for count in ("no more than 1", 2, 3)),
+        *(f"{count} of {every}: 12 weeks or more" for count in ("no more than 1", "2 or more")),
+        *(f"{count} of {all_failed}: 12 weeks or more" for count in ("no more than 1", "2 or more")),
+    ]
+
+
 def test_members_without_words_of_their_own_say_what_is_said_of_which(
     tmp_path: Path,
 ) -> None:
