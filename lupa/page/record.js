@@ -107,7 +107,10 @@ class Reader {
           this.measuring.serviceDate = on && numberOf(on);
           this.measuring.serviceText = on;
         }
-        if (ASKED_FOR.includes(key) && value !== null) for (const kind of this.edition.said_by_item) this.choice(requested[kind], String(value), path);
+        // the name of all that is covered says of no part of it which
+        if (ASKED_FOR.includes(key) && value !== null && !this.edition.whole.includes(normal(String(value)))) {
+          for (const kind of this.edition.said_by_item) this.choice(requested[kind], String(value), path);
+        }
       } else if (HANDLING.includes(key)) {
         let said = null;
         if (value !== null) said = key === "expedited" ? this.truth(value, path) : this.measuring.on(value, path);

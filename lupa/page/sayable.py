@@ -87,6 +87,7 @@ class Sayable:
         return {
             "requested": self._placed(v.kinds("requested")),
             "said_by_item": v.said_by_item,
+            "whole": sorted(v.covered) if v.said_by_item else [],
             "choices": {name: self._placed(v.tree_of(name)) for name in v.choices if name != "requested"},
             "flags": self._placed(v.flags),
             "relations": {family: self._related(family, tree) for family, tree in v.families.items()},

@@ -14,6 +14,7 @@ from lupa.record.said import Record, Suggested, Unknown
 from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition
 from lupa.rules.known import Known
+from lupa.rules.names import normal
 from lupa.rules.vocabulary import Vocabulary
 
 __all__ = [
@@ -87,7 +88,10 @@ class _Reader(Relations, Numbers):
                 if key == "service_date" and value is not None:
                     self.measuring.service_date = self.day(value, path)
                 if key in ASKED_FOR and value is not None:
-                    for kind in self.vocabulary.said_by_item:
+                    whole = (
+                        normal(str(value)) in self.vocabulary.covered
+                    )  # that says of no part of it which
+                    for kind in () if whole else self.vocabulary.said_by_item:
                         self.choice(kinds[kind], str(value), path)
             elif key in HANDLING:
                 self.handling(key, value, path)

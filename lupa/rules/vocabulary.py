@@ -226,6 +226,14 @@ class Vocabulary:
             if str(kind) in kinds
         )
 
+    @cached_property
+    def covered(self) -> frozenset[str]:
+        """What is covered and is no value of what is asked for, by its name and label in normal form."""
+        kinds = self.kinds("requested")
+        values = {value for kind in self.said_by_item for value in kinds[kind]}
+        names = {str(name) for _, name in self._program.facts("covers", 2)} - values
+        return frozenset(normal(said) for name in names for said in (name, self.label(name)))
+
     def kinds(self, name: str) -> dict[str, dict[str, Fact]]:
         """The values by kind of what is single-valued with two arguments, such as `reading`."""
         return {path[0]: values for path, values in self.choices.get(name, {}).items() if len(path) == 1}

@@ -764,7 +764,7 @@ def test_a_drug_that_the_shared_files_call_otherwise_is_told_at_its_declaration(
     (said,) = (said for said in found_in(folder, "fep_lupkynis") if "two-rows" in said)
     assert said == (
         f"policy.lp:{line}:1: two-rows: the shared files call newdrug rituximab (drugs.lp:{row}:1); write "
-        "rituximab in its place"
+        "rituximab in its place, or tell its products apart as values of requested(product, ...)"
     )
 
 

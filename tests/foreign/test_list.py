@@ -15,6 +15,7 @@ from tests.command import unchanging
 from tests.drawn import differences
 from tests.foreign.conftest import beside_shared
 from tests.page.node import in_node, needs_node, written
+from tests.slim import slim
 
 POLICY = "example_list"
 DAYS = """
@@ -33,8 +34,71 @@ def list_kb(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
     return unchanging(beside_shared("kb_list", tmp_path_factory.mktemp("list") / "kb"))
 
 
+@pytest.fixture(scope="module")
+def products(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
+    """A policy on one drug, whose products have no name of their own in the shared files."""
+    folder = slim(tmp_path_factory.mktemp("products") / "kb", "uhc_benlysta", "fep_lupkynis")
+    own = folder / "policies" / "example_products"
+    own.mkdir(parents=True)
+    (own / "about.lp").write_text(PRODUCTS)
+    (own / "policy.lp").write_text(PREFERRED)
+    return KnowledgeBase.load(folder)
+
+
 def asked_for(**request: Any) -> dict[str, Any]:
     return {"request": {"indication": "RA", "phase": "initial", **request}, "facts": TRIED}
+
+
+PRODUCTS = """
+covers(example_products, infliximab).
+product(avsola). label(avsola, "infliximab-axxq"). alias(avsola, "Avsola").
+product(remicade). label(remicade, "Remicade").
+code(hcpcs, "Q5121", drug(infliximab), narrower, "Infliximab-axxq, 10 mg.").
+code(hcpcs, "Q5121", requested(product, avsola), equivalent, "Infliximab-axxq, 10 mg.").
+policy(example_products). payer(example_products, "Nobody"). document(example_products, "Products").
+edition(example_products, "1", "2025-01-01").
+"""
+PREFERRED = """
+fact(requested(product, Product)) :- product(Product). said_by_what_is_asked_for(product).
+fact_text(requested(product), "{2} is asked for.", "{2} is not asked for.").
+question(requested(product), "Which product is asked for?").
+requires(example_products, rheumatoid_arthritis, initial, preferred, c1).
+met(example_products, preferred) :- requested(product, avsola).
+text(example_products, criterion(preferred), "It is preferred.", "It is not preferred.").
+frame(example_products, rheumatoid_arthritis, initial, c1).
+clause(example_products, c1, criterion, "Item", "Avsola is preferred.").
+cites(example_products, drug, c1).
+"""
+
+
+@pytest.mark.parametrize(
+    ("named", "outcome"),
+    [
+        ({"drug": "Avsola"}, "approve"),
+        ({"code": "Q5121"}, "approve"),
+        ({"drug": "Remicade"}, "deny"),
+        ({"drug": "infliximab"}, "pend"),
+    ],
+)
+def test_products_of_one_drug_are_told_apart_by_what_is_asked_for(
+    products: KnowledgeBase, named: dict[str, str], outcome: str
+) -> None:
+    assert products.decide(asked_for(**named)).outcome == outcome
+    cohort = Cohort(products, Wanted(("example_products",)))
+    rows = pa.table({key: [value] for key, value in asked_for(**named)["request"].items()})
+    assert cohort.decided(rows).column("outcome").to_pylist() == [outcome]
+
+
+def test_a_product_that_is_not_declared_is_none_of_those_that_are(products: KnowledgeBase) -> None:
+    with pytest.raises(CaseError, match=r"'Ixifi' is not known here; known are avsola, remicade"):
+        products.decide(asked_for(drug="Ixifi"))
+
+
+@needs_node
+def test_a_page_reads_products_as_a_case_is_read(products: KnowledgeBase, tmp_path: Path) -> None:
+    cases = [asked_for(drug=name) for name in ("Avsola", "Remicade", "infliximab")]
+    found = in_node(written(products, tmp_path), cases)
+    assert [decision["outcome"] for (decision,) in found] == ["approve", "deny", "pend"]
 
 
 def test_its_cases_come_to_what_they_must(list_kb: KnowledgeBase) -> None:

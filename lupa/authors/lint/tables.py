@@ -42,7 +42,10 @@ def two_rows(
             declares = _declares(own, fault) if not file.policy and not others else None
             if declares is not None:
                 name, row = fault.rows[0].arguments[0], fault.about
-                text = f"the shared files call {row} {name} ({first}); write {name} in its place"
+                text = (
+                    f"the shared files call {row} {name} ({first}); write {name} in its place, or tell its "
+                    "products apart as values of requested(product, ...)"
+                )
                 yield declares.finding(_RULE, None, row, text)
                 continue
             severity = RULES[_RULE].severity
