@@ -249,9 +249,9 @@ class Session:
             ]
         told = {advisory.id for advisory in old.advisories}
         changed += [f"advisory: {each.text}" for each in new.advisories if each.id not in told]
-        changed += [
-            f"not known here, and set aside: {each.name}" for each in new.aside if each not in old.aside
-        ]
+        was, now = ({each.name: None for each in decision.aside} for decision in (old, new))
+        changed += [f"not known here, and set aside: {name}" for name in now if name not in was]
+        changed += [f"no longer set aside: {name}" for name in was if name not in now]
         changed += [remark.text for remark in new.remarks if remark not in old.remarks]
         for line in changed or ["nothing changed"]:
             lines += page.wrap(line, 2, 4)

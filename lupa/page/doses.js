@@ -28,12 +28,6 @@ const END = String.raw`(?=[\s,;:.()]|$)[\s,;:.()]*`;
 const PART = new RegExp(`(?:${HOW})${END}`, "iy");
 const DOUBTFUL_PART = new RegExp(`(?:${DOUBT}|${HOW})${END}`, "iy");
 const HEADING = /^\s*(?:(?:current|active|home|my) )*(?:med(?:ication|icine)?s?|drugs?|taking|diagnos[ei]s|problems?)(?: list)?:/i;
-// What may say of the names beside it that they are not so, not now, or of somebody else.
-const SAYS_MORE = new RegExp(
-  String.raw`:$|\b(?:not?|never|without|off|if|was|were|had|her|his|due|fh|hx|h/o|s/p|r/o|ruled|prior|inactive|plan(?:s|ned)?|` +
-  "(?:moth|fath|broth|sist)er|wife|husband|den(?:y|ie[ds])|(?:famil|declin|refus|allerg|intoler|reaction|fail|stop|" +
-  "discont|held|hold|past|previous|former|histor|exclu|resolv|remiss|suspect|possib|probab|unlik|negativ|consider|" +
-  String.raw`start)\w*)\b`, "i");
 const HOW_KEYS = ["dose", "dosage", "strength", "unit", "units", "frequency", "freq", "schedule", "route", "form", "sig"];
 const DOUBT_KEYS = [...HOW_KEYS, "start", "start_date", "started", "since", "end", "end_date", "stop", "stop_date", "stopped", "status", "prn", "as_needed", "indication", "note", "notes", "comment"];
 const MOST_WORDS = 8; // no name has more; what a hyphen or a point parts are several
@@ -85,9 +79,6 @@ function namesBefore(text, part) {
   return found.filter((place) => isMadeOf(text.slice(place), part))
     .map((place) => text.slice(0, place).replace(/[ ,;:(]+$/, "")).filter(Boolean);
 }
-
-/** Whether one of several names in a text may say of the others that they are not so, or not now. */
-export const maySayMore = (name) => SAYS_MORE.test(name) && !nameInDoubt(name).length;
 
 /** The parts of a list that is written as one text, with commas between or on lines; see `names_listed` of `lupa.record.doses`. */
 export function namesListed(text) {

@@ -2,7 +2,7 @@
 
 import { compare, exact, truth } from "./numbers.js";
 import { numberOf, shown, within } from "./days.js";
-import { howTaken, maySayMore, nameBeforeDose, nameInDoubt, namedTwice, namedWithDose, namesListed, namesWithin, slip } from "./doses.js";
+import { howTaken, nameBeforeDose, nameInDoubt, namedTwice, namedWithDose, namesListed, namesWithin, slip } from "./doses.js";
 import { rowsOf, unknownSystem } from "./codes.js";
 import { normal } from "./names.js";
 import { isPlain } from "./plain.js";
@@ -290,9 +290,21 @@ class Reader {
   alone(tree, given, path, about) {
     const isNamed = (text) => [text, ...nameBeforeDose(text)].some((name) => this.namesMeant(name, this.naming(tree, about)).size);
     const names = namesListed(given);
-    const several = names.find((name) => (SEVERAL.test(name) || (names.length > 1 && maySayMore(name))) && !isNamed(name));
+    const several = names.find((name) => SEVERAL.test(name) && !isNamed(name));
     if (several !== undefined) {
       this.problem(path, `${shown(several)} may be several names; write each for itself, [ONE, OTHER]`);
+      return;
+    }
+    const tried = new Reader(this.edition, false);
+    if (names.length > 1) for (const name of names) tried.onList(name, tree, path, about);
+    const [other] = tried.record.aside;
+    if (other) { // it may say something of the others
+      const text = `${shown(other.name)} is not known here, and may say something of the names beside it`;
+      if (!this.lenient) this.problem(path, `${text}; write each for itself, [ONE, OTHER]`, true, true);
+      else {
+        this.record.remarks.push({ place: path, text: `${text}, which stay open.` });
+        this.setAside(given, tree, true, path, about);
+      }
       return;
     }
     const many = names.length === 1 ? "this one name" : `these ${names.length} names`;
@@ -358,8 +370,6 @@ class Reader {
     }
     const known = this.byName(given, tree, about);
     if (known) return [known];
-    const coded = this.coded(given, tree, path);
-    if (coded) return coded.map((code) => ({ name: code.name, below: tree[code.name], code }));
     const names = A_NAME.test(given) ? nameBeforeDose(given) : [];
     for (const name of names) {
       const before = this.byName(name, tree, about);
@@ -369,6 +379,8 @@ class Reader {
         return [before];
       }
     }
+    const coded = this.coded(given, tree, path);
+    if (coded) return coded.map((code) => ({ name: code.name, below: tree[code.name], code }));
     if (this.edition.open_families.includes(about[0]) && about.length === this.arity(about[0])) {
       const inDoubt = (A_NAME.test(given) ? nameInDoubt(given) : []).find((name) => this.byName(name, tree, about));
       if (inDoubt === undefined) return this.beyond(given, tree, path, about, names);

@@ -44,14 +44,6 @@ _HEADING = re.compile(
     r"(?:med(?:ication|icine)?s?|drugs?|taking|diagnos[ei]s|problems?)(?: list)?:",
     re.IGNORECASE,
 )
-_SAYS_MORE = re.compile(
-    r":$|\b(?:not?|never|without|off|if|was|were|had|her|his|due|fh|hx|h/o|s/p|r/o|ruled|prior|inactive|plan(?:s|ned)?|"
-    r"(?:moth|fath|broth|sist)er|wife|husband|den(?:y|ie[ds])|(?:famil|declin|refus|allerg|intoler|reaction|fail|stop|"
-    r"discont|held|hold|past|previous|former|histor|exclu|resolv|remiss|suspect|possib|probab|unlik|negativ|consider|"
-    r"start)\w*)\b",
-    re.IGNORECASE,
-)
-"""What may say of the names beside it that they are not so, not now, or of somebody else."""
 _BULLET = re.compile(r"[-*•·]\s+|\d+[.)]\s+(?=\D)")
 """What stands before each part of a list."""
 _TWICE = re.compile(r"([^()\[\]]+?) ?[(\[]([^()\[\]]+)[)\]]")
@@ -137,14 +129,6 @@ def names_listed(text: str) -> list[str]:
             elif piece:
                 found.append(piece)
     return found or [text]
-
-
-def may_say_more(name: str) -> bool:
-    """Whether one of several names in a text may say of the others that they are not so, or not now.
-
-    Of what says so of itself, as of what was stopped, it is known what that is about.
-    """
-    return _SAYS_MORE.search(name) is not None and not any(name_in_doubt(name))
 
 
 def says_how(rest: str) -> bool:

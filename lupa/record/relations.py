@@ -9,7 +9,6 @@ from typing import Any
 from lupa.errors import shown, within
 from lupa.record.doses import (
     how_taken,
-    may_say_more,
     name_before_dose,
     name_in_doubt,
     named_with_dose,
@@ -60,20 +59,36 @@ class Relations(Meanings):
         """A text in the place of a list is read as the list of the names between its commas."""
         names = names_listed(given)
         for name in names:
-            several = _SEVERAL.search(name) is not None
-            if several or (len(names) > 1 and may_say_more(name)):
-                if self.is_named(name, tree, about):
-                    continue
-                words = (
-                    "may be several names" if several else "may say more than a name, also of the others"
-                )
-                self.problem(path, f"{shown(name)} {words}; write each for itself, [ONE, OTHER]")
+            if _SEVERAL.search(name) and not self.is_named(name, tree, about):
+                words = f"{shown(name)} may be several names; write each for itself, [ONE, OTHER]"
+                self.problem(path, words)
                 return
+        other = self.not_known_of(names, tree, path, about)
+        if other is not None:
+            self.with_another(given, other, tree, path, about)
+            return
         many = "this one name" if len(names) == 1 else f"these {len(names)} names"
         self.record.remarks.append(Remark(path, f"{shown(given)} was read as a list of {many}."))
         self.take_note_of_list(path, about)
         for name in names:
             self.on_list(name, tree, path, about)
+
+    def not_known_of(self, names: Sequence[str], tree: Tree, path: str, about: Path) -> str | None:
+        """The first of several names in a text that is not known here, and may say more of the others."""
+        tried = Relations(self.vocabulary, self.follows, self.known)
+        for name in names if len(names) > 1 else ():
+            tried.on_list(name, tree, path, about)
+        return next((aside.name for aside in tried.record.aside), None)
+
+    def with_another(self, given: str, other: str, tree: Tree, path: str, about: Path) -> None:
+        """Refuses a text of names and what may say of them that they are not so, or leaves them open."""
+        words = f"{shown(other)} is not known here, and may say something of the names beside it"
+        if not self.lenient:
+            words += "; write each for itself, [ONE, OTHER]"
+            self.problems.append(Slip(path, words, other))
+            return
+        self.record.remarks.append(Remark(path, f"{words}, which stay open."))
+        self.set_aside(given, tree, True, path, about)
 
     def members(self, tree: Tree, value: Mapping[Any, Any], path: str, about: Path) -> None:
         """What a mapping says of each argument that it names."""
@@ -147,9 +162,6 @@ class Relations(Meanings):
         known = self.by_name(given, tree, about)
         if known is not None:
             return [known]
-        coded = self.coded(given, tree, path)
-        if coded is not None:
-            return [Meant(code.name, tree[code.name], code) for code in coded]
         names = list(name_before_dose(given)) if A_NAME.fullmatch(given) else []
         for name in names:
             known = self.by_name(name, tree, about)
@@ -157,6 +169,9 @@ class Relations(Meanings):
                 words = f"{shown(given)} was read as {known.name}; what stands behind the name is not read."
                 self.record.remarks.append(Remark(path, words))
                 return [known]
+        coded = self.coded(given, tree, path)
+        if coded is not None:
+            return [Meant(code.name, tree[code.name], code) for code in coded]
         if about[0] in self.vocabulary.open_families and len(about) == self.known.arity(about[0]):
             for name in name_in_doubt(given) if A_NAME.fullmatch(given) else ():
                 known = self.by_name(name, tree, about)

@@ -196,6 +196,8 @@ def test_a_change_is_told_with_how_it_was_read_and_what_is_advised_then() -> Non
     assert "advisory: The baseline blood pressure is above 165/105 mmHg" in said
     assert "'5/25/1990' was read as 1990-05-25." in said
     assert "not known here, and set aside: Zyxafor" in said
+    assert "set aside" not in say(s, "set taking.aspirin=yes")  # it still is, and that was told
+    assert "no longer set aside: Zyxafor" in say(s, "set taking=[prednisone]")
 
 
 def test_a_choice_is_answered_by_a_code_too() -> None:

@@ -270,16 +270,19 @@ def test_what_may_not_be_taken_now_stays_open_and_that_is_told(kb: KnowledgeBase
         ("prednisone, none", "facts.taking: 'none' is no name; where there is none, write taking: {only"),
         ("prednisone and Imuran", "facts.taking: 'prednisone and Imuran' may be several names"),
         ("prednison", "facts.taking: 'prednison' is not known here; did you mean prednisone?"),
-        ("prednisone, allergic", "facts.taking: 'allergic' may say more than a name, also of the others;"),
+        ("prednisone, allergic", "facts.taking: 'allergic' is not known here, and may say"),
         (
             "denies Tylenol, prednisone",
-            "facts.taking: 'denies Tylenol' may say more than a name, also of the",
+            "facts.taking: 'denies Tylenol' is not known here, and may say",
         ),
         (
             "Discontinued:\nprednisone",
-            "facts.taking: 'Discontinued:' may say more than a name, also of the",
+            "facts.taking: 'Discontinued:' is not known here, and may say",
         ),
-        ("Allergies: Tylenol, prednisone", "facts.taking: 'Allergies: Tylenol' may say more than a name"),
+        (
+            "Allergies: Tylenol, prednisone",
+            "facts.taking: 'Allergies: Tylenol' is not known here, and may say",
+        ),
         ("none", "facts.taking: 'none' is no name; where there is none, write taking: {only: []}"),
         ("not sure", "facts.taking: 'not sure' is no name; where there is none, write taking: {only: []}"),
         (["prednisone", "TBD"], "facts.taking[1]: 'TBD' is no name; where there is none, write taking"),
@@ -310,9 +313,7 @@ def test_what_may_mean_something_else_is_refused_with_its_place(
     "said", ["SLE, ruled out", "SLE; resolved", "no RA, SLE", "family history: RA, SLE"]
 )
 def test_what_may_be_said_of_a_disease_beside_it_is_not_passed_over(kb: KnowledgeBase, said: str) -> None:
-    with pytest.raises(
-        CaseError, match=r"facts\.diagnosis: '.*' may say more than a name, also of the others"
-    ):
+    with pytest.raises(CaseError, match=r"facts\.diagnosis: '.*' is not known here, and may say"):
         decided(kb, diagnosis=said)
 
 
