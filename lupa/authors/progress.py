@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import click
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     """Gives what is told how many are done, of how many; on a terminal it shows after a second."""
+    gc.enable()  # which a command that ends at once can do without; of many policies much is left behind
     began, watched = time.monotonic(), sys.stderr.isatty()
     longest = 0
 

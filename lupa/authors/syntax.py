@@ -29,7 +29,7 @@ def with_heads(path: Path) -> tuple[tuple[ast.AST, frozenset[Signature]], ...]:
     return text_with_heads(text_of(path))
 
 
-@lru_cache(256)
+@lru_cache(64)
 def text_with_heads(text: str) -> tuple[tuple[ast.AST, frozenset[Signature]], ...]:
     """The statements of a text, each with the predicates that it gives.
 

@@ -19,8 +19,10 @@ from lupa.authors.laws.alike import Alike
 from lupa.authors.laws.words import NotGroundError
 from lupa.rules.edition import Edition
 from lupa.rules.few import STANDING
+from tests.command import command
 from tests.random_policies import POLICY, random_made
 from tests.slim import slim
+from tests.tiny import tiny_kb
 
 UNSPOKEN = ("gout", "psoriasis", "migraine")
 
@@ -158,6 +160,24 @@ def test_what_is_about_two_such_names_or_not_about_all_that_stand_is_asked_of_al
 
 
 # ---- many policies ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def made_tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A knowledge base with one policy of a few lines and a case."""
+    return tiny_kb(tmp_path_factory.mktemp("tiny"), ["active"]).files.root
+
+
+@pytest.mark.parametrize("words", [("verify", "tiny"), ("test",), ("lint", "tiny")])
+def test_a_command_that_goes_through_policies_lets_go_of_what_it_is_done_with(
+    made_tiny: Path, words: tuple[str, ...]
+) -> None:
+    gc.disable()  # as the command does at its start
+    try:
+        command(*words, "--kb", str(made_tiny))
+        assert gc.isenabled()
+    finally:
+        gc.enable()
 
 
 @pytest.mark.slow

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple, Self
 
 from lupa.rules.clashes import in_order
 from lupa.rules.edition import Edition
@@ -16,21 +17,28 @@ _MOST = 16
 """So many patients of an edition are kept at the most."""
 
 
-@dataclass(slots=True)
-class Approvals:
+class Seen(NamedTuple):
+    """A patient: which facts are so, and which are not."""
+
+    true: frozenset[Fact]
+    false: frozenset[Fact]
+
+
+class Approvals(NamedTuple):
     """Patients whom an edition approves, at first one for each pathway, and what tells them apart.
 
-    They are kept when the edition is not. `free` is what another request may state otherwise.
+    They are kept when the edition is not. `free` is what another request may state otherwise, `cuts` are
+    the facts about each number.
     """
 
-    patients: list[Mapping[Fact, bool]]
+    patients: list[Seen]
     free: frozenset[Fact]
     readings: frozenset[Fact]
-    cuts: Mapping[str, Sequence[Cut]]
+    cuts: Mapping[str, Mapping[Fact, Cut]]
     groups: Groups
 
     @classmethod
-    def of(cls, edition: Edition, drugs: Collection[str]) -> Approvals:
+    def of(cls, edition: Edition, drugs: Collection[str]) -> Self:
         """Of an edition on these drugs; they may be taken when another request is made, or not."""
         worlds = (
             edition.solver.world(_approved(edition, pathway), list(edition.literals.values()))
@@ -38,19 +46,20 @@ class Approvals:
         )
         taken = (f"taking({drug})" for drug in drugs)
         return cls(
-            [dict(zip(edition.literals, world, strict=True)) for world in worlds if world is not None],
+            [_seen(edition, world) for world in worlds if world is not None],
             frozenset((*taken, *(str(fact) for (fact,) in edition.program.facts("of_request", 1)))),
             frozenset(edition.reading_facts),
-            edition.vocabulary.cuts,
+            {name: {cut.fact: cut for cut in cuts} for name, cuts in edition.vocabulary.cuts.items()},
             edition.known.few.groups,
         )
 
-    def said_to(self, other: Approvals) -> Iterator[dict[Fact, bool]]:
+    def said_to(self, other: Approvals) -> Iterator[Seen]:
         """What another edition sees of each patient, but for the request and how a text is read."""
         free = self.free | other.free | other.readings
+        numbers = self._cut_otherwise(other)
         for patient in self.patients:
-            said = _with_cuts((self.cuts, other.cuts), patient)
-            yield {fact: so for fact, so in said.items() if fact not in free}
+            true, false = _with_cuts(numbers, patient) if numbers else patient
+            yield Seen(true - free, false - free)
 
     def meet(self, other: Approvals) -> bool:
         """Whether a patient of the one may be a patient of the other too, on a request of its own.
@@ -58,10 +67,20 @@ class Approvals:
         Where few names stand for many, both know the same names, or nothing is told.
         """
         return self.groups == other.groups and any(
-            all(said.get(fact, so) is so for fact, so in patient.items())
+            said.true.isdisjoint(patient.false) and said.false.isdisjoint(patient.true)
             for said in self.said_to(other)
             for patient in other.patients
         )
+
+    def _cut_otherwise(self, other: Approvals) -> list[Sequence[Cut]]:
+        """The facts about each number of which each edition has some of its own, in order."""
+        names = [
+            name
+            for name in self.cuts.keys() & other.cuts.keys()
+            if self.cuts[name].keys() != other.cuts[name].keys()
+        ]
+        sides = [{name: [*side.cuts[name].values()] for name in names} for side in (self, other)]
+        return list(in_order(sides).values())
 
 
 def plainly_both(one: Approvals, other: Approvals, edition: Edition) -> bool:
@@ -72,11 +91,12 @@ def plainly_both(one: Approvals, other: Approvals, edition: Edition) -> bool:
     """
     literals = edition.literals
     for said in one.said_to(other):
-        held = [literals[fact] if so else -literals[fact] for fact, so in said.items() if fact in literals]
+        held = [literals[fact] for fact in said.true if fact in literals]
+        held += [-literals[fact] for fact in said.false if fact in literals]
         world = edition.solver.world([*_approved(edition), *held], list(literals.values()))
         if world is not None:
             if len(other.patients) < _MOST:
-                other.patients.append(dict(zip(literals, world, strict=True)))
+                other.patients.append(_seen(edition, world))
             return True
     return False
 
@@ -87,14 +107,19 @@ def _approved(edition: Edition, *given: Literal) -> list[Literal]:
     return [edition.outcomes["approve"], *usual, *given]
 
 
-def _with_cuts(
-    sides: Sequence[Mapping[str, Sequence[Cut]]], patient: Mapping[Fact, bool]
-) -> dict[Fact, bool]:
-    """The facts of a patient, with those on a number that follow from what another edition says of it."""
-    said = dict(patient)
-    for cuts in in_order(sides).values():
-        reached = [place for place, cut in enumerate(cuts) if patient.get(cut.fact)]
-        missed = [place for place, cut in enumerate(cuts) if patient.get(cut.fact) is False]
-        said |= {cut.fact: True for cut in cuts[: max(reached, default=-1) + 1]}
-        said |= {cut.fact: False for cut in cuts[min(missed, default=len(cuts)) :]}
-    return said
+def _seen(edition: Edition, world: Sequence[bool]) -> Seen:
+    """The patient of a world; names of facts are kept once, whatever edition they are of."""
+    facts = dict(zip(map(sys.intern, edition.literals), world, strict=True))
+    true = frozenset(fact for fact, so in facts.items() if so)
+    return Seen(true, frozenset(facts.keys() - true))
+
+
+def _with_cuts(numbers: Collection[Sequence[Cut]], patient: Seen) -> Seen:
+    """A patient with the facts on numbers that follow from what another edition says of them."""
+    true, false = set(patient.true), set(patient.false)
+    for cuts in numbers:
+        reached = [place for place, cut in enumerate(cuts) if cut.fact in patient.true]
+        missed = [place for place, cut in enumerate(cuts) if cut.fact in patient.false]
+        true |= {cut.fact for cut in cuts[: max(reached, default=-1) + 1]}
+        false |= {cut.fact for cut in cuts[min(missed, default=len(cuts)) :]}
+    return Seen(frozenset(true), frozenset(false))
