@@ -28,7 +28,7 @@ from tests import oracle, worlds
 from tests.benchmarks.charts import charts
 from tests.benchmarks.many import by_the_million
 from tests.benchmarks.questions import questions
-from tests.benchmarks.size import size
+from tests.benchmarks.size import size, verified
 
 DENIAL = shipped("kb") / "policies/uhc_benlysta/cases/lupkynis_alongside_bars_benlysta.yaml"
 
@@ -328,6 +328,7 @@ def main() -> None:
     charts(report)
     questions(report)
     size(report)
+    verified(report)
 
 
 if __name__ == "__main__":

@@ -16,17 +16,27 @@ from pathlib import Path
 from lupa.rules.files import shipped
 
 DRUGS, CONDITIONS, CODES, POLICIES = 2_000, 500, 20_000, 300
-CASE = shipped("kb") / "policies/uhc_benlysta/cases/benlysta_history_and_response_not_stated.yaml"
-VERBS = {
-    "decide": ["decide", str(CASE), "--json"],
-    "why": ["why", str(CASE), "--json"],
-    "ask": ["ask", str(CASE), "--json"],
-    "ask --plan": ["ask", str(CASE), "--plan", "--json"],
-    "flip": ["flip", str(CASE), "--json"],
-    "explore": ["explore", str(CASE)],
-    "verify": ["verify", "uhc_benlysta", "--format", "json"],
+FEW, MANY = 10, 1_000
+"""So many policies are verified."""
+ASKED = {
+    "fep_lupkynis": "lupkynis_too_long_and_monitoring_unstated",
+    "uhc_benlysta": "benlysta_history_and_response_not_stated",
 }
-"""One policy asked: what is typed after `lupa`."""
+"""The case that each policy is asked about, which it leaves open."""
+
+
+def verbs(policy: str) -> dict[str, list[str]]:
+    """One policy asked: what is typed after `lupa`."""
+    case = str(shipped("kb") / "policies" / policy / "cases" / f"{ASKED[policy]}.yaml")
+    return {
+        "decide": ["decide", case, "--json"],
+        "why": ["why", case, "--json"],
+        "ask": ["ask", case, "--json"],
+        "ask --plan": ["ask", case, "--plan", "--json"],
+        "flip": ["flip", case, "--json"],
+        "explore": ["explore", case],
+        "verify": ["verify", policy, "--format", "json"],
+    }
 
 
 def with_a_large_vocabulary(kb: Path, folder: Path) -> Path:
@@ -41,17 +51,32 @@ def with_a_large_vocabulary(kb: Path, folder: Path) -> Path:
 def many_times_over(kb: Path, folder: Path) -> Path:
     """The same, with as many more policies too."""
     with_a_large_vocabulary(kb, folder)
+    _add_policies(folder, POLICIES)
+    return folder
+
+
+def policies_alone(kb: Path, folder: Path, count: int) -> Path:
+    """A copy of a knowledge base with so many policies of one payer in the place of its own."""
+    shutil.copytree(kb, folder)
+    _add(folder / "drugs.lp", _drugs())
+    _add_policies(folder, count)
+    for policy in ASKED:
+        shutil.rmtree(folder / "policies" / policy)
+    return folder
+
+
+def _add_policies(folder: Path, count: int) -> None:
+    """Copies of a policy under names of their own, each on a drug of its own."""
     pattern = folder / "policies" / "fep_lupkynis"
-    for number in range(POLICIES):
+    for number in range(count):
         home = folder / "policies" / f"plan_{number}"
         home.mkdir()
-        for path in pattern.glob("*.lp"):
+        for path in (*pattern.glob("*.lp"), pattern / "accepted.yaml"):
             text = path.read_text("utf-8").replace("fep_lupkynis", home.name)
             text = text.replace(
                 f"covers({home.name}, voclosporin)", f"covers({home.name}, made_up_{number})"
             )
             (home / path.name).write_text(text, "utf-8")
-    return folder
 
 
 def _add(path: Path, lines: Iterator[str]) -> None:
@@ -95,15 +120,26 @@ def usage(words: list[str], kb: Path) -> tuple[float, float]:
 
 
 def size(report: Callable[[str, str, str, float], None], rounds: int = 5) -> None:
-    """Each verb on one policy of a large knowledge base against the one that ships."""
+    """Each verb on each policy in a large knowledge base against the one that ships."""
     small = shipped("kb")
     with tempfile.TemporaryDirectory() as folder:
         large = many_times_over(small, Path(folder) / "kb")
-        for verb, words in VERBS.items():
+        for policy, verb, words in [(p, verb, words) for p in ASKED for verb, words in verbs(p).items()]:
             pairs = [(usage(words, large), usage(words, small)) for _ in range(rounds)]
             seconds = [statistics.median(pair[side][0] for pair in pairs) for side in (0, 1)]
             memory = [statistics.median(pair[side][1] for pair in pairs) for side in (0, 1)]
             ratio = statistics.median(one[0] / other[0] for one, other in pairs)
-            what = f"`lupa {verb}`, vocabulary 40 times, {POLICIES} policies"
+            what = f"`lupa {verb}`, {policy}, all else many times"
             report(what, f"{seconds[0] * 1e3:.0f} ms", f"as it ships: {seconds[1] * 1e3:.0f} ms", ratio)
             report("  its memory", f"{memory[0]:.0f} MiB", f"{memory[1]:.0f} MiB", memory[0] / memory[1])
+
+
+def verified(report: Callable[[str, str, str, float], None], many: int = MANY) -> None:
+    """Many policies verified in one run against few; a thousand take ten minutes."""
+    with tempfile.TemporaryDirectory() as folder:
+        counts = (many, FEW)
+        bases = [policies_alone(shipped("kb"), Path(folder) / str(count), count) for count in counts]
+        (seconds, memory), (base_seconds, base_memory) = (usage(["verify"], kb) for kb in bases)
+        what, times = f"`lupa verify` of {many:,} policies", seconds / base_seconds
+        report(what, f"{seconds:.0f} s", f"of {FEW}: {base_seconds:.1f} s", times)
+        report("  its memory", f"{memory:.0f} MiB", f"{base_memory:.0f} MiB", memory / base_memory)
