@@ -252,8 +252,9 @@ class Planner:
         Of what a clinician is asked alike, that which leaves the least to ask.
         """
         weight = self.weigh(node)
-        for _, alike in groupby(self._about(node), key=lambda ask: ask.rank):
-            for ask, left in sorted(self._asked(node, alike), key=self._promise):
-                if self._worst(ask, left, weight + 1) == weight:
-                    return ask
-        raise AssertionError("whatever is not settled has a question")
+        return next(  # whatever is not settled has a question
+            ask
+            for _, alike in groupby(self._about(node), key=lambda ask: ask.rank)
+            for ask, left in sorted(self._asked(node, alike), key=self._promise)
+            if self._worst(ask, left, weight + 1) == weight
+        )

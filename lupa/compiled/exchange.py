@@ -102,12 +102,10 @@ class Exchange:
         every = list(product((False, True), repeat=len(places)))
         of_one = {told: self._answered(node, one, places, told) for told in every}
         both: dict[Node, dict[Told, Node]] = {}
-        for told, left in of_one.items():
+        for before, (told, left) in enumerate(of_one.items()):
             if left not in both:
                 both[left] = {so: self._answered(left, other, places, so) for so in every}
-            for so in every:
-                if so == told:
-                    break
+            for so in every[:before]:
                 if both[left][so] != both[of_one[so]][told]:
                     return False
         return True

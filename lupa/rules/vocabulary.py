@@ -54,10 +54,8 @@ def leaves(tree: "Tree | Fact", path: Path = ()) -> Iterator[tuple[Path, Fact]]:
         yield from leaves(below, (*path, argument))
 
 
-def facts_below(tree: "Tree | Fact") -> list[Fact]:
+def facts_below(tree: "Tree") -> list[Fact]:
     """The facts of a tree."""
-    if isinstance(tree, str):
-        return [tree]
     found: list[Fact] = []
     for below in tree.values():
         found += (below,) if isinstance(below, str) else facts_below(below)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from lupa import KnowledgeBase
 from lupa.authors.trials.regions import Condition
 from tests.command import command
 from tests.tiny import CASES, RULES, a_case, tiny_kb, write_case
@@ -79,6 +80,42 @@ def test_the_command_tells_how_many_are_shown_and_which_are_not(tmp_path: Path) 
     assert f"Conditions  {len(shown)} of {len(told['conditions'])} are shown by a case" in out
     assert "sle, initial: deny, and no case shows that" not in out
     assert "any other request" not in out
+
+
+def test_the_command_names_each_condition_that_no_case_shows(tmp_path: Path) -> None:
+    tiny_kb(tmp_path, ["active"])
+    out = command("test", "tiny", "--conditions", "--kb", str(tmp_path)).out
+    missed = "  tiny: sle, initial: deny, and no case shows that:\n    - "
+    assert "Systemic lupus erythematosus is not active.\n" in out.partition(missed)[2]
+
+
+def test_of_parts_that_are_counted_a_case_shows_that_there_are_enough(tmp_path: Path) -> None:
+    rules = """
+frame(tiny, sle, initial, c1).
+requires(tiny, sle, initial, two, c1).
+at_least_of(tiny, two, 2).
+part(tiny, two, (is_active; vaccine; infusion), c1).
+met(tiny, is_active) :- active(sle).
+met(tiny, vaccine)   :- live_vaccine.
+met(tiny, infusion)  :- received(belimumab_intravenous).
+text(tiny, criterion(two), "Two are so.", "Fewer than two are so.").
+text(tiny, criterion(is_active), "Lupus is active.", "Lupus is not active.").
+text(tiny, criterion(vaccine), "A vaccine is given.", "No vaccine is given.").
+text(tiny, criterion(infusion), "It was infused.", "It was not infused.").
+"""
+    tiny_kb(tmp_path, [], rules)
+    about = tmp_path / "policies" / "tiny" / "about.lp"
+    about.write_text(about.read_text("utf-8") + 'edition(tiny, "2", "2025-01-01").\n', "utf-8")
+    case = a_case("approve")
+    for name, vaccine, edition in (("two", True, "1"), ("one", False, "1"), ("later", True, "2")):
+        request = {**case["request"], "policy": f"tiny@{edition}"}
+        facts = {**case["facts"], "live_vaccine": vaccine, "received": {"only": []}}
+        expect = {"outcome": "approve" if vaccine else "deny"}
+        write_case(tmp_path, f"{name}.yaml", {"request": request, "facts": facts, "expect": expect})
+    trials = KnowledgeBase.load(tmp_path).test("tiny", conditions=True)
+    assert trials.passed
+    (met,) = (each for each in trials.conditions or () if each.what == "two is met")
+    assert (met.editions, met.by.rpartition("/")[2]) == (("1", "2"), "two.yaml")
 
 
 def test_they_are_not_looked_for_unasked(tmp_path: Path) -> None:

@@ -308,6 +308,14 @@ def test_of_one_row_that_many_policies_answer_the_answers_stay_together(few: Kno
     assert found["policy"].to_pylist() == ["fep_lupkynis", "uhc_benlysta"] * 105
 
 
+def test_a_day_may_be_a_moment_at_midnight(few: KnowledgeBase) -> None:
+    days = {"service_date": date(2025, 3, 1), "birth_date": date(2010, 1, 1)}
+    columns = {name: pa.array([day]).cast(pa.timestamp("us")) for name, day in days.items()}
+    asked = {"indication": ["lupus_nephritis"], "phase": ["initial"]}
+    found = Cohort(few, FEP).decided(pa.table({**columns, **asked}))
+    assert found["unmet"].to_pylist() == [["adult"]]
+
+
 def test_one_policy_decides_a_table_of_any_library(few: KnowledgeBase) -> None:
     compiled = few.compile("fep_lupkynis")
     table = pa.table({"indication": ["lupus_nephritis", "sle"], "age": [17, 40], "phase": ["initial"] * 2})
@@ -749,9 +757,11 @@ def test_what_no_column_can_say_is_refused(
 
 
 def test_columns_can_be_renamed_and_left_out(few: KnowledgeBase) -> None:
-    wanted = Wanted(policies=("fep_lupkynis",), renamed={"Alter": "age"}, ignored=("note",))
+    wanted = Wanted(
+        policies=("fep_lupkynis",), renamed={"Alter": "age", "Phase": "phase"}, ignored=("note",)
+    )
     table = pa.table(
-        {"Alter": [17], "note": ["x"], "indication": ["lupus_nephritis"], "phase": ["initial"]}
+        {"Alter": [17], "note": ["x"], "indication": ["lupus_nephritis"], "Phase": ["initial"]}
     )
     assert Cohort(few, wanted).decided(table)["unmet"].to_pylist() == [["adult"]]
 
@@ -851,6 +861,17 @@ def test_what_a_law_forbids_in_several_columns_that_no_rule_reads_is_no_row(
     table = pa.table({"taking.alpha": alpha, "taking.beta": beta, "taking.gamma": [True] * 5})
     found = Cohort(kb, Wanted(policies=("small",))).decided(table)["outcome"].to_pylist()
     assert found == ["invalid", "pend", "pend", "invalid", "invalid"]
+
+
+def test_a_relation_that_is_open_beside_a_part_that_is_so_is_refused(tmp_path: Path) -> None:
+    facts = vocabulary() + relation_rules(["tried(alpha,failed)", "tried(alpha,stopped)"])
+    rules = "outcome(small, approve) :- tried(alpha, failed), tried(alpha, stopped).\n"
+    kb = small_kb(tmp_path / "kb", facts, rules + otherwise("approve", last="deny"))
+    whole = pa.array([None], pa.map_(pa.string(), pa.list_(pa.string())))
+    table = pa.table({"tried": whole, "tried.alpha.failed": [True]})
+    (row,) = Cohort(kb, Wanted(policies=("small",))).decided(table).to_pylist()
+    said = "facts.tried: is said beside column 'tried.alpha.failed'; keep one"
+    assert (row["outcome"], row["error"]) == ("invalid", said)
 
 
 @pytest.mark.parametrize(
@@ -1042,6 +1063,7 @@ def test_no_rows_give_no_verdicts(few: KnowledgeBase, tmp_path: Path) -> None:
             r"line 2, column 'taking.a\[\]': is a number, and a text in line 1",
         ),
         ("in.jsonl", '{"age": 1}\n{"age": 2, "age": 3}\n', r"line 2 is not JSON \('age' is said twice\)"),
+        ("in.jsonl", '{"age": NaN}\n{"age"\n', r"line 1 is not JSON \(NaN is no number\)"),
         ("in.txt", "", "its name ends in none of .parquet"),
     ],
 )
@@ -1298,6 +1320,12 @@ def test_a_text_far_down_a_file_is_told_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text("".join(lines), encoding="utf-8")
     with pytest.raises(CaseError, match="line 3,000,000, column 'age': is a text, and a number in line 1"):
         list(Source(str(tmp_path / "in.jsonl")).parts(1 << 18))
+
+
+def test_lines_that_say_things_alike_have_no_odd_one(tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_text('{"age": 1}\n\n{"age": null}\n{"age": 2.5}\n', encoding="utf-8")
+    assert json_lines.odd_line(path) == ""
 
 
 def test_the_command_tells_what_it_did(few: KnowledgeBase, tmp_path: Path) -> None:

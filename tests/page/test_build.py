@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lupa import CaseError, KnowledgeBase
-from lupa.page.build import _one_after_another
+from lupa.page.build import _one_after_another, _tight
 from tests.command import command
 from tests.page.browser import told_by
 
@@ -64,6 +64,11 @@ const ${one};`;
 export const told = 4;
 """
     assert _one_after_another(code) == joined
+
+
+def test_a_template_without_an_end_is_a_fault_of_the_page() -> None:
+    with pytest.raises(ValueError, match="a template without an end"):
+        _tight("const one = `told ${two} and")
 
 
 def test_what_runs_is_named_by_its_digest_and_nothing_is_loaded(one: str) -> None:

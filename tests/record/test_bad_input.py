@@ -189,6 +189,10 @@ def test_the_case_that_these_tests_spoil_is_a_good_one() -> None:
             "fact: 'fact' is no part of a case; did you mean facts?",
         ),
         (
+            {**GOOD, "drug": "Lupkynis"},
+            "drug: 'drug' is no part of a case; what is asked for goes under request (request.drug)",
+        ),
+        (
             {**GOOD, "reading": {"term_limit": "cap"}},
             (
                 "reading: 'reading' is no part of a case; its parts are case, request, facts, expect, "

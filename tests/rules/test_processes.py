@@ -9,7 +9,9 @@ import pytest
 from lupa.errors import LupaError, TimeLimitError
 from lupa.rules import processes
 from lupa.rules.deadline import Deadline
+from lupa.rules.ground import _GROUNDING, ground, grounding_within
 from lupa.rules.processes import processors, shared
+from lupa.rules.store import as_texts
 
 
 def twice(made: int, item: int) -> int:
@@ -93,6 +95,27 @@ def test_warnings_are_after_it_as_they_were(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("PYTHONWARNINGS", "ignore::UserWarning")
     assert list(shared(int, twice, [1], 2)) == [0]
     assert os.environ["PYTHONWARNINGS"] == "ignore::UserWarning"
+
+
+def test_while_another_thread_grounds_no_more_is_waited_than_there_is_time() -> None:
+    held, done = threading.Event(), threading.Event()
+
+    def grounding() -> None:
+        with _GROUNDING:
+            held.set()
+            done.wait()
+
+    other = threading.Thread(target=grounding)
+    other.start()
+    held.wait()
+    limit = Deadline(600)
+    limit._end = 0.0
+    try:
+        with grounding_within(limit), pytest.raises(TimeLimitError):
+            ground(as_texts({"": "a."}))
+    finally:
+        done.set()
+        other.join()
 
 
 def test_a_lock_that_another_holds_is_waited_for_no_longer_than_there_is_time() -> None:

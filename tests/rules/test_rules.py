@@ -507,7 +507,9 @@ def test_a_query_grounds_in_silence_with_every_edition_and_no_record(
 
 def test_many_symbols_are_written_as_each_of_them_is() -> None:
     some = [clingo.parse_term(each) for each in ('taking("a, b",c)', "3", "x", "(x,)", '"\\n"')]
-    for symbols in (some, [], some[:1], [*some, clingo.String("\x01"), clingo.Number(4)]):
+    mark = clingo.String("\x01")
+    within = clingo.Function("f", [some[1], mark, some[2]])
+    for symbols in (some, [], some[:1], [*some, mark, clingo.Number(4)], [*some, within]):
         assert all_written(symbols) == [str(each) for each in symbols]
 
 

@@ -123,11 +123,9 @@ def _givers(
             if not any(predicate in predicates for predicate, _ in signatures):
                 continue
             given = (term for head in heads(statement) for atom in atoms(head) for term in terms(atom))
-            for term in given:
-                owner, *rest = term.arguments or (None,)
-                if term.name not in predicates or owner is None or not rest:
-                    continue
-                if matches(owner, clingo.Function(policy)) and matches(rest[0], symbol):
+            pairs = [term.arguments[:2] for term in given if term.name in predicates]
+            for owner, item in (pair for pair in pairs if len(pair) == 2):
+                if matches(owner, clingo.Function(policy)) and matches(item, symbol):
                     where = f"{path.relative_to(files.root).as_posix()}:{line(statement)}"
-                    yield where, owner.anything and rest[0].anything
+                    yield where, owner.anything and item.anything
                     break
