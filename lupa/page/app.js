@@ -6,10 +6,10 @@ import { changing, stating } from "./change.js";
 import { others, othersTable } from "./compare.js";
 import { decisive } from "./decisive.js";
 import { documentView } from "./document.js";
-import { fill, h, keepFocus, onUndoKeys, save, write } from "./dom.js";
+import { button, fill, h, keepFocus, onUndoKeys, save, write } from "./dom.js";
 import { put, say } from "./edits.js";
 import { caseOf } from "./file.js";
-import { form } from "./form.js";
+import { Forms } from "./forms.js";
 import { caseIn, fragmentOf } from "./link.js";
 import { pathwaysView } from "./pathways.js";
 import { onPaper, result } from "./result.js";
@@ -32,7 +32,7 @@ class App {
     this.before = [];
     this.after = [];
     this.empty = { request: { policy: page.policies[0].policy } };
-    this.forms = new Map(); // by their editions
+    this.forms = new Forms(element("form"), (given) => this.change(given));
     this.letter = blank();
     this.shown = 0;
     this.made = new Map(); // what is shown of the decision, by its words
@@ -99,17 +99,15 @@ class App {
   }
 
   told(problems) {
-    element("problems").replaceChildren(...(problems.length ? [h("strong", {}, "This cannot be decided."), h("ul", {}, problems.map((one) => h("li", {}, one))), h("button", { type: "button", on: { click: () => this.told([]) } }, "Close")] : []));
+    const told = () => [h("strong", {}, "This cannot be decided."), h("ul", {}, problems.map((one) => h("li", {}, one))), button("Close", () => this.told([]))];
+    element("problems").replaceChildren(...(problems.length ? told() : []));
   }
 
   // ---- what is shown --------------------------------------------------------------------------------
 
   render(asked) {
     const question = asked[this.shown];
-    const { edition, edition: { plain } } = question;
-    if (!this.forms.has(plain)) this.forms.set(plain, { edition: plain, ...form(plain, (given) => this.change(given)) });
-    this.form = this.forms.get(plain);
-    fill(element("form"), [this.form.element]);
+    const { edition } = question;
     if (this.question?.edition !== edition) this.made.clear(); // its facts have other numbers
     this.question = question;
     this.controls();
@@ -142,15 +140,16 @@ class App {
 
   /** Has the controls show what the case says. */
   controls() {
-    this.form.update(this.given, this.question);
+    this.forms.update(this.given, this.question);
     const { options } = element("policy");
     const named = this.given.request.policy;
     element("policy").value = [...options].some(({ value }) => value === named) ? named : this.question.edition.policy;
   }
 
-  /** What can follow the verdict: other readings and editions, and the policy as a document. */
+  /** What can follow the verdict: the form of another edition, other readings and editions, and the policy as a document. */
   renderRest() {
     const { edition } = this.question;
+    this.forms.turn();
     const way = (statements) => this.change(stating(this.given, edition, edition.places, statements), statements.map(({ variable, value }) => this.question.sentence(variable, value)).join(" "));
     this.paper.replaceChildren(...onPaper(this.decision, this.question).filter(Boolean));
     const parts = [
@@ -170,7 +169,7 @@ class App {
   answering(asked) {
     if (asked.length < 2) return null;
     return h("p", { class: "row" }, asked.map(({ edition }, place) =>
-      h("button", { type: "button", "aria-pressed": String(place === this.shown), on: { click: () => { this.shown = place; this.render(questions(this.page, this.given)); } } }, edition.policy)));
+      button(edition.policy, () => { this.shown = place; this.render(questions(this.page, this.given)); }, { "aria-pressed": String(place === this.shown) })));
   }
 
   /** Where a case states a fact with yes and no; null for numbers and choices, which the form asks for. */
@@ -196,16 +195,14 @@ class App {
     this.view("decide");
     const { edition } = this.question;
     const group = edition.groups.find((one) => one.facts.includes(variable));
-    const all = [...element("form").querySelectorAll("[data-group]")];
-    const found = all.find((one) => one.dataset.group === group.id);
-    const control = found?.querySelector("input, select, button");
-    found?.closest("details")?.setAttribute("open", "");
-    found?.scrollIntoView({ block: "center" });
+    const control = this.forms.control(group.id);
+    control?.closest("details")?.setAttribute("open", "");
+    control?.closest("[data-group]").scrollIntoView({ block: "center" });
     control?.focus();
   }
 
   documented() {
-    const { edition } = this.form;
+    const edition = this.question.edition.plain;
     const ask = (item, name, condition) =>
       this.patient(decisive(this.page, edition, item, condition), `For ${name} it decides that: ${edition.facts[condition.variable][condition.value ? "yes" : "no"]}`);
     return documentView(edition, this.decision, ask, [
@@ -248,10 +245,10 @@ class App {
     const on = (id, act) => element(id).addEventListener("click", act);
     on("undo", () => this.step(this.before, this.after));
     on("redo", () => this.step(this.after, this.before));
-    on("new", () => this.begin({ request: { policy: this.form.edition.policy } }));
+    on("new", () => this.begin({ request: { policy: this.question.edition.policy } }));
     on("open", () => element("file").click());
     on("save-case", () => save("case.json", plainJson(this.given)));
-    on("save-decision", async () => save("decision.json", `${JSON.stringify({ ...this.decision, fingerprint: await digest(this.given, this.form.edition) })}\n`));
+    on("save-decision", async () => save("decision.json", `${JSON.stringify({ ...this.decision, fingerprint: await digest(this.given, this.question.edition) })}\n`));
     on("link", () => this.link());
     on("print", () => window.print());
     on("bar", (event) => {

@@ -1,6 +1,6 @@
 // What would change the outcome: the cheapest ways, each to be tried, and what may not change.
 
-import { h } from "./dom.js";
+import { button, h } from "./dom.js";
 import { put, say } from "./edits.js";
 import { searching } from "./flip.js";
 import { ways } from "./ways.js";
@@ -48,7 +48,7 @@ export function changing(question, places, choose) {
       found.replaceChildren(...told(question, done, to, fixed, choose, find).flat(Infinity).filter(Boolean)));
   };
   return h("section", { class: "part change", "aria-labelledby": "change" }, h("h3", { id: "change" }, "What would change it"),
-    h("div", { class: "row" }, h("label", { for: "wanted" }, "Cheapest ways to make it"), select, h("button", { type: "button", on: { click: find } }, "Find them")),
+    h("div", { class: "row" }, h("label", { for: "wanted" }, "Cheapest ways to make it"), select, button("Find them", find)),
     found);
 }
 
@@ -73,20 +73,20 @@ function told(question, { sets, ties, up, blocked }, to, fixed, choose, find) {
     const picks = [...way.alternatives.map((part) => part.map((one) => [one])), ...way.sets].map((each) => pick(question, each));
     const row = (statements, text) => h("li", {},
       h("strong", {}, `${how(statements[0])}: `), `${text} `,
-      h("button", { type: "button", "aria-label": `Leave this out: ${text}`, on: { click: () => fix(statements) } }, "not this"));
+      button("not this", () => fix(statements), { "aria-label": `Leave this out: ${text}` }));
     const several = ([first, ...further]) => [first.map((one) => row([one], words(one))), h("li", {}, `or the same of ${others(further.map(([one]) => question.edition.facts[one.variable]))}`)];
     return h("li", {},
       h("ul", {}, families(way.statements.map((one) => said(question, one))).map((each) => row(each.map(({ one }) => one), `${each[0].text}${each.length > 1 ? ` The same goes for ${others(each.slice(1))}.` : ""}`)),
         way.alternatives.map((part, at) => row(part, way.words[at])), way.sets.map(several)),
       h("p", { class: "row" }, h("span", { class: "quiet" }, `cost ${way.cost}`), picks.map(({ element }) => element),
-        h("button", { type: "button", on: { click: () => choose([...way.statements, ...picks.flatMap(({ picked }) => picked())]) } }, "Try it")));
+        button("Try it", () => choose([...way.statements, ...picks.flatMap(({ picked }) => picked())]))));
   };
   const listed = (some) => some.length > 0 && h("ol", { start: all.indexOf(some[0]) + 1 }, some.map(item));
   const [first, rest] = [all.slice(0, FEW), all.slice(FEW)];
   const isNext = ({ cost }) => cost > sets[0].cost;
   return [
     fixed.size > 0 && h("p", {}, "Left out: ", [...fixed.values()].map((statement) =>
-      h("button", { type: "button", on: { click: () => free(statement.variable) } }, `${words(statement)} ×`))),
+      button(`${words(statement)} ×`, () => free(statement.variable)))),
     up && h("p", {}, "There may be more: the search was given up; ", h("code", {}, "lupa flip"), " goes on."),
     sets.length > 0 && h("p", {}, `Cheapest to make it ${plainly(to).toUpperCase()}: ${ties} ${ties === 1 ? "way" : "ways"}, none cheaper`),
     all.length < sets.length && h("p", { class: "quiet" }, "Ways that differ in one item, or in what they speak of, stand together as one."),

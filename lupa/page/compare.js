@@ -1,7 +1,7 @@
 // The same case under other readings of the text and other editions, side by side.
 
 import { questions } from "./case.js";
-import { h } from "./dom.js";
+import { button, h } from "./dom.js";
 import { put } from "./edits.js";
 import { inWords, plainly } from "./words.js";
 
@@ -41,7 +41,7 @@ export function othersTable(rows, given, choose) {
   const line = (row) => h("tr", { class: row.differs ? "differs" : "" },
     h("th", { scope: "row" }, row.kind === "edition" ? `Edition ${row.name}` : row.name),
     h("td", {}, told(row.found)),
-    h("td", {}, h("button", { type: "button", "aria-label": `Decide so: ${row.name}`, on: { click: () => choose(row.set(given), row.name) } }, "Decide so")));
+    h("td", {}, button("Decide so", () => choose(row.set(given), row.name), { "aria-label": `Decide so: ${row.name}` })));
   const table = (found, caption) => h("table", {}, h("caption", {}, caption), h("thead", {}, h("tr", {}, ["Read so", "Outcome", "Try"].map((head) => h("th", { scope: "col" }, head)))), h("tbody", {}, found.map(line)));
   const rest = rows.filter((row) => !row.differs);
   return h("section", { class: "part others" }, h("h3", {}, "Other readings and editions"),

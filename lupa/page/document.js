@@ -1,6 +1,6 @@
 // The policy in the order of its document: each clause, what encodes it, and how that stands in the case at hand.
 
-import { h } from "./dom.js";
+import { button, h } from "./dom.js";
 
 /** An edition's clauses below `above`, with the items that cite each; `ask(item, name, condition)` shows for whom one decides. */
 export function documentView(edition, decision, ask, above) {
@@ -42,7 +42,7 @@ export function condition({ facts }, whole, ask) {
   const part = (one) => {
     if (one.variable === undefined) return listed(one, one.parts.map(part));
     const words = facts[one.variable][one.value ? "yes" : "no"];
-    return h("button", { type: "button", class: "fact", "aria-label": `${words} For whom does it decide?`, on: { click: () => ask(one) } }, words);
+    return button(words, () => ask(one), { class: "fact", "aria-label": `${words} For whom does it decide?` });
   };
   return whole.why ? `not told here, ${whole.why}` : part(whole);
 }

@@ -13,6 +13,9 @@ export function h(name, properties = {}, ...children) {
   return made;
 }
 
+/** A button that does something when it is pressed. */
+export const button = (words, press, properties = {}) => h("button", { type: "button", ...properties, on: { click: press } }, words);
+
 /** Makes these the children of an element; one that stays where it is is not touched. */
 export function fill(parent, children) {
   const wanted = new Set(children);

@@ -5,6 +5,7 @@ import { by } from "./groups.js";
 import { later } from "./later.js";
 import { normal } from "./names.js";
 import { seenBy } from "./packed.js";
+import { each } from "./plain.js";
 import { Worlds } from "./worlds.js";
 
 const ITEMS = ["criteria", "bases", "referrals", "limits", "scope", "advisories", "notes"];
@@ -23,7 +24,6 @@ export class Edition extends Worlds {
     this.supports = new Map();
     this.plain = this; // as it is where a case says no name that may mean one of several
     this.widenedBy = new Map(); // as it is where one does, by these names
-    const each = (rows, make) => Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, make(row)]));
     const item = ([id, root, yes, no, sources, cone, label, applies]) => ({
       id, root, yes: text(yes), no: text(no), sources, cone: new Set(cone), label: text(label), applies,
     });

@@ -2,7 +2,7 @@
 
 import { rowsOf } from "./codes.js";
 import { nameBeforeDose, namedWithDose, namesListed, slip } from "./doses.js";
-import { isPlain } from "./plain.js";
+import { filtered, isPlain } from "./plain.js";
 
 
 /** Where in a case each fact of an edition is stated: its keys, and the value that it stands for in a choice. */
@@ -56,7 +56,7 @@ function saying(said, edition, [name, ...rest], value) {
   for (const key of before) delete part[key];
   if (rest.length) {
     const inner = below ?? (isPlain(only) ? Object.entries(only).find(([key]) => meant(key))?.[1] : undefined);
-    if (isPlain(only)) part.only = Object.fromEntries(Object.entries(only).filter(([key]) => !meant(key)));
+    if (isPlain(only)) part.only = filtered(only, ([key]) => !meant(key));
     const made = saying(inner, edition, rest, value);
     if (isPlain(part.only) && inner !== undefined && below === undefined) part.only[name] = made;
     else if (Object.keys(made).length) part[name] = made;
@@ -68,7 +68,7 @@ function saying(said, edition, [name, ...rest], value) {
   }
   const isNamed = before.length || (Array.isArray(only) ? only.map((one) => entry(one)[0]) : Object.keys(only)).some(meant);
   if (Array.isArray(only)) part.only = only.filter((one) => !meant(entry(one)[0]));
-  else part.only = Object.fromEntries(Object.entries(only).filter(([key]) => !meant(key)));
+  else part.only = filtered(only, ([key]) => !meant(key));
   if (value === null) part[name] = null;
   else if (value === false && (!isNamed || edition.means.size)) part[name] = false; // another name may mean it
   else if (value) part.only = Array.isArray(part.only) ? [...part.only, name] : { ...part.only, [name]: true };
@@ -101,7 +101,7 @@ export function complete(given, path, is) {
     return put(given, path, { only: named, ...Object.fromEntries(left) });
   }
   const { only, ...rest } = part;
-  const found = { ...asMapping(only), ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null)) };
+  const found = { ...asMapping(only), ...filtered(rest, ([, value]) => value !== null) };
   return put(given, path, Object.keys(found).length ? found : undefined);
 }
 

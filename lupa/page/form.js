@@ -2,7 +2,7 @@
 
 import { ago } from "./ago.js";
 import { day } from "./days.js";
-import { fill, fresh, h, write } from "./dom.js";
+import { button, fill, fresh, h, write } from "./dom.js";
 import { at, complete, namesIn, numberFrom, numberText, put, say } from "./edits.js";
 import { capital } from "./words.js";
 
@@ -11,7 +11,7 @@ const OPEN = ["reading", "override", "stops", "starts"]; // asked for last, as a
 
 /**
  * The form for an edition. `change(case, words)` is called with every change; what comes back has the
- * `element` and `update(case, question)`, which shows what a case says.
+ * `element`, `update(case, question)`, which shows what a case says, and `keep(case)`, which only has it changed from now on.
  */
 export function form(edition, change) {
   const context = { edition, change, given: {}, question: null, places: edition.places };
@@ -40,6 +40,9 @@ export function form(edition, change) {
   );
   return {
     element,
+    keep(given) {
+      context.given = given;
+    },
     update(given, question) {
       Object.assign(context, { given, question });
       for (const control of controls) control.update();
@@ -84,7 +87,7 @@ function serviceDate(context) {
   const path = ["request", "service_date"];
   const input = h("input", { id, type: "date", on: { change: () => context.change(put(context.given, path, input.value || undefined)) } });
   return {
-    element: h("div", { class: "field" }, h("label", { for: id }, "On which day does it begin? (It chooses the edition.)"), input),
+    element: h("div", { class: "field", "data-group": "service_date" }, h("label", { for: id }, "On which day does it begin? (It chooses the edition.)"), input),
     update() {
       if (document.activeElement !== input) input.value = day(at(context.given, path), "", () => null) ?? "";
     },
@@ -222,7 +225,7 @@ function beside({ question, given, edition, change }, family) {
   const known = [...unread.keys()].filter((fact) => fact.startsWith(`${family}(`)).map((fact) => [fact.slice(family.length + 1, -1), "not asked about by this policy"]);
   const unknown = aside.filter((one) => one.family === family).map(({ name }) => [name, "not known here, and set aside"]);
   return [...several, ...known, ...unknown].map(([name, words, shown = name]) => h("li", {}, h("span", { class: "name" }, `${shown} `, h("span", { class: "quiet" }, words)),
-    h("button", { type: "button", "aria-label": `Take out ${name}`, on: { click: () => change(say(given, edition, ["facts", family, name], undefined)) } }, "take out")));
+    button("take out", () => change(say(given, edition, ["facts", family, name], undefined)), { "aria-label": `Take out ${name}` })));
 }
 
 function list(context, group) {
@@ -268,7 +271,7 @@ function list(context, group) {
   };
   return {
     element: h("fieldset", { "data-group": group.id }, h("legend", {}, group.question),
-      h("div", { class: "row" }, h("label", { for: id, class: "quiet" }, "Name"), input, h("button", { type: "button", on: { click: add } }, "Add")),
+      h("div", { class: "row" }, h("label", { for: id, class: "quiet" }, "Name"), input, button("Add", add)),
       h("p", { class: "quiet", id: `${id}-hint` }, "By name or brand; several with commas, or a pasted list."), options, told, chips, all?.element),
     update() {
       const shown = group.facts.filter((variable) => stated(context, variable) !== null && !context.question.record.closed.has(variable));

@@ -7,6 +7,7 @@ import { day } from "./days.js";
 import { by } from "./groups.js";
 import { normal } from "./names.js";
 import { compare, exact } from "./numbers.js";
+import { each } from "./plain.js";
 import { ASKED_FOR } from "./record.js";
 import { filled, markup } from "./template.js";
 import { alikeSets, capital, factors, FEW, families, furtherCauses, handled, listed, PERSON, told } from "./words.js";
@@ -25,7 +26,7 @@ export function letter(decision, question, written, { to, form, fields }) {
   const { edition } = question;
   const { given } = apart({ meant: edition.meant, codes: edition.codes, behind: edition.behind, policies: [edition.about] }, written);
   const { letters } = edition.about;
-  const files = Object.fromEntries(Object.entries(letters).map(([name, place]) => [name, edition.letters[place]]));
+  const files = each(letters, (place) => edition.letters[place]);
   const names = new Set();
   const field = (name) => {
     names.add(name);

@@ -1,6 +1,7 @@
 // What a page holds, unpacked: bytes, texts, numbers and nodes.
 
 import { normal } from "./names.js";
+import { each } from "./plain.js";
 
 const SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;.=>?@^_`{|}~";
 
@@ -29,7 +30,7 @@ const SHORT = 3; // lists of no more numbers are written as they are
 /** Data in full whose longer lists of whole numbers are in steps. */
 export function inFull(value) {
   if (value === null || typeof value !== "object") return value;
-  if (!Array.isArray(value)) return Object.fromEntries(Object.entries(value).map(([key, below]) => [key, inFull(below)]));
+  if (!Array.isArray(value)) return each(value, inFull);
   return value.length > SHORT && value.every(Number.isInteger) ? fromSteps(value) : value.map(inFull);
 }
 

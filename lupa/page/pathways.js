@@ -3,7 +3,7 @@
 import { questions } from "./case.js";
 import { stating } from "./change.js";
 import { condition } from "./document.js";
-import { folded, h } from "./dom.js";
+import { button, folded, h } from "./dom.js";
 import { searching } from "./flip.js";
 import { plainly } from "./words.js";
 
@@ -20,11 +20,9 @@ function pathway(page, edition, { indication, phase }, open) {
   const words = Object.entries(asked).map(([kind, value]) => edition.facts[edition.requested[kind][value]].yes).join(" ");
   const [question] = questions(page, given, [edition]);
   const criteria = edition.criteria.filter(({ applies }) => question.possible(applies)).map(({ id }) => id);
-  const button = (outcome) => h("button", {
-    type: "button", "aria-label": `A patient for whom it is ${plainly(outcome)}: ${words}`,
-    on: { click: () => open(patient(question, given, outcome), `${words} It is ${plainly(outcome)}:`) },
-  }, plainly(outcome));
-  return [h("p", {}, words), h("p", { class: "quiet" }, `Criteria: ${criteria.join(", ")}`), h("p", { class: "row" }, "It can be", question.outcomes.map(button))];
+  const example = (outcome) =>
+    button(plainly(outcome), () => open(patient(question, given, outcome), `${words} It is ${plainly(outcome)}:`), { "aria-label": `A patient for whom it is ${plainly(outcome)}: ${words}` });
+  return [h("p", {}, words), h("p", { class: "quiet" }, `Criteria: ${criteria.join(", ")}`), h("p", { class: "row" }, "It can be", question.outcomes.map(example))];
 }
 
 /** When a request on a pathway comes to each outcome that it ever does. */

@@ -5,7 +5,7 @@ import { numberOf, shown, within } from "./days.js";
 import { howTaken, nameBeforeDose, nameInDoubt, namedTwice, namedWithDose, namesListed, namesWithin, slip } from "./doses.js";
 import { rowsOf, unknownSystem } from "./codes.js";
 import { normal } from "./names.js";
-import { isPlain } from "./plain.js";
+import { filtered, isPlain } from "./plain.js";
 import { StatedNumbers, takenApart } from "./stated.js";
 
 /** Keys of a request that name what is asked for. */
@@ -65,6 +65,11 @@ class Reader {
     this.record.problems.push({ path, isUnknown, isSlip, text: path ? `${path}: ${words}` : words });
   }
 
+  /** Tells how what stands at a place was read. */
+  remark(place, text) {
+    this.record.remarks.push({ place, text });
+  }
+
   /**
    * Records a statement; null leaves the fact open, even where it would be assumed. Of what is not so because a
    * complete list does not name it, nothing is told.
@@ -90,7 +95,7 @@ class Reader {
     if (isNamed && meant.length > 1) {
       const { yes, no } = this.edition.facts[fact];
       const words = value ? `${yes} That is one or more of these; which of them` : `${no} Which of these is meant`;
-      this.record.remarks.push({ place: path, text: `${words} stays open.` });
+      this.remark(path, `${words} stays open.`);
     }
   }
 
@@ -124,7 +129,7 @@ class Reader {
   measures(section) {
     const { measures, quantities } = this.edition;
     const first = (tree) => (typeof tree === "string" ? tree : first(Object.values(tree)[0]));
-    return Object.fromEntries(Object.entries(measures).filter(([, tree]) => quantities[first(tree)].section === section));
+    return filtered(measures, ([, tree]) => quantities[first(tree)].section === section);
   }
 
   facts(facts) {
@@ -214,7 +219,7 @@ class Reader {
       return [];
     }
     if (!given.trim().toLowerCase().endsWith(rows[0].code.toLowerCase())) {
-      this.record.remarks.push({ place: path, text: `${shown(given)} was read as the code ${rows[0].code}.` });
+      this.remark(path, `${shown(given)} was read as the code ${rows[0].code}.`);
     }
     return found;
   }
@@ -308,7 +313,7 @@ class Reader {
       return;
     }
     const many = names.length === 1 ? "this one name" : `these ${names.length} names`;
-    this.record.remarks.push({ place: path, text: `${shown(given)} was read as a list of ${many}.` });
+    this.remark(path, `${shown(given)} was read as a list of ${many}.`);
     if (!path.split(".").includes("only") && !this.record.lists.has(about[0])) this.record.lists.set(about[0], path);
     for (const name of names) this.onList(name, tree, path, about);
   }
@@ -330,7 +335,7 @@ class Reader {
       const where = `${path}[${place}]`;
       const both = isPlain(given) ? namedWithDose(given) : null;
       if (both) {
-        this.record.remarks.push({ place: where, text: `${shown(both[0])} was read from a mapping that names it.` });
+        this.remark(where, `${shown(both[0])} was read from a mapping that names it.`);
         this.members(tree, Object.fromEntries([both]), where, about);
       } else this.onList(given, tree, where, about);
     }
@@ -350,7 +355,7 @@ class Reader {
     const found = this.edition.said_with_dose.includes(about[0]) ? howTaken(said) : null;
     if (!found) return this.truth(said, path);
     const words = found.so ? "says how it is taken, and so that it is; how is not read" : "leaves open whether it is so now";
-    this.record.remarks.push({ place: path, text: `${shown(found.text)} ${words}.` });
+    this.remark(path, `${shown(found.text)} ${words}.`);
     return found.so;
   }
 
@@ -375,7 +380,7 @@ class Reader {
       const before = this.byName(name, tree, about);
       if (before) {
         const text = `${shown(given)} was read as ${before.name}; what stands behind the name is not read.`;
-        this.record.remarks.push({ place: path, text });
+        this.remark(path, text);
         return [before];
       }
     }
@@ -385,7 +390,7 @@ class Reader {
       const inDoubt = (A_NAME.test(given) ? nameInDoubt(given) : []).find((name) => this.byName(name, tree, about));
       if (inDoubt === undefined) return this.beyond(given, tree, path, about, names);
       const text = `${shown(given)} names ${this.byName(inDoubt, tree, about).name}, and leaves open whether it is so now.`;
-      this.record.remarks.push({ place: path, text });
+      this.remark(path, text);
       this.leaveOpen(inDoubt, tree, path, about);
       return [];
     }
@@ -422,7 +427,7 @@ class Reader {
     const isMarked = this.byName(name.replace(/^[^\p{L}\p{N}_-]+|[^\p{L}\p{N}]+$/gu, ""), tree, about);
     const near = isMarked || this.record.aside.length >= MANY ? null : slip(name, this.edition.everyName(about[0]));
     if (near !== null && this.lenient) {
-      this.record.remarks.push({ place: path, text: `${shown(given)} may be ${near}, which stays open.` });
+      this.remark(path, `${shown(given)} may be ${near}, which stays open.`);
       this.leaveOpen(near, tree, path, about);
       return [{ name: given, below: "", code: null, isAside: true }];
     }

@@ -1,6 +1,6 @@
 // What is decided, in the order in which a reviewer reads it; every fact in it can be changed where it stands.
 
-import { fill, folded, h } from "./dom.js";
+import { button, fill, folded, h } from "./dom.js";
 import { trilean } from "./form.js";
 import { asked, askedAbout, bySide, membersAsked, servedBy } from "./asked.js";
 import {
@@ -104,7 +104,7 @@ const facts = ({ actions }, causes, marked) => told(causes, marked).map(({ group
   const [cause] = group;
   if (group.length > 1) return h("span", {}, `${words} `);
   const hint = `What if it were otherwise? ${cause.fact} is ${cause.value ? "yes" : "no"}, ${cause.origin === "only" ? "not on the list" : cause.origin}.`;
-  return [h("button", { type: "button", class: `fact ${cause.origin}`, title: hint, on: { click: () => actions.flip(cause) } }, words), " "];
+  return [button(words, () => actions.flip(cause), { class: `fact ${cause.origin}`, title: hint }), " "];
 });
 
 function needs(item) {
@@ -116,7 +116,7 @@ function needs(item) {
 function reading(context, other) {
   const words = inWords(other.possible);
   return h("li", {}, h("p", {}, `${words[0].toUpperCase()}${words.slice(1)}, if the text is read so: ${other.text} `,
-    h("button", { type: "button", "aria-label": `Decide so: ${other.text}`, on: { click: () => context.actions.read(other) } }, "Decide so")),
+    button("Decide so", () => context.actions.read(other), { "aria-label": `Decide so: ${other.text}` })),
   h("p", { class: "quiet" }, `reading ${other.reading}=${other.choice}`), sources(context, other.source));
 }
 
@@ -175,12 +175,12 @@ function answers(context, same) {
   if (edition.choiceOf.has(variables[0])) {
     const label = (variable) => edition.facts[variable].member;
     return h("p", { class: "row" }, variables.map((variable) =>
-      h("button", { type: "button", on: { click: () => actions.choose(variable) } }, label(variable))));
+      button(label(variable), () => actions.choose(variable))));
   }
-  if (actions.isNumber(variables[0])) return h("p", {}, h("button", { type: "button", on: { click: () => actions.show(variables[0]) } }, "Answer it in the form"));
+  if (actions.isNumber(variables[0])) return h("p", {}, button("Answer it in the form", () => actions.show(variables[0])));
   const each = () => h("ul", { class: "answers" }, same.map((one) => answer(context, one, same.length > 1)));
   if (same.length <= FEW) return each();
-  return [h("p", {}, h("button", { type: "button", on: { click: () => actions.show(variables[0]) } }, "Name them in the form")),
+  return [h("p", {}, button("Name them in the form", () => actions.show(variables[0]))),
     folded({}, `${same.length}, one by one`, each)];
 }
 
@@ -202,5 +202,5 @@ function next(context, first) {
     h("p", {}, alone ? first.question : group.question),
     alone
       ? answers(context, first.asked)
-      : h("button", { type: "button", class: "primary", on: { click: () => actions.show(variable) } }, "Answer it"));
+      : button("Answer it", () => actions.show(variable), { class: "primary" }));
 }

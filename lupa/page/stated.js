@@ -5,7 +5,7 @@ import {
   plus, roundedInward, scaled, times, truth,
 } from "./numbers.js";
 import { day, isPlainDay, numberOf, shown } from "./days.js";
-import { isPlain } from "./plain.js";
+import { filtered, isPlain } from "./plain.js";
 
 const ENDS = ["at_least", "more_than", "at_most", "less_than"];
 const WRITTEN = /^([+-]?(?:0|[1-9]\d{0,11})(?:\.\d{1,12})?) ?(.*)$/s;
@@ -194,7 +194,7 @@ export class StatedNumbers {
     const on = value.on ?? null;
     const days = on === null ? null : this.daysAgo(on, `${path}.on`);
     if (days === null && on !== null) return null;
-    const ends = Object.fromEntries(Object.entries(value).filter(([key]) => ENDS.includes(key)));
+    const ends = filtered(value, ([key]) => ENDS.includes(key));
     const ranged = Object.keys(ends).length > 0;
     const hasValue = Object.hasOwn(value, "value");
     const words =

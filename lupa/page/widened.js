@@ -1,6 +1,7 @@
 // Names that may mean one of several: an edition with the facts that such names bring in, for a case that says them.
 
 import { Edition, namesIn, within } from "./edition.js";
+import { each, filtered } from "./plain.js";
 
 const [NO, YES, NOWHERE] = [-1, -2, -3]; // what a way through the nodes ends in
 const KINDS = ["criteria", "bases", "referrals", "limits", "scope", "advisories", "notes"];
@@ -110,7 +111,6 @@ class Widening {
       .reduce((found, law) => this.where(found, law.root, NOWHERE), at);
     const cone = (facts) => [...new Set([...facts, ...tied.flatMap(({ variables }) => (variables.some((one) => facts.includes(one)) ? variables : []))])].sort((one, other) => one - other);
     const item = ([id, at, yes, no, sources, facts, label, ...applies]) => [id, root(at), yes, no, sources, cone(facts), label, ...applies.map(root)];
-    const each = (rows, make) => Object.fromEntries(Object.entries(rows).map(([name, one]) => [name, make(one)]));
     const more = {
       ...Object.fromEntries(KINDS.map((kind) => [kind, told[kind].map(item)])),
       parts: each(told.parts, item),
@@ -122,7 +122,7 @@ class Widening {
       cone: cone(told.cone),
       facts: told.facts.map((column, at) => [...column, ...brought.map((one) => short.facts[at][one - first])]),
       efforts: [...told.efforts, ...short.efforts.map(([costs, alike]) => [costs, alike.filter((one) => brought.includes(one)).map(this.number)])],
-      short: { ...short, means: { ...Object.fromEntries(Object.entries(short.means).filter(([one]) => Number(one) < first)), ...means } },
+      short: { ...short, means: { ...filtered(short.means, ([one]) => Number(one) < first), ...means } },
       groups: this.groups(),
       relations: this.relations(),
     };

@@ -1,6 +1,6 @@
 // The letter on a decision: to whom, what no case holds, how it reads, and saved as text or for print.
 
-import { fresh, h, save } from "./dom.js";
+import { button, fresh, h, save } from "./dom.js";
 import { letter, notWritten } from "./letter.js";
 
 const READERS = { provider: "the prescriber", member: "the member" };
@@ -30,7 +30,7 @@ class Desk {
     this.text = h("div", { class: "text", tabindex: 0, role: "region", "aria-label": "The letter" });
     this.fields = h("div", { class: "numbers" });
     this.buttons = FILES.map(([form, file, type, words]) =>
-      h("button", { type: "button", id: `save-letter-${form}`, on: { click: () => save(file, `${written(form).text}\n`, type) } }, words));
+      button(words, () => save(file, `${written(form).text}\n`, type), { id: `save-letter-${form}` }));
     const reader = h("select", { id: "reader", on: { change: () => { state.to = reader.value; this.update(); } } },
       Object.entries(READERS).map(([value, words]) => h("option", { value }, words)));
     reader.value = state.to;
@@ -49,7 +49,7 @@ class Desk {
     } catch (error) {
       this.text.textContent = `The letter cannot be written: ${error.message}; mend its template.`;
     }
-    for (const button of this.buttons) button.disabled = !found;
+    for (const one of this.buttons) one.disabled = !found;
     const asks = found?.asks ?? [];
     for (const name of asks) if (!this.inputs.has(name)) this.inputs.set(name, this.input(name));
     const shown = asks.map((name) => this.inputs.get(name));
