@@ -329,6 +329,7 @@ def test_a_hostile_case_ends_in_a_message(page: Opened, case: Any, words: str) -
         ("odd.json", b'{"case": "\xff", "request": {"policy": "uhc_benlysta"}}', "no text in UTF-8"),
         ("bomb.yaml", b"a: &a [x, x]\nb: [*a, *a]", "is no JSON"),
         ("large.json", b"[" + b"1," * 40_000, "larger than a case can be"),
+        ("chart.json", b'{"resourceType": "Bundle", "entry": []}', "lupa read makes a case of a chart"),
         ("deep.json", b"[" * 20_000 + b"]" * 20_000, "nested too deeply"),
         ("huge.json", b'{"request": {"policy": "uhc_benlysta"}, "facts": {"age": 1e400}}', "beyond any"),
         (
@@ -501,6 +502,20 @@ def test_one_who_answers_by_keyboard_stays_where_they_are(page: Opened) -> None:
     page.run("document.querySelector('.asked [data-fact=\"diagnosis(sle)\"] input:checked').focus()")
     ActionChains(page.driver).send_keys(Keys.ARROW_LEFT).perform()
     assert page.run("return document.activeElement.closest('[data-fact]').dataset.fact") == "diagnosis(sle)"
+
+
+def test_one_who_changes_the_day_stays_at_it_though_another_edition_is_in_force_then(page: Opened) -> None:
+    page.open_case({"request": {"policy": "uhc_benlysta", "service_date": "2025-03-01"}})
+    page.run("document.querySelector('input[type=date]').focus()")
+    page.run(
+        "const one = document.activeElement; one.value = '2023-03-01'; one.dispatchEvent(new Event('change'))"
+    )
+    there = "return [document.activeElement.type, document.activeElement.value]"
+    assert page.run(there) == ["date", "2023-03-01"]
+    assert "2022E0046O" in page.run("return document.querySelector('.verdict').textContent")
+    page.wait("return document.querySelector('#result .rest:not([aria-busy])') !== null")
+    assert page.run(there) == ["date", "2023-03-01"]
+    assert page.run("return document.querySelectorAll('form').length") == 1
 
 
 CONTROLS = {"button", "radio", "radiogroup", "combobox", "textbox", "checkbox", "link", "Date"}
