@@ -2,7 +2,7 @@
 
 import { CaseError, decided, questions } from "./case.js";
 import { listed } from "./document.js";
-import { h } from "./dom.js";
+import { h, quiet } from "./dom.js";
 import { put } from "./edits.js";
 import { plainly, verdict } from "./words.js";
 
@@ -70,7 +70,7 @@ export function changesView({ against }, { changes }) {
       h("ul", {},
         moves.map(([before, after, ...region]) => told(`${plainly(before)} -> ${plainly(after)}`, region)),
         shifts.map(([criterion, isUnmet, ...region]) => told(`${criterion} ${isUnmet ? "now unmet" : "no longer unmet"}`, region))),
-      h("p", { class: "quiet" }, counted));
+      quiet(counted));
   });
 }
 

@@ -1,6 +1,6 @@
 // What would change the outcome: the cheapest ways, each to be tried, and what may not change.
 
-import { button, h } from "./dom.js";
+import { button, h, quiet } from "./dom.js";
 import { put, say } from "./edits.js";
 import { searching } from "./flip.js";
 import { ways } from "./ways.js";
@@ -89,12 +89,12 @@ function told(question, { sets, ties, up, blocked }, to, fixed, choose, find) {
       button(`${words(statement)} ×`, () => free(statement.variable)))),
     up && h("p", {}, "There may be more: the search was given up; ", h("code", {}, "lupa flip"), " goes on."),
     sets.length > 0 && h("p", {}, `Cheapest to make it ${plainly(to).toUpperCase()}: ${ties} ${ties === 1 ? "way" : "ways"}, none cheaper`),
-    all.length < sets.length && h("p", { class: "quiet" }, "Ways that differ in one item, or in what they speak of, stand together as one."),
+    all.length < sets.length && quiet("Ways that differ in one item, or in what they speak of, stand together as one."),
     listed(first.filter((way) => !isNext(way))),
     first.some(isNext) && h("p", {}, "Next best"), listed(first.filter(isNext)),
     rest.length > 0 && h("details", {}, h("summary", {}, `${rest.length} more`), listed(rest)),
     !sets.length && !up && h("p", {}, blocked.length ? `Nothing within reach makes it ${plainly(to)}: ${blocked.map(({ text }) => text).join(" ")}` : `Nothing within reach makes it ${plainly(to)}.`),
-    h("p", { class: "quiet" }, "A later day, or another phase, route or disease in the request, is not tried here; ", h("code", {}, "lupa flip"), " does."),
+    quiet("A later day, or another phase, route or disease in the request, is not tried here; ", h("code", {}, "lupa flip"), " does."),
   ];
 }
 

@@ -1,6 +1,6 @@
 // The policy in the order of its document: each clause, what encodes it, and how that stands in the case at hand.
 
-import { button, h } from "./dom.js";
+import { button, h, quiet } from "./dom.js";
 
 /** An edition's clauses below `above`, with the items that cite each; `ask(item, name, condition)` shows for whom one decides. */
 export function documentView(edition, decision, ask, above) {
@@ -14,10 +14,10 @@ export function documentView(edition, decision, ask, above) {
   }
   const { document: title, payer } = edition.about;
   return [
-    h("h2", {}, `${title}, edition ${edition.name}`), h("p", { class: "quiet" }, `${payer}. Every clause of the document, and what it became; each condition is exact, as the text is usually read. A condition that is clicked opens a patient for whom it decides.`),
+    h("h2", {}, `${title}, edition ${edition.name}`), quiet(`${payer}. Every clause of the document, and what it became; each condition is exact, as the text is usually read. A condition that is clicked opens a patient for whom it decides.`),
     ...above.flat(),
     h("ol", { class: "clauses" }, edition.clauses.map((clause, place) => h("li", { "data-clause": clause.id },
-      h("p", { class: "quiet" }, `${clause.source.replace(`${title}, `, "")} · ${clause.status}`),
+      quiet(`${clause.source.replace(`${title}, `, "")} · ${clause.status}`),
       h("blockquote", {}, clause.text),
       clause.why ? h("p", {}, clause.why) : null,
       shown(citing[place], status, (kind, item) => meaning(edition, kind, item, ask))))),

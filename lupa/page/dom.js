@@ -16,6 +16,9 @@ export function h(name, properties = {}, ...children) {
 /** A button that does something when it is pressed. */
 export const button = (words, press, properties = {}) => h("button", { type: "button", ...properties, on: { click: press } }, words);
 
+/** A paragraph that stands back. */
+export const quiet = (...words) => h("p", { class: "quiet" }, words);
+
 /** Makes these the children of an element; one that stays where it is is not touched. */
 export function fill(parent, children) {
   const wanted = new Set(children);

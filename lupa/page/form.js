@@ -2,7 +2,7 @@
 
 import { ago } from "./ago.js";
 import { day } from "./days.js";
-import { button, fill, fresh, h, write } from "./dom.js";
+import { button, fill, fresh, h, quiet, write } from "./dom.js";
 import { at, complete, namesIn, numberFrom, numberText, put, say } from "./edits.js";
 import { capital } from "./words.js";
 
@@ -35,7 +35,7 @@ export function form(edition, change) {
     h("section", { "aria-labelledby": "asked-for" }, h("h2", { id: "asked-for" }, "What is asked for"), h("div", { class: "fields" }, asked.map(made), date.element)),
     h("section", { "aria-labelledby": "known" }, h("h2", { id: "known" }, "What is known of the patient"), h("div", { class: "fields" }, patient.map(made))),
     h("details", { class: "more" }, h("summary", {}, "Plans, what stands above the policy, and how its text is read"),
-      h("p", { class: "quiet" }, "What is not stated here is assumed as shown."), h("div", { class: "fields" }, last.map(made))),
+      quiet("What is not stated here is assumed as shown."), h("div", { class: "fields" }, last.map(made))),
     idle.length > 0 && h("details", { class: "more idle" }, h("summary", {}, "What this policy does not ask about"), h("div", { class: "fields" }, idle.map(made))),
   );
   return {

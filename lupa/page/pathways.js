@@ -3,14 +3,14 @@
 import { questions } from "./case.js";
 import { stating } from "./change.js";
 import { condition } from "./document.js";
-import { button, folded, h } from "./dom.js";
+import { button, folded, h, quiet } from "./dom.js";
 import { searching } from "./flip.js";
 import { plainly } from "./words.js";
 
 /** The pathways of an edition, each with its outcomes; `open(given, words)` takes the case of a patient, `ask(item, name, condition)` finds one. */
 export function pathwaysView(page, edition, open, ask) {
   return h("section", { class: "part pathways" }, h("h3", {}, "What a request can come to"),
-    h("p", { class: "quiet" }, "An outcome that is clicked opens a patient who comes to it, of whom the least is stated; the rest is as usually assumed."),
+    quiet("An outcome that is clicked opens a patient who comes to it, of whom the least is stated; the rest is as usually assumed."),
     h("ul", {}, edition.ways.map((way) => h("li", {}, way.indication === null ? h("p", {}, "Any other request") : pathway(page, edition, way, open), justWhen(edition, way, ask)))));
 }
 
@@ -22,7 +22,7 @@ function pathway(page, edition, { indication, phase }, open) {
   const criteria = edition.criteria.filter(({ applies }) => question.possible(applies)).map(({ id }) => id);
   const example = (outcome) =>
     button(plainly(outcome), () => open(patient(question, given, outcome), `${words} It is ${plainly(outcome)}:`), { "aria-label": `A patient for whom it is ${plainly(outcome)}: ${words}` });
-  return [h("p", {}, words), h("p", { class: "quiet" }, `Criteria: ${criteria.join(", ")}`), h("p", { class: "row" }, "It can be", question.outcomes.map(example))];
+  return [h("p", {}, words), quiet(`Criteria: ${criteria.join(", ")}`), h("p", { class: "row" }, "It can be", question.outcomes.map(example))];
 }
 
 /** When a request on a pathway comes to each outcome that it ever does. */

@@ -1,6 +1,6 @@
 // What is decided, in the order in which a reviewer reads it; every fact in it can be changed where it stands.
 
-import { button, fill, folded, h } from "./dom.js";
+import { button, fill, folded, h, quiet } from "./dom.js";
 import { trilean } from "./form.js";
 import { asked, askedAbout, bySide, membersAsked, servedBy } from "./asked.js";
 import {
@@ -60,7 +60,7 @@ function banner(d) {
   return h("div", { class: `verdict ${d.outcome}` },
     h("p", { class: "outcome" }, h("strong", {}, outcome), d.outcome === "pend" ? ` between ${inWords(d.possible, "and")}` : ""),
     h("p", {}, d.text),
-    h("p", { class: "quiet" }, `${d.policy}, edition ${d.edition}${newest}`),
+    quiet(`${d.policy}, edition ${d.edition}${newest}`),
     d.caveats.map((caveat) => h("p", { class: "caveat" }, `Caveat: ${caveat}`)),
     handled(d).map((words) => h("p", {}, words)),
     h("p", {}, `Next: ${d.next}`),
@@ -117,7 +117,7 @@ function reading(context, other) {
   const words = inWords(other.possible);
   return h("li", {}, h("p", {}, `${words[0].toUpperCase()}${words.slice(1)}, if the text is read so: ${other.text} `,
     button("Decide so", () => context.actions.read(other), { "aria-label": `Decide so: ${other.text}` })),
-  h("p", { class: "quiet" }, `reading ${other.reading}=${other.choice}`), sources(context, other.source));
+  quiet(`reading ${other.reading}=${other.choice}`), sources(context, other.source));
 }
 
 /** The clauses of an item, each with its text in the document. */
@@ -125,7 +125,7 @@ function sources({ edition }, source) {
   if (!source) return null;
   return h("div", { class: "sources" }, source.split("; ").map((place) => {
     const clauses = edition.clauses.filter((clause) => clause.source === place);
-    if (!clauses.length) return h("p", { class: "quiet" }, place);
+    if (!clauses.length) return quiet(place);
     return h("details", {}, h("summary", {}, place), clauses.map((clause) => h("blockquote", {}, clause.text)));
   }));
 }
@@ -147,7 +147,7 @@ function criterion(context, one, within) {
     one.of ? h("p", {}, counted(one) + (marked && !within ? MARKED : "")) : [because(context, one, marked), needs(one)],
     one.source !== within?.source && sources(context, one.source),
     shown.length > 0 && h("ul", {}, shown.map((part) => criterion(context, part, { marked, source: one.source }))),
-    idle.length > 0 && h("p", { class: "quiet" }, `not needed: ${idle.map(({ id }) => id).join(", ")}`),
+    idle.length > 0 && quiet(`not needed: ${idle.map(({ id }) => id).join(", ")}`),
     one.of ? needs(one) : null);
 }
 
@@ -159,7 +159,7 @@ function missing(context, { question, asked: same }) {
   const named = same.length > FEW || actions.isNumber(edition.variables.get(same[0].fact)) ? membersAsked(same) : [];
   const help = [...new Set(same.map((one) => one.help))].filter(Boolean);
   const told = [...named, ...help, about(context, same)];
-  return h("li", {}, h("p", {}, question), told.map((words) => h("p", { class: "quiet" }, words)), answers(context, same));
+  return h("li", {}, h("p", {}, question), told.map((words) => quiet(words)), answers(context, same));
 }
 
 /** What a question is about and for; of a choice the values stand on the buttons. */

@@ -344,7 +344,7 @@ def test_evidence_does_not_count_for_the_fingerprint(reads: Read, kb: KnowledgeB
 
 
 @pytest.mark.parametrize("says", [{"yes": "no"}, ["yes", "no"], 1, None])
-def test_a_line_of_a_case_that_says_neither_yes_nor_no_contradicts_none(kb: KnowledgeBase, says: Any) -> None:
+def test_a_line_that_says_neither_yes_nor_no_contradicts_none(kb: KnowledgeBase, says: Any) -> None:
     case = {"request": {"policy": "fep_lupkynis"}}
     lines = [{"says": says, "resource": "Condition/1"}, {"says": "yes", "resource": "Condition/1"}]
     told = kb.decide({**case, "evidence": {"live_vaccine": lines}})

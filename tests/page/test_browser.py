@@ -508,7 +508,8 @@ def test_one_who_changes_the_day_stays_at_it_though_another_edition_is_in_force_
     page.open_case({"request": {"policy": "uhc_benlysta", "service_date": "2025-03-01"}})
     page.run("document.querySelector('input[type=date]').focus()")
     page.run(
-        "const one = document.activeElement; one.value = '2023-03-01'; one.dispatchEvent(new Event('change'))"
+        "const one = document.activeElement; one.value = '2023-03-01';"
+        "one.dispatchEvent(new Event('change'))"
     )
     there = "return [document.activeElement.type, document.activeElement.value]"
     assert page.run(there) == ["date", "2023-03-01"]
