@@ -66,6 +66,18 @@ def test_a_denial_holds_all_that_is_needed_and_no_other_fact_of_the_patient(
     assert denied >= times(5)
 
 
+def test_whoever_lacks_two_undertakings_is_told_that_both_are_needed(kb: KnowledgeBase) -> None:
+    given = ["monitor_egfr", "monitor_blood_pressure"]
+    case = {
+        "request": {"policy": "fep_lupkynis", "indication": "lupus_nephritis", "phase": "initial"},
+        "facts": {"attests": {"only": given}},
+    }
+    assert (
+        "What would meet this: The prescriber agrees to monitor for serious infections. And besides: The "
+        "prescriber agrees to monitor for malignancies."
+    ) in in_one_line(kb.letter(case).text)
+
+
 def test_a_letter_says_what_was_asked_for_why_by_which_text_and_how_to_go_on(kb: KnowledgeBase) -> None:
     found = kb.letter(kb.case(DENIED), fields={"plan_name": "Plan", "appeal_text": "Write to us."}).text
     assert max(map(len, found.splitlines())) <= 80
