@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lupa.authors.laws.meeting import Approvals, plainly_both
+from lupa.authors.laws.meeting import Approvals, Once, plainly_both
 from lupa.authors.reports.finding import Finding, Patient, Report
 from lupa.rules.edition import Edition
 from lupa.rules.ground import ground
@@ -923,7 +923,7 @@ def test_a_pair_is_plainly_approved_only_where_brute_force_finds_a_patient_for_b
     one, other = (kb.grounded(name, EDITION) for name in (POLICY, OTHER))
     subject = Brute(made).together()
     drugs = ("aspirin", "codeine")
-    approved = [Approvals.of(edition, drugs) for edition in (one, other)]
+    approved = [Approvals.of(edition, drugs, Once()) for edition in (one, other)]
     if approved[0].meet(approved[1]) or plainly_both(approved[0], approved[1], other):
         assert subject.sights
 

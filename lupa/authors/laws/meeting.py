@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import NamedTuple, Self
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Self, TypeVar
 
 from lupa.rules.clashes import in_order
 from lupa.rules.edition import Edition
@@ -13,6 +13,7 @@ from lupa.rules.quantities import Cut
 from lupa.rules.solver import Literal
 from lupa.rules.vocabulary import Fact
 
+T = TypeVar("T")
 _MOST = 16
 """So many patients of an edition are kept at the most."""
 
@@ -22,6 +23,18 @@ class Seen(NamedTuple):
 
     true: frozenset[Fact]
     false: frozenset[Fact]
+
+
+class Once:
+    """Keeps once what is equal of many editions, as much of a patient and of the numbers is."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, Any] = {}
+
+    def __call__(self, made: T) -> T:
+        """What is equal and was made before; or else this."""
+        found: T = self._kept.setdefault(made, made)
+        return found
 
 
 class Approvals(NamedTuple):
@@ -34,22 +47,23 @@ class Approvals(NamedTuple):
     patients: list[Seen]
     free: frozenset[Fact]
     readings: frozenset[Fact]
-    cuts: Mapping[str, Mapping[Fact, Cut]]
+    cuts: Mapping[str, tuple[Cut, ...]]
     groups: Groups
 
     @classmethod
-    def of(cls, edition: Edition, drugs: Collection[str]) -> Self:
+    def of(cls, edition: Edition, drugs: Collection[str], once: Once) -> Self:
         """Of an edition on these drugs; they may be taken when another request is made, or not."""
         worlds = (
             edition.solver.world(_approved(edition, pathway), list(edition.literals.values()))
             for pathway in edition.pathways.values()
         )
         taken = (f"taking({drug})" for drug in drugs)
+        free = _facts((*taken, *(str(fact) for (fact,) in edition.program.facts("of_request", 1))))
         return cls(
-            [_seen(edition, world) for world in worlds if world is not None],
-            frozenset((*taken, *(str(fact) for (fact,) in edition.program.facts("of_request", 1)))),
-            frozenset(edition.reading_facts),
-            {name: {cut.fact: cut for cut in cuts} for name, cuts in edition.vocabulary.cuts.items()},
+            [once(_seen(edition, world, free)) for world in worlds if world is not None],
+            free,
+            once(_facts(edition.reading_facts)),
+            {name: once(tuple(cuts)) for name, cuts in edition.vocabulary.cuts.items()},
             edition.known.few.groups,
         )
 
@@ -75,11 +89,9 @@ class Approvals(NamedTuple):
     def _cut_otherwise(self, other: Approvals) -> list[Sequence[Cut]]:
         """The facts about each number of which each edition has some of its own, in order."""
         names = [
-            name
-            for name in self.cuts.keys() & other.cuts.keys()
-            if self.cuts[name].keys() != other.cuts[name].keys()
+            name for name in self.cuts.keys() & other.cuts.keys() if self.cuts[name] != other.cuts[name]
         ]
-        sides = [{name: [*side.cuts[name].values()] for name in names} for side in (self, other)]
+        sides = [{name: side.cuts[name] for name in names} for side in (self, other)]
         return list(in_order(sides).values())
 
 
@@ -96,7 +108,7 @@ def plainly_both(one: Approvals, other: Approvals, edition: Edition) -> bool:
         world = edition.solver.world([*_approved(edition), *held], list(literals.values()))
         if world is not None:
             if len(other.patients) < _MOST:
-                other.patients.append(_seen(edition, world))
+                other.patients.append(_seen(edition, world, other.free))
             return True
     return False
 
@@ -107,11 +119,15 @@ def _approved(edition: Edition, *given: Literal) -> list[Literal]:
     return [edition.outcomes["approve"], *usual, *given]
 
 
-def _seen(edition: Edition, world: Sequence[bool]) -> Seen:
-    """The patient of a world; names of facts are kept once, whatever edition they are of."""
-    facts = dict(zip(map(sys.intern, edition.literals), world, strict=True))
-    true = frozenset(fact for fact, so in facts.items() if so)
-    return Seen(true, frozenset(facts.keys() - true))
+def _seen(edition: Edition, world: Sequence[bool], free: frozenset[Fact]) -> Seen:
+    """The patient of a world, but for what another request may state otherwise."""
+    facts = [each for each in zip(edition.literals, world, strict=True) if each[0] not in free]
+    return Seen(*(_facts(fact for fact, so in facts if so is side) for side in (True, False)))
+
+
+def _facts(names: Iterable[Fact]) -> frozenset[Fact]:
+    """Facts, whose names are kept once, whatever edition they are of."""
+    return frozenset(map(sys.intern, names))
 
 
 def _with_cuts(numbers: Collection[Sequence[Cut]], patient: Seen) -> Seen:

@@ -12,7 +12,7 @@ from lupa.authors.laws.accepted import accepted_in, compared, entries_of
 from lupa.authors.laws.accepting import Acceptance, accepting
 from lupa.authors.laws.authored import authored, dropped, places
 from lupa.authors.laws.hearing import Hearing
-from lupa.authors.laws.meeting import Approvals, plainly_both
+from lupa.authors.laws.meeting import Approvals, Once, plainly_both
 from lupa.authors.laws.programs import COMPARING, Compared, concerned, droppable, law_files, laws_in
 from lupa.authors.laws.words import GIVEN_BY, NotGroundError
 from lupa.authors.laws.worlds import Alone, Beside
@@ -105,6 +105,7 @@ class Verification:
         self._held: dict[tuple[Name, Apart], Edition] = {}
         self._alone: tuple[Name, Hearing] | None = None
         self._approvals: dict[Name, Approvals] = {}
+        self._once = Once()
         self._told: dict[tuple[object, ...], Finding] = {}
         # laws on two policies, or two editions, are asked even where no two meet
         beside = [law for kind in COMPARING for law in laws_in(ground(plainly(law_files(kind))))]
@@ -199,7 +200,7 @@ class Verification:
         return self._approvals[name]
 
     def _approvals_of(self, edition: Edition) -> Approvals:
-        return Approvals.of(edition, self._kb.about(edition.policy).drugs)
+        return Approvals.of(edition, self._kb.about(edition.policy).drugs, self._once)
 
     def _pair(self, one: Name, other: Name) -> tuple[Edition, Edition]:
         """Two editions, with the same names ground: the ones that can change places in both."""
