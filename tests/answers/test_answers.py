@@ -396,6 +396,7 @@ def test_a_cut_point_and_an_outcome_are_named_as_they_are_printed(kb: KnowledgeB
     assert "It would take what is out of reach: at_least(age,18)." in ended.out
     case = json.loads(without("age"))
     assert kb.flip(case, fixed="age").beyond == ("at_least(age,18)",)
+    assert kb.flip(case, fixed=["age", "bp"]).beyond == ("at_least(age,18)",)
     assert kb.whatif(json.loads(lupkynis()), unset="age").after.outcome == "pend"
 
 

@@ -185,6 +185,11 @@ def test_what_is_not_asked_of_is_told_once(kb: KnowledgeBase) -> None:
             {"more_than(days_since(last_taken(prednisone)),365)": False},
             {"days_since": {"last_taken(prednisone)": {"at_most": 365}}},
         ),
+        (
+            {"ldl": 95},
+            {"more_than(days_since(ldl),90)": False},
+            {"ldl": 95, "days_since": {"ldl": {"at_most": 90}}},
+        ),
         ({"ldl": 95}, {"ldl": {"value": 3, "on": ago(1)}}, {"ldl": {"value": 3, "on": ago(1)}}),
         ({}, {"last_taken.prednisone": ago(3)}, {"last_taken": {"prednisone": ago(3)}}),
         ({"birth_date": "2012-01-01"}, {"age_months": 5}, {"age_months": 5}),

@@ -24,6 +24,7 @@ from lupa.pages.sentences import UNTOLD
 from lupa.record.edits import stated
 from lupa.rules.alike import interchangeable
 from lupa.rules.files import shipped
+from lupa.rules.ground import Rule
 from tests import brute, explored, small
 from tests.slim import slim
 from tests.times import times
@@ -505,6 +506,24 @@ def changing_places(kb: KnowledgeBase) -> list[set[str]]:
     ]
     found = interchangeable(edition.program.rules, edition.outcomes.values(), [members])
     return [{edition.asking.of(edition.facts[member[0]]) for member in each} for each in found]
+
+
+FREE = [Rule(True, (fact,), ()) for fact in (1, 2, 3)]
+EACH = [Rule(False, (9,), (fact,)) for fact in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("further", "alike"),
+    [
+        ([], [[(1,), (2,), (3,)]]),
+        ([Rule(True, (8,), (3,))], [[(1,), (2,)]]),
+        ([Rule(False, (3,), (7,)), Rule(False, (8,), (3,))], [[(1,), (2,)]]),
+    ],
+)
+def test_a_member_on_which_a_choice_hangs_or_that_a_rule_gives_is_like_no_other(
+    further: list[Rule], alike: list[list[tuple[int, ...]]]
+) -> None:
+    assert interchangeable([*FREE, *EACH, *further], [9], [[(1,), (2,), (3,)]]) == alike
 
 
 @pytest.mark.parametrize(

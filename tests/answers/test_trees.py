@@ -16,6 +16,7 @@ from lupa.answers.decision import with_parts
 from lupa.pages.contents import table, table_text
 from lupa.pages.exploring import whatif_text
 from lupa.pages.markdown import markdown
+from lupa.pages.meaning import meaning_text
 from lupa.pages.page import text, why_text
 from lupa.pages.tree import tree_text
 from tests import brute_trees
@@ -135,6 +136,14 @@ def test_at_least_one_of_several_is_told_as_any_of_them(steps: KnowledgeBase, tm
     counted = steps_kb(tmp_path, RULES.replace("any_of(steps, earlier)", "at_least_of(steps, earlier, 1)"))
     for case in (a_case(["methotrexate"]), a_case(["methotrexate", "azathioprine"])):
         assert text(counted.decide(case)) == text(steps.decide(case))
+
+
+def test_what_is_counted_is_told_in_words_by_how_many_are_needed(steps: KnowledgeBase) -> None:
+    told = " ".join(click.unstyle(meaning_text(steps.meaning("steps"), 80)).split())
+    counted = (
+        "two_drugs is met just when 2 or more of these are so: (c22) - The patient takes methotrexate. "
+    )
+    assert f"{counted}- The patient takes azathioprine. - The patient takes leflunomide. " in told
 
 
 def test_the_page_tells_every_part_of_what_fails_with_its_clause_and_cause(steps: KnowledgeBase) -> None:

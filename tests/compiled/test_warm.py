@@ -49,6 +49,8 @@ def test_each_question_has_the_same_answer_however_little_is_looked_at(
     functions, solver = Warm(edition, 400_000), edition.solver
     beside = {atom for rule in edition.program.rules for atom in rule.head} - functions._functions.told
     facts, outcomes = list(edition.facts), [*edition.outcomes.values(), min(beside)]
+    ends = list(edition.outcomes.values())
+    assert functions.every_minimal(outcomes[-1], facts[:2]) is None  # of which no function tells
     for _ in range(30):
         said = [dice.choice((fact, -fact)) for fact in dice.sample(facts, dice.choice((1, 3, 9, 20)))]
         asked = [*said, *dice.choice(([], dice.sample(outcomes, 1), said[:1], [-said[0]]))]
@@ -65,7 +67,7 @@ def test_each_question_has_the_same_answer_however_little_is_looked_at(
             assert found <= set(asked)
             assert not solver.satisfiable(list(found))
         assert functions.least(asked, atoms) == solver.least(asked, atoms)
-        assert functions.least(asked, atoms) == solver.least(asked, atoms)
+        assert functions.held(asked, ends) == solver.held(asked, ends)
         assert isinstance(functions.world_or_core(asked, ()), tuple) is is_so
         first, candidates = asked[-1:], asked[:-1]
         assert functions.minimal(first, candidates) == solver.minimal(first, candidates)
@@ -87,6 +89,14 @@ def test_a_request_of_which_no_phase_is_so_and_a_drug_stopped_that_is_not_taken_
     stops, takes = of["stops(cyclophosphamide)"], of["taking(cyclophosphamide)"]
     asked = [phases[:1], phases, [stops, takes], [stops, -takes], [-stops, -takes]]
     assert list(map(functions.satisfiable, asked)) == [True, False, True, False, True]
+
+
+def test_that_a_disease_is_active_is_the_one_reason_why_it_is_diagnosed(few: KnowledgeBase) -> None:
+    edition = few.edition("fep_lupkynis")
+    of = edition.literals
+    said = [of["active(lupus_nephritis)"], of["active(sle)"]]
+    found = Warm(edition, 400_000).every_minimal(-of["diagnosis(lupus_nephritis)"], said)
+    assert found == [said[:1]]
 
 
 def test_whether_a_verdict_rests_on_how_one_text_is_usually_read_is_told_as_by_the_solver(

@@ -34,6 +34,7 @@ from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles, shipped
 from lupa.rules.ground import ground, plainly
 from lupa.rules.names import all_written, normal
+from lupa.rules.store import _without_last
 from lupa.rules.texts import without_long_comments
 from lupa.rules.vocabulary import Vocabulary
 
@@ -511,6 +512,12 @@ def test_many_symbols_are_written_as_each_of_them_is() -> None:
     within = clingo.Function("f", [some[1], mark, some[2]])
     for symbols in (some, [], some[:1], [*some, mark, clingo.Number(4)], [*some, within]):
         assert all_written(symbols) == [str(each) for each in symbols]
+
+
+def test_the_last_argument_of_a_fact_is_left_out_whatever_a_text_in_it_holds() -> None:
+    for fact in ("stage(left,early)", 'stage("a, (b",early)', 'dose(f("),(",1),high)'):
+        kept, _ = fact.rsplit(",", 1)
+        assert _without_last(fact, clingo.parse_term(f"fact({fact})")) == f"{kept})"
 
 
 def test_a_class_shows_the_words_of_a_property_that_its_objects_keep() -> None:

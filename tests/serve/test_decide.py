@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.testclient import TestClient
 
 from lupa import KnowledgeBase
 from lupa.errors import RuleError, TimeLimitError
-from lupa.serve import app, decisions
+from lupa.serve import app, decisions, receiving
 from lupa.serve.limits import Limits
+from lupa.serve.refused import RefusedError
 from lupa.serve.run import log_to_standard_error
 from tests.command import as_bytes, command
 from tests.fhir.charts import (
@@ -276,6 +278,21 @@ def test_work_that_does_not_end_by_itself_is_answered_all_the_same(
 ) -> None:
     monkeypatch.setattr(app, "_LATER", -60.0)
     assert post(client_of(kb, Limits(seconds=30)), CASE).status_code == 504
+
+
+def test_that_a_body_is_too_large_is_said_though_no_more_of_it_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def nothing_more() -> dict[str, Any]:
+        await asyncio.Event().wait()
+        return {}
+
+    monkeypatch.setattr(receiving, "_STILL", 600.0)
+    headers = [(b"content-type", JSON.encode()), (b"content-length", b"100")]
+    request = Request({"type": "http", "headers": headers}, nothing_more)
+    with pytest.raises(RefusedError) as refused:
+        asyncio.run(receiving.received(request, [JSON], Limits(size=10, arriving=0.01)))
+    assert refused.value.status == 413
 
 
 def test_whoever_hangs_up_is_logged_as_gone(
