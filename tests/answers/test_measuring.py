@@ -116,6 +116,10 @@ def test_of_several_cut_points_of_one_number_the_strongest_is_said(edition: Edit
 # ---- words -------------------------------------------------------------------------------------
 
 
+def test_several_bounds_of_one_number_are_not_said_as_one(edition: Edition) -> None:
+    assert edition.asking.table(['at_least(bmi,"27.5")', "at_least(bmi,30)"]) is None
+
+
 def test_numbers_are_said_with_unit_and_day(kb: KnowledgeBase) -> None:
     ldl = [{"value": Decimal("2.6"), "unit": "mmol/L", "on": ago(50)}, {"value": 60, "on": ago(300)}]
     counts = {"only": [{"value": 140, "on": ago(9)}, {"value": 310, "on": ago(90)}]}

@@ -558,6 +558,13 @@ def test_a_policy_that_the_rules_do_not_hold_is_refused(kb: KnowledgeBase) -> No
         Edition(edition.program, "stranger", "1", "", edition.known)
 
 
+def test_from_what_cannot_all_be_so_nothing_follows(kb: KnowledgeBase) -> None:
+    two = ["requested(indication,lupus_nephritis)", "requested(indication,sle)"]
+    edition = kb.edition("fep_lupkynis")
+    assert edition.follows(two, ["requested(indication,other)"]) == []
+    assert edition.follows(["active(lupus_nephritis)"], ["diagnosis(sle)"]) == ["diagnosis(sle)"]
+
+
 def test_a_list_whose_own_facts_clash_contradicts_itself(tmp_path: Path) -> None:
     two_policies(tmp_path)
     home = tmp_path / "kb" / "policies" / "plan_a"
