@@ -16,10 +16,13 @@ from lupa.rules.files import shipped
 from lupa.serve.app import LOG, Server
 from lupa.serve.limits import Limits
 
+PATIENT = Limits(arriving=600.0, seconds=600.0)
+"""What is answered does not hang on how busy the machine is."""
+
 
 def client_of(kb: KnowledgeBase, limits: Limits | None = None, **asked: Any) -> TestClient:
     return TestClient(
-        Server(kb, limits or Limits(), asked).app(), raise_server_exceptions=True, follow_redirects=False
+        Server(kb, limits or PATIENT, asked).app(), raise_server_exceptions=True, follow_redirects=False
     )
 
 
