@@ -763,7 +763,9 @@ def test_columns_can_be_renamed_and_left_out(few: KnowledgeBase) -> None:
     table = pa.table(
         {"Alter": [17], "note": ["x"], "indication": ["lupus_nephritis"], "Phase": ["initial"]}
     )
-    assert Cohort(few, wanted).decided(table)["unmet"].to_pylist() == [["adult"]]
+    cohort = Cohort(few, wanted)
+    cohort.check(table.column_names)
+    assert cohort.decided(table)["unmet"].to_pylist() == [["adult"]]
 
 
 @pytest.mark.parametrize(
