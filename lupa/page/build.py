@@ -35,13 +35,15 @@ _MARK = re.compile(
 """In code what may hold other signs than code does: a text, a template, a bracket, a pattern."""
 _TEMPLATE = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*(`|\$\{)", re.DOTALL)
 """Of a template what stands before its end, or before code in it."""
+_OFTEN = ("entries", "fromEntries", "hasOwn", "keys", "values")
+"""Functions of `Object` that are called so often that all modules know them by a short name."""
 _SHORTER: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"\s?([=,;:?&|<>(){}\[\]*/!%]|(?<![-+] )(?<![-+])[-+](?!=| ?[-+]))\s?"), r"\1"),
     (re.compile(r"(?<![\w$.])\((\w+)\)=>"), r"\1=>"),
     (re.compile(r"[;,](?=\})|,(?=[\])])"), ""),
     (re.compile(r"\bconst\b"), "let"),
     (re.compile(r"\bundefined\b"), "void 0"),
-    (re.compile(r"(?<![\w$.])Object\."), "$."),
+    (re.compile(rf"\bObject\.({'|'.join(_OFTEN)})\b"), r"\1$"),
 ]
 """Code in fewer signs: without blanks, brackets and ends that mean nothing; each statement has its end."""
 _STYLED = re.compile(r"\s*([{};,])\s*|(?<=[\w-]:) (?=[^{}]*;)")
@@ -121,7 +123,8 @@ def in_one(first: str) -> str:
         done[name] = body if name == first else scope
 
     add(first)
-    return _END.sub(r"\\x3c", "\n".join(("let $=Object;", *done.values())))
+    often = f"let{{{','.join(f'{name}:{name}$' for name in _OFTEN)}}}=Object;"
+    return _END.sub(r"\\x3c", "\n".join([often, *done.values()]))
 
 
 def _one_after_another(text: str) -> str:

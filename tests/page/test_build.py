@@ -34,6 +34,12 @@ def test_no_comment_is_left_that_could_hide_what_follows(one: str) -> None:
     assert [line for line in script.splitlines() if line.startswith("//") or " // " in line] == []
 
 
+def test_functions_of_object_that_are_called_often_have_a_short_name(one: str) -> None:
+    (script,) = re.findall(r'<script type="module">(.*?)</script>', one, re.DOTALL)
+    assert script.startswith("let{entries:entries$,")
+    assert "Object.entries" not in script
+
+
 def test_constants_that_follow_each_other_are_declared_by_one_word() -> None:
     code = """
 const one = (x) => x;
