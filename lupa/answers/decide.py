@@ -257,20 +257,18 @@ class _Writer:
         facts = sorted(question.missing(), key=lambda fact: not contradicts_itself(case, fact))
         if not facts:
             return ()
-        items = [
-            *(
-                a
-                for a, applies in zip(edition.criteria, edition.applies, strict=True)
-                if question.possible(applies)
-            ),
-            *(a for a in edition.bases if a.id != "criteria_not_met"),
-            *edition.scope,
-            *edition.limits,
-        ]
+        others = [*edition.bases, *edition.scope, *edition.limits]
+        left_open = question.left_open([a.literal for a in others])
         unsettled = [
             (a, edition.relevance.cone(a.literal), edition.locators(a, self._pathways))
-            for a in items
-            if question.is_open(a.literal)
+            for a in (
+                *(
+                    a
+                    for a, applies in zip(edition.criteria, edition.applies, strict=True)
+                    if question.possible(applies) and question.is_open(a.literal)
+                ),
+                *(a for a in others if a.literal in left_open and a.id != "criteria_not_met"),
+            )
         ]
         unhinted = [fact for fact in facts if not lines_of(question, fact)]
         together = edition.asking.together(unhinted)
@@ -351,13 +349,13 @@ class _Writer:
         More than a few of such a family have its words together; many are one assumption, named by it.
         """
         edition, assumed = self._edition, self._question.record.assumed
-        cone, families = edition.relevance.outcome_cone, edition.vocabulary.assumed_families
+        family_of, families = edition.family_of, edition.vocabulary.assumed_families
         found: list[Assumption] = []
         together: dict[str, list[Fact]] = {}
         spared = self._spared()
         for fact, value in assumed.items():
-            family = fact.partition("(")[0]
-            if edition.literals[fact] not in cone or fact in spared:
+            family = family_of.get(fact)
+            if family is None or fact in spared:
                 continue
             if family in families:
                 together.setdefault(family, []).append(fact)

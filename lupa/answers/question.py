@@ -59,7 +59,7 @@ class Question:
             held.enter_context(self.limit.holding(self.edition.lock))
             held.enter_context(self.edition.program.watch.limit(self.limit))
             self._count()
-            if not (self._warm.satisfiable(self.statements) if self._warm else self._find([])):
+            if not (self._warm.has_worlds(self._said) if self._warm else self._find([])):
                 raise self._clash()
             self._held = held.pop_all()
         return self
@@ -95,6 +95,11 @@ class Question:
     def _so(self) -> list[Literal]:
         """The facts that it says to be so."""
         return [literal for literal in self.statements if literal > 0]
+
+    @cached_property
+    def _may_be_so(self) -> frozenset[Literal]:
+        """The facts that it says to be so, and those of which it says nothing."""
+        return cast("Warm", self.edition.answering).may_be_so(self._said)
 
     @property
     def _warm(self) -> Warm | None:
@@ -175,7 +180,7 @@ class Question:
         named = self.edition.outcomes
         found: dict[str, Literal] = {}
         if self._warm:  # that each world has just one was proven
-            possible = self._warm.outcomes(self._said)
+            possible = self._warm.outcomes(self._said, self._may_be_so)
             return {name: literal for name, literal in sorted(named.items()) if literal in possible}
         while True:
             world = self._worlds[-1]
@@ -207,21 +212,21 @@ class Question:
             return bool(facts)
         left_out = {self.edition.literals[fact] for fact in facts}
         if self._warm is not None:
-            return len(self._warm.outcomes(self._said_without(left_out))) > 1
+            left_out.update(self._other_values(left_out))
+            said = dict(self._said)
+            for literal in left_out:
+                said.pop(literal, None)
+            return len(self._warm.outcomes(said, self._may_be_so | left_out)) > 1
         rest = [s for s in self.statements if abs(s) not in left_out]
         return self.edition.answering.satisfiable([*rest, *self._another_outcome])
 
-    def _said_without(self, left_out: Collection[Literal]) -> dict[Literal, bool]:
-        """What the record says, by fact, if it said nothing of these."""
+    def _other_values(self, left_out: Collection[Literal]) -> Iterator[Literal]:
+        """The other values of what has one, of which the record says nothing if it does not say that."""
         choice_of, of = self.edition.vocabulary.choice_of, self.edition.literals
-        said = dict(self._said)
-        for literal in left_out:
-            said.pop(literal, None)
-        for one in set(left_out).intersection(self._so):  # of other values it may say no more either
+        for one in set(left_out).intersection(self._so):
             for value in choice_of.get(self.edition.facts[one], {}).values():
                 if of[value] not in self._places:
-                    said.pop(of[value], None)
-        return said
+                    yield of[value]
 
     @property
     def _another_outcome(self) -> list[Literal]:
@@ -320,6 +325,13 @@ class Question:
             return False
         return self.possible(literal) and self.possible(-literal)
 
+    def left_open(self, literals: Sequence[Literal]) -> set[Literal]:
+        """Those of these that are open."""
+        if self._warm is None:
+            return set(filter(self.is_open, literals))
+        denied = self.which([-literal for literal in literals])
+        return {x for x in self.which(literals) if -x in denied}.difference(self._settled)
+
     @cached_property
     def standing(self) -> Standing:
         """The silent values that stand for others that are alike."""
@@ -360,12 +372,14 @@ class Question:
         What a law settles, because of what is stated, is not open.
         """
         cone = self.edition.relevance.outcome_cone
-        stand = [(fact, self._standing_for(literal)) for fact, literal in self.edition.literals.items()]
         if self.function is None:
-            found = {literal for _, literal in stand if literal in cone and self.is_open(literal)}
-            return [fact for fact, literal in stand if literal in found]
-        left = self.function.outcomes_left
-        return [fact for fact, literal in stand if all(left.get(literal, ((),)))]
+            stand = map(self._standing_for, self.edition.facts)
+            found = {literal for literal in stand if literal in cone and self.is_open(literal)}
+        else:
+            found = {literal for literal, left in self.function.outcomes_left.items() if all(left)}
+        return [
+            fact for literal, fact in self.edition.facts.items() if self._standing_for(literal) in found
+        ]
 
     def missing(self) -> tuple[Fact, ...]:
         """The silent facts that can still change the verdict, the most decisive first.

@@ -36,8 +36,8 @@ class Circuit:
     """The outcome of a record: `outcome` is a function of variables, of which each is a silent fact.
 
     `facts` are the silent facts by their variables; `names` are the outcomes by the values that stand for
-    them. `conditions` says when what the outcome depends on holds, as far as the record leaves it open once
-    it is `narrowed` to that, and `lawful` which worlds there are.
+    them. `conditions` says when what the outcome depends on holds, and `lawful` which worlds there are, as
+    far as the record leaves it open once it is `narrowed` to that.
     """
 
     edition: Edition
@@ -72,7 +72,8 @@ class Circuit:
         diagrams = self.diagrams
         with deep(len(self.edition.literals)):
             holds = self.narrowed(self.conditions[abs(literal)])
-            return diagrams.meet(self.lawful, holds if literal > 0 else diagrams.opposite(holds))
+            lawful = self.narrowed(self.lawful)
+            return diagrams.meet(lawful, holds if literal > 0 else diagrams.opposite(holds))
 
     @cached_property
     def outcomes_left(self) -> dict[Literal, tuple[frozenset[Node], frozenset[Node]]]:
@@ -95,7 +96,7 @@ class Circuit:
             ):  # one holds, in any other's place
                 seen = Lifted(self.diagrams, variables)
                 return dict.fromkeys(tied, len(seen.top.values(seen.lifted(self.outcome))) > 1)
-            found = changing(self.diagrams, self.outcome, self.lawful, variables)
+            found = changing(self.diagrams, self.outcome, self.narrowed(self.lawful), variables)
             if found is not None:
                 return {fact: self._variables[fact] in found for fact in tied}
         return dict.fromkeys(tied)
@@ -110,17 +111,19 @@ class Circuit:
         diagrams, made = Diagrams(budget), dict[Node, Node]()
 
         def narrowed(node: Node) -> Node:
-            if node < 0:
-                return node
-            if node not in made:
+            passed = []
+            while node >= 0 and node not in made:
                 budget.spend()
                 variable = self.diagrams.top(node)
                 no, yes = self.diagrams.split(node, variable)
                 if variable in so:
-                    made[node] = narrowed(yes if so[variable] else no)
+                    passed.append(node)
+                    node = yes if so[variable] else no
                 else:
                     made[node] = diagrams.node(places[variable], narrowed(no), narrowed(yes))
-            return made[node]
+            found = made[node] if node >= 0 else node
+            made.update(dict.fromkeys(passed, found))
+            return found
 
         return Circuit(
             self.edition,
@@ -129,7 +132,7 @@ class Circuit:
             facts,
             self.names,
             self.conditions,
-            narrowed(self.lawful),
+            self.lawful,
             narrowed,
         )
 
@@ -221,9 +224,10 @@ def _whole(edition: Edition, statements: Sequence[Literal], check: Callable[[], 
             found = circuit(edition, read, budget, as_read=True)
             kept = found.given((), budget)  # without what was of use only while it was made
             conditions = {atom: kept.narrowed(node) for atom, node in found.conditions.items()}
+            lawful = kept.narrowed(kept.lawful)
         except SpaceLimitError:
             return None
-        return replace(kept, conditions=conditions, narrowed=Circuit.narrowed)
+        return replace(kept, conditions=conditions, lawful=lawful, narrowed=Circuit.narrowed)
 
     return edition.remembered(("whole", *read), made)
 

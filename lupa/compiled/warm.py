@@ -7,13 +7,15 @@ own atoms, and what would grow too large.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from typing import NamedTuple
 
 from lupa.compiled.barring import barring, places
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Node, deep
 from lupa.compiled.functions import Functions
-from lupa.compiled.ways import Goal, Said, Several, TooFarError, Ways, so_in
+from lupa.compiled.several import Several, so_in, stated
+from lupa.compiled.ways import Goal, Said, TooFarError, Ways
 from lupa.errors import RuleError, SpaceLimitError
 from lupa.rules.edition import Edition
 from lupa.rules.solver import Answers, Literal
@@ -66,6 +68,7 @@ class Warm(Answers):
             self._functions = Functions(edition, {}, Budget(most=most))
             outcome = self._functions.leave_behind(Budget(most=_KEPT), self._functions.outcome())
         self._literals = [edition.literals[fact] for fact in self._functions.facts]
+        self._all = frozenset(self._literals)
         self._ways = Ways(self._literals)
         self._outcome = self._ways.part(self._functions.diagrams, outcome)
         self._law_of = {
@@ -141,20 +144,31 @@ class Warm(Answers):
         if told is not None and function is not None:
             said, _ = told
             with suppress(TooFarError):
-                return self._ways.reaches(function.goal, said) and self._is_lawful(said)
+                return self._ways.reaches(function.goal, said) and self.has_worlds(said)
         return self._solver.satisfiable(assumptions)
 
-    def _is_lawful(self, said: Said) -> bool:
+    def has_worlds(self, said: Said) -> bool:
         """Whether some world holds what is said of facts."""
+        self._watch.check()
         in_doubt = self._lawful.in_doubt(so_in(said))
-        return all(self._ways.reaches(self._laws[law].goal, said) for law in in_doubt)
+        try:
+            return all(self._ways.reaches(self._laws[law].goal, said) for law in in_doubt)
+        except TooFarError:
+            return self._solver.satisfiable(stated(said))
 
-    def outcomes(self, said: Said) -> list[Literal]:
-        """The outcomes that a world can have in which this is so of facts; in some it is."""
+    def may_be_so(self, said: Said) -> frozenset[Literal]:
+        """The facts that are said to be so, and those of which nothing is said."""
+        return self._all.difference(said).union(so_in(said))
+
+    def outcomes(self, said: Said, may_be_so: AbstractSet[Literal]) -> list[Literal]:
+        """The outcomes that a world can have in which this is so of facts; in some it is.
+
+        The facts that may be so then are given too, as who asks about a record knows them.
+        """
         outcomes = list(self._edition.outcomes.values())
         self._watch.check()
         with suppress(TooFarError):
-            found = self._ways.values(self._outcome, said)
+            found = self._ways.values(self._outcome, said, may_be_so)
             return [outcome for place, outcome in enumerate(outcomes) if NOWHERE - 1 - place in found]
         return self.which(said, so_in(said), outcomes)
 
@@ -190,7 +204,11 @@ class Warm(Answers):
         if told is None or told[1]:
             return [literal for literal in one_of if self.satisfiable([*assumptions, literal])]
         said, _ = told
-        return self.which(said, so_in(said), one_of) if self.satisfiable(assumptions) else []
+        if not self.satisfiable(assumptions):
+            return []
+        if list(one_of) == list(self._edition.outcomes.values()):  # one look tells them all
+            return self.outcomes(said, self.may_be_so(said))
+        return self.which(said, so_in(said), one_of)
 
     def least(self, assumptions: Sequence[Literal], atoms: Sequence[Literal]) -> list[Literal] | None:
         """Those of `atoms` that are true in the first world of all that hold these; None without one."""
@@ -213,23 +231,23 @@ class Warm(Answers):
     def leaves(self, said: Said, literals: tuple[Literal, ...]) -> bool:
         """Whether all of these can hold in a world in which this is so of facts; in some world it is."""
         self._watch.check()
-        known = self._known.get(literals)
-        if known is not None:
-            with suppress(TooFarError):
-                return self._ways.reaches(known.goal, said)
-        facts = [literal for literal in literals if abs(literal) in self._facts]
-        for literal in facts:
-            if said.get(abs(literal), literal > 0) is not (literal > 0):
-                return False
-            said = {**said, abs(literal): literal > 0}
-        function = self._holding(tuple(sorted(set(literals).difference(facts))) if facts else literals)
-        if function is not None:
+        function, laws = self._known.get(literals), set[int]()
+        if function is None:
+            facts = [literal for literal in literals if abs(literal) in self._facts]
+            for literal in facts:
+                if said.get(abs(literal), literal > 0) is not (literal > 0):
+                    return False
+                said = {**said, abs(literal): literal > 0}
+            function = self._holding(tuple(sorted(set(literals).difference(facts))) if facts else literals)
+            if function is None:
+                return self._solver.satisfiable([*stated(said), *literals])
             laws = {self._law_of[abs(fact)] for fact in facts if abs(fact) in function.apart}
-            with suppress(TooFarError):
-                return self._ways.reaches(function.goal, said) and all(
-                    self._ways.reaches(self._laws[law].goal, said) for law in laws
-                )
-        return self._solver.satisfiable([*(fact if so else -fact for fact, so in said.items()), *literals])
+        try:
+            return self._ways.reaches(function.goal, said) and all(
+                self._ways.reaches(self._laws[law].goal, said) for law in laws
+            )
+        except TooFarError:
+            return self._solver.satisfiable([*stated(said), *literals])
 
     def which(self, said: Said, so: Iterable[Literal], literals: Sequence[Literal]) -> list[Literal]:
         """Those of these of which each can hold in a world in which this is so of facts; in some it is.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from lupa.compiled.diagram import NO, NOWHERE, YES, Diagrams, Node
@@ -12,6 +13,8 @@ FAR = 400
 """Whoever looks at more parts than so many has waited as long as for the solver, and asks that."""
 FARTHER = 10 * FAR
 """The same of the first world of all, and of a reason, for which the solver is asked many times."""
+_STRIDE = 16
+"""So many parts are passed at once where none of their facts is so, as of most drugs nothing is."""
 FARTHEST = 1 << 21
 """So many parts, and pairs of sets, are looked at for all reasons, for which it is asked without end."""
 
@@ -42,6 +45,10 @@ class Ways:
         self.parts: list[Part] = []
         """What is below one comes before it."""
         self._places: dict[Node, Node] = {}
+        self._in_a_row: list[int] = []
+        """How many parts follow each other from one on, if none of their facts is so, itself included."""
+        self._strides: dict[Node, tuple[frozenset[Literal], Node]] = {}
+        """Facts that parts from one on are about, and what follows all of these if none of them is so."""
 
     def part(self, diagrams: Diagrams, root: Node) -> Node:
         """The place of a part; values stay, and what is below it comes before."""
@@ -60,7 +67,17 @@ class Ways:
                 no, yes = (places.get(side, side) for side in sides)
                 places[node] = len(parts)
                 parts.append((self._facts[variable], no, yes))
+                self._in_a_row.append(1 + (self._in_a_row[no] if no >= 0 else 0))
+                if self._in_a_row[-1] % _STRIDE == 0:
+                    self._strides[places[node]] = self._stride(places[node])
         return places.get(root, root)
+
+    def _stride(self, part: Node) -> tuple[frozenset[Literal], Node]:
+        facts = []
+        for _ in range(_STRIDE):
+            fact, part, _ = self.parts[part]
+            facts.append(fact)
+        return frozenset(facts), part
 
     def reaches(self, goal: Goal, said: Said) -> bool:
         """Whether a function has a value somewhere where this is said."""
@@ -94,12 +111,21 @@ class Ways:
                 raise TooFarError
         return False
 
-    def values(self, part: Node, said: Said) -> set[Node]:
-        """The values that a function has where this is said."""
+    def values(self, part: Node, said: Said, may_be_so: AbstractSet[Literal]) -> set[Node]:
+        """The values that a function has where this is said, by which no other facts may be so."""
         waiting, seen, found = [part], set[Node](), set[Node]()
+        strides, passed = self._strides, set[Node]()
         while waiting:
             part = waiting.pop()
             while part >= 0 and part not in seen:
+                if part in strides:
+                    if part in passed:
+                        break
+                    passed.add(part)
+                    facts, beyond = strides[part]
+                    if facts.isdisjoint(may_be_so):
+                        part = beyond
+                        continue
                 fact, no, yes = self.parts[part]
                 so = said.get(fact)
                 if so is None:
@@ -179,18 +205,36 @@ class Ways:
 
         A fact that is so costs what `costs` say.
         """
-        within = self._within(goal.part, said)
-        if len(within) > FARTHER:
-            raise TooFarError
+        first = self._led(goal.part, said)
+        sides: dict[Node, tuple[Node, Node]] = {}
+        waiting = [first]
+        while waiting:
+            here = waiting.pop()
+            if here >= 0 and here not in sides:
+                _, no, yes = self.parts[here]
+                sides[here] = self._led(no, said), self._led(yes, said)
+                waiting += sides[here]
+                if len(sides) > FARTHER:
+                    raise TooFarError
         cheapest = {goal.value: 0}
-        for here in within:
-            fact, no, yes = self.parts[here]
-            ways = [cheapest[no]] if no in cheapest and said.get(fact) is not True else []
-            if yes in cheapest and said.get(fact) is not False:
-                ways.append(cheapest[yes] + costs.get(fact, 0))
+        for here in sorted(sides):  # what is below one comes before it
+            no, yes = sides[here]
+            ways = [cheapest[no]] if no in cheapest else []
+            if yes in cheapest:
+                ways.append(cheapest[yes] + costs.get(self.parts[here][0], 0))
             if ways:
                 cheapest[here] = min(ways)
-        return cheapest.get(goal.part)
+        return cheapest.get(first)
+
+    def _led(self, part: Node, said: Said) -> Node:
+        """Where what is said leads on from a part: to one of whose fact nothing is said, or to a value."""
+        while part >= 0:
+            fact, no, yes = self.parts[part]
+            so = said.get(fact)
+            if so is None:
+                break
+            part = yes if so else no
+        return part
 
     # ---- what keeps a function from a value -----------------------------------------------------
 
@@ -199,7 +243,7 @@ class Ways:
 
         What has no bit is said anyway.
         """
-        within = self._within(goal.part, {})
+        within = self._within(goal.part)
         barring: dict[Node, list[int]] = {NO: [0], YES: [0], NOWHERE: [0], goal.value: []}
         looked_at = len(within)
         for part in within:
@@ -220,45 +264,15 @@ class Ways:
                 raise TooFarError
         return barring.get(goal.part, [0])
 
-    def _within(self, part: Node, said: Said) -> list[Node]:
-        """The parts of a function reached where this is said; what is below one comes before it."""
-        parts, told = self.parts, said.get
-        waiting, found = [part], set[Node]()
+    def _within(self, part: Node) -> list[Node]:
+        """The parts of a function; what is below one comes before it."""
+        found = {part} if part >= 0 else set[Node]()
+        waiting = [*found]
         while waiting:
-            part = waiting.pop()
-            while part >= 0 and part not in found:
-                found.add(part)
-                fact, no, yes = parts[part]
-                so = told(fact)
-                if so is None:
-                    waiting.append(yes)
-                part = yes if so else no
+            new = {side for side in self.parts[waiting.pop()][1:] if side >= 0} - found
+            found |= new
+            waiting += new
         return sorted(found)
-
-
-def so_in(said: Said) -> list[Literal]:
-    """The facts that are said to be so."""
-    return [fact for fact, so in said.items() if so]
-
-
-class Several:
-    """Several goals, of which few need be looked at where little is said to be so.
-
-    `at_rest` are facts, for each goal, that bring it about if none of them is so; None where none do.
-    """
-
-    def __init__(self, at_rest: Iterable[Collection[Literal] | None]) -> None:
-        self._always = set[int]()
-        self._if_so: dict[Literal, list[int]] = {}
-        for place, facts in enumerate(at_rest):
-            if facts is None:
-                self._always.add(place)
-            for fact in facts or ():
-                self._if_so.setdefault(fact, []).append(place)
-
-    def in_doubt(self, so: Iterable[Literal]) -> set[int]:
-        """The places of those that may not be met, in a world of a record that says just these to be so."""
-        return self._always.union(*[self._if_so[fact] for fact in so if fact in self._if_so])
 
 
 def _together(some: Sequence[int], others: Sequence[int]) -> list[int]:

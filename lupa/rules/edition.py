@@ -383,6 +383,12 @@ class Edition:
         return rows
 
     @cached_property
+    def family_of(self) -> dict[Fact, str]:
+        """The family of each fact that can bear on the outcome."""
+        cone = self.relevance.outcome_cone
+        return {fact: fact.partition("(")[0] for fact, x in self.literals.items() if x in cone}
+
+    @cached_property
     def alike(self) -> list[list[Literal]]:
         """The values of choices that rules do not tell apart."""
         choices = [[self.literals[f] for f in each.values()] for each in self.vocabulary.each_choice()]
