@@ -1,5 +1,6 @@
 """From the answers about one record to a decision that a person can check."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -351,14 +352,14 @@ class _Writer:
         edition, assumed = self._edition, self._question.record.assumed
         family_of, families = edition.family_of, edition.vocabulary.assumed_families
         found: list[Assumption] = []
-        together: dict[str, list[Fact]] = {}
+        together = defaultdict[str, list[Fact]](list)
         spared = self._spared()
         for fact, value in assumed.items():
             family = family_of.get(fact)
             if family is None or fact in spared:
                 continue
             if family in families:
-                together.setdefault(family, []).append(fact)
+                together[family].append(fact)
             else:
                 found.append(Assumption(fact, value, edition.vocabulary.words(fact, value)))
         for family, facts in together.items():

@@ -180,7 +180,7 @@ class Question:
         named = self.edition.outcomes
         found: dict[str, Literal] = {}
         if self._warm:  # that each world has just one was proven
-            possible = self._warm.outcomes(self._said, self._may_be_so)
+            possible, _ = self._possible
             return {name: literal for name, literal in sorted(named.items()) if literal in possible}
         while True:
             world = self._worlds[-1]
@@ -190,6 +190,11 @@ class Question:
             found[held[0]] = named[held[0]]
             if not self._find([-literal for literal in found.values()]):
                 return dict(sorted(found.items()))
+
+    @cached_property
+    def _possible(self) -> tuple[Collection[Literal], Collection[Literal]]:
+        """The outcomes that are possible, and the facts that they rest on, where functions tell."""
+        return cast("Warm", self.edition.answering).outcomes(self._said, self._may_be_so)
 
     # ---- what is assumed -----------------------------------------------------------------------
 
@@ -213,10 +218,10 @@ class Question:
         left_out = {self.edition.literals[fact] for fact in facts}
         if self._warm is not None:
             left_out.update(self._other_values(left_out))
-            said = dict(self._said)
-            for literal in left_out:
-                said.pop(literal, None)
-            return len(self._warm.outcomes(said, self._may_be_so | left_out)) > 1
+            if left_out.isdisjoint(self._possible[1]):
+                return False
+            said = {fact: so for fact, so in self._said.items() if fact not in left_out}
+            return len(self._warm.outcomes(said, self._may_be_so | left_out, 2)[0]) > 1
         rest = [s for s in self.statements if abs(s) not in left_out]
         return self.edition.answering.satisfiable([*rest, *self._another_outcome])
 

@@ -7,7 +7,6 @@ own atoms, and what would grow too large.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -160,17 +159,19 @@ class Warm(Answers):
         """The facts that are said to be so, and those of which nothing is said."""
         return self._all.difference(said).union(so_in(said))
 
-    def outcomes(self, said: Said, may_be_so: AbstractSet[Literal]) -> list[Literal]:
-        """The outcomes that a world can have in which this is so of facts; in some it is.
+    def outcomes(
+        self, said: Said, may_be_so: frozenset[Literal], most: int = _MANY
+    ) -> tuple[list[Literal], Collection[Literal]]:
+        """The outcomes, or `most` of them, where this is so of facts, and the facts that they rest on.
 
-        The facts that may be so then are given too, as who asks about a record knows them.
+        In some world it is. The facts that may be so are given too, as who asks knows them.
         """
         outcomes = list(self._edition.outcomes.values())
         self._watch.check()
         with suppress(TooFarError):
-            found = self._ways.values(self._outcome, said, may_be_so)
-            return [outcome for place, outcome in enumerate(outcomes) if NOWHERE - 1 - place in found]
-        return self.which(said, so_in(said), outcomes)
+            found, by = self._ways.values(self._outcome, said, may_be_so, most)
+            return [outcome for place, outcome in enumerate(outcomes) if NOWHERE - 1 - place in found], by
+        return self.which(said, so_in(said), outcomes), self._all
 
     def world_or_core(
         self, assumptions: Sequence[Literal], atoms: Sequence[Literal]
@@ -207,7 +208,7 @@ class Warm(Answers):
         if not self.satisfiable(assumptions):
             return []
         if list(one_of) == list(self._edition.outcomes.values()):  # one look tells them all
-            return self.outcomes(said, self.may_be_so(said))
+            return self.outcomes(said, self.may_be_so(said))[0]
         return self.which(said, so_in(said), one_of)
 
     def least(self, assumptions: Sequence[Literal], atoms: Sequence[Literal]) -> list[Literal] | None:

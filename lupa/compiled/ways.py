@@ -111,11 +111,16 @@ class Ways:
                 raise TooFarError
         return False
 
-    def values(self, part: Node, said: Said, may_be_so: AbstractSet[Literal]) -> set[Node]:
-        """The values that a function has where this is said, by which no other facts may be so."""
-        waiting, seen, found = [part], set[Node](), set[Node]()
+    def values(
+        self, part: Node, said: Said, may_be_so: AbstractSet[Literal], most: int
+    ) -> tuple[set[Node], list[Literal]]:
+        """The values that a function has where this is said, by which no other facts may be so.
+
+        It is looked for `most` of them. With them come the facts of which what is said led there.
+        """
+        waiting, seen, found, by = [part], set[Node](), set[Node](), list[Literal]()
         strides, passed = self._strides, set[Node]()
-        while waiting:
+        while waiting and len(found) < most:
             part = waiting.pop()
             while part >= 0 and part not in seen:
                 if part in strides:
@@ -124,6 +129,7 @@ class Ways:
                     passed.add(part)
                     facts, beyond = strides[part]
                     if facts.isdisjoint(may_be_so):
+                        by += facts
                         part = beyond
                         continue
                 fact, no, yes = self.parts[part]
@@ -133,12 +139,13 @@ class Ways:
                     waiting.append(yes)
                     part = no
                 else:
+                    by.append(fact)
                     part = yes if so else no
-            if part < 0:
+            if part < NOWHERE:
                 found.add(part)
             if len(seen) > FAR:
                 raise TooFarError
-        return found
+        return found, by
 
     def at_rest(self, goal: Goal, resting: Container[Literal]) -> set[Literal] | None:
         """Those of the `resting` facts of which it is enough that none is so, for a function's value.
