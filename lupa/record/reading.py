@@ -177,7 +177,7 @@ class _Refused(str):
 
 
 def _refused(data: Plain) -> Iterator[Problem]:
-    waiting = [("", data)]
+    waiting = [("", data)] if _holds_refused(data) else []
     while waiting:
         path, value = waiting.pop()
         if isinstance(value, _Refused):
@@ -186,6 +186,19 @@ def _refused(data: Plain) -> Iterator[Problem]:
             waiting += [(within(path, key), inner) for key, inner in reversed(value.items())]
         elif isinstance(value, list):
             waiting += [(f"{path}[{i}]", value[i]) for i in reversed(range(len(value)))]
+
+
+def _holds_refused(data: Plain) -> bool:
+    """Whether a path is needed at all, as for hardly any case."""
+    waiting = [data]
+    for value in waiting:
+        if isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+        elif isinstance(value, _Refused):
+            return True
+    return False
 
 
 def _without_duplicates(pairs: list[tuple[str, Plain]]) -> Plain:

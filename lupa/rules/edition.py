@@ -492,7 +492,7 @@ class Edition:
     @cached_property
     def _read(self) -> frozenset[Literal]:
         facts = set(self.literals.values())
-        return self.relevance.cone(*(literal for literal in self.watched if literal not in facts))
+        return self.relevance.cone_of_all([literal for literal in self.watched if literal not in facts])
 
     # ---- the record ----------------------------------------------------------------------------
 

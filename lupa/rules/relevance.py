@@ -90,17 +90,21 @@ class Relevance:
             return frozenset().union(*map(self.cone, conclusions))
         atom = abs(conclusions[0])
         if atom not in self._cones:
-            found: set[Literal] = set()
-            for fact in self._program.below([atom]) & self._facts:
-                if fact not in found:  # those of one component are found together
-                    found |= self.component(fact)
-            self._cones[atom] = frozenset(found)
+            self._cones[atom] = self.cone_of_all([atom])
         return self._cones[atom]
+
+    def cone_of_all(self, conclusions: Sequence[Literal]) -> frozenset[Literal]:
+        """The same of very many conclusions at once, which is not kept of each."""
+        found: set[Literal] = set()
+        for fact in self._program.below(conclusions) & self._facts:
+            if fact not in found:  # those of one component are found together
+                found |= self.component(fact)
+        return frozenset(found)
 
     @cached_property
     def outcome_cone(self) -> frozenset[Literal]:
         """The facts that can bear on the outcome."""
-        return self.cone(*self._outcomes)
+        return self.cone_of_all(self._outcomes)
 
     @cached_property
     def _twins(self) -> "Twins":
