@@ -93,6 +93,10 @@ class Catalogue:
             found = list(self._named(kind, given, every))
             if not found and self._codes(given):  # a code stands wherever a name does
                 return self.covering(*self.coded(given))
+            for other in KINDS:
+                if not found and self._shared.declared_as((other,), given) is not None:
+                    words = f"{shown(given)} is a {other}; write it under `{other}`"
+                    raise CaseError([Problem(path, words)])
             if not found:
                 raise CaseError([Problem(path, f"{shown(given)} is not known; {self._hint(kind, given)}")])
         if not found:

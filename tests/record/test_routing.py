@@ -66,6 +66,7 @@ def test_a_request_finds_the_policies_on_what_it_asks_for(
         ({"code": True}, "request.code: a name is expected, not true"),
         ({"code": 5.5}, "request.code: a name is expected, not 5.5"),
         ({"drug": ["Benlysta"]}, 'request.drug: a name is expected, not ["Benlysta"]'),
+        ({"service": "Benlysta"}, "request.service: 'Benlysta' is a drug; write it under `drug`"),
         (
             {"policy": "fep_lupkynis", "code": "J0490"},
             "request.code: fep_lupkynis does not cover 'J0490'",
