@@ -32,7 +32,7 @@ def mend(text: str) -> str:
         return f'"{text}" stands where a whole number belongs; write one, without quotes'
     said = text.strip()
     if not re.fullmatch(r"[-+]?[0-9]{1,9}(?:\.[0-9]{1,12})?", said, re.ASCII):
-        return f'"{text}" is a text where a number stands; write one, without quotes'
+        return f'"{text}" is a text where a number stands; write one, without quotes (with decimals, "2.5")'
     number = Fraction(said)
     if number == int(number):
         return f'"{text}" is a text where a number stands; write {number} without quotes'

@@ -148,6 +148,8 @@ def quantities_in(program: Ground, wrong: Wrong) -> dict[str, Quantity]:
         name, unit, least, most = row
         key = str(name)
         try:
+            if not key[0].isalpha():
+                raise RuleError(f"{key} is no name of a quantity")
             found[key] = Quantity(
                 quoted(unit, "quantity/4"),
                 counted(least, "quantity/4"),

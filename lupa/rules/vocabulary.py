@@ -131,6 +131,13 @@ class Vocabulary:
         for arity in _TOO_FEW:
             for row in self._program.symbols("quantity", arity):
                 raise self._wrong(f"{row} lacks an argument", row, mend=f"write {ROW}")
+        for (symbol,) in self._program.facts("dated", 1):
+            if not str(symbol)[0].isalpha():
+                raise self._wrong(
+                    f"dated({symbol}) is about what has no name",
+                    clingo.Function("dated", [symbol]),
+                    mend="name a quantity, or what was done on the day",
+                )
         for name, symbol in self._single.items():
             if name not in self.choices and not self._is_unread(symbol):
                 raise self._wrong(

@@ -841,6 +841,37 @@ def test_a_row_of_codes_that_is_not_alone_on_its_line_is_told_at_that_line(folde
     assert [said.split(": ")[:2] for said in found(folder)] == [[f"policy.lp:{line}:1", "refused"]]
 
 
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("fact(5).", "fact(5) declares no fact; a fact is a name, with or without arguments"),
+        ("fact((a, b)).", "fact((a,b)) declares no fact; a fact is a name, with or without arguments"),
+        (
+            'quantity("x", "mg", 0, 5).',
+            '"x" is no name of a quantity; write quantity(Name, "unit", Least, Most)',
+        ),
+        ("dated(5).", "dated(5) is about what has no name; name a quantity, or what was done on the day"),
+    ],
+)
+def test_what_has_a_number_or_a_text_for_its_name_is_told_at_its_row(
+    folder: Path, row: str, said: str
+) -> None:
+    line = add(folder, row)
+    assert found(folder) == [f"policy.lp:{line}:1: refused: {said}"]
+
+
+def test_a_number_with_decimals_that_is_not_in_quotes_is_told_how_it_is_written(folder: Path) -> None:
+    line = add(folder, "cut_point(at_least(egfr, 6.8)).")
+    (said,) = found(folder)
+    assert said.startswith(f'policy.lp:{line}:27: syntax: a number with decimals stands in quotes, "6.8": ')
+
+
+def test_a_number_with_a_comma_is_no_number(folder: Path) -> None:
+    line = add(folder, 'cut_point(at_least(egfr, "6,8")).')
+    said = '"6,8" is a text where a number stands; write one, without quotes (with decimals, "2.5")'
+    assert found(folder) == [f"policy.lp:{line}:26: quoted-number: {said}"]
+
+
 def test_what_shows_in_a_shared_file_is_told_of_the_policy_that_causes_it(folder: Path) -> None:
     add(folder, 'drug(only). label(only, "only").')
     assert [line.split(": ")[:2] for line in found(folder)] == [["about.lp:1:1", "refused"]]

@@ -23,6 +23,7 @@ from lupa.rules.trees import parse
 
 _NAME = re.compile(r"[a-z_][A-Za-z0-9_']*")
 _CODE = re.compile(r'(?:[^"%]|"(?:\\.|[^"\\])*")*')
+_DECIMALS = re.compile(r"[0-9]+\.[0-9]+")
 _IS_WHOLE = re.compile(r"""[\w)"']$""")
 _MESSAGE = re.compile(r":(\d+):(\d+)(?:-[\d:]+)?: (error|info|note): (.*)", re.DOTALL)
 _UNSAFE = re.compile(r":(\d+):(\d+)(?:-[\d:]+)?: note: '(\w+)' is unsafe")
@@ -163,6 +164,12 @@ def _said(file: RuleFile, message: str) -> Finding:
         return file.finding("syntax", file.at(1, 1), file.path.name, " ".join(message.split()))
     line, column, _, text = found.groups()
     at, said = file.at(int(line), int(column)), " ".join(text.split())
+    line_of = "".join(file.lines[at.line - 1 : at.line])
+    numbers = (one for one in _DECIMALS.finditer(line_of) if one.start() < at.column <= one.end())
+    number = next(numbers, None)
+    if number is not None and said.startswith("syntax error, unexpected ."):
+        words = f'a number with decimals stands in quotes, "{number[0]}": {said}'
+        return file.finding("syntax", at, file.path.name, words)
     end = _end_before(file, at) if said.startswith("syntax error, unexpected") else None
     if end is not None:
         return file.finding(

@@ -16,12 +16,14 @@ from lupa.rules.asking import ANSWERS
 from lupa.rules.efforts import KINDS
 from lupa.rules.files import shipped
 from lupa.rules.ground import Ground, Load, Parts, ground
-from lupa.rules.names import arguments, beginnings
+from lupa.rules.names import arguments
 from lupa.rules.quantities import CUTS, SINCE
 from lupa.rules.tables import AFTER
 from lupa.rules.texts import WORD, unquoted
 
 WORLDS, TABLES = (shipped("queries") / name for name in ("worlds.lp", "tables.lp"))
+_NAMED = {("fact", 1): 0, ("quantity", 4): 0, ("means_one_of", 2): 0, ("covers", 2): 1, ("outcome", 2): 1}
+"""Where a name stands in what is declared."""
 Atoms = dict[Signature, dict[clingo.Symbol, None]]
 """The atoms that some world can hold, by predicate, in their order."""
 
@@ -76,11 +78,17 @@ def _declared(predicates: Iterable[Signature]) -> str:
 
 
 def atoms(programs: Sequence[Ground], predicates: Iterable[Signature]) -> Atoms:
-    """The atoms of these predicates that some world of some edition can hold."""
+    """The atoms of these predicates that some world of some edition can hold.
+
+    Without those that have a number or a text in the place of a name, which lupa refuses at its place.
+    """
     found: Atoms = {}
     for predicate in predicates:
+        at = _NAMED.get(predicate)
         symbols = (symbol for program in programs for symbol in program.symbols(*predicate))
-        found[predicate] = dict.fromkeys(symbols)
+        found[predicate] = dict.fromkeys(
+            s for s in symbols if at is None or str(s.arguments[at])[0].isalpha()
+        )
     return found
 
 
@@ -183,9 +191,13 @@ def _constants(names: Iterable[str]) -> list[clingo.Symbol]:
 
 
 def _beginnings(facts: Iterable[clingo.Symbol], quantities: Iterable[clingo.Symbol]) -> list[clingo.Symbol]:
-    every = dict.fromkeys(beginning for fact in facts for beginning in beginnings(str(fact)))
+    every = dict.fromkeys(
+        clingo.Function(fact.name, fact.arguments[:many])
+        for fact in facts
+        for many in range(len(fact.arguments), -1, -1)
+    )
     cuts = [clingo.Function(cut, [quantity]) for quantity in quantities for cut in CUTS]
-    return [*map(clingo.parse_term, every), *cuts, *_constants(CUTS)]
+    return [*every, *cuts, *_constants(CUTS)]
 
 
 def _groups(facts: Iterable[clingo.Symbol], quantities: Iterable[clingo.Symbol]) -> Iterator[clingo.Symbol]:
