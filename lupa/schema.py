@@ -207,7 +207,9 @@ def _add(v: Vocabulary, request: dict[str, Any], facts: dict[str, Any]) -> None:
         if name == "requested":
             request.update({path[0]: (str | None, None) for path in groups if path})
         else:
-            facts[name] = (_nested(v.tree_of(name), str | None), None)
+            is_numbered = any(value.lstrip("-").isdigit() for values in groups.values() for value in values)
+            value = str | int | None if is_numbered else str | None
+            facts[name] = (_nested(v.tree_of(name), value), None)
     for name, tree in v.families.items():
         facts[name] = (_relation(_depth(tree), taken=name in v.said_with_dose), None)
     facts.update(dict.fromkeys(v.flags, (_Truth, None)))

@@ -4,7 +4,7 @@ import { compare, exact, truth } from "./numbers.js";
 import { numberOf, shown, within } from "./days.js";
 import { howTaken, nameBeforeDose, nameInDoubt, namedTwice, namedWithDose, namesListed, namesWithin, slip } from "./doses.js";
 import { rowsOf, unknownSystem } from "./codes.js";
-import { normal } from "./names.js";
+import { asName, normal } from "./names.js";
 import { filtered, isPlain } from "./plain.js";
 import { StatedNumbers, takenApart } from "./stated.js";
 
@@ -224,7 +224,8 @@ class Reader {
     return found;
   }
 
-  knownName(name, known, path) {
+  knownName(said, known, path) {
+    const name = asName(said, known);
     if (typeof name !== "string") {
       this.problem(path, `a name is expected, not ${shown(name)}`);
       return null;
@@ -370,7 +371,9 @@ class Reader {
   /** What a name means at this place, or each row of a code: a variable, or the name of a fact not read. */
   meant(given, tree, path, about) {
     if (typeof given !== "string") {
-      this.problem(path, `a name is expected, not ${shown(given)}`);
+      const name = asName(given, tree);
+      const quoted = typeof name === "string" ? `; write ${shown(name)}, in quotes` : "";
+      this.problem(path, `a name is expected, not ${shown(given)}${quoted}`);
       return [];
     }
     const known = this.byName(given, tree, about);

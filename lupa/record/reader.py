@@ -12,6 +12,7 @@ from lupa.record.measured import Measuring
 from lupa.record.said import Record, Remark, Unknown
 from lupa.rules.codes import STATES, Code
 from lupa.rules.known import Known
+from lupa.rules.names import as_name
 from lupa.rules.vocabulary import Fact, Path, Tree, Vocabulary
 
 _TRUTH = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
@@ -138,6 +139,7 @@ class Reader:
 
     def known_name(self, name: Any, known: Mapping[str, object], path: str) -> str | None:
         """The canonical name; None, with a problem, for a name that is not known."""
+        name = as_name(name, known)
         if not isinstance(name, str):
             self.problem(path, f"a name is expected, not {shown(name)}")
             return None

@@ -19,7 +19,7 @@ from lupa.record.meanings import MANY, Meanings, Meant
 from lupa.record.reader import example, forms, hint_at_slip
 from lupa.record.said import Aside, Remark, Slip, Suggested
 from lupa.rules.codes import STATES, Code
-from lupa.rules.names import normal
+from lupa.rules.names import as_name, normal
 from lupa.rules.vocabulary import ONLY, Fact, Path, Tree, facts_below
 
 A_NAME = re.compile(r"(?=.*[^\W\d_])[^\x00-\x08\x0e-\x1f\x7f]{2,300}", re.DOTALL)
@@ -157,7 +157,9 @@ class Relations(Meanings):
     def meant(self, given: Any, tree: Tree, path: str, about: Path) -> list[Meant]:
         """What a name means at this place, or each row of a code; a problem where it means nothing."""
         if not isinstance(given, str):
-            self.problem(path, f"a name is expected, not {shown(given)}")
+            name = as_name(given, tree)
+            quoted = f"; write {shown(name)}, in quotes" if isinstance(name, str) else ""
+            self.problem(path, f"a name is expected, not {shown(given)}{quoted}")
             return []
         known = self.by_name(given, tree, about)
         if known is not None:

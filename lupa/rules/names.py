@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
 from operator import or_
+from typing import Any
 
 import clingo
 
@@ -21,6 +22,12 @@ def beginnings(fact: str) -> Iterator[str]:
     while beginning is not None:
         yield beginning
         beginning = _beginning(beginning)
+
+
+def as_name(given: Any, known: Container[str]) -> Any:
+    """What is given for a name; a whole number is one as it is written, where that is known: stage 3."""
+    is_number = isinstance(given, int) and not isinstance(given, bool)
+    return str(given) if is_number and str(given) in known else given
 
 
 @lru_cache(maxsize=1 << 14)

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from lupa import CaseError, KnowledgeBase, RuleError
 from lupa.record.edits import edited
 from lupa.record.naming import facts_named
 from lupa.record.record import Record, record_of
+from lupa.schema import schemas
 from tests.small import otherwise, small_kb, vocabulary
 
 FACTS = (
@@ -73,6 +75,38 @@ def refused(kb: KnowledgeBase, facts: Mapping[str, Any]) -> str:
 
 def test_a_list_within_a_relation_says_what_is_so_and_nothing_else(kb: KnowledgeBase) -> None:
     assert read(kb, {"tried": {"MTX": ["intolerance"]}}).stated == {"tried(methotrexate,intolerance)": True}
+
+
+NUMBERED = (
+    vocabulary(flags=("frail",))
+    + """
+single_valued(grade).
+fact(grade(1..3)). grade(Grade) :- true(grade(Grade)).
+fact_text(grade, "The grade is {1}.", "The grade is not {1}."). question(grade, "Which grade?").
+fact(line(1..2)). line(Line) :- true(line(Line)).
+fact_text(line, "Line {1}.", "No line {1}."). question(line, "Line {1}?").
+"""
+)
+
+
+def test_a_value_that_is_a_whole_number_is_said_with_quotes_or_without(tmp_path: Path) -> None:
+    kb = small_kb(
+        tmp_path,
+        NUMBERED,
+        "outcome(small, approve) :- grade(3), line(2).\n" + otherwise("approve", last="deny"),
+    )
+    for grade in (3, "3"):
+        decision = kb.decide({"request": REQUEST, "facts": {"grade": grade, "line": ["2"]}})
+        assert decision.outcome == "approve"
+    assert refused(kb, {"grade": 4}) == "facts.grade: a name is expected, not 4"
+    assert refused(kb, {"grade": True}) == "facts.grade: a name is expected, not true"
+    assert refused(kb, {"line": [2]}) == "facts.line[0]: a name is expected, not 2; write '2', in quotes"
+    schema = jsonschema.Draft202012Validator(schemas(kb)["case"])
+    assert [schema.is_valid({"request": REQUEST, "facts": {"grade": g}}) for g in (3, "3", True)] == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_a_mapping_within_a_relation_says_what_it_names(kb: KnowledgeBase) -> None:
