@@ -625,7 +625,7 @@ def test_a_day_needs_a_service_date(kb: KnowledgeBase, facts: Any, path: str) ->
         ),
         (
             'cut_point(at_least(bmi, "x")).',
-            ('"x" is a text where a number stands; write one, without quotes'),
+            ('"x" is a text where a number stands; write one, without quotes (with decimals, "2.5")'),
         ),
         (
             "cut_point(at_least(bmi, x)).",

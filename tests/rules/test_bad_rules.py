@@ -561,7 +561,7 @@ def test_a_policy_on_a_drug_that_is_not_declared_is_refused(folder: Path) -> Non
             "limit(fep_lupkynis, term_limit,     months,               12).",
             'limit(fep_lupkynis, term_limit, months, "twelve").',
             41,
-            '"twelve" is a text where a number stands; write one, without quotes',
+            '"twelve" is a text where a number stands; write one, without quotes (with decimals, "2.5")',
         ),
     ],
 )
