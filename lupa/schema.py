@@ -42,15 +42,17 @@ ANSWERS = {
 """What each verb answers in JSON, and a policy as it is compiled."""
 
 _Truth = bool | Literal["yes", "no"] | None
-_NUMBER = r"[+-]?(0|[1-9][0-9]{0,11})(\.[0-9]{1,12})?(\s*-?[^0-9\s.,/+-].*)?\s*$"
+_NUMBER = r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,12})?"
+_UNIT = r"(\s*-?[^0-9\s.,/+-].*)?\s*$"
 _Written = Annotated[
-    str, Field(pattern=rf"^\s*{_NUMBER}", description="As it is written: '34', '2.6 mmol/L'.")
+    str,
+    Field(pattern=rf"^\s*[+-]?{_NUMBER}{_UNIT}", description="As it is written: '34', '2.6 mmol/L'."),
 ]
 _Bounded = Annotated[
     str,
     Field(
-        pattern=rf"^\s*((>=|<=|[<>≥≤])\s*)?{_NUMBER}",
-        description="As it is written, perhaps with a sign before it: '34', '2.6 mmol/L', '>60'.",
+        pattern=rf"^\s*(((>=|<=|[<>≥≤])\s*)?[+-]?{_NUMBER}|{_NUMBER} ?\+){_UNIT}",
+        description="As it is written, perhaps with the sign of a bound: '34', '2.6 mmol/L', '>60', '18+'.",
     ),
 ]
 _Pair = Annotated[str, Field(pattern=r"^\s*\d", description="Two numbers as they are written: '150/90'.")]
