@@ -47,7 +47,7 @@ def policies(kb: str | None, *, as_json: bool) -> None:
     )
 
 
-@verb("lupa facts", "lupa facts uhc_benlysta", "lupa facts --all", "lupa facts --json")
+@verb("lupa facts", "lupa facts uhc_benlysta", "lupa facts uhc_benlysta --all", "lupa facts --json")
 @kb_option
 @json_option
 @click.option("--all", "every", is_flag=True, help="List what is declared and no policy reads, too.")
@@ -58,8 +58,6 @@ def facts(policy: str | None, kb: str | None, *, every: bool, as_json: bool) -> 
     It is what the rules of POLICY read, or those of any policy on file. What else is declared, a case
     can state too; --all lists it.
     """
-    if every and policy:
-        raise click.UsageError("--all lists what is declared for every policy; leave POLICY out")
     knowledge = loaded(kb)
     from lupa.pages.contents import fact_rows, fact_text
 

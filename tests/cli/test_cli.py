@@ -175,10 +175,15 @@ def test_facts_with_all_are_whatever_is_declared(run: Run) -> None:
     assert "facts.taking\n" in run("facts", "--all")[1]
 
 
-def test_facts_of_a_policy_and_all_there_are_do_not_go_together(run: Run) -> None:
-    status, out, err = run("facts", "uhc_benlysta", "--all")
-    assert (status, out) == (2, "")
-    assert "leave POLICY out" in err
+def test_facts_of_a_policy_with_all_are_what_a_case_for_it_can_state(run: Run) -> None:
+    read, own, every = (
+        {row["fact"] for row in json.loads(run("facts", *words, "--json")[1])}
+        for words in (("fep_lupkynis",), ("fep_lupkynis", "--all"), ("--all",))
+    )
+    assert read <= own <= every
+    shared, of_another = "taking(semaglutide)", "documented(autoantibodies)"
+    assert [shared in each for each in (read, own, every)] == [False, True, True]
+    assert [of_another in each for each in (own, every)] == [False, True]
 
 
 def test_ask_counts_the_facts_that_cannot_matter_and_names_them_where_all_are_wanted(run: Run) -> None:

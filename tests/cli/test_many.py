@@ -223,7 +223,6 @@ def test_several_cases_end_in_a_table(batch: Path, jobs: str) -> None:
             "lint --rules --format sarif",
             "--rules goes with text and --json; --format sarif tells findings",
         ),
-        ("facts --all fep_lupkynis", "--all lists what is declared for every policy; leave POLICY out"),
         ("verify --because x", "--because goes with --accept, which records why"),
         (
             "ask --all --json",
