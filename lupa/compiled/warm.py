@@ -70,17 +70,12 @@ class Warm(Answers):
         self._all = frozenset(self._literals)
         self._ways = Ways(self._literals)
         self._outcome = self._ways.part(self._functions.diagrams, outcome)
-        self._law_of = {
-            self._literals[variable]: place
-            for place, law in enumerate(self._functions.laws)
-            for variable in law.variables
-        }
-        self._laws = [self._function(law.node) for law in self._functions.laws]
-        self._resting = set(self._literals).difference(
-            self._literals[variable]
-            for law in self._functions.laws
-            for variable in law.variables
-            if self._functions.diagrams.at(law.node, ()) != YES
+        laws = self._functions.laws
+        self._law_of = {self._literals[v]: place for place, law in enumerate(laws) for v in law.variables}
+        self._laws = [self._function(law.node) for law in laws]
+        kept = [self._functions.diagrams.at(law.node, ()) == YES for law in laws]
+        self._resting = self._all.difference(
+            fact for fact, place in self._law_of.items() if not kept[place]
         )
         """The facts of which no law is broken where none is so."""
         self._lawful = Several(self._ways.at_rest(law.goal, self._resting) for law in self._laws)
@@ -189,9 +184,8 @@ class Warm(Answers):
         for each in asked.functions:
             tested = self._ways.ruled_out_by(each.goal, said)
             if tested is not None:
-                return frozenset([fact if said[fact] else -fact for fact in tested]).union(
-                    asked.conclusions
-                )
+                core = [fact if said[fact] else -fact for fact in tested]
+                return frozenset([*core, *asked.conclusions])
         if not atoms:
             return ()
         true = dict(said)

@@ -38,7 +38,7 @@ _TEMPLATE = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*(`|\$\{)", re.DOTALL)
 _OFTEN = ("entries", "fromEntries", "hasOwn", "keys", "values")
 """Functions of `Object` that are called so often that all modules know them by a short name."""
 _SHORTER: list[tuple[re.Pattern[str], str]] = [
-    (re.compile(r"\s?([=,;:?&|<>(){}\[\]*/!%]|(?<![-+] )(?<![-+])[-+](?!=| ?[-+]))\s?"), r"\1"),
+    (re.compile(r"\s*([=,;:?&|<>(){}\[\]*/!%]|(?<![-+] )(?<![-+])[-+](?!=| ?[-+]))\s*"), r"\1"),
     (re.compile(r"(?<![\w$.])\((\w+)\)=>"), r"\1=>"),
     (re.compile(r"[;,](?=\})|,(?=[\])])"), ""),
     (re.compile(r"\bconst\b"), "let"),
@@ -46,7 +46,7 @@ _SHORTER: list[tuple[re.Pattern[str], str]] = [
     (re.compile(rf"\bObject\.({'|'.join(_OFTEN)})\b"), r"\1$"),
 ]
 """Code in fewer signs: without blanks, brackets and ends that mean nothing; each statement has its end."""
-_STYLED = re.compile(r"\s*([{};,])\s*|(?<=[\w-]:) (?=[^{}]*;)")
+_STYLED = re.compile(r";?\s*(\})\s*|\s*([{;,])\s*|(?<=[\w-]:) (?=[^{}]*;)")
 """What of a style is blank for a reader alone; nothing in quotes there holds such a mark."""
 _END = re.compile(r"<(?=/script|!--)", re.IGNORECASE)
 """What would end a script, or hide the end of one."""
@@ -75,7 +75,7 @@ def page(
     with ExitStack() as stack:
         beside = None if against is None else _beside(store, policies, against, stack)
         told = page_data(store, policies, beside)
-    script, style = in_one(FIRST), _STYLED.sub(r"\1", STYLE + text_of("page.css"))
+    script, style = in_one(FIRST), _STYLED.sub(r"\1\2", STYLE + text_of("page.css"))
     holes = {
         "policy": (
             f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; "
@@ -117,14 +117,14 @@ def in_one(first: str) -> str:
             if needed not in done:
                 add(needed)
         plain = _one_after_another(_IMPORT.sub(r"const \1 = \2$;", text))
-        body = _tight(_EXPORT.sub(r"\1", _COMMENT.sub("", plain)))
+        body = _tight(_EXPORT.sub(r"\1", _COMMENT.sub("", plain))).strip()
         given = ",".join(exported for _, exported in _EXPORT.findall(text))
-        scope = f"let {name}$=(()=>{{{body}\nreturn{{{given}}}}})();"
+        scope = f"let {name}$=(()=>{{{body}return{{{given}}}}})();"
         done[name] = body if name == first else scope
 
     add(first)
     often = f"let{{{','.join(f'{name}:{name}$' for name in _OFTEN)}}}=Object;"
-    return _END.sub(r"\\x3c", "\n".join([often, *done.values()]))
+    return _END.sub(r"\\x3c", "".join([often, *done.values()]))
 
 
 def _one_after_another(text: str) -> str:
