@@ -255,11 +255,9 @@ class _Cites:
         if told not in self._cited:
             part = _Sides.of(self._space, self._function(told))
             self._cited[told] = [
-                atom
-                for atom, against in self._against
-                if atom.item not in but and against.goes_with(told, part, self._diagrams)
+                atom for atom, against in self._against if against.goes_with(told, part, self._diagrams)
             ]
-        atoms = self._cited[told]
+        atoms = [atom for atom in self._cited[told] if atom.item not in but]
         places = dict.fromkeys(place for atom in atoms for place in self._edition.clauses(atom, self._ways))
         return tuple(atom.item for atom in atoms), tuple(places)
 

@@ -196,6 +196,9 @@ class _Writer:
         facts = {variable: fact for variable, fact in ask.facts.items() if variable in asked}
         answers = told(self._edition, ask.group, facts, diagrams, partition, self._others)
         spoken = _spoken_of(ask.group, facts, answers, self._others)
+        if ask.group.kind == "members" and len(spoken) == 1 < len(facts):  # then it is asked for yes or no
+            facts = {variable: fact for variable, fact in facts.items() if fact in spoken}
+            answers = told(self._edition, ask.group, facts, diagrams, partition, self._others)
         return self._draft(spoken, answers, numbered)
 
     def _counted(self, node: Node, ask: Open, known: Known, counting: Counting) -> _Draft:

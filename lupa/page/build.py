@@ -38,6 +38,8 @@ _TEMPLATE = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*(`|\$\{)", re.DOTALL)
 _OFTEN = ("entries", "fromEntries", "hasOwn", "keys", "values")
 """Functions of `Object` that are called so often that all modules know them by a short name."""
 _SHORTER: list[tuple[re.Pattern[str], str]] = [
+    (re.compile(r"(?<![\w$.])true\b(?!\s*:)"), "!0"),
+    (re.compile(r"(?<![\w$.])false\b(?!\s*:)"), "!1"),
     (re.compile(r"\s*([=,;:?&|<>(){}\[\]*/!%]|(?<![-+] )(?<![-+])[-+](?!=| ?[-+]))\s*"), r"\1"),
     (re.compile(r"(?<![\w$.])\((\w+)\)=>"), r"\1=>"),
     (re.compile(r"[;,](?=\})|,(?=[\])])"), ""),

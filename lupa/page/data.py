@@ -67,9 +67,10 @@ def page_data(store: Store, policies: Sequence[str], against: Beside | None = No
         "format": FORMAT,
         "version": VERSION,
         "lupa": __version__,
-        "policies": told,
         **known,
         "names": _columns(named | known["names"]),
+        "texts": texts.told(),
+        "letters": letters.each,
         "against": against
         and {
             "named": against.named,
@@ -79,9 +80,8 @@ def page_data(store: Store, policies: Sequence[str], against: Beside | None = No
                 for key, found in known_there.items()
             },
         },
-        "letters": letters.each,
         "lists": lists.among(named),
-        "texts": texts.told(),
+        "policies": told,
     }
 
 

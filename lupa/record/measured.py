@@ -20,19 +20,20 @@ class Measuring(StatedNumbers):
 
     def read(self, name: str, quantity: Quantity, value: Any, path: str) -> None:
         """What is said of one number, or of the parts that one is counted in."""
-        fine = self._counted_in_parts(name, value) or name
+        fine = self._counted_in_parts(name, quantity, value) or name
         super().read(fine, self._vocabulary.quantities.get(fine, quantity), value, path)
 
-    def _counted_in_parts(self, name: str, value: Any) -> str | None:
+    def _counted_in_parts(self, name: str, quantity: Quantity, value: Any) -> str | None:
         """The number of which a text says the parts: an age of `4 months` is one in months."""
-        quantities = self._vocabulary.quantities
-        for fine, (coarse, _) in self._vocabulary.scales.items() if isinstance(value, str) else ():
-            units = (quantities[unit].unit for unit in (name, fine))
-            own, in_parts = (
-                number_in(value, unit) is not None or bound_in(value, (unit,)) is not None for unit in units
-            )
-            if coarse == name and in_parts and not own:
-                return fine
+        for fine, (coarse, _) in self._vocabulary.scales.items():
+            if coarse == name and isinstance(value, str):
+                units = quantity.unit, self._vocabulary.quantities[fine].unit
+                own, in_parts = (
+                    number_in(value, unit) is not None or bound_in(value, (unit,)) is not None
+                    for unit in units
+                )
+                if in_parts and not own:
+                    return fine
         return None
 
     def birth_date(self, value: Any, path: str) -> None:

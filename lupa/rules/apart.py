@@ -31,7 +31,10 @@ def told_apart(
     found = re.compile(rf"\b(?:{'|'.join(sorted({name for name, _ in names}))})\b")
     if not any(found.search(texts[file]) for file in own if file in texts):
         return None
-    trees = {file: _parsed(text) for file, text in texts.items() if file in own or found.search(text)}
+    try:
+        trees = {file: _parsed(text) for file, text in texts.items() if file in own or found.search(text)}
+    except RuntimeError:  # whoever loads the texts as they are is told where they cannot be read
+        return None
     shared = {s for file, each in trees.items() if file not in own for s in _derived(each)}
     given = {s for file, each in trees.items() if file in own for s in _derived(each)}
     both = (names & given) - shared

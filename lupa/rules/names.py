@@ -13,7 +13,8 @@ _UNSEEN = (0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)
 _SIGNS = {0x2019: "'", 0x201C: '"', 0x201D: '"', **dict.fromkeys((0xAE, 0x2122, *_UNSEEN))}
 """Other quotes, and what is no part of a name: what says that it is a trade mark, and what is not seen."""
 _BETWEEN_WORDS = re.compile(r"[\s_\-\u2010-\u2015]+")
-_AROUND = " \"'.,;"
+AROUND = " \"'.,;"
+"""What is no part of a name where it stands before or behind one."""
 
 
 def beginnings(fact: str) -> Iterator[str]:
@@ -49,7 +50,7 @@ def normal(name: str) -> str:
         plain = unicodedata.normalize("NFKD", plain)
         plain = "".join(c for c in plain if not unicodedata.combining(c))
     plain = plain.casefold().strip()
-    return _BETWEEN_WORDS.sub("_", plain.strip(_AROUND) or plain)
+    return _BETWEEN_WORDS.sub("_", plain.strip(AROUND) or plain)
 
 
 def nearest(name: str, names: Mapping[str, str]) -> str | None:

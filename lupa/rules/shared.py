@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from lupa.errors import RuleError, shown
 from lupa.rules.kept import cached_property
-from lupa.rules.names import normal
+from lupa.rules.names import AROUND, normal
 from lupa.rules.reads import SINGLE, declared_in, single_valued_in
 from lupa.rules.texts import (
     ALIAS,
@@ -169,11 +169,11 @@ class Shared:
         rows.sort(key=lambda row: row[1].isascii())
         odd = [normal(alias) for _, alias in rows if not alias.isascii()]
         # one normal form of all the rest is made sooner than one of each
-        said = [*odd, *normal("\n".join(alias for _, alias in rows[len(odd) :])).split("\n")]
+        said = [*odd, *normal("\0".join(alias for _, alias in rows[len(odd) :])).split("\0")]
         meant: dict[str, str] = {}
         found: set[str] = set()
         for (name, _), alias in zip(rows, said, strict=False):
-            plainer = alias.strip("_")
+            plainer = alias.strip(f"_{AROUND}")
             other = plainer if plainer in self.predicates else meant.setdefault(plainer, name)
             if other != name and {name, other} <= self.predicates.keys():
                 found |= {name, other}
