@@ -18,6 +18,7 @@ from lupa.authors.diff.operands import operand_of
 from lupa.authors.reports.html import STYLE
 from lupa.errors import CaseError, printable
 from lupa.page.data import Beside, page_data
+from lupa.page.packed import in_signs
 from lupa.rules.store import Store
 
 HERE = Path(__file__).parent
@@ -55,10 +56,10 @@ _END = re.compile(r"<(?=/script|!--)", re.IGNORECASE)
 
 
 def held(told: Mapping[str, Any]) -> str:
-    """Data as a page holds it: packed, in 85 signs none of which begins markup."""
+    """Data as a page holds it: packed, in signs none of which begins markup."""
     data = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
     packing = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS, 5)  # kinds differ: small blocks pack best
-    return base64.b85encode(packing.compress(data) + packing.flush()).decode().replace("<", ".")
+    return in_signs(packing.compress(data) + packing.flush())
 
 
 def page(

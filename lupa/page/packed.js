@@ -3,20 +3,23 @@
 import { normal } from "./names.js";
 import { each } from "./plain.js";
 
-const SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;.=>?@^_`{|}~";
+const SIGNS = 93; // all that can be seen, from "!" on, but "<"
 
-/** The bytes of a text that has five signs for every four. */
+/** The bytes of a text; see `in_signs` of `lupa.page.packed`. */
 export function bytesOf(text) {
-  const value = new Uint8Array(128);
-  for (let at = 0; at < SIGNS.length; at += 1) value[SIGNS.charCodeAt(at)] = at;
-  const whole = text.padEnd(5 * Math.ceil(text.length / 5), SIGNS.at(-1));
-  const words = new DataView(new ArrayBuffer((4 * whole.length) / 5));
-  for (let at = 0; at < whole.length; at += 5) {
-    let word = 0;
-    for (let next = at; next < at + 5; next += 1) word = SIGNS.length * word + value[whole.charCodeAt(next)];
-    words.setUint32((4 * at) / 5, word);
+  const value = (at) => text.charCodeAt(at) - (text[at] > "<" ? 34 : 33);
+  const bytes = [];
+  let [held, bits] = [0, 0];
+  for (let at = 0; at < text.length; at += 2) {
+    const isPair = at + 1 < text.length;
+    held |= (value(at) + (isPair ? SIGNS * value(at + 1) : 0)) << bits;
+    bits += isPair ? 13 : 6;
+    for (; bits >= 8; bits -= 8) {
+      bytes.push(held & 255);
+      held >>= 8;
+    }
   }
-  return new Uint8Array(words.buffer, 0, Math.floor((4 * text.length) / 5));
+  return new Uint8Array(bytes);
 }
 
 /** Numbers from how far each is after the one before, the first after 0. */

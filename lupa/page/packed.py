@@ -21,6 +21,27 @@ def steps(numbers: Iterable[int]) -> list[int]:
     return found
 
 
+_SIGNS = "".join(chr(code) for code in range(33, 127) if chr(code) != "<")
+"""What can be read and seen, none of which begins markup."""
+
+
+def in_signs(data: bytes) -> str:
+    """Bytes as a text of 93 signs: each pair holds 13 bits, the lowest first; one at the end holds 6."""
+    found: list[str] = []
+    held = bits = 0
+    for byte in data:
+        held |= byte << bits
+        bits += 8
+        if bits >= 13:
+            high, low = divmod(held & 0x1FFF, len(_SIGNS))
+            found += _SIGNS[low], _SIGNS[high]
+            held >>= 13
+            bits -= 13
+    high, low = divmod(held, len(_SIGNS))
+    rest = _SIGNS[low] + _SIGNS[high] if bits > 6 else _SIGNS[low] if bits else ""
+    return "".join((*found, rest))
+
+
 SHORT = 3
 """Lists of no more numbers are written as they are."""
 

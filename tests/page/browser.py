@@ -61,8 +61,17 @@ def told_by(page: str) -> dict[str, Any]:
     """The data that a page holds."""
     found = _DATA.search(page)
     assert found is not None
-    told: dict[str, Any] = json.loads(zlib.decompress(base64.b85decode(found[2].replace(".", "<"))))
+    told: dict[str, Any] = json.loads(zlib.decompress(bytes_of(found[2])))
     return told
+
+
+def bytes_of(signs: str) -> bytes:
+    """What a text holds in which each pair of 93 signs stands for 13 bits, and one at its end for 6."""
+    values = [ord(sign) - 33 - (sign > "<") for sign in signs]
+    pairs = zip(values[::2], [*values[1::2], 0], strict=False)
+    bits = "".join(reversed([f"{low + 93 * high:013b}" for low, high in pairs]))
+    size = len(signs) // 2 * 13 + len(signs) % 2 * 6
+    return int(bits or "0", 2).to_bytes(-(-len(bits) // 8), "little")[: size // 8]
 
 
 def with_long_words(page: str) -> str:

@@ -8,11 +8,14 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lupa import CaseError, KnowledgeBase
 from lupa.page.build import _one_after_another, _tight
+from lupa.page.packed import in_signs
 from tests.command import command
-from tests.page.browser import told_by
+from tests.page.browser import bytes_of, told_by
 
 LARGEST = 300_000
 """Bytes of the page of the shipped policies."""
@@ -27,6 +30,14 @@ def one(kb: KnowledgeBase) -> str:
 @pytest.mark.slow
 def test_the_shipped_policies_make_a_small_page(made: str) -> None:
     assert len(made.encode()) < LARGEST
+
+
+@given(st.binary())
+def test_bytes_are_told_in_signs_that_begin_no_markup(data: bytes) -> None:
+    signs = in_signs(data)
+    assert bytes_of(signs) == data
+    assert len(signs) <= len(data) * 16 / 13 + 2
+    assert "<" not in signs
 
 
 def test_no_comment_is_left_that_could_hide_what_follows(one: str) -> None:
