@@ -173,9 +173,7 @@ class Vocabulary:
                 self._row(other),
                 mend="give one of them another name",
             )
-        if ONLY in path:
-            words = f"the fact {fact}: no argument can be called {ONLY}, which closes a list in a case"
-            raise self._wrong(words, self._row(symbol), mend="give it another name")
+        self._check_arguments(fact, path, symbol)
         if name in self._single:
             if not path:
                 words = f"single_valued({name}): the fact {name} has no argument to be its value"
@@ -186,6 +184,15 @@ class Vocabulary:
             _plant(self.families, (name, *path), fact)
         else:
             self.flags[name] = fact
+
+    def _check_arguments(self, fact: Fact, path: Path, symbol: clingo.Symbol) -> None:
+        """Raises `RuleError` for a fact of which a case could not say what it is about."""
+        if '"' in fact:
+            words = f"the fact {fact} has a text where a name belongs"
+            raise self._wrong(words, self._row(symbol), mend="write a name, and the text as its label")
+        if ONLY in path:
+            words = f"the fact {fact}: no argument can be called {ONLY}, which closes a list in a case"
+            raise self._wrong(words, self._row(symbol), mend="give it another name")
 
     def _default(self, fact: Fact, row: list[clingo.Symbol]) -> tuple[Fact, bool]:
         value = str(row[1])

@@ -584,6 +584,13 @@ def test_a_bound_in_quotes_is_refused_where_it_is_written(
             'fact("live vaccine").',
             'fact("live vaccine") declares no fact; a fact is a name, with or without arguments',
         ),
+        (
+            'fact(smokes("Yes, daily")).',
+            (
+                'the fact smokes("Yes, daily") has a text where a name belongs; '
+                "write a name, and the text as its label"
+            ),
+        ),
         ("fact((a, b)).", "fact((a,b)) declares no fact; a fact is a name, with or without arguments"),
         (
             "fact(-live_vaccine).",
