@@ -29,9 +29,12 @@ def told(
     diagrams: Diagrams,
     node: Node,
     others: Mapping[Fact, Sequence[Fact]],
+    *,
+    of_spoken: bool = False,
 ) -> list[Told]:
     """The answers that a function of the group's variables, which stand for these facts, tells apart.
 
+    They answer a question about all of these facts, or, `of_spoken`, about just those of which they speak.
     Of a choice a value also stands for those `others` of the group of which the same is so. Raises
     `SpaceLimitError` where there are too many ways to answer.
     """
@@ -48,7 +51,7 @@ def told(
             for (word, so), value in sides
             if value != NOWHERE
         ]
-    return _combinations(edition, facts, diagrams, node)
+    return _combinations(edition, facts, diagrams, node, of_spoken=of_spoken)
 
 
 def shown(asking: Asking, group: Group, name: str, when: When) -> str:
@@ -125,7 +128,7 @@ def _bounds(cuts: Sequence[Cut], low: int, high: int) -> tuple[Some, ...]:
 
 
 def _combinations(
-    edition: Edition, facts: Mapping[int, Fact], diagrams: Diagrams, node: Node
+    edition: Edition, facts: Mapping[int, Fact], diagrams: Diagrams, node: Node, *, of_spoken: bool
 ) -> list[Told]:
     counted = _counted(edition, facts, diagrams, node)
     if counted is not None:
@@ -141,13 +144,14 @@ def _combinations(
     spoken = {fact for when in whens.values() for cube in when for some in cube for fact in some.facts}
     if len(whens) == 1:
         return [Told(value, asking.answer("any"), when) for value, when in whens.items()]
-    if len(facts) == 1:
+    asked = spoken if of_spoken else set(facts.values())
+    if len(asked) == 1:
         of_side = {when[0][0].at_least: (value, when) for value, when in whens.items()}
-        sides = _sides(asking, *facts.values())
+        sides = _sides(asking, *asked)
         return [Told(of_side[so][0], word, of_side[so][1]) for word, so in sides]
     longest = max(whens.values(), key=len)
     rest = longest if len(longest) > 1 and len(whens) > 1 else None
-    none = frozenset(facts.values()) == spoken  # where others are asked for too, who names none says more
+    none = asked == spoken  # where others are asked for too, who names none says more
     answers = [
         Told(value, _in_words(asking, when, spoken, none=none), when)
         for value, when in whens.items()

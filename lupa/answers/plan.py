@@ -194,12 +194,8 @@ class _Writer:
         diagrams, partition = ask.answers(node, lambda left: targets.get(left, NOWHERE))
         asked = diagrams.support(partition)
         facts = {variable: fact for variable, fact in ask.facts.items() if variable in asked}
-        answers = told(self._edition, ask.group, facts, diagrams, partition, self._others)
-        spoken = _spoken_of(ask.group, facts, answers, self._others)
-        if ask.group.kind == "members" and len(spoken) == 1 < len(facts):  # then it is asked for yes or no
-            facts = {variable: fact for variable, fact in facts.items() if fact in spoken}
-            answers = told(self._edition, ask.group, facts, diagrams, partition, self._others)
-        return self._draft(spoken, answers, numbered)
+        answers = told(self._edition, ask.group, facts, diagrams, partition, self._others, of_spoken=True)
+        return self._draft(_spoken_of(ask.group, facts, answers, self._others), answers, numbered)
 
     def _counted(self, node: Node, ask: Open, known: Known, counting: Counting) -> _Draft:
         """The same, where members that are alike are told by how many they are."""

@@ -4,7 +4,6 @@ import { rowsOf } from "./codes.js";
 import { nameBeforeDose, namedWithDose, namesListed, slip } from "./doses.js";
 import { filtered, isPlain } from "./plain.js";
 
-
 /** Where in a case each fact of an edition is stated: its keys, and the value that it stands for in a choice. */
 export function places(edition) {
   const found = new Map();

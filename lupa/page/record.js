@@ -167,7 +167,7 @@ class Reader {
       const [high, low] = pair.map((part) => intervals.get(part));
       if (high && low && compare(high.high, low.low) <= 0) {
         const told = pair.map((part) => `${this.edition.quantities[part].label} as ${words.get(part)}`).join(" and ");
-        this.record.remarks.push({ place: this.measuring.place(pair[0]), text: `The case gives ${told}: are they the wrong way round?` });
+        this.remark(this.measuring.place(pair[0]), `The case gives ${told}: are they the wrong way round?`);
       }
     }
   }
@@ -308,14 +308,14 @@ class Reader {
       const text = `${shown(other.name)} is not known here, and may say something of the names beside it`;
       if (!this.lenient) this.problem(path, `${text}; write each for itself, [ONE, OTHER]`, true, true);
       else {
-        this.record.remarks.push({ place: path, text: `${text}, which stay open.` });
+        this.remark(path, `${text}, which stay open.`);
         this.setAside(given, tree, true, path, about);
       }
       return;
     }
     const many = names.length === 1 ? "this one name" : `these ${names.length} names`;
     this.remark(path, `${shown(given)} was read as a list of ${many}.`);
-    if (!path.split(".").includes("only") && !this.record.lists.has(about[0])) this.record.lists.set(about[0], path);
+    this.takeNoteOfList(path, about);
     for (const name of names) this.onList(name, tree, path, about);
   }
 
@@ -330,8 +330,13 @@ class Reader {
     }
   }
 
-  listed(tree, values, path, about) {
+  /** Keeps where a list stands that is not said to be complete; the first of a relation. */
+  takeNoteOfList(path, about) {
     if (!path.split(".").includes("only") && !this.record.lists.has(about[0])) this.record.lists.set(about[0], path);
+  }
+
+  listed(tree, values, path, about) {
+    this.takeNoteOfList(path, about);
     for (const [place, given] of values.entries()) {
       const where = `${path}[${place}]`;
       const both = isPlain(given) ? namedWithDose(given) : null;

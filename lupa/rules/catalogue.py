@@ -93,12 +93,12 @@ class Catalogue:
             found = list(self._named(kind, given, every))
             if not found and self._codes(given):  # a code stands wherever a name does
                 return self.covering(*self.coded(given))
-            for other in KINDS:
-                if not found and self._shared.declared_as((other,), given) is not None:
-                    words = f"{shown(given)} is a {other}; write it under `{other}`"
-                    raise CaseError([Problem(path, words)])
             if not found:
-                raise CaseError([Problem(path, f"{shown(given)} is not known; {self._hint(kind, given)}")])
+                kinds = (other for other in KINDS if self._shared.declared_as((other,), given) is not None)
+                other = next(kinds, None)
+                hint = f"is a {other}; write it under `{other}`"
+                words = hint if other else f"is not known; {self._hint(kind, given)}"
+                raise CaseError([Problem(path, f"{shown(given)} {words}")])
         if not found:
             name = self._shared.declared_as((kind,), given)
             raise CaseError([Problem(path, f"no policy on file covers {name}; see `lupa policies`")])

@@ -25,6 +25,11 @@ def beginnings(fact: str) -> Iterator[str]:
         beginning = _beginning(beginning)
 
 
+def is_a_name(term: str) -> bool:
+    """Whether a term, as it is written, is a name, with or without arguments: no number, text or tuple."""
+    return term[0].isalpha()
+
+
 def as_name(given: Any, known: Container[str]) -> Any:
     """What is given for a name; a whole number is one as it is written, where that is known: stage 3."""
     is_number = isinstance(given, int) and not isinstance(given, bool)

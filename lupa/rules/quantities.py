@@ -10,6 +10,7 @@ import clingo
 
 from lupa.errors import RuleError
 from lupa.rules.ground import Ground, counted, quoted
+from lupa.rules.names import is_a_name
 from lupa.rules.numbers import exact
 
 CUTS = ("at_least", "more_than")
@@ -148,7 +149,7 @@ def quantities_in(program: Ground, wrong: Wrong) -> dict[str, Quantity]:
         name, unit, least, most = row
         key = str(name)
         try:
-            if not key[0].isalpha():
+            if not is_a_name(key):
                 raise RuleError(f"{key} is no name of a quantity")
             found[key] = Quantity(
                 quoted(unit, "quantity/4"),

@@ -11,7 +11,7 @@ from lupa.errors import RuleError
 from lupa.rules.efforts import Efforts
 from lupa.rules.ground import Ground
 from lupa.rules.kept import cached_property
-from lupa.rules.names import all_written, arguments, beginnings, nearest, normal, slip
+from lupa.rules.names import all_written, arguments, beginnings, is_a_name, nearest, normal, slip
 from lupa.rules.numbers import exact, of_one
 from lupa.rules.quantities import (
     CUTS,
@@ -132,7 +132,7 @@ class Vocabulary:
             for row in self._program.symbols("quantity", arity):
                 raise self._wrong(f"{row} lacks an argument", row, mend=f"write {ROW}")
         for (symbol,) in self._program.facts("dated", 1):
-            if not str(symbol)[0].isalpha():
+            if not is_a_name(str(symbol)):
                 raise self._wrong(
                     f"dated({symbol}) is about what has no name",
                     clingo.Function("dated", [symbol]),
@@ -147,7 +147,7 @@ class Vocabulary:
                 )
 
     def _declare(self, fact: Fact, symbol: clingo.Symbol) -> None:
-        if not fact[0].isalpha():
+        if not is_a_name(fact):
             mend = "a fact is a name, with or without arguments"
             raise self._wrong(f"fact({fact}) declares no fact", self._row(symbol), mend=mend)
         name, path = _taken_apart(fact, symbol)

@@ -16,7 +16,7 @@ from lupa.rules.asking import ANSWERS
 from lupa.rules.efforts import KINDS
 from lupa.rules.files import shipped
 from lupa.rules.ground import Ground, Load, Parts, ground
-from lupa.rules.names import arguments
+from lupa.rules.names import arguments, is_a_name
 from lupa.rules.quantities import CUTS, SINCE
 from lupa.rules.tables import AFTER
 from lupa.rules.texts import WORD, unquoted
@@ -87,7 +87,7 @@ def atoms(programs: Sequence[Ground], predicates: Iterable[Signature]) -> Atoms:
         at = _NAMED.get(predicate)
         symbols = (symbol for program in programs for symbol in program.symbols(*predicate))
         found[predicate] = dict.fromkeys(
-            s for s in symbols if at is None or str(s.arguments[at])[0].isalpha()
+            s for s in symbols if at is None or is_a_name(str(s.arguments[at]))
         )
     return found
 
