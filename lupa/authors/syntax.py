@@ -8,10 +8,8 @@ from clingo import ast
 from clingo.ast import ASTType
 
 from lupa.rules.onfile import text_of
-from lupa.rules.trees import children, keys_of
+from lupa.rules.trees import Signature, derived, head_conditions, keys_of, signatures
 
-Signature = tuple[str, int]
-"""A predicate: its name and the number of its arguments."""
 Route = tuple[tuple[str, int | None], ...]
 """The way from a tree to one of its nodes: keys, each with a place where it holds several nodes."""
 
@@ -79,47 +77,13 @@ def replaced(tree: ast.AST, route: Route, new: ast.AST | None) -> ast.AST:
     return tree.update(**{key: children})
 
 
-def heads(statement: ast.AST) -> list[ast.AST]:
-    """The literals that a rule derives or chooses from."""
-    if statement.ast_type != ASTType.Rule:
-        return []
-    head = statement.head
-    return [head] if head.ast_type == ASTType.Literal else [part.literal for part in head.elements]
-
-
-def functions(symbol: ast.AST) -> list[ast.AST]:
-    """The terms that stand for the atoms of a literal: one, or one for each member of a pool."""
-    if symbol.ast_type == ASTType.Pool:
-        return [function for part in symbol.arguments for function in functions(part)]
-    return [symbol]
-
-
-def atoms(tree: ast.AST) -> list[ast.AST]:
-    """The terms of all atoms in a tree; within an atom there is no other."""
-    if tree.ast_type == ASTType.SymbolicAtom:
-        return functions(tree.symbol)
-    return [atom for child in children(tree) for atom in atoms(child)]
-
-
-def signatures(tree: ast.AST) -> set[Signature]:
-    """The predicates of all atoms in a tree."""
-    return {(function.name, len(function.arguments)) for function in atoms(tree)}
-
-
-def derived(statement: ast.AST) -> set[Signature]:
-    """The predicates that a statement gives."""
-    return {found for head in heads(statement) for found in signatures(head)}
-
-
 def read(statement: ast.AST) -> set[Signature]:
     """The predicates that a statement needs."""
     if statement.ast_type == ASTType.ShowSignature:
         return {(statement.name, statement.arity)} if statement.name else set()
     if statement.ast_type != ASTType.Rule:
         return signatures(statement)
-    parts = list(statement.body)
-    if statement.head.ast_type != ASTType.Literal:
-        parts += [literal for part in statement.head.elements for literal in part.condition]
+    parts = [*statement.body, *head_conditions(statement)]
     return {found for part in parts for found in signatures(part)}
 
 

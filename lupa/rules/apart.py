@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,8 @@ import clingo
 from clingo import ast
 from clingo.ast import AST, ASTType
 
-from lupa.rules.trees import children, parsed
+from lupa.rules.trees import Signature, derived, parsed
 
-_Signature = tuple[str, int]
 _BEHIND = "_of_the_policy"
 """What stands behind a policy's own name while a query has the same."""
 
@@ -35,8 +34,8 @@ def told_apart(
         trees = {file: _parsed(text) for file, text in texts.items() if file in own or found.search(text)}
     except RuntimeError:  # whoever loads the texts as they are is told where they cannot be read
         return None
-    shared = {s for file, each in trees.items() if file not in own for s in _derived(each)}
-    given = {s for file, each in trees.items() if file in own for s in _derived(each)}
+    shared = {s for file, each in trees.items() if file not in own for rule in each for s in derived(rule)}
+    given = {s for file, each in trees.items() if file in own for rule in each for s in derived(rule)}
     both = (names & given) - shared
     if not both:
         return None
@@ -53,8 +52,8 @@ def told_apart(
 
 
 @cache
-def _derived_by(queries: tuple[Path, ...]) -> frozenset[_Signature]:
-    return frozenset(signature for path in queries for signature in _derived(parsed(path)))
+def _derived_by(queries: tuple[Path, ...]) -> frozenset[Signature]:
+    return frozenset(signature for path in queries for rule in parsed(path) for signature in derived(rule))
 
 
 def _parsed(text: str) -> list[AST]:
@@ -63,34 +62,21 @@ def _parsed(text: str) -> list[AST]:
     return found
 
 
-def _derived(statements: Iterable[AST]) -> Iterator[_Signature]:
-    """The predicates of which statements derive atoms."""
-    for statement in statements:
-        if statement.ast_type == ASTType.Rule:
-            for atom in _atoms(statement.head):
-                yield atom.symbol.name, len(atom.symbol.arguments)
-
-
-def _atoms(node: AST) -> Iterator[AST]:
-    if node.ast_type == ASTType.SymbolicAtom:
-        if node.symbol.ast_type == ASTType.Function:
-            yield node
-        return
-    for child in children(node):
-        yield from _atoms(child)
-
-
 class _Renamed(ast.Transformer):
     """Gives atoms of some predicates another name; what is called so within an atom stays."""
 
-    def __init__(self, names: Collection[_Signature]) -> None:
+    def __init__(self, names: Collection[Signature]) -> None:
         self._names = names
 
     def visit_SymbolicAtom(self, atom: AST, *_: Any, **__: Any) -> AST:  # noqa: N802 - clingo's name
-        symbol = atom.symbol
+        return atom.update(symbol=self._named(atom.symbol))
+
+    def _named(self, symbol: AST) -> AST:
+        if symbol.ast_type == ASTType.Pool:
+            return symbol.update(arguments=[self._named(each) for each in symbol.arguments])
         if symbol.ast_type != ASTType.Function or (symbol.name, len(symbol.arguments)) not in self._names:
-            return atom
-        return atom.update(symbol=symbol.update(name=symbol.name + _BEHIND))
+            return symbol
+        return symbol.update(name=symbol.name + _BEHIND)
 
     def visit_Defined(self, defined: AST, *_: Any, **__: Any) -> AST:  # noqa: N802 - clingo's name
         if (defined.name, defined.arity) not in self._names:

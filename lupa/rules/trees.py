@@ -13,6 +13,8 @@ from clingo.ast import AST, ASTSequence, ASTType, Location, Position
 from lupa.errors import RuleError
 from lupa.rules.onfile import begins_with_mark, text_of
 
+Signature = tuple[str, int]
+"""A predicate: its name and the number of its arguments."""
 _NAMELESS = "<string>"
 """What clingo calls a text that it was not given as a file."""
 
@@ -75,6 +77,57 @@ def children(tree: AST) -> Iterator[AST]:
             yield from child
         elif isinstance(child, AST):
             yield child
+
+
+def heads(statement: AST) -> list[AST]:
+    """The literals that a rule derives or chooses from."""
+    if statement.ast_type != ASTType.Rule or statement.head.ast_type == ASTType.TheoryAtom:
+        return []
+    head = statement.head
+    return [head] if head.ast_type == ASTType.Literal else [_chosen(part).literal for part in head.elements]
+
+
+def head_conditions(statement: AST) -> list[AST]:
+    """The literals that a rule reads in its head, where it chooses."""
+    head = statement.head
+    parts = () if head.ast_type == ASTType.Literal else head.elements
+    return [literal for part in parts for literal in _chosen(part).condition]
+
+
+def _chosen(part: AST) -> AST:
+    """What stands behind the weights in a head that counts; elsewhere the part itself."""
+    return part.condition if part.ast_type == ASTType.HeadAggregateElement else part
+
+
+def functions(symbol: AST) -> list[AST]:
+    """The terms that stand for the atoms of a literal: one, or one for each member of a pool."""
+    if symbol.ast_type == ASTType.Pool:
+        return [function for part in symbol.arguments for function in functions(part)]
+    return [symbol]
+
+
+def atoms(tree: AST) -> list[AST]:
+    """The terms of all atoms in a tree; within an atom there is no other."""
+    if tree.ast_type == ASTType.SymbolicAtom:
+        return functions(tree.symbol)
+    return [atom for child in children(tree) for atom in atoms(child)]
+
+
+def signatures(tree: AST) -> set[Signature]:
+    """The predicates of all atoms in a tree."""
+    return {_signature(atom) for atom in atoms(tree)}
+
+
+def _signature(atom: AST) -> Signature:
+    if atom.ast_type == ASTType.UnaryOperation:  # what is denied outright is a predicate of its own
+        name, arity = _signature(atom.argument)
+        return f"-{name}", arity
+    return atom.name, len(atom.arguments)
+
+
+def derived(statement: AST) -> set[Signature]:
+    """The predicates that a statement gives."""
+    return {found for head in heads(statement) for found in signatures(head)}
 
 
 class _Placed(ast.Transformer):

@@ -480,6 +480,7 @@ def test_what_lupa_reads_is_what_its_sources_look_up() -> None:
         ("&sum { age } >= 18.", "not-a-definition: a choice is not allowed in a knowledge base"),
         (f"{MET}&sum {{ age }} >= 18.", "syntax: no definition found for theory atom"),
         ("1 { live_vaccine : taking(prednisone) } 1.", "not-a-definition: a choice is not allowed"),
+        ("1 = #count { X : live_vaccine(X) : X = 1..2 }.", "not-a-definition: a choice is not allowed"),
         ("#show taking/1.", "not-a-definition: #show is not allowed in a knowledge base"),
     ],
 )

@@ -725,9 +725,10 @@ def test_an_exclusion_without_a_clause_is_not_explained(verify: Verify) -> None:
     assert expected == verify.broken("explained_denial", *GOUT, frame, SMOKER[0])
 
 
-def test_what_a_policy_calls_by_a_name_of_the_laws_is_another_thing(verify: Verify) -> None:
+@pytest.mark.parametrize("own", ["named(basis(smoker))", "own :- smokes. named(basis(smoker); gout)"])
+def test_what_a_policy_calls_by_a_name_of_the_laws_is_another_thing(own: str, verify: Verify) -> None:
     """The law calls `named` what is cited by a clause, and this policy what it likes."""
-    own, frame = "named(basis(smoker))", "frame(small, gout, initial, c_all)"
+    frame = "frame(small, gout, initial, c_all)"
     broken = verify.broken("explained_denial", *GOUT, frame, SMOKER[0], own)
     assert broken == [("unexplained(basis(smoker))", "error")]
 

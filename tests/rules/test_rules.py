@@ -19,16 +19,7 @@ from clingo.ast import ASTType
 
 import lupa
 from lupa import KnowledgeBase
-from lupa.authors.syntax import (
-    Signature,
-    declared,
-    derived,
-    has_body,
-    line,
-    nodes,
-    read,
-    statements,
-)
+from lupa.authors.syntax import declared, has_body, line, nodes, read, statements
 from lupa.rules.atom import Atom
 from lupa.rules.edition import Edition
 from lupa.rules.files import RuleFiles, shipped
@@ -36,6 +27,7 @@ from lupa.rules.ground import ground, plainly
 from lupa.rules.names import all_written, normal
 from lupa.rules.store import _without_last
 from lupa.rules.texts import without_long_comments
+from lupa.rules.trees import Signature, derived
 from lupa.rules.vocabulary import Vocabulary
 
 KB, QUERIES = RuleFiles(shipped("kb")), shipped("queries")

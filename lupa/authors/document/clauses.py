@@ -13,9 +13,9 @@ from clingo import ast
 from lupa.authors.document.written import Written, helpers, is_of_another, names_in, order, read, rules_in
 from lupa.authors.laws.authored import authored, places, sorted_places
 from lupa.authors.reports.finding import Place
-from lupa.authors.syntax import Signature
 from lupa.rules.onfile import text_of
 from lupa.rules.store import Store
+from lupa.rules.trees import Signature
 
 _GIVES: Mapping[str, tuple[Signature, ...]] = {
     "criterion": (("met", 2), ("all_of", 2), ("any_of", 2), ("at_least_of", 3)),

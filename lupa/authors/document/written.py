@@ -9,8 +9,9 @@ from clingo import ast
 from clingo.ast import ASTType
 
 from lupa.authors.reports.finding import Place
-from lupa.authors.syntax import Signature, atoms, functions, heads, nodes, text_with_heads
+from lupa.authors.syntax import nodes, text_with_heads
 from lupa.rules.texts import WORD
+from lupa.rules.trees import Signature, atoms, functions, heads
 
 Arguments = tuple[frozenset[str], ...]
 """The names that each argument of an atom can be."""

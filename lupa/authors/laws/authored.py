@@ -13,8 +13,9 @@ from clingo import ast
 from clingo.ast import Sign
 
 from lupa.authors.reports.finding import Place
-from lupa.authors.syntax import Signature, text_with_heads
+from lupa.authors.syntax import text_with_heads
 from lupa.rules.ground import Ground, Load
+from lupa.rules.trees import Signature
 
 _PLACE, _DROPPED = "lupa_place", "lupa_dropped"
 

@@ -14,14 +14,15 @@ from clingo.ast import ASTType
 from lupa.authors.laws.facts import made_of_facts
 from lupa.authors.reports.finding import SEVERITIES, Severity
 from lupa.authors.sides import Side
-from lupa.authors.syntax import Signature, atoms, nodes, statements
-from lupa.authors.syntax import heads as rule_heads
+from lupa.authors.syntax import nodes, statements
 from lupa.errors import RuleError
 from lupa.rules.clashes import cut_points
 from lupa.rules.edition import Edition
 from lupa.rules.files import shipped
 from lupa.rules.ground import Ground, Rule, listening
 from lupa.rules.solver import Literal
+from lupa.rules.trees import Signature, atoms
+from lupa.rules.trees import heads as rule_heads
 from lupa.rules.vocabulary import Fact
 
 KINDS = ("one_world", "two_worlds", "two_policies", "two_editions")

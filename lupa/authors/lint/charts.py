@@ -18,13 +18,14 @@ from lupa.authors.lint.chart_codes import Row, against_laws, rows_of
 from lupa.authors.lint.files import RuleFile
 from lupa.authors.lint.statements import shown
 from lupa.authors.reports.finding import Finding
-from lupa.authors.syntax import Signature, atoms, declared, derived, has_body, line, nodes, read
+from lupa.authors.syntax import declared, has_body, line, nodes, read
 from lupa.errors import RuleError
 from lupa.rules.files import NOT_ALLOWED, RuleFiles, misplaced, shipped
 from lupa.rules.kept import cached_property
 from lupa.rules.names import nearest, normal
 from lupa.rules.onfile import text_of
 from lupa.rules.texts import CODE_LINE
+from lupa.rules.trees import Signature, atoms, derived
 
 ROWS = "fhir"
 """The folder of a knowledge base that holds them."""

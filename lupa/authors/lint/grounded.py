@@ -9,7 +9,7 @@ from clingo import ast
 from clingo.ast import ASTType
 
 from lupa.authors.lint.rules import COVERED, ITEMS, WORDS
-from lupa.authors.syntax import Signature, statements
+from lupa.authors.syntax import statements
 from lupa.errors import RuleError
 from lupa.record.numbers import AGES
 from lupa.rules.asking import ANSWERS
@@ -20,6 +20,7 @@ from lupa.rules.names import arguments, is_a_name
 from lupa.rules.quantities import CUTS, SINCE
 from lupa.rules.tables import AFTER
 from lupa.rules.texts import WORD, unquoted
+from lupa.rules.trees import Signature
 
 WORLDS, TABLES = (shipped("queries") / name for name in ("worlds.lp", "tables.lp"))
 _NAMED = {("fact", 1): 0, ("quantity", 4): 0, ("means_one_of", 2): 0, ("covers", 2): 1, ("outcome", 2): 1}

@@ -17,8 +17,8 @@ from lupa.authors.lint.program import Statement, statement
 from lupa.authors.lint.rules import CODES, DECLARED_AS, KNOWN_NAMES, MADE_NAMES, UNLESS_NEAR
 from lupa.authors.lint.terms import Term, bound, filled, ground, matches, meets, name_at, names
 from lupa.authors.reports.finding import Finding
-from lupa.authors.syntax import Signature
 from lupa.rules.names import nearest, normal
+from lupa.rules.trees import Signature
 
 Key = tuple[clingo.Symbol, ...]
 """What stands together at some places of an atom."""

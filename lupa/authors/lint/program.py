@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
@@ -13,8 +13,9 @@ from clingo.ast import ASTType
 from lupa.authors.lint.files import RuleFile, sound
 from lupa.authors.lint.terms import Term, names, terms
 from lupa.authors.reports.finding import Finding, Place
-from lupa.authors.syntax import Signature, atoms, declared, functions, heads, nodes
+from lupa.authors.syntax import declared, nodes
 from lupa.rules.bounds import Arguments, arguments_of
+from lupa.rules.trees import Signature, atoms, functions, head_conditions, heads
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +93,11 @@ def _parts(node: ast.AST) -> Parts:
     if node.ast_type != ASTType.Rule:
         return (), (), (), frozenset(declared(node)), arguments_of(node), False
     body = [*node.body]
-    conditions = [*body]
-    if node.head.ast_type != ASTType.Literal:
-        conditions += [
-            literal for part in getattr(node.head, "elements", ()) for literal in _conditions(part)
-        ]
-    given = tuple(term for head in _heads(node) for term in _atoms(head))
+    conditions = [*body, *head_conditions(node)]
+    given = tuple(term for head in heads(node) for term in _atoms(head))
     needed = tuple(term for part in conditions for term in _atoms(part))
     compared = tuple(name for part in conditions for name in _compared(part))
     return given, needed, compared, frozenset(), arguments_of(node), bool(given) and not body
-
-
-def _heads(node: ast.AST) -> list[ast.AST]:
-    return [] if node.head.ast_type == ASTType.TheoryAtom else heads(node)
-
-
-def _conditions(part: ast.AST) -> Sequence[ast.AST]:
-    return getattr(part, "condition", ())
 
 
 def _is_atom(part: ast.AST) -> bool:

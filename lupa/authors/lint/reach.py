@@ -12,8 +12,8 @@ from lupa.authors.lint.rules import READ_BY_LUPA
 from lupa.authors.lint.terms import Term, matches
 from lupa.authors.lint.words import Places
 from lupa.authors.reports.finding import Finding
-from lupa.authors.syntax import Signature
 from lupa.rules.quantities import ASKS, CUTS, days_since
+from lupa.rules.trees import Signature
 
 _LAWS = ("impossible", 1)
 _WORLDS = {("true", 1): {("fact", 1)}}

@@ -42,7 +42,7 @@ from lupa.authors.lint.tables import two_rows, varying
 from lupa.authors.lint.terms import Term, ground
 from lupa.authors.lint.words import Places
 from lupa.authors.reports.finding import Finding, Place
-from lupa.authors.syntax import Signature, derived, read, statements
+from lupa.authors.syntax import read, statements
 from lupa.errors import RuleError
 from lupa.rules.bounds import spots_of_numbers
 from lupa.rules.endless import growing_of
@@ -50,6 +50,7 @@ from lupa.rules.files import RuleFiles, shipped
 from lupa.rules.ground import Ground
 from lupa.rules.names import normal
 from lupa.rules.store import Store
+from lupa.rules.trees import Signature, derived
 
 _PLACE = re.compile(
     r"(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+)(?:-[\d:]+)?)?: (?:(?:info|error): )?(?P<said>.*)"

@@ -12,11 +12,10 @@ from lupa.authors.lint.program import Program, Statement
 from lupa.authors.lint.rules import ADDED_TO, OF_DECISION, READ_BY_LUPA
 from lupa.authors.lint.terms import Term
 from lupa.authors.reports.finding import Finding
-from lupa.authors.syntax import Signature
 from lupa.rules import bounds
 from lupa.rules.bounds import Spot
 from lupa.rules.names import nearest, normal
-from lupa.rules.trees import children
+from lupa.rules.trees import Signature, children
 
 Gives = Callable[[Signature], bool]
 

@@ -13,9 +13,9 @@ from lupa.authors.lint.grounded import TABLES, WORLDS
 from lupa.authors.lint.program import Statement
 from lupa.authors.lint.rules import RULES
 from lupa.authors.reports.finding import Finding, Place
-from lupa.authors.syntax import Signature
 from lupa.rules import tables
 from lupa.rules.ground import Ground, Parts
+from lupa.rules.trees import Signature
 
 _RULE = "two-rows"
 _EFFORTS = {

@@ -10,7 +10,7 @@ import clingo
 from clingo import SymbolType, ast
 from clingo.ast import ASTType
 
-from lupa.authors.syntax import Signature
+from lupa.rules.trees import Signature
 
 
 @dataclass(frozen=True, slots=True)

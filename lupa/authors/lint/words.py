@@ -14,8 +14,8 @@ from lupa.authors.lint.program import Program, Statement
 from lupa.authors.lint.rules import ITEMS, KINDS_OF_CLAUSES, SHOWN, WITHOUT_CLAUSE
 from lupa.authors.lint.terms import ANYTHING, Term, matches, names, term_of
 from lupa.authors.reports.finding import Finding
-from lupa.authors.syntax import Signature
 from lupa.rules.names import beginnings, nearest, normal
+from lupa.rules.trees import Signature
 
 _GIVEN_BY = {
     "criterion": (("met", 0, 0), ("requires", 2, 1), ("part", 1, 1)),

@@ -9,8 +9,9 @@ import clingo
 
 from lupa.answers.decision import Criterion, Decision, Item, with_parts
 from lupa.authors.lint.terms import matches, terms
-from lupa.authors.syntax import atoms, heads, line, with_heads
+from lupa.authors.syntax import line, with_heads
 from lupa.rules.files import RuleFiles
+from lupa.rules.trees import atoms, heads
 
 _KINDS = {
     "unmet": "criterion",

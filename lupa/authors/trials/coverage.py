@@ -15,7 +15,6 @@ import clingo
 from clingo import ast
 
 from lupa.answers.question import Question
-from lupa.authors.syntax import Signature
 from lupa.authors.trials.deciding import LAWS, Statement, deciding, names
 from lupa.authors.trials.goals import BEARS, FAILED, FIRED, ROW, SIDE, USED, mark, with_goals
 from lupa.authors.trials.suite import Suite
@@ -25,6 +24,7 @@ from lupa.rules.files import shipped
 from lupa.rules.ground import Ground
 from lupa.rules.solver import Literal
 from lupa.rules.store import Store
+from lupa.rules.trees import Signature
 
 Status = Choice["reached", "missed", "cannot"]
 

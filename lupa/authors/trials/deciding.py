@@ -9,7 +9,8 @@ import clingo
 from clingo import ast
 from clingo.ast import ASTType
 
-from lupa.authors.syntax import derived, statements
+from lupa.authors.syntax import statements
+from lupa.rules.trees import derived
 
 WORDS = {
     "text", "fact_text", "outcome_text", "question", "question_help", "label", "usual_label", "alias",

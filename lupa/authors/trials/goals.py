@@ -19,9 +19,10 @@ import clingo
 from clingo import ast
 from clingo.ast import ASTType, ComparisonOperator, Sign
 
-from lupa.authors.syntax import Signature, derived, functions, nodes, signatures, statements
+from lupa.authors.syntax import nodes, statements
 from lupa.authors.trials.deciding import Statement, deciding, is_safe
 from lupa.rules.ground import Load
+from lupa.rules.trees import Signature, derived, functions, signatures
 
 FIRED, FAILED, ROW, USED, SIDE = "lupa_fired", "lupa_failed", "lupa_row", "lupa_used", "lupa_side"
 """The marks: of a statement, of it and a place in its body, of it and its row, of it and a row, of a

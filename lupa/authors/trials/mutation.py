@@ -16,20 +16,11 @@ import clingo
 from clingo import ast
 from clingo.ast import ASTType, Sign
 
-from lupa.authors.syntax import (
-    Route,
-    atoms,
-    has_body,
-    heads,
-    line,
-    nodes,
-    replaced,
-    statements,
-    text_with_heads,
-)
+from lupa.authors.syntax import Route, has_body, line, nodes, replaced, statements, text_with_heads
 from lupa.authors.trials.deciding import Statement, deciding, is_safe, names
 from lupa.rules.files import RuleFiles
 from lupa.rules.numbers import DECIMAL, written
+from lupa.rules.trees import atoms, heads
 
 PHASED = {"requires", "limited"}
 """Predicates whose rows hold for one phase."""
