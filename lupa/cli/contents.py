@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def policies(kb: str | None, *, as_json: bool) -> None:
     """The policies on file: the drugs and services they cover, and their editions."""
     knowledge = loaded(kb)
-    from lupa.pages.contents import policy_rows, policy_text
+    from lupa.pages.onfile import policy_rows, policy_text
 
     rows = policy_rows(knowledge)
     if as_json:
@@ -59,7 +59,7 @@ def facts(policy: str | None, kb: str | None, *, every: bool, as_json: bool) -> 
     can state too; --all lists it.
     """
     knowledge = loaded(kb)
-    from lupa.pages.contents import fact_rows, fact_text
+    from lupa.pages.vocabulary import fact_rows, fact_text
 
     rows = fact_rows(knowledge, policy, every=every)
     out = json.dumps(rows, ensure_ascii=False, indent=2) if as_json else fact_text(rows, width())
@@ -104,7 +104,7 @@ def show(policy: str, form: str, kb: str | None, *, clauses: bool, meant: bool, 
         return
     from lupa.authors.document.clauses import document
     from lupa.authors.document.text import with_rules
-    from lupa.pages.contents import ledger, ledger_text, table, table_text
+    from lupa.pages.table import ledger, ledger_text, table, table_text
 
     name, at, edition = policy.partition("@")
     asked = knowledge.edition(name, edition if at else None)
@@ -179,7 +179,7 @@ def write_page(
 def examples(kb: str | None, *, as_json: bool) -> None:
     """The cases that ship with each policy, for `--example NAME`."""
     knowledge = loaded(kb)
-    from lupa.pages.contents import example_rows, example_text
+    from lupa.pages.onfile import example_rows, example_text
 
     rows = example_rows(knowledge)
     out = json.dumps(rows, ensure_ascii=False, indent=2) if as_json else example_text(rows, width())

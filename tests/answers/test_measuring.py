@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from lupa import KnowledgeBase
-from lupa.pages.contents import fact_rows
 from lupa.pages.exploring import flips_text
+from lupa.pages.vocabulary import fact_rows
 from lupa.record.edits import edited
 from lupa.rules.edition import Edition
 from tests.measuring import SERVICE, a_case, measuring_kb

@@ -13,11 +13,11 @@ import pytest
 
 from lupa import Criterion, Decision, KnowledgeBase
 from lupa.answers.decision import with_parts
-from lupa.pages.contents import table, table_text
 from lupa.pages.exploring import whatif_text
 from lupa.pages.markdown import markdown
 from lupa.pages.meaning import meaning_text
 from lupa.pages.page import text, why_text
+from lupa.pages.table import table, table_text
 from lupa.pages.tree import tree_text
 from tests import brute_trees
 from tests.brute_trees import RANK, REQUEST, Trees, a_record, worlds_of

@@ -14,7 +14,7 @@ from lupa.authors.document.page import document_html
 from lupa.authors.document.text import with_rules
 from lupa.authors.reports.finding import Place
 from lupa.authors.syntax import text_with_heads
-from lupa.pages.contents import table, table_text
+from lupa.pages.table import table, table_text
 from tests.command import command
 
 

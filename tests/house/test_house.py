@@ -41,7 +41,6 @@ LONG = {
     "dialogue/session.py": "one session: a method for each of its commands",
     "page/record.js": "one reader: what each part of a case says, and what its names mean",
     "page/stated.js": "one reader of numbers: their units, days and ranges, and what follows from them",
-    "pages/contents.py": "the pages of what is on file, each as data and as text",
     "pages/exploring.py": "the pages of the exploring verbs, made of the same few parts",
     "pages/sentences.py": "the sentences of every page, so that all say a thing in the same words",
     "rules/asking.py": "the questions of one vocabulary, and the words of all answers to them",

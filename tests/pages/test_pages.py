@@ -15,11 +15,12 @@ from lupa.answers.causes import UNLISTED
 from lupa.answers.decision import Cause, Suggestion
 from lupa.errors import printable
 from lupa.pages.conditions import when
-from lupa.pages.contents import fact_rows, fact_text, policy_rows, policy_text
 from lupa.pages.exploring import ask_text
 from lupa.pages.markdown import escaped, markdown
+from lupa.pages.onfile import policy_rows, policy_text
 from lupa.pages.page import text, why_text
 from lupa.pages.sentences import argument, assumed_sentences, cause_sentences
+from lupa.pages.vocabulary import fact_rows, fact_text
 from lupa.rules.spoken import said_of
 from tests.rules.test_knowledge import DENIED, with_facts, with_request
 from tests.small import otherwise, small_kb, vocabulary

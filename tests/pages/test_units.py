@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from lupa import CaseError, KnowledgeBase
-from lupa.pages.contents import fact_rows, fact_text
 from lupa.pages.exploring import ask_text
+from lupa.pages.vocabulary import fact_rows, fact_text
 from lupa.rules.numbers import counted
 from tests.measuring import a_case, measuring_kb
 from tests.page.node import in_node, needs_node, written

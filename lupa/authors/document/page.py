@@ -13,7 +13,7 @@ from lupa.authors.document.text import shortened
 from lupa.authors.reports.html import Html, code, folded, joined, page, table, tag
 from lupa.authors.reports.text import PROPOSED
 from lupa.errors import counted
-from lupa.pages.contents import argument
+from lupa.pages.table import argument
 from lupa.version import __version__
 
 Told = Mapping[str, Meant]

@@ -21,8 +21,9 @@ from lupa.authors.reports.text import (
     where,
 )
 from lupa.errors import counted
-from lupa.pages.contents import Row, ledger, needs, only_if
-from lupa.pages.contents import table as policy_table
+from lupa.pages.columns import Row
+from lupa.pages.table import ledger, needs, only_if
+from lupa.pages.table import table as policy_table
 from lupa.record.strict_yaml import dump
 from lupa.version import __version__
 

@@ -1,238 +1,21 @@
-"""What a knowledge base holds, as data and as pages: policies, vocabulary, tables, ledgers, cases."""
+"""One policy, as data and as pages: its table, in the order of its document, and its ledger of clauses."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from itertools import groupby
-from typing import Any
 
 import click
 
-from lupa.errors import CaseError
+from lupa.pages.columns import Row, columns, titled
 from lupa.pages.conditions import when
-from lupa.record.reading import read_cases
 from lupa.rules.atom import Atom
 from lupa.rules.edition import Edition
-from lupa.rules.quantities import CUTS
-from lupa.rules.store import Store
-from lupa.rules.vocabulary import Vocabulary
 
-Row = dict[str, Any]
 _NEEDED = ": all of"
-_DAY = "a day, or never"
 _FEW = 3
 """Of so many rows that differ only in what they are of each is told; of more the first, and names."""
-
-
-def _columns(rows: Sequence[Sequence[str]], width: int) -> list[str]:
-    """Rows in aligned columns; the last one is wrapped to the page."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
-    start = sum(w + 2 for w in widths)
-    lines = []
-    for row in rows:
-        lead = "".join(cell.ljust(w + 2) for cell, w in zip(row[:-1], widths, strict=True))
-        room = max(20, width - start)
-        first, *rest = textwrap.wrap(row[-1], room, break_long_words=False) or [""]
-        lines += [(lead + first).rstrip(), *(" " * start + line for line in rest)]
-    return lines
-
-
-def _title(words: str) -> list[str]:
-    return ["", click.style(words, bold=True)]
-
-
-# ---- policies ----------------------------------------------------------------------------------
-
-
-def policy_rows(kb: Store) -> list[Row]:
-    """One row a policy: id, payer, document, drugs, services and editions with their first days."""
-    rows = []
-    for about in map(kb.about, kb.policies):
-        editions = [
-            {"edition": name, "in_force_from": _iso(first), "known_from": _iso(about.known_from.get(name))}
-            for name, first in about.editions
-        ]
-        rows.append(
-            {
-                "policy": about.policy,
-                "payer": about.payer,
-                "document": about.document,
-                "drugs": list(about.drugs),
-                "services": list(about.services),
-                "editions": editions,
-            }
-        )
-    return rows
-
-
-def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
-
-
-def policy_text(rows: Sequence[Row], width: int) -> str:
-    lines: list[str] = []
-
-    def wrapped(words: str) -> list[str]:
-        return textwrap.wrap(
-            words,
-            width,
-            initial_indent="  ",
-            subsequent_indent="    ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-
-    for row in rows:
-        lines.append(click.style(row["policy"], bold=True))
-        lines += wrapped(f"{row['document']} ({row['payer']})")
-        lines += wrapped(f"covers {', '.join(row['drugs'] + row['services'])}")
-        for edition in row["editions"]:
-            since = edition["in_force_from"]
-            known = edition["known_from"]
-            when = (
-                f"in force from {since}"
-                if since
-                else "in force before the next; its first day is not on record"
-            )
-            when += f", it is known from {known}" if known else ""
-            lines += wrapped(f"edition {edition['edition']}: {when}")
-    return "\n".join(lines)
-
-
-# ---- vocabulary --------------------------------------------------------------------------------
-
-
-def fact_rows(kb: Store, policy: str | None = None, *, every: bool = False) -> list[Row]:
-    """One row for each thing a case can state that a policy reads, or any, or that is declared at all."""
-    rows: dict[tuple[str, str], Row] = {}
-    for number, name in enumerate([policy] if policy else kb.policies):
-        edition = kb.whole(name) if every and not number else kb.edition(name)
-        for row in _facts(edition, only_read=not every):
-            rows.setdefault((row["fact"], row["where"]), row)
-    return sorted(rows.values(), key=_place)
-
-
-def _place(row: Row) -> tuple[bool, bool]:
-    """The request comes first, the readings of a policy last."""
-    return row["where"].startswith("facts.reading"), not row["where"].startswith("request")
-
-
-def _facts(edition: Edition, *, only_read: bool) -> list[Row]:
-    v = edition.vocabulary
-    rows = []
-    for fact in v.facts:
-        if only_read and not edition.reads(fact):
-            continue
-        name = v.facts[fact].name
-        if name in CUTS:
-            continue
-        *way, value = tuple(map(str, v.facts[fact].arguments)) or ("",)
-        where = ".".join(["request", *way] if name == "requested" else ["facts", name, *way])
-        rows.append(
-            {
-                "fact": fact,
-                "where": where,
-                "choice": v.group_of.get(fact, ""),
-                "value": value or "yes",
-                "label": (label := v.label(value) if value else ""),
-                "also": [other for other in v.aliases.get(value, []) if other != label],
-                "text": v.words(fact, True),
-                "question": v.question(fact),
-                "when_silent": _silence(v, fact),
-            }
-        )
-    for name, quantity in v.quantities.items():
-        if only_read and not edition.reads_number(name):
-            continue
-        path, span = v.where(name), f"a number from {quantity.least} to {quantity.most}, or a range"
-        if path[0] == "days_since":
-            path = v.day_of(name)
-            if path[0] not in v.days:  # what is measured says it
-                continue
-            span = _DAY
-        where = ".".join((quantity.section, *path))
-        made = v.derived.get(name)
-        parts = [quantity.unit] if quantity.unit and span != _DAY else []
-        parts += [f"what {made.first} with {made.second} come to"] if made else []
-        parts += [f"or {unit}" for unit, _ in quantity.units]
-        parts += ["with the day it was measured"] if quantity.dated else []
-        rows.append(
-            {
-                "fact": name,
-                "where": where,
-                "choice": "",
-                "value": span,
-                "label": "; ".join(parts),
-                "also": [],
-                "text": "",
-                "question": f"What is {v.label(name)}?",
-                "when_silent": "assumed within the limit" if _is_assumed(v, name) else "open",
-            }
-        )
-    return rows
-
-
-def _silence(v: Vocabulary, fact: str) -> str:
-    return {True: "assumed yes", False: "assumed no", None: "open"}[v.defaults.get(fact)]
-
-
-def _is_assumed(v: Vocabulary, name: str) -> bool:
-    """Whether a number is taken to be within a limit where nothing is said of it, or of what it makes."""
-    makes = [made for made, parts in v.derived.items() if name in (parts.first, parts.second)]
-    limited = (name, *makes) if v.quantities[name].in_request else (name,)
-    cuts = (cut for number in limited for cut in v.cuts.get(number, ()))
-    return any(cut.kind == "more_than" and v.defaults.get(cut.fact) is False for cut in cuts)
-
-
-def fact_text(rows: Sequence[Row], width: int) -> str:
-    """Facts by the place at which a case states them; those of a relation by its first argument."""
-    lines: list[str] = []
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(row["where"] if row["choice"] else _relation(row), []).append(row)
-    for where, group in groups.items():
-        lines += _title(where)
-        if group[0]["choice"] and len(group) > 1:
-            lines += textwrap.wrap(group[0]["question"], width, initial_indent="  ", subsequent_indent="  ")
-        parts: dict[str, list[Row]] = {}
-        for row in group:
-            parts.setdefault("" if row["choice"] else _first(row), []).append(row)
-        for first, part in parts.items():
-            lines += [f"  {first}"] if first else []
-            lines += _columns([_cells(row, "    " if first else "  ") for row in part], width)
-    closing = (
-        "A family such as facts.taking is a list, which states just what it names, a mapping of names to "
-        "yes, no or null, or {only: [...]}, which is complete: what that neither names nor implies is "
-        "false. facts.birth_date with request.service_date gives the age."
-    )
-    return "\n".join([*lines[1:], "", *textwrap.wrap(closing, width)])
-
-
-def _relation(row: Row) -> str:
-    """Where all facts, or numbers, of a name stand: `facts.tried`."""
-    part, name, *_ = str(row["where"]).split(".")
-    return f"{part}.{name}"
-
-
-def _first(row: Row) -> str:
-    """The first of several arguments of a fact, or the one of a number."""
-    _, _, *arguments = str(row["where"]).split(".")
-    return arguments[0] if arguments else ""
-
-
-def _cells(row: Row, indent: str) -> list[str]:
-    """A value, and what a reader has to know of it."""
-    also = f" (also {', '.join(row['also'])})" if row["also"] else ""
-    silence = "" if row["when_silent"] == "open" else f"; {row['when_silent']} when silent"
-    plain = row["where"].startswith("facts.reading") or row["value"] == "yes" or _first(row)
-    words = row["text"].rstrip(".") if plain and row["text"] else row["label"]
-    further = [] if row["choice"] else row["where"].split(".")[3:]
-    return [indent + ".".join([*further, row["value"]]), f"{words}{also}{silence}"]
-
-
-# ---- one policy --------------------------------------------------------------------------------
 
 
 def table(edition: Edition) -> Row:
@@ -344,13 +127,13 @@ def table_text(data: Row, width: int) -> str:
     order = {clause: place for place, clause in enumerate(data["clauses"])}
     sections = [_pathways(ways, width) for ways in _alike(data["pathways"])]
     sections += [
-        (data[key], [*_title(title), *_table_rows(_alike_named(data[key]), width)])
+        (data[key], [*titled(title), *_table_rows(_alike_named(data[key]), width)])
         for key, title in _SECTIONS.items()
         if data[key]
     ]
     for _, lines in sorted(sections, key=lambda section: _first_clause(section[0], order)):
         v += lines
-    v += _title("Readings of what the text leaves open (* is the usual one)") if data["readings"] else []
+    v += titled("Readings of what the text leaves open (* is the usual one)") if data["readings"] else []
     for reading in data["readings"]:
         v += textwrap.wrap(
             f"{reading['id']}: {reading['question']}",
@@ -359,7 +142,7 @@ def table_text(data: Row, width: int) -> str:
             subsequent_indent="    ",
         )
         cells = [[f"    {'*' if c['usual'] else ' '} {c['choice']}", c["text"]] for c in reading["choices"]]
-        v += _columns(cells, width)
+        v += columns(cells, width)
         v += _source(reading, width)
     return "\n".join(v)
 
@@ -385,7 +168,7 @@ def _pathways(ways: Sequence[Row], width: int) -> tuple[list[Row], list[str]]:
     """Pathways that ask for the same: their rows, and their lines."""
     way = ways[0]
     heading = textwrap.wrap(_which(ways), width - len(_NEEDED))
-    lines = _title("\n".join(heading) + _NEEDED) + _table_rows(way["criteria"], width)
+    lines = titled("\n".join(heading) + _NEEDED) + _table_rows(way["criteria"], width)
     lines += ["  Limits"] if way["limits"] else []
     return way["criteria"], lines + _table_rows(way["limits"], width)
 
@@ -459,7 +242,7 @@ def _source(row: Row, width: int, indent: str = "    ", above: str = "") -> list
     return [click.style(line, dim=True) for lines in wrapped for line in lines]
 
 
-# ---- the ledger --------------------------------------------------------------------------------
+# ---- the ledger ----------------------------------------------------------------------------------
 
 
 def ledger(edition: Edition) -> Row:
@@ -486,35 +269,3 @@ def ledger_text(data: Row, width: int) -> str:
     return "\n".join(
         [*lines, "", f"{len(data['clauses'])} clause{'s' * (len(data['clauses']) != 1)}: {counts}."]
     )
-
-
-# ---- cases -------------------------------------------------------------------------------------
-
-
-def example_rows(kb: Store) -> list[Row]:
-    """One row a shipped case: its name, what it shows and the outcome it must come to."""
-    rows = []
-    for name, path in kb.examples().items():
-        with path.open("rb") as stream:
-            ((_, case),) = read_cases(stream, str(path))
-        if isinstance(case, CaseError):
-            raise case
-        expected = (case.get("expect") or {}).get("outcome", "")
-        policy = path.parent.parent.name
-        rows.append({"name": name, "policy": policy, "case": case.get("case", ""), "outcome": expected})
-    return rows
-
-
-def example_text(rows: Sequence[Row], width: int) -> str:
-    lines: list[str] = []
-    for policy in dict.fromkeys(row["policy"] for row in rows):
-        lines += _title(policy)
-        for row in (r for r in rows if r["policy"] == policy):
-            lines.append(f"  {click.style(row['name'], bold=True)}")
-            lines += textwrap.wrap(
-                f"{row['outcome']}: {row['case']}",
-                width,
-                initial_indent="    ",
-                subsequent_indent="    ",
-            )
-    return "\n".join(lines[1:])
