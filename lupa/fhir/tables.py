@@ -121,7 +121,7 @@ class Tables:
         self.files = (*sorted(self.folder.glob("*.lp")), *own_files)
         self._texts = {path: text_of(path) for path in self.files}
         for path, text in self._texts.items():
-            check_text(path, text)
+            check_text(path, text, may_call=True)
         policies = {path: text_of(path) for policy in store.policies for path in store.files.own(policy)}
         core = {path: text_of(path) for path in store.files.core}
         self._shared = {path: text for path, text in core.items() if path.name == "codes.lp"} | policies

@@ -13,7 +13,7 @@ from lupa.rules.numbers import LARGEST
 from lupa.rules.onfile import text_of
 
 _HERE = Path(__file__).resolve().parents[1]
-_TOKEN = re.compile(r'%\*|%[^\n]*|"(?:\\[\\"n]|[^"\\\n])*"|#[a-z_]+|:~|[^\x00-\x7f]')
+_TOKEN = re.compile(r'%\*|%[^\n]*|"(?:\\[\\"n]|[^"\\\n])*"|#[a-z_]+|:~|@\w*|[^\x00-\x7f]')
 _SAID = re.compile(r'%[^\n]*|"(?:\\[\\"n]|[^"\\\n])*"')
 """What stands in quotes, and comments but for those that span lines."""
 _DIRECTIVE = re.compile("#[a-z_]+")
@@ -39,6 +39,8 @@ _ALLOWED_DIRECTIVES = {
     "#min",
     "#max",
 }
+_FOREIGN = (":~", "@")
+"""What begins a search, and what calls a function of the program that runs the rules."""
 NOT_ALLOWED = (
     "is not allowed in a knowledge base; its rules only define (a choice, a constraint or a search "
     "belongs to a question)"
@@ -127,12 +129,15 @@ def source(path: Path) -> str:
     return text
 
 
-def check_text(path: Path, text: str) -> None:
-    """Raises `RuleError` where the text of a rule file, or what is read of it, does more than define."""
+def check_text(path: Path, text: str, *, may_call: bool = False) -> None:
+    """Raises `RuleError` where the text of a rule file, or what is read of it, does more than define.
+
+    See `misplaced` for what `may_call`.
+    """
     if "\0" in text:  # where clingo would take the file to end, and the ones that are read after it
         line, column = line_and_column(text, text.index("\0"))
         raise RuleError(f"{path}:{line}:{column}: a NUL character stands here; take it out")
-    for line, column, message in misplaced(text):
+    for line, column, message in misplaced(text, may_call=may_call):
         raise RuleError(f"{path}:{line}:{column}: {message}")
     if may_be_wide(text):
         from lupa.rules.endless import check_ranges  # hardly any file holds a range
@@ -156,12 +161,15 @@ def may_be_wide(text: str) -> bool:
     return False
 
 
-def misplaced(text: str) -> Iterator[tuple[int, int, str]]:
-    """What no rule file may hold: line and column, both from 1, and what is wrong there."""
-    if text.isascii() and "#" not in text and ":~" not in text and not _BEYOND.search(text):
+def misplaced(text: str, *, may_call: bool = False) -> Iterator[tuple[int, int, str]]:
+    """What no rule file may hold: line and column, both from 1, and what is wrong there.
+
+    Rules that read charts `may_call` the reader, which gives them what stands there.
+    """
+    if text.isascii() and not any(each in text for each in ("#", *_FOREIGN)) and not _BEYOND.search(text):
         return  # as in most files, so that nothing of it is looked at twice
     plain = _plain(text)
-    is_usual = plain.isascii() and "%*" not in plain and ":~" not in plain
+    is_usual = plain.isascii() and not any(each in plain for each in ("%*", *_FOREIGN))
     is_usual = is_usual and _ALLOWED_DIRECTIVES.issuperset(_DIRECTIVE.findall(plain))
     if is_usual and not _LARGE_OR_BASED.search(plain):
         return  # as in most others: where something stands need not be known
@@ -171,7 +179,9 @@ def misplaced(text: str) -> Iterator[tuple[int, int, str]]:
         token = match.group()
         if not token.isascii() and not token.startswith(("%", '"')):
             message = NOT_IN_QUOTES.format(token=ascii(token)[1:-1] if not token.isprintable() else token)
-        elif token.startswith(("#", ":~")) and token not in _ALLOWED_DIRECTIVES:
+        elif may_call and token.startswith("@"):
+            continue
+        elif token.startswith(("#", *_FOREIGN)) and token not in _ALLOWED_DIRECTIVES:
             message = f"{token} {NOT_ALLOWED}"
         elif token[0].isdigit() and _is_too_large(token):
             message = TOO_LARGE.format(token=shown(token)[1:-1])

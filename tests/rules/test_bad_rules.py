@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -280,7 +281,6 @@ def test_a_number_that_clingo_holds_and_what_is_none_are_accepted(folder: Path, 
             "info: atom does not occur in any rule",
         ),
         ("met(fep_lupkynis, Name) :- not taking(Name).", 1, "error: unsafe variables"),
-        ("met(fep_lupkynis, @today()).", 19, "info: operation undefined"),
         ("bound(1 + low).", 7, "info: operation undefined"),
         ("%* never closed", 1, "error: lexer error, unexpected <EOF>"),
         ("&sum { age } >= 18.", 1, "error: no definition found for theory atom"),
@@ -354,6 +354,17 @@ def test_a_script_in_a_rule_file_is_never_run(
     assert (ended.status, ended.out) == (2, "")
     assert "#script is not allowed" in ended.err
     assert not (folder / "ran").exists()
+
+
+@pytest.mark.parametrize("name", [POLICY, "vocabulary.lp"])
+def test_a_rule_that_calls_a_function_of_the_program_around_it_is_refused_with_its_place(
+    folder: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Clingo looks for it in the module that was started, which is anyone's."""
+    called: list[clingo.Symbol] = []
+    monkeypatch.setattr(sys.modules["__main__"], "told", called.append, raising=False)
+    path, line = add(folder, 'word("@told(1)"). % @told(1)\nword(@told(1)).', name)
+    assert (said_of(folder), called) == (f"{path}:{line + 1}:6: @told {ONLY_DEFINES}", [])
 
 
 @pytest.mark.parametrize("letter", ["ö", "\N{LEFT DOUBLE QUOTATION MARK}", "\N{NO-BREAK SPACE}"])

@@ -99,7 +99,7 @@ class _Charts:
             self._faults.append(file.finding("syntax", file.at(1, 1), name, str(error)))
             return file
         file = RuleFile(path, name, "", tuple(text.split("\n")))
-        wrong = list(misplaced(text))
+        wrong = list(misplaced(text, may_call=True))
         self._faults += [file.finding("syntax", file.at(row, at), name, why) for row, at, why in wrong]
         if not wrong:
             self._parse(file, CODE_LINE.sub("", text))
