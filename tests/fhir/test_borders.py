@@ -54,6 +54,8 @@ from tests.fhir.test_evidence import CYC, IV, LN, SLE, TAKES, VOC, states_in
 
 ANTIBODIES, EGFR, LIVE = "documented(autoantibodies)", "attests(monitor_egfr)", "live_vaccine"
 CPT = "http://www.ama-assn.org/go/cpt"
+BY_MOUTH = ("http://terminology.hl7.org/CodeSystem/v3-RouteOfAdministration", "PO")
+ON_THE_SKIN = (SNOMED, "6064005")
 NONE_KNOWN = ("http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips", "no-known-medications")
 METHYL, TACROLIMUS = "taking(methylprednisolone)", "taking(tacrolimus)"
 Said = tuple[str, list[Resource], dict[str, Any]]
@@ -65,6 +67,15 @@ def until(**period: str) -> Resource:
 
 def by(*routes: str) -> Resource:
     return {"dosageInstruction": [{"route": concept((SNOMED, route))} for route in routes]}
+
+
+def coded(*routes: tuple[str, str]) -> Resource:
+    """One dosage, of which the route has these codes."""
+    return {"route": concept(*routes)}
+
+
+def not_taken(**more: Any) -> Resource:
+    return statement(CYCLOPHOSPHAMIDE, status="not-taken", **more)
 
 
 def paid(**more: Any) -> Resource:
@@ -217,6 +228,27 @@ SUPPLIES: list[Said] = [
         {CYC: "open"},
     ),
     (
+        "not taken since a day of the last 90, said on no day, is a no",
+        [not_taken(dateAsserted=None, effectivePeriod={"start": "2024-12-01"})],
+        {CYC: "no"},
+    ),
+    (
+        "not taken since a day before these, said on no day, says nothing",
+        [not_taken(dateAsserted=None, effectivePeriod={"start": "2024-11-30"})],
+        {CYC: "open"},
+    ),
+    (
+        "not taken since a day of long ago, and said so lately, is a no",
+        [not_taken(effectivePeriod={"start": "2022-11-30"})],
+        {CYC: "no"},
+    ),
+    (
+        "not taken on a day of long ago says nothing, though it is said lately",
+        [not_taken(effectiveDateTime="2024-11-30")],
+        {CYC: "open"},
+    ),
+    ("on one of the last 90 it is a no", [not_taken(effectiveDateTime="2024-12-01")], {CYC: "no"}),
+    (
         "a name in words, not taken, says nothing",
         [statement(words("cyclophosphamide"), status="not-taken")],
         {CYC: "open"},
@@ -284,6 +316,16 @@ PRODUCTS: list[Said] = [
         [given((HCPCS, "J0490"), route=UNDER_THE_SKIN)],
         {IV: "ask"},
     ),
+    (
+        "the product for under the skin, given in a vein, is asked",
+        [given((NDC, "49401-088-42"), route=INTO_A_VEIN)],
+        {IV: "ask"},
+    ),
+    (
+        "codes of both products on one infusion are asked",
+        [given(concept((HCPCS, "J0490"), (NDC, "49401-088-42")))],
+        {IV: "ask"},
+    ),
     ("a code of CPT says nothing", [given((CPT, "96365"))], {IV: "open"}),
     ("a diagnosis that was billed is asked", [paid()], {LN: "ask"}),
     ("one on a bill that was cancelled says nothing", [paid(status="cancelled")], {LN: "open"}),
@@ -306,6 +348,26 @@ PRODUCTS: list[Said] = [
         "into a joint and into a vein is taken",
         [order(METHYLPREDNISOLONE, **by(INTO_A_JOINT, INTO_A_VEIN))],
         {METHYL: "yes"},
+    ),
+    (
+        "codes of one route that mean two are asked",
+        [order(HYDROCORTISONE, dosageInstruction=[coded((SNOMED, ORAL), ON_THE_SKIN)])],
+        {"taking(hydrocortisone)": "ask"},
+    ),
+    (
+        "so is an infusion of which the route has codes of two",
+        [given(BELIMUMAB, dosage=coded((SNOMED, INTO_A_VEIN), (SNOMED, UNDER_THE_SKIN)))],
+        {IV: "ask"},
+    ),
+    (
+        "two codes of one route are one",
+        [order(HYDROCORTISONE, dosageInstruction=[coded((SNOMED, ORAL), BY_MOUTH)])],
+        {"taking(hydrocortisone)": "yes"},
+    ),
+    (
+        "of two dosages each may have its own",
+        [order(HYDROCORTISONE, dosageInstruction=[coded((SNOMED, ORAL), BY_MOUTH), coded(ON_THE_SKIN)])],
+        {"taking(hydrocortisone)": "yes"},
     ),
     (
         "into a muscle is taken",
