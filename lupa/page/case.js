@@ -31,6 +31,10 @@ function isWithin(value, depth) {
   return depth > 0 && Object.values(value).every((one) => isWithin(one, depth - 1));
 }
 
+/** What is wrong with a line of a chart, of which each part is a text. */
+const oddParts = (line) =>
+  Object.entries(line).filter(([, value]) => typeof (value ?? "") !== "string").map(([key, value]) => `${key}: a text is expected, not ${shown(value)}`);
+
 /** A case is a mapping with a request; throws for anything else. */
 export function checkShape(given) {
   if (!isWithin(given, DEEPEST)) throw new CaseError(["nested too deeply for a case"]);
@@ -42,6 +46,7 @@ export function checkShape(given) {
   }
   for (const [fact, lines] of problems.length ? [] : Object.entries(given.evidence ?? {})) {
     if (!Array.isArray(lines) || !lines.every(isPlain)) problems.push(`evidence.${fact}: a list of lines of a chart is expected`);
+    else lines.forEach((line, place) => problems.push(...oddParts(line).map((words) => `evidence.${fact}[${place}]: ${words}`)));
   }
   if (!problems.length && !Object.keys(given.request ?? {}).length) problems.push("request: missing; it says which policy or drug it is about");
   if (problems.length) throw new CaseError(problems);

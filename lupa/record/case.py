@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
 from numbers import Integral, Real
 from typing import Any
 
@@ -39,12 +40,24 @@ def check_shape(case: Any) -> None:
         if case.get(part) is not None and not isinstance(case[part], Mapping)
     ]
     for fact, lines in (case.get("evidence") or {}).items() if not problems else ():
-        if not isinstance(lines, list) or not all(isinstance(line, Mapping) for line in lines):
-            problems.append(Problem(within("evidence", fact), "a list of lines of a chart is expected"))
+        problems += _odd_lines(f"evidence.{printable(str(fact))}", lines)
     if not problems and not case.get("request"):
         problems.append(Problem("request", "missing; it says which policy or drug it is about"))
     if problems:
         raise CaseError(problems)
+
+
+def _odd_lines(path: str, lines: object) -> Iterator[Problem]:
+    """What is wrong with the lines of a chart that say something of a fact."""
+    if not isinstance(lines, list) or not all(isinstance(line, Mapping) for line in lines):
+        yield Problem(path, "a list of lines of a chart is expected")
+        return
+    for place, line in enumerate(lines):
+        for key, value in line.items():
+            if not isinstance(value, str | date | None):  # a day may be one of YAML's
+                yield Problem(
+                    f"{path}[{place}]", f"{printable(str(key))}: a text is expected, not {shown(value)}"
+                )
 
 
 def _where(key: object) -> str:
@@ -88,7 +101,7 @@ def lines_for(case: Case, *names: str | None) -> tuple[str, ...]:
 
 def contradicts_itself(case: Case, fact: str) -> bool:
     """Whether the lines of a chart say both that a fact is so and that it is not."""
-    said = [line.get("says") for line in (case.get("evidence") or {}).get(fact) or ()]  # anything, perhaps
+    said = [line.get("says") for line in (case.get("evidence") or {}).get(fact) or ()]
     return "yes" in said and "no" in said
 
 

@@ -78,6 +78,10 @@ def not_taken(**more: Any) -> Resource:
     return statement(CYCLOPHOSPHAMIDE, status="not-taken", **more)
 
 
+def not_given(status: str) -> Resource:
+    return order(CYCLOPHOSPHAMIDE, status=status, doNotPerform=True)
+
+
 def paid(**more: Any) -> Resource:
     """What a payer says of a claim for lupus nephritis."""
     return {
@@ -104,6 +108,10 @@ ORDERS: list[Said] = [
         "an order that is completed while its supply lasts is asked",
         [order(PREDNISONE, status="completed", dispenseRequest=supply(90))],
         {TAKES: "ask"},
+    ),
+    *(
+        (f"an order not to give it says nothing once it is {status}", [not_given(status)], {CYC: "open"})
+        for status in ("stopped", "completed", "on-hold", "draft", "unknown")
     ),
     (
         "not to give it says nothing against another order",

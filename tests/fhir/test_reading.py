@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lupa import CaseError, KnowledgeBase
+from lupa.errors import shown
 from lupa.fhir import loading, read
 from lupa.fhir.versions import newer
 from tests.command import command
@@ -343,7 +345,7 @@ def test_evidence_does_not_count_for_the_fingerprint(reads: Read, kb: KnowledgeB
     )
 
 
-@pytest.mark.parametrize("says", [{"yes": "no"}, ["yes", "no"], 1, None])
+@pytest.mark.parametrize("says", ["perhaps", None])
 def test_a_line_that_says_neither_yes_nor_no_contradicts_none(kb: KnowledgeBase, says: Any) -> None:
     case = {"request": {"policy": "fep_lupkynis"}}
     lines = [{"says": says, "resource": "Condition/1"}, {"says": "yes", "resource": "Condition/1"}]
@@ -355,6 +357,25 @@ def test_a_line_that_says_neither_yes_nor_no_contradicts_none(kb: KnowledgeBase,
 def test_evidence_of_another_shape_is_refused(kb: KnowledgeBase, evidence: object) -> None:
     with pytest.raises(CaseError, match="evidence"):
         kb.decide({"request": POLICY, "evidence": evidence})
+
+
+@pytest.mark.parametrize("value", [{"en": "no"}, ["yes", "no"], 1, True])
+@pytest.mark.parametrize("part", ["says", "resource", "date", "text"])
+def test_a_line_is_of_texts(kb: KnowledgeBase, part: str, value: object) -> None:
+    line = {"says": "yes", "resource": "Condition/1"}
+    with pytest.raises(CaseError) as refused:
+        kb.decide({"request": POLICY, "evidence": {"taking(prednisone)": [line, {**line, part: value}]}})
+    assert str(refused.value) == (
+        f"evidence.taking(prednisone)[1]: {part}: a text is expected, not {shown(value)}"
+    )
+
+
+def test_the_day_of_a_line_may_be_one_of_yaml(kb: KnowledgeBase) -> None:
+    line = {"says": "no", "resource": "MedicationStatement/1", "date": date(2025, 2, 1)}
+    case = {**kb.case("lupkynis_alongside_bars_benlysta")}
+    told = kb.decide({**case, "evidence": {"taking(voclosporin)": [line]}})
+    (cause,) = (one for basis in told.bases for one in basis.because if one.fact == "taking(voclosporin)")
+    assert "(MedicationStatement/1 of 2025-02-01)" in cause.text
 
 
 # ---- on the command line -----------------------------------------------------------------------

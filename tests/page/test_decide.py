@@ -201,6 +201,13 @@ def test_lines_of_a_chart_are_told_in_a_page_too(kb: KnowledgeBase, data: Path) 
     assert list(differences(kb, data, cases)) == []
 
 
+def test_a_line_of_a_chart_that_is_no_text_is_refused_in_a_page_too(kb: KnowledgeBase, data: Path) -> None:
+    line, case = {"resource": "Condition/c1"}, kb.case("lupkynis_alongside_bars_benlysta")
+    parts: tuple[Any, ...] = ({"text": {"en": "lupus"}}, {"date": ["2025"]}, {"says": 1}, {"code": True})
+    cases = [{**case, "evidence": {"age": [line, {**line, **part}]}} for part in parts]
+    assert list(differences(kb, data, cases)) == []
+
+
 @pytest.mark.mass
 def test_every_shipped_case_comes_to_the_same_in_a_page(kb: KnowledgeBase, data: Path) -> None:
     assert list(differences(kb, data, map(kb.case, kb.examples().values()))) == []
