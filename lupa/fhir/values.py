@@ -14,6 +14,7 @@ import clingo
 
 from lupa.fhir.chart import Json, Resource
 from lupa.fhir.tables import KEPT, Coded, Path_
+from lupa.fhir.versions import moment
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T.{0,40})?)?)?")
 LONGEST_DAY = 52
@@ -26,6 +27,7 @@ _AFTER = re.compile(r"\s*(?P<after>[,)])")
 _CODE = re.compile(r"[A-Za-z][\w.-]{0,60}", re.ASCII)
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LARGEST = 2**31 - 1
+_DAY = 86_400  # seconds
 _LONGEST = 200
 """Letters of a word that a rule can read, and of a code with the address of its system."""
 SIGNS = {"<": (True, True), "<=": (True, False), ">": (False, True), ">=": (False, False)}
@@ -211,11 +213,19 @@ def _term(value: Json) -> Iterator[clingo.Symbol]:
         yield found
 
 
+def _moment(value: Json) -> Iterator[clingo.Symbol]:
+    """A moment by its day and the seconds since that began, both in UTC."""
+    found = moment(value)
+    if found is not None:
+        yield term("moment", *map(clingo.Number, divmod(int(found), _DAY)))
+
+
 PLAIN: dict[str, Callable[[Json], Iterable[clingo.Symbol]]] = {
     "word": _word,
     "flag": _flag,
     "present": _present,
     "term": _term,
+    "moment": _moment,
 }
 """What a value becomes that is by itself, by its kind."""
 

@@ -78,6 +78,19 @@ def not_taken(**more: Any) -> Resource:
     return statement(CYCLOPHOSPHAMIDE, status="not-taken", **more)
 
 
+def asked_twice(first: str, second: str) -> list[Resource]:
+    """Two answers of one day, yes and then no, each at its hour."""
+    hours = enumerate(((first, True), (second, False)))
+    return [answers(item(LIVE, truth), on=f"2025-02-20{at}", name=f"q{n}") for n, (at, truth) in hours]
+
+
+def measured_twice(first: str, second: str) -> list[Resource]:
+    """Two numbers that are answered on one day, each at its hour."""
+    hours = enumerate(((first, 41), (second, 60)))
+    told = [(f"q{n}", at, {"value": value, "code": "mL/min/{1.73_m2}"}) for n, (at, value) in hours]
+    return [answers(item("egfr", {"valueQuantity": q}), on=f"2025-02-20{at}", name=n) for n, at, q in told]
+
+
 def not_given(status: str) -> Resource:
     return order(CYCLOPHOSPHAMIDE, status=status, doNotPerform=True)
 
@@ -636,6 +649,28 @@ ANSWERS: list[Said] = [
         "that it is not known overrules nothing",
         [order(CYCLOPHOSPHAMIDE), answers(item(CYC, {"valueCoding": {"code": "unknown"}}))],
         {CYC: "yes"},
+    ),
+    ("of two answers of one day the later counts", asked_twice("T09:00:00Z", "T15:00:00Z"), {LIVE: "no"}),
+    (
+        "which is later is told by the clocks where they were given",
+        asked_twice("T09:00:00Z", "T10:30:00+02:00"),
+        {LIVE: "yes"},
+    ),
+    (
+        "two of one moment contradict each other",
+        asked_twice("T09:00:00Z", "T09:00:00Z"),
+        {LIVE: "conflict"},
+    ),
+    ("so do two of which one has no hour", asked_twice("", "T15:00:00Z"), {LIVE: "conflict"}),
+    (
+        "of two numbers of one day the later counts",
+        measured_twice("T09:00:00Z", "T15:00:00Z"),
+        {"#egfr": 60},
+    ),
+    (
+        "two of which one has no hour are a range",
+        measured_twice("T09:00:00Z", ""),
+        {"#egfr": {"at_least": 41, "at_most": 60}},
     ),
 ]
 

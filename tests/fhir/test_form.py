@@ -433,6 +433,28 @@ def test_a_number_and_a_day_are_read_as_they_are_answered(
     assert (reading.case["facts"], reading.notes) == (facts, notes)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        ("2025-02-01", "2025-02-20", {"prednisone": "2025-01-12"}),
+        ("2025-02-20T09:00:00Z", "2025-02-20T15:00:00Z", {"prednisone": "2025-01-12"}),
+        ("2025-02-20", "2025-02-01", {"prednisone": "2025-01-10"}),
+        ("2025-02-20", "2025-02-20", None),
+    ],
+)
+def test_of_two_answers_by_a_day_the_later_counts(
+    measuring: KnowledgeBase, first: str, second: str, told: Any
+) -> None:
+    made = form("measuring", kb=measuring)
+    days = zip(("2025-01-10", "2025-01-12"), (first, second), strict=True)
+    found = [
+        response(made, {LAST: [{"valueDate": day}]}, all_of_it=True, id=day, authored=at)
+        for day, at in days
+    ]
+    reading = read(found, kb=measuring, request={"service_date": SERVICE})
+    assert reading.case["facts"].get("last_taken") == told
+
+
 def test_which_of_several_holds_is_read_as_its_value(tmp_path: Path) -> None:
     kb = steps_kb(tmp_path)
     answers = {"severity(skin)": [coding("severity(skin,severe)")]}

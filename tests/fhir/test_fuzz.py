@@ -112,6 +112,7 @@ USUAL: dict[str, Any] = {
     "coding": concept((ICD, "M32.14"), (CVX, "121"), (LOINC, "33914-3")),
     "drug": concept(PREDNISONE, text="prednisone"),
     "day": "2025-01-10",
+    "moment": "2025-01-10T08:00:00Z",
     "amount": {"value": 30, "unit": "d", "code": "d"},
     "range": {"low": {"value": 30, "unit": "d"}, "high": {"value": 59, "unit": "d"}},
     "flag": True,

@@ -38,7 +38,7 @@ TABLES = frozenset(
 """Rows that are looked up in the text, each on a line of its own."""
 KINDS = frozenset((
     "word", "coding", "drug", "type_of", "questionnaire", "day", "reference", "form",
-    "amount", "flag", "present", "range", "term",
+    "amount", "flag", "present", "range", "term", "moment",
 ))  # fmt: skip
 """What the value of an element may be read as."""
 _LOOKED_UP = (
