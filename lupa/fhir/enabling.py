@@ -29,15 +29,15 @@ class Enabling:
         facts = (edition.facts[literal] for literal in made.facts)
         self._variable = {fact: place for place, fact in enumerate(facts)}
 
-    def __call__(self, groups: Sequence[Group]) -> Iterator[Json]:
+    def __call__(self, groups: Sequence[Group]) -> Iterator[list[Json]]:
+        """For each group the answers to those before it that leave it without any, as conditions."""
         before: list[tuple[Json, Node]] = []
         bearing = self._diagrams.support(self._outcome)
         for group in groups:
             mine = {self._variable[fact] for fact in group.facts if fact in self._variable}
-            rules = (
+            yield (
                 [answer for answer, left in before if not self._bears(mine, left)] if mine & bearing else []
             )
-            yield {"enableWhen": rules, "enableBehavior": "all"} if rules else {}
             before += self._answers(group)
 
     def _bears(self, mine: Iterable[int], left: Node) -> bool:

@@ -73,14 +73,16 @@ class _Form:
     def made(self) -> Json:
         """All of it."""
         edition = self._edition
-        enabled = dict(zip((group.id for group in self._groups), self._enabling(), strict=True))
         asked = list(self._date())
         known: list[Json] = []
-        for group in self._groups:
+        by_word: set[str] = set()  # those that are answered by a word, which others can hang on
+        for group, answers in zip(self._groups, self._enabling(), strict=True):
             is_requested = edition.asked_first[group.facts[0]][0] < 0
-            for item in self._items(group):
-                item.update(enabled[group.id])
-                (asked if is_requested else known).append(item)
+            conditions = [answer for answer in answers if answer["question"] in by_word]
+            enabled = {"enableWhen": conditions, "enableBehavior": "all"} if conditions else {}
+            items = [{**item, **enabled} for item in self._items(group)]
+            by_word |= {item["linkId"] for item in items if "answerOption" in item}
+            (asked if is_requested else known).extend(items)
         parts = (
             ("asked-for", "What is asked for", asked),
             ("known", "What is known of the patient", known),
@@ -173,7 +175,7 @@ class _Form:
         if len(numbers) == 1:
             (number,) = numbers
             if not number.dated:
-                return self._number(number, question)
+                return self._number(number, question if number.quantity else f"{question} Give the day.")
             return self._with_days(number, question)
         items = [
             self._with_days(number, self._name(number))
@@ -188,11 +190,9 @@ class _Form:
         return words[:1].upper() + words[1:]
 
     def _with_days(self, number: Number, text: str) -> Json:
-        items = [
-            {**self._number(number, text), "initial": []},
-            {"linkId": f"on({number.name})", "text": "On which day?", "type": "date"},
-        ]
-        del items[0]["initial"]
+        measured = self._number(number, self._name(number))
+        measured.pop("initial", None)  # which of several it would be, nobody said
+        items = [measured, {"linkId": f"on({number.name})", "text": "On which day?", "type": "date"}]
         found = {"linkId": f"{number.name}.measured", "text": text, "type": "group", "repeats": True}
         return {**found, "item": items}
 
@@ -231,7 +231,7 @@ class _Form:
 
     # ---- what is enabled -----------------------------------------------------------------------
 
-    def _enabling(self) -> list[Json]:
+    def _enabling(self) -> list[list[Json]]:
         """For each group the answers to those before it with which it cannot bear on the outcome."""
         try:
             with self._blank, deep(len(self._edition.literals)):
@@ -242,7 +242,7 @@ class _Form:
                     )
                 )
         except SpaceLimitError:
-            return [{} for _ in self._groups]
+            return [[] for _ in self._groups]
 
 
 def _outline(case: Case, edition: Edition, groups: Iterable[Group]) -> Json:
