@@ -133,6 +133,43 @@ def test_what_is_void_or_of_another_changes_nothing(reads: Read, seed: int) -> N
     assert told(reads, [*found, *others, *VOID]) == told(reads, found)
 
 
+def voided(resource: Resource, by: str) -> Resource | None:
+    """The same resource as one that says nothing; None where it cannot be made so by that."""
+    kind = resource["resourceType"]
+    if by == "doNotPerform":
+        return {**resource, by: True} if kind == "MedicationRequest" else None
+    if kind in ("Condition", "AllergyIntolerance"):
+        return {**resource, **verified("entered-in-error")}
+    return {**resource, "status": "entered-in-error"}
+
+
+@pytest.mark.parametrize(
+    ("by", "seed"), [*(("status", n) for n in SEEDS), *(("doNotPerform", n) for n in range(40))]
+)
+def test_what_is_made_void_is_as_if_it_were_not_there(reads: Read, seed: int, by: str) -> None:
+    found = [one for one in drawn(seed) if one["resourceType"] not in ("Patient", "List")]
+    for place, one in enumerate(found):
+        void = voided(one, by)
+        if void is not None:
+            others = [*found[:place], *found[place + 1 :]]
+            assert told(reads, [*others, void]) == told(reads, others)
+
+
+def may_deny(resource: Resource) -> bool:
+    """Whether it says of something that it is not so: refuted, not taken, a complete list, an answer."""
+    refuted = verified("refuted")["verificationStatus"]
+    is_list = resource["resourceType"] in ("List", "QuestionnaireResponse")
+    return is_list or resource.get("status") == "not-taken" or resource.get("verificationStatus") == refuted
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_nothing_absent_becomes_a_no(reads: Read, seed: int) -> None:
+    found = told(reads, [one for one in drawn(seed) if not may_deny(one)])
+    assert [fact for fact, one in found["facts"].items() if one["state"] == "no"] == []
+    assert "false" not in json.dumps(found["case"]["facts"])
+    assert "only" not in json.dumps(found["case"]["facts"])
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_chart_is_decided_as_its_case_is_once_it_is_written_down(
     reads: Read, kb: KnowledgeBase, seed: int
