@@ -24,7 +24,7 @@ from lupa.answers.decision import (
     Suggestion,
     Witness,
 )
-from lupa.answers.needs import needs
+from lupa.answers.needs import Needs, needs
 from lupa.answers.question import Question
 from lupa.answers.readings import other_readings
 from lupa.record.case import contradicts_itself
@@ -41,15 +41,24 @@ _MANY = 12
 
 
 def decision(
-    question: Question, case: str, by: EditionBy, fingerprint: Fingerprint, caveats: tuple[str, ...] = ()
+    question: Question,
+    case: str,
+    by: EditionBy,
+    fingerprint: Fingerprint,
+    caveats: tuple[str, ...] = (),
+    *,
+    with_needs: bool = True,
 ) -> Decision:
-    """The decision on the record that the question is about."""
+    """The decision on the record that the question is about.
+
+    What it would take to meet what is not met is dear to find; it is left out without `with_needs`.
+    """
     edition = question.edition
     settled = len(question.outcomes) == 1
     outcome = cast(Outcome, next(iter(question.outcomes)) if settled else "pend")
     on = set(question.which([*edition.pathways.values()]))
     pathways = [way for way, literal in edition.pathways.items() if literal in on]
-    writer = _Writer(question, pathways)
+    writer = _Writer(question, pathways, with_needs)
     denials = writer.denials()
     referrals = writer.certain(edition.referrals)
     limits = writer.certain(edition.limits) if "modify" in question.outcomes else ()
@@ -137,10 +146,11 @@ def _failing_first(criteria: Iterable[Criterion]) -> tuple[Criterion, ...]:
 class _Writer:
     """Puts what a question answers into words."""
 
-    def __init__(self, question: Question, pathways: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, question: Question, pathways: Sequence[tuple[str, str]], with_needs: bool) -> None:
         self._question = question
         self._edition: Edition = question.edition
         self._pathways = pathways
+        self._with_needs = with_needs
 
     def item(self, atom: Atom, reason: Sequence[Literal], *, certain: bool = True) -> Item:
         """An item that holds, or is one of some that do, for this reason."""
@@ -158,9 +168,7 @@ class _Writer:
         """The bases to deny that hold in every world, each with what it would take to be none."""
         found = {atom.id: atom.literal for atom in self._edition.bases}
         return tuple(
-            item
-            if item.id == "criteria_not_met"
-            else replace(item, **needs(self._question, -found[item.id]))
+            item if item.id == "criteria_not_met" else replace(item, **self.needs(-found[item.id]))
             for item in self.certain(self._edition.bases)
         )
 
@@ -192,7 +200,11 @@ class _Writer:
         """The criterion, with what it would take to meet it if it is not met."""
         if criterion.status != "unmet":
             return criterion
-        return replace(criterion, **needs(self._question, atom.literal))
+        return replace(criterion, **self.needs(atom.literal))
+
+    def needs(self, wanted: Literal) -> Needs:
+        """What it would take for this to hold; nothing where that is not asked for."""
+        return needs(self._question, wanted) if self._with_needs else Needs(needs=(), more_needs=False)
 
     def criterion(self, atom: Atom, applies: Literal) -> Criterion:
         """A criterion with its parts, which applies where a literal holds."""

@@ -48,6 +48,13 @@ def test_cases_that_come_to_what_they_expect_pass(run: Run) -> None:
     assert run() == Ended(0, "tiny: 4 cases, all passed\n\n4 cases, all passed\n", "")
 
 
+def test_what_no_case_can_expect_is_not_worked_out(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "lupa.answers.decide.needs", lambda *_: pytest.fail("what would meet it was sought")
+    )
+    assert run().status == 0
+
+
 def test_a_case_that_fails_prints_itself(run: Run) -> None:
     wrong = a_case("approve", months=13)
     wrong |= {"case": "A year and a month is enough", "expect": {"outcome": "approve", "limits": []}}

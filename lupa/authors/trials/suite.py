@@ -184,9 +184,9 @@ def read_suite(
 
 
 def decided(question: Question) -> Decision:
-    """The decision on a question, whatever the case is called."""
+    """All of the decision on a question that a case can expect."""
     with question:
-        return decision(question, "", "name", Fingerprint("", "", ""))
+        return decision(question, "", "name", Fingerprint("", "", ""), with_needs=False)
 
 
 def mismatches(case: Case, decision: Decision) -> tuple[Mismatch, ...]:
