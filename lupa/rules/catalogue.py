@@ -22,6 +22,7 @@ NAME_IT = "name the drug or the service"
 _DECLARED = re.compile(r"\b(drug|service)\(([^()]*(?:\([^()]*\))?[^()]*)\)")
 _COVERED = re.compile(r"\bcovers\(\s*\w+\s*,([^.:]*?)\)\s*[.:]")
 _WORD = re.compile(r"\b[a-z]\w*")
+_VARIABLE = re.compile(r"\b_*[A-Z]")
 
 
 class Catalogue:
@@ -51,12 +52,12 @@ class Catalogue:
 
     @cached_property
     def said_to_cover(self) -> dict[str, list[str]]:
-        """The policies whose text says that they cover a name."""
+        """The policies whose text says that they cover a name; a rule may say it of any name there."""
         found: dict[str, list[str]] = {}
         for policy, text in self._abouts.items():
-            for covered in _COVERED.findall(text):
-                for name in dict.fromkeys(_WORD.findall(covered)):
-                    found.setdefault(name, []).append(policy)
+            covered = " ".join(_COVERED.findall(text))
+            for name in dict.fromkeys(_WORD.findall(text if _VARIABLE.search(covered) else covered)):
+                found.setdefault(name, []).append(policy)
         return found
 
     @cached_property

@@ -411,6 +411,18 @@ def two_policies(folder: Path) -> KnowledgeBase:
     return KnowledgeBase.load(folder / "kb")
 
 
+def test_what_a_policy_covers_by_a_rule_can_be_asked_for_by_its_name(tmp_path: Path) -> None:
+    two_policies(tmp_path)
+    about = tmp_path / "kb" / "policies" / "plan_a" / "about.lp"
+    rule = "covers(plan_a, Drug) :- listed(Drug, _). listed((rituximab; abatacept), preferred)."
+    about.write_text(about.read_text().replace("covers(plan_a, anifrolumab).", rule))
+    kb = KnowledgeBase.load(tmp_path / "kb")
+    decided = kb.decide({"request": {"drug": "abatacept", "indication": "sle", "phase": "initial"}})
+    assert decided.policy == "plan_a"
+    with pytest.raises(CaseError, match="no policy on file covers tocilizumab"):
+        kb.decide({"request": {"drug": "tocilizumab"}})
+
+
 def test_no_single_basis_need_be_certain_for_a_denial(tmp_path: Path) -> None:
     two_policies(tmp_path)
     home = tmp_path / "kb" / "policies" / "plan_a"
