@@ -252,6 +252,20 @@ def test_the_linter_is_silent_on_the_sound_form_of_each(folder: Path) -> None:
     assert found(folder) == []
 
 
+def test_of_a_choice_that_a_rule_reads_no_value_is_idle(folder: Path) -> None:
+    line = add(
+        folder,
+        "fact(smoking(Habit)) :- habit(Habit). smoking(Habit) :- true(smoking(Habit)).\n"
+        'single_valued(smoking). question(smoking, "Does the patient smoke?").\n'
+        'habit(never). label(never, "never"). habit(now). label(now, "now").\n'
+        'fact_text(smoking, "Smokes: {1}.", "Does not smoke: {1}.").',
+    )
+    idle = f"policy.lp:{line + 2}:1: unread-fact: no rule of any policy reads smoking(never) and 1 more"
+    assert found(folder) == [idle]
+    add(folder, f"{MET}not smoking(now).")
+    assert found(folder) == []
+
+
 def test_a_criterion_whose_sentences_are_the_wrong_way_round_is_found(folder: Path) -> None:
     met, unmet = '"The lupus nephritis is active."', '"The lupus nephritis is not active."'
     change(folder, f"{met}, {unmet}", f"{unmet}, {met}")

@@ -38,8 +38,9 @@ def _idle(programs: Sequence[Program], atoms: Atoms) -> dict[str, dict[str, clin
     idle: dict[str, dict[str, clingo.Symbol]] = {}
     facts = [row.arguments[0] for row in atoms.get(("fact", 1), ())]
     means = {row.arguments[0].name for row in atoms.get(("means_one_of", 2), ())}
+    choices = {row.arguments[0].name for row in atoms.get(("single_valued", 1), ())}
     for fact in facts:
-        if fact.name not in {*CUTS, *means} and not _is_read(fact, reads):
+        if fact.name not in {*CUTS, *means} and not _is_read(fact, reads, choices):
             what = f"{fact.name}({fact.arguments[0]})" if len(fact.arguments) == 2 else str(fact)
             idle.setdefault(fact.name, {}).setdefault(what, fact)
     cut = {fact.arguments[0] for fact in facts if fact.name in CUTS}
@@ -68,13 +69,14 @@ def _read_by_others(atoms: Atoms, cut: Collection[clingo.Symbol]) -> Iterator[cl
         yield days_since(row.arguments[0])
 
 
-def _is_read(fact: clingo.Symbol, reads: Mapping[Signature, Collection[Term]]) -> bool:
-    """Whether a fact, or another value of the same choice, is read."""
-    arguments = fact.arguments
-    same = reads.get((fact.name, len(arguments)), ())
-    if len(arguments) == 2:
-        return any(matches(term.arguments[0], arguments[0]) for term in same)
-    return any(matches(term, fact) for term in same)
+def _is_read(
+    fact: clingo.Symbol, reads: Mapping[Signature, Collection[Term]], choices: Collection[str]
+) -> bool:
+    """Whether a fact, or another value of the same choice or of the same thing, is read."""
+    same = reads.get((fact.name, len(fact.arguments)), ())
+    if fact.name not in choices and len(fact.arguments) != 2:
+        return any(matches(term, fact) for term in same)
+    return any(all(map(matches, term.arguments[:-1], fact.arguments[:-1])) for term in same)
 
 
 def _reads(programs: Sequence[Program]) -> dict[Signature, list[Term]]:
