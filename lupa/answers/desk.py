@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from lupa.answers.decide import decision, outcome_reasons
 from lupa.answers.decision import Decision, EditionBy, Fingerprint, Why
-from lupa.answers.question import Question
+from lupa.answers.question import OFTEN, Question, by_functions
 from lupa.errors import CaseError, Problem, RuleError, on_one_line, printable
 from lupa.record.behind import apart
 from lupa.record.case import Case, case_fingerprint, check_shape
@@ -107,9 +107,10 @@ class Desk(Store):
         """The decision on each case as `decide` gives it, in the order of the cases, as they are needed.
 
         One that `decide` raises an error for has a `Undecided` in its place. With several `jobs` so many
-        processes share the work, each of which loads the knowledge base; a script that asks for them is
-        one that `multiprocessing` can import (`if __name__ == "__main__":`). `timeout` is that of each
-        case. Raises `CaseError` for a number of jobs, or a time, that is none.
+        processes share the work. They are forked where that is safe, as it is on Linux while no other
+        thread runs; elsewhere each loads the knowledge base, and a script that asks for them is one that
+        `multiprocessing` can import (`if __name__ == "__main__":`). `timeout` is that of each case.
+        Raises `CaseError` for a number of jobs, or a time, that is none.
         """
         from lupa.answers.many import decide_many
 
@@ -117,6 +118,15 @@ class Desk(Store):
             raise CaseError(f"at least one job is needed, not {jobs}")
         _limit(timeout)
         return decide_many(self, cases, jobs, timeout)
+
+    def expect_many(self) -> None:
+        """Has each edition that was asked answer by functions: many cases like those asked are to come."""
+        with self._lock:
+            editions = [copy for copies in self._editions.values() for copy in copies]
+        for edition in editions:
+            with edition.lock:
+                if 0 < edition.asked < OFTEN:
+                    by_functions(edition)
 
     def why(
         self,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 from lupa.answers.decision import Decision
 from lupa.answers.written import as_json
 from lupa.errors import CaseError, LupaError, Problem
-from lupa.rules.processes import shared
+from lupa.rules.processes import is_alone, shared
 
 if TYPE_CHECKING:
     from lupa.record.case import Case
@@ -21,7 +21,7 @@ A = TypeVar("A")
 D = TypeVar("D", bound="Decides")
 R = TypeVar("R")
 
-PIECE = 32
+PIECE = 8
 """So many cases go to a process at once: few enough to share the last of them, and worth the way."""
 
 
@@ -29,6 +29,8 @@ class Decides(Protocol):
     """What decides one case: the policies of a knowledge base, which another process loads again."""
 
     def decide(self, case: Case, *, timeout: float | None = None) -> Decision: ...
+
+    def expect_many(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,15 @@ def undecided(error: LupaError, where: str, case: object = None) -> Undecided:
 
 
 def each(desk: D, items: Iterable[A], work: Callable[[D, A], R], jobs: int) -> Iterator[R]:
-    """What `work` comes to for each item, in their order, by so many processes."""
+    """What `work` comes to for each item, in their order, by so many processes.
+
+    What the first of them asks for is made before processes part, where they then share it.
+    """
     items = iter(items)
+    if jobs > 1 and is_alone():
+        for item in islice(items, 1):
+            yield work(desk, item)
+            desk.expect_many()
     pieces = iter(lambda: tuple(islice(items, PIECE if jobs > 1 else 1)), ())
     for found in shared(partial(_itself, desk), partial(_piece, work), pieces, jobs):
         yield from found

@@ -28,6 +28,14 @@ OFTEN = 16
 """An edition that was asked about so many records has spent on them about what its functions cost."""
 
 
+def by_functions(edition: Edition) -> None:
+    """Has an edition, which whoever asks holds, answered by its functions from now on."""
+    from lupa.compiled.warm import warm  # who asks about one record need not wait for it
+
+    edition.asked = max(edition.asked, OFTEN)
+    warm(edition)
+
+
 class Question:
     """Answers about one record, exact over all its worlds.
 
@@ -68,9 +76,7 @@ class Question:
         """Has the edition answered by its functions once it was asked about so many records as pays."""
         self.edition.asked += 1
         if self.edition.asked == OFTEN:
-            from lupa.compiled.warm import warm  # who asks about one record need not wait for it
-
-            warm(self.edition)
+            by_functions(self.edition)
 
     def __exit__(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,7 +28,8 @@ def shared(make: Callable[[], T], work: Callable[[T, A], R], items: Iterable[A],
     """What `work` comes to for each item, in their order; each process works with what `make` makes there.
 
     Items are taken no further ahead than keeps `jobs` processes busy. With one job there is no other
-    process than this one.
+    process than this one. Where this one `is_alone`, the others are forked: what is made already, and
+    `make` gives, is there too. Elsewhere they begin from nothing, with a copy of `make` and of `work`.
     """
     if jobs < 2:
         made = make()
@@ -38,8 +40,10 @@ def shared(make: Callable[[], T], work: Callable[[T, A], R], items: Iterable[A],
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
-    _start_tracker()
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (make,))
+    how = "fork" if is_alone() else "spawn"
+    if how == "spawn":
+        _start_tracker()
+    pool = ProcessPoolExecutor(jobs, get_context(how), _begin, (make,))
     try:
         waiting: deque[Future[R]] = deque()
         for item in items:
@@ -55,6 +59,24 @@ def shared(make: Callable[[], T], work: Callable[[T, A], R], items: Iterable[A],
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+_THREADS = "/proc/self/task"
+"""Where the system lists the threads of a process, those of libraries too."""
+
+
+def is_alone() -> bool:
+    """Whether it is known that no other thread runs in this process, which can be forked then.
+
+    In a process that is forked, nobody lets go of what another thread held at that moment.
+    """
+    for _ in range(20):
+        if threading.active_count() > 1 or not os.path.isdir(_THREADS):
+            return False
+        if len(os.listdir(_THREADS)) == 1:
+            return True
+        time.sleep(0.001)  # one that has ended is listed for a moment longer
+    return False
 
 
 def _start_tracker() -> None:

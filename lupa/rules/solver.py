@@ -27,8 +27,8 @@ class Watch:
         self.controls: list[clingo.Control] = []
         self._joined: list[clingo.Control] = []
         self._limit = ENDLESS
-        self._over: threading.Event | None = None
-        """Set once nothing is to be interrupted any more; None while nothing was solved."""
+        self._over: tuple[threading.Event, threading.Thread] | None = None
+        """Set once nothing is to be interrupted any more, and who waits; None while nothing was solved."""
 
     @contextmanager
     def limit(self, limit: Deadline | float | None) -> Iterator[None]:
@@ -43,7 +43,9 @@ class Watch:
             yield
         finally:
             if self._over is not None:
-                self._over.set()
+                over, ringing = self._over
+                over.set()
+                ringing.join()  # who forks this process must know that nobody else is in it
             self._limit, self._joined, self._over = before
 
     def _ring(self, seconds: float, over: threading.Event) -> None:
@@ -82,8 +84,9 @@ class Watch:
         """Waits for the end from now on, which whoever solves nothing need not pay for."""
         left = self._limit.left
         if left is not None and self._over is None:
-            self._over = threading.Event()
-            threading.Thread(target=self._ring, args=(left, self._over), daemon=True).start()
+            over = threading.Event()
+            self._over = over, threading.Thread(target=self._ring, args=(left, over), daemon=True)
+            self._over[1].start()
 
 
 _RUN: ContextVar[tuple[Watch, Deadline] | None] = ContextVar("run", default=None)

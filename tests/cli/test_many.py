@@ -50,6 +50,26 @@ def test_several_processes_come_to_the_same(kb: KnowledgeBase) -> None:
     assert list(kb.decide_many(CASES * 3, jobs=2)) == list(kb.decide_many(CASES * 3))
 
 
+def test_what_the_first_case_asks_for_is_there_before_processes_part(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kb = KnowledgeBase.load()
+    monkeypatch.setattr("lupa.answers.many.is_alone", lambda: True)
+    found = kb.decide_many(CASES * 3, jobs=2)
+    first = next(found)
+    edition = kb.edition("fep_lupkynis")
+    assert (edition.asked, edition.answering is edition.solver) == (1, True)
+    assert [first, *found] == list(kb.decide_many(CASES * 3))
+    assert edition.answering is not edition.solver
+
+
+def test_what_was_never_asked_does_not_expect_to_be() -> None:
+    kb = KnowledgeBase.load()
+    edition = kb.edition("fep_lupkynis")
+    kb.expect_many()
+    assert edition.answering is edition.solver
+
+
 def test_cases_are_taken_only_as_they_are_needed(kb: KnowledgeBase) -> None:
     endless = iter(lambda: DENIED, None)
     assert isinstance(next(kb.decide_many(endless)), Decision)

@@ -1,8 +1,10 @@
 """Work that processes share: in order, not too far ahead, and ended with the run."""
 
 import os
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +12,8 @@ from lupa.errors import LupaError, TimeLimitError
 from lupa.rules import processes
 from lupa.rules.deadline import Deadline
 from lupa.rules.ground import _GROUNDING, ground, grounding_within
-from lupa.rules.processes import processors, shared
+from lupa.rules.processes import is_alone, processors, shared
+from lupa.rules.solver import Watch
 from lupa.rules.store import as_texts
 
 
@@ -91,7 +94,69 @@ def test_there_is_a_processor_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
     assert processors() >= 1
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no process is forked there")
+@pytest.mark.filterwarnings("ignore:.*fork")
+def test_processes_forked_from_one_that_is_alone_have_what_is_made_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(processes, "is_alone", lambda: True)
+    made = lambda: 3  # noqa: E731 - what has no name cannot be sent to a process
+    assert list(shared(made, twice, range(5), 2)) == [0, 3, 6, 9, 12]
+
+
+def listed(monkeypatch: pytest.MonkeyPatch, folder: Path, threads: int) -> None:
+    """As if the system listed so many threads in a folder, of which Python knows one."""
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+    monkeypatch.setattr(processes, "_THREADS", str(folder))
+    for number in range(threads):
+        (folder / str(number)).touch()
+
+
+def test_a_process_with_one_thread_is_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    listed(monkeypatch, tmp_path, 1)
+    assert is_alone()
+
+
+def test_a_process_with_another_thread_of_python_is_not_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    listed(monkeypatch, tmp_path, 1)
+    monkeypatch.setattr(threading, "active_count", lambda: 2)
+    assert not is_alone()
+
+
+def test_a_process_with_a_thread_of_a_library_is_not_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    listed(monkeypatch, tmp_path, 2)
+    assert not is_alone()
+
+
+def test_where_threads_are_not_listed_nobody_knows_whether_a_process_is_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    listed(monkeypatch, tmp_path / "none", 0)
+    assert not is_alone()
+
+
+def test_a_thread_that_has_just_ended_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    listed(monkeypatch, tmp_path, 2)
+    monkeypatch.setattr("lupa.rules.processes.time.sleep", lambda _: (tmp_path / "1").unlink())
+    assert is_alone()
+
+
+def test_who_waits_for_the_end_of_the_time_for_a_question_has_gone_after_it() -> None:
+    watch, before = Watch(), threading.active_count()
+    with watch.limit(600):
+        watch.see_to_the_end()
+        assert threading.active_count() == before + 1
+    assert threading.active_count() == before
+
+
 def test_warnings_are_after_it_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "is_alone", lambda: False)
     monkeypatch.setenv("PYTHONWARNINGS", "ignore::UserWarning")
     assert list(shared(int, twice, [1], 2)) == [0]
     assert os.environ["PYTHONWARNINGS"] == "ignore::UserWarning"
