@@ -1,7 +1,7 @@
 """What speaks against sets of statements: the worlds of a record with them that have another outcome."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, combinations, islice
+from itertools import islice
 
 from lupa.answers.orbits import Orbits
 from lupa.answers.question import Question
@@ -21,6 +21,7 @@ class Objections:
         self._edition = question.edition
         self._solver = question.edition.answering
         self._wanted = wanted
+        self._reach = reach
         self._within, self._subject = reach.within, reach.subject
         self._cone, self._record = reach.cone, reach.record
         self._cheapest = cheapest
@@ -49,35 +50,6 @@ class Objections:
         """The dearer it is to contradict this, the less."""
         statement = self._within.get(-literal)
         return self._against(literal) is not None, -statement.cost if statement else 0
-
-    def none_to(self, stated: Sequence[Literal]) -> bool:
-        """Whether the outcome is certain once these are stated in the place of what the record says."""
-        said = [*self._said(stated).values()]
-        return not self._solver.satisfiable([*said, -self._wanted]) and self._solver.satisfiable(said)
-
-    def none_to_some(self, stated: Sequence[Literal]) -> bool:
-        """Whether the outcome is certain once these are stated, or some of them.
-
-        What is stated of what the record leaves open only adds to it: where all of that does not settle the
-        outcome, no part of it does.
-        """
-        known = {self._subject[fact] for fact in self._record}
-        added = [x for x in stated if self._subject[abs(x)] not in known]
-        for changed in _parts([x for x in stated if self._subject[abs(x)] in known]):
-            said = [*self._said([*changed, *added]).values()]
-            if self._solver.satisfiable([*said, -self._wanted]):
-                continue
-            if self._solver.satisfiable(said):
-                return True
-            if any(self.none_to([*changed, *some]) for some in _parts(added)):
-                return True
-        return False
-
-    def _said(self, stated: Sequence[Literal]) -> dict[Literal, Literal]:
-        """What the record says of each fact once these are stated."""
-        changed = {self._subject[abs(literal)] for literal in stated}
-        said = {fact: x for fact, x in self._record.items() if self._subject[fact] not in changed}
-        return said | {abs(literal): literal for literal in stated}
 
     def to(self, stated: Sequence[Literal]) -> list[list[Literal]]:
         """What speaks against these statements; and then against them with the cheapest way to meet that.
@@ -117,7 +89,7 @@ class Objections:
 
     def _objection(self, stated: Sequence[Literal]) -> list[Literal] | None:
         """What every set must have one of, if these statements do not make the outcome certain."""
-        said = self._said(stated)
+        said = self._reach.said(stated)
         held = self._world(list(said.values()))
         if held is not None:
             return self._ways_to_contradict(self._harm(held), held)
@@ -175,8 +147,3 @@ class Objections:
             elif (kept := self._cheapest.kept.get(self._subject[abs(literal)])) is not None:
                 ways.append(-kept)
         return ways
-
-
-def _parts(literals: Sequence[Literal]) -> Iterator[tuple[Literal, ...]]:
-    """Each part of them, the smaller first."""
-    return chain.from_iterable(combinations(literals, size) for size in range(len(literals) + 1))

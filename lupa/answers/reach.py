@@ -1,6 +1,6 @@
 """Which statements about a record are within reach: what can be found out, changed, or asked for less."""
 
-from collections.abc import Collection, Hashable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from lupa.answers.decision import SettledBy
@@ -115,6 +115,12 @@ class Reach:
             known = self.record.get(fact)
             ways = (self.within.get(said) for said in (fact, -fact))
             yield known and known > 0, efforts.index(self.effort[fact]), *(way and way.cost for way in ways)
+
+    def said(self, stated: Sequence[Literal]) -> dict[Literal, Literal]:
+        """What is said of each fact once these are stated in the place of what the record says."""
+        changed = {self.subject[abs(literal)] for literal in stated}
+        said = {fact: x for fact, x in self.record.items() if self.subject[fact] not in changed}
+        return said | {abs(literal): literal for literal in stated}
 
     def stating(self, literal: Literal) -> Statement:
         """The statement that says this, or what one that is alike does."""

@@ -89,13 +89,13 @@ def _merged(asking: Asking, sets: Sequence[Sequence[Statement]]) -> list[_Parts]
     each_once = {id(statement): statement for each in sets for statement in each}
     statements = list(dict.fromkeys(each_once.values()))
     number_of = {statement: number for number, statement in enumerate(statements)}
-    numbers = {key: number_of[statement] for key, statement in each_once.items()}
+    alone = {key: (number_of[statement],) for key, statement in each_once.items()}
     of_kind = [
         (asking.group_of(each.fact), each.fact.partition("(")[0], each.value, each.kind)
         for each in statements
     ]
     found: list[tuple[tuple[int, ...], ...]] = [
-        tuple([(numbers[key],) for key in map(id, each)]) for each in sets
+        tuple([alone[key] for key in map(id, each)]) for each in sets
     ]
     # what all have in common, no two of them differ in
     common = frozenset.intersection(*map(frozenset, found)) if found else frozenset()

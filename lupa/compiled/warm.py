@@ -64,31 +64,31 @@ class Warm(Answers):
         self._said_by = {literal: (abs(literal), literal > 0) for x in edition.facts for literal in (x, -x)}
         self._known: dict[tuple[Literal, ...], _Function | None] = {}
         with deep(len(edition.literals)):
-            self._functions = Functions(edition, {}, Budget(most=most))
+            self._functions = Functions(edition, {}, Budget(self._watch.check, most))
             outcome = self._functions.leave_behind(Budget(most=_KEPT), self._functions.outcome())
-        self._literals = [edition.literals[fact] for fact in self._functions.facts]
-        self._all = frozenset(self._literals)
-        self._ways = Ways(self._literals)
-        self._outcome = self._ways.part(self._functions.diagrams, outcome)
+        self.literals = [edition.literals[fact] for fact in self._functions.facts]
+        self._all = frozenset(self.literals)
+        self.ways = Ways(self.literals)
+        self.outcome = self.ways.part(self._functions.diagrams, outcome)
         laws = self._functions.laws
-        self._law_of = {self._literals[v]: place for place, law in enumerate(laws) for v in law.variables}
+        self._law_of = {self.literals[v]: place for place, law in enumerate(laws) for v in law.variables}
         self._laws = [self._function(law.node) for law in laws]
         kept = [self._functions.diagrams.at(law.node, ()) == YES for law in laws]
         self._resting = self._all.difference(
             fact for fact, place in self._law_of.items() if not kept[place]
         )
         """The facts of which no law is broken where none is so."""
-        self._lawful = Several(self._ways.at_rest(law.goal, self._resting) for law in self._laws)
+        self._lawful = Several(self.ways.at_rest(law.goal, self._resting) for law in self._laws)
         self._several: dict[tuple[Literal, ...], Several] = {}
 
     # ---- functions -----------------------------------------------------------------------------
 
     def _function(self, node: Node) -> _Function:
         """Where a function is YES, its parts kept for a fast look."""
-        facts = frozenset(self._literals[v] for v in self._functions.diagrams.support(node))
+        facts = frozenset(self.literals[v] for v in self._functions.diagrams.support(node))
         laws = frozenset(self._law_of[fact] for fact in facts if fact in self._law_of)
         apart = frozenset(fact for fact, law in self._law_of.items() if law not in laws)
-        return _Function(Goal(self._ways.part(self._functions.diagrams, node), YES), laws, apart)
+        return _Function(Goal(self.ways.part(self._functions.diagrams, node), YES), laws, apart)
 
     def _holding(self, conclusions: tuple[Literal, ...]) -> _Function | None:
         """That all of these hold in a lawful world; None where the functions do not tell."""
@@ -138,7 +138,7 @@ class Warm(Answers):
         if told is not None and function is not None:
             said, _ = told
             with suppress(TooFarError):
-                return self._ways.reaches(function.goal, said) and self.has_worlds(said)
+                return self.ways.reaches(function.goal, said) and self.has_worlds(said)
         return self._solver.satisfiable(assumptions)
 
     def has_worlds(self, said: Said) -> bool:
@@ -146,7 +146,7 @@ class Warm(Answers):
         self._watch.check()
         in_doubt = self._lawful.in_doubt(so_in(said))
         try:
-            return all(self._ways.reaches(self._laws[law].goal, said) for law in in_doubt)
+            return all(self.ways.reaches(self._laws[law].goal, said) for law in in_doubt)
         except TooFarError:
             return self._solver.satisfiable(stated(said))
 
@@ -164,7 +164,7 @@ class Warm(Answers):
         outcomes = list(self._edition.outcomes.values())
         self._watch.check()
         with suppress(TooFarError):
-            found, by = self._ways.values(self._outcome, said, may_be_so, most)
+            found, by = self.ways.values(self.outcome, said, may_be_so, most)
             return [outcome for place, outcome in enumerate(outcomes) if NOWHERE - 1 - place in found], by
         return self.which(said, so_in(said), outcomes), self._all
 
@@ -182,7 +182,7 @@ class Warm(Answers):
     def _found(self, asked: _Asked, atoms: Sequence[Literal]) -> tuple[bool, ...] | frozenset[Literal]:
         said = asked.said
         for each in asked.functions:
-            tested = self._ways.ruled_out_by(each.goal, said)
+            tested = self.ways.ruled_out_by(each.goal, said)
             if tested is not None:
                 core = [fact if said[fact] else -fact for fact in tested]
                 return frozenset([*core, *asked.conclusions])
@@ -190,7 +190,7 @@ class Warm(Answers):
             return ()
         true = dict(said)
         for each in asked.functions:
-            true |= self._ways.one(each.goal, said)
+            true |= self.ways.one(each.goal, said)
         return tuple([true.get(atom, False) for atom in atoms])
 
     def held(self, assumptions: Sequence[Literal], one_of: Sequence[Literal]) -> list[Literal]:
@@ -215,7 +215,7 @@ class Warm(Answers):
         true = 0
         for each in asked.functions:
             try:
-                cost = self._ways.cheapest(each.goal, asked.said, bits)
+                cost = self.ways.cheapest(each.goal, asked.said, bits)
             except TooFarError:
                 return self._solver.least(assumptions, atoms)
             if cost is None:
@@ -238,8 +238,8 @@ class Warm(Answers):
                 return self._solver.satisfiable([*stated(said), *literals])
             laws = {self._law_of[abs(fact)] for fact in facts if abs(fact) in function.apart}
         try:
-            return self._ways.reaches(function.goal, said) and all(
-                self._ways.reaches(self._laws[law].goal, said) for law in laws
+            return self.ways.reaches(function.goal, said) and all(
+                self.ways.reaches(self._laws[law].goal, said) for law in laws
             )
         except TooFarError:
             return self._solver.satisfiable([*stated(said), *literals])
@@ -262,7 +262,7 @@ class Warm(Answers):
     def _at_rest(self, literal: Literal) -> set[Literal] | None:
         """Facts that bring something about if none of them is so; None where there are no such."""
         function = self._holding((literal,))
-        return None if function is None else self._ways.at_rest(function.goal, self._resting)
+        return None if function is None else self.ways.at_rest(function.goal, self._resting)
 
     # ---- what keeps from a conclusion -----------------------------------------------------------
 
@@ -279,7 +279,7 @@ class Warm(Answers):
         first, *laws = asked.functions
         in_doubt = {self._laws[law].goal for law in self._lawful.in_doubt(so_in(asked.said))}
         functions = [first, *(law for law in laws if law.goal in in_doubt)]
-        found = [barring(self._ways, each.goal, said, candidates) for each in functions]
+        found = [barring(self.ways, each.goal, said, candidates) for each in functions]
         # functions share no fact: the one is needed of which the first things said suffice
         kept = min((each for each in found if each is not None), default=None)
         return None if kept is None else [candidates[place - 1] for place in reversed(kept)]
@@ -292,7 +292,7 @@ class Warm(Answers):
             return None
         bits = {abs(candidate): 1 << place for place, candidate in enumerate(candidates)}
         try:
-            found = {x for f in asked.functions for x in self._ways.every_minimal(f.goal, asked.said, bits)}
+            found = {x for f in asked.functions for x in self.ways.every_minimal(f.goal, asked.said, bits)}
         except TooFarError:
             return None
         return [[x for x in candidates if bits[abs(x)] & each] for each in found]

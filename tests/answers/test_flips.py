@@ -14,6 +14,7 @@ from lupa import KnowledgeBase
 from lupa.answers import sets
 from lupa.answers.exploration import Flips
 from lupa.answers.written import as_json
+from lupa.compiled import enough
 from lupa.pages.exploring import flips_text
 from tests import explored, small
 from tests.explored import examine
@@ -362,6 +363,7 @@ def test_a_reading_that_is_open_is_for_the_plan_to_settle(kb: KnowledgeBase) -> 
 def test_where_little_is_tried_what_is_told_are_flips_and_more_may_be_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tries: int, ties: int
 ) -> None:
+    monkeypatch.setattr(enough, "_PARTS", 1)  # else functions tell all of them
     monkeypatch.setattr(sets, "_TRIES", tries)
     monkeypatch.setattr(sets, "_TIES", ties)
     both = [(f"tried_{n}", f"long_{n}") for n in range(7)]
@@ -375,7 +377,11 @@ def test_where_little_is_tried_what_is_told_are_flips_and_more_may_be_there(
     assert flips.more
 
 
-def test_where_each_of_many_takes_two_statements_the_search_for_others_ends(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("parts", "more"), [(1, True), (200_000, False)])
+def test_where_each_of_many_takes_two_statements_functions_tell_that_there_are_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parts: int, more: bool
+) -> None:
+    monkeypatch.setattr(enough, "_PARTS", parts)
     both = [(f"tried_{n}", f"long_{n}") for n in range(14)]
     rules = "".join(f"outcome(small, approve) :- {one}, {other}.\n" for one, other in both)
     facts = vocabulary(flags=[each for pair in both for each in pair])
@@ -384,4 +390,4 @@ def test_where_each_of_many_takes_two_statements_the_search_for_others_ends(tmp_
     assert [sorted(each.fact for each in flip.statements) for flip in flips.flips] == [
         sorted(pair) for pair in both
     ]
-    assert (flips.ties, flips.more) == (14, True)
+    assert (flips.ties, flips.more) == (14, more)
