@@ -1,6 +1,6 @@
 // Codes as people write them: with and without their points, behind the name of a system or by themselves.
 
-const MAYBE_CODE = /^(?=.*\d)[a-z\d](?:\.?[a-z\d]){1,9}$/; // whose points may be left out
+export const MAYBE_CODE = /^(?=.*\d)[a-z\d](?:\.?[a-z\d]){1,9}$/; // whose points may be left out
 
 /** The system that a name means, or the only one that begins so (ICD-10); else the name itself. */
 function systemOf(page, said) {
@@ -11,8 +11,8 @@ function systemOf(page, said) {
 
 /** The system that is named before a code, of which there is no row; null for none. */
 export function unknownSystem(page, given) {
-  const [, named = ""] = /^([a-z]\w*)[:|]\s*\S*\d\S*$/.exec(given.trim()) ?? [];
-  return named && !page.codes.some((row) => row.system === systemOf(page, named)) ? named : null;
+  const [, named = ""] = /^([A-Za-z][\w-]*(?: [A-Za-z]{2})?)(?: ?[:|]\s*| (?=\d{5}|\d{3}\.\d))\S*\d\S*(?:\s*\|[^]*|\s*\([^()]*\))?$/.exec(given.trim()) ?? [];
+  return named && page.codes.length && !page.codes.some((row) => row.system === systemOf(page, named)) ? named : null;
 }
 
 /** The rows for a code among those that are known here; none for no code. */

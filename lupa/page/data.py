@@ -105,7 +105,12 @@ def _known(store: Store, editions: Collection[Sequence[Edition]]) -> dict[str, A
     for aliases in (*(x.vocabulary.aliases for each in editions for x in each), store.also_called()):
         for name, others in aliases.items():
             names.setdefault(name, []).extend(x for x in others if x not in names[name])
-    return {"names": names, "codes": codes_of(editions), "behind": written_behind(store)}
+    return {
+        "names": names,
+        "codes": codes_of(editions),
+        "behind": written_behind(store),
+        "no_more": list(store.catalogue.shared.saying_no_more),
+    }
 
 
 def _policy(

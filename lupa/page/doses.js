@@ -6,22 +6,22 @@ import { isPlain } from "./plain.js";
 const NONE = "0+(?:[.,]0+)*";
 const NUMBER = String.raw`(?!${NONE}(?![\d.,]))\d+(?:[.,]\d+)*`;
 const UNIT = String.raw`(?:mg|mcg|ug|µg|g|ml|units?|iu|meq|mmol)(?:/(?:kg|m2|m²|ml|day|d|wk|week|dose))*`;
-const FORM = "(?:oral|tab(?:let)?s?|cap(?:sule)?s?|pills?|vials?|pens?|syringes?|infusions?|er|xr|sr|dr|ec)";
-const ROUTE = "(?:po|by mouth|orally|iv|intravenous(?:ly)?|sc|sq|subq|sub-q|subcut(?:aneous(?:ly)?)?|im)";
+const FORM = String.raw`(?:(?:tab|cap)\(s\)|oral|tab(?:let)?s?|cap(?:sule)?s?|pills?|vials?|pens?|syringes?|infusions?|er|xr|sr|dr|ec)`;
+const ROUTE = "(?:po|by mouth|orally|iv|intravenous(?:ly)?|sc|sq|subq|sub-q|subcut(?:aneous(?:ly)?)?|under the skin|im)";
 const TIME = "(?:h|hrs?|hours?|d|days?|w|wks?|weeks?|m|mo|months?|morning|evening|night)";
 const EVERY = String.raw`(?:q|every|each|per|a) ?(?:other )?(?:\d+(?:-\d+)? ?)?${TIME}`;
 const OFTEN =
   "(?:daily|weekly|biweekly|monthly|nightly|once|twice|hs|am|pm|qd|qod|qhs|qam|qpm|qw|bid|tid|qid|" +
-  String.raw`[btq]\.i\.d\.|q\.d\.|one|two|three|four|times|(?:as )?directed|#\d+|` +
-  `on (?:mon|tues|wednes|thurs|fri|satur|sun)day|${EVERY})`;
+  String.raw`[btq]\.i\.d\.|q\.d\.|one|two|three|four|times|(?:as )?directed|# ?\d+|` +
+  `on (?:mon|tues|wednes|thurs|fri|satur|sun)day|disp-\\d+|r-\\d+|qty|refill(?:s|\\(s\\))?|${EVERY})`;
 const YEAR = String.raw`(?:19|20)\d\d`;
 const SOME = `${NUMBER}(?:-${NUMBER})?`;
 const HOW = String.raw`(?!${YEAR}(?:-${YEAR})?(?:[\s,;:.()]|$))${SOME}|${SOME}(?: ?${UNIT}|/d(?:ay)?)|` +
-  `${UNIT}|${FORM}|${ROUTE}|${OFTEN}|at|in the|take|total|with (?:food|meals?)`;
+  `${UNIT}|${FORM}|${ROUTE}|${OFTEN}|=|at|in the|take|inject|total|with (?:food|meals?)`;
 // What makes it doubtful whether a drug is taken now.
 const DOUBT =
   "prn|(?:as|if|when) (?:needed|required)|discontinued|stopped|d/?c(?:'?d)?|held|on hold|ended|finished|completed|" +
-  "taper(?:ed|ing)|last (?:dose|taken|given|infusion)|until|since|start(?:ed|s|ing)?|planned|" +
+  "taper(?:ed|ing)|last (?:dose|taken|given|infusion)|until|since|start(?:ed|s|ing)?|planned|filled?|" +
   `${NONE}(?: ?${UNIT})?|in|on|-|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|${NUMBER}(?:[/-]${NUMBER}){1,2}|` +
   String.raw`${YEAR}|x ?\d+`;
 const END = String.raw`(?=[\s,;:.()]|$)[\s,;:.()]*`;
@@ -32,6 +32,7 @@ const HOW_KEYS = ["dose", "dosage", "strength", "unit", "units", "frequency", "f
 const DOUBT_KEYS = [...HOW_KEYS, "start", "start_date", "started", "since", "end", "end_date", "stop", "stop_date", "stopped", "status", "prn", "as_needed", "indication", "note", "notes", "comment"];
 const MOST_WORDS = 8; // no name has more; what a hyphen or a point parts are several
 const SHORT = 6; // in a name with fewer letters a slip is no plainer than another name
+const CUT = 5; // a name that ends within a word has so many letters at least
 
 /** Whether a text says how a drug is taken, and nothing else. */
 export const saysHow = (rest) => isMadeOf(rest, PART);
@@ -110,12 +111,19 @@ export function namesWithin(text, meant) {
   return found;
 }
 
-/** The one name that this is but for a slip of the pen, not of its first letter; `names` by their normal forms. */
+/** The one name that this is but for a slip of the pen; null for none, or several. */
 export function slip(given, names) {
+  const meant = slips(given, names);
+  return meant.length === 1 ? meant[0] : null;
+}
+
+/** All names that this is but for a slip of the pen, not of its first letter, or else begins within a word; `names` by their normal forms. */
+export function slips(given, names) {
   const said = normal([...given].slice(0, 80).join("")).replace(/^_+|_+$/g, "");
-  if (said.length < SHORT) return null;
-  const meant = new Set([...names].filter(([known]) => isSlip(said, known)).map(([, name]) => name));
-  return meant.size === 1 ? [...meant][0] : null;
+  if (said.length < CUT) return [];
+  const so = (is) => [...new Set([...names].filter(([known]) => is(known)).map(([, name]) => name))];
+  const found = said.length < SHORT ? [] : so((known) => isSlip(said, known));
+  return found.length ? found : so((known) => known.startsWith(said) && known.length > said.length && known[said.length] !== "_");
 }
 
 function isSlip(said, known) {

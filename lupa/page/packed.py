@@ -166,12 +166,12 @@ class Nodes:
         self._last = variable
 
 
-def codes_of(editions: Iterable[Sequence[Edition]]) -> list[list[str]]:
-    """The rows of codes that are known to any of the editions: system, code, meaning, relation, ground."""
+def codes_of(editions: Iterable[Sequence[Edition]]) -> list[str]:
+    """The rows of codes that are known to any of the editions: systems, codes and so on, in lines."""
     rows: dict[tuple[str, ...], None] = {}
     for each in editions:
         for edition in each:
             for code in edition.known.codes.every():
                 meaning = f"{code.meaning.name}", code.name, str(code.meaning)
                 rows[(code.system, code.code, *meaning, code.relation, code.ground)] = None
-    return [list(row) for row in rows]
+    return ["\n".join(column) for column in zip(*rows, strict=True)]

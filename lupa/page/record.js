@@ -2,8 +2,8 @@
 
 import { compare, exact, truth } from "./numbers.js";
 import { numberOf, shown, within } from "./days.js";
-import { howTaken, nameBeforeDose, nameInDoubt, namedTwice, namedWithDose, namesListed, namesWithin, slip } from "./doses.js";
-import { rowsOf, unknownSystem } from "./codes.js";
+import { howTaken, nameBeforeDose, nameInDoubt, namedTwice, namedWithDose, namesListed, namesWithin, slip, slips } from "./doses.js";
+import { MAYBE_CODE, rowsOf, unknownSystem } from "./codes.js";
 import { asName, normal } from "./names.js";
 import { filtered, isPlain } from "./plain.js";
 import { StatedNumbers, takenApart } from "./stated.js";
@@ -20,6 +20,8 @@ const NOTHING = ["none", "no", "nothing", "unknown", "n/a", "na", "nil", "null",
 const TRUTH = { yes: true, y: true, true: true, no: false, n: false, false: false }; // in quotes, in whatever letters
 const SEVERAL = /[,;&+\n]|\b(?:and|or)\b/i; // between names where a text holds several
 const MANY = 500; // of more names that are not known no slip of the pen is looked for
+/** What is wrong with a code of a system of which no code is known. */
+const noSystem = (system) => `${shown(system)} is no code system known here`;
 /** The variables of a tree of facts. */
 export function* leaves(tree) {
   if (typeof tree === "number") yield tree;
@@ -201,15 +203,15 @@ class Reader {
     return this.edition.beyond[family]?.places.length ?? 0;
   }
 
-  coded(given, known, path) {
+  coded(given, known, path, about = null) {
     const rows = rowsOf(this.edition, given);
     const unknown = rows.length ? null : unknownSystem(this.edition, given);
     if (unknown) {
-      this.problem(path, `${shown(unknown)} is no code system known here`);
+      this.problem(path, noSystem(unknown));
       return [];
     }
     if (!rows.length) return null;
-    const found = rows.filter((row) => Object.hasOwn(known, row.name));
+    const found = rows.filter((row) => Object.hasOwn(known, row.name) || (about && this.beyondName(about, row.name) === row.name));
     const stating = [...new Set(found.filter((row) => STATES.true.includes(row.relation)).map((row) => row.name))];
     if (!found.length) {
       const meanings = [...new Set(rows.map((row) => row.meaning))].join(" and ");
@@ -303,7 +305,7 @@ class Reader {
     }
     const tried = new Reader(this.edition, false);
     if (names.length > 1) for (const name of names) tried.onList(name, tree, path, about);
-    const [other] = tried.record.aside;
+    const other = tried.open.size && tried.record.aside.find(({ name }) => !(namedTwice(name) ?? [name]).every((one) => this.edition.no_more.includes(normal(one))));
     if (other) { // it may say something of the others
       const text = `${shown(other.name)} is not known here, and may say something of the names beside it`;
       if (!this.lenient) this.problem(path, `${text}; write each for itself, [ONE, OTHER]`, true, true);
@@ -392,9 +394,13 @@ class Reader {
         return [before];
       }
     }
-    const coded = this.coded(given, tree, path);
-    if (coded) return coded.map((code) => ({ name: code.name, below: tree[code.name], code }));
-    if (this.edition.open_families.includes(about[0]) && about.length === this.arity(about[0])) {
+    const isOpen = this.edition.open_families.includes(about[0]) && about.length === this.arity(about[0]);
+    const system = isOpen && !rowsOf(this.edition, given).length && !(names.length && this.edition.said_with_dose.includes(about[0]) && !/(?:[:|]\s*|\s\d{4})\d+$/.test(given))
+      ? unknownSystem(this.edition, given) : null;
+    if (system) return this.ofOtherSystem(given, system, tree, path);
+    const coded = this.coded(given, tree, path, about);
+    if (coded) return coded.map((code) => ({ ...this.byName(code.name, tree, about), code }));
+    if (isOpen) {
       const inDoubt = (A_NAME.test(given) ? nameInDoubt(given) : []).find((name) => this.byName(name, tree, about));
       if (inDoubt === undefined) return this.beyond(given, tree, path, about, names);
       const text = `${shown(given)} names ${this.byName(inDoubt, tree, about).name}, and leaves open whether it is so now.`;
@@ -423,6 +429,20 @@ class Reader {
   /** The name at a place that a name means; null for none. */
   naming(tree, about) {
     return (given) => this.byName(given, tree, about)?.name ?? null;
+  }
+
+  /** What a code means of a system of which nothing is known: it may be any name, so that none is denied by it. */
+  ofOtherSystem(given, system, tree, path) {
+    if (!this.lenient) {
+      this.problem(path, noSystem(system), true, true);
+      return [];
+    }
+    this.remark(path, `${noSystem(system)}; what it means stays open.`);
+    for (const fact of leaves(tree)) {
+      this.state(fact, null, path);
+      this.doubtful.add(fact);
+    }
+    return [{ name: given, below: "", code: null, isAside: true }];
   }
 
   /** What a text means that is not known, where such may stand: it is set aside, if it is no slip of the pen. */
@@ -454,11 +474,16 @@ class Reader {
 
   /** The names that a text means at a place, itself or as a code, or as a slip of the pen. */
   mayMean(text, tree, about) {
-    const rows = rowsOf(this.edition, text).map(({ name }) => name);
-    if (rows.length || this.byName(text, tree, about)) return [text, ...rows];
+    const rows = (code) => rowsOf(this.edition, code).map(({ name }) => name);
+    const own = rows(text);
+    if (own.length || this.byName(text, tree, about)) return [text, ...own];
+    const plain = text.toLowerCase().replaceAll(".", "");
+    for (let end = /^[a-z]/.test(plain) && MAYBE_CODE.test(plain) ? plain.length - 1 : 0; end > 2; end -= 1) {
+      const above = rows(plain.slice(0, end)); // of a category, which a code begins with
+      if (above.length) return above;
+    }
     const isWord = /^[\p{L}\p{N}]+$/u.test(text) && this.record.aside.length < MANY;
-    const near = isWord ? slip(text, this.edition.everyName(about[0])) : null;
-    return near === null ? [] : [near];
+    return isWord ? slips(text, this.edition.everyName(about[0])) : [];
   }
 
   /** Leaves open what a name means that stands in what is set aside, if it means something. */

@@ -11,8 +11,8 @@ export function unfolded(data) {
   const text = textsOf(data.texts);
   const every = data.names[0];
   const lists = data.lists.map((steps) => listed(() => fromSteps(steps).map((place) => every[place])));
-  const shared = { lists, letters: data.letters, lupa: data.lupa, ...known(data.names, data.codes, data.behind) };
-  const there = data.against && { ...shared, ...known(data.against.names ?? data.names, data.against.codes ?? data.codes, data.against.behind ?? data.behind) };
+  const shared = { lists, letters: data.letters, lupa: data.lupa, ...known(data.names, data.codes, data.behind, data.no_more) };
+  const there = data.against && { ...shared, ...known(data.against.names ?? data.names, data.against.codes ?? data.codes, data.against.behind ?? data.behind, data.against.no_more ?? data.no_more) };
   const both = data.policies.map((policy) => {
     const kept = later({}, { nodes: () => nodesOf(policy.nodes) });
     const sections = Object.entries(policy.sections);
@@ -37,13 +37,19 @@ function listed(names) {
   return list;
 }
 
+/** Rows whose columns are lines of a text each. */
+function lines(columns) {
+  const [first = [], ...rest] = columns.map((column) => column.split("\n"));
+  return first.map((one, at) => [one, ...rest.map((column) => column[at])]);
+}
+
 /** What names, brands and codes mean: `meant(name)` is every name that one means, by its normal form. */
-function known([called, others], codes, behind) {
+function known([called, others], codes, behind, no_more) {
   const names = Object.fromEntries(called.map((name, at) => [name, others[at].split("\n").filter(Boolean)]));
   const kept = later({}, { rows: () => by(Object.entries(names).flatMap(([name, others]) => others.map((other) => ({ name, said: normal(other) }))), ({ said }) => said) });
   return {
-    names, behind, meant: (said) => (kept.rows.get(said) ?? []).map(({ name }) => name),
-    codes: codes.map(([system, code, kind, name, meaning, relation, ground]) => ({ system, code, kind, name, meaning, relation, ground })),
+    names, behind, no_more, meant: (said) => (kept.rows.get(said) ?? []).map(({ name }) => name),
+    codes: lines(codes).map(([system, code, kind, name, meaning, relation, ground]) => ({ system, code, kind, name, meaning, relation, ground })),
   };
 }
 

@@ -12,26 +12,32 @@ from typing import Any
 _NONE = r"0+(?:[.,]0+)*"
 _NUMBER = rf"(?!{_NONE}(?![\d.,]))\d+(?:[.,]\d+)*"
 _UNIT = r"(?:mg|mcg|ug|µg|g|ml|units?|iu|meq|mmol)(?:/(?:kg|m2|m²|ml|day|d|wk|week|dose))*"
-_FORM = r"(?:oral|tab(?:let)?s?|cap(?:sule)?s?|pills?|vials?|pens?|syringes?|infusions?|er|xr|sr|dr|ec)"
-_ROUTE = r"(?:po|by mouth|orally|iv|intravenous(?:ly)?|sc|sq|subq|sub-q|subcut(?:aneous(?:ly)?)?|im)"
+_FORM = (
+    r"(?:(?:tab|cap)\(s\)|oral|tab(?:let)?s?|cap(?:sule)?s?|pills?|vials?|pens?|syringes?|infusions?|"
+    r"er|xr|sr|dr|ec)"
+)
+_ROUTE = (
+    r"(?:po|by mouth|orally|iv|intravenous(?:ly)?|sc|sq|subq|sub-q|subcut(?:aneous(?:ly)?)?|under the skin|"
+    r"im)"
+)
 _TIME = r"(?:h|hrs?|hours?|d|days?|w|wks?|weeks?|m|mo|months?|morning|evening|night)"
 _EVERY = rf"(?:q|every|each|per|a) ?(?:other )?(?:\d+(?:-\d+)? ?)?{_TIME}"
 _OFTEN = (
     r"(?:daily|weekly|biweekly|monthly|nightly|once|twice|hs|am|pm|qd|qod|qhs|qam|qpm|qw|bid|tid|qid|"
-    r"[btq]\.i\.d\.|q\.d\.|one|two|three|four|times|(?:as )?directed|#\d+|"
-    rf"on (?:mon|tues|wednes|thurs|fri|satur|sun)day|{_EVERY})"
+    r"[btq]\.i\.d\.|q\.d\.|one|two|three|four|times|(?:as )?directed|# ?\d+|"
+    rf"on (?:mon|tues|wednes|thurs|fri|satur|sun)day|disp-\d+|r-\d+|qty|refill(?:s|\(s\))?|{_EVERY})"
 )
 _YEAR = r"(?:19|20)\d\d"
 _SOME = rf"{_NUMBER}(?:-{_NUMBER})?"
 _HOW = (
     rf"(?!{_YEAR}(?:-{_YEAR})?(?:[\s,;:.()]|$)){_SOME}|{_SOME}(?: ?{_UNIT}|/d(?:ay)?)|"
-    rf"{_UNIT}|{_FORM}|{_ROUTE}|{_OFTEN}|at|in the|take|total|with (?:food|meals?)"
+    rf"{_UNIT}|{_FORM}|{_ROUTE}|{_OFTEN}|=|at|in the|take|inject|total|with (?:food|meals?)"
 )
 """How a drug is taken; of a number alone that may be a year that is not said."""
 _DOUBT = (
     r"prn|(?:as|if|when) (?:needed|required)|discontinued|stopped|d/?c(?:'?d)?|held|on hold|ended|finished|"
     r"completed|taper(?:ed|ing)|last (?:dose|taken|given|infusion)|until|since|start(?:ed|s|ing)?|planned|"
-    rf"{_NONE}(?: ?{_UNIT})?|in|on|-|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|"
+    rf"filled?|{_NONE}(?: ?{_UNIT})?|in|on|-|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|"
     rf"{_NUMBER}(?:[/-]{_NUMBER}){{1,2}}|{_YEAR}|x ?\d+"
 )
 """What makes it doubtful whether a drug is taken now."""

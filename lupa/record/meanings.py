@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from lupa.record.doses import name_before_dose, named_twice
 from lupa.record.reader import Reader
+from lupa.record.said import Remark, Slip
 from lupa.rules.codes import STATES, Code
-from lupa.rules.vocabulary import Fact, Path, Tree
+from lupa.rules.vocabulary import Fact, Path, Tree, facts_below
 
+_BARE = re.compile(r"(?:[:|]\s*|\s\d{4})\d+$")
+"""A number that is no dose, as no unit stands behind it: `RxNorm: 3002`."""
 MANY = 500
 """Of more names that are not known no slip of the pen is looked for."""
 
@@ -60,9 +65,26 @@ class Meanings(Reader):
         return any(self.names_of(name, tree, about) for name in (given, *name_before_dose(given)))
 
     def may_mean(self, text: str, tree: Tree, about: Path) -> list[str]:
-        """The names that a text means at a place, itself or as a code, or as a slip of the pen."""
-        rows = [row.name for row in self.known.codes.rows(text)]
+        """The names that a text means at a place: itself, as a code or its category, or as a slip."""
+        rows = self.known.codes.rows(text)
         if rows or self.by_name(text, tree, about):
-            return [text, *rows]
-        near = self.known.slip(about[0], text) if text.isalnum() and len(self.record.aside) < MANY else None
-        return [] if near is None else [near]
+            return [text, *(row.name for row in rows)]
+        if above := self.known.codes.category(text):
+            return [row.name for row in above]
+        return self.known.slips(about[0], text) if text.isalnum() and len(self.record.aside) < MANY else []
+
+    def other_system(self, given: str, about: Path, names: Sequence[str]) -> str | None:
+        """The system of a code that is none of those known here; what is the dose of a drug is no code."""
+        is_dose = names and about[0] in self.vocabulary.said_with_dose and not _BARE.search(given)
+        return None if is_dose or self.known.codes.rows(given) else self.known.codes.unknown_system(given)
+
+    def of_other_system(self, given: str, system: str, tree: Tree, path: str) -> list[Meant]:
+        """What a code of another system means: it may be any name, so that none is denied by it."""
+        if not self.lenient:
+            self.problems.append(Slip(path, self.no_system(system), given))
+            return []
+        self.record.remarks.append(Remark(path, f"{self.no_system(system)}; what it means stays open."))
+        for fact in facts_below(tree):
+            self.state(fact, None, path)
+            self.record.doubtful.add(fact)
+        return [Meant(given, "", aside=True)]

@@ -91,20 +91,21 @@ class Reader:
             self.open.update(values.values())
             self.state(values[name], True, path)
 
-    def coded(self, given: str, known: Mapping[str, object], path: str) -> list[Code] | None:
-        """The rows of a code whose meaning is known here; None, and no problem, where it is no code."""
+    def coded(
+        self, given: str, known: Mapping[str, object], path: str, about: Path = ()
+    ) -> list[Code] | None:
+        """The rows of a code whose meaning is known here; None, and no problem, where it is no code.
+
+        With what it is said `about` a meaning that no rule reads is known too.
+        """
         rows = self.known.codes.rows(given)
-        system = self.known.codes.unknown_system(given)
-        if not rows and system is not None and self.known.codes.systems:
-            self.problem(
-                path,
-                f"{shown(system)} is no code system known here; known are "
-                f"{', '.join(self.known.codes.systems)}",
-            )
+        system = None if rows else self.known.codes.unknown_system(given)
+        if system is not None:
+            self.problem(path, self.no_system(system))
             return []
         if not rows:
             return None
-        found = [code for code in rows if code.name in known]
+        found = [code for code in rows if code.name in known or (about and self.is_known(code.name, about))]
         stating = sorted({code.name for code in found if code.relation in STATES[True]})
         if not found:
             meanings = " and ".join(dict.fromkeys(str(code.meaning) for code in rows))
@@ -116,6 +117,15 @@ class Reader:
             words = f"{shown(given)} was read as the code {rows[0].code}."
             self.record.remarks.append(Remark(path, words))
         return found
+
+    def no_system(self, system: str) -> str:
+        """What is wrong with a code of a system of which no code is known."""
+        systems = ", ".join(self.known.codes.systems)
+        return f"{shown(system)} is no code system known here; known are {systems}"
+
+    def is_known(self, name: str, about: Path) -> bool:
+        """Whether a name can stand at a place, though no rule reads it."""
+        return self.known.name(about[0], len(about) - 1, name) == name
 
     def argument(self, given: Any, tree: Mapping[str, object], path: str, about: Path) -> str | None:
         """The name that is meant at a place, read or not; None, with a problem, where there is none."""

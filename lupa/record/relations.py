@@ -11,6 +11,7 @@ from lupa.record.doses import (
     how_taken,
     name_before_dose,
     name_in_doubt,
+    named_twice,
     named_with_dose,
     names_listed,
     names_within,
@@ -78,7 +79,12 @@ class Relations(Meanings):
         tried = Relations(self.vocabulary, self.follows, self.known)
         for name in names if len(names) > 1 else ():
             tried.on_list(name, tree, path, about)
-        return next((aside.name for aside in tried.record.aside), None)
+        others = (aside.name for aside in tried.record.aside if not self.says_no_more(aside.name))
+        return next(others, None) if tried.open else None  # of what is not known no more can be said
+
+    def says_no_more(self, name: str) -> bool:
+        """Whether what is not known says nothing of the names beside it, as `hypertension (I10)`."""
+        return all(map(self.known.says_no_more, named_twice(name) or (name,)))
 
     def with_another(self, given: str, other: str, tree: Tree, path: str, about: Path) -> None:
         """Refuses a text of names and what may say of them that they are not so, or leaves them open."""
@@ -171,10 +177,14 @@ class Relations(Meanings):
                 words = f"{shown(given)} was read as {known.name}; what stands behind the name is not read."
                 self.record.remarks.append(Remark(path, words))
                 return [known]
-        coded = self.coded(given, tree, path)
+        is_open = about[0] in self.vocabulary.open_families and len(about) == self.known.arity(about[0])
+        if is_open and (system := self.other_system(given, about, names)):
+            return self.of_other_system(given, system, tree, path)
+        coded = self.coded(given, tree, path, about)
         if coded is not None:
-            return [Meant(code.name, tree[code.name], code) for code in coded]
-        if about[0] in self.vocabulary.open_families and len(about) == self.known.arity(about[0]):
+            each = ((code, self.by_name(code.name, tree, about)) for code in coded)
+            return [found._replace(code=code) for code, found in each if found is not None]
+        if is_open:
             for name in name_in_doubt(given) if A_NAME.fullmatch(given) else ():
                 known = self.by_name(name, tree, about)
                 if known is not None:

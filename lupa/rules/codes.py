@@ -23,8 +23,15 @@ EQUIVALENT, NARROWER, BROADER, RELATED = RELATIONS = ("equivalent", "narrower", 
 STATES = {True: (EQUIVALENT, NARROWER), False: (EQUIVALENT, BROADER)}
 """The relations by which a code that is said to be so, or not to be, says the same of its meaning."""
 _SYSTEM = re.compile(r"([A-Za-z][\w-]*)(?:[:|]\s*|(?<=[\w-]{3})\s+(?=\S*\d\S*$))(.+)")
+_BEHIND = r"(?: ?[:|]\s*| (?=\d{5}|\d{3}\.\d))"
+_OF_SYSTEM = re.compile(
+    rf"([A-Za-z][\w-]*(?: [A-Za-z]{{2}})?){_BEHIND}\S*\d\S*(?:\s*\|.*|\s*\([^()]*\))?", re.DOTALL
+)
+"""What may be a code behind its system, and before its words: `SNOMED CT: 55464009 |Lupus|`."""
 _MAYBE_CODE = re.compile(r"(?=.*\d)[a-z\d](?:\.?[a-z\d]){1,9}", re.ASCII)
 """What may be a code whose points are left out, in small letters."""
+_CATEGORY = 3
+"""A category has so many signs at least: M35."""
 _BEGINNING = re.compile(r"^[ \t]*code[ \t]*\(", re.MULTILINE)
 _PLAIN = re.compile(r'code\([a-z]\w*, *"[^"\\]+", *.+, *(\w+), *"(?:\\.|[^"\\])*"\)\.\s*')
 
@@ -74,6 +81,15 @@ class Codes:
             return []
         return self._found(system, r"\.?".join(plain.replace(".", "")), self._texts)
 
+    def category(self, given: str) -> list[Code]:
+        """The rows for the longest code that this one begins with, as one of ICD does with its category."""
+        plain = given.strip().lower().replace(".", "")
+        if plain[:1].isalpha() and _MAYBE_CODE.fullmatch(plain):
+            for end in range(len(plain) - 1, _CATEGORY - 1, -1):
+                if found := self.rows(plain[:end]):
+                    return found
+        return []
+
     def stating(self, given: str, names: Container[str]) -> str | None:
         """The first of some names that a code states."""
         rows = (row for row in self.rows(given) if row.relation in STATES[True])
@@ -95,8 +111,8 @@ class Codes:
         return [(text, text.lower()) for text in self._texts]
 
     def unknown_system(self, given: str) -> str | None:
-        """The system that is named before a code, of which there is no row."""
-        match = re.fullmatch(r"([a-z]\w*)[:|]\s*\S*\d\S*", given.strip())
+        """The system that is named before a code, of which there is no row; None of any other text."""
+        match = _OF_SYSTEM.fullmatch(given.strip()) if self.systems else None
         if match is None:
             return None
         return match[1] if self._system(match[1]) not in self.systems else None

@@ -12,7 +12,7 @@ import clingo
 from lupa.rules.codes import Codes
 from lupa.rules.few import Few
 from lupa.rules.kept import cached_property
-from lupa.rules.names import normal, slip
+from lupa.rules.names import normal, slip, slips
 from lupa.rules.reads import Declared, Reads
 from lupa.rules.shared import Shared
 from lupa.rules.texts import ALIAS, END, literals_in, names_in, skeleton, unescaped
@@ -100,6 +100,14 @@ class Known:
 
     def slip(self, family: str, given: str) -> str | None:
         """The name of a relation's last place, read or not, that this is but for a slip of the pen."""
+        return slip(given, self._every_name(family))
+
+    def slips(self, family: str, given: str) -> list[str]:
+        """All such names."""
+        return slips(given, self._every_name(family))
+
+    def _every_name(self, family: str) -> dict[str, str]:
+        """The names of a relation's last place, read or not, by all that they are called."""
         place = self.arity(family) - 1
         if family not in self._every:
             declared = self._declared[family][place]
@@ -109,7 +117,11 @@ class Known:
                 for name in found
                 if any(self._shared.declares(predicate, name) for predicate in declared)
             } | self._beside_rows(declared)
-        return slip(given, self._every[family])
+        return self._every[family]
+
+    def says_no_more(self, given: str) -> bool:
+        """Whether a name that is not known here says nothing of the names beside it in a text."""
+        return normal(given) in self._shared.saying_no_more
 
     def declared(self) -> dict[str, list[list[str]]]:
         """For each place of each relation, and quantity, the names that can stand there."""

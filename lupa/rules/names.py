@@ -86,20 +86,33 @@ def _letters(name: str) -> int:
 
 _SHORT = 6
 """In a name with fewer letters a slip is no plainer than another name."""
+_CUT = 5
+"""A name that ends within a word has so many letters at least; fewer may begin anything."""
 
 
 def slip(name: str, names: Mapping[str, str]) -> str | None:
     """What the one of `names` (in normal form) stands for that this is but for a slip of the pen.
 
-    A letter is missing, doubled, wrong, or has changed places with the next; it is not the first.
-    Where the name is merely alike it may be another drug or disease, and None comes back: cycloserine
-    is not cyclosporine.
+    A letter is missing, doubled, wrong, or has changed places with the next; it is not the first. Or the
+    name ends within a word: cyclophos. Where it is merely alike it may be another drug or disease, and None
+    comes back: cycloserine is not cyclosporine.
     """
-    said = normal(name[:80]).strip("_")
-    if len(said) < _SHORT:
-        return None
-    meant = {names[known] for known in names if _is_slip(said, known)}
+    meant = set(slips(name, names))
     return meant.pop() if len(meant) == 1 else None
+
+
+def slips(name: str, names: Mapping[str, str]) -> list[str]:
+    """All that it may stand for so."""
+    said = normal(name[:80]).strip("_")
+    if len(said) < _CUT:
+        return []
+    found = [names[known] for known in names if len(said) >= _SHORT and _is_slip(said, known)]
+    return list(dict.fromkeys(found or [names[known] for known in names if _is_cut(said, known)]))
+
+
+def _is_cut(said: str, known: str) -> bool:
+    """Whether this is the beginning of a known name, up to within a word."""
+    return len(said) < len(known) and known.startswith(said) and known[len(said)] != "_"
 
 
 def _is_slip(said: str, known: str) -> bool:

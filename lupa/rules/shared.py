@@ -33,6 +33,8 @@ _LONG = 200
 """A name with more letters is no usual one, and not looked for letter for letter."""
 _LOOKED_UP = 4096
 """So many names that were looked for are remembered."""
+NO_MORE = "says_no_more"
+"""What lists the usual diseases of which nothing is decided; it is looked up in texts, and not ground."""
 _PLAIN = r"[^()\"%.\n*+-]++"
 """What calculates nothing; a line that may do so is no row, and so never left out unseen."""
 _WITHIN = rf"\((?:{_PLAIN}|{STRING}|\((?:{_PLAIN}|{STRING})*+\))*+\)"
@@ -161,6 +163,12 @@ class Shared:
         """The names that these predicates declare, in a row or elsewhere, in the order of the alphabet."""
         rows = {name for name, said in self.predicates.items() if not said.isdisjoint(predicates)}
         return sorted(rows.union(*(self._beside_rows.get(each, ()) for each in predicates)))
+
+    @cached_property
+    def saying_no_more(self) -> dict[str, str]:
+        """The names that say nothing of those beside them, as they are written, by their normal forms."""
+        rows = (re.search(STRING, rest) for _, _, rest in self.facts([NO_MORE]))
+        return {normal(found): found for found in (unescaped(row[0][1:-1]) for row in rows if row)}
 
     @cached_property
     def in_doubt(self) -> frozenset[str]:

@@ -57,9 +57,9 @@ def test_nothing_is_wrong_with_what_ships(folder: Path) -> None:
         ),
         (
             CODES,
-            'code(icd10cm, "M3130", diagnosis(anca_vasculitis), narrower, "Spelt otherwise.").',
+            'code(icd10cm, "M05711", diagnosis(rheumatoid_arthritis), narrower, "Spelt otherwise.").',
             "duplicate",
-            "icd10cm M3130 means diagnosis(anca_vasculitis) at fhir/icd10cm.lp:",
+            "icd10cm M05711 means diagnosis(rheumatoid_arthritis) at fhir/icd10cm.lp:",
         ),
         (
             CODES,

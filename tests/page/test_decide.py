@@ -98,6 +98,38 @@ def test_what_is_said_in_another_place_is_read_in_a_page_as_everywhere(
         ({"drug": "Benlysta"}, {"diagnosis": {"only": ["M32"]}}),
         ({"drug": "Lupkynis", "indication": "LN"}, {"vaccines": ["Shingrix"]}),
         ({"drug": "Benlysta"}, {"diagnosis": ["snomed:123"]}),
+        *(
+            ({"drug": "Benlysta"}, {"diagnosis": {"only": diagnosis}, "reading": {"comorbidity": "any"}})
+            for diagnosis in (
+                *(
+                    "SLE, hypertension",
+                    "SLE; HTN (I10)",
+                    "SLE, resolved",
+                    "SLE, HTN (resolved)",
+                    "gout, APS",
+                ),
+                *(["SLE", "icd-99:M32"], ["SLE", "SNOMED CT 95644001 |Lupus|"], ["SLE", "G05.3", "M35.05"]),
+                *(
+                    ["SLE", "M05711"],
+                    ["SLE", "M06.4"],
+                    ["SLE", "C88.0", "I16.1"],
+                    ["GPA", "myelitis of SLE"],
+                ),
+            )
+        ),
+        *(
+            ({"drug": drug}, {"taking": {"only": ["prednisone", taken]}, "age": age})
+            for drug in ("Benlysta", "Lupkynis")
+            for age in (3, 34)
+            for taken in (
+                *("cyclophos 500mg IV", "mycophen", "RxNorm: 3002", "Foobaxil: 10 mg", "on ritux q6mo"),
+                *(
+                    "Cytoxan, Disp-30 tab(s), R-3",
+                    "Cytoxan QTY 30 FILLED 2/1/2019",
+                    "Cytoxan # 30 3 refill(s)",
+                ),
+            )
+        ),
         ({"drug": "Lupkynis"}, {"taking": {"only": ["Deltasone (prednisone) 5 mg", "Tylenol PRN"]}}),
         ({"drug": "Lupkynis"}, {"taking": {"only": ["CellCept (discontinued 2024)", "Zyxafor as needed"]}}),
         ({"drug": "Lupkynis"}, {"egfr": ">60", "age": "≥ 18 years", "live_vaccine": "No"}),

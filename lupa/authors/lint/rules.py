@@ -5,6 +5,7 @@ from __future__ import annotations
 from lupa.authors.reports.finding import Check, Severity
 from lupa.record.behind import BEHIND
 from lupa.rules.catalogue import KINDS
+from lupa.rules.shared import NO_MORE
 
 _RULES: tuple[tuple[str, Severity, str], ...] = (
     ("syntax", "error", "A rule file is text in UTF-8 that clingo can read."),
@@ -115,6 +116,7 @@ COVERED = frozenset((kind, 1) for kind in KINDS)
 READ_BY_LUPA = frozenset((name, int(arity)) for name, arity in (each.split("/") for each in _READ)) | {
     CODES,
     (BEHIND, 1),
+    (NO_MORE, 2),
     *COVERED,
 }
 """The predicates that lupa's own sources look up by name."""

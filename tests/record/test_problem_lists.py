@@ -1,0 +1,267 @@
+"""Lists as charts and claims print them: codes, usual diseases, names cut short."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lupa import CaseError, Decision, KnowledgeBase
+
+BENLYSTA = {"policy": "uhc_benlysta", "route": "IV", "indication": "SLE", "phase": "initial"}
+LUPKYNIS = {"policy": "fep_lupkynis", "indication": "lupus_nephritis", "phase": "initial"}
+READY = {
+    "age": 34,
+    "diagnosis": {"only": ["SLE"]},
+    "active": ["SLE"],
+    "dosed_per_label": True,
+    "taking": {"only": ["Plaquenil"]},
+}
+"""Approved as it is."""
+NEPHRITIS = {
+    "age": 34,
+    "diagnosis": ["lupus_nephritis"],
+    "active": ["lupus_nephritis"],
+    "attests": [
+        f"monitor_{each}" for each in ("egfr", "blood_pressure", "serious_infections", "malignancies")
+    ],
+    "live_vaccine": False,
+}
+"""Approved with a background therapy."""
+
+
+def benlysta(kb: KnowledgeBase, **facts: Any) -> Decision:
+    return kb.decide({"request": BENLYSTA, "facts": {**READY, **facts}})
+
+
+def lupkynis(kb: KnowledgeBase, taking: list[str], **facts: Any) -> Decision:
+    return kb.decide({"request": LUPKYNIS, "facts": {**NEPHRITIS, "taking": {"only": taking}, **facts}})
+
+
+def missing(decision: Decision) -> set[str]:
+    return {each.fact for each in decision.missing}
+
+
+def aside(decision: Decision) -> list[str]:
+    return [each.name for each in decision.aside]
+
+
+# ---- diseases in one text ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "others"),
+    [
+        ("SLE, hypertension", ["hypertension"]),
+        ("SLE; HTN (I10); Raynaud\u2019s", ["HTN (I10)", "Raynaud\u2019s"]),
+        ("Problem list:\n1. M32.10\n2. E78.5\n3. Type 2 Diabetes", ["E78.5", "Type 2 Diabetes"]),
+    ],
+)
+def test_a_usual_disease_says_nothing_of_the_names_beside_it(
+    kb: KnowledgeBase, said: str, others: list[str]
+) -> None:
+    decision = benlysta(kb, diagnosis={"only": said})
+    assert (decision.outcome, aside(decision)) == ("approve", others)
+    assert benlysta(kb, diagnosis={"only": said}, active=[]).missing[0].fact == "active(sle)"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("SLE, resolved", "SLE, hypertension (resolved)", "no SLE, hypertension", "SLE, mother"),
+        *(
+            "hypertension: no, SLE",
+            "history of SLE, HTN",
+            "SLE, hypertension, per patient",
+            "denies HTN, SLE",
+        ),
+    ],
+)
+def test_a_word_that_may_say_more_of_the_names_beside_it_is_refused(kb: KnowledgeBase, said: str) -> None:
+    with pytest.raises(CaseError, match=r"is not known here, and may say something of the names beside it"):
+        benlysta(kb, diagnosis=said)
+
+
+def test_of_a_text_with_no_known_name_all_is_set_aside(kb: KnowledgeBase) -> None:
+    decision = benlysta(kb, diagnosis="gout, sarcoidosis")
+    assert (decision.outcome, aside(decision)) == ("pend", ["gout", "sarcoidosis"])
+
+
+# ---- codes ---------------------------------------------------------------------------------------
+
+OF_OTHER_SYSTEMS = (
+    *(
+        "icd99:M32",
+        "icd-99:M32",
+        "ICD-9: 710.0",
+        "SNOMED:95644001",
+        "snomed:95644001",
+        "SNOMED CT 95644001",
+    ),
+    "SNOMED CT: 95644001 |Systemic lupus erythematosus encephalitis|",
+)
+
+
+@pytest.mark.parametrize("code", OF_OTHER_SYSTEMS)
+def test_a_code_of_a_system_that_is_not_known_is_refused_however_it_is_written(
+    kb: KnowledgeBase, code: str
+) -> None:
+    with pytest.raises(CaseError, match=r"'.*' is no code system known here; known are hcpcs, icd10cm, term$"):
+        benlysta(kb, diagnosis={"only": ["SLE", code]})
+
+
+@pytest.mark.parametrize("code", ["RxNorm: 3002", "NDC 00013-5606-93", "rxcui 1545988"])
+def test_a_code_of_such_a_system_is_no_drug_without_a_name(kb: KnowledgeBase, code: str) -> None:
+    with pytest.raises(CaseError, match=r"'.*' is no code system known here"):
+        lupkynis(kb, ["prednisone", code])
+
+
+def test_where_nothing_hangs_on_such_a_code_all_that_it_may_mean_stays_open(kb: KnowledgeBase) -> None:
+    facts = {**READY, "dosed_per_label": False, "diagnosis": {"only": ["SLE", "SNOMED:95644001"]}}
+    decision = kb.decide({"request": BENLYSTA, "facts": facts})
+    assert (decision.outcome, aside(decision)) == ("deny", ["SNOMED:95644001"])
+    open_ = next(each for each in decision.criteria if each.id == "no_severe_cns_lupus")
+    assert open_.status == "open"
+    assert [remark.text for remark in decision.remarks] == [
+        "'SNOMED' is no code system known here; known are hcpcs, icd10cm, term; what it means stays open."
+    ]
+
+
+@pytest.mark.parametrize("dose", ["Foobaxil: 10 mg daily", "Foobaxil 12.5 mg BID", "Foobaxil 10000 units"])
+def test_a_dose_behind_a_drug_without_a_name_here_is_no_code(kb: KnowledgeBase, dose: str) -> None:
+    decision = benlysta(kb, taking={"only": ["Plaquenil", dose]})
+    assert (aside(decision), missing(decision)) == ([dose], {"unlisted(biologic)"})
+
+
+@pytest.mark.parametrize(
+    ("code", "fact"),
+    [
+        *(
+            ("G05.3", "severe_active_cns_lupus"),
+            ("M35.05", "sjogrens_syndrome"),
+            ("M3505", "sjogrens_syndrome"),
+        ),
+        *(("ICD-10: M05.711", "rheumatoid_arthritis"), ("M06.4", "rheumatoid_arthritis")),
+        ("C88.01 in remission", "waldenstrom_macroglobulinemia"),
+    ],
+)
+def test_a_code_that_suggests_a_disease_or_stands_under_its_category_is_not_denied_by_a_complete_list(
+    kb: KnowledgeBase, code: str, fact: str
+) -> None:
+    decision = benlysta(kb, diagnosis={"only": ["SLE", code]}, reading={"comorbidity": "any"})
+    assert (decision.outcome, missing(decision)) == ("pend", {f"diagnosis({fact})"})
+
+
+@pytest.mark.parametrize("code", ["M06.9", "M31.30", "M35.00", "C88.0", "M05.79"])
+def test_a_code_of_a_disease_on_the_unproven_list_states_it(kb: KnowledgeBase, code: str) -> None:
+    assert benlysta(kb, diagnosis={"only": ["SLE", code]}).outcome == "approve"
+    diagnosis = {"only": ["SLE", code]}
+    assert benlysta(kb, diagnosis=diagnosis, reading={"comorbidity": "any"}).outcome == "deny"
+
+
+def test_a_code_of_a_disease_that_the_policy_does_not_ask_about_is_taken_as_said(kb: KnowledgeBase) -> None:
+    assert aside(benlysta(kb, diagnosis={"only": ["SLE", "I16.1"]})) == []
+    decision = lupkynis(kb, ["prednisone"], diagnosis={"only": ["M32.14", "M06.9"]})
+    assert (decision.outcome, aside(decision)) == ("approve", [])
+
+
+@pytest.mark.parametrize("code", ["I10", "E11.9", "N18.31", "Z79.52", "M81.0", "L93.0"])
+def test_a_code_of_another_disease_leaves_nothing_open(kb: KnowledgeBase, code: str) -> None:
+    decision = benlysta(kb, diagnosis={"only": ["SLE", code]}, reading={"comorbidity": "any"})
+    assert (decision.outcome, aside(decision)) == ("approve", [code])
+
+
+# ---- what lupus may cause ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("transverse myelitis", "SLE w/ cerebritis", "acute psychosis due to SLE", "optic neuritis"),
+        *(
+            "seizures",
+            "central nervous system involvement of lupus",
+            "encephalitis (2023)",
+            "CNS vasculitis",
+        ),
+    ],
+)
+def test_a_disease_of_the_nervous_system_may_be_severe_lupus_of_it(kb: KnowledgeBase, said: str) -> None:
+    decision = benlysta(kb, diagnosis={"only": ["SLE", said]})
+    assert (decision.outcome, decision.missing[0].fact) == ("pend", "diagnosis(severe_active_cns_lupus)")
+
+
+@pytest.mark.parametrize(
+    "said", ["severe asthma", "systemic sclerosis", "active tuberculosis", "neurofibroma"]
+)
+def test_a_disease_that_merely_begins_as_another_name_leaves_nothing_open(
+    kb: KnowledgeBase, said: str
+) -> None:
+    decision = benlysta(kb, diagnosis={"only": ["SLE", said]})
+    assert (decision.outcome, aside(decision)) == ("approve", [said])
+
+
+@pytest.mark.parametrize(
+    "said", ["GPA", "Wegener's granulomatosis", "microscopic polyangiitis", "vasculitis"]
+)
+def test_a_kind_of_vasculitis_may_be_the_one_on_the_unproven_list(kb: KnowledgeBase, said: str) -> None:
+    decision = benlysta(kb, diagnosis={"only": ["SLE", said]}, reading={"comorbidity": "any"})
+    assert (decision.outcome, decision.missing[0].fact) == ("pend", "diagnosis(anca_vasculitis)")
+
+
+# ---- drugs ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("said", ["cyclophos 500mg IV", "cyclophosph", "Cytox"])
+def test_a_name_that_is_cut_short_is_asked_about(kb: KnowledgeBase, said: str) -> None:
+    with pytest.raises(CaseError, match="is not known here; did you mean cyclophosphamide"):
+        lupkynis(kb, ["prednisone", said])
+
+
+def test_where_nothing_hangs_on_a_name_cut_short_it_stays_open(kb: KnowledgeBase) -> None:
+    with pytest.raises(CaseError, match="did you mean voclosporin"):
+        benlysta(kb, taking={"only": ["Plaquenil", "voclo 23.7 mg"]})
+    decision = lupkynis(kb, ["prednisone", "voclo 23.7 mg"])  # which bars nothing there
+    assert (decision.outcome, aside(decision)) == ("approve", ["voclo 23.7 mg"])
+
+
+def test_a_name_that_may_be_cut_short_of_two_leaves_both_open(kb: KnowledgeBase) -> None:
+    decision = lupkynis(kb, ["mycophen 500 mg"])
+    both = {"taking(mycophenolate_mofetil)", "taking(mycophenolic_acid)"}
+    assert (decision.outcome, both <= missing(decision)) == ("pend", True)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "predniSONE (DELTASONE) 10 mg tablet, Take 1 tablet by mouth daily., Disp-30 tablet, R-3",
+        "predniSONE 10 mg oral tablet, 10 mg = 1 tab(s), Oral, Daily, # 30 tab(s), 3 Refill(s)",
+        "PREDNISONE 10MG TAB QTY 30 refills 2",
+    ],
+)
+def test_a_line_of_an_exported_list_is_that_drug(kb: KnowledgeBase, line: str) -> None:
+    assert lupkynis(kb, [line]).outcome == "approve"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("PREDNISONE 10MG TAB QTY 30 FILLED 02/01/2019", "prednisone 10 mg, filled 2025-02-01"),
+        *(
+            "prednisone 10 mg Taking? No",
+            "prednisone 10 mg (Patient not taking)",
+            "plan to start prednisone",
+        ),
+        *(
+            "prednisone 5 mg daily for dog",
+            "mother: prednisone",
+            "prednisone 20 mg if flare",
+            "failed prednisone",
+        ),
+    ],
+)
+def test_what_may_be_past_conditional_or_of_another_is_neither_taken_nor_denied(
+    kb: KnowledgeBase, line: str
+) -> None:
+    decision = lupkynis(kb, [line])
+    assert (decision.outcome, "taking(prednisone)" in missing(decision)) == ("pend", True)
