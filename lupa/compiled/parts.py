@@ -6,8 +6,9 @@ a world with some class of each just where each part alone can be in its class.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import accumulate
+from typing import TypeVar
 
 from lupa.compiled.conditions import choice
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Diagrams, Node
@@ -21,6 +22,9 @@ _LARGER = 50
 """So many times as large functions may grow where the facts of a part are brought together."""
 _FIRST = NOWHERE - 1
 """The value that stands for the first of some things."""
+_NO_PLACE = -1
+"""In the place of the one fact of a part that is so: it is not."""
+Key = TypeVar("Key")
 
 
 class Parts:
@@ -28,7 +32,8 @@ class Parts:
 
     Of the others what is assumed is so; of those that are `known` nothing is open. All words are of the
     `program`. A part is the facts that laws tie, or one fact. Where functions would grow too large with the
-    facts of each law together, each fact is a part, and what breaks a law leads nowhere.
+    facts of each law together, each fact is a part, and what breaks a law leads nowhere. Where all of a
+    part is known it is in one class, and which is told only of records that keep its law.
     """
 
     def __init__(
@@ -100,7 +105,8 @@ class Parts:
             levels.words[part.start] = [*classes.values()]
             for entry, left in zip(entries[part], zip(*classes, strict=True), strict=True):
                 made[entry] = levels.node(part.start, left)
-        return reached(self._program, Function(levels, made[root]))
+        values = reached(self._program, Function(levels, made[root]))
+        return self._just_one(values) if self._is_known(self._diagrams.support(root)) else values
 
     def lawful(self) -> Word:
         """Where no law is broken."""
@@ -116,9 +122,22 @@ class Parts:
         part = self._part_of[self._diagrams.top(law)]
         if part in self._lawful:
             return self._lawful[part]
-        if part in self._law_of:
-            return self._program.any_of(self._classes(part, [law], {}).values())
-        return self._one_by_one(self._diagrams, law).get(YES, NONE)
+        if part in self._law_of and self._is_choice(part):
+            return self._one_is_so(part) if self._is_known(part) else self._chosen([part])[0]
+        values = self._one_by_one(self._diagrams, law)
+        return (self._just_one(values) if self._is_known(part) else values).get(YES, NONE)
+
+    def _just_one(self, words: Mapping[Key, Word]) -> dict[Key, Word]:
+        """The same of which each record has just one: what takes the most work is where no other is."""
+        if len(words) < 2:
+            return {**words}
+        needed = self._program.needed
+        others = {key: [word for each, word in words.items() if each != key] for key in words}
+        most = min(words, key=lambda key: len(needed(others[key])))
+        spared = len(needed(words.values())) - len(needed(others[most]))
+        return (
+            {**words, most: ~self._program.any_of(others[most])} if spared > len(others) - 2 else {**words}
+        )
 
     # ---- parts ---------------------------------------------------------------------------------
 
@@ -139,20 +158,31 @@ class Parts:
     ) -> dict[tuple[Node, ...], Word]:
         """The classes of a part by what they leave of these functions, with where it can be in each."""
         law = self._law_of.get(part)
-        found: dict[tuple[Node, ...], Word] = {}
-        if law is None:
-            (place,) = part
-            cases = [(self._told(place, so=False), set[int]()), (self._told(place, so=True), {place})]
-        elif law == choice(self._diagrams, part, chosen=False)[1]:
-            cases = [(word, {place}) for place, word in zip(part, self._chosen(part), strict=True)]
-        else:
+        if law is not None and not self._is_choice(part):
             return self._tied(part, entries, made)
-        for word, so in cases:
+        groups: dict[tuple[Node, ...], list[int]] = {}
+        for so in (_NO_PLACE, part.start) if law is None else part:
             left = tuple(made.get(end, end) for end in (self._end(entry, part, so) for entry in entries))
-            found[left] = self._program.either(found.get(left, NONE), word)
-        if law is not None:
-            self._lawful[part] = self._program.any_of(found.values())
-        return found
+            groups.setdefault(left, []).append(so)
+        if law is not None and not self._is_known(part):
+            words = self._chosen([*groups.values()])
+            self._lawful[part] = self._program.any_of(words)
+        else:
+            words = [
+                self._program.any_of(
+                    self._told(part.start if so == _NO_PLACE else so, so=so != _NO_PLACE) for so in group
+                )
+                for group in groups.values()
+            ]
+        found = dict(zip(groups, words, strict=True))
+        return self._just_one(found) if self._is_known(part) else found
+
+    def _is_choice(self, part: range) -> bool:
+        """Whether the law of a part is that just one of its facts is so."""
+        return self._law_of[part] == choice(self._diagrams, part, chosen=False)[1]
+
+    def _is_known(self, places: Collection[int]) -> bool:
+        return all(self._order[place] in self._known for place in places)
 
     def _told(self, place: int, *, so: bool) -> Word:
         variable = self._order[place]
@@ -162,21 +192,35 @@ class Parts:
             return ~self._program.told(variable, so=True)
         return self._program.told(variable, so=so)
 
-    def _end(self, node: Node, part: range, so: set[int]) -> Node:
-        """What a function leads to behind a part of which just these are so."""
+    def _end(self, node: Node, part: range, so: int) -> Node:
+        """What a function leads to behind a part of which just this fact is so, or none."""
         while node >= 0 and self._diagrams.top(node) in part:
             variable = self._diagrams.top(node)
-            node = self._diagrams.split(node, variable)[variable in so]
+            node = self._diagrams.split(node, variable)[variable == so]
         return node
 
-    def _chosen(self, part: range) -> list[Word]:
-        """Where each value of a choice can be the one that holds."""
-        no, both = [self._told(place, so=False) for place in part], self._program.both
-        before = [ALL, *accumulate(no, both)]
-        after = [ALL, *accumulate(reversed(no), both)][-2::-1]
-        return [
-            both(self._told(place, so=True), both(before[at], after[at])) for at, place in enumerate(part)
-        ]
+    def _chosen(self, groups: Sequence[Sequence[int]]) -> list[Word]:
+        """Where the one value of a choice that holds can be in each of these groups."""
+        both, either = self._program.both, self._program.either
+        ones, nones = list[Word](), list[Word]()
+        for group in groups:
+            one, none = NONE, ALL
+            for place in group:
+                no, yes = (self._told(place, so=so) for so in (False, True))
+                one, none = either(both(one, no), both(none, yes)), both(none, no)
+            ones.append(one)
+            nones.append(none)
+        before = [ALL, *accumulate(nones, both)]
+        after = [ALL, *accumulate(reversed(nones), both)][-2::-1]
+        return [both(one, both(before[at], after[at])) for at, one in enumerate(ones)]
+
+    def _one_is_so(self, part: range) -> Word:
+        """Where just one fact of a part is so of which all is known."""
+        both, either = self._program.both, self._program.either
+        some = several = NONE
+        for yes in (self._told(place, so=True) for place in part):
+            some, several = either(some, yes), either(several, both(some, yes))
+        return both(some, ~several)
 
     def _tied(
         self, part: range, entries: Sequence[Node], made: Mapping[Node, Node]
@@ -199,9 +243,12 @@ class Parts:
         def together(left: tuple[Node, ...]) -> Node:
             return NOWHERE if left[0] == NOWHERE else lefts.setdefault(left, _FIRST - len(lefts))
 
-        values = self._one_by_one(local, local.together([copy(entry) for entry in entries], together))
+        root = local.together([copy(entry) for entry in entries], together)
+        values = self._one_by_one(local, _lawfully(local, root) if self._is_known(part) else root)
         what = {place: end for end, place in ends.items()}
         found = {tuple(what[each] for each in left): values[place] for left, place in lefts.items()}
+        if self._is_known(part):
+            return self._just_one(found)
         self._lawful[part] = self._program.any_of(found.values())
         return found
 
@@ -221,3 +268,21 @@ class Parts:
         values = reached(self._program, Function(levels, made.get(root, root)))
         values.pop(NOWHERE, None)
         return values
+
+
+def _lawfully(diagrams: Diagrams, root: Node) -> Node:
+    """A function that does not ask what, as it leads somewhere, can only have one answer."""
+    found: dict[Node, Node] = {}
+
+    def left(node: Node) -> Node:
+        if node < 0:
+            return node
+        if node not in found:
+            no, yes = map(left, diagrams.split(node, diagrams.top(node)))
+            if NOWHERE in (no, yes):
+                found[node] = yes if no == NOWHERE else no
+            else:
+                found[node] = diagrams.node(diagrams.top(node), no, yes)
+        return found[node]
+
+    return left(root)

@@ -89,16 +89,39 @@ class Program:
             self._made.append(made)
         return self._places[made]
 
-    def line(self, wanted: Sequence[Word]) -> Line:
-        """The work that it takes to have these words, and no other."""
-        needed = {*map(_plain, wanted)}
+    def needed(self, words: Iterable[Word]) -> set[Word]:
+        """All that it takes to have these words, and they themselves."""
+        needed = {*map(_plain, words)}
         waiting = [*needed]
         while waiting:
-            made = self._made[waiting.pop()]
-            new = {made.one, made.other} - needed if isinstance(made, _Made) else set()
+            new = {*self._parts(waiting.pop())} - needed
             needed |= new
             waiting += new
-        return Line([(word, made) for word in sorted(needed) if (made := self._made[word])], wanted)
+        return needed
+
+    def _parts(self, word: Word) -> tuple[Word, ...]:
+        made = self._made[word]
+        return (made.one, made.other) if isinstance(made, _Made) else ()
+
+    def line(self, wanted: Sequence[Word]) -> Line:
+        """The work that it takes to have these words, and no other.
+
+        What is made is used as soon as can be, so that little is held meanwhile.
+        """
+        held: dict[Word, int] = {}
+        for word in sorted(self.needed(wanted)):
+            parts = sorted(held[part] for part in self._parts(word))
+            held[word] = max(parts[1], parts[0] + 1) if parts else 0
+        done: dict[Word, None] = {}
+        waiting = [*map(_plain, reversed(wanted))]
+        while waiting:
+            word = waiting[-1]
+            first = sorted((part for part in self._parts(word) if part not in done), key=held.__getitem__)
+            if first:
+                waiting += first
+            else:
+                done[waiting.pop()] = None
+        return Line([(word, made) for word in done if (made := self._made[word])], wanted)
 
 
 def _plain(word: Word) -> Word:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from lupa import KnowledgeBase, LupaError
@@ -96,6 +97,37 @@ def test_many_at_once_are_decided_as_each_alone(kb: KnowledgeBase, policy: str) 
     assert at_once(compiled, records, known=True) == expected
 
 
+def some_known(records: Sequence[Bits], share: float, dice: random.Random) -> list[list[int]]:
+    """The same patients, of whom some facts are known, of each."""
+    known = [dice.random() < share for _ in records[0]]
+    return [
+        [1 + (each >> 1) if there else each for there, each in zip(known, record, strict=True)]
+        for record in records
+    ]
+
+
+def test_a_row_that_stops_what_is_not_taken_is_invalid_though_nothing_asks_for_that_drug_alone(
+    kb: KnowledgeBase,
+) -> None:
+    rows = {
+        "stops.dulaglutide": [True, True, True, False],
+        "taking.dulaglutide": [False, True, None, False],
+    }
+    told = kb.compile("uhc_benlysta").decide(pa.table(rows))
+    assert told["outcome"].to_pylist() == ["invalid", "pend", "pend", "pend"]
+    assert told["error"].to_pylist()[0].startswith("the record contradicts itself")
+
+
+@pytest.mark.parametrize("policy", SHIPPED)
+def test_what_is_known_of_every_patient_is_looked_at_less_and_decided_alike(
+    kb: KnowledgeBase, policy: str
+) -> None:
+    compiled = kb.compile(policy)
+    for seed, share in enumerate((1, 1, 0.9, 0.5, 0.5)):
+        records = some_known(records_of(compiled, 0.1, seed), share, random.Random(seed))
+        assert at_once(compiled, records, known=True) == of_each(compiled, records), share
+
+
 @pytest.mark.parametrize("policy", SHIPPED[:2])
 def test_where_functions_grow_each_fact_is_a_part(
     kb: KnowledgeBase, policy: str, monkeypatch: pytest.MonkeyPatch
@@ -115,7 +147,9 @@ def test_random_policies_decide_many_as_each_alone(tmp_path: Path) -> None:
         except LupaError:  # others test what is refused
             continue
         records = records_of(compiled, 0.3, seed)
-        assert at_once(compiled, records, known=True) == of_each(compiled, records), seed
+        for share in (0, 0.7, 1):
+            these = some_known(records, share, random.Random(seed))
+            assert at_once(compiled, these, known=True) == of_each(compiled, these), (seed, share)
         compared += 1
     assert compared > 4
 
