@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 
 from lupa import Decision, KnowledgeBase
+from lupa.authors.diff.pair import Pair
 from lupa.pages.exploring import flips_text
 from lupa.pages.meaning import meaning_text
 from lupa.pages.page import text
@@ -196,4 +200,32 @@ def test_a_case_shows_what_can_be_said_of_one_of_several_drugs(step_kb: Knowledg
         f"{drugs}: the time on it is 12 weeks or more; and it was tried without an adequate response.",
         f"{drugs}: it was not tolerated.",
         f"{drugs}: it is contraindicated.",
+    ]
+
+
+def test_the_weeks_of_many_drugs_that_differ_are_each_looked_at_alone(
+    step_kb: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    longer = {"12) :- tnf": "16) :- tnf", "4)  :- for_skin": "6)  :- for_skin", ", 8).": ", 10)."}
+    shutil.copytree(step_kb.files.root, tmp_path / "kb")
+    rules = tmp_path / "kb" / "policies" / POLICY / "policy.lp"
+    text = rules.read_text("utf-8")
+    for old, new in longer.items():
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    rules.write_text(text, "utf-8")
+    ways: list[object] = []
+    looked_at = Pair._barred_with
+
+    def counted(pair: Pair, own: Mapping[str, bool], *rest: Any) -> int:
+        ways.append(own)
+        assert len(ways) < 50  # together they can be in thousands of ways
+        return looked_at(pair, own, *rest)
+
+    monkeypatch.setattr(Pair, "_barred_with", counted)
+    (comparison,) = step_kb.diff(KnowledgeBase.load(tmp_path / "kb")).comparisons
+    assert len(ways) == 32
+    assert [(region.relation, *(p.text for p in region.pathways)) for region in comparison.regions] == [
+        ("stricter", "rheumatoid arthritis, initial therapy"),
+        ("stricter", "atopic dermatitis, initial therapy"),
     ]

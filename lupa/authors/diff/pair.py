@@ -17,6 +17,7 @@ from lupa.authors.sides import Side
 from lupa.authors.trials.same_worlds import shown
 from lupa.rules.clashes import clashes
 from lupa.rules.edition import Edition, not_one_outcome
+from lupa.rules.ground import Rule
 from lupa.rules.kept import cached_property
 from lupa.rules.solver import Literal, Solver, Watch
 from lupa.rules.vocabulary import Fact
@@ -45,7 +46,7 @@ class Pair:
             self.facts: dict[Fact, Literal] = {fact: backend.add_atom() for fact in self._in_order()}
             for atom in self.facts.values():
                 backend.add_rule([atom], choice=True)
-            self.sides = tuple(self._side(backend, place, self.facts) for place in BOTH)
+            self.sides = tuple(self._side(backend, place) for place in BOTH)
             self.says = tuple(self._shown(backend, place) for place in BOTH)
             clash = backend.add_atom()
             for pair in self._clashes:
@@ -97,14 +98,18 @@ class Pair:
     def _literal(self, fact: Fact, value: bool) -> Literal:
         return self.facts[fact] if value else -self.facts[fact]
 
-    def _side(self, backend: clingo.Backend, place: int, facts: dict[Fact, Literal]) -> Side:
-        edition, read = self.editions[place], self.read[place]
-        fixed = {fact: self._always if value else self.never for fact, value in read.items()}
-        names = {literal: (facts | fixed)[fact] for fact, literal in edition.literals.items()}
-        side = Side(backend, edition.program.rules, names)
+    def _side(self, backend: clingo.Backend, place: int) -> Side:
+        edition = self.editions[place]
+        side = Side(backend, edition.program.rules, self._names(place, self.facts))
         for literal in (*edition.watched, *edition.program.literals("impossible", 1)):
             side.of(literal)
         return side
+
+    def _names(self, place: int, facts: Mapping[Fact, Literal]) -> dict[Literal, Literal]:
+        """What the facts of one side are called here, those of its readings by their usual values."""
+        read = self.read[place].items()
+        known = {**facts, **{fact: self._always if value else self.never for fact, value in read}}
+        return {literal: known[fact] for fact, literal in self.editions[place].literals.items()}
 
     def _shown(self, backend: clingo.Backend, place: int) -> dict[str, Literal]:
         """Everything that a decision on this side can show, each as an atom that holds where it is."""
@@ -126,19 +131,29 @@ class Pair:
 
     # ---- what only one side's laws forbid ------------------------------------------------------
 
-    def barred(self, there: int) -> list[Literal]:
-        """What holds together in a world just where one side forbids it, whatever it alone knows of it.
+    def barred(self, there: int) -> Literal:
+        """An atom that holds in a world just where one side forbids it, whatever it alone knows of it.
 
-        Each atom speaks for one way in which the facts that only that side declares can be.
+        What only that side declares is looked at in parts that its laws do not tie to each other: of all
+        of it together there may be thousands of ways to be.
         """
-        own = self._own(there)
-        if not own:
-            return [self.sides[there].unlawful]
-        found: list[Literal] = []
-        atoms = [self.facts[fact] for fact in own]
-        while (true := self.solver.least([*self.shared, *found], atoms)) is not None:
-            found.append(self._barred_with({fact: self.facts[fact] in true for fact in own}, there))
-        return found
+        edition = self.editions[there]
+        tied = edition.relevance.component
+        parts: dict[frozenset[Literal], list[Fact]] = {}
+        for fact in self._own(there):
+            parts.setdefault(tied(edition.literals[fact]), []).append(fact)
+        laws: dict[frozenset[Literal] | None, list[Rule]] = {}
+        for law in (rule for rule in edition.program.rules if not rule.head):
+            of = map(tied, edition.program.below(law.body))
+            laws.setdefault(next((part for part in of if part in parts), None), []).append(law)
+        barred = [self._barred_with({}, laws.get(None, []), there)]
+        for part, own in parts.items():
+            atoms, found = [self.facts[fact] for fact in own], list[Literal]()
+            while (true := self.solver.least([*self.shared, *found], atoms)) is not None:
+                way = {fact: self.facts[fact] in true for fact in own}
+                found.append(self._barred_with(way, laws.get(part, []), there))
+            barred.append(self.both(found))
+        return self.either(barred)
 
     def _own(self, there: int) -> list[Fact]:
         """The facts that only one side declares and on which it depends what is lawful."""
@@ -151,12 +166,16 @@ class Pair:
             if fact in clashing or edition.relevance.in_a_law(literal)
         ]
 
-    def _barred_with(self, own: Mapping[Fact, bool], there: int) -> Literal:
-        """An atom that holds where one side forbids a world with its own facts so."""
+    def _barred_with(self, own: Mapping[Fact, bool], laws: Sequence[Rule], there: int) -> Literal:
+        """An atom that holds where these laws, or a clash, forbid a world with its own facts so."""
         fixed = {fact: self._always if value else self.never for fact, value in own.items()}
+        program = self.editions[there].program
+        cone = program.below([literal for law in laws for literal in law.body])
+        rules = [rule for rule in program.rules if not cone.isdisjoint(rule.head)]
         with self._control.backend() as backend:
             barred: Literal = backend.add_atom()
-            backend.add_rule([barred], [self._side(backend, there, self.facts | fixed).unlawful])
+            names = self._names(there, self.facts | fixed)
+            backend.add_rule([barred], [Side(backend, [*rules, *laws], names).unlawful])
             for one, other in (way for pair in self._clashes for way in permutations(pair)):
                 if own.get(one[0]) is one[1]:
                     backend.add_rule([barred], [self._literal(*other)])

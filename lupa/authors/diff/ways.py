@@ -43,7 +43,7 @@ class Ways:
 
     def __init__(self, pair: Pair) -> None:
         self._pair = pair
-        self._barred = [pair.both(pair.barred(side)) for side in BOTH]
+        self._barred = [pair.barred(side) for side in BOTH]
         self._better = _order(pair.editions)
         before, after = pair.outcomes
         self._unlike = [(one, other) for one, other in product(before, after) if one != other]
