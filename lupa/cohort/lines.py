@@ -34,7 +34,8 @@ def lines(path: Path) -> Iterator[pa.Table]:
             block = block.removeprefix(b"\xef\xbb\xbf")
             if block.isspace() or not block:
                 continue
-            block.decode()  # what is no UTF-8 is told at once
+            if not block.isascii():
+                block.decode()  # what is no UTF-8 is told at once
             if _NULL.match(b"\n" + block[:64]) or _NULL.search(block):
                 raise pa.ArrowInvalid("a line is null")  # which Arrow takes for a patient, or ends by
             table = _of_lines(block, texts)
