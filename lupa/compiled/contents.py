@@ -84,7 +84,7 @@ def contents(edition: Edition, facts: Sequence[Fact], conditions: Mapping[Litera
         "choices": {name: placed(v.tree_of(name)) for name in v.choices},
         "relations": {name: placed(tree) for name, tree in v.families.items()},
         "flags": placed(v.flags),
-        "names": v.aliases,
+        "names": v.called,
     }
 
 

@@ -102,7 +102,7 @@ def _letters(store: Store, policy: str, letters: Letters) -> dict[str, int] | st
 def _known(store: Store, editions: Collection[Sequence[Edition]]) -> dict[str, Any]:
     """The names that mean others, with these, the codes, and what is written behind names."""
     names: dict[str, list[str]] = {}
-    for aliases in (*(x.vocabulary.aliases for each in editions for x in each), store.also_called()):
+    for aliases in (*(x.vocabulary.called for each in editions for x in each), store.also_called()):
         for name, others in aliases.items():
             names.setdefault(name, []).extend(x for x in others if x not in names[name])
     return {

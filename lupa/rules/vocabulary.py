@@ -1,6 +1,7 @@
 """The vocabulary: which facts there are, their names, their numbers and their words."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -450,16 +451,38 @@ class Vocabulary:
         return found
 
     @cached_property
+    def _values(self) -> set[str]:
+        """The values of what has one."""
+        return {name for kinds in self.choices.values() for values in kinds.values() for name in values}
+
+    @cached_property
+    def _members(self) -> set[str]:
+        """The names that relations are about."""
+        return {name for family in self.families.values() for path, _ in leaves(family) for name in path}
+
+    @cached_property
+    def called(self) -> dict[str, list[str]]:
+        """What else a case may call each name: its other names, and what is shown of a value, its label.
+
+        A label that several values have, or that is a name of another, is none.
+        """
+        found = {name: [*also] for name, also in self.aliases.items()}
+        shown = {value: normal(self.label(value)) for value in sorted(self._values - self._members)}
+        count = Counter([*shown.values(), *self._values, *self._members])
+        count.update(normal(alias) for name in self._values for alias in found.get(name, ()))
+        for value, label in shown.items():
+            if label and count[label] == 1:
+                found.setdefault(value, []).append(self.label(value))
+        return found
+
+    @cached_property
     def _names(self) -> dict[str, list[str]]:
-        """The names that each alias stands for: of one kind it is one, at another place another."""
+        """The names that each of these stands for: of one kind it is one, at another place another."""
         found: dict[str, list[str]] = {}
-        for name, also in self.aliases.items():
+        for name, also in self.called.items():
             for alias in also:
                 found.setdefault(normal(alias), []).append(name)
-        known = {name for family in self.families.values() for path, _ in leaves(family) for name in path}
-        known.update(
-            name for kinds in self.choices.values() for values in kinds.values() for name in values
-        )
+        known = self._values | self._members
         doubtful = (len({*names, *known.intersection((alias,))}) > 1 for alias, names in found.items())
         if "" in found or any(doubtful):
             self.check_names()

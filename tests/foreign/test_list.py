@@ -89,6 +89,10 @@ def test_products_of_one_drug_are_told_apart_by_what_is_asked_for(
     assert cohort.decided(rows).column("outcome").to_pylist() == [outcome]
 
 
+def test_a_value_may_be_called_what_it_is_shown_as(products: KnowledgeBase) -> None:
+    assert products.decide(asked_for(drug="infliximab", product="Infliximab-axxq")).outcome == "approve"
+
+
 def test_a_product_that_is_not_declared_is_none_of_those_that_are(products: KnowledgeBase) -> None:
     with pytest.raises(CaseError, match=r"'Ixifi' is not known here; known are avsola, remicade"):
         products.decide(asked_for(drug="Ixifi"))
@@ -97,8 +101,9 @@ def test_a_product_that_is_not_declared_is_none_of_those_that_are(products: Know
 @needs_node
 def test_a_page_reads_products_as_a_case_is_read(products: KnowledgeBase, tmp_path: Path) -> None:
     cases = [asked_for(drug=name) for name in ("Avsola", "Remicade", "infliximab")]
+    cases.append(asked_for(drug="infliximab", product="infliximab-axxq"))
     found = in_node(written(products, tmp_path), cases)
-    assert [decision["outcome"] for (decision,) in found] == ["approve", "deny", "pend"]
+    assert [decision["outcome"] for (decision,) in found] == ["approve", "deny", "pend", "approve"]
 
 
 def test_its_cases_come_to_what_they_must(list_kb: KnowledgeBase) -> None:
