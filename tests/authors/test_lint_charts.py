@@ -181,9 +181,19 @@ def test_the_rows_in_a_policys_own_folder_are_looked_at(folder: Path) -> None:
     assert [(one.places[0].file, one.places[0].line) for one in found(folder)] == [(file, 2)]
 
 
+def test_a_number_that_charts_give_in_no_known_unit_is_found(folder: Path) -> None:
+    row = 'code(loinc, "1-8", number(age), equivalent, "An age that was written down.").'
+    file = with_rows(folder, row)
+    (fault,) = found(folder)
+    assert (fault.places[0].file, fault.places[0].line) == (file, 1)
+    assert "no row says in which units charts give age; write unit(age," in fault.text
+    (folder / file).write_text(f'{row}\nunit(age, "a", 1, 1).\n', encoding="utf-8")
+    assert found(folder) == []
+
+
 def test_such_rows_are_looked_at_beside_the_rules_that_ship(folder: Path) -> None:
     shutil.rmtree(folder / "fhir")
-    file = with_rows(folder, 'code(nowhere, "1", number(egfr), equivalent, "Of no system.").')
+    file = with_rows(folder, 'code(nowhere, "1", diagnosis(sle), equivalent, "Of no system.").')
     (fault,) = found(folder)
     assert fault.places[0].file == file
     assert fault.text == "nowhere is no system that charts name here"

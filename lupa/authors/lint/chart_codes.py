@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from lupa.authors.lint.files import RuleFile
@@ -61,3 +61,17 @@ def against_laws(rows: list[Row], laws: set[tuple[str, str]]) -> Iterator[Findin
                 )
             if relation == beside == EQUIVALENT and one < two and row.code.meaning.name == "diagnosis":
                 yield row.finding("relation", f"it cannot be equivalent to both {one} and {two}")
+
+
+def without_units(rows: list[Row], units: Iterable[str]) -> Iterator[Finding]:
+    """Codes of numbers that have no row of units, so that no result of theirs is read.
+
+    `units` are the first arguments of these rows, as they are written.
+    """
+    known = {name for written in units for name in re.findall(r"\w+", written)}
+    for row in rows:
+        meaning = row.code.meaning
+        number = str(meaning.arguments[0]) if meaning.arguments else ""
+        if meaning.name == "number" and number not in known:
+            mend = f'write unit({number}, "UNIT", 1, 1) for each unit as charts write it'
+            yield row.finding("unknown-name", f"no row says in which units charts give {number}; {mend}")

@@ -14,7 +14,7 @@ import clingo
 from clingo import ast
 from clingo.ast import AST, ASTType
 
-from lupa.authors.lint.chart_codes import Row, against_laws, rows_of
+from lupa.authors.lint.chart_codes import Row, against_laws, rows_of, without_units
 from lupa.authors.lint.files import RuleFile
 from lupa.authors.lint.statements import shown
 from lupa.authors.reports.finding import Finding
@@ -235,6 +235,7 @@ class _Charts:
             if before != row.place:
                 yield row.finding("duplicate", f"{row.code} means {row.code.meaning} at {before} already")
         yield from self._nowhere()
+        yield from without_units(self._rows, [row[0] for _, row in self._facts("unit")])
         for rows in by_code.values():
             yield from against_laws(rows, laws)
 
