@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from lupa.record.interval import Interval
+from lupa.record.plain import as_told
 from lupa.rules.days import day
 from lupa.rules.quantities import Asked
 from lupa.rules.vocabulary import ONLY
@@ -102,4 +103,4 @@ def _on(said: Any) -> date:
 
 def range_words(value: Mapping[str, Any]) -> str:
     """A range as a person reads it."""
-    return " and ".join(f"{str(key).replace('_', ' ')} {end}" for key, end in value.items())
+    return " and ".join(f"{str(key).replace('_', ' ')} {as_told(end)}" for key, end in value.items())

@@ -25,6 +25,11 @@ def exact_number(value: Any) -> Fraction | Decimal | None:
     return Decimal(str(value))  # in the shortest form in which it is written: 0.1 is a tenth
 
 
+def as_told(value: Any) -> str:
+    """A number as it is told, however a file writes it: 500.0 is 500."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
 _WRITTEN = re.compile(r"([+-]?(?:0|[1-9]\d{0,11})(?:\.\d{1,12})?) ?(.*)", re.ASCII)
 
 

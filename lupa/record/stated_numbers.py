@@ -11,7 +11,7 @@ from typing import Any
 from lupa.errors import CaseError, shown, within
 from lupa.record.interval import Interval, hull
 from lupa.record.measurement import ENDS, NEVER, ON, UNIT, VALUE, Measured, Measurement, range_words
-from lupa.record.plain import bound_in, exact_number, number_in, plain_unit
+from lupa.record.plain import as_told, bound_in, exact_number, number_in, plain_unit
 from lupa.record.said import Remark
 from lupa.rules.days import day, is_plain
 from lupa.rules.quantities import Quantity
@@ -160,7 +160,7 @@ class StatedNumbers:
         if isinstance(value, Mapping):
             return self._in_parts(quantity, value, path)
         number = self._exact(quantity, value, path)
-        return None if number is None else Measurement(Interval(number, number), None, str(value))
+        return None if number is None else Measurement(Interval(number, number), None, as_told(value))
 
     def _in_parts(self, quantity: Quantity, value: Mapping[Any, Any], path: str) -> Measurement | None:
         """The number that a mapping says, with its unit, its day or as a range."""
@@ -180,7 +180,7 @@ class StatedNumbers:
         if factor is None or (days is None and value.get(ON) is not None):
             return None
         ends = {key: end for key, end in value.items() if key in ENDS}
-        words = range_words(ends) if ends else str(value.get(VALUE))
+        words = range_words(ends) if ends else as_told(value.get(VALUE))
         words += f" {value[UNIT]}" if value.get(UNIT, quantity.unit) != quantity.unit else ""
         words += f" on {value[ON]}" if days is not None else ""
         interval: Interval | None = None

@@ -73,6 +73,21 @@ def test_a_number_in_another_unit_is_converted_exactly(edition: Edition, ldl: An
     assert said(edition, "at_least(ldl,100)", ldl=ldl) is high
 
 
+@pytest.mark.parametrize(
+    ("ldl", "told"),
+    [
+        (130.0, "130"),
+        (130.5, "130.5"),
+        ({"value": 3.0, "unit": "mmol/L"}, "3 mmol/L"),
+        ({"at_least": 3.0, "unit": "mmol/L"}, "at least 3 mmol/L"),
+    ],
+)
+def test_a_whole_number_is_told_as_one_though_a_program_wrote_a_point(
+    edition: Edition, ldl: Any, told: str
+) -> None:
+    assert record(edition, a_case(ldl=ldl)).given["at_least(ldl,100)"] == told
+
+
 def test_a_number_with_another_unit_behind_it_is_read_with_a_remark(edition: Edition) -> None:
     remarks = record(edition, a_case(ldl="2.6 mmol/L")).remarks
     assert [(r.place, r.text) for r in remarks] == [("facts.ldl", "'2.6 mmol/L' was read as 2.6 mmol/L.")]
