@@ -226,8 +226,11 @@ class Desk(Store):
         within = reach(question.edition, fixed, costs or {})
         if most < 1:
             raise CaseError(f"at least one set of statements is asked for, not {most}")
+        # what is read besides, to file it otherwise, is no part of what is decided
+        plain = self._question(case, "flip", limit) if question.edition.also else None
+        decided = plain and self._decided(plain, case, name)
         with question:
-            decided = self._decision(question, case, name)
+            decided = decided or self._decision(question, case, name)
             case = apart(self, case).case
             again = partial(self._question, verb="flip", timeout=limit, otherwise=True)
             return flips(question, decided, to, case, most, *within, again)

@@ -270,6 +270,18 @@ def test_it_is_filed_for_a_disease_of_which_only_the_record_speaks(tmp_path: Pat
     assert found == [False, True]
 
 
+@pytest.mark.parametrize("to", ["approve", "deny"])
+def test_what_is_decided_is_told_as_it_is_without_a_look_at_what_else_it_could_be_filed_for(
+    kb: KnowledgeBase, to: str
+) -> None:
+    case = lupkynis(
+        {"diagnosis": ["lupus_nephritis", "anca_vasculitis"], "age": None, "live_vaccine": None}
+    )
+    decided = kb.decide(case)
+    assert len(decided.witnesses) > 1
+    assert kb.flip(case, to).decision == decided
+
+
 @pytest.mark.parametrize(
     ("facts", "is_told"),
     [
