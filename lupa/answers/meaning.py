@@ -59,10 +59,14 @@ class Ends:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A pathway with all of its outcomes; the last, without names, is any other request."""
+    """A pathway with all of its outcomes; the last, without names, is any other request.
+
+    `text` is how a person reads it.
+    """
 
     indication: str | None
     phase: str | None
+    text: str
     outcomes: tuple[Ends, ...]
 
 
@@ -164,10 +168,11 @@ class _Meaning:
 
     def _ways(self) -> Iterator[Way]:
         for way in self._edition.pathways:
-            yield Way(*way, self._outcomes(way))
+            words = ", ".join(map(self._edition.vocabulary.label, way))
+            yield Way(*way, words, self._outcomes(way))
         others = self._outcomes(None)
         if any(ends.sense is None or not ends.sense.never for ends in others):
-            yield Way(None, None, others)
+            yield Way(None, None, "any other request", others)
 
     def _outcomes(self, way: tuple[str, str] | None) -> tuple[Ends, ...]:
         loaded = self._loaded()

@@ -8,7 +8,7 @@ from typing import Literal
 
 from lupa.compiled.formula import Formula, Said, Some
 from lupa.rules.edition import Edition
-from lupa.rules.spoken import said_of
+from lupa.rules.spoken import capital, said_of, within
 from lupa.rules.vocabulary import Fact
 
 _ALIKE = 3
@@ -24,7 +24,7 @@ class Sense:
     All of no parts is always so, and any of none never is. `text` says it in a sentence; it is empty where
     the parts have to be read. `names` are those of which it says the same, as they stand in the sentence.
     `items` are what of the policy stands or falls with it, where that is told, and `sources` the places
-    in the document that say so.
+    in the document that say so. The sentence is `named` where it begins with a name that has a capital.
     """
 
     of: Literal["fact", "all", "any", "some"]
@@ -36,6 +36,7 @@ class Sense:
     items: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     least: int | None = None
+    named: bool = False
 
     @property
     def always(self) -> bool:
@@ -74,6 +75,7 @@ class Senses:
 
     def __init__(self, editions: Sequence[Edition], facts: Sequence[Fact], cited: Cited = uncited) -> None:
         self._of = {fact: each for each in reversed(editions) for fact in each.literals}
+        self._editions = editions
         self._asking = editions[0].asking
         self._facts = facts
         self._cited = cited
@@ -87,8 +89,10 @@ class Senses:
         if isinstance(told, Said):
             items, sources = self._cited(told, ())
             fact = self._facts[told.variable]
-            words = self._of[fact].vocabulary.words(fact, told.so)
-            return Sense("fact", words, fact, told.so, items=items, sources=sources), items
+            v = self._of[fact].vocabulary
+            words = v.words(fact, told.so)
+            sense = Sense("fact", words, fact, told.so, items=items, sources=sources)
+            return replace(sense, named=v.begins_with_name(words)), items
         parts, below = [], dict[str, None]()
         for part in told.parts:
             sense, items = self._sense(part)
@@ -167,7 +171,7 @@ class Senses:
         ways = []
         for words, _ in sorted(first.items(), key=lambda said: said[1]):
             those = tuple(parts[said[words]] for _, said in members)
-            told = f"{opening}: {_it(words)}."
+            told = f"{opening}: {self._it(words)}."
             ways.append(Sense(of, told, parts=those, names=names))
         said = self._joined(of, [(words, parts[place]) for words, place in first.items()])
         sources = ways[0].parts[0].sources
@@ -175,7 +179,7 @@ class Senses:
 
     def _joined(self, of: Literal["all", "any"], said: Sequence[tuple[str, Sense]]) -> str:
         """What is said of one thing, as it stands behind its name; what itself has parts in brackets."""
-        found = [f"({_it(words)})" if part.of != "fact" else _it(words) for words, part in said]
+        found = [f"({self._it(words)})" if part.of != "fact" else self._it(words) for words, part in said]
         return ("; and " if of == "all" else "; or ").join(found)
 
     def _some(self, least: int, parts: Sequence[Sense]) -> Sense:
@@ -187,7 +191,7 @@ class Senses:
             return whole
         (words,) = shared
         names = tuple(each[words] for each in spoken)
-        told = f"For {least} or more of {', '.join(names)}: {_it(words)}."
+        told = f"For {least} or more of {', '.join(names)}: {self._it(words)}."
         return replace(whole, text=told, names=names)
 
     @staticmethod
@@ -201,7 +205,7 @@ class Senses:
             if not said or said != opposite or (before.least or 0) + (part.least or 0) != len(said):
                 found.append(part)
                 continue
-            listed = "; ".join(within(each.text) for each in before.parts)
+            listed = "; ".join(within(each.text, named=each.named) for each in before.parts)
             text = f"Exactly {before.least} of these {'is' if before.least == 1 else 'are'} so: {listed}."
             names = f"For {before.least} or more", f"For exactly {before.least}"
             text = before.text.replace(*names, 1) or text
@@ -236,7 +240,7 @@ class Senses:
         if not several or fact in v.choice_of or asking.group_of(fact) == fact:
             return {}
         name, words = asking.about(fact), v.words(fact, so)
-        for each in (name, _capital(name)):
+        for each in (name, capital(name)):
             if words.count(each) == 1 and words.lower().count(name.lower()) == 1:
                 return {words.replace(each, "\0"): name}
         return {}
@@ -252,7 +256,7 @@ class Senses:
         if first.value == every or not phrase:
             return ""
         part = "none_of" if every else "one_of"
-        return _capital(phrase.replace("\0", self._asking.answer(part, names=listed)))
+        return capital(phrase.replace("\0", self._asking.answer(part, names=listed)))
 
     def _blanks(self, part: Sense) -> Mapping[str, str]:
         """What is said by a part with a blank in the place of a name, and the name."""
@@ -267,7 +271,7 @@ class Senses:
             for words, name in each.items():
                 shared.setdefault(name, []).append(words)
         return {
-            joint.join(within(w) for w in words): name
+            joint.join(map(self._inner, words)): name
             for name, words in shared.items()
             if len(words) == len(found)
         }
@@ -283,17 +287,11 @@ class Senses:
         found = {v.words_with(fact, so, place, "\0"): name for place, name in names.items()}
         return {words: name for words, name in found.items() if words}
 
+    def _inner(self, words: str) -> str:
+        """A sentence, or one with a blank, as it stands within another."""
+        named = any(each.vocabulary.begins_with_name(words) for each in self._editions)
+        return within(words, named=named)
 
-def _it(words: str) -> str:
-    """What is said with a blank, as it stands behind the name."""
-    return within(words.replace("\0", _IT))
-
-
-def within(words: str) -> str:
-    """A sentence as it stands within another."""
-    words = words.removesuffix(".")
-    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
-
-
-def _capital(words: str) -> str:
-    return words if words[1:2].isupper() else words[:1].upper() + words[1:]
+    def _it(self, words: str) -> str:
+        """What is said with a blank, as it stands behind the name."""
+        return self._inner(words.replace("\0", _IT))

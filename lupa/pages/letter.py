@@ -22,7 +22,6 @@ from lupa.pages.sentences import (
     PERSON,
     argument,
     by_plan,
-    capital,
     handling_sentences,
     has_unmet,
     questions,
@@ -39,6 +38,7 @@ from lupa.rules.edition import Edition
 from lupa.rules.names import normal
 from lupa.rules.numbers import counted, written
 from lupa.rules.quantities import Quantity
+from lupa.rules.spoken import capital
 
 Reader = Literal["provider", "member"]
 

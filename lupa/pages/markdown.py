@@ -14,7 +14,6 @@ from lupa.pages.sentences import (
     STATUS,
     assumed_sentences,
     by_plan,
-    capital,
     count_sentence,
     further_causes,
     handling_sentences,
@@ -29,6 +28,7 @@ from lupa.pages.sentences import (
     reading_sentence,
     tree_sentence,
 )
+from lupa.rules.spoken import capital
 
 
 def markdown(decision: Decision) -> str:

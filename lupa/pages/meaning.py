@@ -7,10 +7,11 @@ from itertools import groupby
 
 import click
 
-from lupa.answers.meaning import Ends, Meaning, Meant, Way
-from lupa.answers.senses import Sense, within
+from lupa.answers.meaning import Ends, Meaning, Meant
+from lupa.answers.senses import Sense
 from lupa.pages.page import Page
 from lupa.pages.sentences import in_words
+from lupa.rules.spoken import capital, within
 
 FEW = 8
 """Of so many names each is told; of more the first, and how many others there are."""
@@ -53,7 +54,7 @@ def meaning_text(told: Meaning, width: int) -> str:
         for meant, others in alike(found):
             lines += _item(meant, others, page)
     for way in told.pathways:
-        lines += page.title(named(way))
+        lines += page.title(capital(way.text))
         before: dict[object, str] = {}
         for ends in way.outcomes:
             lines += _outcome(ends, page, before)
@@ -63,13 +64,6 @@ def meaning_text(told: Meaning, width: int) -> str:
             *page.wrap("Of long lists the first are named; --json and --format html name each.", 0),
         ]
     return "\n".join(lines)
-
-
-def named(way: Way) -> str:
-    """A pathway as it is called."""
-    if way.indication is None or way.phase is None:
-        return "Any other request"
-    return f"{in_words([way.indication])}, {way.phase}"
 
 
 def opening(sense: Sense) -> str:
@@ -95,20 +89,22 @@ def in_line(sense: Sense) -> str:
     """A condition in one sentence, however long."""
     if sense.text or not sense.parts:
         return shortened(sense) or f"{opening(sense)}."
+    return f"{capital(inner(sense))}."
+
+
+def inner(sense: Sense) -> str:
+    """The same within a sentence."""
+    if sense.text or not sense.parts:
+        return within(in_line(sense), named=sense.named)
     joint = {"all": "; and ", "some": "; "}.get(sense.of, "; or ")
-    parts = [f"({told})" if _is_several(part, told) else told for part, told in _inner(sense)]
-    words = joint.join(parts)
-    words = words if sense.least is None else f"{opening(sense)}: {words}"
-    return f"{words[:1].upper()}{words[1:]}."
+    told = [(part, inner(part)) for part in sense.parts]
+    words = joint.join(f"({words})" if _is_several(part, words) else words for part, words in told)
+    return words if sense.least is None else f"{opening(sense)}: {words}"
 
 
 def _is_several(part: Sense, told: str) -> bool:
     """Whether what is told of a part could be read as several parts."""
     return bool(part.parts) and (not part.text or "; " in told)
-
-
-def _inner(sense: Sense) -> Iterator[tuple[Sense, str]]:
-    return ((part, within(in_line(part))) for part in sense.parts)
 
 
 def alike(found: Iterable[Meant]) -> Iterator[tuple[Meant, list[str]]]:
@@ -172,7 +168,7 @@ def _condition(
     if sense.always or sense.never:
         return page.wrap(f"{what} {opening(sense)}{cited}", 2, 4)
     if sense.text:
-        return page.wrap(f"{what} just when {within(shortened(sense))}{cited}", 2, 4)
+        return page.wrap(f"{what} just when {inner(sense)}{cited}", 2, 4)
     lines = page.wrap(f"{what} just when {opening(sense)}:{cited}", 2, 4)
     for part in sense.parts:
         lines += _part(part, page, 4, before)

@@ -7,7 +7,8 @@ from typing import Any
 
 from lupa.answers.decision import Criterion, Item, Missing, Need
 from lupa.answers.factors import factors
-from lupa.pages.sentences import FEW, alike_sets, capital, families, further_causes, listed, members_asked
+from lupa.pages.sentences import FEW, alike_sets, families, further_causes, listed, members_asked
+from lupa.rules.spoken import capital
 
 
 def because_of(reason: Item | Criterion) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from lupa.answers.decision import (
     OtherReading,
 )
 from lupa.answers.factors import factors
-from lupa.rules.spoken import NAME_AND_VALUE, number_in, said_of
+from lupa.rules.spoken import NAME_AND_VALUE, capital, number_in, said_of
 
 if TYPE_CHECKING:
     from lupa.answers.exploration import Asked
@@ -336,11 +336,6 @@ def _within(need: Need) -> str:
     if words.startswith(_NO_NAMES):
         return words[:1].lower() + words[1:]
     return label[:1] + words[1:] if label and words.startswith(capital(label)) else words
-
-
-def capital(words: str) -> str:
-    """Words as they begin a sentence; eGFR stays as it is."""
-    return words if words[1:2].isupper() else words[:1].upper() + words[1:]
 
 
 def assumed_sentences(assumptions: Iterable[Assumption]) -> str:

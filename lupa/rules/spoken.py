@@ -1,4 +1,4 @@
-"""What a fact says, and of what it says it, by how it is written."""
+"""What a fact says, and of what it says it, by how it is written, and words with and without a capital."""
 
 from __future__ import annotations
 
@@ -40,3 +40,14 @@ def _apart(inner: str) -> list[str]:
         else:
             found[-1] += character
     return found
+
+
+def capital(words: str) -> str:
+    """Words as they begin a sentence; eGFR stays as it is."""
+    return words if words[1:2].isupper() else words[:1].upper() + words[1:]
+
+
+def within(words: str, *, named: bool = False) -> str:
+    """A sentence as it stands within another; one that begins with a name (`named`) keeps its capital."""
+    words = words.removesuffix(".")
+    return words if named or words[1:2].isupper() else words[:1].lower() + words[1:]

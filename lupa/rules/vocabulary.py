@@ -26,6 +26,7 @@ from lupa.rules.quantities import (
     quantities_in,
     scales_in,
 )
+from lupa.rules.spoken import capital
 
 T = TypeVar("T")
 Fact = str
@@ -636,9 +637,19 @@ class Vocabulary:
         """A sentence with the labels of the symbol's arguments in place of {1}, {2} and {unit}."""
         if "{" in template:
             template = self._with_unit(self.filled(template, symbol), symbol)
-        if template[1:2].isupper():  # eGFR stays as it is
-            return template
-        return template[:1].upper() + template[1:]
+        return capital(template)
+
+    @cached_property
+    def _own_capitals(self) -> tuple[str, ...]:
+        """The labels that have a capital of their own."""
+        return tuple(label for label in self._labels.values() if label[:1].isupper() and label[1:])
+
+    def begins_with_name(self, words: str) -> bool:
+        """Whether words begin with a label that has a capital wherever it stands: `Crohn's disease`."""
+        if not words.startswith(self._own_capitals):
+            return False
+        begun = (name for name in self._own_capitals if words.startswith(name))
+        return any(not words[len(name) :][:1].isalnum() for name in begun)
 
     def _with_unit(self, template: str, symbol: clingo.Symbol) -> str:
         """A text with the unit of the quantity that the symbol is about; none leaves no gap."""

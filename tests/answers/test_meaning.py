@@ -136,6 +136,20 @@ def test_where_no_text_can_be_read_otherwise_and_no_list_is_long_nothing_is_said
     assert "t is met just when tested" in told
 
 
+def test_a_name_that_has_a_capital_keeps_it_within_a_sentence(tmp_path: Path) -> None:
+    rules = [
+        "requires(small, gout, initial, t, a)",
+        "requires(small, gout, initial, u, a)",
+        "met(small, t) :- diagnosis(crohn)",
+        "met(small, u) :- not tested",
+        'label(crohn, "Crohn\'s disease")',
+        'fact_text(diagnosis(crohn), "{1} is diagnosed.", "{1} is not diagnosed.")',
+    ]
+    told = text_of(Made(Facts(conditions=["crohn"]), {POLICY: rules}).written(tmp_path).meaning(POLICY))
+    assert "t is met just when Crohn's disease is diagnosed" in told
+    assert "u is met just when not tested" in told
+
+
 # ---- words -------------------------------------------------------------------------------------
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lupa.answers.meaning import Ends, Meaning, Meant, Way
-from lupa.answers.senses import Sense, within
+from lupa.answers.senses import Sense
 from lupa.authors.reports.html import Html, folded, joined, listed, tag
-from lupa.pages.meaning import BOUNDS, FEW, IS, every, facts_of, is_long, named, opening, shortened
+from lupa.pages.meaning import BOUNDS, FEW, IS, every, facts_of, inner, is_long, opening, shortened
 from lupa.pages.sentences import in_words
+from lupa.rules.spoken import capital
 
 Before = dict[object, str]
 """Long conditions that were told on a pathway, each with its outcome."""
@@ -37,7 +38,7 @@ def _way(way: Way) -> Html:
         for sense in every([ends.sense] if ends.sense else []):
             if is_long(sense):
                 before.setdefault(facts_of(sense), in_words([ends.outcome]))
-    return tag("section", tag("h3", named(way)), *parts, class_="way")
+    return tag("section", tag("h3", capital(way.text)), *parts, class_="way")
 
 
 def _outcome(ends: Ends, before: Before) -> Html:
@@ -55,7 +56,7 @@ def _condition(what: str, sense: Sense | None, why: str, before: Before) -> list
     if sense.always or sense.never:
         return [joined(name, f" {opening(sense)}")]
     if sense.text:
-        return [joined(name, " just when ", _sentence(sense, inner=True), _cited(sense))]
+        return [joined(name, " just when ", _sentence(sense, is_inner=True), _cited(sense))]
     parts = listed(_part(part, before) for part in sense.parts)
     return [joined(name, f" just when {opening(sense)}:", _cited(sense)), parts]
 
@@ -68,9 +69,9 @@ def _part(sense: Sense, before: Before) -> Html:
     return joined(f"{opening(sense)}:", _cited(sense), listed(_part(part, before) for part in sense.parts))
 
 
-def _sentence(sense: Sense, *, inner: bool = False) -> Html:
+def _sentence(sense: Sense, *, is_inner: bool = False) -> Html:
     """A sentence; all names of many can be unfolded, and are printed."""
-    words = f"{within(shortened(sense))}." if inner else shortened(sense)
+    words = f"{inner(sense)}." if is_inner else shortened(sense)
     if len(sense.names) <= FEW:
         return joined(words)
     return joined(words, folded(f"all {len(sense.names)}", ", ".join(sense.names)))

@@ -16,7 +16,7 @@ from lupa.compiled.diagram import NO, YES, Node, deep
 from lupa.compiled.primes import product
 from lupa.compiled.space import Loaded, Space
 from lupa.errors import CaseError
-from lupa.pages.meaning import IS, facts_of, in_line, kind_of, named
+from lupa.pages.meaning import IS, facts_of, in_line, kind_of
 from lupa.record.record import record_of
 from lupa.rules.edition import Edition
 
@@ -71,9 +71,10 @@ def _ways(told: Meaning) -> Iterator[tuple[str, object, Sense, Sense]]:
             kind = (kind_of(meant, meant.sense), kind_of(meant, way)) if "(" in meant.id else what
             yield what, kind, meant.sense or way, way
     for pathway in told.pathways:
+        name = ", ".join(filter(None, (pathway.indication, pathway.phase))) or pathway.text
         for ends in pathway.outcomes:
             for way in _each(ends.sense):
-                what = f"{named(pathway)}: {ends.outcome.replace('_', ' ')}"
+                what = f"{name}: {ends.outcome}".replace("_", " ")
                 yield what, what, ends.sense or way, way
 
 
