@@ -204,7 +204,12 @@ def flip(
     **completing(lambda kb: kb.policies),
 )
 @click.option("--plan", "whole", is_flag=True, help="Show the smallest tree of questions to a verdict.")
-@click.option("--all", "every", is_flag=True, help="Name every silent fact that cannot matter.")
+@click.option(
+    "--all",
+    "every",
+    is_flag=True,
+    help="Name every silent fact that cannot matter; of a long plan show every step.",
+)
 @click.option("--interactive", is_flag=True, help="Ask one question after the other, and take the answers.")
 @click.option(
     "--save", "file", metavar="FILE", help="With --interactive: save the case as YAML, even if broken off."
@@ -227,8 +232,8 @@ def ask(
     With --interactive it asks for what can change the verdict on one CASE until that is certain; with
     --json, too, the talk goes to standard error, and the decision at the end is printed as JSON.
     """
-    if every and (whole or interactive or as_json):
-        raise click.UsageError("--all goes with the list of questions, and JSON always names all")
+    if every and (interactive or as_json):
+        raise click.UsageError("--all goes with the questions or the plan, and JSON always has all")
     if interactive:
         if whole:
             raise click.UsageError("--interactive is a dialogue; it does not go with --plan")
@@ -246,7 +251,7 @@ def ask(
     def answer(knowledge: KnowledgeBase, case: Case, where: str) -> Any:
         return (knowledge.plan if whole else knowledge.ask)(case, name=where, timeout=timeout)
 
-    text = plan_text if whole else partial(ask_text, every=every)
+    text = partial(plan_text if whole else ask_text, every=every)
     answers(cases, examples, kb, answer, None if as_json else text, policy)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count, groupby
 
 import click
@@ -18,11 +18,12 @@ from lupa.answers.exploration import (
     Plan,
     StatedChange,
     Statement,
+    Step,
     UnderReadings,
     Way,
     WhatIf,
 )
-from lupa.errors import printable
+from lupa.errors import counted, printable
 from lupa.pages.page import Page
 from lupa.pages.sentences import (
     FEW,
@@ -41,6 +42,12 @@ from lupa.rules.asking import under
 from lupa.rules.quantities import CUTS
 
 _COLUMN = 14
+_MOST_LINES = 200
+"""Of a plan that is longer the first steps are shown."""
+_FIRST = 8
+_LONGEST = 320
+"""Characters of an answer that is shown whole there."""
+_CUT = "[...]"
 
 
 def whatif_text(whatif: WhatIf, width: int = 80) -> str:
@@ -347,18 +354,70 @@ def _answers(page: Page, kind: str, leads: Sequence[tuple[str, str]]) -> list[st
 # ---- plan --------------------------------------------------------------------------------------
 
 
-def plan_text(plan: Plan, width: int = 80) -> str:
-    """The steps of a plan; each answer leads to a step or to an outcome."""
+def plan_text(plan: Plan, width: int = 80, *, every: bool = False) -> str:
+    """The steps of a plan; each answer leads to a step or to an outcome.
+
+    Of a plan that nobody would read the first steps, unless `every` one is asked for: each answer then
+    tells how many questions may follow.
+    """
     page = Page(width)
     lines = page.head(plan.decision)
     if not plan.steps:
         return "\n".join([*lines, "", "Nothing has to be asked.", "", *page.wrap(PERSON, 0)])
-    questions = "1 question" if plan.questions == 1 else f"{plan.questions} questions"
-    lines += page.title(f"Certain after {questions} at most; no other plan needs fewer")
+    lines += page.title(
+        f"Certain after {counted(plan.questions, 'question')} at most; no other plan needs fewer"
+    )
+    told = [line for step in plan.steps for line in _step(page, step, {})]
+    if len(told) > _MOST_LINES and not every:
+        told = _first_steps(page, plan)
+    return "\n".join([*lines, *told, "", *page.wrap(PERSON, 0)])
+
+
+def _step(page: Page, step: Step, further: Mapping[int, int]) -> list[str]:
+    """A step; an answer that leads `further`, to a step that is not shown, tells how much may follow."""
+    leads = [(branch.text, _lead(branch)) for branch in step.branches]
+    if further:
+        leads = [
+            (_short(branch.text), _lead(branch) + _following(further.get(branch.step or 0)))
+            for branch in step.branches
+        ]
+    return [*page.wrap(f"{step.number}. {step.question}", 0, 3), *_answers(page, step.kind, leads)]
+
+
+def _first_steps(page: Page, plan: Plan) -> list[str]:
+    """The steps that few answers lead to, and how many others there are."""
+    after: dict[int, int] = {}
+
+    def most(number: int) -> int:
+        if number not in after:
+            steps = [branch.step for branch in plan.steps[number - 1].branches if branch.step is not None]
+            after[number] = 1 + max(map(most, steps), default=0)
+        return after[number]
+
+    most(1)
+    first, waiting = {1}, [1]
+    for number in waiting:
+        for branch in plan.steps[number - 1].branches:
+            if branch.step is not None and branch.step not in first and len(first) < _FIRST:
+                first.add(branch.step)
+                waiting.append(branch.step)
+    lines: list[str] = []
+    further = {number: left for number, left in after.items() if number not in first}
     for step in plan.steps:
-        lines += page.wrap(f"{step.number}. {step.question}", 0, 3)
-        lines += _answers(page, step.kind, [(b.text, _lead(b)) for b in step.branches])
-    return "\n".join([*lines, "", *page.wrap(PERSON, 0)])
+        lines += _step(page, step, further) if step.number in first else []
+    others = counted(len(plan.steps) - len(first), "further step")
+    lines += ["", *page.wrap(f"{others}, and what is cut where {_CUT} stands, are shown with --all.", 0)]
+    return lines
+
+
+def _following(questions: int | None) -> str:
+    """How many questions may follow where an answer leads to a step that is not shown."""
+    return f" (then at most {counted(questions, 'question')})" if questions else ""
+
+
+def _short(answer: str) -> str:
+    """An answer, of a very long one its beginning."""
+    return answer if len(answer) <= _LONGEST else f"{answer[:_LONGEST].rpartition(' ')[0]} {_CUT}"
 
 
 def _lead(branch: Branch) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lupa import KnowledgeBase
+from lupa.pages import exploring
 from lupa.pages.exploring import ask_text, flips_text, plan_text
 from tests.brute import holds
 from tests.command import command
@@ -79,6 +80,23 @@ def test_a_plan_counts_drugs_whichever_they_are(twelve_kb: KnowledgeBase) -> Non
     assert f"1 of {every}; and 1 or more of the others: no adequate response: go to 5" in told
     assert "2 or more of those answered “no adequate response only”: 12 weeks or more: APPROVE" in told
     assert [step.question for step in plan.steps[3:]] == ["How many weeks was each of these taken?"] * 2
+
+
+def test_of_a_plan_that_is_long_the_first_steps_are_told(
+    twelve_kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = twelve_kb.plan({"request": {"policy": POLICY}})
+    monkeypatch.setattr(exploring, "_MOST_LINES", 10)
+    monkeypatch.setattr(exploring, "_FIRST", 3)
+    monkeypatch.setattr(exploring, "_LONGEST", 60)
+    told, whole = (" ".join(plan_text(plan, every=every).split()) for every in (False, True))
+    assert "3. Which of these is on record of earlier treatment?" in told
+    assert "4. How many weeks was each of these taken?" in whole
+    assert "4. How many weeks" not in told
+    assert "2 or more of acitretin, calcipotriene, methoxsalen and 9 [...]: APPROVE" in told
+    assert "methoxsalen and 9 more: not [...]: go to 5 (then at most 1 question)" in told
+    assert "2 further steps, and what is cut where [...] stands, are shown with --all." in told
+    assert "[...]" not in whole
 
 
 @pytest.mark.parametrize("seed", range(times(100)))
