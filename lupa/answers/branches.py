@@ -8,6 +8,7 @@ from itertools import islice
 
 from lupa.answers.counting import Counting, Told
 from lupa.answers.membership import exchange_of
+from lupa.answers.ranges import intervals, one_of_numbers, ranges
 from lupa.answers.when import Some, When
 from lupa.compiled import cubes
 from lupa.compiled.diagram import NOWHERE, Diagrams, Node
@@ -15,7 +16,6 @@ from lupa.errors import SpaceLimitError
 from lupa.rules.alike import members
 from lupa.rules.asking import FEW, Asking, Group, listed
 from lupa.rules.edition import Edition
-from lupa.rules.quantities import Cut
 from lupa.rules.vocabulary import Fact
 
 _MOST_WAYS = 20_000
@@ -41,8 +41,10 @@ def told(
     asking = edition.asking
     if group.kind == "choice":
         return _values(asking, facts, diagrams, node, others)
+    if len(group.numbers) > 1:
+        (group,) = asking.groups([fact for fact in group.facts if fact in facts.values()])
     if len(group.numbers) == 1:
-        return _intervals(asking, group, facts, diagrams, node)
+        return intervals(asking, group, facts, diagrams, node)
     if group.kind == "yes_no":
         (variable,) = facts
         sides = zip(_sides(asking, *facts.values()), diagrams.split(node, variable), strict=True)
@@ -88,43 +90,6 @@ def _values(
         for fact in group.facts
         if left[fact] != NOWHERE
     ]
-
-
-def _intervals(
-    asking: Asking, group: Group, facts: Mapping[int, Fact], diagrams: Diagrams, node: Node
-) -> list[Told]:
-    """The ranges of a number, the lowest first."""
-    ((_, every),) = group.numbers
-    variable_of = {fact: variable for variable, fact in facts.items()}
-    cuts = [cut for cut in every if cut.fact in variable_of]
-    values = [
-        diagrams.at(node, {variable_of[cut.fact] for cut in cuts[:place]}) for place in range(len(cuts) + 1)
-    ]
-    ranges: list[tuple[Node, int, int]] = []
-    for place, value in enumerate(values):
-        if value == NOWHERE:
-            continue
-        if ranges and ranges[-1][0] == value and len(set(values)) > 1:
-            ranges[-1] = (value, ranges[-1][1], place)
-        else:
-            ranges.append((value, place, place))
-    return [
-        Told(value, asking.of_number(group, _range(asking, cuts, low, high)), (_bounds(cuts, low, high),))
-        for value, low, high in ranges
-    ]
-
-
-def _range(asking: Asking, cuts: Sequence[Cut], low: int, high: int) -> str:
-    ends = [asking.bound(cuts[low - 1], so=True, among=cuts)] if low else []
-    ends += [asking.bound(cuts[high], so=False, among=cuts)] if high < len(cuts) else []
-    if not ends:
-        return asking.answer("any")
-    return ends[0] if len(ends) == 1 else asking.answer("to", first=ends[0], second=ends[1])
-
-
-def _bounds(cuts: Sequence[Cut], low: int, high: int) -> tuple[Some, ...]:
-    so = [Some((cuts[low - 1].fact,), 1, 1)] if low else []
-    return (*so, *([Some((cuts[high].fact,), 0, 0)] if high < len(cuts) else []))
 
 
 def _combinations(
@@ -200,17 +165,26 @@ def _cube(asking: Asking, cube: Sequence[Some], spoken: Collection[Fact], *, non
     so = [fact for some in cube if some.at_least == len(some.facts) for fact in some.facts]
     not_so = [fact for some in cube if some.at_most == 0 for fact in some.facts]
     between = [some for some in cube if some.at_least < len(some.facts) and some.at_most]
+    told_numbers = ranges(asking, so, not_so)
+    so, not_so = ([fact for fact in facts if not asking.is_apart(fact)] for facts in (so, not_so))
     if none and here == len(not_so) == len(spoken):
         return asking.answer("none")
     parts = [
-        _some(asking, some)
-        for some in (
-            *([Some((fact,), 1, 1) for fact in so] if len(so) < 3 else [Some(tuple(so), len(so), len(so))]),
-            *(some for some in between if some.at_least),
-            Some(tuple(not_so), 0, 0),
-            *(some for some in between if not some.at_least),
-        )
-        if some.facts
+        *told_numbers,
+        *(
+            one_of_numbers(asking, some) or _some(asking, some)
+            for some in (
+                *(
+                    [Some((fact,), 1, 1) for fact in so]
+                    if len(so) < 3
+                    else [Some(tuple(so), len(so), len(so))]
+                ),
+                *(some for some in between if some.at_least),
+                Some(tuple(not_so), 0, 0),
+                *(some for some in between if not some.at_least),
+            )
+            if some.facts
+        ),
     ]
     first = asking.joined("also" if any(": " in part for part in parts) else "and", parts)
     if here < len(spoken) and all(some.at_least for some in cube):

@@ -17,6 +17,7 @@ from lupa.record.plain import bound_in, number_in
 from lupa.record.relations import NOT_KNOWN
 from lupa.rules.days import day, is_written
 from lupa.rules.names import normal
+from lupa.rules.numbers import written
 from lupa.rules.quantities import SINCE
 from lupa.rules.vocabulary import Vocabulary
 
@@ -36,6 +37,8 @@ _ENDS = {
 }
 """The bound that words say."""
 _AND = re.compile(r"(?:^|\s+)(?:and|&|\+)\s+", re.IGNORECASE)
+_ON = re.compile(r",\s*(?:on\s+)?|\s+on\s+", re.IGNORECASE)
+"""What stands between a number and its day."""
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.]*(\s*\D[^,]*)?")
 
 
@@ -119,15 +122,60 @@ def units_of(name: str, vocabulary: Vocabulary) -> dict[str, str]:
     return {vocabulary.quantities[other].unit: other for other in same} | found
 
 
+def in_units(name: str, vocabulary: Vocabulary) -> str:
+    """That a number is expected, and in which units."""
+    unit = vocabulary.quantities[name].unit
+    others = [other for other in units_of(name, vocabulary) if other != unit]
+    return (f"a number ({unit})" if unit else "a number") + (
+        f", also one in {' or '.join(others)}" if others else ""
+    )
+
+
+def in_any_way(name: str, vocabulary: Vocabulary) -> str:
+    """How the reply to a question for a number may be written."""
+    said, cuts = in_units(name, vocabulary), vocabulary.cuts.get(name)
+    said += ", or a day" if name.startswith(f"{SINCE}(") else ""
+    said += ", or never" if is_day(name, vocabulary) else ""
+    said += ", or the day of birth" if name in AGES else ""
+    bound = f", such as `{cuts[0].kind.replace('_', ' ')} {written(cuts[0].bound)}`" if cuts else ""
+    return f"{said}, or a bound of it{bound}"
+
+
 def is_day(name: str, vocabulary: Vocabulary) -> bool:
     """Whether a number says how long ago something was of which a case states the day."""
     return name.startswith(f"{SINCE}(") and vocabulary.day_of(name)[0] in vocabulary.days
+
+
+def goes_with_its_day(numbers: Collection[str]) -> bool:
+    """Whether what is asked for is a number, and how long before the service date that was measured."""
+    first, *others = numbers or ("",)
+    return others == [f"{SINCE}({first})"]
+
+
+def on_a_day(
+    numbers: Collection[str], line: str, vocabulary: Vocabulary
+) -> tuple[dict[str, Any], bool] | None:
+    """A number and how long ago that was, of which one may not be known, or the number alone.
+
+    None where they are given by their names.
+    """
+    said = list(zip(numbers, _ON.split(line.strip(), 1), strict=False))
+    known = [(name, piece) for name, piece in said if normal(piece) not in UNKNOWN]
+    try:
+        return dict(number_said(name, piece, vocabulary) for name, piece in known), len(known) < len(said)
+    except CaseError:
+        if ":" in line or "=" in line:
+            return None
+        raise
 
 
 def with_days(
     numbers: Collection[str], line: str, vocabulary: Vocabulary | None, case: Mapping[str, Any]
 ) -> str:
     """A reply in which a day stands for how long before the service date it was, as a case has that."""
+    if goes_with_its_day(numbers):
+        number, *of_day = _ON.split(line.strip(), 1)
+        return ", ".join([number, *(with_days([*numbers][1:], said, vocabulary, case) for said in of_day)])
     name = next(iter(numbers)) if len(numbers) == 1 else ""
     if vocabulary is None or not name.startswith(f"{SINCE}("):
         return line

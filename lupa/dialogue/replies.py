@@ -13,21 +13,20 @@ from lupa.dialogue.numbers import (
     apart,
     called,
     can_be_none,
+    goes_with_its_day,
+    in_any_way,
     in_order,
-    is_day,
+    in_units,
     named,
     number_said,
+    on_a_day,
     parted,
     split,
-    units_of,
 )
 from lupa.errors import CaseError, shown
 from lupa.record.doses import names_within, with_doses
-from lupa.record.numbers import AGES
 from lupa.rules.edition import Edition
 from lupa.rules.names import normal
-from lupa.rules.numbers import written
-from lupa.rules.quantities import SINCE
 from lupa.rules.vocabulary import Fact, Vocabulary
 
 _YES, _NO = ("yes", "y"), ("no", "n")
@@ -119,20 +118,15 @@ def _number(asked: Asked, vocabulary: Vocabulary) -> Question:
         hint = f"two numbers with a comma between, in this order (? where one is not known), or {of}"
         return Question(asked.text, names, asked, hint, numbers=asked.numbers, listed=asked)
     if len(asked.numbers) > 1:
+        names = {called(name): {} for name in asked.numbers}
+        if goes_with_its_day(asked.numbers):
+            hint = f"{in_units(asked.id, vocabulary)}, then a comma and its day, or how many days before"
+            return Question(asked.text, names, asked, hint, numbers=asked.numbers)
         hint = "each by name with its number, with commas between (end with ? where the rest is not known)"
         hint += ", or none" if can_be_none(asked.numbers, vocabulary) else ""
-        names = {called(name): {} for name in asked.numbers}
         return Question(asked.text, names, asked, hint, numbers=asked.numbers, listed=asked)
     (name,) = asked.numbers
-    unit, cuts = vocabulary.quantities[name].unit, vocabulary.cuts.get(name)
-    said = f"a number ({unit})" if unit else "a number"
-    others = [other for other in units_of(name, vocabulary) if other != unit]
-    said += f", also one in {' or '.join(others)}" if others else ""
-    said += ", or a day" if name.startswith(f"{SINCE}(") else ""
-    said += ", or never" if is_day(name, vocabulary) else ""
-    said += ", or the day of birth" if name in AGES else ""
-    bound = f", such as `{cuts[0].kind.replace('_', ' ')} {written(cuts[0].bound)}`" if cuts else ""
-    return Question(asked.text, names, asked, f"{said}, or a bound of it{bound}", numbers=asked.numbers)
+    return Question(asked.text, names, asked, in_any_way(name, vocabulary), numbers=asked.numbers)
 
 
 # ---- replies -----------------------------------------------------------------------------------
@@ -282,12 +276,15 @@ def _numbered(question: Question, vocabulary: Vocabulary, line: str) -> Reply:
     if len(question.numbers) == 1:
         (name,) = question.numbers
         return Reply(dict([number_said(name, line, vocabulary)]))
-    pieces, open_ended = parted(line)
-    if asked is not None and asked.id in vocabulary.derived:
+    found = None
+    if goes_with_its_day(question.numbers):
+        found = on_a_day(question.numbers, line, vocabulary)
+    elif asked is not None and asked.id in vocabulary.derived:
         found = in_order(asked.id, question.numbers, line, vocabulary)
-        if found is not None:
-            told, not_known = found
-            return Reply(told, frozenset(question.facts) if not_known else frozenset())
+    if found is not None:
+        told, not_known = found
+        return Reply(told, frozenset(question.facts) if not_known else frozenset())
+    pieces, open_ended = parted(line)
     by_words = named(question.numbers)
     states: dict[str, Any] = {}
     for piece in chain.from_iterable(map(apart, pieces)):

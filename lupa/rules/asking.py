@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Literal
 
@@ -53,6 +53,9 @@ ANSWERS = frozenset(
 """The parts of answers, each of which `answer_text/2` has words for."""
 
 
+_DENYING = ("without", "none_of", "no")
+"""The parts of answers that begin as what says that something is not."""
+
 FEW = 6
 """So many members are named one by one; more by their classes, or half as many of them."""
 
@@ -66,14 +69,19 @@ class Asking:
 
     def __init__(self, program: Ground, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self.question_alone = cache(self._question_alone)
+        self._put_alone = cache(self._question_alone)
         self.about = cache(self._about)
         self._words_of = cache(self._read_apart)
         self._called = cache(self._told_together)
         self._together = {str(name) for (name,) in program.facts("asked_together", 1)}
+        self._with = {str(name): str(with_) for name, with_ in program.facts("asked_with", 2)}
         self._questions = {
             str(name): quoted(words, "group_question/2")
             for name, words in program.facts("group_question", 2)
+        }
+        self._behind = {
+            str(name): quoted(words, "question_behind/2")
+            for name, words in program.facts("question_behind", 2)
         }
         self._members = {
             str(name): quoted(words, "member_text/2") for name, words in program.facts("member_text", 2)
@@ -97,6 +105,8 @@ class Asking:
         if fact in v.group_of:
             return v.group_of[fact]
         name = self.value_of(fact) or fact
+        if fact in v.number_of:
+            name = self._with.get(name, name)
         head = self._closed_by.get(fact) or name.partition("(")[0]
         return head if head in self._together else name
 
@@ -137,6 +147,7 @@ class Asking:
                 (name if name in parts else next(iter(parts)), self._cuts(parts, facts))
                 for name, parts in asked.items()
             )
+            numbers = tuple(sorted(numbers, key=lambda each: self.is_behind(each[0])))
             ordered = tuple(cut.fact for _, cuts in numbers for cut in cuts)
             return Group(name, "number", ordered, numbers)
         if len(facts) == 1:
@@ -218,6 +229,10 @@ class Asking:
             return next((words for words in own if words is not None), v.question(fact))
         if group.numbers:  # in the unit in which a number without one is understood
             fact = next(f for f in group.facts if v.number_of[f] == group.numbers[0][0])
+        if any(name in self._with for name, _ in group.numbers):
+            if len(group.numbers) > 1:
+                return self._one_behind_the_other(group, known)
+            group = replace(group, id=group.numbers[0][0])
         names = [group.id, group.id.partition("(")[0], fact.partition("(")[0]]
         if (
             len(group.numbers) == 1 and group.id != group.numbers[0][0]
@@ -231,15 +246,45 @@ class Asking:
             return self.answer("parts", first=first, second=second)
         return v.question(fact) if words is None else v.phrase(words, v.facts[fact])
 
-    def _question_alone(self, fact: Fact) -> str:
-        """The question that asks for one fact; for a cut point, the one for its number."""
+    def question_alone(self, fact: Fact, known: Collection[str] = ()) -> str:
+        """The question that asks for one fact; for a cut point, the one for its number.
+
+        For one that follows from two it asks for what of these is not `known`.
+        """
+        made = self._vocabulary.derived.get(self._vocabulary.number_of.get(fact, ""))
+        parts = () if made is None else (made.first, made.second)
+        return self._put_alone(fact, tuple(name for name in parts if name in known))
+
+    def _question_alone(self, fact: Fact, known: Collection[str]) -> str:
         number_of = self._vocabulary.number_of
         alike = [fact]
         if fact in number_of:
             scale = self._scale_of(number_of[fact])
             alike = [cut for cut, number in number_of.items() if self._scale_of(number) == scale]
         (group,) = self.groups(alike)
-        return self.question(group)
+        return self.question(group, known)
+
+    def _one_behind_the_other(self, group: Group, known: Collection[str]) -> str:
+        """The question for numbers unlike each other: that of each, of a later one as it stands there."""
+        alone = [
+            Group(name, "number", tuple(cut.fact for cut in cuts), ((name, cuts),))
+            for name, cuts in group.numbers
+        ]
+        behind = [self._behind.get(each.id.partition("(")[0]) for each in alone]
+        asked = (self.question(each, known) for each in alone)
+        return " ".join(
+            (number and words) or question
+            for number, (words, question) in enumerate(zip(behind, asked, strict=True))
+        )
+
+    def is_behind(self, number: str) -> bool:
+        """Whether a number is asked for with another, behind that."""
+        return number in self._with
+
+    def is_apart(self, fact: Fact) -> bool:
+        """Whether a fact tells of a number that is asked for together with others unlike it."""
+        number = self.value_of(fact) if fact in self._vocabulary.number_of else None
+        return number in self._with or number in self._with.values()
 
     def _made_of(self, group: Group) -> tuple[str, ...]:
         """The two numbers of which the one follows that a group is about."""
@@ -274,8 +319,16 @@ class Asking:
 
         Of these two not the one that is `known`.
         """
-        names = self._left(group, known) or [name for name, _ in group.numbers]
+        names = self._left(group, known) or [
+            part for name, _ in group.numbers for part in self._parts_of(name, known)
+        ]
         return {name: self.number(name) for name in names}
+
+    def _parts_of(self, number: str, known: Collection[str]) -> list[str]:
+        """A number, or the two of which it follows where it is asked for with others unlike it."""
+        made = self._vocabulary.derived.get(number) if number in self._with else None
+        parts = [] if made is None else [made.first, made.second]
+        return [part for part in parts if part not in known] or parts or [number]
 
     def member(self, fact: Fact) -> str:
         """A fact as one of those that are asked for together: `prednisone`; a cut point as its number."""
@@ -374,7 +427,13 @@ class Asking:
         if cut is not None:
             return self.bound(cut, so=so, with_unit=True)
         _, rest = self._parts(fact)
-        return rest if so or not rest else self.answer("without", names=rest)
+        return rest if so or not rest else self._denied(rest)
+
+    def _denied(self, said: str) -> str:
+        """That something is not said; what itself says that something is not stands in quotation marks."""
+        denying = {self.answer(part, names="").split()[0] for part in _DENYING}
+        is_denial = said.split(maxsplit=1)[0] in denying
+        return self.answer("without", names=self.answer("quoted", names=said) if is_denial else said)
 
     def _parts(self, fact: Fact) -> tuple[str, str]:
         v = self._vocabulary

@@ -12,7 +12,8 @@ ABOUT_NAMES = frozenset((
     "fact", "default", "of_request", "part_of_request", "whole", "cut_point", "quantity", "rate",
     "question", "question_help", "fact_text", "label", "usual_label", "alias", "effort", "impossible",
     "single_valued", "rank", "dated",
-    "conversion", "difference", "percent_change", "subdivides", "speaks_against", "asked_as", "pair",
+    "conversion", "difference", "percent_change", "subdivides", "speaks_against", "asked_as", "asked_with",
+    "pair",
     "means_one_of", "closed_by", "supported_by", "unsupported_by", "wait_text", "seldom_begun",
     "proof_text", "usual_proof_text", "term",
 ))  # fmt: skip

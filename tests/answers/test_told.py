@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from lupa import CaseError, Decision, KnowledgeBase
-from lupa.answers import branches
+from lupa.answers import branches, ranges
 from lupa.answers.when import Some
 from lupa.record.said import Record
 from lupa.rules.edition import Edition
@@ -400,4 +400,4 @@ def test_how_many_of_several_are_so_is_told_in_words(
 
 
 def test_a_number_without_ends_is_any(few: KnowledgeBase) -> None:
-    assert branches._range(few.edition("fep_lupkynis").asking, (), 0, 0) == "any answer"
+    assert ranges._range(few.edition("fep_lupkynis").asking, (), 0, 0) == "any answer"

@@ -40,6 +40,12 @@ def test_more_numbers_than_were_asked_for_are_none_of_them(kb: KnowledgeBase) ->
         ("ldl", "190 or more", {"ldl": {"at_least": 190}}),
         ("ldl", ">= 190", {"ldl": {"at_least": 190}}),
         ("ldl", ">5 mmol/l", {"ldl": {"more_than": 5, "unit": "mmol/L"}}),
+        ("ldl", "190 on 2025-02-01", {"ldl": 190, "days_since(ldl)": 28}),
+        ("ldl", "5 mmol/L, Feb 1, 2025", {"ldl": {"value": 5, "unit": "mmol/L"}, "days_since(ldl)": 28}),
+        ("ldl", "190, 28 days ago", {"ldl": 190, "days_since(ldl)": 28}),
+        ("ldl", "190, ?", {"ldl": 190}),
+        ("ldl", "?, 28", {"days_since(ldl)": 28}),
+        ("ldl", "the LDL cholesterol: 190", {"ldl": 190}),
         ("t_score", "-2", {"t_score": -2}),
         ("t_score", "-2.5 or less", {"t_score": {"at_most": Decimal("-2.5")}}),
         ("age", "34 yo", {"age": 34}),
@@ -72,7 +78,46 @@ def test_a_number_is_said_in_any_of_its_units(
     others = {fact for asked in ask.questions for fact in asked.facts} - set(facts)
     question = following(ask, edition.vocabulary, others)
     assert question is not None
+    line = with_days(question.numbers, line, edition.vocabulary, case)
     assert stated(question, edition, normal(line), line).states == expected
+
+
+def test_a_number_that_goes_with_its_day_is_one_question(kb: KnowledgeBase) -> None:
+    both = (
+        "What is the LDL cholesterol, in mg/dL? On which day was it measured, or how many days before the"
+    )
+    asked = {one.id: one for one in kb.ask(a_case()).questions}
+    assert asked["ldl"].text == f"{both} service date?"
+    assert "days_since(ldl)" not in asked
+    whole = "the LDL cholesterol: 100 mg/dL or more; and the time since the LDL cholesterol was measured"
+    assert [answer.value for answer in asked["ldl"].answers] == [
+        f"{whole}: 90 days or less",
+        "anything else",
+    ]
+
+
+def test_of_a_number_on_record_only_the_day_is_asked_and_of_a_day_only_the_number(
+    kb: KnowledgeBase,
+) -> None:
+    left = [
+        next(one.text for one in kb.ask(a_case(**known)).questions if one.id == "ldl")
+        for known in ({"ldl": 190}, {"days_since": {"ldl": 20}})
+    ]
+    assert left == [
+        "The LDL cholesterol: how many days before the service date was it?",
+        "What is the LDL cholesterol, in mg/dL?",
+    ]
+
+
+def test_a_reply_that_is_no_number_with_its_day_is_refused(kb: KnowledgeBase) -> None:
+    case = a_case()
+    ask, edition = kb.ask(case), next(kb.questions(case)).edition
+    (facts,) = (asked.facts for asked in ask.questions if asked.id == "ldl")
+    others = {fact for asked in ask.questions for fact in asked.facts} - set(facts)
+    question = following(ask, edition.vocabulary, others)
+    assert question is not None
+    with pytest.raises(CaseError, match="a number, a bound or don't know is expected"):
+        stated(question, edition, "high", "high")
 
 
 @pytest.mark.parametrize("line", ["34 mg", "about 34", ">> 34", "[34", "or more", "12 weeks"])
@@ -194,6 +239,8 @@ def test_of_two_numbers_that_make_one_that_is_asked_which_is_not_on_record(
     case = a_case("continuation", bmi=31, ldl=ldl)
     questions = {each.id: each.text for each in kb.ask(case).questions}
     assert questions["ldl_change"] == asked
+    missing = {each.fact: each.question for each in kb.decide(case).missing}
+    assert missing["more_than(ldl_change,-30)"] == asked
     assert [step.question for step in kb.plan(case).steps if step.id == "ldl_change"] == [asked]
 
 

@@ -24,7 +24,7 @@ def ways(plan: Plan, number: int = 1, before: frozenset[str] = frozenset()) -> i
         ("kb", "uhc_benlysta", 9),
         ("foreign_kb", "example_ra_antibody", 10),
         ("monitors_kb", "example_glucose_monitor", 9),
-        ("lipid_kb", "example_lipid_antibody", 8),
+        ("lipid_kb", "example_lipid_antibody", 7),
         ("atopic_kb", "example_atopic_antibody", 12),
         ("twelve_kb", "example_two_of_twelve", 4),
     ],

@@ -58,7 +58,7 @@ _PUBLIC = _PLACED | {("quantity", 4)}
 _WORDS = frozenset(
     {
         "text", "cites", "cites_for", "clause", "unencoded", "number", "label", "usual_label", "alias",
-        "fact_text", "question", "question_help",
+        "fact_text", "question", "question_behind", "question_help",
         "group_question", "member_text", "assumed_text",
     }
 )  # fmt: skip
