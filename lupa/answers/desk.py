@@ -20,7 +20,7 @@ from lupa.record.case import Case, case_fingerprint, check_shape
 from lupa.record.others import left_wrong, unknown_names
 from lupa.record.record import record_of
 from lupa.record.routing import routed
-from lupa.record.said import Slip
+from lupa.record.said import Remark, Slip
 from lupa.rules.days import day
 from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition
@@ -329,6 +329,11 @@ class Desk(Store):
                 with suppress(RuleError), grounding_within(limit):  # what is wrong with it, asking it tells
                     yield self.edition(policy, limit=limit)
 
+    def unanswered(self, case: Case) -> list[str]:
+        """Which policies cover what is asked for, and give no answer beside others that do; and why."""
+        without = routed(self, apart(self, case).case["request"]).without
+        return [f"{policy} gives no answer: {problem.message}" for policy, problem in without.items()]
+
     def each_policy(self, case: Case) -> list[Case]:
         """The case once for each policy that its request is about; of several, each names its own."""
         editions = [question.edition for question in self.questions(case)]
@@ -415,7 +420,7 @@ class Desk(Store):
         """The case as a question to each edition that it is about, and all that is wrong with it."""
         case, remarks, problems = apart(self, case)
         with grounding_within(limit):
-            editions = routed(self, case["request"], limit)
+            editions, without = routed(self, case["request"], limit)
             read = [record_of(case, edition, limit, lenient=lenient) for edition in editions]
             for place, (record, _) in enumerate(read):
                 # facts that no rule reads are ground where a law may say that they cannot all be, or that
@@ -426,6 +431,9 @@ class Desk(Store):
                 if bound:
                     editions[place] = self.widened(editions[place], bound, limit)
                     read[place] = record_of(case, editions[place], limit, lenient=lenient)
+        remarks += tuple(
+            Remark(p.path, f"{policy} gives no answer: {p.message}.") for policy, p in without.items()
+        )
         for record, _ in read:
             record.remarks[:0] = remarks
         names = unknown_names(read)

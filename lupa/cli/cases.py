@@ -226,6 +226,8 @@ def answers(
     """Prints the answer about each case under each policy that it is about: as text, or as JSON."""
 
     def found(knowledge: KnowledgeBase, case: Case, where: str) -> Iterator[Any]:
+        for words in knowledge.unanswered(case):
+            click.echo(f"note: {where}: {words}", err=True)
         return (answer(knowledge, one, where) for one in knowledge.each_policy(case))
 
     print_all(cases, examples, kb, found, text, policy)

@@ -193,9 +193,11 @@ class Cohort:
             try:
                 if twice:
                     raise CaseError(twice)
-                found = routed(self._kb, asked)
+                found, without = routed(self._kb, asked)
             except CaseError as error:
                 yield str(policy), on_one_line(error)
                 continue
             for edition in found:
                 yield edition.policy, (edition.policy, edition.name)
+            for name, problem in without.items():
+                yield name, str(problem)

@@ -52,7 +52,7 @@ export function checkShape(given) {
   if (problems.length) throw new CaseError(problems);
 }
 
-/** The editions that a request is about: one of each policy that it asks. */
+/** The editions that a request is about: one of each policy that it asks; and what to tell of one that has none. */
 export function routed(page, request) {
   const text = (key) => {
     if (key === "code" && Number.isInteger(request[key])) return String(request[key]); // all digits, in a file perhaps a number
@@ -88,7 +88,19 @@ export function routed(page, request) {
     chosen = found;
   }
   if (!chosen) throw wrong("request", "say which `policy`, or which `drug`, `service` or `code`, it is about");
-  return chosen.map(([policy, edition]) => chosenEdition(policy, edition, on));
+  const without = [];
+  const found = chosen.flatMap(([policy, edition]) => {
+    try {
+      return [chosenEdition(policy, edition, on)];
+    } catch (error) { // of several the others answer, and that this one does not is told
+      if (!(error instanceof CaseError)) throw error;
+      without.push([policy.policy, error.problems[0]]);
+      return [];
+    }
+  });
+  if (!found.length) throw new CaseError(without.map(([, problem]) => problem));
+  const place = "request.service_date";
+  return [found, without.map(([name, problem]) => ({ place, text: `${name} gives no answer${problem.slice(place.length)}.` }))];
 }
 
 /** What a code asks for; undefined where it asks for nothing. */
@@ -255,7 +267,7 @@ function keep(record, other, place) {
 export function questions(page, written, editions = null) {
   checkShape(written);
   const { given, remarks, problems: clashing } = apart(page, written);
-  const first = editions ?? routed(page, given.request);
+  const [first, without] = editions ? [editions, []] : routed(page, given.request);
   const before = first.map((edition) => recordOf(given, edition));
   const asked = first.map((edition, place) => widened(edition, before[place]));
   const read = asked.map((edition, place) => (edition === first[place] ? before[place] : recordOf(given, edition)));
@@ -267,7 +279,7 @@ export function questions(page, written, editions = null) {
   if (left.size) throw new CaseError([...left.keys()]);
   return asked.map((edition, place) => {
     const record = again[place];
-    record.remarks.unshift(...remarks);
+    record.remarks.unshift(...remarks, ...without);
     const question = new Question(edition, record);
     if (question.clash) throw new CaseError(["the record contradicts itself; these cannot all be so:", ...question.clash]);
     if (may && question.outcomes.length > 1) throw new CaseError([...problems.keys()]);

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from lupa.errors import CaseError, Problem, shown
 from lupa.rules.about import About
@@ -21,16 +21,23 @@ Chosen = list[tuple[str, str | None]]
 """Policies, each with the edition that was named, if one was."""
 
 
-def routed(store: Store, request: Mapping[str, Any], limit: Deadline = ENDLESS) -> list[Edition]:
-    """The editions that answer a request; raises `CaseError`, naming every problem, where none does."""
-    return _Router(store, request).editions(limit)
+class Routes(NamedTuple):
+    """The editions that answer a request; and why policies that cover the same give no answer, by name."""
+
+    editions: list[Edition]
+    without: Mapping[str, Problem]
+
+
+def routed(store: Store, request: Mapping[str, Any], limit: Deadline = ENDLESS) -> Routes:
+    """What answers a request; raises `CaseError`, naming every problem, where nothing does."""
+    return _Router(store, request).routes(limit)
 
 
 def is_covered(store: Store, request: Mapping[str, Any], limit: Deadline = ENDLESS) -> bool:
     """Whether a policy speaks of the drug that is asked for; of the payer or policy, where one is named."""
     routing = {key: request[key] for key in ("drug", "policy", "payer") if key in request}
     try:
-        return "drug" in routing and bool(routed(store, routing, limit))
+        return "drug" in routing and bool(routed(store, routing, limit).editions)
     except CaseError:
         return False
 
@@ -60,8 +67,8 @@ class _Router:
         except CaseError as error:
             self._problems.extend(Problem(p.path or path, p.message) for p in error.problems)
 
-    def editions(self, limit: Deadline) -> list[Edition]:
-        """The edition of each policy that the request is about."""
+    def routes(self, limit: Deadline) -> Routes:
+        """The edition of each policy that the request is about, or why that has none on its day."""
         on: date | None = None
         with self._said_of("request.service_date"):
             if self._request.get("service_date") is not None:
@@ -70,13 +77,18 @@ class _Router:
         if not chosen and not self._problems:
             needed = "say which `policy`, or which `drug`, `service` or `code`, it is about"
             self._problems.append(Problem("request", needed))
-        found = []
-        for policy, edition in chosen if not self._problems else []:
-            with self._said_of("request.service_date" if edition is None else "request.policy"):
-                found.append(self._store.edition(policy, edition, on=on, limit=limit))
         if self._problems:
             raise CaseError(self._problems)
-        return found
+        found, without = [], dict[str, Problem]()
+        for policy, edition in chosen:
+            try:
+                found.append(self._store.edition(policy, edition, on=on, limit=limit))
+            except CaseError as error:
+                path = "request.service_date" if edition is None else "request.policy"
+                without[policy] = Problem(path, error.problems[0].message)
+        if not found:
+            raise CaseError(list(without.values()))
+        return Routes(found, without)
 
     def _chosen(self) -> Chosen:
         chosen: Chosen = []

@@ -43,6 +43,44 @@ def test_a_request_finds_the_policies_on_what_it_asks_for(
     assert asked(kb, **request_) == policies
 
 
+def two_payers(folder: Path) -> KnowledgeBase:
+    """Two policies on one drug, of which the second begins in 2026."""
+    own = slim(folder, "uhc_benlysta") / "policies"
+    shutil.copytree(
+        own / "fep_lupkynis", own / "later_plan", ignore=shutil.ignore_patterns("cases", "*.yaml")
+    )
+    for path in (own / "later_plan").glob("*.lp"):
+        text = path.read_text("utf-8").replace("fep_lupkynis", "later_plan")
+        path.write_text(text.replace("2024-10-01", "2026-10-01"), "utf-8")
+    return KnowledgeBase.load(folder)
+
+
+def test_of_two_policies_on_a_drug_the_one_in_force_answers_and_that_the_other_is_not_is_told(
+    tmp_path: Path,
+) -> None:
+    kb = two_payers(tmp_path / "kb")
+    case = {"request": {"drug": "Lupkynis", "service_date": "2025-03-01"}}
+    why = (
+        "later_plan gives no answer: 2025-03-01 is before 2026-10-01, when the first edition of later_plan "
+        "on file, 2026-10-01, began"
+    )
+    (decision,) = kb.decide_all(case)
+    assert (decision.policy, [str(one) for one in decision.remarks]) == (
+        "fep_lupkynis",
+        [f"request.service_date: {why}."],
+    )
+    assert [kb.ask(one).decision.policy for one in kb.each_policy(case)] == ["fep_lupkynis"]
+    assert kb.unanswered(case) == [why]
+
+
+def test_where_no_policy_on_a_drug_is_in_force_each_says_so(tmp_path: Path) -> None:
+    kb = two_payers(tmp_path / "kb")
+    with pytest.raises(CaseError) as error:
+        kb.decide_all({"request": {"drug": "Lupkynis", "service_date": "2020-03-01"}})
+    told = [problem.message.partition(",")[0] for problem in error.value.problems]
+    assert told == ["2020-03-01 is before 2024-10-01", "2020-03-01 is before 2026-10-01"]
+
+
 @pytest.mark.parametrize(
     ("request_", "message"),
     [
