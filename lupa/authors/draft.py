@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,8 +37,8 @@ class Made:
 
     `begun` says that the knowledge base is new too; `drugs`, `services` and `indications` are those that
     the policy speaks of, by the names that rules use, and `declared` those that its folder declares.
-    `editions` are its editions. Of a policy that it is made `like`, the cases that do not hold of it are
-    `left_out`.
+    `called` has, of these, what was given by several names, each with them. `editions` are its editions.
+    Of a policy that it is made `like`, the cases that do not hold of it are `left_out`.
     """
 
     kb: Path
@@ -47,6 +48,7 @@ class Made:
     indications: tuple[str, ...]
     editions: tuple[str, ...]
     declared: tuple[Declared, ...]
+    called: Mapping[str, tuple[str, ...]]
     begun: bool
     files: tuple[str, ...]
     like: str | None = None
@@ -72,6 +74,11 @@ class Made:
             "left_out": list(self.left_out),
             "folder": str(self.home),
             "files": list(self.files),
+            **(
+                {"called": {name: list(given) for name, given in self.called.items()}}
+                if self.called
+                else {}
+            ),
         }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from lupa.authors.draft import Made
 from lupa.authors.names import ABOUT, FACTS, Declared
@@ -28,6 +28,7 @@ def made_text(made: Made, kb: str | None) -> str:
         lines.insert(0, f"{made.kb} is a new knowledge base, with the vocabulary that ships with lupa.")
     holds = {name: words for name, words in _HOLDS.items() if _is_there(name, made.files)}
     lines += [f"  {name:<{max(map(len, holds)) + 2}}{words}" for name, words in holds.items()]
+    lines += _called(made.called)
     lines += _said_of_names(made.declared)
     lines += _small() if made.like is None else _rewrite(made)
     lines += [f"  lupa {verb} {made.policy}{beside}" for verb in ("lint", "test", "verify")]
@@ -43,6 +44,17 @@ def _is_there(name: str, files: Iterable[str]) -> bool:
     return any(file == name or (name[-1] == "/" and file.startswith(name)) for file in files)
 
 
+def _called(called: Mapping[str, Sequence[str]]) -> list[str]:
+    """Which names were read as one, and that a case may use any of them."""
+    if not called:
+        return []
+    lines = ["Of several names for one, rules write the first; a case may write any:"]
+    for name, given in called.items():
+        others = [other for other in given if other != name]
+        lines.append(f"  {name}: {', '.join(others)}")
+    return lines
+
+
 def _said_of_names(declared: Sequence[Declared]) -> list[str]:
     """What the folder declares, and what is still to be said of it."""
     if not declared:
@@ -52,6 +64,14 @@ def _said_of_names(declared: Sequence[Declared]) -> list[str]:
         label = f", {name.label}" if name.label != name.name.replace("_", " ") else ""
         lines.append(f"  {name.file:<12}{name.kind} {name.name}{label}")
         lines += [f"  {'':<12}  {say}" for say in name.still]
+    for kind in ("drug", "service"):
+        names = [name for name in declared if name.kind == kind]
+        if len(names) > 1:
+            one, other = names[0].name, names[1]
+            lines += [
+                f"Each is a {kind} of its own. Where one is another name of another, such as a brand, take",
+                f'out its rows and its covers/2, and write alias({one}, "{other.label}").',
+            ]
     return lines
 
 

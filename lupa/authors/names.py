@@ -91,12 +91,14 @@ class Declared:
 class Names:
     """The names of the shared files, and, in `declared`, those that a new folder adds to them.
 
+    `given` are the names by which each of what a policy is to cover was called, more than one of some.
     `insist` says that a name which is but a slip away from a known one is meant as it stands.
     """
 
     def __init__(self, program: Ground, *, insist: bool) -> None:
         self.vocabulary = Vocabulary(program)
         self.declared: list[Declared] = []
+        self.given: dict[str, list[str]] = {}
         self._insist = insist
         self._known = {
             kind: [str(name) for (name,) in program.facts(kind, 1)]
@@ -108,7 +110,10 @@ class Names:
 
     def asked_for(self, kind: str, given: Sequence[str]) -> tuple[str, ...]:
         """The names of drugs or services, each declared where it is not known."""
-        return tuple(dict.fromkeys(self._meant(kind, name, f"--{kind}") for name in given))
+        for said in given:
+            self.given.setdefault(self._meant(kind, said, f"--{kind}"), []).append(said.strip())
+        meant = {said: name for name, each in self.given.items() for said in each}
+        return tuple(dict.fromkeys(meant[said.strip()] for said in given))
 
     def indications(self, given: Sequence[str]) -> tuple[str, ...]:
         """The names of what a drug or a service is asked for, each declared where it is not known."""

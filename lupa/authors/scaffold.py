@@ -64,6 +64,7 @@ def new_policy(kb: Path, draft: Draft) -> Made:
         content.indications,
         content.editions,
         tuple(names.declared),
+        {name: tuple(given) for name, given in names.given.items() if len(given) > 1},
         begun,
         tuple(content.texts),
         draft.like,

@@ -315,6 +315,19 @@ def test_the_command_says_what_it_declared_and_what_is_still_to_be_said(tmp_path
     ]
 
 
+def test_names_of_one_drug_are_told_as_one_and_unknown_names_as_drugs_of_their_own(tmp_path: Path) -> None:
+    asked = ("--drug", "Rinvoq", "--drug", "upadacitinib", "--drug", "Humira", "--drug", "Yuflyma")
+    unknown = ("--drug", "foomab", "--drug", "Foozy")
+    kb = str(tmp_path / "kb")
+    known = command("new", "of_names", "--kb", kb, *asked, "--indication", "RA").out
+    other = command("new", "of_no_names", "--kb", kb, *unknown, "--indication", "RA").out
+    told = "  upadacitinib: Rinvoq\n  adalimumab: Humira, Yuflyma\n"
+    assert f"Of several names for one, rules write the first; a case may write any:\n{told}" in known
+    assert "of its own" not in known
+    assert "Of several names" not in other
+    assert 'write alias(foomab, "Foozy").' in other
+
+
 def test_the_files_say_what_is_still_to_be_said(tmp_path: Path) -> None:
     policy = made(tmp_path, drugs=("Dermexa",), indications=("asthma",))
     about = (policy.home / "about.lp").read_text("utf-8")
