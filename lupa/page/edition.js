@@ -45,7 +45,7 @@ export class Edition extends Worlds {
       covered: () => told.covered.map(([name, label, brands]) => ({ name, label: text(label), brands })),
       words: () => each(told.outcome_words, ([said, next]) => ({ text: text(said), next: text(next) })),
       assumedTogether: () => each(told.families, text),
-      groups: () => told.groups.map((group) => ({ ...group, question: text(group.question), names: each(group.names ?? {}, text) })),
+      groups: () => told.groups.map((group) => ({ ...group, question: text(group.question), names: each(group.names ?? {}, text), questions: each(group.questions ?? {}, text) })),
       groupOf: () => new Map(this.groups.flatMap((group) => group.facts.map((variable) => [variable, group]))),
       readingSources: () => each(told.reading_sources, text),
       ofReadings: () => new Set(Object.values(this.choices.reading ?? {}).flatMap((tree) => Object.values(tree[""] ?? {}))),

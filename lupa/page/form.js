@@ -99,9 +99,9 @@ function numbers(context, group) {
   const parts = [];
   const names = group.numbers.flatMap((name) => (Object.hasOwn(edition.derived, name) ? [edition.derived[name][2], edition.derived[name][3]] : [name]));
   for (const name of new Set(names)) {
-    const alone = group.numbers.length === 1 && names.length === 1;
+    const words = group.numbers.length === 1 && names.length === 1 ? group.question : group.questions?.[name] ?? capital(edition.quantities[name].label);
     if (name.startsWith("days_since(")) {
-      parts.push(ago(context, name, alone ? group.question : capital(edition.quantities[name].label)));
+      parts.push(ago(context, name, words));
       continue;
     }
     const quantity = edition.quantities[name];
@@ -119,7 +119,6 @@ function numbers(context, group) {
         },
       },
     });
-    const words = alone ? group.question : capital(quantity.label);
     parts.push({
       element: h("div", { class: "field", "data-number": name }, h("label", { for: id }, words), h("div", { class: "row" }, input, h("span", { class: "quiet", id: `${id}-hint` }, quantity.unit)), told),
       update() {

@@ -188,11 +188,15 @@ class Sayable:
         return [group.id, name, group.kind, self._texts(self._edition.asking.question(group))]
 
     def _names(self, group: Group) -> dict[str, dict[str, int]]:
-        """What each of several numbers is called among them."""
+        """What each of several numbers is called, and the question for each of those unlike each other."""
         if len(group.numbers) < 2:
             return {}
         number = self._edition.asking.number
-        return {"names": {name: self._texts(number(name)) for name, _ in group.numbers}}
+        questions = self._edition.asking.of_each(group).items()
+        return {
+            "names": {name: self._texts(number(name)) for name, _ in group.numbers},
+            **({"questions": {name: self._texts(words) for name, words in questions}} if questions else {}),
+        }
 
     def _groups(self) -> list[Any]:
         """What is asked together, in a clinician's order."""

@@ -266,16 +266,27 @@ class Asking:
 
     def _one_behind_the_other(self, group: Group, known: Collection[str]) -> str:
         """The question for numbers unlike each other: that of each, of a later one as it stands there."""
-        alone = [
-            Group(name, "number", tuple(cut.fact for cut in cuts), ((name, cuts),))
-            for name, cuts in group.numbers
-        ]
-        behind = [self._behind.get(each.id.partition("(")[0]) for each in alone]
+        alone = self._alone(group)
+        behind = (self._behind.get(each.id.partition("(")[0]) for each in alone)
         asked = (self.question(each, known) for each in alone)
         return " ".join(
             (number and words) or question
             for number, (words, question) in enumerate(zip(behind, asked, strict=True))
         )
+
+    @staticmethod
+    def _alone(group: Group) -> list[Group]:
+        """Each of the numbers of a group by itself."""
+        return [
+            Group(name, "number", tuple(cut.fact for cut in cuts), ((name, cuts),))
+            for name, cuts in group.numbers
+        ]
+
+    def of_each(self, group: Group) -> dict[str, str]:
+        """The question for each of numbers unlike each other that are asked together, by its name."""
+        if not any(self.is_behind(name) for name, _ in group.numbers[1:]):
+            return {}
+        return {each.id: self.question(each) for each in self._alone(group)}
 
     def is_behind(self, number: str) -> bool:
         """Whether a number is asked for with another, behind that."""
