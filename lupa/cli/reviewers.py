@@ -233,7 +233,7 @@ def ask(
     --json, too, the talk goes to standard error, and the decision at the end is printed as JSON.
     """
     if every and (interactive or as_json):
-        raise click.UsageError("--all goes with the questions or the plan, and JSON always has all")
+        raise click.UsageError("--all goes with the list of questions, and JSON always names all")
     if interactive:
         if whole:
             raise click.UsageError("--interactive is a dialogue; it does not go with --plan")

@@ -16,7 +16,6 @@ from lupa.dialogue.numbers import (
     goes_with_its_day,
     in_any_way,
     in_order,
-    in_units,
     named,
     number_said,
     on_a_day,
@@ -120,7 +119,9 @@ def _number(asked: Asked, vocabulary: Vocabulary) -> Question:
     if len(asked.numbers) > 1:
         names = {called(name): {} for name in asked.numbers}
         if goes_with_its_day(asked.numbers):
-            hint = f"{in_units(asked.id, vocabulary)}, then a comma and its day, or how many days before"
+            hint = (
+                f"{in_any_way(asked.id, vocabulary)} and, behind a comma, its day or how many days before"
+            )
             return Question(asked.text, names, asked, hint, numbers=asked.numbers)
         hint = "each by name with its number, with commas between (end with ? where the rest is not known)"
         hint += ", or none" if can_be_none(asked.numbers, vocabulary) else ""

@@ -69,12 +69,16 @@ class Asking:
 
     def __init__(self, program: Ground, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._put_alone = cache(self._question_alone)
+        self.question_alone = cache(self._question_alone)
         self.about = cache(self._about)
         self._words_of = cache(self._read_apart)
         self._called = cache(self._told_together)
         self._together = {str(name) for (name,) in program.facts("asked_together", 1)}
-        self._with = {str(name): str(with_) for name, with_ in program.facts("asked_with", 2)}
+        leads = {str(name): str(first) for name, first in program.facts("asked_with", 2)}
+        asked, numbers = vocabulary.cuts, vocabulary.quantities
+        self._with = {
+            name: first for name, first in leads.items() if first in asked or first not in numbers
+        }
         self._questions = {
             str(name): quoted(words, "group_question/2")
             for name, words in program.facts("group_question", 2)
@@ -246,23 +250,15 @@ class Asking:
             return self.answer("parts", first=first, second=second)
         return v.question(fact) if words is None else v.phrase(words, v.facts[fact])
 
-    def question_alone(self, fact: Fact, known: Collection[str] = ()) -> str:
-        """The question that asks for one fact; for a cut point, the one for its number.
-
-        For one that follows from two it asks for what of these is not `known`.
-        """
-        made = self._vocabulary.derived.get(self._vocabulary.number_of.get(fact, ""))
-        parts = () if made is None else (made.first, made.second)
-        return self._put_alone(fact, tuple(name for name in parts if name in known))
-
-    def _question_alone(self, fact: Fact, known: Collection[str]) -> str:
+    def _question_alone(self, fact: Fact) -> str:
+        """The question that asks for one fact; for a cut point, the one for its number."""
         number_of = self._vocabulary.number_of
         alike = [fact]
         if fact in number_of:
             scale = self._scale_of(number_of[fact])
             alike = [cut for cut, number in number_of.items() if self._scale_of(number) == scale]
         (group,) = self.groups(alike)
-        return self.question(group, known)
+        return self.question(group)
 
     def _one_behind_the_other(self, group: Group, known: Collection[str]) -> str:
         """The question for numbers unlike each other: that of each, of a later one as it stands there."""

@@ -194,7 +194,7 @@ def test_ask_counts_the_facts_that_cannot_matter_and_names_them_where_all_are_wa
     assert "diagnosis(sjogrens_syndrome)" in json.loads(run("ask", *case, "--json")[1])["immaterial"]
 
 
-@pytest.mark.parametrize("other", ["--plan", "--interactive", "--json"])
+@pytest.mark.parametrize("other", ["--interactive", "--json"])
 def test_ask_names_all_only_in_its_list(run: Run, other: str) -> None:
     status, out, err = run("ask", "--example", "benlysta_cns_lupus_not_stated", "--all", other)
     assert (status, out) == (2, "")

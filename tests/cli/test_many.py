@@ -246,7 +246,7 @@ def test_several_cases_end_in_a_table(batch: Path, jobs: str) -> None:
         ("verify --because x", "--because goes with --accept, which records why"),
         (
             "ask --all --json",
-            "--all goes with the questions or the plan, and JSON always has all",
+            "--all goes with the list of questions, and JSON always names all",
         ),
         (
             "ask --interactive --plan",

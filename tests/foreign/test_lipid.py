@@ -191,7 +191,10 @@ def test_from_nothing_a_plan_asks_few_questions(lipid_kb: KnowledgeBase) -> None
     assert {
         "Which of these is on record of earlier treatment?",
         "How many weeks was each of these taken?",
-        "What is the LDL cholesterol, in mg/dL?",
+        (
+            "What is the LDL cholesterol, in mg/dL? On which day was it measured, or how many days before "
+            "the service date?"
+        ),
         "Which of these prescribes it or was consulted?",
     } <= asked
 
