@@ -22,7 +22,7 @@ def causes(question: Question, reason: Sequence[Literal]) -> tuple[Cause, ...]:
             text = f"{text[:-1]} ({record.given[fact]})."
         if fact in record.closed:
             text = f"{text[:-1]}{UNLISTED}."
-        lines = lines_of(question, fact)
+        lines = lines_of(question, fact, value)
         if lines:
             text = f"{text[:-1]} ({'; '.join(lines)})."
         origin = "evidence" if lines else _unshown(question, fact)
@@ -30,9 +30,9 @@ def causes(question: Question, reason: Sequence[Literal]) -> tuple[Cause, ...]:
     return tuple(found)
 
 
-def origin(question: Question, fact: Fact) -> Origin:
+def origin(question: Question, fact: Fact, value: bool | None) -> Origin:
     """Why the record says of a fact what it says."""
-    return "evidence" if lines_of(question, fact) else _unshown(question, fact)
+    return "evidence" if lines_of(question, fact, value) else _unshown(question, fact)
 
 
 def _unshown(question: Question, fact: Fact) -> Origin:
@@ -42,9 +42,12 @@ def _unshown(question: Question, fact: Fact) -> Origin:
     return "assumed" if fact in question.record.assumed else "stated"
 
 
-def lines_of(question: Question, fact: Fact) -> tuple[str, ...]:
-    """The lines of the chart that the case gives for a fact, or for the number that it is about."""
+def lines_of(question: Question, fact: Fact, value: bool | None = None) -> tuple[str, ...]:
+    """The lines of the chart that the case gives for a fact, or for the number that it is about.
+
+    Of a `value` of the fact, those that say so.
+    """
     case = question.record.case
     if not case.get("evidence"):
         return ()
-    return lines_for(case, fact, question.edition.vocabulary.number_of.get(fact))
+    return lines_for(case, fact, question.edition.vocabulary.number_of.get(fact), value)

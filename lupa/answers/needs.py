@@ -43,7 +43,7 @@ def _need(question: Question, literal: Literal, wanted: Literal) -> Need:
     known = fact in record.stated or fact in record.assumed
     words = edition.vocabulary.words(fact, value)
     against = tuple(_against(question, literal, wanted))
-    about, of = edition.asking.about(fact), origin(question, fact) if known else None
+    about, of = edition.asking.about(fact), origin(question, fact, said) if known else None
     return Need(fact, value, words, about, says, of, against)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self, cast
 
 from lupa.answers.standing import Standing, standing
 from lupa.errors import CaseError, Problem, RuleError, SpaceLimitError
+from lupa.record.case import lines_for
 from lupa.record.record import Record
 from lupa.rules.deadline import ENDLESS, Deadline
 from lupa.rules.edition import Edition, not_one_outcome
@@ -307,16 +308,17 @@ class Question:
         clash = self.edition.answering.minimal([], self.statements)
         if not clash:
             raise RuleError(f"policy {self.edition.policy}: its laws together leave no patient possible")
-        words = self.edition.vocabulary.words
-        facts = [self.edition.facts[abs(literal)] for literal in clash]
-        problems = [
-            Problem(
-                self.record.paths.get(fact, ""),
-                f"{words(fact, literal > 0)[:-1]} [{fact} is {'true' if literal > 0 else 'false'}]",
-            )
-            for fact, literal in zip(facts, clash, strict=True)
-        ]
+        problems = [self._stating(self.edition.facts[abs(literal)], literal > 0) for literal in clash]
         return CaseError([Problem("", "the record contradicts itself; these cannot all be so:"), *problems])
+
+    def _stating(self, fact: Fact, value: bool) -> Problem:
+        """What is stated of a fact, and where: in the case, and in the chart that it was made of."""
+        v, case = self.edition.vocabulary, self.record.case
+        lines = "; ".join(lines_for(case, fact, v.number_of.get(fact), value))
+        said = f"{v.words(fact, value)[:-1]}{lines and f' ({lines})'}"
+        return Problem(
+            self.record.paths.get(fact, ""), f"{said} [{fact} is {'true' if value else 'false'}]"
+        )
 
     # ---- what is silent ------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ function need(question, variable, value) {
   if (said === null && !question.canBe(variable, value)) said = !value; // by a law, because of what else is on record
   return {
     fact: edition.facts[variable].fact, value, text: question.sentence(variable, value), about: edition.facts[variable].about,
-    says: said === null ? "silent" : said ? "yes" : "no", origin: known ? question.origin(variable) : null,
+    says: said === null ? "silent" : said ? "yes" : "no", origin: known ? question.origin(variable, said) : null,
     against: [...against(question, variable, value)],
   };
 }

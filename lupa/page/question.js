@@ -92,7 +92,8 @@ export class Question {
     return kept.map(([variable, value]) => {
       const { fact } = edition.facts[variable];
       const path = this.record.paths.get(variable);
-      return `${path ? `${path}: ` : ""}${this.sentence(variable, value).slice(0, -1)} [${fact} is ${value}]`;
+      const lines = this.linesOf(variable, value);
+      return `${path ? `${path}: ` : ""}${this.sentence(variable, value).slice(0, -1)}${lines.length ? ` (${lines.join("; ")})` : ""} [${fact} is ${value}]`;
     });
   }
 
@@ -110,24 +111,26 @@ export class Question {
         let text = this.sentence(variable, value);
         if (record.given.has(variable)) text = `${text.slice(0, -1)} (${record.given.get(variable)}).`;
         if (record.closed.has(variable)) text = `${text.slice(0, -1)} (not on the list, which is said to be complete).`;
-        const lines = this.linesOf(variable);
+        const lines = this.linesOf(variable, value);
         if (lines.length) text = `${text.slice(0, -1)} (${lines.join("; ")}).`;
-        return { fact: edition.facts[variable].fact, value, text, about: edition.facts[variable].about, origin: this.origin(variable) };
+        return { fact: edition.facts[variable].fact, value, text, about: edition.facts[variable].about, origin: this.origin(variable, value) };
       });
   }
 
   /** Why the record says of a fact what it says. */
-  origin(variable) {
+  origin(variable, value) {
     const { closed, assumed } = this.record;
-    if (this.linesOf(variable).length) return "evidence";
+    if (this.linesOf(variable, value).length) return "evidence";
     return closed.has(variable) ? "only" : assumed.has(variable) ? "assumed" : "stated";
   }
 
-  /** The lines of a chart that the case gives for a fact, or for the number that it is about. */
-  linesOf(variable) {
+  /** The lines of a chart that the case gives for a fact, or for the number that it is about; of a value, those that say so. */
+  linesOf(variable, value) {
     const { evidence } = this.record;
     const { numberOf, facts } = this.edition;
-    const found = [facts[variable].fact, numberOf.get(variable)].flatMap((name) => (name !== undefined && Object.hasOwn(evidence, name) ? evidence[name] ?? [] : []));
+    const linesFor = (name) => (name !== undefined && Object.hasOwn(evidence, name) ? evidence[name] ?? [] : []);
+    const own = linesFor(facts[variable].fact).filter(({ says }) => value === undefined || (says ?? null) === null || says === (value ? "yes" : "no"));
+    const found = [...own, ...linesFor(numberOf.get(variable))];
     const line = ({ resource, date, text }) => `${resource || ""}${date ? ` of ${date}` : ""}${text ? `, ${text}` : ""}`;
     return [...new Set(found.map(line))];
   }

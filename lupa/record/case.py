@@ -92,11 +92,21 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def lines_for(case: Case, *names: str | None) -> tuple[str, ...]:
-    """The lines of a chart that say something of a fact: each its resource, its day and its words."""
+def lines_for(case: Case, fact: str, number: str | None, value: bool | None = None) -> tuple[str, ...]:
+    """The lines of a chart that say something of a fact, or of the number that it is about.
+
+    Each is told by its resource, its day and its words. Of a `value` of the fact only those lines are
+    told that say so: what the case states otherwise than the chart does not come from there.
+    """
     evidence = case.get("evidence") or {}
-    found = [line for name in names if name is not None for line in evidence.get(name) or ()]
-    return tuple(dict.fromkeys(_line(line) for line in found))
+    own = [line for line in evidence.get(fact) or () if _says_so(line, value)]
+    of_number = (number is not None and evidence.get(number)) or ()
+    return tuple(dict.fromkeys(_line(line) for line in (*own, *of_number)))
+
+
+def _says_so(line: Mapping[str, Any], value: bool | None) -> bool:
+    said = line.get("says")
+    return value is None or said is None or said == ("yes" if value else "no")
 
 
 def contradicts_itself(case: Case, fact: str) -> bool:

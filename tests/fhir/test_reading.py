@@ -22,6 +22,7 @@ from tests.fhir.charts import (
     ICD,
     INTO_A_VEIN,
     PREDNISONE,
+    RXNORM,
     SERVICE,
     SNOMED,
     Resource,
@@ -36,6 +37,7 @@ from tests.fhir.charts import (
     listing,
     order,
     patient,
+    statement,
     verified,
 )
 from tests.fhir.conftest import Read
@@ -197,6 +199,28 @@ def test_two_lines_that_a_law_forbids_are_both_named(reads: Read) -> None:
 # ---- what is asked for -------------------------------------------------------------------------
 
 
+def test_two_lines_that_any_other_law_forbids_are_both_named_when_it_is_decided(
+    reads: Read, kb: KnowledgeBase
+) -> None:
+    not_taken = {"status": "not-taken", "dateAsserted": "2025-02-20"}
+    found = reads(
+        chart(answers(item("stops(voclosporin)", True)), statement((RXNORM, "2475406"), **not_taken)),
+        policy="uhc_benlysta",
+    )
+    with pytest.raises(CaseError) as refused:
+        kb.decide(found.case)
+    assert str(refused.value).splitlines()[1:] == [
+        (
+            "facts.stops.voclosporin: Voclosporin is stopped before the requested drug is given "
+            "(QuestionnaireResponse/q1 of 2025-02-25) [stops(voclosporin) is true]"
+        ),
+        (
+            "facts.taking.voclosporin: The patient does not take voclosporin "
+            "(MedicationStatement/s1 of 2025-02-20) [taking(voclosporin) is false]"
+        ),
+    ]
+
+
 def test_a_claim_says_what_is_asked_for(kb: KnowledgeBase) -> None:
     certified = {
         "url": CERTIFICATION,
@@ -334,6 +358,29 @@ def test_a_number_names_its_line(reads: Read, kb: KnowledgeBase) -> None:
     assert any("(Observation/o1 of 2025-02-01)" in text for text in texts)
 
 
+def test_what_a_case_says_otherwise_than_the_chart_does_not_come_from_there(
+    reads: Read, kb: KnowledgeBase
+) -> None:
+    told = {**kb.case("lupkynis_alongside_bars_benlysta")["facts"]}
+    told["taking"] = {"prednisone": True, "voclosporin": False, "anifrolumab": False}
+    case = {"request": {"policy": "uhc_benlysta", "indication": "sle"}, "facts": told}
+    found = reads([chart(order((RXNORM, "2475406"))), case])
+    (criterion,) = (one for one in kb.decide(found.case).criteria if one.id == "no_combination")
+    (cause,) = (one for one in criterion.because if one.fact == "taking(voclosporin)")
+    assert (cause.text, cause.origin) == ("The patient does not take voclosporin.", "stated")
+
+
+def test_of_the_lines_on_a_fact_those_are_its_cause_that_say_so(reads: Read, kb: KnowledgeBase) -> None:
+    told = {**kb.case("lupkynis_alongside_bars_benlysta")["facts"]}
+    del told["taking"]
+    case = {"request": {"policy": "uhc_benlysta", "indication": "sle"}, "facts": told}
+    stopped = order((RXNORM, "2475406"), "m2", status="stopped")
+    found = reads([chart(order((RXNORM, "2475406")), stopped), case])
+    (criterion,) = (one for one in kb.decide(found.case).criteria if one.id == "no_combination")
+    (cause,) = (one for one in criterion.because if one.origin == "evidence")
+    assert cause.text == "The patient takes voclosporin (MedicationRequest/m1 of 2025-01-10)."
+
+
 def test_evidence_does_not_count_for_the_fingerprint(reads: Read, kb: KnowledgeBase) -> None:
     case = reads(chart(order(PREDNISONE)), **POLICY).case
     bare = {key: value for key, value in case.items() if key != "evidence"}
@@ -371,7 +418,7 @@ def test_a_line_is_of_texts(kb: KnowledgeBase, part: str, value: object) -> None
 
 
 def test_the_day_of_a_line_may_be_one_of_yaml(kb: KnowledgeBase) -> None:
-    line = {"says": "no", "resource": "MedicationStatement/1", "date": date(2025, 2, 1)}
+    line = {"says": "yes", "resource": "MedicationStatement/1", "date": date(2025, 2, 1)}
     case = {**kb.case("lupkynis_alongside_bars_benlysta")}
     told = kb.decide({**case, "evidence": {"taking(voclosporin)": [line]}})
     (cause,) = (one for basis in told.bases for one in basis.because if one.fact == "taking(voclosporin)")

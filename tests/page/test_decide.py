@@ -229,7 +229,9 @@ def test_lines_of_a_chart_are_told_in_a_page_too(kb: KnowledgeBase, data: Path) 
     silent = {
         name: said for name, said in case["facts"].items() if name not in ("taking", "dosed_per_label")
     }
-    cases = [{**case, "evidence": evidence}, {**case, "facts": silent, "evidence": evidence}]
+    clashing = {**case["facts"], "stops": {"anifrolumab": True}, "taking": {"anifrolumab": False}}
+    evidence["stops(anifrolumab)"] = evidence["taking(anifrolumab)"] = [{**line, "says": "yes"}]
+    cases = [{**case, "facts": facts, "evidence": evidence} for facts in (case["facts"], silent, clashing)]
     assert list(differences(kb, data, cases)) == []
 
 
