@@ -138,10 +138,13 @@ def reading_of(chart: Chart, kb: Store, patient: str | None, request: Mapping[st
             case |= edited({part: case[part] for part in ("request", "facts")}, edits, (), edition)
     facts = {str(fact): found for fact, found in said.items()} | measured.facts | replies.facts
     all_told = set(case["facts"]) & {family.name for (family,) in told.rows("all_told", 1)}
+    own = (chart.case or {}).get("facts") or {}
     case["evidence"] = {
         fact: one["evidence"]
         for fact, one in sorted(facts.items())
         if not (one["state"] == FALSE and fact.partition("(")[0] in all_told)  # its list says it
+        # nor does a line say what the case says itself of a number
+        if not ("value" in one and _at(own, fact) is not None and _at(case["facts"], fact) != one["value"])
     } | (case.get("evidence") or {})
     return Reading(case, dict(sorted(facts.items())), notes)
 
@@ -262,6 +265,13 @@ def _merged(found: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any
         whole = not both or not _NUMBER.isdisjoint(own or {}) or not _NUMBER.isdisjoint(value)
         merged[key] = value if whole else _merged(own or {}, value)
     return merged
+
+
+def _at(facts: Any, number: str) -> Any:
+    """What a case states of a number, such as `weeks_on(methotrexate)`."""
+    for step in number.rstrip(")").replace("(", ",").split(","):
+        facts = facts.get(step) if isinstance(facts, Mapping) else None
+    return facts
 
 
 def _wanted(

@@ -370,6 +370,17 @@ def test_what_a_case_says_otherwise_than_the_chart_does_not_come_from_there(
     assert (cause.text, cause.origin) == ("The patient does not take voclosporin.", "stated")
 
 
+@pytest.mark.parametrize(
+    ("own", "lines"), [({"egfr": 50}, []), ({}, ["Observation/o1"]), ({"egfr": 41}, ["Observation/o1"])]
+)
+def test_a_number_that_a_case_says_itself_does_not_come_from_the_chart(
+    reads: Read, own: dict[str, Any], lines: list[str]
+) -> None:
+    case = reads([chart(egfr(41)), {"request": POLICY, "facts": own}]).case
+    assert case["facts"]["egfr"] == own.get("egfr", 41)
+    assert [line["resource"] for line in case["evidence"].get("egfr", [])] == lines
+
+
 def test_of_the_lines_on_a_fact_those_are_its_cause_that_say_so(reads: Read, kb: KnowledgeBase) -> None:
     told = {**kb.case("lupkynis_alongside_bars_benlysta")["facts"]}
     del told["taking"]
