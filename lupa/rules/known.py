@@ -6,13 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 
 import clingo
 
 from lupa.rules.codes import Codes
 from lupa.rules.few import Few
 from lupa.rules.kept import cached_property
-from lupa.rules.names import normal, slip, slips
+from lupa.rules.names import normal, slips
 from lupa.rules.reads import Declared, Reads
 from lupa.rules.shared import Shared
 from lupa.rules.texts import ALIAS, END, literals_in, names_in, skeleton, unescaped
@@ -24,6 +25,8 @@ _QUANTITY = (
 _CONVERSION = r'\bconversion\(\s*{}\b[^"\n]*"((?:\\.|[^"\\\n])*)",\s*(\d+),\s*([1-9]\d*)\s*\)'
 
 _ANY = 10**9
+_LOOKED_UP = 4096
+"""So many names that were looked for are remembered."""
 
 
 class Known:
@@ -40,6 +43,7 @@ class Known:
         shapes: Mapping[str, frozenset[str]],
     ) -> None:
         self._shared = shared
+        self.slips = lru_cache(_LOOKED_UP)(self._slips)  # what stands in a case is read more than once
         self._shapes = shapes
         self.has_doubtful_names = bool(shared.in_doubt)
         """Whether a name, brand or synonym in the shared files may stand for two."""
@@ -100,9 +104,10 @@ class Known:
 
     def slip(self, family: str, given: str) -> str | None:
         """The name of a relation's last place, read or not, that this is but for a slip of the pen."""
-        return slip(given, self._every_name(family))
+        found = self.slips(family, given)
+        return found[0] if len(found) == 1 else None
 
-    def slips(self, family: str, given: str) -> list[str]:
+    def _slips(self, family: str, given: str) -> list[str]:
         """All such names."""
         return slips(given, self._every_name(family))
 

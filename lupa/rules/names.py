@@ -107,12 +107,10 @@ def slips(name: str, names: Mapping[str, str]) -> list[str]:
     if len(said) < _CUT:
         return []
     found = [names[known] for known in names if len(said) >= _SHORT and _is_slip(said, known)]
-    return list(dict.fromkeys(found or [names[known] for known in names if _is_cut(said, known)]))
-
-
-def _is_cut(said: str, known: str) -> bool:
-    """Whether this is the beginning of a known name, up to within a word."""
-    return len(said) < len(known) and known.startswith(said) and known[len(said)] != "_"
+    if not found:
+        begun = (known for known in names if known.startswith(said))
+        found = [names[known] for known in begun if known[len(said) :][:1] not in ("", "_")]
+    return list(dict.fromkeys(found))
 
 
 def _is_slip(said: str, known: str) -> bool:

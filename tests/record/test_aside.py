@@ -183,6 +183,7 @@ SLIPS = {
     "prednisonee": "prednisone",
     "rituximabb": "rituximab",
     "cyclophosphamid IV": "cyclophosphamide",
+    "cyclophos 500 mg": "cyclophosphamide",
 }
 UNKNOWN = ("Fooprilol 10 mg", "vitamin Q", "Barstatin", *SLIPS)
 """What may be a drug that has no name here."""
@@ -292,6 +293,7 @@ DISEASES = {
     "lupus nephritis, class IV": ("lupus_nephritis", None),
     "M3214: glomerular disease": ("lupus_nephritis", None),
     "M32": ("sle", None),
+    "acute psychosis": ("severe_active_cns_lupus", None),
 }
 IN_DOUBT = {"prednisone PRN": ("prednisone", None), "Rituxan (stopped 2024)": ("rituximab", None)}
 

@@ -106,7 +106,9 @@ OF_OTHER_SYSTEMS = (
 def test_a_code_of_a_system_that_is_not_known_is_refused_however_it_is_written(
     kb: KnowledgeBase, code: str
 ) -> None:
-    with pytest.raises(CaseError, match=r"'.*' is no code system known here; known are hcpcs, icd10cm, term$"):
+    with pytest.raises(
+        CaseError, match=r"'.*' is no code system known here; known are hcpcs, icd10cm, term$"
+    ):
         benlysta(kb, diagnosis={"only": ["SLE", code]})
 
 
