@@ -259,7 +259,7 @@ def test_every_row_of_the_shipped_codes_is_read() -> None:
     text = (shipped("kb") / "codes.lp").read_text()
     rows = list(Codes([text]).every())
     assert len(rows) == sum(line.startswith("code(") for line in text.splitlines())
-    assert {row.system for row in rows} == {"hcpcs", "icd10cm"} == set(Codes([text]).systems)
+    assert {row.system for row in rows} == {"hcpcs", "icd10cm", "term"} == set(Codes([text]).systems)
     assert {row.relation for row in rows} <= {"equivalent", "narrower", "broader", "related"}
 
 
