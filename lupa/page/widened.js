@@ -12,7 +12,8 @@ export function widened(edition, { unread, leftOpen }) {
   const { short, facts } = edition.told;
   const first = facts[0].length;
   const means = (fact, at) => short.means[first + at] && (unread.has(edition.text(fact)) || leftOpen.has(edition.text(fact)));
-  const said = short.facts[0].flatMap((fact, at) => (means(fact, at) ? [first + at] : []));
+  const [names = []] = short.facts; // none where no name may mean several
+  const said = names.flatMap((fact, at) => (means(fact, at) ? [first + at] : []));
   const kept = edition.widenedBy;
   if (said.length && !kept.has(said.join())) kept.set(said.join(), new Widening(edition, said).edition());
   return said.length ? kept.get(said.join()) : edition;
@@ -26,7 +27,8 @@ class Widening {
     this.brought = [...new Set(said.flatMap((name) => [name, ...short.means[name]]))].filter((one) => one >= this.first).sort((one, other) => one - other);
     this.number = (variable) => (variable < this.first ? variable : this.first + this.brought.indexOf(variable));
     this.means = Object.fromEntries(said.map((name) => [this.number(name), short.means[name].map(this.number)]));
-    [this.variable, this.no, this.yes] = ["variable", "no", "yes"].map((column) => [...edition.nodes[column]]);
+    const { variable, no, yes } = edition.nodes;
+    [this.variable, this.no, this.yes] = [variable, no, yes].map((column) => [...column]);
     this.places = new Map();
     this.found = new Map();
     this.rank = this.ranks();
