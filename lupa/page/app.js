@@ -203,8 +203,10 @@ class App {
 
   documented() {
     const edition = this.question.edition.plain;
-    const ask = (item, name, condition) =>
-      this.patient(decisive(this.page, edition, item, condition), `For ${name} it decides that: ${edition.facts[condition.variable][condition.value ? "yes" : "no"]}`);
+    const ask = (item, name, condition) => {
+      const found = decisive(this.page, edition, item, condition);
+      this.patient(found?.given, `For ${name} it decides that: ${edition.facts[condition.variable][condition.value ? "yes" : "no"]}${found?.isSmallest === false ? " Fewer facts may do: the search was given up." : ""}`);
+    };
     return documentView(edition, this.decision, ask, [
       pathwaysView(this.page, edition, (given, words) => this.patient(given, words), ask), changesView(this.page, edition.about),
     ]);

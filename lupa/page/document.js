@@ -14,7 +14,7 @@ export function documentView(edition, decision, ask, above) {
   }
   const { document: title, payer } = edition.about;
   return [
-    h("h2", {}, `${title}, edition ${edition.name}`), quiet(`${payer}. Every clause of the document, and what it became; each condition is exact, as the text is usually read. A condition that is clicked opens a patient for whom it decides.`),
+    h("h2", {}, `${title}, edition ${edition.name}`), quiet(`${payer}. Every clause of the document, and what it became; each condition is exact, as the text is usually read. A condition that is clicked opens the smallest patient for whom it decides, or says that a smaller one may be.`),
     ...above.flat(),
     h("ol", { class: "clauses" }, edition.clauses.map((clause, place) => h("li", { "data-clause": clause.id },
       quiet(`${clause.source.replace(`${title}, `, "")} · ${clause.status}`),

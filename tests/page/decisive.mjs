@@ -10,8 +10,10 @@ const page = unfolded(JSON.parse(readFileSync(process.argv[2], "utf8")));
 const conditions = (one) => (one.variable !== undefined ? [one] : (one.parts ?? []).flatMap(conditions));
 for (const { editions } of page.policies) {
   const edition = editions.at(-1);
-  const tell = (kind, item, condition, of) =>
-    console.log(JSON.stringify({ policy: edition.policy, kind, item, fact: edition.facts[condition.variable].fact, value: condition.value, found: decisive(page, edition, of, condition) }));
+  const tell = (kind, item, condition, of) => {
+    const { given = null, isSmallest = false } = decisive(page, edition, of, condition) ?? {};
+    console.log(JSON.stringify({ policy: edition.policy, kind, item, fact: edition.facts[condition.variable].fact, value: condition.value, found: given, isSmallest }));
+  };
   for (const [kind, items] of [["criterion", edition.criteria], ["criterion", Object.values(edition.parts)], ["limit", edition.limits], ["basis", edition.bases], ["scope", edition.scope]]) {
     for (const item of items) {
       const told = edition.meanings[`${kind}(${item.id})`];

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator, Mapping
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lupa import KnowledgeBase
+from lupa import CaseError, KnowledgeBase
 from lupa.answers.senses import Sense
-from tests.page.node import in_node, needs_node
+from tests.page.node import in_node, needs_node, written
+from tests.random_policies import POLICY, Made, random_facts, random_rules
 
 pytestmark = [needs_node, pytest.mark.slow]
+MOST = 300
+"""So many smaller records are looked at of a patient."""
+SETTLED = ("requested(indication", "requested(phase", "reading(")
+"""What begins so is settled by the pathway, and by how the text is usually read."""
 
 
 def conditions(sense: Sense) -> Iterator[tuple[str, bool]]:
@@ -77,6 +84,55 @@ def otherwise(kb: KnowledgeBase, patient: Mapping[str, Any]) -> list[dict[str, A
         return [{fact: not value}]
     values = kb.edition(patient["policy"]).vocabulary.kinds("requested")[kind]
     return [{f"request.{kind}": other} for other in values if (other == named) is not value]
+
+
+def leaves(said: Any) -> int:
+    """How many facts, or bounds of numbers, a part of a case states."""
+    return sum(map(leaves, said.values())) if isinstance(said, dict) else 1
+
+
+def decides(kb: KnowledgeBase, patient: Mapping[str, Any], stated: Mapping[str, Any]) -> bool:
+    """Whether with these statements a condition decides that a pathway comes to its outcome."""
+    indication, phase, outcome = patient["item"]
+    request = {"policy": patient["policy"], "indication": indication, "phase": phase}
+    case = {"request": {name: value for name, value in request.items() if value is not None}}
+
+    def possible(change: Mapping[str, Any]) -> tuple[str, ...]:
+        try:
+            return kb.whatif(case, {**stated, **change}).after.possible
+        except CaseError:  # they contradict each other
+            return (outcome, "")
+
+    return possible({patient["fact"]: patient["value"]}) == (outcome,) and any(
+        outcome not in possible(change) for change in otherwise(kb, patient)
+    )
+
+
+def test_no_patient_who_states_fewer_facts_shows_what_decides_a_pathway(tmp_path: Path) -> None:
+    looked_at = 0
+    for seed in range(6):
+        dice = random.Random(seed)
+        facts = random_facts(dice)
+        kb = Made(facts, {POLICY: random_rules(dice, POLICY, facts)}).written(tmp_path / str(seed))
+        data = written(kb, tmp_path / str(seed))
+        v = kb.edition(POLICY).vocabulary
+        for patient in in_node(data, [], "decisive.mjs"):
+            is_on_one = patient["kind"] == "pathway" and patient["item"][0] is not None
+            if not is_on_one or "requested(" in patient["fact"] or not patient["found"]:
+                continue
+            assert patient["isSmallest"]
+            count = leaves(patient["found"]) - len(["policy", "indication", "phase", patient["fact"]])
+            free = [
+                (fact, value)
+                for fact in v.facts
+                if fact != patient["fact"] and not fact.startswith(SETTLED)
+                for value in ((True,) if fact in v.choice_of else (True, False))
+            ]
+            fewer = [dict(each) for size in range(count) for each in combinations(free, size)]
+            if len(fewer) < MOST:
+                looked_at += 1
+                assert [each for each in fewer if decides(kb, patient, each)] == []
+    assert looked_at > 20
 
 
 def test_a_patient_is_found_for_every_condition(patients: list[Mapping[str, Any]]) -> None:
