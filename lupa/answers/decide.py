@@ -190,10 +190,11 @@ class _Writer:
 
     def criteria(self) -> tuple[Criterion, ...]:
         """The criteria of every pathway that the request may be on: unmet, open, met."""
+        applying = set(self._question.which(self._edition.applies))
         return _failing_first(
             self.with_needs(atom, self.criterion(atom, applies))
             for atom, applies in zip(self._edition.criteria, self._edition.applies, strict=True)
-            if self._question.possible(applies)
+            if applies in applying
         )
 
     def with_needs(self, atom: Atom, criterion: Criterion) -> Criterion:

@@ -227,7 +227,9 @@ class Question:
             left_out.update(self._other_values(left_out))
             if left_out.isdisjoint(self._possible[1]):
                 return False
-            said = {fact: so for fact, so in self._said.items() if fact not in left_out}
+            said = dict(self._said)
+            for fact in left_out.intersection(said):
+                del said[fact]
             return len(self._warm.outcomes(said, self._may_be_so | left_out, 2)[0]) > 1
         rest = [s for s in self.statements if abs(s) not in left_out]
         return self.edition.answering.satisfiable([*rest, *self._another_outcome])
@@ -266,8 +268,7 @@ class Question:
         """Those of which no world is known where they do not hold; where functions tell, there is none."""
         if self._warm is None:
             return {each for each in conclusions if False not in self._seen(each)}
-        denied = self._warm.which(self._said, self._so, [-each for each in conclusions])
-        return set(conclusions).difference([-each for each in denied])
+        return {-each for each in self._warm.barred(self._said, self._so, [-x for x in conclusions])}
 
     def reason(self, conclusion: Literal) -> Sequence[Literal] | None:
         """A minimal set of statements with which the conclusion holds in every world.

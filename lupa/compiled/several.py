@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Container, Iterable, Sequence
 
-from lupa.compiled.ways import Said
+from lupa.compiled.ways import Goal, Said, Ways
 from lupa.rules.solver import Literal
 
 
@@ -16,13 +16,15 @@ def so_in(said: Said) -> list[Literal]:
 class Several:
     """Several goals, of which few need be looked at where little is said to be so.
 
-    `at_rest` are facts, for each goal, that bring it about if none of them is so; None where none do.
+    None stands for a goal that is not known; of `resting` facts no law is broken where none is so.
     """
 
-    def __init__(self, at_rest: Iterable[Collection[Literal] | None]) -> None:
+    def __init__(self, ways: Ways, goals: Sequence[Goal | None], resting: Container[Literal]) -> None:
+        self.goals = goals
         self._always = set[int]()
         self._if_so: dict[Literal, list[int]] = {}
-        for place, facts in enumerate(at_rest):
+        for place, goal in enumerate(goals):
+            facts = None if goal is None else ways.at_rest(goal, resting)
             if facts is None:
                 self._always.add(place)
             for fact in facts or ():

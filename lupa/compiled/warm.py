@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
+from lupa.compiled.asked import Asked, Function
 from lupa.compiled.barring import barring, places
 from lupa.compiled.diagram import NO, NOWHERE, YES, Budget, Node, deep
 from lupa.compiled.functions import Functions
@@ -33,22 +33,6 @@ def warm(edition: Edition) -> None:
         edition.answering = Warm(edition, _LARGEST)
 
 
-class _Function(NamedTuple):
-    """Where a function has a value: what leads there, the laws that it keeps, what others are about."""
-
-    goal: Goal
-    laws: frozenset[int]
-    apart: frozenset[Literal]
-
-
-class _Asked(NamedTuple):
-    """What is assumed, of facts and besides, and what all has to hold: functions that share no fact."""
-
-    said: dict[Literal, bool]
-    conclusions: list[Literal]
-    functions: list[_Function]
-
-
 class Warm(Answers):
     """Answers as the solver of an edition does, by functions of so many parts; see `lupa.rules.solver`.
 
@@ -62,7 +46,7 @@ class Warm(Answers):
         self._watch = edition.program.watch
         self._facts = edition.facts.keys()
         self._said_by = {literal: (abs(literal), literal > 0) for x in edition.facts for literal in (x, -x)}
-        self._known: dict[tuple[Literal, ...], _Function | None] = {}
+        self._known: dict[tuple[Literal, ...], Function | None] = {}
         with deep(len(edition.literals)):
             self._functions = Functions(edition, {}, Budget(self._watch.check, most))
             outcome = self._functions.leave_behind(Budget(most=_KEPT), self._functions.outcome())
@@ -78,19 +62,19 @@ class Warm(Answers):
             fact for fact, place in self._law_of.items() if not kept[place]
         )
         """The facts of which no law is broken where none is so."""
-        self._lawful = Several(self.ways.at_rest(law.goal, self._resting) for law in self._laws)
+        self._lawful = Several(self.ways, [law.goal for law in self._laws], self._resting)
         self._several: dict[tuple[Literal, ...], Several] = {}
 
     # ---- functions -----------------------------------------------------------------------------
 
-    def _function(self, node: Node) -> _Function:
+    def _function(self, node: Node) -> Function:
         """Where a function is YES, its parts kept for a fast look."""
         facts = frozenset(self.literals[v] for v in self._functions.diagrams.support(node))
         laws = frozenset(self._law_of[fact] for fact in facts if fact in self._law_of)
         apart = frozenset(fact for fact, law in self._law_of.items() if law not in laws)
-        return _Function(Goal(self.ways.part(self._functions.diagrams, node), YES), laws, apart)
+        return Function(Goal(self.ways.part(self._functions.diagrams, node), YES), laws, apart)
 
-    def _holding(self, conclusions: tuple[Literal, ...]) -> _Function | None:
+    def _holding(self, conclusions: tuple[Literal, ...]) -> Function | None:
         """That all of these hold in a lawful world; None where the functions do not tell."""
         if conclusions not in self._known and len(self._known) < _MANY:
             self._known[conclusions] = None
@@ -115,7 +99,7 @@ class Warm(Answers):
         conclusions = [literal for literal in assumptions if literal not in said_by]
         return None if len(said) + len(conclusions) < len(assumptions) else (said, conclusions)
 
-    def _asked(self, assumptions: Sequence[Literal], further: Collection[Literal] = ()) -> _Asked | None:
+    def _asked(self, assumptions: Sequence[Literal], further: Collection[Literal] = ()) -> Asked | None:
         """What is asked of which functions, the laws on `further` facts too; None if they do not tell."""
         told = self._said(assumptions)
         if told is None:
@@ -126,7 +110,7 @@ class Warm(Answers):
             return None
         apart = function.apart.intersection(said).union(function.apart.intersection(further))
         laws = sorted({self._law_of[fact] for fact in apart})
-        return _Asked(said, conclusions, [function, *(self._laws[law] for law in laws)])
+        return Asked(said, conclusions, [function, *(self._laws[law] for law in laws)])
 
     # ---- answers -------------------------------------------------------------------------------
 
@@ -179,7 +163,7 @@ class Warm(Answers):
                 return self._found(asked, atoms)
         return self._solver.world_or_core(assumptions, atoms)
 
-    def _found(self, asked: _Asked, atoms: Sequence[Literal]) -> tuple[bool, ...] | frozenset[Literal]:
+    def _found(self, asked: Asked, atoms: Sequence[Literal]) -> tuple[bool, ...] | frozenset[Literal]:
         said = asked.said
         for each in asked.functions:
             tested = self.ways.ruled_out_by(each.goal, said)
@@ -199,7 +183,7 @@ class Warm(Answers):
         if told is None or told[1]:
             return [literal for literal in one_of if self.satisfiable([*assumptions, literal])]
         said, _ = told
-        if not self.satisfiable(assumptions):
+        if not self.has_worlds(said):
             return []
         if list(one_of) == list(self._edition.outcomes.values()):  # one look tells them all
             return self.outcomes(said, self.may_be_so(said))[0]
@@ -249,20 +233,29 @@ class Warm(Answers):
 
         The facts of which it is said that they are `so` are given too, as who asks knows them.
         """
+        barred = self.barred(said, so, literals)
+        return [literal for literal in literals if literal not in barred]
+
+    def barred(self, said: Said, so: Iterable[Literal], literals: Sequence[Literal]) -> set[Literal]:
+        """Those that `which` leaves out: mostly few are, and few need be looked at."""
+        self._watch.check()
         key = tuple(literals)
         if key not in self._several:
-            self._several[key] = Several(map(self._at_rest, key))
-        in_doubt = self._several[key].in_doubt(so)
-        return [
-            literal
-            for place, literal in enumerate(key)
-            if place not in in_doubt or self.leaves(said, (literal,))
-        ]
+            functions = [self._holding((literal,)) for literal in key]
+            goals = [None if function is None else function.goal for function in functions]
+            self._several[key] = Several(self.ways, goals, self._resting)
+        several = self._several[key]
+        in_doubt = several.in_doubt(so)
+        return {key[at] for at in in_doubt if not self._is_left(said, key[at], several.goals[at])}
 
-    def _at_rest(self, literal: Literal) -> set[Literal] | None:
-        """Facts that bring something about if none of them is so; None where there are no such."""
-        function = self._holding((literal,))
-        return None if function is None else self.ways.at_rest(function.goal, self._resting)
+    def _is_left(self, said: Said, literal: Literal, goal: Goal | None) -> bool:
+        """As `leaves`, of what holds where a goal is met, if that is known."""
+        if goal is None:
+            return self.leaves(said, (literal,))
+        try:
+            return self.ways.reaches(goal, said)
+        except TooFarError:
+            return self._solver.satisfiable([*stated(said), literal])
 
     # ---- what keeps from a conclusion -----------------------------------------------------------
 
@@ -274,7 +267,7 @@ class Warm(Answers):
                 return self._minimal(asked, candidates)
         return self._solver.minimal(fixed, candidates)
 
-    def _minimal(self, asked: _Asked, candidates: Sequence[Literal]) -> list[Literal] | None:
+    def _minimal(self, asked: Asked, candidates: Sequence[Literal]) -> list[Literal] | None:
         said = places(asked.said, candidates)
         first, *laws = asked.functions
         in_doubt = {self._laws[law].goal for law in self._lawful.in_doubt(so_in(asked.said))}

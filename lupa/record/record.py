@@ -69,9 +69,8 @@ def translate(
         if fact not in reader.open:
             reader.state(fact, False, path)
             reader.record.closed.add(fact)
-    for fact, value in vocabulary.defaults.items():
-        if fact not in reader.open:
-            reader.record.assumed[fact] = value
+    said = reader.open
+    reader.record.assumed = {fact: so for fact, so in vocabulary.defaults.items() if fact not in said}
     return reader.record, reader.problems
 
 
