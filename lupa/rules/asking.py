@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import clingo
 
@@ -19,8 +18,7 @@ from lupa.rules.vocabulary import Fact, Vocabulary
 Kind = Literal["choice", "number", "members", "yes_no"]
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """What one question is about: a `choice` of one value out of several, a `number`, `members` or a fact.
 
     `facts` are in the order of the vocabulary; of numbers those of one quantity after the other, its cut
@@ -33,8 +31,7 @@ class Group:
     numbers: tuple[tuple[str, tuple[Cut, ...]], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """Facts of one relation, in words: each that is `said`, of each that it is said `of`."""
 
     words: str
@@ -236,7 +233,7 @@ class Asking:
         if any(name in self._with for name, _ in group.numbers):
             if len(group.numbers) > 1:
                 return self._one_behind_the_other(group, known)
-            group = replace(group, id=group.numbers[0][0])
+            group = group._replace(id=group.numbers[0][0])
         names = [group.id, group.id.partition("(")[0], fact.partition("(")[0]]
         if (
             len(group.numbers) == 1 and group.id != group.numbers[0][0]

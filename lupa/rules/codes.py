@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import clingo
 
@@ -36,8 +36,7 @@ _BEGINNING = re.compile(r"^[ \t]*code[ \t]*\(", re.MULTILINE)
 _PLAIN = re.compile(r'code\([a-z]\w*, *"[^"\\]+", *.+, *(\w+), *"(?:\\.|[^"\\])*"\)\.\s*')
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """A row: `meaning` is a fact, or what declares a name (`drug(belimumab)`)."""
 
     system: str

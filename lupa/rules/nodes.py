@@ -7,8 +7,7 @@ parts enough, and that no criterion is a part of itself, is looked at here befor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import clingo
 
@@ -28,8 +27,7 @@ ROWS = (*((name, arity) for name, arity, _ in _KINDS), ("part", 4))
 _WRITE = "write all_of({0}), any_of({0}) or at_least_of({0}, N)"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A part of a node, a criterion too.
 
     `there` holds where it applies, which is everywhere unless it is `conditional`; `clauses` are those
@@ -42,8 +40,7 @@ class Part:
     conditional: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """What a criterion needs that has parts: `all`, `any`, or `least` of them or more."""
 
     of: Kind
