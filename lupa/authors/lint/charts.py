@@ -265,12 +265,11 @@ class _Charts:
     def _meanings(self) -> set[str]:
         """The names of meanings that rules look for."""
         found = {"panel"}  # of parts that are read by themselves
-        for statement in self._statements:
-            if statement.node.ast_type == ASTType.Rule and has_body(statement.node):
-                found |= {
-                    node.name for _, node in nodes(statement.node) if node.ast_type == ASTType.Function
-                }
-                symbols = (n.symbol for _, n in nodes(statement.node) if n.ast_type == ASTType.SymbolicTerm)
+        for rule in (statement.node for statement in self._statements):
+            if rule.ast_type == ASTType.Rule and has_body(rule):
+                every = [node for _, node in nodes(rule)]
+                found |= {node.name for node in every if node.ast_type == ASTType.Function}
+                symbols = (node.symbol for node in every if node.ast_type == ASTType.SymbolicTerm)
                 found |= {s.name for s in symbols if s.type == clingo.SymbolType.Function}
         return found
 
