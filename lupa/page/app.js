@@ -2,7 +2,7 @@
 
 import { againstTable, changesView } from "./against.js";
 import { CaseError, decided, questions } from "./case.js";
-import { changing, stating } from "./change.js";
+import { changing, inTurns, stating } from "./change.js";
 import { others, othersTable } from "./compare.js";
 import { decisive } from "./decisive.js";
 import { documentView } from "./document.js";
@@ -110,6 +110,7 @@ class App {
     const { edition } = question;
     if (this.question?.edition !== edition) this.made.clear(); // its facts have other numbers
     this.question = question;
+    this.search = null;
     this.controls();
     this.decision = decided(question, this.given);
     const actions = {
@@ -204,8 +205,9 @@ class App {
   documented() {
     const edition = this.question.edition.plain;
     const ask = (item, name, condition) => {
-      const found = decisive(this.page, edition, item, condition);
-      this.patient(found?.given, `For ${name} it decides that: ${edition.facts[condition.variable][condition.value ? "yes" : "no"]}${found?.isSmallest === false ? " Fewer facts may do: the search was given up." : ""}`);
+      const search = (this.search = decisive(this.page, edition, item, condition)); // another one, or another case, ends it
+      element("said").textContent = "Searching …";
+      inTurns(search, () => this.search === search, (found) => this.patient(found?.given, `For ${name} it decides that: ${edition.facts[condition.variable][condition.value ? "yes" : "no"]}${found?.isSmallest === false ? " Fewer facts may do: the search was given up." : ""}`));
     };
     return documentView(edition, this.decision, ask, [
       pathwaysView(this.page, edition, (given, words) => this.patient(given, words), ask), changesView(this.page, edition.about),
@@ -214,13 +216,11 @@ class App {
 
   /** Takes a patient who shows something; says so where none was found. */
   patient(found, words) {
-    if (!found) {
-      element("said").textContent = `No patient was found. ${words}`;
-      return;
-    }
-    this.view("decide");
-    this.change(found, words);
-    element("result").focus();
+    if (found) {
+      this.view("decide");
+      this.change(found, words);
+      element("result").focus();
+    } else element("said").textContent = `No patient was found. ${words}`;
   }
 
   view(name) {

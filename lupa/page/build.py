@@ -38,8 +38,14 @@ _TEMPLATE = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*(`|\$\{)", re.DOTALL)
 """Of a template what stands before its end, or before code in it."""
 _OFTEN = ("entries", "fromEntries", "hasOwn", "keys", "values")
 """Functions of `Object` that are called so often that all modules know them by a short name."""
-_OWN = "variable"
-"""A name that no data, text or decision has, and that stands in the code hundreds of times."""
+_OWN = {
+    name: f"{short}$"
+    for short, name in {
+        "c": "context", "e": "element", "g": "given", "h": "highOpen", "i": "intervals", "l": "lowOpen",
+        "o": "chosen", "s": "statements", "v": "variable", "w": "variables",
+    }.items()
+}  # fmt: skip
+"""Names that no data, text or decision has, and that stand in the code often, each with its short one."""
 _SHORTER: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"(?<![\w$.])true\b(?!\s*:)"), "!0"),
     (re.compile(r"(?<![\w$.])false\b(?!\s*:)"), "!1"),
@@ -48,9 +54,8 @@ _SHORTER: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"[;,](?=\})|,(?=[\])])"), ""),
     (re.compile(r"\bconst\b"), "let"),
     (re.compile(r"\bundefined\b"), "void 0"),
-    (re.compile(r"(?<![\w$])variable(?![\w$])"), "v$"),
     (re.compile(rf"\bObject\.({'|'.join(_OFTEN)})\b"), r"\1$"),
-    (re.compile(rf"(?<![\w$]){_OWN}(?![\w$])"), "v$"),
+    *((re.compile(rf"(?<![\w$]){name}(?![\w$])"), short) for name, short in _OWN.items()),
 ]
 """Code in fewer signs: without blanks, brackets and ends that mean nothing; each statement has its end.
 

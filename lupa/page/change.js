@@ -53,7 +53,7 @@ export function changing(question, places, choose) {
 }
 
 /** Goes on with a search as long as it is wanted, and shows what it comes to. */
-function inTurns(search, isWanted, show) {
+export function inTurns(search, isWanted, show) {
   const end = performance.now() + TURN;
   while (isWanted()) {
     const { done, value } = search.next();

@@ -18,13 +18,19 @@ const BROKEN = -1 - Math.log2(NOWHERE); // where a law is broken a function has 
  * A case, as `given`, in which a function has one of the `wanted` values while a fact is as a condition wants it, and one
  * of the `others` where the fact is the other way round; null where none was found. No case that states fewer facts is
  * such if it `isSmallest`; else the search was given up. What is `known` of the request, by variables, is so in each case.
+ * It yields whenever some statements were tried, so that a page can do other things meanwhile, and returns what it finds.
  */
-export function decisive(page, edition, item, condition) {
+export function* decisive(page, edition, item, condition) {
   const { root, known = new Map() } = item;
   const isKnown = [...known].filter(([, so]) => so).map(([variable]) => ({ variable, value: true }));
   const request = { request: { policy: `${edition.policy}@${edition.name}` } };
   const caseOf = (stated) => stating(request, edition, edition.places, [...isKnown, ...stated]);
-  for (const { stated, sides, isSmallest } of new Search(edition, item, condition, isKnown).found()) {
+  for (const found of new Search(edition, item, condition, isKnown).found()) {
+    if (!found) {
+      yield;
+      continue;
+    }
+    const { stated, sides, isSmallest } = found;
     const isSo = ({ way, wanted, against }) => {
       const values = valuesIn(page, edition, caseOf([...stated, way]), root);
       return (values & wanted) !== 0 && (values & against) === 0;
@@ -68,7 +74,10 @@ class Search {
     return values.filter((one) => one !== variable && known.get(one) !== false).map((one) => ({ variable: one, value: true }));
   }
 
-  /** Sets of statements that lack nothing, the smallest first; where there is too much to try, one of which none can be spared. */
+  /**
+   * Sets of statements that lack nothing, the smallest first; where there is too much to try, one of which none can be
+   * spared. After each that is tried nothing.
+   */
   *found() {
     const waiting = [this.pairs.map((sides) => ({ stated: [], sides, known: [] }))]; // by how many statements there are at least
     const seen = new Set();
@@ -81,6 +90,7 @@ class Search {
           if (seen.has(key)) continue;
           seen.add(key);
           next.lacks = this.lacking(stated, sides, known);
+          yield null;
         }
         const { lacks } = next;
         const least = stated.length + lacks.length;

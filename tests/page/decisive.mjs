@@ -7,11 +7,17 @@ import { endOf } from "../../lupa/page/pathways.js";
 import { unfolded } from "../../lupa/page/unfold.js";
 
 const page = unfolded(JSON.parse(readFileSync(process.argv[2], "utf8")));
+const ended = (search) => {
+  for (;;) {
+    const { done, value } = search.next();
+    if (done) return value;
+  }
+};
 const conditions = (one) => (one.variable !== undefined ? [one] : (one.parts ?? []).flatMap(conditions));
 for (const { editions } of page.policies) {
   const edition = editions.at(-1);
   const tell = (kind, item, condition, of) => {
-    const { given = null, isSmallest = false } = decisive(page, edition, of, condition) ?? {};
+    const { given = null, isSmallest = false } = ended(decisive(page, edition, of, condition)) ?? {};
     console.log(JSON.stringify({ policy: edition.policy, kind, item, fact: edition.facts[condition.variable].fact, value: condition.value, found: given, isSmallest }));
   };
   for (const [kind, items] of [["criterion", edition.criteria], ["criterion", Object.values(edition.parts)], ["limit", edition.limits], ["basis", edition.bases], ["scope", edition.scope]]) {

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lupa import CaseError, KnowledgeBase
-from lupa.page.build import _OWN, HERE, _one_after_another, _tight
+from lupa.page.build import _COMMENT, _OWN, HERE, _one_after_another, _tight
 from lupa.page.packed import in_signs
+from lupa.schema import schemas
 from tests.command import command
 from tests.page.browser import bytes_of, told_by
 
@@ -52,12 +53,14 @@ def test_functions_of_object_that_are_called_often_have_a_short_name(one: str) -
     assert "Object.entries" not in script
 
 
-def test_a_name_that_only_code_knows_has_a_short_one(one: str) -> None:
+@pytest.mark.parametrize("name", _OWN)
+def test_a_name_that_only_code_knows_has_a_short_one(name: str, one: str, kb: KnowledgeBase) -> None:
     (script,) = re.findall(r'<script type="module">(.*?)</script>', one, re.DOTALL)
-    modules = [path.read_text(encoding="utf-8") for path in HERE.glob("*.js")]
-    assert [text for text in modules if re.search(rf"[\"'`]{_OWN}[\"'`]", text)] == []
-    assert f'"{_OWN}":' not in json.dumps(told_by(one))
-    assert re.search(rf"\.{_OWN}(?![\w$])", script) is None
+    modules = [_COMMENT.sub("", path.read_text(encoding="utf-8")) for path in HERE.glob("*.js")]
+    shapes = schemas(kb)
+    assert [text for text in modules if re.search(rf"[\"'`]{name}[\"'`]", text)] == []
+    assert f'"{name}":' not in json.dumps([told_by(one), shapes["case"], shapes["decision"]])
+    assert re.search(rf"\.{name}(?![\w$])", script) is None
 
 
 def test_constants_that_follow_each_other_are_declared_by_one_word() -> None:
