@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from lupa.record.doses import name_before_dose, named_twice
-from lupa.record.reader import Reader
+from lupa.record.reader import Reader, no_system
 from lupa.record.said import Remark, Slip
 from lupa.rules.codes import STATES, Code
 from lupa.rules.vocabulary import Fact, Path, Tree, facts_below
@@ -81,9 +81,9 @@ class Meanings(Reader):
     def of_other_system(self, given: str, system: str, tree: Tree, path: str) -> list[Meant]:
         """What a code of another system means: it may be any name, so that none is denied by it."""
         if not self.lenient:
-            self.problems.append(Slip(path, self.no_system(system), given))
+            self.problems.append(Slip(path, self.unlike_known(system), given))
             return []
-        self.record.remarks.append(Remark(path, f"{self.no_system(system)}; what it means stays open."))
+        self.record.remarks.append(Remark(path, f"{no_system(system)}; what it means stays open."))
         for fact in facts_below(tree):
             self.state(fact, None, path)
             self.record.doubtful.add(fact)

@@ -24,6 +24,11 @@ Follows = Callable[[list[Fact], list[Fact]], Iterable[Fact]]
 """Which of the second facts are true in every world where the first are."""
 
 
+def no_system(system: str) -> str:
+    """That no code of a system is known."""
+    return f"{shown(system)} is no code system known here"
+
+
 class Reader:
     """Takes note of statements and problems, and of what names, codes and values mean."""
 
@@ -101,7 +106,7 @@ class Reader:
         rows = self.known.codes.rows(given)
         system = None if rows else self.known.codes.unknown_system(given)
         if system is not None:
-            self.problem(path, self.no_system(system))
+            self.problem(path, self.unlike_known(system))
             return []
         if not rows:
             return None
@@ -118,10 +123,9 @@ class Reader:
             self.record.remarks.append(Remark(path, words))
         return found
 
-    def no_system(self, system: str) -> str:
-        """What is wrong with a code of a system of which no code is known."""
-        systems = ", ".join(self.known.codes.systems)
-        return f"{shown(system)} is no code system known here; known are {systems}"
+    def unlike_known(self, system: str) -> str:
+        """What is wrong with a code of a system of which no code is known, and which are."""
+        return f"{no_system(system)}; known are {', '.join(self.known.codes.systems)}"
 
     def is_known(self, name: str, about: Path) -> bool:
         """Whether a name can stand at a place, though no rule reads it."""

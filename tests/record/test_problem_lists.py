@@ -125,7 +125,7 @@ def test_where_nothing_hangs_on_such_a_code_all_that_it_may_mean_stays_open(kb: 
     open_ = next(each for each in decision.criteria if each.id == "no_severe_cns_lupus")
     assert open_.status == "open"
     assert [remark.text for remark in decision.remarks] == [
-        "'SNOMED' is no code system known here; known are hcpcs, icd10cm, term; what it means stays open."
+        "'SNOMED' is no code system known here; what it means stays open."
     ]
 
 
