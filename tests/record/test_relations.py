@@ -109,6 +109,16 @@ def test_a_value_that_is_a_whole_number_is_said_with_quotes_or_without(tmp_path:
     ]
 
 
+def test_of_what_has_one_value_and_no_rule_reads_one_is_taken_as_the_schema_says(tmp_path: Path) -> None:
+    kb = small_kb(tmp_path, FACTS, RULES.replace("stage(_, late), ", ""))
+    schema = jsonschema.Draft202012Validator(schemas(kb)["case"])
+    one, two = ({"stage": {"methotrexate": said}} for said in ("late", ["early", "late"]))
+    assert schema.is_valid({"request": REQUEST, "facts": one})
+    assert kb.decide({"request": REQUEST, "facts": one}).outcome == "pend"
+    assert not schema.is_valid({"request": REQUEST, "facts": two})
+    assert refused(kb, two).startswith("facts.stage.methotrexate: ")
+
+
 def test_a_mapping_within_a_relation_says_what_it_names(kb: KnowledgeBase) -> None:
     said = {"methotrexate": {"intolerance": "no", "no_response": None}, "leflunomide": None}
     assert read(kb, {"tried": said}).stated == {"tried(methotrexate,intolerance)": False}
