@@ -399,7 +399,11 @@ class Reader {
       ? unknownSystem(this.edition, given) : null;
     if (system) return this.ofOtherSystem(given, system, tree, path);
     const coded = this.coded(given, tree, path, about);
-    if (coded) return coded.map((code) => ({ ...this.byName(code.name, tree, about), code }));
+    if (coded) {
+      const isUnnamed = this.edition.closed_by[about[0]] && !coded.some((row) => STATES.true.includes(row.relation)); // it may be
+      const found = coded.map((code) => ({ ...this.byName(code.name, tree, about), code }));
+      return isUnnamed ? [...found, { name: given, below: "", code: null, isAside: true }] : found;
+    }
     if (isOpen) {
       const inDoubt = (A_NAME.test(given) ? nameInDoubt(given) : []).find((name) => this.byName(name, tree, about));
       if (inDoubt === undefined) return this.beyond(given, tree, path, about, names);

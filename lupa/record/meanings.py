@@ -73,6 +73,12 @@ class Meanings(Reader):
             return [row.name for row in above]
         return self.known.slips(about[0], text) if text.isalnum() and len(self.record.aside) < MANY else []
 
+    def unnamed(self, given: str, coded: Sequence[Code], about: Path) -> list[Meant]:
+        """What a text that only suggests names may be besides, where unnamed ones count: one of these."""
+        counts = about[0] in self.vocabulary.closed_by
+        is_sure = any(code.relation in STATES[True] for code in coded)
+        return [Meant(given, "", aside=True)] if counts and not is_sure else []
+
     def other_system(self, given: str, about: Path, names: Sequence[str]) -> str | None:
         """The system of a code that is none of those known here; what is the dose of a drug is no code."""
         is_dose = names and about[0] in self.vocabulary.said_with_dose and not _BARE.search(given)

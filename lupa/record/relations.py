@@ -183,7 +183,8 @@ class Relations(Meanings):
         coded = self.coded(given, tree, path, about)
         if coded is not None:
             each = ((code, self.by_name(code.name, tree, about)) for code in coded)
-            return [found._replace(code=code) for code, found in each if found is not None]
+            found = [meant._replace(code=code) for code, meant in each if meant is not None]
+            return found + self.unnamed(given, coded, about)
         if is_open:
             for name in name_in_doubt(given) if A_NAME.fullmatch(given) else ():
                 known = self.by_name(name, tree, about)

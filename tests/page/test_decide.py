@@ -165,6 +165,8 @@ def test_what_is_said_in_another_place_is_read_in_a_page_as_everywhere(
         ({"drug": "Lupkynis"}, {"diagnosis": {"sle": "2019"}, "taking": ["prednisone 20mg -> 10mg"]}),
         ({"drug": "Lupkynis"}, {"taking": {"Imuran": {"dose": "50 mg", "start": "2024"}, "pred": "5 mg"}}),
         ({"drug": "Lupkynis"}, {"taking": [{"name": "Imuran", "dose": "50 mg", "status": "active"}]}),
+        ({"drug": "Lupkynis"}, {"taking": {"only": ["prednisone", "chemo"]}}),
+        ({"drug": "Benlysta"}, {"taking": {"only": ["Plaquenil", "DMARDs"], "CNI": False}}),
         ({"drug": "Benlysta"}, {"taking": {"a.b": True}}),
         ({"drug": "Benlysta"}, {"attests": {"only": ["monitor_egfr"]}, "live_vaccine": None}),
         ({"drug": "Benlysta", "capsules": 540}, {"egfr": 40, "bp": "150/90"}),

@@ -87,6 +87,24 @@ def test_of_a_text_with_no_known_name_all_is_set_aside(kb: KnowledgeBase) -> Non
     assert (decision.outcome, aside(decision)) == ("pend", ["gout", "sarcoidosis"])
 
 
+@pytest.mark.parametrize("said", ["chemo", "Chemotherapy", "cytotoxics", "immunosuppressants", "DMARDs"])
+def test_a_word_for_drugs_of_a_kind_leaves_open_whether_the_barred_one_is_taken(
+    kb: KnowledgeBase, said: str
+) -> None:
+    decision = lupkynis(kb, ["prednisone", said])
+    assert (decision.outcome, missing(decision)) == ("pend", {"taking(cyclophosphamide)"})
+    assert lupkynis(kb, ["prednisone"]).outcome == "approve"
+
+
+@pytest.mark.parametrize("said", ["immunosuppressive therapy", "CNI"])
+def test_a_word_for_drugs_of_a_kind_may_mean_one_without_a_name_here_too(
+    kb: KnowledgeBase, said: str
+) -> None:
+    decision = benlysta(kb, taking={"only": ["Plaquenil", said]})
+    assert (decision.outcome, aside(decision)) == ("pend", [said])
+    assert missing(decision) == {"taking(voclosporin)", "unlisted(biologic)"}
+
+
 # ---- codes ---------------------------------------------------------------------------------------
 
 OF_OTHER_SYSTEMS = (
