@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 from typing import cast
 
@@ -190,12 +191,17 @@ class _Writer:
 
     def criteria(self) -> tuple[Criterion, ...]:
         """The criteria of every pathway that the request may be on: unmet, open, met."""
-        applying = set(self._question.which(self._edition.applies))
         return _failing_first(
-            self.with_needs(atom, self.criterion(atom, applies))
-            for atom, applies in zip(self._edition.criteria, self._edition.applies, strict=True)
-            if applies in applying
+            self.with_needs(atom, self.criterion(atom, applies)) for atom, applies in self._applying
         )
+
+    @cached_property
+    def _applying(self) -> list[tuple[Atom, Literal]]:
+        """The criteria that apply in some world, each with the literal that says where."""
+        edition = self._edition
+        found = set(self._question.which(edition.applies))
+        every = zip(edition.criteria, edition.applies, strict=True)
+        return [(atom, applies) for atom, applies in every if applies in found]
 
     def with_needs(self, atom: Atom, criterion: Criterion) -> Criterion:
         """The criterion, with what it would take to meet it if it is not met."""
@@ -276,11 +282,7 @@ class _Writer:
         unsettled = [
             (a, edition.relevance.cone(a.literal), edition.locators(a, self._pathways))
             for a in (
-                *(
-                    a
-                    for a, applies in zip(edition.criteria, edition.applies, strict=True)
-                    if question.possible(applies) and question.is_open(a.literal)
-                ),
+                *(a for a, _ in self._applying if question.is_open(a.literal)),
                 *(a for a in others if a.literal in left_open and a.id != "criteria_not_met"),
             )
         ]

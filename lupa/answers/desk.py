@@ -331,8 +331,7 @@ class Desk(Store):
 
     def unanswered(self, case: Case) -> list[str]:
         """Which policies cover what is asked for, and give no answer beside others that do; and why."""
-        without = routed(self, apart(self, case).case["request"]).without
-        return [f"{policy} gives no answer: {problem.message}" for policy, problem in without.items()]
+        return [told.message for told in routed(self, apart(self, case).case["request"]).unanswered]
 
     def each_policy(self, case: Case) -> list[Case]:
         """The case once for each policy that its request is about; of several, each names its own."""
@@ -420,7 +419,8 @@ class Desk(Store):
         """The case as a question to each edition that it is about, and all that is wrong with it."""
         case, remarks, problems = apart(self, case)
         with grounding_within(limit):
-            editions, without = routed(self, case["request"], limit)
+            routes = routed(self, case["request"], limit)
+            editions = routes.editions
             read = [record_of(case, edition, limit, lenient=lenient) for edition in editions]
             for place, (record, _) in enumerate(read):
                 # facts that no rule reads are ground where a law may say that they cannot all be, or that
@@ -431,9 +431,7 @@ class Desk(Store):
                 if bound:
                     editions[place] = self.widened(editions[place], bound, limit)
                     read[place] = record_of(case, editions[place], limit, lenient=lenient)
-        remarks += tuple(
-            Remark(p.path, f"{policy} gives no answer: {p.message}.") for policy, p in without.items()
-        )
+        remarks += tuple(Remark(told.path, f"{told.message}.") for told in routes.unanswered)
         for record, _ in read:
             record.remarks[:0] = remarks
         names = unknown_names(read)

@@ -22,17 +22,17 @@ def intervals(
     values = [
         diagrams.at(node, {variable_of[cut.fact] for cut in cuts[:place]}) for place in range(len(cuts) + 1)
     ]
-    ranges: list[tuple[Node, int, int]] = []
+    found: list[tuple[Node, int, int]] = []
     for place, value in enumerate(values):
         if value == NOWHERE:
             continue
-        if ranges and ranges[-1][0] == value and len(set(values)) > 1:
-            ranges[-1] = (value, ranges[-1][1], place)
+        if found and found[-1][0] == value and len(set(values)) > 1:
+            found[-1] = (value, found[-1][1], place)
         else:
-            ranges.append((value, place, place))
+            found.append((value, place, place))
     return [
         Told(value, asking.of_number(group, _range(asking, cuts, low, high)), (_bounds(cuts, low, high),))
-        for value, low, high in ranges
+        for value, low, high in found
     ]
 
 

@@ -39,11 +39,8 @@ _TEMPLATE = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*(`|\$\{)", re.DOTALL)
 _OFTEN = ("entries", "fromEntries", "hasOwn", "keys", "values")
 """Functions of `Object` that are called so often that all modules know them by a short name."""
 _OWN = {
-    name: f"{short}$"
-    for short, name in {
-        "c": "context", "e": "element", "g": "given", "h": "highOpen", "i": "intervals", "l": "lowOpen",
-        "o": "chosen", "s": "statements", "v": "variable", "w": "variables",
-    }.items()
+    "chosen": "o$", "context": "c$", "element": "e$", "given": "g$", "highOpen": "h$", "intervals": "i$",
+    "lowOpen": "l$", "statements": "s$", "variable": "v$", "variables": "w$",
 }  # fmt: skip
 """Names that no data, text or decision has, and that stand in the code often, each with its short one."""
 _SHORTER: list[tuple[re.Pattern[str], str]] = [

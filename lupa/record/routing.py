@@ -27,6 +27,14 @@ class Routes(NamedTuple):
     editions: list[Edition]
     without: Mapping[str, Problem]
 
+    @property
+    def unanswered(self) -> list[Problem]:
+        """What to tell beside the answers of others: that each of these gives none, and why."""
+        return [
+            Problem(problem.path, f"{policy} gives no answer: {problem.message}")
+            for policy, problem in self.without.items()
+        ]
+
 
 def routed(store: Store, request: Mapping[str, Any], limit: Deadline = ENDLESS) -> Routes:
     """What answers a request; raises `CaseError`, naming every problem, where nothing does."""

@@ -7,17 +7,8 @@ from typing import Any
 import pytest
 
 from lupa import CaseError, Decision, KnowledgeBase
+from tests.record.test_aside import BENLYSTA, LUPKYNIS, READY, benlysta
 
-BENLYSTA = {"policy": "uhc_benlysta", "route": "IV", "indication": "SLE", "phase": "initial"}
-LUPKYNIS = {"policy": "fep_lupkynis", "indication": "lupus_nephritis", "phase": "initial"}
-READY = {
-    "age": 34,
-    "diagnosis": {"only": ["SLE"]},
-    "active": ["SLE"],
-    "dosed_per_label": True,
-    "taking": {"only": ["Plaquenil"]},
-}
-"""Approved as it is."""
 NEPHRITIS = {
     "age": 34,
     "diagnosis": ["lupus_nephritis"],
@@ -28,10 +19,6 @@ NEPHRITIS = {
     "live_vaccine": False,
 }
 """Approved with a background therapy."""
-
-
-def benlysta(kb: KnowledgeBase, **facts: Any) -> Decision:
-    return kb.decide({"request": BENLYSTA, "facts": {**READY, **facts}})
 
 
 def lupkynis(kb: KnowledgeBase, taking: list[str], **facts: Any) -> Decision:
