@@ -199,8 +199,8 @@ class _Writer:
     def _applying(self) -> list[tuple[Atom, Literal]]:
         """The criteria that apply in some world, each with the literal that says where."""
         edition = self._edition
-        found = set(self._question.which(edition.applies))
-        every = zip(edition.criteria, edition.applies, strict=True)
+        found = set(self._question.which([*edition.applies.values()]))
+        every = ((atom, edition.applies[atom.id]) for atom in edition.criteria)
         return [(atom, applies) for atom, applies in every if applies in found]
 
     def with_needs(self, atom: Atom, criterion: Criterion) -> Criterion:

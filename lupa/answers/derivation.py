@@ -133,8 +133,8 @@ def derive(question: Question, derivations: Derivations) -> tuple[Node, ...]:
         *question.outcomes.values(),
         *(
             criterion.literal
-            for criterion, applies in zip(edition.criteria, edition.applies, strict=True)
-            if question.possible(applies)
+            for criterion in edition.criteria
+            if question.possible(edition.applies[criterion.id])
         ),
     ]
     walker = _Walker(question, derivations)

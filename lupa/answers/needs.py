@@ -82,8 +82,7 @@ def _where_it_holds(question: Question, literal: Literal, conclusion: Literal, w
 def _failing(edition: Edition, fact: Literal) -> tuple[_Failing, ...]:
     """What a fact bears on that can fail, or bar the request."""
     found: list[_Failing] = [
-        (-atom.literal, atom, False, applies)
-        for atom, applies in zip(edition.criteria, edition.applies, strict=True)
+        (-atom.literal, atom, False, edition.applies[atom.id]) for atom in edition.criteria
     ]
     found += [(atom.literal, atom, True, None) for atom in edition.bases if atom.id != "criteria_not_met"]
     return tuple(each for each in found if fact in edition.relevance.cone(each[0]))

@@ -70,10 +70,7 @@ class _Compiler(Functions):
         edition = self.edition
         outcome = self.outcome()
         outputs = [(kind, atom.id, atom.literal) for kind, atoms in edition.items.items() for atom in atoms]
-        outputs += [
-            ("applies", atom.id, literal)
-            for atom, literal in zip(edition.criteria, edition.applies, strict=True)
-        ]
+        outputs += [("applies", name, literal) for name, literal in edition.applies.items()]
         outputs += [
             ("pathway", f"{indication},{phase}", literal)
             for (indication, phase), literal in edition.pathways.items()

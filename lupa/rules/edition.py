@@ -150,7 +150,7 @@ class Edition:
         self._check_names()
         names = [name for (name,) in self._of_policy("applies", 2)]
         self.criteria = self._in_order(self._atom("criterion", name, "met") for name in names)
-        self.applies = [self._literal("applies", atom.symbol) for atom in self.criteria]
+        self.applies = {atom.id: self._literal("applies", atom.symbol) for atom in self.criteria}
         parts = Nodes(self.program, self._policy)
         self.nodes = parts.read(lambda name: self._atom("criterion", name, "met"), list(self._locators))
         self.considered = {
@@ -187,7 +187,7 @@ class Edition:
         literals = [
             *self.outcomes.values(),
             *(atom.literal for atoms in self.items.values() for atom in atoms),
-            *self.applies,
+            *self.applies.values(),
             *self.pathways.values(),
             *self.literals.values(),
         ]

@@ -103,8 +103,8 @@ def _plainest(deciders: Collection[Decider]) -> list[Decider]:
 
 def _items(edition: Edition) -> Iterator[tuple[str, str, Atom, tuple[Literal, ...]]]:
     """What can speak against a patient, each with the literals that hold where it does."""
-    for atom, applies in zip(edition.criteria, edition.applies, strict=True):
-        yield "criterion", atom.id, atom, (applies, -atom.literal)
+    for atom in edition.criteria:
+        yield "criterion", atom.id, atom, (edition.applies[atom.id], -atom.literal)
     for name, atom in edition.parts.items():
         yield "part", name, atom, (edition.considered[name], -atom.literal)
     groups = {

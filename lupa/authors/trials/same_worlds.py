@@ -101,7 +101,8 @@ def shown(edition: Edition) -> dict[str, tuple[Literal, ...]]:
         ("note", edition.notes),
     ):
         found |= {f"{kind} {atom.id}": (atom.literal,) for atom in items}
-    for atom, applies in zip(edition.criteria, edition.applies, strict=True):
+    for atom in edition.criteria:
+        applies = edition.applies[atom.id]
         found[f"criterion {atom.id} applies"] = (applies,)
         found[f"criterion {atom.id} is met"] = (applies, atom.literal)
     for name, part in edition.parts.items():
