@@ -134,7 +134,7 @@ def test_a_folder_that_was_renamed_since_is_told_with_what_git_says(repository: 
     shutil.rmtree(renamed)
     heading, said = ended.err.splitlines()
     assert heading.startswith(f"error: git has no {renamed} at 'HEAD': it was not there, had another name")
-    assert said == "  fatal: current working directory is untracked"
+    assert said.startswith("  fatal: path 'rules/renamed/' exists on disk, but not in '")
 
 
 def test_a_repository_that_git_refuses_is_told_with_all_that_git_says(

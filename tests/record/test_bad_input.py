@@ -775,7 +775,7 @@ def test_deep_nesting_is_refused_without_delay(
         said = complaint(command("decide", str(path)), str(path))
     if levels * len(opening + closing) > LARGEST_CASE:
         assert said == TOO_LARGE
-    elif levels >= 1_000:
+    elif levels >= 10_000:  # how much less Python itself can take hangs on its version
         assert said == "nested too deeply for a case"
     assert len(said) < 200
 

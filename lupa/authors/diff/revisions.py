@@ -41,12 +41,13 @@ def knowledge_at(revision: str, folder: Path) -> Iterator[Store]:
     commit = commit_of(revision, folder)
     if commit is None:
         raise CaseError(f"git knows no revision {shown(revision)} in {folder}")
-    archive = _git(folder, "archive", "--format=tar", commit)
-    if archive.returncode != 0:
-        why = "it was not there, had another name, or is ignored, unless git says otherwise"
-        raise CaseError(f"git has no {folder} at {shown(revision)}: {why}; {_said(archive)}")
+    for words in (("rev-parse", f"{commit}:./"), ("archive", "--format=tar", commit)):
+        ended = _git(folder, *words)  # of a folder that is not there, git may make an empty archive
+        if ended.returncode != 0:
+            why = "it was not there, had another name, or is ignored, unless git says otherwise"
+            raise CaseError(f"git has no {folder} at {shown(revision)}: {why}; {_said(ended)}")
     with TemporaryDirectory(prefix="lupa-") as place:
-        _unpack(archive.stdout, place, revision)
+        _unpack(ended.stdout, place, revision)
         try:
             yield _loaded(Path(place), revision)
         except RuleError as error:  # of a file that is only there meanwhile, so named as git names it
