@@ -21,6 +21,7 @@ from lupa.fhir.names import DrugNames
 from lupa.fhir.offered import Forms
 from lupa.fhir.replies import REQUESTED, Replies
 from lupa.fhir.tables import Tables
+from lupa.record.case import stated_of
 from lupa.record.measurement import ENDS
 from lupa.record.record import ABOUT
 from lupa.rules.days import day
@@ -144,7 +145,11 @@ def reading_of(chart: Chart, kb: Store, patient: str | None, request: Mapping[st
         for fact, one in sorted(facts.items())
         if not (one["state"] == FALSE and fact.partition("(")[0] in all_told)  # its list says it
         # nor does a line say what the case says itself of a number
-        if not ("value" in one and _at(own, fact) is not None and _at(case["facts"], fact) != one["value"])
+        if not (
+            "value" in one
+            and stated_of(own, fact) is not None
+            and stated_of(case["facts"], fact) != one["value"]
+        )
     } | (case.get("evidence") or {})
     return Reading(case, dict(sorted(facts.items())), notes)
 
@@ -265,13 +270,6 @@ def _merged(found: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any
         whole = not both or not _NUMBER.isdisjoint(own or {}) or not _NUMBER.isdisjoint(value)
         merged[key] = value if whole else _merged(own or {}, value)
     return merged
-
-
-def _at(facts: Any, number: str) -> Any:
-    """What a case states of a number, such as `weeks_on(methotrexate)`."""
-    for step in number.rstrip(")").replace("(", ",").split(","):
-        facts = facts.get(step) if isinstance(facts, Mapping) else None
-    return facts
 
 
 def _wanted(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from lupa.errors import CaseError, Problem
-from lupa.record.case import check_shape
+from lupa.record.case import Case, check_shape, stated_of
 from lupa.record.doses import with_doses
 from lupa.record.edited_numbers import Before, EditedNumbers, with_at, without_at, written
 from lupa.record.members import as_mapping, with_member, without_member
@@ -208,10 +208,19 @@ class _Editor(EditedNumbers):
             raise CaseError(self._problems)
         self._list_again()
         kept = {key: part for key, part in self._whole().items() if key != "expect"}
+        if kept.get("evidence"):
+            kept["evidence"] = dict(self._still_shown(kept["evidence"], kept["facts"]))
         if not kept["facts"] and "facts" not in self._case:
             del kept["facts"]
         found: dict[str, Any] = plain_data(kept)
         return found
+
+    def _still_shown(self, evidence: Case, facts: object) -> Iterator[tuple[str, Any]]:
+        """What lines of a chart say, but for those of numbers that are stated otherwise now."""
+        numbers, before = set(self._vocabulary.number_of.values()), self._case.get("facts")
+        for name, lines in evidence.items():
+            if name not in numbers or stated_of(before, name) == stated_of(facts, name):
+                yield name, lines
 
     def _put_all(self) -> None:
         """Makes the statements; a whole family before its members, which need one that can be read."""

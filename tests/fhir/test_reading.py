@@ -381,6 +381,19 @@ def test_a_number_that_a_case_says_itself_does_not_come_from_the_chart(
     assert [line["resource"] for line in case["evidence"].get("egfr", [])] == lines
 
 
+@pytest.mark.parametrize(("gfr", "from_chart"), [(30, False), (41, True)])
+def test_a_number_that_is_set_otherwise_no_longer_comes_from_the_chart(
+    reads: Read, kb: KnowledgeBase, gfr: int, from_chart: bool
+) -> None:
+    case = reads(chart(egfr(41)), **POLICY, indication="lupus_nephritis", phase="initial").case
+    after = kb.whatif(case, {"egfr": gfr}).after
+    causes = [cause for advisory in after.advisories for cause in advisory.because]
+    about = [cause for cause in causes if cause.about == "the eGFR"]
+    assert about
+    assert all((cause.origin == "evidence") == from_chart for cause in about)
+    assert all(("Observation/o1" in cause.text) == from_chart for cause in about)
+
+
 def test_of_the_lines_on_a_fact_those_are_its_cause_that_say_so(reads: Read, kb: KnowledgeBase) -> None:
     told = {**kb.case("lupkynis_alongside_bars_benlysta")["facts"]}
     del told["taking"]
