@@ -82,6 +82,10 @@ class _Given:
         """The facts that a question of a form of ours is about."""
         return self._forms.offered(form.string, str(group))
 
+    def rivals(self, form: clingo.Symbol, fact: clingo.Symbol) -> Sequence[clingo.Symbol]:
+        """The values that a choice of a form of ours can have instead of this one."""
+        return self._forms.rivals(form.string, str(fact))
+
     @staticmethod
     def name_of(fact: clingo.Symbol) -> clingo.Symbol:
         """What a fact is called, without its arguments."""

@@ -104,6 +104,14 @@ class Forms:
         facts = edition.vocabulary.facts
         return [facts[fact] for one in groups_of(edition) if one.id == group for fact in one.facts]
 
+    def rivals(self, form: str, fact: str) -> list[clingo.Symbol]:
+        """The values of a choice of which it can have one instead of this, by the edition of a form."""
+        edition = self.edition(form)
+        if edition is None:
+            return []
+        v = edition.vocabulary
+        return [v.facts[other] for other in v.choice_of.get(fact, {}).values() if other != fact]
+
     def number(self, form: str, name: str) -> Number | None:
         """The number that a question of a form asks for."""
         edition = self.edition(form)

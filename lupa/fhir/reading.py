@@ -21,14 +21,14 @@ from lupa.fhir.names import DrugNames
 from lupa.fhir.offered import Forms
 from lupa.fhir.replies import REQUESTED, Replies
 from lupa.fhir.tables import Tables
-from lupa.record.case import stated_of
+from lupa.record.case import said_of
 from lupa.record.measurement import ENDS
 from lupa.record.record import ABOUT
 from lupa.rules.days import day
 from lupa.rules.store import Store
 from lupa.rules.vocabulary import ONLY
 
-TRUE, FALSE = "yes", "no"
+TRUE, FALSE, _CONFLICT = "yes", "no", "conflict"
 _TRUTH = {TRUE: True, FALSE: False}
 _NUMBER = frozenset({*ENDS, "value"})
 """The parts of a number, which belong together."""
@@ -130,8 +130,8 @@ def reading_of(chart: Chart, kb: Store, patient: str | None, request: Mapping[st
     instead = {name for _, edits in over for name, _ in edits}
     plain = {fact: one for fact, one in said.items() if str(fact) not in instead}
     stated = _stated(plain, [family.name for (family,) in told.rows("all_told", 1)], replies)
-    stated = _merged({**measured.stated, **stated}, replies.stated)
-    case["facts"] = _merged(stated, (chart.case and chart.case.get("facts")) or {})
+    own = (chart.case or {}).get("facts") or {}
+    case["facts"] = _merged(_merged({**measured.stated, **stated}, replies.stated), own)
     if instead:
         from lupa.record.edits import edited
 
@@ -139,17 +139,13 @@ def reading_of(chart: Chart, kb: Store, patient: str | None, request: Mapping[st
             case |= edited({part: case[part] for part in ("request", "facts")}, edits, (), edition)
     facts = {str(fact): found for fact, found in said.items()} | measured.facts | replies.facts
     all_told = set(case["facts"]) & {family.name for (family,) in told.rows("all_told", 1)}
-    own = (chart.case or {}).get("facts") or {}
+    stated = case["facts"]
     case["evidence"] = {
         fact: one["evidence"]
         for fact, one in sorted(facts.items())
         if not (one["state"] == FALSE and fact.partition("(")[0] in all_told)  # its list says it
         # nor does a line say what the case says itself of a number
-        if not (
-            "value" in one
-            and stated_of(own, fact) is not None
-            and stated_of(case["facts"], fact) != one["value"]
-        )
+        if not ("value" in one and said_of(own, fact) is not None and one["value"] != said_of(stated, fact))
     } | (case.get("evidence") or {})
     return Reading(case, dict(sorted(facts.items())), notes)
 
@@ -247,8 +243,9 @@ def _stated(
         state, path = one["state"], [*map(str, fact.arguments)]
         if fact.name == REQUESTED:
             continue
-        if state == TRUE and replies.is_choice(fact.name):
-            put(found, [fact.name, *path[:-1]], path[-1])
+        if replies.is_choice(fact.name):  # of which only the value that it has can be stated
+            if state == TRUE:
+                put(found, [fact.name, *path[:-1]], path[-1])
         elif fact.name not in all_told:
             if state in _TRUTH:
                 put(found, [fact.name, *path], _TRUTH[state])
@@ -281,9 +278,17 @@ def _wanted(
 ) -> dict[str, Any]:
     """What the chart's request, or a form, asks for, as far as it says one thing."""
     found: dict[str, set[Any]] = {key: {value} for key, value in replies.request.items()}
+    doubted: dict[str, list[str]] = {}
     for fact, one in said.items():
-        if fact.name == REQUESTED and len(fact.arguments) == 2 and one["state"] == TRUE:
-            found.setdefault(str(fact.arguments[0]), set()).add(str(fact.arguments[1]))
+        if fact.name == REQUESTED and len(fact.arguments) == 2:
+            key, said_to_be = map(str, fact.arguments)
+            if one["state"] == TRUE:
+                found.setdefault(key, set()).add(said_to_be)
+            elif one["state"] == _CONFLICT:
+                doubted.setdefault(key, []).append(said_to_be)
+    for key, ways in sorted(doubted.items()):
+        told_so = f"{key} is answered in more than one way ({' and '.join(ways)})"
+        notes.append(f"{told_so}; say which holds: --request {key}=…")
     for _, what, value in told.rows("wanted", 3):
         is_number = value.type == clingo.SymbolType.Number
         if what.name != "indication" or names.is_indication(str(value)):

@@ -185,7 +185,12 @@ class Replies:
         for form in self.forms:
             edition = self._forms.edition(form)
             if edition is not None:
-                facts = ((str(fact), one["state"] == "yes") for fact, one in said.items() if is_answer(one))
+                choices = edition.vocabulary.choices  # of which only the value that one has is stated
+                facts = (
+                    (str(fact), one["state"] == "yes")
+                    for fact, one in said.items()
+                    if is_answer(one) and (one["state"] == "yes" or fact.name not in choices)
+                )
                 answered = [*self._edits.get(form, ()), *(f for f in facts if f[0] in edition.literals)]
                 also = [(name, value) for name, value in answered if not names.isdisjoint(_words(name))]
                 found.append((edition, also))

@@ -18,6 +18,7 @@ from lupa import CaseError, KnowledgeBase
 from lupa.fhir import form, read
 from tests.command import command
 from tests.fhir.charts import SERVICE, Resource, answers, chart, egfr
+from tests.fhir.charts import item as answer_to
 from tests.fhir.filling import (
     FEW,
     agree,
@@ -37,6 +38,7 @@ from tests.tiny import RULES, write_policy
 from tests.tried import steps_kb
 
 FEP, UHC = "fep_lupkynis", "uhc_benlysta"
+SAY = "say which holds: --request phase=…"
 
 
 def by_link(made: Resource) -> dict[str, Resource]:
@@ -461,6 +463,68 @@ def test_which_of_several_holds_is_read_as_its_value(tmp_path: Path) -> None:
     answered = response(form("steps", kb=kb), answers, all_of_it=True)
     reading = read(answered, kb=kb, request={"service_date": SERVICE})
     assert reading.case["facts"] == {"severity": {"skin": "severe"}}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "stated", "states"),
+    [
+        ("2025-02-20", "2025-02-25", {"severity": {"skin": "mild"}}, ("no", "yes")),
+        ("2025-02-25", "2025-02-20", {"severity": {"skin": "severe"}}, ("yes", "no")),
+        ("2025-02-25T10:00:00Z", "2025-02-25T09:00:00Z", {"severity": {"skin": "severe"}}, ("yes", "no")),
+        ("2025-02-25", "2025-02-25", {}, ("conflict", "conflict")),
+    ],
+)
+def test_of_two_answers_to_a_choice_the_later_counts(
+    tmp_path: Path, first: str, second: str, stated: Any, states: tuple[str, str]
+) -> None:
+    kb = steps_kb(tmp_path)
+    made = form("steps", kb=kb)
+    skin = {"severe": first, "mild": second}
+    forms = [
+        response(
+            made, {"severity(skin)": [coding(f"severity(skin,{how})")]}, all_of_it=True, id=how, authored=on
+        )
+        for how, on in skin.items()
+    ]
+    reading = read(forms, kb=kb, request={"service_date": SERVICE})
+    assert reading.case["facts"] == stated
+    assert tuple(reading.facts[f"severity(skin,{how})"]["state"] for how in skin) == states
+
+
+def test_that_a_choice_has_not_a_value_leaves_it_open(tmp_path: Path) -> None:
+    kb = steps_kb(tmp_path)
+    denied = response(form("steps", kb=kb), {}, item=[answer_to("severity(skin,severe)", False)])
+    reading = read(denied, kb=kb, request={"service_date": SERVICE})
+    assert reading.facts["severity(skin,severe)"]["state"] == "no"
+    assert reading.case["facts"] == {}
+
+
+@pytest.mark.parametrize(
+    ("on", "phase", "notes"),
+    [
+        ("2025-02-26", "continuation", []),
+        (
+            "2025-02-25",
+            None,
+            [f"phase is answered in more than one way (continuation and initial); {SAY}"],
+        ),
+    ],
+)
+def test_a_later_answer_says_in_place_of_an_earlier_one_what_is_asked_for(
+    kb: KnowledgeBase, on: str, phase: str | None, notes: list[str]
+) -> None:
+    begins = answers(answer_to("requested(phase,initial)", True), on="2025-02-25", name="begins")
+    goes_on = answers(answer_to("requested(phase,continuation)", True), on=on, name="goes_on")
+    reading = read(chart(begins, goes_on), kb=kb, request={"service_date": SERVICE})
+    assert (reading.case["request"].get("phase"), reading.notes) == (phase, notes)
+
+
+def test_a_later_answer_goes_before_the_choice_of_the_case_beside_it(kb: KnowledgeBase) -> None:
+    case = {"request": {"policy": FEP, "phase": "initial"}, "facts": {}}
+    begins = answers(answer_to("requested(phase,initial)", True), on="2025-02-24", name="begins")
+    goes_on = answers(answer_to("requested(phase,continuation)", True), name="goes_on")
+    reading = read([chart(begins, goes_on), case], kb=kb, request={"service_date": SERVICE})
+    assert reading.case["request"]["phase"] == "continuation"
 
 
 # ---- on the command line -----------------------------------------------------------------------
