@@ -40,16 +40,15 @@ class _Given:
     @property
     def tokens(self) -> frozenset[Token]:
         """What rules may need of the chart, as far as it has it; see `lupa.fhir.slices`."""
-        found = {token for name, value in self._flat.has if (token := _token(name, value)) is not None}
-        found |= {("resource", name_for(element.kind).name) for element in self._flat.elements}
-        found |= {("code", row.arguments[2].name) for row in self.codes()}
+        found = {("resource", _word(kind)) for kind in {element.kind for element in self._flat.elements}}
+        found |= {("code", _meaning(row)) for row in self.codes()}
         here = {"resources", "elements", "today", "drugs"}
         here |= {"parts"} if self._flat.parts else set()
         here |= {"selected"} if self._flat.selected else set()
         here |= {"codes"} if self._flat.coded else set()
         here |= {"service"} if self._served is not None else set()
         here |= {"months_asked"} if self._months else set()
-        return frozenset(found | {("@", name) for name in here})
+        return frozenset(found | self._flat.has | {("@", name) for name in here})
 
     def resources(self) -> Sequence[clingo.Symbol]:
         return self._flat.resources
@@ -115,13 +114,17 @@ class _Given:
         return clingo.Number(date(year, month + 1, min(begin.day, last)).toordinal())
 
 
+@lru_cache(256)
+def _word(kind: str) -> str:
+    """What a type of FHIR is called in rules."""
+    return name_for(kind).name
+
+
 @lru_cache(4096)
-def _token(name: str, value: clingo.Symbol | None) -> Token | None:
-    """What a rule may need: an element, or one with a value of some name; None where that has none."""
-    if value is None:
-        return "at", name
-    is_named = value.type == clingo.SymbolType.Function and value.name
-    return ("at", f"{name}={value.name}") if is_named else None
+def _meaning(row: clingo.Symbol) -> str:
+    """What the meaning in a row of codes is called."""
+    name: str = row.arguments[2].name
+    return name
 
 
 @dataclass(frozen=True, slots=True)

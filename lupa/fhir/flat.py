@@ -13,6 +13,7 @@ import clingo
 
 from lupa.fhir.chart import Chart, Json, Resource
 from lupa.fhir.names import DrugNames, words_of
+from lupa.fhir.slices import Token, tokens_of
 from lupa.fhir.tables import Coded, Tables
 from lupa.fhir.values import (
     LONGEST_DAY,
@@ -74,8 +75,8 @@ class Flat:
         self.values: list[clingo.Symbol] = []
         self.selected: list[clingo.Symbol] = []
         self.coded: dict[Coded, None] = {}
-        self.has: set[tuple[str, clingo.Symbol | None]] = set()
-        """The names of elements, each alone and with the words that are their values."""
+        self.has: set[Token] = set()
+        """The elements, each alone and with what its values are called."""
         self._numbers: dict[int, int] = {}
         for resource in chart.of_patient(patient, self._owners):
             if self._is_ours(resource) and not chart.is_left_out(resource) and self._matters(resource):
@@ -193,7 +194,7 @@ class Flat:
         number = len(self.elements)
         element = Element(kind, data, root)
         self.elements.append(element)
-        self.resources.append(row(number_of(number), name_for(kind)))
+        self.resources.append(row(number, kind))
         for path, value_kind, name in self._tables.reads.get(kind, ()):
             if path[0] not in data and path[0] != "@":
                 continue
@@ -211,16 +212,15 @@ class Flat:
             for value in at(data, path):
                 if isinstance(value, dict):
                     part = self._element(value, part_kind, holder, root, modified=modified)
-                    self.parts.append(row(number_of(part), number_of(number)))
+                    self.parts.append(row(part, number))
         return number
 
     def _is_modified(self, data: Resource, apart: Collection[str]) -> bool:
         return id(data) in self._chart.modified or is_modified(data, apart)
 
     def _value(self, number: int, name: str, value: clingo.Symbol) -> None:
-        self.values.append(row(number_of(number), name_for(name), value))
-        self.has.add((name, None))
-        self.has.add((name, value))
+        self.values.append(row(number, name, value))
+        self.has.update(tokens_of(name, value))
 
     def _symbols(
         self, value: Json, kind: str, name: str, element: Element, holder: Resource

@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+import clingo
+
 from lupa.rules.texts import WORD, arguments_in, closing
 
 _PART = re.compile(r'"[^"\n]*"|%[^\n]*|\.\.|\.(?=\s|$)|[^".%]+|.', re.DOTALL)
@@ -23,6 +25,13 @@ _GIVEN = re.compile(r"@(\w+)(?!\w*\()")
 Token = tuple[str, str]
 """Something that a chart may have: an element, perhaps with what its value is called (`at`), a type
 (`resource`), a meaning of codes (`code`), or what the reader gives by a name (`@`)."""
+
+
+@lru_cache(4096)
+def tokens_of(name: str, value: clingo.Symbol) -> tuple[Token, ...]:
+    """What rules may need of an element: that it is there, and what its value is called."""
+    is_named = value.type == clingo.SymbolType.Function and value.name
+    return (("at", name), ("at", f"{name}={value.name}")) if is_named else (("at", name),)
 
 
 class _Rule(NamedTuple):

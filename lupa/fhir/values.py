@@ -51,8 +51,10 @@ def term(name: str, *arguments: clingo.Symbol) -> clingo.Symbol:
     return clingo.Function(name, arguments)
 
 
-def row(*arguments: clingo.Symbol) -> clingo.Symbol:
-    return clingo.Function("", arguments)
+@lru_cache(maxsize=4096)
+def row(*parts: int | str | clingo.Symbol) -> clingo.Symbol:
+    """A tuple of numbers, words and symbols; those of the first elements are the same in most charts."""
+    return clingo.Function("", [_PARTS[type(part)](part) for part in parts])
 
 
 def at(data: Json, path: Path_) -> Iterable[Json]:
@@ -195,6 +197,13 @@ def _word(value: Json) -> Iterator[clingo.Symbol]:
 def name_for(word: str) -> clingo.Symbol:
     """The name in rules of a type or a code of FHIR: `list_entry` of List.entry, `on_hold` of on-hold."""
     return clingo.Function(_HUMP.sub("_", word).replace(".", "_").replace("-", "_").lower())
+
+
+_PARTS: dict[type, Callable[[Any], clingo.Symbol]] = {
+    int: number_of,
+    str: name_for,
+    clingo.Symbol: lambda symbol: symbol,
+}
 
 
 def _flag(value: Json) -> Iterator[clingo.Symbol]:
