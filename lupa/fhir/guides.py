@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from lupa.fhir.invariants import Json, each_of, parts_of, questionnaire
+from lupa.fhir.invariants import Json, each_of, of_any, parts_of, questionnaire
 
 _MANY = 10**9
 _PAS = "http://hl7.org/fhir/us/davinci-pas"
@@ -20,20 +20,26 @@ _COVERAGE = "http://hl7.org/fhir/us/davinci-crd/StructureDefinition/ext-coverage
 
 
 class Wanted(NamedTuple):
-    """How often an element stands where its parent does, and the value that it has if that is fixed."""
+    """How often an element stands where its parent does, and the values that it has if they are fixed."""
 
     path: str
     least: int = 1
     most: int = 1
     value: Any = None
+    among: tuple[str, ...] = ()
 
 
 _ADJUDICATION = (
     Wanted("adjudication", 1, _MANY),
+    Wanted("adjudication.category.coding"),
     Wanted(
         "adjudication.category.coding.system", value="http://terminology.hl7.org/CodeSystem/adjudication"
     ),
     Wanted("adjudication.category.coding.code", value="submitted"),
+)
+_TASKS = (
+    *("draft", "requested", "received", "accepted", "rejected", "ready", "cancelled", "in-progress"),
+    *("on-hold", "failed", "completed", "entered-in-error"),
 )
 PROFILES: dict[str, tuple[Wanted, ...]] = {
     "ClaimResponse": (
@@ -45,7 +51,7 @@ PROFILES: dict[str, tuple[Wanted, ...]] = {
         Wanted("insurer"),
         Wanted("requestor", 0),
         Wanted("request"),
-        Wanted("outcome"),
+        Wanted("outcome", among=("queued", "complete", "error", "partial")),
         Wanted("identifier.system"),
         Wanted("identifier.value"),
         Wanted("item.itemSequence"),
@@ -55,20 +61,28 @@ PROFILES: dict[str, tuple[Wanted, ...]] = {
         *(wanted._replace(path=f"addItem.{wanted.path}") for wanted in _ADJUDICATION),
         Wanted("processNote.number"),
         Wanted("processNote.text"),
+        Wanted("processNote.type", 0, among=("display", "print", "printoper")),
     ),
     "Task": (
         Wanted("identifier", 1, _MANY),
-        Wanted("status"),
+        Wanted("status", among=_TASKS),
         Wanted("intent", value="order"),
         Wanted("code"),
+        Wanted("code.coding.system", value=_TEMP),
+        Wanted("code.coding.code", among=("attachment-request-code", "attachment-request-questionnaire")),
         Wanted("for"),
+        Wanted("requester"),
         Wanted("requester.identifier"),
+        Wanted("owner"),
         Wanted("owner.identifier"),
+        Wanted("reasonCode"),
+        Wanted("reasonCode.coding"),
         Wanted("reasonCode.coding.system", value=_TEMP),
         Wanted("reasonCode.coding.code", value="priorAuthorization"),
         Wanted("reasonReference"),
         Wanted("input", 2, _MANY),
     ),
+    "Questionnaire": (Wanted("url"), Wanted("version"), Wanted("title"), Wanted("item", 1, _MANY)),
 }
 """What a profile asks beyond FHIR, by the type of the resource."""
 
@@ -76,6 +90,7 @@ PROFILES: dict[str, tuple[Wanted, ...]] = {
 def faults(found: Json) -> Iterator[str]:
     """What a guide finds wrong with a resource, or with an answer to a hook: each a path and a sentence."""
     kind = found.get("resourceType")
+    yield from of_any(found)
     for wanted in PROFILES.get(str(kind), ()):
         yield from _counted(found, wanted)
     check = _CHECKS.get("cards" if "cards" in found else str(kind))
@@ -95,10 +110,17 @@ def _counted(found: Json, wanted: Wanted) -> Iterator[str]:
             yield f"{wanted.path}: {len(values)} of it, where the guide wants {wanted.least} to {most}"
         elif wanted.value is not None and any(value != wanted.value for value in values):
             yield f"{wanted.path}: the guide wants {wanted.value!r}"
+        elif wanted.among and not set(map(str, values)) <= set(wanted.among):
+            yield f"{wanted.path}: one of {', '.join(wanted.among)} is wanted"
 
 
 def _within(holder: Any, url: str) -> list[Json]:
     return [one for one in parts_of(holder, "extension") if one.get("url") == url]
+
+
+_ACTION = f"{_EXTENSION}-reviewAction"
+_X12 = "https://codesystem.x12.org/005010/306"
+_REVIEW_CODES = {"A1", "A3", "A4", "A6"}  # those that the guide prints
 
 
 # ---- ClaimResponse -----------------------------------------------------------------------------
@@ -115,13 +137,14 @@ def _claim_response(found: Json) -> Iterator[str]:
     )
     if set(notes) - set(named):
         yield "processNote: a note is named by no line"
-    codes = []
-    for line in lines:
-        for adjudication in parts_of(line, "adjudication"):
-            actions = _within(adjudication, f"{_EXTENSION}-reviewAction")
-            if len(actions) != 1:
-                yield "adjudication: one review action is wanted"
-            codes += [code for action in actions for code in _review_codes(action)]
+    answered = [str(item.get("itemSequence")) for item in parts_of(found, "item")]
+    if len(answered) != len(set(answered)):
+        yield "item.itemSequence: one item is answered twice"
+    codes = [code for line in lines for code in _reviewed(line)]
+    if not set(map(str, codes)) <= _REVIEW_CODES:
+        yield f"adjudication: one code of {', '.join(sorted(_REVIEW_CODES))} is wanted"
+    if any(len(_within(one, _ACTION)) != 1 for line in lines for one in parts_of(line, "adjudication")):
+        yield "adjudication: one review action is wanted"
     if "A6" in codes and not found.get("addItem"):
         yield "addItem: what is modified names what can be authorized in its place"
     reviewers = _within(found, f"{_EXTENSION}-claimResponseReviewer")
@@ -132,10 +155,14 @@ def _claim_response(found: Json) -> Iterator[str]:
         yield "extension: a denial (A3) was reviewed by nobody"
 
 
-def _review_codes(action: Json) -> list[Any]:
-    coded = _within(action, f"{_EXTENSION}-reviewActionCode")
-    concepts = (one.get("valueCodeableConcept") for one in coded)
-    return [coding.get("code") for concept in concepts for coding in parts_of(concept, "coding")]
+def _reviewed(line: Json) -> Iterator[Any]:
+    """The code of each review action of a line; None where it has not one, of the list of the guide."""
+    for adjudication in parts_of(line, "adjudication"):
+        for action in _within(adjudication, _ACTION):
+            concepts = [one.get("valueCodeableConcept") for one in _within(action, f"{_ACTION}Code")]
+            codings = [coding for concept in concepts for coding in parts_of(concept, "coding")]
+            known = [coding.get("code") for coding in codings if coding.get("system") == _X12]
+            yield known[0] if len(known) == len(codings) == 1 else None
 
 
 # ---- Task --------------------------------------------------------------------------------------
@@ -170,6 +197,9 @@ _COVERAGE_CODES = {
     "doc-purpose": {"withpa", "withclaim", "withorder", "retain-doc", "OTH"},
     "info-needed": {"performer", "location", "timeframe", "contract-window", "OTH"},
 }
+_COVERAGE_PARTS = _COVERAGE_CODES.keys() | {"billingCode", "reason", "detail", "dependency", "contact"}
+_COVERAGE_PARTS |= {"coverage", "date", "expiry-date", "coverage-assertion-id", "satisfied-pa-id"}
+_COVERAGE_PARTS |= {"questionnaire", "response"}
 _ONCE = ("coverage", "covered", "date", "coverage-assertion-id")
 _AT_MOST_ONCE = ("pa-needed", "doc-needed", "satisfied-pa-id")
 
@@ -202,6 +232,8 @@ def _coverage(told: Json) -> Iterator[str]:
     yield from (
         f"{name}: at most one is wanted" for name in _AT_MOST_ONCE if len(by_name.get(name, ())) > 1
     )
+    for name in sorted(map(str, by_name.keys() - _COVERAGE_PARTS)):
+        yield f"{name}: no part of coverage information"
     for name, known in _COVERAGE_CODES.items():
         if not set(codes[name]) <= known:
             yield f"{name}: one of {', '.join(sorted(known))} is wanted"

@@ -1,10 +1,12 @@
-"""The invariants of a Questionnaire, and how elements are looked at."""
+"""The invariants of any resource and of a Questionnaire, and how elements are looked at."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from lupa.errors import printable
 
 Json = dict[str, Any]
 
@@ -20,6 +22,27 @@ def parts_of(holder: Any, key: str) -> list[Json]:
     """The objects that stand at an element of another."""
     found = holder.get(key) if isinstance(holder, dict) else None
     return [one for one in each_of(found) if isinstance(one, dict)]
+
+
+def of_any(found: Any, path: str = "") -> Iterator[str]:
+    """What is wrong with elements by the invariants of all of them (ele-1, ext-1), each with its path."""
+    for key, value in found.items() if isinstance(found, dict) else ():
+        place = printable(f"{path}.{key}" if path else str(key))
+        if value in ({}, []):
+            yield f"{place}: ele-1: an element has a value or parts"
+        for one in each_of(value):
+            if one == {} and isinstance(value, list):
+                yield f"{place}: ele-1: an element has a value or parts"
+            if key in ("extension", "modifierExtension") and isinstance(one, dict):
+                told = [name for name in one if name.startswith("value") or name == "extension"]
+                if not one.get("url") or len(told) != 1:
+                    yield f"{place}: ext-1: an extension has an address, and a value or parts"
+            yield from of_any(one, place)
+
+
+_TYPES = {"group", "display", "boolean", "decimal", "integer", "date", "dateTime", "time", "string"}
+_TYPES |= {"text", "url", "choice", "open-choice", "attachment", "reference", "quantity"}
+_OPERATORS = {"exists", "=", "!=", ">", "<", ">=", "<="}
 
 
 def questionnaire(found: Json) -> Iterator[str]:
@@ -51,7 +74,16 @@ def _items(holder: Json) -> Iterator[Json]:
 
 def _item(item: Json, options: Mapping[Any, list[Any]]) -> Iterator[str]:
     kind, conditions = item.get("type"), parts_of(item, "enableWhen")
+    codes = options.get(item.get("linkId"), [])
     checks = [
+        ("type: one of FHIR is wanted", kind not in _TYPES),
+        ("text: a question is asked in words", kind != "group" and not item.get("text")),
+        ("answerOption: a choice has options", kind == "choice" and not codes),
+        ("answerOption: two options have one code", len(codes) != len(set(map(str, codes)))),
+        (
+            "enableBehavior: all or any is wanted",
+            item.get("enableBehavior", "all") not in ("all", "any"),
+        ),
         ("que-1: a group has items", kind == "group" and not item.get("item")),
         ("que-1: what is displayed has no items", kind == "display" and bool(item.get("item"))),
         ("que-4: options and a set of values", "answerOption" in item and "answerValueSet" in item),
@@ -80,6 +112,8 @@ def _item(item: Json, options: Mapping[Any, list[Any]]) -> Iterator[str]:
     if len(chosen) > 1 and not item.get("repeats"):
         yield "que-13: one answer begins with one"
     for one in conditions:
+        if one.get("operator") not in _OPERATORS:
+            yield "enableWhen: one of FHIR's operators is wanted"
         if one.get("operator") == "exists" and not isinstance(one.get("answerBoolean"), bool):
             yield "que-7: what exists is answered by yes or no"
         known = options.get(one.get("question"))

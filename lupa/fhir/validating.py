@@ -24,6 +24,8 @@ def of_answer(answer: Json) -> Iterator[str]:
     """What the models and the guides find wrong with what leaves: a resource, or an answer to a hook."""
     if "resourceType" in answer:
         yield from _by_model(answer)
+    elif "cards" not in answer:
+        yield "neither a resource, which has a resourceType, nor an answer to a hook, which has cards"
     for action in answer.get("systemActions", ()):
         yield from _by_model(action["resource"])
     yield from faults(answer)

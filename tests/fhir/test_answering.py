@@ -309,10 +309,13 @@ def test_a_task_says_where_its_answers_go() -> None:
 
 # ---- the coverage information of CRD -----------------------------------------------------------
 
+OTHER = {"url": "http://example.org/x", "valueBoolean": True}
 ORDER = {
-    **order(BELIMUMAB, "draft", status="draft", requester={"reference": "Practitioner/doctor"}),
+    **order(
+        BELIMUMAB, "draft", INTO_A_VEIN, status="draft", requester={"reference": "Practitioner/doctor"}
+    ),
     "insurance": [{"reference": "Coverage/plan"}],
-    "extension": [{"url": COVERAGE_INFORMATION, "extension": []}, {"url": "http://example.org/x"}],
+    "extension": [{"url": COVERAGE_INFORMATION, "extension": []}, OTHER],
 }
 
 
@@ -344,7 +347,7 @@ def test_the_order_is_else_as_it_was(kb: KnowledgeBase) -> None:
     (action,) = cards(outcomes(kb)["pend"], ORDER)["systemActions"]
     changed = action["resource"]
     assert {**changed, "extension": ()} == {**ORDER, "extension": ()}
-    assert changed["extension"][0] == {"url": "http://example.org/x"}
+    assert changed["extension"][0] == OTHER
 
 
 def test_a_hook_is_answered_with_its_order(tmp_path: Path) -> None:
@@ -411,7 +414,7 @@ def _at(found: Any, steps: list[str]) -> Any:
 
 def _twice(path: str) -> Any:
     """What adds the last of several parts once more."""
-    return lambda found: found[path].append(found[path][-1])
+    return lambda found: _at(found, path.split(".")).append(_at(found, path.split("."))[-1])
 
 
 def _choose_all(form: Any) -> None:
@@ -422,6 +425,7 @@ def _choose_all(form: Any) -> None:
         option["initialSelected"] = True
 
 
+_REVIEW = "item.0.adjudication.0.extension.0.extension.0.valueCodeableConcept"
 _PARTS = "systemActions.0.resource.extension.1.extension"
 
 
@@ -445,6 +449,16 @@ _PARTS = "systemActions.0.resource.extension.1.extension"
         ("response", _twice("extension"), "one reviewer is wanted"),
         ("response", _twice("processNote"), "two notes have one number"),
         ("response", _put("unknown", 1), "unknown: extra forbidden"),
+        ("response", _put("outcome", "done"), "outcome: one of queued, complete, error, partial"),
+        ("response", _put("processNote.0.type", "paper"), "processNote.type: one of"),
+        ("response", _put("patient", {}), "patient: ele-1"),
+        ("response", _twice("item"), "one item is answered twice"),
+        ("response", _drop("item.0.adjudication.0.category.coding"), "category: ele-1"),
+        ("response", _put(f"{_REVIEW}.coding.0.code", "A9"), "one code of A1, A3, A4, A6"),
+        ("response", _put(f"{_REVIEW}.coding.0.system", "urn:x"), "one code of A1, A3, A4, A6"),
+        ("response", _put(_REVIEW, {}), "valueCodeableConcept: ele-1"),
+        ("response", _drop("extension.0.url"), "ext-1"),
+        ("response", _drop("resourceType"), "neither a resource"),
         ("modified", _drop("addItem"), "addItem: what is modified"),
         ("modified", _put("addItem.0.itemSequence", [1, 2]), "addItem.itemSequence: 2 of it"),
         ("task", _drop("input.0"), "one payer-url is wanted"),
@@ -452,7 +466,14 @@ _PARTS = "systemActions.0.resource.extension.1.extension"
         ("task", _drop("input.1.extension"), "questionnaire-context wants one line number"),
         ("task", _drop("identifier"), "identifier: 0 of it"),
         ("task", _drop("owner.identifier"), "owner.identifier: 0 of it"),
+        ("task", _drop("reasonCode"), "reasonCode: 0 of it"),
+        ("task", _drop("owner"), "owner: 0 of it"),
+        ("task", _put("status", "begun"), "status: one of"),
+        ("task", _put("code.coding.0.code", "more"), "code.coding.code: one of"),
         ("task", _put("intent", "plan"), "intent: the guide wants 'order'"),
+        ("cards", _drop("cards"), "neither a resource"),
+        ("cards", _put(f"{_PARTS}.3.url", "doc-neeeded"), "doc-neeeded: no part of coverage information"),
+        ("cards", _drop(f"{_PARTS}.0.valueReference"), "ext-1"),
         ("cards", _put("cards.0.summary", "x" * 140), "fewer than 140"),
         ("cards", _put("cards.0.indicator", "stop"), "cards.indicator"),
         ("cards", _drop("cards.0.source.label"), "cards.source.label"),
@@ -466,6 +487,14 @@ _PARTS = "systemActions.0.resource.extension.1.extension"
         ("cards", _drop("systemActions.0.resource.intent"), "intent: missing"),
         ("cards", _put("systemActions.0.type", "create"), "an update with a description is wanted"),
         ("cards", _put("systemActions.0.resource.extension", []), "coverage information is wanted"),
+        ("form", _drop("url"), "url: 0 of it"),
+        ("form", _drop("item"), "item: 0 of it"),
+        ("form", _put("item.0.item.1.type", "question"), "type: one of FHIR"),
+        ("form", _drop("item.0.item.1.text"), "text: a question is asked in words"),
+        ("form", _drop("item.0.item.1.answerOption"), "a choice has options"),
+        ("form", _twice("item.0.item.1.answerOption"), "two options have one code"),
+        ("form", _put("item.1.item.1.enableBehavior", "some"), "enableBehavior"),
+        ("form", _put("item.1.item.1.enableWhen.0.operator", "=="), "one of FHIR's operators"),
         ("form", _put("name", "a b"), "que-0"),
         ("form", _put("item.0.item.1.linkId", "service_date"), "que-2"),
         ("form", _put("item.0.item", []), "que-1"),
