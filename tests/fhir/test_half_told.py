@@ -9,6 +9,7 @@ import pytest
 from tests.fhir.charts import (
     BELIMUMAB,
     CREAM,
+    CVX,
     CYCLOPHOSPHAMIDE,
     HYDROCORTISONE,
     ICD,
@@ -274,6 +275,31 @@ TIMES: list[Said] = [
         {LIVE: "open"},
     ),
     ("a vaccine up to the last day is asked", [recommended("2026-02-28")], {LIVE: "ask"}),
+    ("a live vaccine that is ordered is asked", [order((CVX, "121"))], {LIVE: "ask"}),
+    ("one that is about to be ordered too", [order((CVX, "121"), status="draft")], {LIVE: "ask"}),
+    ("one that is ordered for later too", [order((CVX, "121"), authoredOn="2025-06-01")], {LIVE: "ask"}),
+    (
+        "one of which the order was cancelled is nothing",
+        [order((CVX, "121"), status="cancelled")],
+        {LIVE: "open"},
+    ),
+    ("nor is one not to be given", [order((CVX, "121"), doNotPerform=True)], {LIVE: "open"}),
+    (
+        "nor one that was ordered and is done",
+        [order((CVX, "121"), status="completed")],
+        {LIVE: "open"},
+    ),
+    ("nor one that does not live", [order((CVX, "187"))], {LIVE: "open"}),
+    (
+        "nor one of which the order has expired",
+        [order((CVX, "121"), dispenseRequest={"validityPeriod": {"end": "2025-01-20"}})],
+        {LIVE: "open"},
+    ),
+    (
+        "nor one that is to be given after the period",
+        [order((CVX, "121"), dispenseRequest={"validityPeriod": {"start": "2026-03-01"}})],
+        {LIVE: "open"},
+    ),
     (
         "a disease that begins after says nothing",
         [condition((ICD, "M32.14"), onsetDateTime="2025-03-02")],
