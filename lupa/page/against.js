@@ -1,7 +1,7 @@
 // The same case by what a page is made against: an edition, a folder or a revision of the rules.
 
 import { CaseError, decided, questions } from "./case.js";
-import { listed } from "./document.js";
+import { several } from "./document.js";
 import { h, quiet } from "./dom.js";
 import { put } from "./edits.js";
 import { plainly, verdict } from "./words.js";
@@ -77,5 +77,5 @@ export function changesView({ against }, { changes }) {
 function condition(when) {
   if (typeof when === "string") return when;
   const [of, text, ...parts] = when;
-  return listed({ every: of === 2, text }, parts.map(condition));
+  return several({ every: of === 2, text }, parts.map(condition));
 }

@@ -3,7 +3,7 @@
 import { againstTable, changesView } from "./against.js";
 import { CaseError, decided, questions } from "./case.js";
 import { changing, inTurns, stating } from "./change.js";
-import { others, othersTable } from "./compare.js";
+import { othersTable, otherwise } from "./compare.js";
 import { decisive } from "./decisive.js";
 import { documentView } from "./document.js";
 import { button, fill, h, keepFocus, onUndoKeys, save, write } from "./dom.js";
@@ -156,7 +156,7 @@ class App {
     const parts = [
       againstTable(this.page, this.given, this.decision),
       changing(this.question, edition.places, way),
-      othersTable(others(this.page, this.given, this.question), this.given, (given, name) => this.change(given, `Read so: ${name}`)),
+      othersTable(otherwise(this.page, this.given, this.question), this.given, (given, name) => this.change(given, `Read so: ${name}`)),
       writing(this.decision, this.question, this.given, this.letter),
     ];
     keepFocus(element("result"), () => this.rest.replaceChildren(...parts.filter(Boolean)));

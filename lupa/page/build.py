@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from html import escape
 from pathlib import Path
+from string import ascii_letters
 from typing import Any
 
 from lupa.authors.diff.bases import edition_of
@@ -24,7 +25,7 @@ from lupa.rules.store import Store
 HERE = Path(__file__).parent
 FIRST = "start"
 """The module that starts the page."""
-_IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";$', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
 _COMMENT = re.compile(r"^\s*(?://|/\*\*|\* |\*/).*\n|^[ \t]+|(?<=[\])};,{]) // .*$", re.MULTILINE)
 """What is a comment, and what a line is indented by: a reader of the modules has both."""
@@ -38,11 +39,16 @@ _TEMPLATE = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*(`|\$\{)", re.DOTALL)
 """Of a template what stands before its end, or before code in it."""
 _OFTEN = ("entries", "fromEntries", "hasOwn", "keys", "values")
 """Functions of `Object` that are called so often that all modules know them by a short name."""
-_OWN = {
-    "chosen": "o$", "context": "c$", "element": "e$", "given": "g$", "highOpen": "h$", "intervals": "i$",
-    "lowOpen": "l$", "statements": "s$", "variable": "v$", "variables": "w$",
-}  # fmt: skip
-"""Names that no data, text or decision has, and that stand in the code often, each with its short one."""
+_OWN = (
+    "canonical", "CaseError", "choiceOf", "chosen", "clause", "context", "element", "fraction",
+    "given", "highOpen", "interval", "intervals", "isPlain", "kept", "listed", "literal", "lowOpen",
+    "made", "meant", "measuring", "normal", "numberOf", "otherwise", "path", "picked", "plain",
+    "plainly", "problem", "quantity", "reached", "reaches", "relation", "sentence", "serviceDate",
+    "sets", "several", "shown", "statement", "statements", "told", "variable", "variables",
+    "waiting", "within",
+)  # fmt: skip
+"""Names that no data, text or decision has, and that stand in the code often."""
+_SHORT = {name: f"{sign}$" for name, sign in zip((*_OFTEN, *_OWN), ascii_letters, strict=False)}
 _SHORTER: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"(?<![\w$.])true\b(?!\s*:)"), "!0"),
     (re.compile(r"(?<![\w$.])false\b(?!\s*:)"), "!1"),
@@ -51,8 +57,8 @@ _SHORTER: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"[;,](?=\})|,(?=[\])])"), ""),
     (re.compile(r"\bconst\b"), "let"),
     (re.compile(r"\bundefined\b"), "void 0"),
-    (re.compile(rf"\bObject\.({'|'.join(_OFTEN)})\b"), r"\1$"),
-    *((re.compile(rf"(?<![\w$]){name}(?![\w$])"), short) for name, short in _OWN.items()),
+    *((re.compile(rf"\bObject\.{name}\b"), _SHORT[name]) for name in _OFTEN),
+    *((re.compile(rf"(?<![\w$]){name}(?![\w$])"), _SHORT[name]) for name in _OWN),
 ]
 """Code in fewer signs: without blanks, brackets and ends that mean nothing; each statement has its end.
 
@@ -120,22 +126,29 @@ def text_of(name: str) -> str:
 
 
 def in_one(first: str) -> str:
-    """A module and all that it imports as one script, each in a scope of its own."""
+    """A module and all that it imports as one script, each in a scope of its own.
+
+    What modules export is known in the whole script: raises `ValueError` where two export the same name.
+    """
     done: dict[str, str] = {}
+    exporting: dict[str, str] = {}
 
     def add(name: str) -> None:
         text = text_of(f"{name}.js")
-        for _, needed in _IMPORT.findall(text):
+        for needed in _IMPORT.findall(text):
             if needed not in done:
                 add(needed)
-        plain = _one_after_another(_IMPORT.sub(r"const \1 = \2$;", text))
-        body = _tight(_EXPORT.sub(r"\1", _COMMENT.sub("", plain))).strip()
-        given = ",".join(exported for _, exported in _EXPORT.findall(text))
-        scope = f"let {name}$=(()=>{{{body}return{{{given}}}}})();"
-        done[name] = body if name == first else scope
+        exported = [export for _, export in _EXPORT.findall(text)]
+        for each in exported:
+            if exporting.setdefault(each, name) != name:
+                raise ValueError(f"{each} is exported by {exporting[each]}.js and by {name}.js")
+        plain = _one_after_another(_IMPORT.sub("", text))
+        body, given = _EXPORT.sub(r"\1", _COMMENT.sub("", plain)), ",".join(exported)
+        scope = f"const [{given}] = (() => {{{body}return [{given}];\n}})();"
+        done[name] = _tight(body if name == first else scope).strip()
 
     add(first)
-    often = f"let{{{','.join(f'{name}:{name}$' for name in _OFTEN)}}}=Object;"
+    often = f"let{{{','.join(f'{name}:{_SHORT[name]}' for name in _OFTEN)}}}=Object;"
     return _END.sub(r"\\x3c", "".join([often, *done.values()]))
 
 

@@ -16,7 +16,7 @@ function outcomes(page, given, edition) {
 const told = (found) => (found === null ? "cannot be read" : found.length > 1 ? `pend (${inWords(found)})` : plainly(found[0]));
 
 /** The outcomes under each other reading and edition, with which they differ from those now. */
-export function others(page, given, question) {
+export function otherwise(page, given, question) {
   const { edition, record, outcomes: now } = question;
   const same = (found) => found !== null && found.join() === now.join();
   const rows = [];

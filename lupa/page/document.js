@@ -29,7 +29,7 @@ const FEW = 6;
 const IS = { criterion: "is met", part: "is met", "basis to deny": "denies", limit: "is exceeded", scope: "puts the request out of scope", advisory: "is advised", note: "is noted" };
 
 /** A condition of several, which a text may say as one. */
-export function listed({ every, text, least = null }, parts) {
+export function several({ every, text, least = null }, parts) {
   if (!parts.length) return every ? "always" : "never";
   const list = h("ul", {}, parts.map((each) => h("li", {}, each)));
   if (text) return h("details", {}, h("summary", {}, text), list);
@@ -40,7 +40,7 @@ export function listed({ every, text, least = null }, parts) {
 /** A condition of an edition; `ask` is given a part of it that is clicked, a fact with its value. */
 export function condition({ facts }, whole, ask) {
   const part = (one) => {
-    if (one.variable === undefined) return listed(one, one.parts.map(part));
+    if (one.variable === undefined) return several(one, one.parts.map(part));
     const words = facts[one.variable][one.value ? "yes" : "no"];
     return button(words, () => ask(one), { class: "fact", "aria-label": `${words} For whom does it decide?` });
   };

@@ -50,7 +50,7 @@ export class Edition extends Worlds {
       readingSources: () => each(told.reading_sources, text),
       ofReadings: () => new Set(Object.values(this.choices.reading ?? {}).flatMap((tree) => Object.values(tree[""] ?? {}))),
       cone: () => new Set(told.cone),
-      relations: () => each(told.relations, (relation) => (Array.isArray(relation) ? relation.reduce((tree, fact) => within(tree, namesIn(text(told.facts[0][fact])), fact), {}) : relation)),
+      relations: () => each(told.relations, (relation) => (Array.isArray(relation) ? relation.reduce((tree, fact) => grow(tree, argumentsOf(text(told.facts[0][fact])), fact), {}) : relation)),
       efforts: () => Object.fromEntries(told.efforts.flatMap(([costs, alike]) => alike.map((fact) => [fact, costs]))),
       places: () => places(this),
       means: () => new Map(Object.entries(told.short.means).map(([name, others]) => [Number(name), others]).filter(([name]) => name < this.facts.length)),
@@ -126,11 +126,11 @@ export class Edition extends Worlds {
 }
 
 /** The arguments of a fact by the names that they are. */
-export const namesIn = (fact) => fact.slice(fact.indexOf("(") + 1, -1).split(",");
+export const argumentsOf = (fact) => fact.slice(fact.indexOf("(") + 1, -1).split(",");
 
 /** A tree with a fact at the place that its names lead to; it is changed. */
-export function within(tree, [name, ...rest], fact) {
-  if (rest.length) within((tree[name] ??= {}), rest, fact);
+export function grow(tree, [name, ...rest], fact) {
+  if (rest.length) grow((tree[name] ??= {}), rest, fact);
   else tree[name] = fact;
   return tree;
 }

@@ -1,6 +1,6 @@
 // Names that may mean one of several: an edition with the facts that such names bring in, for a case that says them.
 
-import { Edition, namesIn, within } from "./edition.js";
+import { argumentsOf, Edition, grow } from "./edition.js";
 import { each, filtered } from "./plain.js";
 
 const [NO, YES, NOWHERE] = [-1, -2, -3]; // what a way through the nodes ends in
@@ -154,7 +154,7 @@ class Widening {
     const found = structuredClone(this.old.relations);
     for (const one of this.brought) {
       const fact = this.old.text(this.old.told.short.facts[0][one - this.first]);
-      within(found, [fact.slice(0, fact.indexOf("(")), ...namesIn(fact)], this.number(one));
+      grow(found, [fact.slice(0, fact.indexOf("(")), ...argumentsOf(fact)], this.number(one));
     }
     return found;
   }

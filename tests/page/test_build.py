@@ -13,12 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lupa import CaseError, KnowledgeBase
-from lupa.page.build import _COMMENT, _OWN, HERE, _one_after_another, _tight
+from lupa.page import build
+from lupa.page.build import _COMMENT, _OFTEN, _OWN, _SHORT, HERE, _one_after_another, _tight, in_one
 from lupa.page.packed import in_signs
 from lupa.schema import schemas
 from tests.command import command
 from tests.page.browser import bytes_of, told_by
 
+PAGES = HERE.parent / "pages"
 LARGEST = 300_000
 """Bytes of the page of the shipped policies."""
 
@@ -49,18 +51,47 @@ def test_no_comment_is_left_that_could_hide_what_follows(one: str) -> None:
 
 def test_functions_of_object_that_are_called_often_have_a_short_name(one: str) -> None:
     (script,) = re.findall(r'<script type="module">(.*?)</script>', one, re.DOTALL)
-    assert script.startswith("let{entries:entries$,")
+    assert script.startswith("let{entries:a$,")
     assert "Object.entries" not in script
 
 
+@pytest.fixture(scope="module")
+def known_beyond_code(one: str, kb: KnowledgeBase) -> str:
+    """What knows things by name beside the code of a page: data, cases, decisions, letters."""
+    shapes = schemas(kb)
+    files = {*HERE.glob("*.py"), *PAGES.glob("*.py")} - {HERE / "build.py"}
+    writing = [path.read_text(encoding="utf-8") for path in files]
+    plain = "".join(writing).replace("'", '"')
+    return json.dumps([told_by(one), shapes["case"], shapes["decision"]]) + plain
+
+
 @pytest.mark.parametrize("name", _OWN)
-def test_a_name_that_only_code_knows_has_a_short_one(name: str, one: str, kb: KnowledgeBase) -> None:
+def test_a_name_that_only_code_knows_has_a_short_one(name: str, one: str, known_beyond_code: str) -> None:
     (script,) = re.findall(r'<script type="module">(.*?)</script>', one, re.DOTALL)
     modules = [_COMMENT.sub("", path.read_text(encoding="utf-8")) for path in HERE.glob("*.js")]
-    shapes = schemas(kb)
     assert [text for text in modules if re.search(rf"[\"'`]{name}[\"'`]", text)] == []
-    assert f'"{name}":' not in json.dumps([told_by(one), shapes["case"], shapes["decision"]])
+    assert f'"{name}"' not in known_beyond_code
     assert re.search(rf"\.{name}(?![\w$])", script) is None
+
+
+def test_each_of_the_names_that_are_often_called_has_a_short_one_of_its_own() -> None:
+    assert len(set(_SHORT.values())) == len(_OFTEN) + len(_OWN)
+
+
+def test_two_modules_that_export_the_same_name_are_a_fault_of_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "one.js").write_text('import { plain } from "./other.js";\nexport const mine = plain;\n')
+    (tmp_path / "other.js").write_text("export const plain = 1;\n")
+    monkeypatch.setattr(build, "HERE", tmp_path)
+    short = _SHORT["plain"]
+    scope = f"let[{short}]=(()=>{{let {short}=1;return[{short}]}})();"
+    assert in_one("one").endswith(f";{scope}let mine={short};")
+    (tmp_path / "one.js").write_text(
+        'import { plain as own } from "./other.js";\nexport const plain = 2;\n'
+    )
+    with pytest.raises(ValueError, match=r"plain is exported by other\.js and by one\.js"):
+        in_one("one")
 
 
 def test_constants_that_follow_each_other_are_declared_by_one_word() -> None:
