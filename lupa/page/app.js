@@ -57,7 +57,6 @@ class App {
       if (this.given) this.before.push(this.given);
       this.after = [];
       this.given = given;
-      this.shown = Math.min(this.shown, asked.length - 1);
       this.render(asked);
       this.told([]);
     } catch (error) {
@@ -106,6 +105,7 @@ class App {
   // ---- what is shown --------------------------------------------------------------------------------
 
   render(asked) {
+    this.shown = Math.min(this.shown, asked.length - 1);
     const question = asked[this.shown];
     const { edition } = question;
     if (this.question?.edition !== edition) this.made.clear(); // its facts have other numbers

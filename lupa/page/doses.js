@@ -59,7 +59,7 @@ export function howTaken(said) {
 export function namedWithDose(said) {
   const [names, rest] = [[], []];
   for (const entry of Object.entries(said)) (["name", "drug", "medication"].includes(entry[0]) ? names : rest).push(entry);
-  if (names.length === 1 && rest.every(([key]) => DOUBT_KEYS.includes(key))) return [names[0][1], rest.length ? Object.fromEntries(rest) : true];
+  if (typeof names[0]?.[1] === "string" && names.length === 1 && rest.every(([key]) => DOUBT_KEYS.includes(key))) return [names[0][1], rest.length ? Object.fromEntries(rest) : true];
   return names.length + rest.length === 1 ? [...names, ...rest][0] : null;
 }
 

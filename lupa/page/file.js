@@ -24,5 +24,5 @@ export async function caseOf(file) {
     throw wrong(`is no JSON (${error.message}); lupa decide reads YAML, this page does not`);
   }
   if (isPlain(given) && Object.hasOwn(given, "resourceType")) throw wrong(`holds no case; ${READ}`);
-  return isPlain(given) && isPlain(given.case) ? given.case : given;
+  return isPlain(given) && isPlain(given.case) && !Object.hasOwn(given, "request") ? given.case : given;
 }

@@ -14,8 +14,8 @@ const UNITS = new Map(Object.entries({
   weeks: ["wk", "wks", "week"], days: ["d", "day"], capsules: ["cap", "caps", "capsule"],
 }).flatMap(([unit, written]) => written.map((one) => [one, unit])));
 // A unit is one however it is written: blanks, capitals, a raised number, a part.
-const plainUnit = (unit) => String(unit).normalize("NFKC").replace(/\s+/g, "").toLowerCase().replace(/^-(?=.)/, "");
-const isUnit = (...both) => new Set(both.map(plainUnit).map((unit) => UNITS.get(unit) ?? unit)).size === 1;
+const plainUnit = (unit) => unit.normalize("NFKC").replace(/\s+/g, "").toLowerCase().replace(/^-(?=.)/, "");
+const isUnit = (...both) => both.every((unit) => typeof unit === "string") && new Set(both.map(plainUnit).map((unit) => UNITS.get(unit) ?? unit)).size === 1;
 const SIGNS = { ">=": "at_least", "≥": "at_least", ">": "more_than", "<=": "at_most", "≤": "at_most", "<": "less_than" };
 const BOUND = /^(>=|<=|[<>≥≤]) ?(.*)$/s; // as a laboratory reports one
 const orMore = (text) => text.trim().replace(/^([\d.]+) ?\+(?!\d)/, ">=$1"); // 18+
@@ -183,12 +183,12 @@ export class StatedNumbers {
         return null;
       }
     }
-    const unit = value.unit ?? quantity.unit;
+    const { unit = quantity.unit } = value;
     const meant = Object.keys(quantity.units).find((one) => isUnit(one, unit));
     const factor = isUnit(unit, quantity.unit) ? fraction(1n) : meant !== undefined && exact(quantity.units[meant]);
     if (!factor) {
       const known = [quantity.unit, ...Object.keys(quantity.units)].filter(Boolean).join(", ") || "none";
-      this.tell(`${path}.unit`, `${shown(value.unit)} is no unit of this number; known are ${known}`);
+      this.tell(`${path}.unit`, `${shown(unit)} is no unit of this number; known are ${known}`);
       return null;
     }
     const on = value.on ?? null;
@@ -197,8 +197,7 @@ export class StatedNumbers {
     const ends = filtered(value, ([key]) => ENDS.includes(key));
     const ranged = Object.keys(ends).length > 0;
     const hasValue = Object.hasOwn(value, "value");
-    const words =
-      (ranged ? rangeWords(ends) : String(value.value)) +
+    const words = () => (ranged ? rangeWords(ends) : value.value) +
       (unit === quantity.unit ? "" : ` ${unit}`) + (days === null ? "" : ` on ${on}`);
     if (ranged && hasValue) {
       this.tell(path, "says a `value` and a range; keep one");
@@ -206,13 +205,13 @@ export class StatedNumbers {
     }
     if (hasValue && value.value !== null) {
       const number = this.number(quantity, value.value, `${path}.value`, factor, unit);
-      return number && { interval: interval(number, number), days, words };
+      return number && { interval: interval(number, number), days, words: words() };
     }
     if (!hasValue && (ranged || days === null)) {
       const found = this.range(quantity, ends, path, factor, unit);
-      return found && { interval: found, days, words };
+      return found && { interval: found, days, words: words() };
     }
-    return { interval: null, days, words };
+    return { interval: null, days, words: words() };
   }
 
   /** A text that a sign makes a bound, `>60`, or that names another unit, as the mapping that says so. */

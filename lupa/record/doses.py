@@ -168,7 +168,8 @@ def named_with_dose(said: Mapping[Any, Any]) -> tuple[Any, Any] | None:
     """
     names = [key for key in said if key in ("name", "drug", "medication")]
     rest = {key: value for key, value in said.items() if key not in names}
-    if len(names) == 1 and (_HOW_KEYS | _DOUBT_KEYS).issuperset(rest):
+    is_one = len(names) == 1 and isinstance(said[names[0]], str)
+    if is_one and (_HOW_KEYS | _DOUBT_KEYS).issuperset(rest):
         return said[names[0]], rest or True
     return next(iter(said.items())) if len(said) == 1 else None
 

@@ -261,6 +261,10 @@ def test_many_records_of_foreign_policies_come_to_the_same(folder: str, tmp_path
     assert list(differences(kb, written(kb, tmp_path), random_cases(kb, 4, 500))) == []
 
 
+NO_TEXT = {"toString": None}
+"""What has no text of its own, as an object of another kind has."""
+
+
 @pytest.mark.parametrize(
     ("request_", "facts", "path"),
     [
@@ -272,6 +276,11 @@ def test_many_records_of_foreign_policies_come_to_the_same(folder: str, tmp_path
         ({"policy": "constructor"}, {}, "request.policy"),
         ({"drug": "Benlista"}, {}, "request.drug"),
         ({"policy": "uhc_benlysta"}, {"diagnosis": [["sle"]]}, "facts.diagnosis[0]"),
+        ({"policy": "fep_lupkynis", "months": {"at_most": NO_TEXT}}, {}, "request.months.at_most"),
+        ({"policy": "fep_lupkynis"}, {"egfr": {"value": NO_TEXT}}, "facts.egfr.value"),
+        ({"policy": "fep_lupkynis"}, {"egfr": {"value": 40, "unit": NO_TEXT}}, "facts.egfr.unit"),
+        ({"policy": "fep_lupkynis"}, {"egfr": {"value": 40, "unit": None}}, "facts.egfr.unit"),
+        ({"policy": "fep_lupkynis"}, {"taking": [{"name": NO_TEXT, "dose": 1}]}, "facts.taking[0]"),
     ],
 )
 def test_what_a_page_cannot_read_ends_in_a_message_with_its_path(

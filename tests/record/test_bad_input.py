@@ -303,6 +303,10 @@ def test_a_fact_that_is_wrong_for_the_one_policy_that_knows_it_is_not_dropped(tm
         (stating(taking=[["prednisone"]]), """facts.taking[0]: a name is expected, not ["prednisone"]"""),
         (stating(taking=[None]), "facts.taking[0]: a name is expected, not null"),
         (
+            stating(taking=[{"name": ["prednisone"], "dose": "5 mg"}]),
+            """facts.taking[0]: a name is expected, not {"name": ["prednisone"], "dose": "5 mg"}""",
+        ),
+        (
             stating(reading="cap"),
             "facts.reading: a mapping such as {term_limit: cap} is expected, not 'cap'",
         ),
