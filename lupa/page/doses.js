@@ -121,14 +121,18 @@ export function slip(given, names) {
 export function slips(given, names) {
   const said = normal([...given].slice(0, 80).join("")).replace(/^_+|_+$/g, "");
   if (said.length < CUT) return [];
-  const so = (is) => [...new Set([...names].filter(([known]) => is(known)).map(([, name]) => name))];
+  const so = (is) => {
+    const found = new Set();
+    for (const [known, name] of names) if (known[0] === said[0] && is(known)) found.add(name);
+    return [...found];
+  };
   const found = said.length < SHORT ? [] : so((known) => isSlip(said, known));
   return found.length ? found : so((known) => known.startsWith(said) && known.length > said.length && known[said.length] !== "_");
 }
 
 function isSlip(said, known) {
   const shorter = Math.min(said.length, known.length);
-  if (Math.max(said.length, known.length) - shorter > 1 || said[0] !== known[0]) return false;
+  if (Math.max(said.length, known.length) - shorter > 1) return false;
   let begin = 0;
   while (begin < shorter && said[begin] === known[begin]) begin += 1;
   const [one, other] = [said.slice(begin), known.slice(begin)];

@@ -85,6 +85,14 @@ def with_long_words(page: str) -> str:
     return _DATA.sub(lambda found: f"{found[1]}{held(data)}<", page)
 
 
+def with_all_covering(page: str, drug: str) -> str:
+    """A page all of whose policies cover a drug too."""
+    data = told_by(page)
+    for policy in data["policies"]:
+        policy["covers"]["drug"] = sorted({*policy["covers"]["drug"], drug})
+    return _DATA.sub(lambda found: f"{found[1]}{held(data)}<", page)
+
+
 class Opened:
     """A page that is open in a browser."""
 

@@ -16,7 +16,14 @@ from lupa.authors.reports.shifts import shifts_html
 from lupa.pages.changes import number
 from tests.command import command
 from tests.measuring import a_case, measuring_kb
-from tests.page.browser import AXE, Opened, browser, needs_browser, with_long_words
+from tests.page.browser import (
+    AXE,
+    Opened,
+    browser,
+    needs_browser,
+    with_all_covering,
+    with_long_words,
+)
 from tests.page.node import expected, is_told, random_cases
 
 pytestmark = [needs_browser, pytest.mark.slow]
@@ -143,6 +150,21 @@ def test_the_next_question_is_answered_where_it_stands(page: Opened, kb: Knowled
     assert page.verdict == "PEND between approve and deny"
     page.run("document.getElementById('redo').click()")
     assert page.verdict == "APPROVE"
+
+
+def test_what_one_policy_decided_is_taken_back_after_the_second_of_several_was_looked_at(
+    driver: Any, made: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(with_all_covering(made, "belimumab"), encoding="utf-8")
+    page = Opened(driver, path)
+    page.open_case({"request": {"policy": "fep_lupkynis"}})
+    page.open_case({"request": {"drug": "belimumab"}})
+    page.run("document.querySelectorAll('#result > p.row button')[1].click()")
+    decided_by = "return document.querySelector('.verdict .quiet').textContent"
+    assert page.run(decided_by).startswith("uhc_benlysta, ")
+    page.run("document.getElementById('undo').click()")
+    assert page.run(decided_by).startswith("fep_lupkynis, ")
 
 
 def test_a_case_begun_from_nothing_is_asked_until_it_is_decided(page: Opened) -> None:
