@@ -41,10 +41,13 @@ class App {
     this.policies();
     this.buttons();
     this.given = null;
-    this.open(this.fromLink() ?? first ?? this.empty);
+    const { linked = first ?? this.empty, problems = [] } = caseIn(location.hash);
+    this.open(linked);
+    if (problems.length) this.told(problems);
     window.addEventListener("hashchange", () => {
-      const linked = this.fromLink();
-      if (linked) this.begin(linked);
+      const { linked: now, problems: wrong } = caseIn(location.hash);
+      if (now !== undefined) this.begin(now);
+      else if (wrong) this.told(wrong);
     });
   }
 
@@ -61,8 +64,8 @@ class App {
       this.told([]);
     } catch (error) {
       if (!(error instanceof CaseError)) throw error;
-      this.told(error.problems);
       if (!this.given) this.open(this.empty);
+      this.told(error.problems);
     }
   }
 
@@ -152,7 +155,7 @@ class App {
     const { edition } = this.question;
     this.forms.turn();
     const way = (statements) => this.change(stating(this.given, edition, edition.places, statements), statements.map(({ variable, value }) => this.question.sentence(variable, value)).join(" "));
-    this.paper.replaceChildren(...onPaper(this.decision, this.question).filter(Boolean));
+    this.paper.replaceChildren(...onPaper(this.decision, this.question, this.given).filter(Boolean));
     const parts = [
       againstTable(this.page, this.given, this.decision),
       changing(this.question, edition.places, way),
@@ -286,14 +289,5 @@ class App {
     const kept = "The address of this page now holds the case, which is never sent.";
     if (navigator.clipboard) navigator.clipboard.writeText(location.href).then(() => told(`Copied. ${kept}`), () => told(kept));
     else told(kept);
-  }
-
-  fromLink() {
-    try {
-      return caseIn(location.hash);
-    } catch {
-      this.told(["The link holds no case that can be read."]);
-      return null;
-    }
   }
 }

@@ -7,10 +7,13 @@ export function fragmentOf(given) {
   return `#case=${text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")}`;
 }
 
-/** The case that a fragment holds; null where it is not about one. Throws for what cannot be read. */
+/** The case that is `linked` by a fragment, or the `problems` with one; neither where it is not about a case. */
 export function caseIn(fragment) {
-  const found = /^#case=([A-Za-z0-9_-]+)$/.exec(fragment);
-  if (!found) return null;
-  const bytes = Uint8Array.from(atob(found[1].replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0));
-  return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  if (!fragment.startsWith("#case=")) return {};
+  try {
+    const bytes = Uint8Array.from(atob(fragment.slice(6).replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0));
+    return { linked: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) };
+  } catch {
+    return { problems: ["The link holds no case that can be read."] };
+  }
 }

@@ -22,7 +22,7 @@ function pathway(page, edition, { indication, phase }, open) {
   const criteria = edition.criteria.filter(({ applies }) => question.possible(applies)).map(({ id }) => id);
   const example = (outcome) =>
     button(plainly(outcome), () => open(patient(question, given, outcome), `${words} It is ${plainly(outcome)}:`), { "aria-label": `A patient for whom it is ${plainly(outcome)}: ${words}` });
-  return [h("p", {}, words), quiet(`Criteria: ${criteria.join(", ")}`), h("p", { class: "row" }, "It can be", question.outcomes.map(example))];
+  return [h("p", {}, words), quiet(`Criteria: ${criteria.join(", ")}`), h("p", { class: "row" }, "As usually assumed it can be", question.outcomes.map(example))];
 }
 
 /** When a request on a pathway comes to each outcome that it ever does. */

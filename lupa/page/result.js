@@ -68,10 +68,10 @@ function banner(d) {
 }
 
 /** What the case states, for paper: on a screen the form shows it. */
-export function onPaper(decision, question) {
+export function onPaper(decision, question, { request }) {
   const { record, edition } = question;
   const facts = [...record.stated].filter(([variable]) => !record.closed.has(variable) && edition.facts[variable].read);
-  return [h("h3", {}, "The case"), decision.case && h("p", {}, decision.case), h("p", {}, question.causes(facts).map(({ text }) => `${text} `))];
+  return [h("h3", {}, "The case"), decision.case && h("p", {}, decision.case), request.service_date && h("p", {}, `It begins on ${request.service_date}.`), h("p", {}, question.causes(facts).map(({ text }) => `${text} `))];
 }
 
 /** A part with a list of rows, each `make` of what is told of it; those that are told as before stay. */

@@ -377,8 +377,9 @@ def test_a_hostile_file_ends_in_a_message(page: Opened, name: str, held: bytes, 
     assert page.run("return [document.querySelector('img'), Object.prototype.x ?? null]") == [None, None]
 
 
-def test_a_link_that_holds_no_case_ends_in_a_message(page: Opened) -> None:
-    page.run("location.hash = '#case=AAAA'")
+@pytest.mark.parametrize("held", ["AAAA", "", "%%%", "W1tb", "_w"])
+def test_a_link_that_holds_no_case_ends_in_a_message(page: Opened, held: str) -> None:
+    page.run("location.hash = '#case=' + arguments[0]", held)
     assert page.wait("return document.getElementById('problems').innerText").split("\n") == [
         "This cannot be decided.",
         "The link holds no case that can be read.",
@@ -386,6 +387,16 @@ def test_a_link_that_holds_no_case_ends_in_a_message(page: Opened) -> None:
     ]
     page.run("document.querySelector('#problems button').click()")
     assert page.problems == ""
+
+
+def test_what_is_wrong_with_the_link_that_a_page_is_opened_by_is_told(page: Opened, path: Path) -> None:
+    wrong = base64.urlsafe_b64encode(b'{"request": {"policy": "none_such"}}').decode().rstrip("=")
+    told = {"AAAA": "The link holds no case that can be read.", "bnVsbA": "not null", wrong: "'none_such'"}
+    for held, words in told.items():
+        page.driver.get("about:blank")
+        page.driver.get(f"{path.as_uri()}#case={held}")
+        page.wait("return document.querySelector('.verdict') !== null")
+        assert words in page.problems
 
 
 def test_a_name_with_markup_stays_text(page: Opened) -> None:
@@ -599,6 +610,7 @@ def test_on_paper_it_is_the_decision_and_the_case(page: Opened, kb: KnowledgeBas
     shown = page.run("return document.body.innerText")
     page.appearance(1280)
     assert "DENY" in shown
+    assert "It begins on 2025-03-01." in shown
     assert "The patient takes voclosporin." in shown
     assert "Undo" not in shown
 
