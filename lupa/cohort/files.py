@@ -153,7 +153,8 @@ class Source:
         if self.kind == "parquet":
             # what is fetched beforehand would be held until the end of the file
             with pq.ParquetFile(path, memory_map=False, pre_buffer=False) as file:
-                yield from file.iter_batches(_ROWS)
+                for group in range(file.num_row_groups):  # lists of coded texts are read of one at a time
+                    yield from file.iter_batches(_ROWS, row_groups=[group])
             return
         with self._open(path) as reader:
             if isinstance(reader, pa.ipc.RecordBatchFileReader):

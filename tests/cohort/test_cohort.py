@@ -1295,6 +1295,14 @@ def test_files_of_one_folder_may_hold_numbers_of_other_widths(tmp_path: Path) ->
     assert table.to_pydict() == {"age": [17, 17]}
 
 
+def test_a_list_of_categories_is_read_from_several_row_groups_of_parquet(tmp_path: Path) -> None:
+    lists, path = [["prednisone"], None, ["voclosporin", "prednisone"]], tmp_path / "in.parquet"
+    kind = pa.list_(pa.dictionary(pa.int8(), pa.string()))
+    pq.write_table(pa.table({"taking": pa.array(lists, kind)}), path, row_group_size=2)
+    (table,) = Source(str(path)).parts(10)
+    assert table.to_pydict() == {"taking": lists}
+
+
 def test_what_was_read_of_a_file_is_not_held(tmp_path: Path) -> None:
     given = tmp_path / "in.parquet"
     numbers = np.random.default_rng(1).integers(0, 1 << 62, 1 << 20)
