@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from lupa.answers.desk import Desk
 from lupa.compiled.behind import set_apart
-from lupa.compiled.distinct import coded, without_views
+from lupa.compiled.distinct import coded, plain_type, without_views
+from lupa.compiled.headings import check_handed_on
 from lupa.compiled.tables import Tables, schema_of
 from lupa.compiled.texts import in_short
 from lupa.compiled.values import plain_value
@@ -74,7 +75,8 @@ class Cohort:
 
     def schema(self, given: pa.Schema) -> pa.Schema:
         """The columns of what is told of a table with these columns."""
-        ids = [given.field(name) for name in self._wanted.ids]
+        said = map(given.field, self._wanted.ids)
+        ids = [field.with_type(plain_type(field.type)) for field in said]
         return pa.schema([*ids, *(pa.field(name, kind) for name, kind in schema_of(self._wanted.outputs))])
 
     def check(self, names: Sequence[str]) -> None:
@@ -89,11 +91,7 @@ class Cohort:
                     f"column {shown(name)} cannot say {shown(w.renamed[name])}: one that is handed on, or "
                     "ignored, says nothing; leave out one of --map, --id and --ignore"
                 )
-        told = [name for name, _ in schema_of(w.outputs) if name in w.ids]
-        if told:
-            raise CaseError(
-                f"column {shown(told[0])} cannot be handed on: what is told has that name; rename it"
-            )
+        check_handed_on(w.ids, schema_of(w.outputs))
         meant = self._meant(names)
         if w.policies and "policy" in meant:
             raise CaseError(

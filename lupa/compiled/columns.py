@@ -19,6 +19,7 @@ from lupa.compiled.words import Said, Words
 from lupa.errors import CaseError, Problem, on_one_line, shown
 from lupa.record.case import ASKED_FOR
 from lupa.record.measured import months_on
+from lupa.record.measurement import ENDS, VALUE
 from lupa.record.members import as_mapping
 from lupa.record.record import AGES, ROUTING, record_of
 from lupa.rules.vocabulary import ONLY, Fact, Vocabulary, leaves
@@ -120,9 +121,12 @@ class Columns:
             return [name for part in value.split(";") if (name := part.strip())]
         if isinstance(value, list) and value and all(isinstance(x, tuple) for x in value):
             value = dict(value)  # a map, as Arrow has it
-        if isinstance(value, Mapping):
-            return without_nulls(value)
-        return value
+        if not isinstance(value, Mapping):
+            return value
+        said = without_nulls(value)
+        if column.form == "number" and len(said) < len(value) and said.keys().isdisjoint((VALUE, *ENDS)):
+            return {VALUE: None, **said}  # how much it is, is one of the fields without a value
+        return said
 
     def _put(self, case: dict[str, Any], column: Column, value: Any) -> None:
         """Says it at its place, beside what others say there."""

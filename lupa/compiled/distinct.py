@@ -106,6 +106,8 @@ def coded(columns: Sequence[pa.ChunkedArray]) -> tuple[Codes, list[tuple[Any, ..
 
 def _distinct(column: pa.ChunkedArray) -> tuple[Codes, list[Any]]:
     """The same for one column."""
+    if isinstance(column.type, pa.BaseExtensionType):
+        column = pa.chunked_array([chunk.storage for chunk in column.chunks], column.type.storage_type)
     kind = column.type
     if pa.types.is_boolean(kind):
         codes = column.cast(pa.int8()).fill_null(2).to_numpy().astype(np.int64)
@@ -128,14 +130,52 @@ def _distinct(column: pa.ChunkedArray) -> tuple[Codes, list[Any]]:
 
 
 def without_views(table: pa.Table) -> pa.Table:
-    """The table with texts as every function of Arrow takes them, which views are not."""
-    fields = [field.with_type(_without_view(field.type)) for field in table.schema]
-    return table.cast(pa.schema(fields))
+    """The table with columns of types that every function of Arrow takes, which views of texts are not."""
+    for place, field in enumerate(table.schema):
+        kind = plain_type(field.type)
+        if kind != field.type:
+            column = _as(table.column(place), kind)
+            table = table.set_column(place, field.with_type(kind), column)
+    return table
 
 
-def _without_view(kind: pa.DataType) -> pa.DataType:
-    if pa.types.is_string_view(kind):
-        return pa.string()
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return pa.list_(_without_view(kind.value_type))
-    return kind
+def plain_type(kind: pa.DataType) -> pa.DataType:
+    """A type that holds the same in a plain way."""
+    if kind in _PLAIN:
+        return _PLAIN[kind]
+    if pa.types.is_dictionary(kind):
+        return pa.dictionary(kind.index_type, plain_type(kind.value_type), kind.ordered)
+    if pa.types.is_struct(kind):
+        return pa.struct([field.with_type(plain_type(field.type)) for field in kind])
+    if pa.types.is_map(kind):
+        return pa.map_(plain_type(kind.key_type), plain_type(kind.item_type))
+    if any(is_list(kind) for is_list in _LISTS):
+        return pa.list_(plain_type(kind.value_type))
+    return plain_type(kind.value_type) if pa.types.is_run_end_encoded(kind) else kind
+
+
+_PLAIN = {
+    pa.string_view(): pa.string(),
+    pa.binary_view(): pa.binary(),
+    pa.float16(): pa.float32(),
+    pa.bool8(): pa.bool_(),
+}
+_LISTS = (
+    pa.types.is_list,
+    pa.types.is_large_list,
+    pa.types.is_fixed_size_list,
+    pa.types.is_list_view,
+    pa.types.is_large_list_view,
+)
+
+
+def _as(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    """The column as one of this type."""
+    if pa.types.is_dictionary(kind):
+        chunks = [(chunk.indices, chunk.dictionary.cast(kind.value_type)) for chunk in column.chunks]
+        arrays = [pa.DictionaryArray.from_arrays(*chunk, ordered=kind.ordered) for chunk in chunks]
+        return pa.chunked_array(arrays, kind)
+    try:
+        return column.cast(kind)
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid):  # what it cannot do itself
+        return pa.chunked_array([pa.array(column.to_pylist(), kind)])

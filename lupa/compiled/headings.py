@@ -77,6 +77,15 @@ def _said_twice(found: Mapping[tuple[str, ...], Column]) -> Iterator[Problem]:
             yield Problem(f"column {shown(column.name)}", words)
 
 
+def check_handed_on(ids: Sequence[str], told: Sequence[tuple[str, pa.DataType]]) -> None:
+    """Raises `CaseError` for a column that what is told would take the place of."""
+    for name, _ in told:
+        if name in ids:
+            raise CaseError(
+                f"column {shown(name)} cannot be handed on: what is told has that name; rename it"
+            )
+
+
 def check_kinds(columns: Sequence[Column], schema: pa.Schema) -> None:
     """Raises `CaseError`, naming every column that holds what none of its kind can say."""
     wrong = []

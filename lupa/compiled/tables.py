@@ -13,7 +13,7 @@ from lupa.compiled.behind import set_apart
 from lupa.compiled.broken import alike
 from lupa.compiled.columns import Columns
 from lupa.compiled.distinct import Codes, coded, without_views
-from lupa.compiled.headings import check_kinds, columns_of
+from lupa.compiled.headings import check_handed_on, check_kinds, columns_of
 from lupa.compiled.kernel import Answers, Kernel, unpacked
 from lupa.compiled.texts import PLACES, Lists, TextLists, Texts, listed, plainly
 from lupa.compiled.verdicts import Verdicts
@@ -66,6 +66,7 @@ class Tables:
         self._outputs = tuple(dict.fromkeys([outputs] if isinstance(outputs, str) else outputs))
         self.schema = schema_of(self._outputs)
         self._ids = (ids,) if isinstance(ids, str) else tuple(ids)
+        check_handed_on(self._ids, self.schema)
         self._ignored = {*self._ids, *ignored}
         self._renamed = renamed or {}
         self._texts = texts

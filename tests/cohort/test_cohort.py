@@ -328,6 +328,8 @@ def test_one_policy_decides_a_table_of_any_library(few: KnowledgeBase) -> None:
 
 STRUCT = pa.struct({"prednisone": pa.bool_(), "voclosporin": pa.bool_()})
 TAKEN = [{"prednisone": True, "voclosporin": False}, None, {"prednisone": False, "voclosporin": True}]
+VIEWS = pa.struct({"only": pa.list_(pa.string_view())})
+YES_NO = ["yes", "no"]
 PLAINLY = {"taking.prednisone": [True, None, False], "taking.voclosporin": [False, None, True]}
 
 
@@ -358,6 +360,52 @@ PLAINLY = {"taking.prednisone": [True, None, False], "taking.voclosporin": [Fals
             id="a view of texts",
         ),
         pytest.param(
+            {"taking": pa.array([{"only": ["prednisone"]}] * 3, VIEWS)},
+            {"taking.only": [["prednisone"]] * 3},
+            id="a struct of views",
+        ),
+        pytest.param(
+            {"taking": pa.array([["prednisone"], ["voclosporin"], None], pa.list_(pa.string_view(), 1))},
+            {"taking": [["prednisone"], ["voclosporin"], None]},
+            id="lists of one length",
+        ),
+        pytest.param(
+            {"taking": pa.array([["prednisone"], [], None], pa.list_view(pa.string_view()))},
+            {"taking": [["prednisone"], [], None]},
+            id="views of lists",
+        ),
+        pytest.param(
+            {
+                "after_service": pa.DictionaryArray.from_arrays(
+                    [0, 1, None], pa.array(YES_NO, pa.string_view())
+                )
+            },
+            {"after_service": ["yes", "no", None]},
+            id="a category, as Polars has it",
+        ),
+        pytest.param(
+            {"age": pa.array([17.5, None, 40], pa.float16())}, {"age": [17.5, None, 40]}, id="half a float"
+        ),
+        pytest.param(
+            {"age": pa.RunEndEncodedArray.from_arrays([2, 3], [17, None])},
+            {"age": [17, 17, None]},
+            id="runs",
+        ),
+        pytest.param(
+            {"live_vaccine": pa.ExtensionArray.from_storage(pa.bool8(), pa.array([1, 0, None], pa.int8()))},
+            {"live_vaccine": [True, False, None]},
+            id="truths of eight bits",
+        ),
+        pytest.param(
+            {
+                "age": pa.ExtensionArray.from_storage(
+                    pa.opaque(pa.int8(), "n", "v"), pa.array([17] * 3, pa.int8())
+                )
+            },
+            {"age": [17] * 3},
+            id="a type of somebody's own",
+        ),
+        pytest.param(
             {"live_vaccine": pa.array([None, False, True, False, None])[2:]},
             {"live_vaccine": [True, False, None]},
             id="a slice of truths",
@@ -367,6 +415,25 @@ PLAINLY = {"taking.prednisone": [True, None, False], "taking.voclosporin": [Fals
             {"egfr": [{"at_least": 60.5}, {"at_least": 30.5, "at_most": 40.5}, None]},
             id="the ends of a range",
         ),
+        pytest.param(
+            {
+                "age": pa.array(
+                    [{"at_least": 17}, {"at_least": None}, None], pa.struct({"at_least": pa.int8()})
+                )
+            },
+            {"age.at_least": [17, None, None]},
+            id="a range without ends",
+        ),
+        pytest.param(
+            {
+                "age": pa.array(
+                    [{"value": 204, "unit": "months"}, {"value": None, "unit": "months"}, None],
+                    pa.struct({"value": pa.int16(), "unit": pa.string()}),
+                )
+            },
+            {"age": [204, None, None], "age.unit": ["months", "months", None]},
+            id="a number without its value",
+        ),
     ],
 )
 def test_what_a_column_says_is_the_same_however_it_holds_it(
@@ -375,6 +442,14 @@ def test_what_a_column_says_is_the_same_however_it_holds_it(
     every = {"indication": ["lupus_nephritis"] * 3, "phase": ["initial"] * 3}
     one, other = (Cohort(few, FEP).decided(pa.table({**every, **each})) for each in (columns, plain))
     assert one.to_pylist() == other.to_pylist()
+
+
+def test_what_rows_are_called_is_handed_on_as_texts_if_they_are_views(few: KnowledgeBase) -> None:
+    called = pa.DictionaryArray.from_arrays([0], pa.array(["a"], pa.string_view()))
+    table = pa.table({"member": called, "indication": ["sle"], "age": [17]})
+    several = Cohort(few, Wanted(("fep_lupkynis", "uhc_benlysta"), ids=("member",)))
+    assert several.decided(table)["member"].to_pylist() == ["a", "a"]
+    assert few.compile("fep_lupkynis").decide(table, ids=["member"])["member"].to_pylist() == ["a"]
 
 
 @pytest.mark.parametrize("whole", [["prednisone"], None])
@@ -1223,6 +1298,8 @@ def test_an_id_that_is_no_column_is_told(few: KnowledgeBase) -> None:
     with pytest.raises(CaseError) as error:
         few.compile("fep_lupkynis").decide(pa.table({"age": [17]}), ids=["member"])
     assert str(error.value) == "column 'member': is not there; there are age"
+    with pytest.raises(CaseError, match="column 'outcome' cannot be handed on"):
+        few.compile("fep_lupkynis").decide(pa.table({"outcome": ["x"], "age": [17]}), ids=["outcome"])
 
 
 def test_ids_that_are_in_several_rows_are_told_by_their_places() -> None:
