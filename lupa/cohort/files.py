@@ -105,7 +105,9 @@ class Source:
             ) from error
 
     def check_apart(self, out: Path) -> None:
-        """Raises `CaseError` where what is told would be written over what is read."""
+        """Raises `CaseError` where what is told would be written over what is read, or over a folder."""
+        if out.is_dir():
+            raise CaseError(f"{printable(str(out))}: is a folder; name a file for the output")
         if out.resolve() in {path.resolve() for path in self.paths}:
             raise CaseError(f"{printable(str(out))}: is itself read; name another file for the output")
 

@@ -37,8 +37,9 @@ class Repeated:
 
     def _all_differ(self, held: pa.Table) -> bool:
         """Whether some column of whole numbers alone tells every two rows apart."""
-        numbers = [held[name] for name in self._ids if pa.types.is_integer(held[name].type)]
-        return any((np.diff(np.sort(each.to_numpy())) != 0).all() for each in numbers)
+        columns = [held[name] for name in self._ids if pa.types.is_integer(held[name].type)]
+        numbers = (np.sort(each.drop_null().to_numpy()) for each in columns)
+        return any((each[1:] != each[:-1]).all() for each in numbers)
 
     def told(self) -> str:
         """How many ids are in several rows, with the places of the first of them; empty if none is.
@@ -47,9 +48,10 @@ class Repeated:
         """
         if not self._held or any(pa.types.is_nested(f.type) for f in self._held[0].schema):
             return ""
-        held = pa.concat_tables(self._held).drop_null()
+        held = pa.concat_tables(self._held)
         if self._all_differ(held):  # as nearly always; grouping them all takes far more time and memory
             return ""
+        held = held.drop_null()
         numbers = [(_ROW, "min"), (_ROW, "max"), (_ROW, "count")]
         found = held.group_by(self._ids, use_threads=False).aggregate(numbers)
         several = found.filter(pc.greater(found[f"{_ROW}_count"], 1)).sort_by(f"{_ROW}_min")

@@ -1365,6 +1365,16 @@ def test_what_is_written_into_the_folder_that_is_read_is_not_read(
         run(few, Source(str(given)), given, Wanted(ids=("member",)))
 
 
+def test_a_folder_in_the_place_of_the_output_is_told_before_anything_is_decided(
+    few: KnowledgeBase, rows: list[Row], tmp_path: Path
+) -> None:
+    given, out = written(rows, tmp_path / "in.arrow"), tmp_path / "out.csv"
+    out.mkdir()
+    with pytest.raises(CaseError, match=r"out.csv: is a folder; name a file for the output"):
+        run(few, Source(str(given)), out, Wanted(ids=("member",)))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.arrow", "out.csv"]
+
+
 def test_files_of_one_folder_may_hold_numbers_of_other_widths(tmp_path: Path) -> None:
     for name, kind in (("a", pa.int8()), ("b", pa.int64())):
         pq.write_table(pa.table({"age": pa.array([17], kind)}), tmp_path / f"{name}.parquet")
