@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from glob import glob, has_magic
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,7 @@ class Source:
             )
         self.kind = kinds[0]
         self.stamps = [_stamp(path) for path in self.paths]
+        self._begun: dict[Path, Iterator[pa.Table]] = {}  # what was read for its columns is not read anew
         self._folders = {path: said_by_folders(where, path) for path in self.paths}
         self.schema = self._schema(self.paths[0])
         for path in self.paths[1:]:
@@ -129,7 +131,11 @@ class Source:
             if self.kind == "parquet":
                 found = pq.read_schema(path)
             elif self.kind == "jsonl":
-                found = next(lines(path), pa.table({})).schema
+                tables = lines(path)
+                first = next(tables, pa.table({}))
+                found = first.schema
+                if path == self.paths[0]:
+                    self._begun[path] = chain([first], tables)
                 if not found.names:
                     raise CaseError(f"{printable(str(path))}: {SILENT}")
             else:
@@ -149,7 +155,7 @@ class Source:
 
     def _batches(self, path: Path) -> Iterator[pa.RecordBatch]:
         if self.kind == "jsonl":
-            for table in lines(path):
+            for table in self._begun.pop(path, None) or lines(path):
                 yield from table.to_batches()
             return
         if self.kind == "parquet":

@@ -1209,6 +1209,22 @@ def test_what_rows_are_called_is_of_one_type_and_as_it_is_written(
         list(source.with_ids(source.parts(5), ("m",)))
 
 
+def test_lines_that_were_read_for_their_columns_are_not_read_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in.jsonl").write_text('{"age": 1}\n{"age": 2}\n', encoding="utf-8")
+    read, of_lines = list[bytes](), json_lines._of_lines
+
+    def counted(block: bytes, texts: pa.Schema) -> pa.Table:
+        read.append(block)
+        return of_lines(block, texts)
+
+    monkeypatch.setattr(json_lines, "_of_lines", counted)
+    source = Source(str(tmp_path / "in.jsonl"))
+    assert [[table.to_pydict() for table in source.parts(10)] for _ in range(2)] == [[{"age": [1, 2]}]] * 2
+    assert len(read) == 2  # once in all, and once more for whoever asks for the rows again
+
+
 def test_a_first_line_without_an_end_is_a_table_without_rows(few: KnowledgeBase, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("age,phase", encoding="utf-8")
     source = Source(str(tmp_path / "in.csv"))
