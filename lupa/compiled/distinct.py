@@ -15,6 +15,8 @@ from lupa.compiled.words import Words
 
 Codes = NDArray[np.int64]
 """For each row the place of its value."""
+_DENSE = 8
+"""Where there can be no more values than so many for each row, they are looked up, and not sorted."""
 
 
 class Rows(Protocol):
@@ -99,9 +101,18 @@ def coded(columns: Sequence[pa.ChunkedArray]) -> tuple[Codes, list[tuple[Any, ..
     found = [(value,) for value in values]
     for column in columns[1:]:
         more, values = _distinct(column)
-        both, codes = np.unique(codes * len(values) + more, return_inverse=True)
+        both, codes = _alike(codes * len(values) + more, len(found) * len(values))
         found = [(*found[code // len(values)], values[code % len(values)]) for code in both.tolist()]
     return codes, found
+
+
+def _alike(keys: Codes, most: int) -> tuple[Codes, Codes]:
+    """The keys that are distinct, in order, and for each row the place of its own; all are below `most`."""
+    if most > _DENSE * len(keys):
+        return np.unique(keys, return_inverse=True)
+    there = np.zeros(most, dtype=bool)
+    there[keys] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[keys]
 
 
 def _distinct(column: pa.ChunkedArray) -> tuple[Codes, list[Any]]:
@@ -109,6 +120,8 @@ def _distinct(column: pa.ChunkedArray) -> tuple[Codes, list[Any]]:
     if isinstance(column.type, pa.BaseExtensionType):
         column = pa.chunked_array([chunk.storage for chunk in column.chunks], column.type.storage_type)
     kind = column.type
+    if pa.types.is_null(kind):
+        return np.zeros(len(column), dtype=np.int64), [None]
     if pa.types.is_boolean(kind):
         codes = column.cast(pa.int8()).fill_null(2).to_numpy().astype(np.int64)
         return codes, [False, True, None]

@@ -35,7 +35,7 @@ from lupa.cohort.repeated import Repeated
 from lupa.cohort.summary import plain, summary, text
 from lupa.cohort.work import run
 from lupa.compiled import columns as columns_of_tables
-from lupa.compiled import tables
+from lupa.compiled import distinct, tables
 from lupa.compiled.tables import Tables
 from lupa.errors import on_one_line
 from tests.command import command, unchanging
@@ -1104,6 +1104,8 @@ def test_no_rows_give_no_verdicts(few: KnowledgeBase, tmp_path: Path) -> None:
     pq.write_table(pa.table({"age": pa.array([], pa.int64())}), tmp_path / "in.parquet")
     assert run(few, Source(str(tmp_path / "in.parquet")), tmp_path / "out.parquet", FEP) == 0
     assert pq.read_table(tmp_path / "out.parquet").num_rows == 0
+    without_types = pa.table({"age": pa.array([], pa.null()), "live_vaccine": pa.array([], pa.null())})
+    assert few.compile("fep_lupkynis").decide(without_types).num_rows == 0
 
 
 @pytest.mark.parametrize(
@@ -1379,6 +1381,22 @@ def test_what_is_written_into_the_folder_that_is_read_is_not_read(
     assert run(few, Source(str(tmp_path)), out, Wanted(ids=("member",)), rows=5) == 40
     with pytest.raises(CaseError, match=r"in.arrow: is itself read; name another file for the output"):
         run(few, Source(str(given)), given, Wanted(ids=("member",)))
+
+
+@pytest.mark.parametrize("dense", [0, 8])
+def test_what_several_columns_say_is_told_apart_by_a_table_or_by_sorting(
+    dense: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(distinct, "_DENSE", dense)
+    columns: list[list[Any]] = [
+        [None, "b", "a", "b", None],
+        [2, 1, 2, 2, 2],
+        [True, None, False, None, True],
+    ]
+    for count in (5, 0):
+        codes, values = distinct.coded([pa.chunked_array([pa.array(each[:count])]) for each in columns])
+        assert [values[code] for code in codes] == [*zip(*columns, strict=True)][:count]
+        assert len(values) == min(count, 4)
 
 
 def test_a_folder_in_the_place_of_the_output_is_told_before_anything_is_decided(
