@@ -8,12 +8,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lupa.errors import LupaError
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from concurrent.futures import Future, ProcessPoolExecutor
     from multiprocessing.process import BaseProcess
 
 T = TypeVar("T")
@@ -36,15 +38,10 @@ def shared(make: Callable[[], T], work: Callable[[T, A], R], items: Iterable[A],
         for item in items:
             yield work(made, item)
         return
-    from concurrent.futures import ProcessPoolExecutor  # who works alone need not wait for it
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
-
     how = "fork" if is_alone() else "spawn"
     if how == "spawn":
         _start_tracker()
-    pool = ProcessPoolExecutor(jobs, get_context(how), _begin, (make,))
-    try:
+    with _processes(jobs, how, make) as pool:
         waiting: deque[Future[R]] = deque()
         for item in items:
             waiting.append(pool.submit(_work, work, item))
@@ -52,10 +49,40 @@ def shared(make: Callable[[], T], work: Callable[[T, A], R], items: Iterable[A],
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+def renewed(
+    make: Callable[[], T], work: Callable[[T, A], R], items: Iterable[A], after: int
+) -> Iterator[R]:
+    """What `work` comes to for each item, in their order, by one process that is renewed `after` so many.
+
+    So whatever only grows there, as what clingo knows of names does, ends with it. Each is forked of this
+    one where this one `is_alone`; elsewhere this one does the work.
+    """
+    items = iter(items)
+    while piece := list(islice(items, after)):
+        if is_alone():
+            with _processes(1, "fork", make) as pool:
+                for item in piece:
+                    yield pool.submit(_work, work, item).result()
+        else:
+            yield from shared(make, work, piece, 1)
+
+
+@contextmanager
+def _processes(jobs: int, how: str, make: Callable[[], Any]) -> Iterator[ProcessPoolExecutor]:
+    """So many processes, which end with the block."""
+    from concurrent.futures import ProcessPoolExecutor  # who works alone need not wait for it
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    pool = ProcessPoolExecutor(jobs, get_context(how), _begin, (make,))
+    try:
+        yield pool
     except BrokenProcessPool as error:
         raise LupaError(
             "a process that shared the work was ended from outside, as happens where memory is short; "
-            "ask for fewer jobs"
+            "ask for fewer jobs, or for less at once"
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)

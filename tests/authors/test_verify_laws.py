@@ -7,22 +7,25 @@ a few lines that breaks it and one that keeps it: no law holds because it asks n
 from __future__ import annotations
 
 import random
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import clingo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lupa import KnowledgeBase
 from lupa.authors.laws.meeting import Approvals, Once, plainly_both
 from lupa.authors.reports.finding import Finding, Patient, Report
 from lupa.rules.edition import Edition
 from lupa.rules.ground import ground
+from lupa.rules.store import Store
 from tests.brute_editions import AFTER, EDITIONS, random_editions, told_changes
 from tests.brute_laws import (
     DEMANDS,
@@ -905,6 +908,29 @@ def test_of_policies_that_are_verified_together_each_pair_of_one_payer_is_looked
         kb = made.written(tmp_path / payer)
         found = [f.check for f in kb.verify([POLICY, OTHER]).findings]
         assert found.count("approvable_together") == expected
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no process is forked there")
+@pytest.mark.filterwarnings("ignore:.*fork")
+@pytest.mark.parametrize("examples", [False, True])
+def test_of_many_policies_each_few_are_put_to_the_laws_by_a_process_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, examples: bool
+) -> None:
+    made = paired(BARS, payers=dict.fromkeys((POLICY, OTHER), "A payer")).written(tmp_path)
+    expected = made.verify(examples=examples)
+    monkeypatch.setattr("lupa.authors.laws.verify._A_PROCESS", 1)
+    monkeypatch.setattr("lupa.rules.processes.is_alone", lambda: True)
+    here: list[str] = []
+    again = KnowledgeBase.load(tmp_path)
+
+    def grounded(policy: str, *name: str, **how: Any) -> Edition:
+        here.append(policy)
+        return Store.grounded(again, policy, *name, **how)
+
+    monkeypatch.setattr(again, "grounded", grounded)
+    told: list[tuple[int, int]] = []
+    assert again.verify(examples=examples, tick=lambda *done: told.append(done)) == expected
+    assert (told, here) == ([(0, 2), (0, 2), (1, 2)], [])
 
 
 def test_a_pair_that_some_patient_needs_both_of_is_no_finding(tmp_path: Path) -> None:

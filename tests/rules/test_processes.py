@@ -12,7 +12,7 @@ from lupa.errors import LupaError, TimeLimitError
 from lupa.rules import processes
 from lupa.rules.deadline import Deadline
 from lupa.rules.ground import _GROUNDING, ground, grounding_within
-from lupa.rules.processes import is_alone, processors, shared
+from lupa.rules.processes import is_alone, processors, renewed, shared
 from lupa.rules.solver import Watch
 from lupa.rules.store import as_texts
 
@@ -102,6 +102,26 @@ def test_processes_forked_from_one_that_is_alone_have_what_is_made_there(
     monkeypatch.setattr(processes, "is_alone", lambda: True)
     made = lambda: 3  # noqa: E731 - what has no name cannot be sent to a process
     assert list(shared(made, twice, range(5), 2)) == [0, 3, 6, 9, 12]
+
+
+def where(_: int, item: int) -> tuple[int, int]:
+    return item, os.getpid()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no process is forked there")
+@pytest.mark.filterwarnings("ignore:.*fork")
+def test_a_process_is_renewed_after_so_many_items(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "is_alone", lambda: True)
+    found = list(renewed(int, where, range(5), 2))
+    assert [item for item, _ in found] == [*range(5)]
+    begun = [process for place, (_, process) in enumerate(found) if found[place - 1][1] != process]
+    assert [begun.count(process) for _, process in found] == [1] * 5
+    assert (len(begun), os.getpid() in begun) == (3, False)
+
+
+def test_who_is_not_alone_does_the_work_without_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "is_alone", lambda: False)
+    assert list(renewed(int, where, range(3), 2)) == [(item, os.getpid()) for item in range(3)]
 
 
 def listed(monkeypatch: pytest.MonkeyPatch, folder: Path, threads: int) -> None:

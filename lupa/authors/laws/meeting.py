@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple, Self, TypeVar
 
+from lupa.rules.about import About
 from lupa.rules.clashes import in_order
 from lupa.rules.edition import Edition
 from lupa.rules.few import Groups
@@ -60,11 +62,20 @@ class Approvals(NamedTuple):
         taken = (f"taking({drug})" for drug in drugs)
         free = _facts((*taken, *(str(fact) for (fact,) in edition.program.facts("of_request", 1))))
         return cls(
-            [once(_seen(edition, world, free)) for world in worlds if world is not None],
+            [_seen(edition, world, free) for world in worlds if world is not None],
             free,
-            once(_facts(edition.reading_facts)),
-            {name: once(tuple(cuts)) for name, cuts in edition.vocabulary.cuts.items()},
+            _facts(edition.reading_facts),
+            {name: tuple(cuts) for name, cuts in edition.vocabulary.cuts.items()},
             edition.known.few.groups,
+        ).kept(once)
+
+    def kept(self, once: Once) -> Self:
+        """The same, also where it comes from another process, with what is equal of many kept once."""
+        return self._replace(
+            patients=[once(Seen(_facts(true), _facts(false))) for true, false in self.patients],
+            free=_facts(self.free),
+            readings=once(_facts(self.readings)),
+            cuts={name: once(cuts) for name, cuts in self.cuts.items()},
         )
 
     def said_to(self, other: Approvals) -> Iterator[Seen]:
@@ -93,6 +104,19 @@ class Approvals(NamedTuple):
         ]
         sides = [{name: side.cuts[name] for name in names} for side in (self, other)]
         return list(in_order(sides).values())
+
+
+def on_a_day(*editions: tuple[About, str]) -> bool:
+    """Whether there is a day on which all of these editions, each of its policy, are in force."""
+    spans = [_in_force(about, name) for about, name in editions]
+    return max(begin for begin, _ in spans) < min(end for _, end in spans)
+
+
+def _in_force(about: About, edition: str) -> tuple[date, date]:
+    """From which day on an edition is in force, and from which on it no longer is."""
+    begins = [first or date.min for _, first in about.editions]
+    place = [name for name, _ in about.editions].index(edition)
+    return begins[place], [*begins[1:], date.max][place]
 
 
 def plainly_both(one: Approvals, other: Approvals, edition: Edition) -> bool:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lupa.authors.laws.accepted import accepted_in, compared, entries_of
 from lupa.authors.laws.accepting import Acceptance, accepting
 from lupa.authors.laws.authored import authored, dropped, places
+from lupa.authors.laws.heard import Heard, Part
 from lupa.authors.laws.hearing import Hearing
-from lupa.authors.laws.meeting import Approvals, Once, plainly_both
+from lupa.authors.laws.meeting import Approvals, Once, on_a_day, plainly_both
 from lupa.authors.laws.programs import COMPARING, Compared, concerned, droppable, law_files, laws_in
 from lupa.authors.laws.words import GIVEN_BY, NotGroundError
 from lupa.authors.laws.worlds import Alone, Beside
 from lupa.authors.limited import Tick, limited
-from lupa.authors.reports.finding import SEVERITIES, Check, Example, Finding, Report
+from lupa.authors.reports.finding import SEVERITIES, Check, Finding, Report
 from lupa.errors import RuleError
-from lupa.rules.about import About
 from lupa.rules.edition import Edition
 from lupa.rules.ground import ground, plainly
+from lupa.rules.processes import renewed
 
 if TYPE_CHECKING:
     from lupa.rules.store import Store
@@ -33,6 +33,9 @@ Apart = frozenset[str] | None
 _FEW: Apart = frozenset()
 _HELD = 4
 """So many editions are held at once: of many policies each is ground again when it is asked again."""
+_A_PROCESS = 16
+"""Of more editions than these, each so many are put to the laws by a process of their own: what clingo
+knows of their names would else stay, and grow with every policy."""
 
 
 def verify(
@@ -58,9 +61,7 @@ def verify(
         named = list(dict.fromkeys(wanted))
         run = Verification(kb, all_readings=all_readings, examples=examples, together=named)
         told = time.telling("editions were verified", tick)
-        for done, name in enumerate(named):
-            told(done, len(named))
-            run.edition(name)
+        run.all_of(named, told)
         report = run.report(named)
     if accept is None:
         return report
@@ -74,22 +75,6 @@ def _editions(kb: Store, policy: str) -> list[Name]:
     if at:
         return [(name, kb.edition_named(name, edition))]
     return [(name, known) for known, _ in kb.about(name).editions]
-
-
-def _in_force(about: About, edition: str) -> tuple[date, date]:
-    """From which day on an edition is in force, and from which on it no longer is."""
-    begins = [first or date.min for _, first in about.editions]
-    place = [name for name, _ in about.editions].index(edition)
-    return begins[place], [*begins[1:], date.max][place]
-
-
-@dataclass(slots=True)
-class _Heard:
-    """What came of laws: their findings and examples, and of how many subjects each was asked."""
-
-    checked: Counter[str] = field(default_factory=Counter)
-    findings: list[Finding] = field(default_factory=list)
-    examples: list[Example] = field(default_factory=list)
 
 
 class Verification:
@@ -110,24 +95,50 @@ class Verification:
         # laws on two policies, or two editions, are asked even where no two meet
         beside = [law for kind in COMPARING for law in laws_in(ground(plainly(law_files(kind))))]
         self._laws = {law.id: law for law in beside}
-        self._heard = _Heard()
+        self._heard = Heard()
+
+    def all_of(self, names: Sequence[Name], tick: Tick) -> None:
+        """Puts editions to the laws; `tick` is told how many are done, of how many."""
+        if len(names) <= _A_PROCESS:
+            for done, name in enumerate(names):
+                tick(done, len(names))
+                self.edition(name)
+            return
+        tick(0, len(names))
+        if not self._with_examples:
+            payers = Counter(self._kb.about(policy).payer for policy, _ in names)
+            paid = [name for name in names if payers[self._kb.about(name[0]).payer] > 1]
+            approved = renewed(lambda: self, Verification.approved, paid, _A_PROCESS)
+            self._approvals |= {name: a.kept(self._once) for name, a in zip(paid, approved, strict=True)}
+        parts = renewed(lambda: self, Verification.part, names, _A_PROCESS)
+        for done in range(len(names)):
+            tick(done, len(names))
+            self._take(next(parts))
 
     def edition(self, name: Name) -> None:
         """Puts one edition to the laws that speak of one."""
-        try:
-            new = self._hearing_of(name, None if self._with_examples else _FEW)
-        except NotGroundError:
-            new = self._hearing_of(name, None)
-        self._heard.checked += new.checked
-        self._heard.findings += new.findings
-        self._heard.examples += new.examples
-        # what is told of it as one is mostly told as what is on file accepts it: as long as it is held
-        marked, _ = compared(new.findings, accepted_in(self._kb.files.folder(name[0])))
-        list(self._together(marked))
+        self._take(self.part(name))
 
-    def _hearing_of(self, name: Name, apart: Apart) -> _Heard:
+    def part(self, name: Name) -> Part:
+        """What comes of one edition."""
+        try:
+            heard = self._hearing_of(name, None if self._with_examples else _FEW)
+        except NotGroundError:
+            heard = self._hearing_of(name, None)
+        # what is told of it as one is mostly told as what is on file accepts it: as long as it is held
+        marked, _ = compared(heard.findings, accepted_in(self._kb.files.folder(name[0])))
+        known = frozenset(self._told)
+        list(self._together(marked))
+        return Part(heard, self._laws, {key: f for key, f in self._told.items() if key not in known})
+
+    def _take(self, part: Part) -> None:
+        self._heard.add(part.heard)
+        self._laws |= part.laws
+        self._told |= part.told
+
+    def _hearing_of(self, name: Name, apart: Apart) -> Heard:
         """What comes of the laws where these names stand apart."""
-        heard = _Heard()
+        heard = Heard()
         lawful = self._with_laws(name, apart)
         if not lawful.program.symbols("pathway", 3):
             folder = self._kb.files.folder(name[0])
@@ -158,7 +169,7 @@ class Verification:
         place = editions.index(name[1])
         return (name[0], editions[place - 1]) if place else None
 
-    def _beside(self, name: Name, edition: Edition, heard: _Heard) -> Iterator[Name]:
+    def _beside(self, name: Name, edition: Edition, heard: Heard) -> Iterator[Name]:
         """Editions of other policies, in force on a day with it, that can bear on its outcome.
 
         These are the ones on drugs that do, and of those that are verified with it the ones of its payer:
@@ -174,19 +185,14 @@ class Verification:
         met = [(p, e) for p in sorted(policies) for e, _ in self._kb.about(p).editions]
         payers = [other for other in self._together_with if other[0] not in policies]
         for other in met + [o for o in payers if self._kb.about(o[0]).payer == about.payer]:
-            if other[0] != name[0] and self._meet(name, other):
+            if other[0] != name[0] and on_a_day((about, name[1]), (self._kb.about(other[0]), other[1])):
                 if other in met or self._with_examples or not self._plainly_both(name, other):
                     yield other
                 else:
                     heard.checked["approvable_together"] += 1
 
-    def _meet(self, one: Name, other: Name) -> bool:
-        """Whether there is a day on which both are in force."""
-        spans = [_in_force(self._kb.about(name[0]), name[1]) for name in (one, other)]
-        return max(begin for begin, _ in spans) < min(end for _, end in spans)
-
     def _plainly_both(self, one: Name, other: Name) -> bool:
-        approved = [self._approved(name) for name in (one, other)]
+        approved = [self.approved(name) for name in (one, other)]
         if approved[0].meet(approved[1]):
             return True
         editions = self._pair(one, other)
@@ -194,7 +200,8 @@ class Verification:
             approved = [self._approvals_of(e) for e in editions]
         return plainly_both(approved[0], approved[1], editions[1])
 
-    def _approved(self, name: Name) -> Approvals:
+    def approved(self, name: Name) -> Approvals:
+        """Whom an edition approves."""
         if name not in self._approvals:
             self._approvals[name] = self._approvals_of(self._with_laws(name, _FEW))
         return self._approvals[name]
@@ -223,7 +230,7 @@ class Verification:
         self._held[name, apart] = found
         return found
 
-    def _hear(self, hearing: Hearing, heard: _Heard) -> None:
+    def _hear(self, hearing: Hearing, heard: Heard) -> None:
         for law in hearing.laws:
             self._laws[law.id] = law
             for verdict in hearing.verdicts(law):
