@@ -878,6 +878,34 @@ def test_a_pair_that_no_policy_bars_can_be_asked_for_in_any_order(verify: Verify
     assert verify.of("order_of_requests", paired()) == []
 
 
+def of_two_drugs(*also: str) -> Made:
+    """A policy on aspirin and ibuprofen that reads which is asked for, and one on codeine."""
+    named = ("requested(item,aspirin)", "requested(item,ibuprofen)")
+    drugs = ("aspirin", "ibuprofen", "codeine")
+    made = paired("drug(ibuprofen)", *also, covers={POLICY: "(aspirin; ibuprofen)", OTHER: "codeine"})
+    return replace(made, facts=Facts(flags=("tested", *named), of_request=named, drugs=drugs))
+
+
+def test_the_drug_that_a_policy_bars_beside_another_is_the_one_that_is_asked_for(verify: Verify) -> None:
+    made = of_two_drugs(f"{BARS}, requested(item,ibuprofen)")
+    expected = [("pair(ibuprofen,codeine) beside other@1", "warning")]
+    assert verify.of("order_of_requests", made) == expected
+
+
+def test_a_drug_that_is_denied_to_all_is_never_asked_for_first(verify: Verify) -> None:
+    made = of_two_drugs(BARS, "excluded(small, old) :- requested(item,ibuprofen)")
+    expected = [("pair(aspirin,codeine) beside other@1", "warning")]
+    assert verify.of("order_of_requests", made) == expected
+
+
+def test_of_several_drugs_the_one_that_is_asked_for_is_not_barred_beside_itself(verify: Verify) -> None:
+    goes_on = "requires(small, gout, continuation, tested, c_1)"
+    bars = "excluded(small, ibuprofen) :- taking(ibuprofen)"
+    found = verify.of("own_drug", of_two_drugs(goes_on, bars))
+    assert found == [("drug(ibuprofen)", "error")]
+    assert verify.of("own_drug", of_two_drugs(goes_on, f"{bars}, requested(item,aspirin)")) == []
+
+
 def test_editions_that_are_never_in_force_together_are_no_pair(verify: Verify) -> None:
     bars = (BARS + ', in_force("1")',)
     early, late = {"1": "2020-01-01", "2": "2021-01-01"}, {"1": "2022-01-01"}
@@ -1097,6 +1125,45 @@ TOLD = 'changes(small, "2", criterion(no_smoke), c_history)'
 def test_an_edition_that_asks_for_more_than_its_history_tells_is_found(verify: Verify) -> None:
     made = Made(FACTS, {POLICY: NOW}, editions=EDITIONS)
     assert verify.of("told_changes", made) == [("request(gout,initial)", "warning")]
+
+
+IN_PARTS = (
+    "requires(small, gout, initial, checked, c_checked)",
+    "any_of(small, checked)",
+    "part(small, checked, tested, c_tested)",
+    "met(small, tested) :- tested",
+    "met(small, smokes) :- smokes",
+    "met(small, agrees) :- agrees",
+)
+
+
+def told_of(verify: Verify, *rules: str) -> list[tuple[str, str]]:
+    return verify.of("told_changes", Made(FACTS, {POLICY: (*IN_PARTS, *rules)}, editions=EDITIONS))
+
+
+def test_that_an_edition_adds_a_part_or_drops_one_is_told_of_the_part(verify: Verify) -> None:
+    for edition in ("1", "2"):
+        also = f'part(small, checked, smokes, c_smokes) :- in_force("{edition}")'
+        told = 'changes(small, "2", criterion(smokes), c_history)'
+        assert told_of(verify, also, "part(small, checked, agrees, c_agrees)", told) == []
+
+
+def test_that_an_edition_asks_for_more_of_a_part_is_told_of_the_part(verify: Verify) -> None:
+    also = (
+        "part(small, checked, enough, c_enough)",
+        'at_least_of(small, enough, 1) :- in_force("1")',
+        'at_least_of(small, enough, 2) :- in_force("2")',
+        "part(small, enough, smokes, c_enough)",
+        "part(small, enough, agrees, c_enough)",
+    )
+    told = 'changes(small, "2", criterion(enough), c_history)'
+    assert told_of(verify, *also) == [("request(gout,initial)", "warning")]
+    assert told_of(verify, *also, told) == []
+
+
+def test_a_part_that_the_history_names_and_that_is_as_before_is_found(verify: Verify) -> None:
+    told = 'changes(small, "2", criterion(tested), c_history)'
+    assert told_of(verify, told) == [("change(criterion(tested))", "warning")]
 
 
 def test_an_edition_that_asks_for_what_its_history_tells_is_not(verify: Verify) -> None:
