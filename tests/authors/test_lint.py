@@ -483,6 +483,9 @@ def test_what_lupa_reads_is_what_its_sources_look_up() -> None:
             "undefined: -live_vaccine/0 is read here and nothing derives it; did you mean live_vaccine/0?",
         ),
         ("#defined nobody/3.", "unused: nobody/3 is declared here and nothing reads it"),
+        # names that laws have for what they work out
+        ("granted :- live_vaccine.", "unused: granted/0 is derived here and nothing reads it"),
+        ("opposite(one, other).", "unused: opposite/2 is derived here and nothing reads it"),
         (
             "note(ö).",
             "syntax: ö can stand only in quotes or in a comment; names are written in plain letters",

@@ -408,9 +408,12 @@ class Scope:
 @cache
 def _asked() -> frozenset[Signature]:
     """What the questions read, and lupa itself."""
-    queries = (one for path in shipped("queries").rglob("*.lp") for one in statements(path))
+    questions = [one for path in shipped("queries").glob("*.lp") for one in statements(path)]
+    laws = [one for path in shipped("queries/verify").rglob("*.lp") for one in statements(path)]
     compared = (found for kind in COMPARING for found in looked_at(kind).values())
-    return READ_BY_LUPA.union((s for one in queries for s in read(one)), *compared)
+    # what a law works out for itself is kept apart from what a policy calls so
+    of_laws = {s for one in laws for s in read(one)} - {s for one in laws for s in derived(one)}
+    return READ_BY_LUPA.union(of_laws, (s for one in questions for s in read(one)), *compared)
 
 
 def faults(program: Program) -> Iterator[Finding]:
