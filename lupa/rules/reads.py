@@ -10,7 +10,8 @@ from lupa.rules.texts import Literal, Rule, literals_in, names_in, variables_in
 
 ABOUT_NAMES = frozenset((
     "fact", "default", "of_request", "part_of_request", "whole", "cut_point", "quantity", "rate",
-    "question", "question_help", "fact_text", "label", "usual_label", "alias", "effort", "impossible",
+    "question", "question_help", "group_question", "member_text", "fact_text", "label", "usual_label",
+    "alias", "effort", "impossible",
     "single_valued", "rank", "dated",
     "conversion", "difference", "percent_change", "subdivides", "speaks_against", "asked_as", "asked_with",
     "pair",

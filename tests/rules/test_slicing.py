@@ -265,6 +265,20 @@ impossible(x(Q)) :- beneath(Q, L, H), at_least(Q, H), not at_least(Q, L).
         assert possible(sliced, case) == possible(whole, case)
 
 
+@pytest.mark.parametrize(
+    "words", ['group_question(days_since(D), "{1.1}?")', 'member_text(tried(D), "{1}")']
+)
+def test_how_all_names_are_asked_for_makes_a_policy_read_none_more(tmp_path: Path, words: str) -> None:
+    shared = f"""class(aspirin, pain).
+class(codeine, other_class).
+counted(D) :- known(D), quantity(dose(D), _, _, _).
+known(D) :- drug(D).
+{words} :- counted(D).
+"""
+    sliced, _ = both(tmp_path / "kb", rows() + shared, "wanted :- taking(D), class(D, pain).\n")
+    assert names_left_out(sliced) == list(DRUGS[1:])
+
+
 @pytest.mark.parametrize("policy", ["fep_lupkynis", "uhc_benlysta"])
 def test_a_drug_more_in_the_shipped_files_is_not_ground(tmp_path: Path, policy: str) -> None:
     shutil.copytree(shipped("kb"), tmp_path / "kb")
