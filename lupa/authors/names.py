@@ -92,7 +92,8 @@ class Names:
     """The names of the shared files, and, in `declared`, those that a new folder adds to them.
 
     `given` are the names by which each of what a policy is to cover was called, more than one of some.
-    `insist` says that a name which is but a slip away from a known one is meant as it stands.
+    `insist` says that a name which is but a slip away from a known one, or another name of something of
+    another kind, is meant as it stands.
     """
 
     def __init__(self, program: Ground, *, insist: bool) -> None:
@@ -150,9 +151,10 @@ class Names:
             return found
         one_line(given, option)
         other = self.vocabulary.canonical(given, self._taken)
-        if other is not None:
+        if other is not None and not (self._insist and plain(given) not in self._taken):
             what = self.vocabulary.label(other)
-            raise CaseError(f"{option}: {shown(given)} means {what} here, which is no {kind}")
+            hint = "" if plain(given) in self._taken else f"; if it is a {kind} of its own, add --declare"
+            raise CaseError(f"{option}: {shown(given)} means {what} here, which is no {kind}{hint}")
         near = self.vocabulary.slip(given, known)
         if near and not self._insist:
             raise CaseError(

@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     "--declare",
     is_flag=True,
     default=None,
-    help="Declare a name even where it looks like a slip of another.",
+    help="Declare a name even where it looks like a slip of another, or is one of another kind.",
 )
 @click.argument("policy")
 def new(policy: str, kb: str | None, *, as_json: bool, **given: Any) -> None:

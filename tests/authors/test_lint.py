@@ -483,6 +483,10 @@ def test_what_lupa_reads_is_what_its_sources_look_up() -> None:
             "undefined: -live_vaccine/0 is read here and nothing derives it; did you mean live_vaccine/0?",
         ),
         ("#defined nobody/3.", "unused: nobody/3 is declared here and nothing reads it"),
+        (
+            'quantity(time_on(prednisone), "weeks", 0, 99). effort(at_least(time_on), yes, change, 2).',
+            "unknown-name: time_on is not known here: no fact of a case is that, or begins so; write it",
+        ),
         # names that laws have for what they work out
         ("granted :- live_vaccine.", "unused: granted/0 is derived here and nothing reads it"),
         ("opposite(one, other).", "unused: opposite/2 is derived here and nothing reads it"),

@@ -286,6 +286,12 @@ def test_a_condition_that_nobody_could_be_treated_for_is_declared_as_an_indicati
     assert [name.rows for name in policy.declared] == [("indication(hypertensive_emergency).",)]
 
 
+def test_what_others_call_a_drug_is_a_service_where_its_author_insists(tmp_path: Path) -> None:
+    policy = made(tmp_path, drugs=(), services=("insulin pump",), declare=True)
+    assert [name.name for name in policy.declared] == ["insulin_pump"]
+    assert surprises(KnowledgeBase.load(policy.kb)) == {}
+
+
 def test_what_looks_like_a_slip_is_declared_where_its_author_insists(tmp_path: Path) -> None:
     policy = made(tmp_path, drugs=("anifrolumb",), declare=True)
     assert policy.drugs == ("anifrolumb",)
@@ -513,8 +519,19 @@ def test_a_name_that_rules_cannot_use_is_refused(name: str, hint: str, tmp_path:
             "--indication: 'other' means another indication here, which is no condition",
         ),
         ({"drugs": ("SLE",)}, "--drug: 'SLE' means systemic lupus erythematosus here, which is no drug"),
-        ({"services": ("Benlysta",)}, "--service: 'Benlysta' means belimumab here, which is no service"),
+        (
+            {"services": ("Benlysta",)},
+            "--service: 'Benlysta' means belimumab here, which is no service; if it is",
+        ),
         ({"drugs": ("renewal",)}, "--drug: 'renewal' means continuation here, which is no drug"),
+        (
+            {"services": ("insulin pump",)},
+            "means insulin here, which is no service; if it is a service of its own, add --declare",
+        ),
+        (
+            {"services": ("insulin",), "declare": True},
+            "--service: 'insulin' means insulin here, which is no service",
+        ),
         ({"drugs": ("two\nlines",)}, "--drug: a text on one line is expected"),
         ({"drugs": (" ",)}, "--drug: a text on one line is expected"),
         ({"drugs": ("{unit}",)}, "--drug: a name has no braces, unlike '{unit}'"),

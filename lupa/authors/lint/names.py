@@ -135,15 +135,16 @@ def _unknown(one: Statement, term: Term, known: Known, why: str, parts: Sequence
     at, hint = next(((part, name) for part, name in near if name), (None, None))
     if at is None:
         at = next((part for part, found in instead if found), parts[0] if len(parts) == 1 else term)
-    rule = "misspelt" if hint else "unknown-name"
+    bare = hint == at.name  # it is right but for its arguments
+    rule = "misspelt" if hint and not bare else "unknown-name"
     if term.signature == ("clause", 5):
         rule, why = "unknown-clause", "the ledger has no such clause"
     subject = str(at.arguments[0] if at.name.startswith("_") else at)
-    return one.finding(rule, at, subject, f"{subject} is not known here: {why}{_meant(hint)}")
+    return one.finding(rule, at, subject, f"{subject} is not known here: {why}{_meant(hint, bare)}")
 
 
-def _meant(name: str | None) -> str:
-    return f"; did you mean {name}?" if name else ""
+def _meant(name: str | None, bare: bool = False) -> str:
+    return "; write it with its arguments" if bare else f"; did you mean {name}?" if name else ""
 
 
 def compared(statements: Sequence[Statement], everything: Collection[str]) -> Iterator[Finding]:
