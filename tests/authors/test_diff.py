@@ -451,6 +451,7 @@ def test_one_of_five_that_becomes_two_of_five_is_one_region(tmp_path: Path) -> N
         "after",
         "Fewer than 2.",
     )
+    assert "- After, not met: Fewer than 2." in plain(Diff(found.relation, (found,)))
     (back,) = compare(new.edition("steps"), old.edition("steps")).regions
     assert [(c.about, c.side, c.text) for c in back.conditions] == [("several", "before", "Fewer than 2.")]
     for chosen in product((False, True), repeat=len(FIVE)):

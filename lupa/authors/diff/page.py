@@ -186,7 +186,13 @@ def _sentences(conditions: Sequence[Condition]) -> list[str]:
     """Conditions in words; a long row of one kind is one sentence."""
     alone = [c for c in conditions if len(c.facts) == 1]
     causes = [Cause(c.facts[0], c.value, c.text, c.about, "stated") for c in alone]
-    return [*cause_sentences(causes), *(c.text for c in conditions if len(c.facts) != 1)]
+    return [*cause_sentences(causes), *map(_told, (c for c in conditions if len(c.facts) != 1))]
+
+
+def _told(condition: Condition) -> str:
+    """A condition in words; a criterion that is not met with the edition that finds it so."""
+    side = condition.side
+    return f"{side.capitalize()}, not met: {condition.text}" if side else condition.text
 
 
 def _rows(shift: Shift) -> list[list[str]]:
