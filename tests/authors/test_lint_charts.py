@@ -45,11 +45,14 @@ def test_nothing_is_wrong_with_what_ships(folder: Path) -> None:
     assert found(folder) == []
 
 
-def test_where_the_shared_files_cannot_be_read_no_name_in_them_is_said_to_be_missing(folder: Path) -> None:
-    drugs = folder / "drugs.lp"
-    drugs.write_bytes(drugs.read_bytes() + b"% \xff\n")
+@pytest.mark.parametrize("name", ["drugs.lp", "codes.lp"])
+def test_where_a_shared_file_cannot_be_read_no_name_in_it_is_said_to_be_missing(
+    folder: Path, name: str
+) -> None:
+    shared = folder / name
+    shared.write_bytes(shared.read_bytes() + b"% \xff\n")
     (finding,) = lint(RuleFiles(folder)).findings
-    assert (finding.check, finding.places[0].file) == ("syntax", "drugs.lp")
+    assert (finding.check, finding.places[0].file) == ("syntax", name)
     assert finding.text.startswith("not a text in UTF-8")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -88,7 +89,8 @@ class _Charts:
             given = shipped("kb")
             self._given = [self._read(path, given).name for path in sorted((given / ROWS).glob("*.lp"))]
         for path in (path for path in files.core if own and path.name == "codes.lp"):
-            self._take(RuleFile(path, path.name, "", tuple(text_of(path).split("\n"))))
+            with suppress(RuleError):  # what cannot be read is told of where the shared files are
+                self._take(RuleFile(path, path.name, "", tuple(text_of(path).split("\n"))))
 
     def _read(self, path: Path, root: Path) -> RuleFile:
         name = path.relative_to(root).as_posix()
