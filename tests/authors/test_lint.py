@@ -453,6 +453,22 @@ def test_what_lupa_reads_is_what_its_sources_look_up() -> None:
             f'quantity(weight, "kg", 1, 500). cut_point(at_least(weight, 50)).\n{MET}at_least(weight, 50).',
             'no-label: the quantity weight has no label; write label(weight, "...")',
         ),
+        ("fact(taking(prednisone)).", "duplicate: taking(prednisone) is declared at vocabulary.lp:"),
+        ("fact((live_vaccine; lives_alone)).", "duplicate: live_vaccine is declared at policies/fep_"),
+        (
+            f"{MET}tried(prednisone, intolerance).",
+            (
+                "unknown-name: tried(prednisone,intolerance) can never be so, for nothing declares it; "
+                "write asks_of_earlier_treatment(prednisone)."
+            ),
+        ),
+        (
+            f"{MET}not measured(at_least(egfr, 60), 90).",
+            (
+                "unknown-name: measured(at_least(egfr,60),90) can never be so, for nothing declares it; "
+                "write asks_whether_measured(at_least(egfr,60),90)."
+            ),
+        ),
         (
             f"{MET}taking(Drug), (Drug, ibuprofen) = (ibuprofen, Drug).",
             "unknown-name: ibuprofen is compared with here, and nothing else holds it",

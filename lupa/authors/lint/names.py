@@ -79,6 +79,38 @@ def conditions(
                 yield _unknown(one, term, known, _no(term), list(names(term)))
 
 
+def awaited(term: Term, atoms: Atoms, facts: Sequence[tuple[Statement, Term]]) -> Term | None:
+    """The row without which the shared files, in which these `facts` are declared, declare none such."""
+    if atoms.get(term.signature):
+        return None
+    for one, head in facts:
+        values: dict[str, Term] = {}
+        if not head.arguments[0].anything and bound(head.arguments[0], term, values):
+            missing = (read for read in one.positive if not atoms.get(read.signature))
+            return next((filled(read, values, term) for read in missing), None)
+    return None
+
+
+def redeclared(
+    statements: Sequence[Statement], known: Known, facts: Sequence[tuple[Statement, Term]]
+) -> Iterator[Finding]:
+    """Rows that declare a fact which another of these `facts` declares, in other words."""
+    for one, head in (each for each in rows(statements) if each[1].signature == ("fact", 1)):
+        others = (each for each in facts if str(each[0].node) != str(one.node))
+        place = next((other.place for other, fact in others if _gives(other, fact, head, known)), None)
+        if place is not None:
+            text = f"{head.arguments[0]} is declared at {place} already"
+            yield one.finding("duplicate", head, str(head), text)
+
+
+def _gives(one: Statement, fact: Term, wanted: Term, known: Known) -> bool:
+    """Whether what a statement says of any name comes to what is wanted."""
+    values: dict[str, Term] = {}
+    return bound(fact, wanted, values) and all(
+        known.holds(filled(read, values, wanted)) for read in one.positive
+    )
+
+
 def tables(
     statements: Sequence[Statement], known: Known, given: Collection[Signature]
 ) -> Iterator[Finding]:

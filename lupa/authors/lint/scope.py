@@ -314,13 +314,15 @@ class Scope:
         wrong = wrong or bool(trees)
         every = (taken_as_they_are if trees else met_by_parts)(every, self.policy)
         cuts = {(one.file.name, term): finding for one, term, finding in self._cuts(every)}
-        missed = [*cuts.values()]
+        missed = [*cuts.values(), *self._undeclared(every)]
         missed += lint_names.conditions(self.own.statements, Known(every, {}), (), cuts)
         wrong = wrong or _any_error(missed)
         known = Known(every, self._heads if wrong else {})
         places = Places(self.own, self._shared.core)
         yield from missed
         yield from lint_names.tables(self.own.statements, known, self._given)
+        facts = [pair for program in self._both for pair in program.derived.get(("fact", 1), ())]
+        yield from lint_names.redeclared(self.own.statements, known, facts)
         yield from lint_names.compared(self.own.statements, self.names)
         yield from lint_names.compared_with(self.own.statements, known)
         yield from lint_words.unworded(known, places)
@@ -349,6 +351,16 @@ class Scope:
                 missing = lint_cuts.undeclared(one, term, every)
                 if missing:
                     yield one, term, lint_cuts.finding(one, term, missing)
+
+    def _undeclared(self, every: Atoms) -> Iterator[Finding]:
+        """Facts that the policy reads and that are there only once it says of what it asks them."""
+        facts = self._shared.core.derived.get(("fact", 1), ())
+        for one in self.own.statements:
+            for term in one.reads:
+                row = None if self.own.gives(term.signature) else lint_names.awaited(term, every, facts)
+                if row is not None:
+                    text = f"{term} can never be so, for nothing declares it; write {row}."
+                    yield one.finding("unknown-name", term, str(term), text)
 
     @property
     def _heads(self) -> dict[Signature, list[Term]]:
