@@ -183,6 +183,20 @@ def test_an_expected_finding_may_be_one_of_one_edition_only() -> None:
     assert (first.accepted, second.accepted, gone) == ("It is so.", None, [])
 
 
+def test_all_that_is_wrong_with_a_record_of_findings_is_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "accepted.yaml"
+    path.write_text("- {chek: a}\n- {check: a, subject: 3, reason: 4}\n- {check: a}\n", encoding="utf-8")
+    with pytest.raises(RuleError) as error:
+        accepted_in(tmp_path)
+    assert [line.partition(";")[0] for line in str(error.value).splitlines()] == [
+        f"{path}: entry 1: 'chek' is not known",
+        f"{path}: entry 2: `reason` must be a text",
+        f"{path}: entry 2: `subject` must be a text",
+        f"{path}: entry 3: `subject` is missing",
+        f"{path}: entry 3: `reason` is missing",
+    ]
+
+
 def test_a_policy_may_record_nothing(tmp_path: Path) -> None:
     assert accepted_in(tmp_path) == []
     (tmp_path / "accepted.yaml").write_text("# nothing yet\n", encoding="utf-8")

@@ -77,34 +77,49 @@ def read(text: str, path: Path, policy: str) -> list[Accepted]:
     rows = load(text)
     if not isinstance(rows or [], list):
         raise RuleError(f"{path}: a list of findings is expected, each with {', '.join(KEYS)}")
-    return [
-        one
-        for number, row in enumerate(rows or [], start=1)
-        for one in _accepted(row, f"{path}: entry {number}", policy)
-    ]
+    numbered = [*enumerate(rows or [], start=1)]
+    wrong = [f"{path}: entry {number}: {what}" for number, row in numbered for what in _wrong_in(row)]
+    if wrong:
+        raise RuleError("\n".join(wrong))
+    return [one for _, row in numbered for one in _accepted(row, policy)]
 
 
-def _accepted(row: Any, where: str, policy: str) -> Iterator[Accepted]:
+def _accepted(row: dict[str, Any], policy: str) -> Iterator[Accepted]:
     """What one entry records: a finding for each of its subjects."""
-    if not isinstance(row, dict):
-        raise RuleError(f"{where}: a mapping with {', '.join(KEYS)} is expected")
-    for key in row:
-        if key not in KEYS:
-            near = nearest(str(key), {known: known for known in KEYS})
-            hint = f"did you mean {near}?" if near else f"it takes {', '.join(KEYS)}"
-            raise RuleError(f"{where}: {shown(str(key))} is not known; {hint}")
-    for key in KEYS:
-        if key not in row and key != "edition":
-            raise RuleError(f"{where}: `{key}` is missing; {_MISSING[key]}")
-    subjects = row["subject"] if isinstance(row["subject"], list) else [row["subject"]]
-    if not subjects:
-        raise RuleError(f"{where}: `subject` names nothing; {_MISSING['subject']}")
-    others = ((key, value) for key, value in row.items() if key != "subject")
-    for key, value in (*others, *(("subject", subject) for subject in subjects)):
-        if not isinstance(value, str) or not value.strip():
-            raise RuleError(f"{where}: `{key}` must be a text; write it in quotes where it is a number")
-    for subject in subjects:
+    for subject in _subjects(row):
         yield Accepted(policy, row["check"], subject, row["reason"].strip(), row.get("edition"))
+
+
+def _subjects(row: dict[str, Any]) -> list[Any]:
+    return row["subject"] if isinstance(row["subject"], list) else [row["subject"]]
+
+
+def _wrong_in(row: Any) -> Iterator[str]:
+    """What is wrong with one entry: its keys, or else what they say."""
+    if not isinstance(row, dict):
+        yield f"a mapping with {', '.join(KEYS)} is expected"
+        return
+    keys = [*_wrong_keys(row)]
+    yield from keys
+    if keys:
+        return
+    if not _subjects(row):
+        yield f"`subject` names nothing; {_MISSING['subject']}"
+    others = ((key, value) for key, value in row.items() if key != "subject")
+    for key, value in (*others, *(("subject", subject) for subject in _subjects(row))):
+        if not isinstance(value, str) or not value.strip():
+            yield f"`{key}` must be a text; write it in quotes where it is a number"
+
+
+def _wrong_keys(row: dict[str, Any]) -> Iterator[str]:
+    unknown = [str(key) for key in row if key not in KEYS]
+    for key in unknown:
+        near = nearest(key, {known: known for known in KEYS})
+        hint = f"did you mean {near}?" if near else f"it takes {', '.join(KEYS)}"
+        yield f"{shown(key)} is not known; {hint}"
+    for key in _MISSING if not unknown else ():  # which may be what is missing
+        if key not in row:
+            yield f"`{key}` is missing; {_MISSING[key]}"
 
 
 _MISSING = {

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +15,7 @@ from clingo import ast
 from clingo.ast import AST, ASTType
 
 from lupa.authors.lint.chart_codes import Row, against_laws, rows_of, without_units
-from lupa.authors.lint.files import RuleFile
+from lupa.authors.lint.files import RuleFile, read_file
 from lupa.authors.lint.statements import shown
 from lupa.authors.reports.finding import Finding
 from lupa.authors.syntax import declared, has_body, line, nodes, read
@@ -89,8 +88,7 @@ class _Charts:
             given = shipped("kb")
             self._given = [self._read(path, given).name for path in sorted((given / ROWS).glob("*.lp"))]
         for path in (path for path in files.core if own and path.name == "codes.lp"):
-            with suppress(RuleError):  # what cannot be read is told of where the shared files are
-                self._take(RuleFile(path, path.name, "", tuple(text_of(path).split("\n"))))
+            self._take(read_file(path, files.root))  # what cannot be read is told with the shared files
 
     def _read(self, path: Path, root: Path) -> RuleFile:
         name = path.relative_to(root).as_posix()
