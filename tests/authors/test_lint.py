@@ -454,6 +454,7 @@ def test_what_lupa_reads_is_what_its_sources_look_up() -> None:
             'no-label: the quantity weight has no label; write label(weight, "...")',
         ),
         ("fact(taking(prednisone)).", "duplicate: taking(prednisone) is declared at vocabulary.lp:"),
+        ("fact(dosed_per_label).", "duplicate: dosed_per_label is declared at vocabulary.lp:"),
         ("fact((live_vaccine; lives_alone)).", "duplicate: live_vaccine is declared at policies/fep_"),
         (
             f"{MET}tried(prednisone, intolerance).",

@@ -94,13 +94,18 @@ def awaited(term: Term, atoms: Atoms, facts: Sequence[tuple[Statement, Term]]) -
 def redeclared(
     statements: Sequence[Statement], known: Known, facts: Sequence[tuple[Statement, Term]]
 ) -> Iterator[Finding]:
-    """Rows that declare a fact which another of these `facts` declares, in other words."""
+    """Rows that declare a fact which another of these `facts` declares, in other words or elsewhere."""
     for one, head in (each for each in rows(statements) if each[1].signature == ("fact", 1)):
-        others = (each for each in facts if str(each[0].node) != str(one.node))
+        others = (each for each in facts if _words(each[0]) != _words(one))
         place = next((other.place for other, fact in others if _gives(other, fact, head, known)), None)
         if place is not None:
             text = f"{head.arguments[0]} is declared at {place} already"
             yield one.finding("duplicate", head, str(head), text)
+
+
+def _words(one: Statement) -> tuple[str, str]:
+    """What a statement says, and in whose folder."""
+    return str(one.node), one.file.policy
 
 
 def _gives(one: Statement, fact: Term, wanted: Term, known: Known) -> bool:
