@@ -50,6 +50,18 @@ class Open(NamedTuple):
             self.exchange.inherit(node, self.facts.keys(), left)
         return left
 
+    def heaviest(self, node: Node) -> Sequence[Node]:
+        """The same without what is another of them with something more known, as far as that is seen."""
+        if self.exchange is not None and self.is_exchanged(node):
+            return self.exchange.heaviest(node, self.facts.keys())
+        return self.remainders(node)
+
+    def examples(self, node: Node) -> Sequence[Node]:
+        """Beside the heaviest, what answers leave that say the same of all members."""
+        if self.exchange is not None and self.is_exchanged(node):
+            return self.exchange.examples(node, self.facts.keys())
+        return ()
+
     def answers(self, node: Node, value: Callable[[Node], Node]) -> tuple[Diagrams, Node]:
         """The value of what each assignment of the group leaves of a function, with its diagrams."""
         seen, lifted = self.seen, self.seen.lifted(node)

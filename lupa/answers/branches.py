@@ -145,7 +145,7 @@ def _counted(
         return None
     counting = Counting(asking, exchange, node, facts, diagrams.budget)
     known = counting.nothing_known()
-    ways = counting.answered(node, facts, known)
+    ways = counting.answered(node, facts)
     leads = {each.counts: each.left for each in islice(ways, _MOST_WAYS + 1)}
     with suppress(SpaceLimitError):
         return counting.branches(node, facts, known, leads) if len(leads) <= _MOST_WAYS else None

@@ -11,13 +11,16 @@ from lupa.answers.membership import Membership, Said
 from lupa.answers.when import Counted, Each, Some, When
 from lupa.compiled import cubes, exchange
 from lupa.compiled.diagram import NOWHERE, Budget, Node
-from lupa.compiled.exchange import Exchange, Member, Run
+from lupa.compiled.exchange import Cell, Exchange, Member, Run
 from lupa.errors import SpaceLimitError
 from lupa.rules.asking import Asking
 from lupa.rules.vocabulary import Fact
 
 _MOST_CELLS = 20_000
 """So many ways of counting are looked at."""
+
+_FEW_WAYS = 4
+"""So many ways of telling are looked at where there are too many ways of counting to look at all."""
 
 History = tuple[int, tuple[Said, ...]]
 """Of whom one speaks, by the class in which they were alike at first, and what was said of them."""
@@ -34,11 +37,14 @@ class Told(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """What one way of answering leaves, and what is known of the members then."""
+    """One way of answering: how many members of each run are in each of its classes, and what is left."""
 
+    cell: Cell
     counts: tuple[int, ...]
-    left: Node
-    known: Known
+
+    @property
+    def left(self) -> Node:
+        return self.cell.left
 
 
 class Counting:
@@ -62,24 +68,40 @@ class Counting:
             said for member in about for _, said in known[member]
         )
 
-    def answered(self, node: Node, asked: Collection[int], known: Known) -> Iterator[Answered]:
+    def answered(self, node: Node, asked: Collection[int]) -> Iterator[Answered]:
         """Every way of answering, by how many members of each run are in each of its classes."""
         runs = self._exchange.runs(node, asked)
-        told_of = [self._together(run, known) for run in runs]
-        after = [
-            [
+        for cell in self._exchange.cells(node, asked):
+            counts = (
+                classes.count(at)
+                for run, classes in zip(runs, cell.classes, strict=True)
+                for at in range(len(run.classes))
+            )
+            yield Answered(cell, tuple(counts))
+
+    def known_then(self, node: Node, asked: Collection[int], known: Known, cell: Cell) -> Known:
+        """What is known of the members once it was answered so."""
+        now = dict(known)
+        for run, classes in zip(self._exchange.runs(node, asked), cell.classes, strict=True):
+            histories = self._together(run, known)
+            then = [
                 frozenset((root, (*said, (run.places, told))) for root, said in histories)
                 for told in run.classes
             ]
-            for run, histories in zip(runs, told_of, strict=True)
-        ]
-        for cell in self._exchange.cells(node, asked):
-            now = dict(known)
-            counts: list[int] = []
-            for run, then, classes in zip(runs, after, cell.classes, strict=True):
-                now.update((m, then[at]) for m, at in zip(run.members, classes, strict=True) if m in known)
-                counts += (classes.count(at) for at in range(len(run.classes)))
-            yield Answered(tuple(counts), cell.left, now)
+            now.update((m, then[at]) for m, at in zip(run.members, classes, strict=True) if m in known)
+        return now
+
+    def still_known(self, node: Node, known: Known) -> Known:
+        """What of this is to be kept: nothing where all who may stand for each other are alike again."""
+        kept: dict[Member, frozenset[History]] = {}
+        for run in self._exchange.alike(node):
+            said = {member: known[member] for member in run if member in known}
+            roots = {root for histories in said.values() for root, _ in histories}
+            of = {member: root for root in roots for member in self._roots[root]}
+            if said.keys() >= of.keys() and len({_said(histories) for histories in said.values()}) > 1:
+                said = {member: frozenset({(of[member], ())}) for member in said}
+            kept |= said
+        return kept
 
     @staticmethod
     def _together(run: Run, known: Known) -> frozenset[History]:
@@ -95,7 +117,7 @@ class Counting:
         ways = product(*map(self._counted, runs))
         coordinates, found, rest = self._told_by(runs, next(ways), known, leads)
         cells = prod(coordinate.size + 1 for coordinate in coordinates)
-        for counted in islice(ways, _MOST_CELLS // cells):
+        for counted in islice(ways, _MOST_CELLS // cells or _FEW_WAYS):
             if all(len(boxes) == 1 for value, boxes in found.items() if value != rest):
                 break  # in fewer words it cannot be said
             other = self._told_by(runs, counted, known, leads)
@@ -124,18 +146,31 @@ class Counting:
         ]
         starts = [sum(len(run.classes) for run in runs[:place]) for place in range(len(runs))]
         place_of = [start + at for start, classes in zip(starts, counted, strict=True) for at in classes]
-        sizes = [coordinate.size + 1 for coordinate in coordinates]
+        values_at = {tuple(counts[place] for place in place_of): lead for counts, lead in leads.items()}
+        spans = [[(n, n) for n in range(coordinate.size + 1)] for coordinate in coordinates]
+        if prod(map(len, spans)) > _MOST_CELLS:
+            spans = [_alike(values_at, at, len(each)) for at, each in enumerate(spans)]
+            place = [
+                [n for n, (low, high) in enumerate(each) for _ in range(low, high + 1)] for each in spans
+            ]
+            values_at = {
+                tuple(at[n] for at, n in zip(place, cell, strict=True)): lead
+                for cell, lead in values_at.items()
+            }
+        sizes = [len(each) for each in spans]
         if prod(sizes) > _MOST_CELLS:
             raise SpaceLimitError(_MOST_CELLS)
-        values = dict.fromkeys(product(*map(range, sizes)), NOWHERE)
-        values |= {tuple(counts[place] for place in place_of): lead for counts, lead in leads.items()}
+        values = dict.fromkeys(product(*map(range, sizes)), NOWHERE) | values_at
         cells: dict[Node, list[tuple[int, ...]]] = {}
         for cell, value in values.items():
             cells.setdefault(value, []).append(cell)
         cells.pop(NOWHERE, None)
         found = {
-            value: cubes.boxes(values, each, sizes, [(0,) * size for size in sizes])
-            for value, each in cells.items()
+            value: [
+                tuple((each[low][0], each[high][1]) for each, (low, high) in zip(spans, box, strict=True))
+                for box in cubes.boxes(values, each_of, sizes, [(0,) * size for size in sizes])
+            ]
+            for value, each_of in cells.items()
         }
         rest = max(found, key=lambda value: len(found[value])) if len(found) > 1 else None
         if rest is not None and len(found[rest]) == 1:
@@ -242,6 +277,26 @@ def _length(boxed: _Boxed) -> int:
     """How many ways there are to tell."""
     _, found, rest = boxed
     return sum(len(boxes) for value, boxes in found.items() if value != rest)
+
+
+def _said(histories: Iterable[History]) -> frozenset[tuple[Said, ...]]:
+    return frozenset(said for _, said in histories)
+
+
+def _alike(values: Mapping[tuple[int, ...], Node], at: int, size: int) -> list[tuple[int, int]]:
+    """From which number to which of what is counted here nothing changes, whatever else is counted."""
+    spans = [(0, 0)]
+    changes = {
+        cell[at]
+        for cell, value in values.items()
+        if cell[at] and values.get((*cell[:at], cell[at] - 1, *cell[at + 1 :])) != value
+    }
+    for number in range(1, size):
+        if number in changes:
+            spans.append((number, number))
+        else:
+            spans[-1] = spans[-1][0], number
+    return spans
 
 
 class _Coordinate:

@@ -4,17 +4,18 @@ A question is about a group of facts, and is answered by all of them. Smallest m
 questions in the worst case; among equals, the least effort on the longest way. That is the depth of a
 decision tree with weights, found by search over the functions that answers leave.
 
-Three theorems keep the search small. A question is *free* if no law ties its answer to those of the
+Four theorems keep the search small. A question is *free* if no law ties its answer to those of the
 others; a function with an answer given weighs no more than without, as each tree for the one does for the
-other.
+other. So of what answers leave only what is no other one with something more given has to be weighed.
 
 A free question with an answer that settles the outcome may be asked first. Take another answer, and any
 tree: where the question is not asked the tree must end in what the first one makes the outcome, so on each
 way on which the outcome may still be another one the question has its weight beside that of what is left.
 
-So may a free question of which, whatever is answered, another answer *can be held back*: some fact that
-what the first answer leaves does not depend on settles what the other one leaves. Give that fact away; the
-question has then an answer that settles the outcome, and what the first answer leaves is as it was.
+So may a free question if, for an answer of those that leave the most, another answer *can be held back*:
+some facts that what the first answer leaves does not depend on, nor any law ties to others, settle what the
+other one leaves. Give these facts away; the question has then an answer that settles the outcome, and what
+the first answer leaves is as it was. No tree weighs less than that, and the one that asks it no more.
 
 Some questions stand *apart* if no law ties them to the others, and all that their answers come to is
 whether the outcome is settled by them, or is what the others say. The weights of the two then add up. They
@@ -27,6 +28,7 @@ criterion by criterion.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
 
 from lupa.answers.asking import Open, Questions
@@ -39,8 +41,15 @@ _GIVEN_AWAY = 4
 """So many answers are tried for a lower bound."""
 
 
-def _weight(ask: Open) -> int:
+def weight_of(ask: Open) -> int:
+    """What it takes to ask this."""
     return ONE + ask.effort
+
+
+def _answers(support: Collection[int], ask: Open) -> int:
+    """How many answers there may be to a question about those of its facts that a function depends on."""
+    facts = len(ask.facts.keys() & support)
+    return 2**facts if ask.group.kind == "members" else facts + 1
 
 
 class Planner:
@@ -51,15 +60,17 @@ class Planner:
         self._diagrams = questions.diagrams
         self._asks = questions.every
         self._left: dict[tuple[Node, str], Sequence[Node]] = {}
+        self._other: dict[tuple[Node, str], Sequence[Node]] = {}
         self._lawful: dict[Node, Node] = {NOWHERE: NO}
+        self._free: dict[tuple[Node, str], bool] = {}
         self._weights: dict[Node, int] = {}
         self._bounds: dict[Node, int] = {}
         self._given_away: dict[Node, int] = {}
         self._sizes: dict[Node, int] = {}
-        self._settled_by_one: dict[Node, frozenset[int]] = {}
+        self._settled_by_these: dict[tuple[Node, frozenset[int]], bool] = {}
 
     def open(self, node: Node) -> list[tuple[Open, Sequence[Node]]]:
-        """The questions with more than one possible answer, and what the answers leave."""
+        """The questions with more than one possible answer, and the heaviest that the answers leave."""
         return list(self._asked(node, self._about(node)))
 
     def _about(self, node: Node) -> list[Open]:
@@ -68,14 +79,22 @@ class Planner:
         return [ask for ask in self._asks if not support.isdisjoint(ask.facts)]
 
     def _asked(self, node: Node, asks: Iterable[Open]) -> Iterator[tuple[Open, Sequence[Node]]]:
-        """Those of these questions that have more than one possible answer, and what the answers leave."""
+        """Those of these questions that have more than one possible answer, and the heaviest left."""
         for ask in asks:
             key = node, ask.group.id
             if key not in self._left:
                 self._diagrams.budget.spend()
-                self._left[key] = ask.remainders(node)
-            if len(self._left[key]) > 1:
-                yield ask, self._left[key]
+                self._left[key] = ask.heaviest(node)
+            left = self._left[key]
+            if len(left) > 1 or any(other not in left for other in self._examples(node, ask)):
+                yield ask, left
+
+    def _examples(self, node: Node, ask: Open) -> Sequence[Node]:
+        """Some of what else the answers leave."""
+        key = node, ask.group.id
+        if key not in self._other:
+            self._other[key] = ask.examples(node)
+        return self._other[key]
 
     # ---- weights -------------------------------------------------------------------------------
 
@@ -91,7 +110,7 @@ class Planner:
         settling = self._settling(node) or self._held_back(node)
         if settling is not None:
             ask, left = settling
-            self._weights[node] = _weight(ask) + max(map(self.weigh, left))
+            self._weights[node] = weight_of(ask) + max(map(self.weigh, left))
             return self._weights[node]
         apart = self._apart(node)
         if apart is not None:
@@ -100,35 +119,43 @@ class Planner:
         return self._search(node, limit)
 
     def _settling(self, node: Node) -> tuple[Open, Sequence[Node]] | None:
-        """A free question of which an answer settles the outcome, if there is any; of few facts first."""
-        for ask, left in self._asked(node, sorted(self._about(node), key=lambda ask: len(ask.facts))):
-            settles = any(len(self._diagrams.values(answer)) == 1 for answer in left)
-            if settles and self._is_free(ask, node, left):
+        """A free question of which an answer settles the outcome, if there is any; of few answers first."""
+        support = self._diagrams.support(node)
+        for ask, left in self._asked(node, sorted(self._about(node), key=partial(_answers, support))):
+            some = (*left, *self._examples(node, ask))
+            settles = any(len(self._diagrams.values(answer)) == 1 for answer in some)
+            if settles and self._is_free(ask, node):
                 return ask, left
         return None
 
     def _held_back(self, node: Node) -> tuple[Open, Sequence[Node]] | None:
-        """A free question of which, whatever is answered, another answer can be held back."""
+        """A free question of which another answer than the one that leaves the most can be held back."""
+        tied = self._diagrams.support(self._lawful_of(node))
         for ask, left in self._asked(node, self._about(node)):
-            if self._is_free(ask, node, left) and all(
-                any(self._can_settle(other, answer) for other in left) for answer in left
-            ):
-                return ask, left
+            others = (*left, *self._examples(node, ask))
+
+            def is_beside(answer: Node, others: Sequence[Node] = others) -> bool:
+                return any(self._can_settle(other, answer, tied) for other in others)
+
+            if self._is_free(ask, node) and is_beside(max(left, key=self._size)):
+                weights = {answer: self.weigh(answer) for answer in left}
+                most = max(weights.values())
+                if any(weight == most and is_beside(answer) for answer, weight in weights.items()):
+                    return ask, left
         return None
 
-    def _can_settle(self, node: Node, beside: Node) -> bool:
-        """Whether one thing that the other function does not depend on can settle this one."""
-        alone = self._diagrams.support(node) - self._diagrams.support(beside)
-        return bool(alone) and not alone.isdisjoint(self._settling_facts(node))
-
-    def _settling_facts(self, node: Node) -> frozenset[int]:
-        """The variables of which one alone can settle a function."""
-        if node not in self._settled_by_one:
-            support = self._diagrams.support(node)
-            left = self._diagrams.values_left(node, max(support, default=-1) + 1)
-            found = (variable for variable in support if min(map(len, left[variable])) == 1)
-            self._settled_by_one[node] = frozenset(found)
-        return self._settled_by_one[node]
+    def _can_settle(self, node: Node, beside: Node, tied: frozenset[int]) -> bool:
+        """Whether facts on which the other function does not depend, not `tied` by laws, can settle it."""
+        alone = self._diagrams.support(node) - self._diagrams.support(beside) - tied
+        if not alone:
+            return False
+        key = node, alone
+        if key not in self._settled_by_these:
+            several = min(NOWHERE, *self._diagrams.values(node)) - 1
+            seen = Seen(self._diagrams, alone, lambda left: next(iter(left)) if len(left) == 1 else several)
+            left = self._diagrams.values(seen.of(node))
+            self._settled_by_these[key] = left != {several}
+        return self._settled_by_these[key]
 
     def _apart(self, node: Node) -> tuple[Node, Node] | None:
         """What some questions settle, and what the others say where they do not; None if none stand apart.
@@ -137,8 +164,9 @@ class Planner:
         """
         tried = set()
         asks = self._about(node)
-        for _, left in self.open(node):
-            unsettled = [answer for answer in left if len(self._diagrams.values(answer)) > 1]
+        for ask, left in self.open(node):
+            some = (*left, *self._examples(node, ask))
+            unsettled = [answer for answer in some if len(self._diagrams.values(answer)) > 1]
             if unsettled:
                 rest = min(unsettled, key=lambda answer: (len(self._about(answer)), answer))
                 others = self._diagrams.support(rest)
@@ -180,14 +208,25 @@ class Planner:
         kept = {at: value if len(values) == 1 else YES for at, values in sets.items() if values}
         return diagrams.together([seen], lambda parts: kept.get(parts[0], NOWHERE))
 
-    def _is_free(self, ask: Open, node: Node, left: Sequence[Node]) -> bool:
-        """Whether the same can be of all else, whatever the answer is."""
-        lawful = set(map(self._lawful_of, left))
-        if len(lawful) > 1:
-            return False
-        if ask.exchange is None or not ask.is_exchanged(node):
+    def _is_free(self, ask: Open, node: Node) -> bool:
+        """Whether the same can be of all else, whatever the answer is: no law ties these to the others."""
+        lawful = self._lawful_of(node)
+        key = lawful, ask.group.id
+        if key not in self._free:
+            own = self._diagrams.support(lawful).intersection(ask.facts)
+            self._free[key] = not own or self._is_split(lawful, own)
+        return self._free[key]
+
+    def _is_split(self, lawful: Node, own: Collection[int]) -> bool:
+        """Whether a law is one on some of its variables, and one on the rest."""
+        rest = self._diagrams.support(lawful).difference(own)
+        if not rest:
             return True
-        return ask.exchange.variables.isdisjoint(*map(self._diagrams.support, lawful))
+        parts = (
+            Seen(self._diagrams, part, lambda left: YES if YES in left else NO).of(lawful)
+            for part in (own, rest)
+        )
+        return self._diagrams.both(*parts) == lawful
 
     def _lawful_of(self, node: Node) -> Node:
         """The condition that a function has a value."""
@@ -216,8 +255,8 @@ class Planner:
         """The weight of a tree that asks this first, or if that is `limit` or more, a bound from it."""
         worst = 0
         for answer in sorted(left, key=self._size, reverse=True):
-            least = self.weigh(answer, None if limit is None else limit - _weight(ask))
-            worst = max(worst, _weight(ask) + least)
+            least = self.weigh(answer, None if limit is None else limit - weight_of(ask))
+            worst = max(worst, weight_of(ask) + least)
             if limit is not None and worst >= limit:
                 break
         return worst
@@ -234,14 +273,14 @@ class Planner:
         """The question that leaves the least to ask, at worst and then by all of its answers, first."""
         ask, left = asked
         sizes = list(map(self._size, left))
-        return max(sizes), sum(sizes) / len(sizes), _weight(ask)
+        return max(sizes), sum(sizes) / len(sizes), weight_of(ask)
 
     def _size(self, node: Node) -> int:
         """The weight of everything that a function depends on."""
         if node not in self._sizes:
             support = self._diagrams.support(node)
             asked = (ask for ask in self._asks if not support.isdisjoint(ask.facts))
-            self._sizes[node] = sum(map(_weight, asked))
+            self._sizes[node] = sum(map(weight_of, asked))
         return self._sizes[node]
 
     # ---- what to ask ---------------------------------------------------------------------------
@@ -252,9 +291,10 @@ class Planner:
         Of what a clinician is asked alike, that which leaves the least to ask.
         """
         weight = self.weigh(node)
-        return next(  # whatever is not settled has a question
-            ask
+        found = (  # whatever is not settled has a question
+            [ask for ask, left in self._asked(node, alike) if self._worst(ask, left, weight + 1) == weight]
             for _, alike in groupby(self._about(node), key=lambda ask: ask.rank)
-            for ask, left in sorted(self._asked(node, alike), key=self._promise)
-            if self._worst(ask, left, weight + 1) == weight
         )
+        first, *others = next(filter(None, found))
+        every = (first, *others) if others else ()
+        return min(every, key=lambda ask: self._promise((ask, ask.remainders(node))), default=first)

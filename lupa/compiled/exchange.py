@@ -155,6 +155,50 @@ class Exchange:
         self.inherit(node, asked, found)
         return found
 
+    def heaviest(self, node: Node, asked: Collection[int]) -> Sequence[Node]:
+        """Of what the answers leave so much that all else is one of these with something more known.
+
+        Of a member "not tolerated" leaves what "tried" does, once the weeks are known.
+        """
+        left = {node}
+        for run in self.runs(node, asked):
+            heavy = self._heavy(node, run)
+            left = {part for each in left for part in self._left(each, heavy)}
+        found = sorted(part for part in left if self._diagrams.values(part))
+        self.inherit(node, asked, found)
+        return found
+
+    def _heavy(self, node: Node, run: Run) -> Run:
+        """The same run without classes that leave less than another one."""
+        member, places = run.members[0], run.places
+        others = [v for place, v in enumerate(member) if v != NONE and place not in places]
+        left = [self._answered(node, member, places, told) for told, *_ in run.classes]
+        kept: list[int] = []
+        for at, part in enumerate(left):  # what leaves the most comes first
+            kept += [] if any(self._leaves_less(part, left[more], others) for more in kept) else [at]
+        return run._replace(classes=tuple(run.classes[at] for at in kept))
+
+    def _leaves_less(self, node: Node, heavy: Node, variables: Sequence[int]) -> bool:
+        """Whether a function is the heavy one, once some of these variables are settled."""
+        gone = self._diagrams.support(heavy).intersection(variables) - self._diagrams.support(node)
+        return any(
+            given(self._diagrams, heavy, dict(zip(gone, so, strict=True))) == node
+            for so in product((False, True), repeat=len(gone))
+        )
+
+    def examples(self, node: Node, asked: Collection[int]) -> Sequence[Node]:
+        """What is left where the same is answered of all members, as far as it can be."""
+        runs = self.runs(node, asked)
+        found = []
+        for told in dict.fromkeys(told for run in runs for each in run.classes for told in each):
+            left = node
+            for run in runs:
+                said = next((told for each in run.classes if told in each), run.classes[0][0])
+                for member in run.members:
+                    left = self._answered(left, member, run.places, said)
+            found.append(left)
+        return [left for left in dict.fromkeys(found) if self._diagrams.values(left)]
+
     def inherit(self, node: Node, asked: Collection[int], left: Iterable[Node]) -> None:
         """Keeps that members about whom nothing was asked are alike in what was left of a function."""
         runs = [run for run in self.alike(node) if len(run) > 1 and set(run[0]).isdisjoint(asked)]
@@ -163,8 +207,7 @@ class Exchange:
 
     def _left(self, node: Node, run: Run) -> Collection[Node]:
         """What the answers about the members of a run leave of a function."""
-        one = self._with_one(node, run)
-        if one is not None:
+        if (one := self._with_one(node, run)) is not None:
             return self._with_none(node, run), one
         parts = {(node, 0)}
         for member in run.members:

@@ -12,7 +12,7 @@ import clingo
 import pytest
 
 from lupa import KnowledgeBase, SpaceLimitError
-from lupa.answers import branches, counting
+from lupa.answers import branches, counting, tree
 from lupa.answers import plan as planning
 from lupa.answers.exploration import Plan
 from lupa.answers.orbits import Orbits
@@ -432,10 +432,12 @@ def by_member(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(planning, "_MANY", 0)
 
 
+@pytest.mark.parametrize("few", [4, 0], ids=["each kind apart", "all kinds together"])
 @pytest.mark.parametrize("seed", range(times(12)))
 def test_a_plan_that_counts_is_as_small_as_any(
-    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    seed: int, few: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(tree, "_FEW_KINDS", few)
     facts, rules = random_policy(random.Random(seed))
     kb = small.small_kb(tmp_path / "kb", facts, rules)
     plain = kb.plan(NOTHING_SAID)
@@ -446,6 +448,34 @@ def test_a_plan_that_counts_is_as_small_as_any(
     assert (
         longest_way(counted, rows) == counted.questions == smallest(rows, sorted(frozenset().union(*rows)))
     )
+
+
+def test_two_of_five_classes_are_one_step_for_each_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who was on what long enough is asked once, whichever classes are left open by what was tried."""
+    by_member(monkeypatch)
+    drugs = [f"{kind}{number}" for kind in "abcde" for number in (1, 2)]
+    of_class = " ".join(f"of({drug[0]}, {drug})." for drug in drugs)
+    facts = small.vocabulary(flags=("adult",)) + FACTS.format(drugs="; ".join(drugs), cuts="12") + ANSWERS
+    rules = (
+        f"{of_class} tried_well(Drug) :- tried(Drug, harmed).\n"
+        "tried_well(Drug) :- tried(Drug, failed), at_least(weeks(Drug), 12).\n"
+        "many :- adult, 2 <= #count { Class : of(Class, Drug), tried_well(Drug) }.\n"
+    )
+    plan = small.small_kb(tmp_path / "kb", facts, rules + COUNTED).plan(NOTHING_SAID)
+    assert (plan.questions, [step.id for step in plan.steps]) == (3, ["adult", "tried", "weeks"])
+    dice = random.Random("classes")
+    for _ in range(200):
+        how_many = dice.randint(0, 4)
+        tried = {(drug, dice.choice(("failed", "harmed"))) for drug in dice.sample(drugs, how_many)}
+        long = {drug for drug in drugs if dice.random() < 0.5}
+        well = {drug[0] for drug, end in tried if end == "harmed" or drug in long}
+        world = frozenset(
+            {"adult", *(f"tried({drug},{end})" for drug, end in tried)}
+            | {f"at_least(weeks({drug}),12)" for drug in long}
+        )
+        longest_way(plan, {world: "approve" if len(well) >= 2 else "deny"})
 
 
 @pytest.mark.parametrize(
