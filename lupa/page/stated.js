@@ -232,7 +232,8 @@ export class StatedNumbers {
     const is = (unit) => isUnit(unit, named);
     const unit = named && !is(own) ? Object.keys(units).find(is) : null;
     if (!unit) return text;
-    this.remarks.push({ place: path, text: `${shown(text)} was read as ${number.replace(/^\+/, "")} ${unit}.` });
+    const found = `${number.replace(/^\+/, "")} ${unit}`;
+    if (text.trim() !== found) this.remarks.push({ place: path, text: `${shown(text)} was read as ${found}.` });
     return { value: Number(number), unit };
   }
 

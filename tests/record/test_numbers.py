@@ -88,9 +88,18 @@ def test_a_whole_number_is_told_as_one_though_a_program_wrote_a_point(
     assert record(edition, a_case(ldl=ldl)).given["at_least(ldl,100)"] == told
 
 
-def test_a_number_with_another_unit_behind_it_is_read_with_a_remark(edition: Edition) -> None:
-    remarks = record(edition, a_case(ldl="2.6 mmol/L")).remarks
-    assert [(r.place, r.text) for r in remarks] == [("facts.ldl", "'2.6 mmol/L' was read as 2.6 mmol/L.")]
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("2.6 mmol/L", []),
+        ("2.6mmol/l", [("facts.ldl", "'2.6mmol/l' was read as 2.6 mmol/L.")]),
+    ],
+)
+def test_a_number_with_another_unit_behind_it_is_told_where_it_is_read_otherwise(
+    written: str, told: list[tuple[str, str]], edition: Edition
+) -> None:
+    remarks = record(edition, a_case(ldl=written)).remarks
+    assert [(r.place, r.text) for r in remarks] == told
 
 
 def test_a_conversion_is_a_fraction_of_whole_numbers(tmp_path: Path) -> None:

@@ -68,9 +68,10 @@ class _DiffPage(Page):
         lines = [f"{_relation(c.relation)}  {_title(c)}", ""]
         lines += self._pathways(c.pathways)
         for number, region in enumerate(c.regions, start=1):
-            lines += self._region(number, region)
+            lines += self._region(number, region, every=c.complete)
         if not c.complete:
-            lines += ["", *self.wrap("There are further patients: too many conditions to list.", 0)]
+            further = "There are further patients, of whom too many conditions would have to be listed."
+            lines += ["", *self.wrap(further, 0)]
         lines += self.title("What came (+), went (-) or is read otherwise (*)") if c.rules else []
         lines += [line for change in c.rules for line in self._rule(change)]
         lines += self.title("Same outcomes; what is shown differs") if c.shown else []
@@ -99,10 +100,10 @@ class _DiffPage(Page):
 
     # ---- regions -------------------------------------------------------------------------------
 
-    def _region(self, number: int, region: Region) -> list[str]:
+    def _region(self, number: int, region: Region, *, every: bool) -> list[str]:
         lines = ["", *self.wrap(f"{number}. {_where(region.pathways)}: {_name(region.relation)}", 0, 3)]
         lines[1] = click.style(lines[1], bold=True)
-        lines += self.wrap(_among(region), 3)
+        lines += self.wrap(_among(region, every=every), 3)
         for sentence in _sentences(region.conditions):
             lines += self.wrap(f"- {sentence}", 3, 5)
         lines += [line for shift in region.shifts for line in self._shift(shift)]
@@ -170,8 +171,8 @@ def _name(relation: Relation) -> str:
     )
 
 
-def _among(region: Region) -> str:
-    """Among whom the conditions tell just those to whom it happens."""
+def _among(region: Region, *, every: bool) -> str:
+    """Among whom the conditions tell those to whom it happens; just those, if they are `every` one."""
     side = "before" if region.relation in ("stricter", "only_before") else "after"
     if region.relation.startswith("only"):
         who = f"Of those who are possible {side}"
@@ -179,7 +180,8 @@ def _among(region: Region) -> str:
         outcomes = dict.fromkeys(getattr(shift, side) for shift in region.shifts)
         who = f"Of those who come to {in_words(outcomes)} {side}"
     so = "this is so" if len(region.conditions) == 1 else "all this is so"
-    return f"{who}, {f'just those of whom {so}' if region.conditions else 'all'}:"
+    just = "just those" if every else "those"
+    return f"{who}, {f'{just} of whom {so}' if region.conditions else 'all'}:"
 
 
 def _sentences(conditions: Sequence[Condition]) -> list[str]:
