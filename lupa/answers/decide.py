@@ -311,7 +311,8 @@ class _Writer:
         """The question for a fact, or for the number that it is about, with what the chart hints at."""
         lines = lines_of(self._question, fact)
         hint = f" (See {'; '.join(lines)}.)" if lines else ""
-        return f"{self._edition.asking.question_alone(fact)}{hint}"
+        known = self._question.record.known_numbers
+        return f"{self._edition.asking.question_alone(fact, known)}{hint}"
 
     def unread(self) -> tuple[str, ...]:
         """The facts that are stated to be so, and the numbers, which no rule of the policy reads."""

@@ -1,6 +1,6 @@
 // The same case by what a page is made against: an edition, a folder or a revision of the rules.
 
-import { CaseError, decided, questions } from "./case.js";
+import { decided, orFault, questions } from "./case.js";
 import { several } from "./document.js";
 import { h, quiet } from "./dom.js";
 import { put } from "./edits.js";
@@ -15,7 +15,7 @@ export function decidedThere({ against }, given, policy) {
     const found = questions(against.page, asked).find(({ edition }) => edition.policy === policy);
     return found ? { decision: decided(found, asked) } : { error: [`${policy} is not decided there`] };
   } catch (error) {
-    if (!(error instanceof CaseError)) throw error;
+    orFault(error);
     return { error: error.problems };
   }
 }

@@ -1,7 +1,7 @@
 // The page: a case is its whole state; every change decides it anew.
 
 import { againstTable, changesView } from "./against.js";
-import { CaseError, decided, questions } from "./case.js";
+import { decided, orFault, questions } from "./case.js";
 import { changing, inTurns, stating } from "./change.js";
 import { othersTable, otherwise } from "./compare.js";
 import { decisive } from "./decisive.js";
@@ -63,7 +63,7 @@ class App {
       this.render(asked);
       this.told([]);
     } catch (error) {
-      if (!(error instanceof CaseError)) throw error;
+      orFault(error);
       if (!this.given) this.open(this.empty);
       this.told(error.problems);
     }
@@ -277,7 +277,7 @@ class App {
       this.begin(given);
       if (this.given === given) this.announce(`${file.name}:`, was);
     } catch (error) {
-      if (!(error instanceof CaseError)) throw error;
+      orFault(error);
       this.told(error.problems);
     }
   }

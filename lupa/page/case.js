@@ -23,6 +23,9 @@ export class CaseError extends Error {
   }
 }
 
+/** Lets pass what is wrong with a case, and nothing else. */
+export function orFault(error) { if (!(error instanceof CaseError)) throw error; }
+
 const wrong = (path, words) => new CaseError([`${path}: ${words}`]);
 
 /** Whether what is nested is so at most so deep. */
@@ -93,7 +96,7 @@ export function routed(page, request) {
     try {
       return [chosenEdition(policy, edition, on)];
     } catch (error) { // of several the others answer, and that this one does not is told
-      if (!(error instanceof CaseError)) throw error;
+      orFault(error);
       without.push([policy.policy, error.problems[0]]);
       return [];
     }

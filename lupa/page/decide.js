@@ -5,6 +5,7 @@ import { assumptions } from "./assumptions.js";
 import { authorized } from "./authorized.js";
 import { missing } from "./missing.js";
 import { needs } from "./needs.js";
+import { compare } from "./numbers.js";
 import { NO, YES } from "./worlds.js";
 
 /** The decision on a question; `head` is what routing knows of the case. */
@@ -213,12 +214,17 @@ class Writer {
     const found = missing(question).sort((one, other) => first(one) - first(other));
     const together = askedTogether(edition, found.filter((variable) => !question.linesOf(variable).length));
     return found.map((variable) => {
+      const made = edition.derived[edition.numberOf.get(variable)] ?? [];
+      const known = [2, 3].find((at) => { // of two numbers; two places on stands how to ask for the other
+        const of = question.record.intervals.get(made[at]);
+        return of && !compare(of.low, of.high);
+      });
       const served = unsettled.filter(({ cone }) => cone.has(variable));
       const { fact, yes, question: asked, help } = edition.facts[variable];
       const sources = new Set(served.flatMap(({ locators }) => locators));
       const lines = question.linesOf(variable);
       const hint = lines.length ? ` (See ${lines.join("; ")}.)` : "";
-      return { fact, text: yes, question: `${asked}${hint}`, help, bears_on: served.map(({ id }) => id), source: [...sources].join("; "), settled_by: edition.ofReadings.has(variable) ? "plan" : "record", ...(together.get(variable) ?? { together: "", member: "", kind: "" }) };
+      return { fact, text: yes, question: `${made[known + 2] ?? asked}${hint}`, help, bears_on: served.map(({ id }) => id), source: [...sources].join("; "), settled_by: edition.ofReadings.has(variable) ? "plan" : "record", ...(together.get(variable) ?? { together: "", member: "", kind: "" }) };
     });
   }
 

@@ -5,7 +5,7 @@
 // world which does the harm. Sets of statements are tried by how many they are and what they lack at least, that
 // is by harms that no one statement contradicts two of; so the first that lacks nothing is as small as any.
 
-import { CaseError, questions } from "./case.js";
+import { orFault, questions } from "./case.js";
 import { stating } from "./change.js";
 import { NO, NOWHERE, YES } from "./worlds.js";
 
@@ -45,7 +45,7 @@ function valuesIn(page, edition, given, root) {
   try {
     return questions(page, given, [edition])[0].reached(root);
   } catch (error) {
-    if (!(error instanceof CaseError)) throw error;
+    orFault(error);
     return 0;
   }
 }

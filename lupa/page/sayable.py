@@ -63,6 +63,15 @@ class Sayable:
         ]
         return [list(column) for column in zip(*rows, strict=True)]
 
+    def _halves(self, number: str) -> list[str]:
+        """The question for one of two numbers where the first, or the second, is known; not for a rate."""
+        v, ask = self._edition.vocabulary, self._edition.asking.question_alone
+        made = v.derived[number]
+        cuts = v.cuts.get(number) if made.kind != "rate" else None
+        if not cuts:
+            return []
+        return [ask(cuts[0].fact, frozenset({other})) for other in (made.first, made.second)]
+
     def _placed(self, tree: Any) -> Any:
         """The variables in the place of their facts."""
         if isinstance(tree, str):
@@ -92,7 +101,7 @@ class Sayable:
             "flags": self._placed(v.flags),
             "relations": {family: self._related(family, tree) for family, tree in v.families.items()},
             "quantities": {name: self._quantity(name, quantity) for name, quantity in v.quantities.items()},
-            "derived": {name: list(made) for name, made in v.derived.items()},
+            "derived": {name: [*made, *self._halves(name)] for name, made in v.derived.items()},
             "scales": {name: list(scale) for name, scale in v.scales.items()},
             "rising": [[[rank, self.variable[fact]] for rank, fact in cuts] for cuts in v.rising],
             "pairs": v.pairs,

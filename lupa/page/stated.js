@@ -126,7 +126,7 @@ export class StatedNumbers {
   /** The day that is stated, as year-month-day; null, with a problem, where it cannot be read. */
   on(value, path) {
     const found = day(value, path, this.tell);
-    if (found !== null && !isPlainDay(value)) this.remarks.push({ place: path, text: `${shown(value)} was read as ${found}.` });
+    if (found !== null && !isPlainDay(value)) this.readAs(path, value, found);
     return found;
   }
 
@@ -222,8 +222,12 @@ export class StatedNumbers {
     if (unit === undefined || !number) return this.inItsUnit(quantity, text, path);
     const end = SIGNS[sign];
     const words = `${end.replace("_", " ")} ${number.replace(/^\+/, "")} ${unit}`.trimEnd();
-    this.remarks.push({ place: path, text: `${shown(text)} was read as ${words}.` });
+    this.readAs(path, text, words);
     return { [end]: Number(number), unit };
+  }
+
+  readAs(place, written, found) {
+    this.remarks.push({ place, text: `${shown(written)} was read as ${found}.` });
   }
 
   /** A text that names another of the units, `201 lb`, as the mapping that says so; others as they are. */
@@ -233,7 +237,7 @@ export class StatedNumbers {
     const unit = named && !is(own) ? Object.keys(units).find(is) : null;
     if (!unit) return text;
     const found = `${number.replace(/^\+/, "")} ${unit}`;
-    if (text.trim() !== found) this.remarks.push({ place: path, text: `${shown(text)} was read as ${found}.` });
+    if (text !== found) this.readAs(path, text, found);
     return { value: Number(number), unit };
   }
 
@@ -244,7 +248,7 @@ export class StatedNumbers {
       if (found && (!found[2].trim() || isUnit(found[2], unit))) {
         value = Number(found[1]);
         const number = found[1].replace(/^\+/, "");
-        this.remarks.push({ place: path, text: `${shown(given)} was read as the number ${number}.` });
+        this.readAs(path, given, `the number ${number}`);
       }
     }
     if (typeof value !== "number" || !Number.isFinite(value)) {

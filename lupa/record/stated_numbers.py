@@ -212,7 +212,7 @@ class StatedNumbers:
             for unit, _ in quantity.units:
                 number = number_in(text, unit)
                 if number is not None:
-                    if text.strip() != (found := f"{number} {unit}"):
+                    if text != (found := f"{number} {unit}"):
                         self.remarks.append(Remark(path, f"{shown(text)} was read as {found}."))
                     return {VALUE: number, UNIT: unit}
         return text

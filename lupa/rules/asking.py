@@ -247,15 +247,18 @@ class Asking:
             return self.answer("parts", first=first, second=second)
         return v.question(fact) if words is None else v.phrase(words, v.facts[fact])
 
-    def _question_alone(self, fact: Fact) -> str:
-        """The question that asks for one fact; for a cut point, the one for its number."""
+    def _question_alone(self, fact: Fact, known: frozenset[str] = frozenset()) -> str:
+        """The question that asks for one fact; for a cut point, the one for its number.
+
+        Of two numbers that make this one it does not ask for the one that is `known`.
+        """
         number_of = self._vocabulary.number_of
         alike = [fact]
         if fact in number_of:
             scale = self._scale_of(number_of[fact])
             alike = [cut for cut, number in number_of.items() if self._scale_of(number) == scale]
         (group,) = self.groups(alike)
-        return self.question(group)
+        return self.question(group, known)
 
     def _one_behind_the_other(self, group: Group, known: Collection[str]) -> str:
         """The question for numbers unlike each other: that of each, of a later one as it stands there."""

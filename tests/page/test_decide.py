@@ -45,6 +45,24 @@ def test_a_unit_behind_a_number_is_read_in_a_page_as_everywhere(tmp_path: Path, 
     assert list(differences(kb, written(kb, tmp_path), cases)) == []
 
 
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ({"easi_before": 20}, "What is the EASI score, in points?"),
+        ({"easi": 4}, "What is the EASI score before treatment, in points?"),
+    ],
+)
+def test_what_is_missing_of_two_numbers_is_the_one_that_is_not_known_in_a_page_too(
+    said: dict[str, int], asked: str, tmp_path: Path
+) -> None:
+    kb = KnowledgeBase.load(beside_shared("kb_atopic", tmp_path / "kb"))
+    request = {"policy": "example_atopic_antibody", "indication": "atopic_dermatitis"}
+    case = {"request": {**request, "phase": "continuation"}, "facts": said}
+    (missing,) = (one for one in kb.decide(case).missing if "easi_change" in one.fact)
+    assert missing.question == asked
+    assert list(differences(kb, written(kb, tmp_path), [case])) == []
+
+
 def test_of_a_number_below_several_bounds_the_one_that_matters_is_needed_in_a_page_too(
     tmp_path: Path,
 ) -> None:
