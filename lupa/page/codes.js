@@ -23,6 +23,7 @@ export function rowsOf(page, given) {
   const here = (of) => page.codes.filter((row) => of(row.code.toLowerCase()) && (system === null || row.system === system));
   const plain = (text) => text.replaceAll(".", "");
   const found = here((one) => one === code);
+  if (!found.length && /^\D+[^\Ws]s$/.test(code)) return rowsOf(page, given.trim().slice(0, -1)); // a term in the plural
   if (found.length || !MAYBE_CODE.test(code) || page.codes.some((row) => row.code.toLowerCase() === code)) return found;
   return here((one) => plain(one) === plain(code));
 }

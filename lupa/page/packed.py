@@ -167,11 +167,13 @@ class Nodes:
 
 
 def codes_of(editions: Iterable[Sequence[Edition]]) -> list[str]:
-    """The rows of codes that are known to any of the editions: systems, codes and so on, in lines."""
-    rows: dict[tuple[str, ...], None] = {}
+    """The codes that are known to any of the editions, those that mean one thing alike on a line each."""
+    rows: dict[tuple[str, ...], dict[str, None]] = {}
     for each in editions:
         for edition in each:
             for code in edition.known.codes.every():
-                meaning = f"{code.meaning.name}", code.name, str(code.meaning)
-                rows[(code.system, code.code, *meaning, code.relation, code.ground)] = None
-    return ["\n".join(column) for column in zip(*rows, strict=True)]
+                row = code.system, str(code.meaning), code.relation, code.ground
+                rows.setdefault(row, {})[code.code] = None
+    return [
+        "\n".join(column) for column in zip(*(("\t".join(rows[row]), *row) for row in rows), strict=True)
+    ]

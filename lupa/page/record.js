@@ -4,7 +4,7 @@ import { compare, exact, truth } from "./numbers.js";
 import { numberOf, shown, within } from "./days.js";
 import { howTaken, nameBeforeDose, nameInDoubt, namedTwice, namedWithDose, namesListed, namesWithin, slip, slips } from "./doses.js";
 import { MAYBE_CODE, rowsOf, unknownSystem } from "./codes.js";
-import { asName, normal } from "./names.js";
+import { asName, mixesAlphabets, normal } from "./names.js";
 import { filtered, isPlain } from "./plain.js";
 import { StatedNumbers, takenApart } from "./stated.js";
 
@@ -369,7 +369,8 @@ class Reader {
 
   member(fact, value, path, code) {
     if (code && value !== null && !STATES[value].includes(code.relation)) {
-      this.record.suggested.push({ fact, code, value });
+      if (typeof fact === "number") this.record.suggested.push({ fact, code, value });
+      else this.remark(path, `${shown(code.code)} may mean ${code.name}, of which the policy does not ask.`);
       this.open.add(fact);
       this.doubtful.add(fact);
     } else this.state(fact, value, path);
@@ -397,7 +398,7 @@ class Reader {
     const isOpen = this.edition.open_families.includes(about[0]) && about.length === this.arity(about[0]);
     const system = isOpen && !rowsOf(this.edition, given).length && !(names.length && this.edition.said_with_dose.includes(about[0]) && !/(?:[:|]\s*|\s\d{4})\d+$/.test(given))
       ? unknownSystem(this.edition, given) : null;
-    if (system) return this.ofOtherSystem(given, system, tree, path);
+    if (system) return this.anyOf(given, tree, path, noSystem(system));
     const coded = this.coded(given, tree, path, about);
     if (coded) {
       const isUnnamed = this.edition.closed_by[about[0]] && !coded.some((row) => STATES.true.includes(row.relation)); // it may be
@@ -435,13 +436,13 @@ class Reader {
     return (given) => this.byName(given, tree, about)?.name ?? null;
   }
 
-  /** What a code means of a system of which nothing is known: it may be any name, so that none is denied by it. */
-  ofOtherSystem(given, system, tree, path) {
+  /** What cannot be read may be any name, so that none is denied by it. */
+  anyOf(given, tree, path, words) {
     if (!this.lenient) {
-      this.problem(path, noSystem(system), true, true);
+      this.problem(path, words, true, true);
       return [];
     }
-    this.remark(path, `${noSystem(system)}; what it means stays open.`);
+    this.remark(path, `${words}; what it means stays open.`);
     for (const fact of leaves(tree)) {
       this.state(fact, null, path);
       this.doubtful.add(fact);
@@ -466,6 +467,7 @@ class Reader {
     if (near !== null) this.problem(path, `${shown(given)} is not known here; did you mean ${near}? If not, do not put a similar name in its place`, true, true);
     else if (NOTHING.includes(normal(given))) this.problem(path, `${shown(given)} is no name; where there is none, say that the list is complete`);
     else if (normal(given) === "only") this.problem(path, `${shown(given)} is no name; a complete list is ${about.join(".")}: {only: [...]}`);
+    else if (mixesAlphabets(given)) return this.anyOf(given, tree, path, `${shown(given)} has letters of two alphabets in a word`);
     else return [{ name: given, below: "", code: null, isAside: true }];
     return [];
   }
@@ -502,6 +504,10 @@ class Reader {
   /** What `only` neither names nor implies is not so, but for what stands beside it. */
   complete(tree, value, path, about) {
     const { only } = value;
+    if (Object.hasOwn(only ?? {}, "only")) {
+      this.problem(`${path}.only.only`, "'only' is said twice; keep one");
+      return;
+    }
     if (only === null || (typeof only !== "object" && typeof only !== "string")) {
       this.problem(`${path}.only`, `all that is so is expected, as a list, not ${shown(only)}`);
       return;

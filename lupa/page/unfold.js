@@ -49,7 +49,10 @@ function known([called, others], codes, behind, no_more) {
   const kept = later({}, { rows: () => by(Object.entries(names).flatMap(([name, others]) => others.map((other) => ({ name, said: normal(other) }))), ({ said }) => said) });
   return {
     names, behind, no_more, meant: (said) => (kept.rows.get(said) ?? []).map(({ name }) => name),
-    codes: lines(codes).map(([system, code, kind, name, meaning, relation, ground]) => ({ system, code, kind, name, meaning, relation, ground })),
+    codes: lines(codes).flatMap(([each, system, meaning, relation, ground]) => {
+      const [kind, ...names] = meaning.split(/[(,)]/), name = names.at(-2) ?? kind;
+      return each.split("\t").map((code) => ({ system, code, kind, name, meaning, relation, ground }));
+    }),
   };
 }
 

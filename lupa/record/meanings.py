@@ -85,11 +85,15 @@ class Meanings(Reader):
         return None if is_dose or self.known.codes.rows(given) else self.known.codes.unknown_system(given)
 
     def of_other_system(self, given: str, system: str, tree: Tree, path: str) -> list[Meant]:
-        """What a code of another system means: it may be any name, so that none is denied by it."""
+        """What a code of another system means."""
+        return self.any_of(given, tree, path, self.unlike_known(system), no_system(system))
+
+    def any_of(self, given: str, tree: Tree, path: str, problem: str, told: str) -> list[Meant]:
+        """What cannot be read may be any name, so that none is denied by it."""
         if not self.lenient:
-            self.problems.append(Slip(path, self.unlike_known(system), given))
+            self.problems.append(Slip(path, problem, given))
             return []
-        self.record.remarks.append(Remark(path, f"{no_system(system)}; what it means stays open."))
+        self.record.remarks.append(Remark(path, f"{told}; what it means stays open."))
         for fact in facts_below(tree):
             self.state(fact, None, path)
             self.record.doubtful.add(fact)

@@ -20,7 +20,7 @@ from lupa.record.meanings import MANY, Meanings, Meant
 from lupa.record.reader import example, forms, hint_at_slip
 from lupa.record.said import Aside, Remark, Slip, Suggested
 from lupa.rules.codes import STATES, Code
-from lupa.rules.names import as_name, normal
+from lupa.rules.names import as_name, mixes_alphabets, normal
 from lupa.rules.vocabulary import ONLY, Fact, Path, Tree, facts_below
 
 A_NAME = re.compile(r"(?=.*[^\W\d_])[^\x00-\x08\x0e-\x1f\x7f]{2,300}", re.DOTALL)
@@ -155,7 +155,11 @@ class Relations(Meanings):
     def member(self, fact: Fact, value: bool | None, path: str, code: Code | None) -> None:
         """States a fact that is named, or takes note that a code only suggests it."""
         if code is not None and value is not None and code.relation not in STATES[value]:
-            self.record.suggested.append(Suggested(fact, code, value))
+            if fact in self.vocabulary.facts:
+                self.record.suggested.append(Suggested(fact, code, value))
+            else:
+                words = f"{shown(code.code)} may mean {code.name}, of which the policy does not ask."
+                self.record.remarks.append(Remark(path, words))
             self.open.add(fact)
         else:
             self.state(fact, value, path)
@@ -225,6 +229,9 @@ class Relations(Meanings):
         elif normal(given) == ONLY:
             where = ".".join(about)
             self.problem(path, f"{shown(given)} is no name; a complete list is {where}: {{{ONLY}: [...]}}")
+        elif mixes_alphabets(given):
+            words = f"{shown(given)} has letters of two alphabets in a word"
+            return self.any_of(given, tree, path, f"{words}, which may look alike; write it in one", words)
         else:
             return [Meant(given, "", aside=True)]
         return []
@@ -246,6 +253,9 @@ class Relations(Meanings):
         """What `only` neither names nor implies is false, but for what stands beside it."""
         where = f"{path}.{ONLY}"
         only = value[ONLY]
+        if isinstance(only, Mapping) and ONLY in only:
+            self.problem(f"{where}.{ONLY}", f"{shown(ONLY)} is said twice; keep one")
+            return
         if not isinstance(only, Mapping | list | tuple | set | frozenset | str):
             self.problem(where, f"all that is so is expected, such as {forms(tree)}, not {shown(only)}")
             return

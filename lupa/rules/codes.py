@@ -30,6 +30,8 @@ _OF_SYSTEM = re.compile(
 """What may be a code behind its system, and before its words: `SNOMED CT: 55464009 |Lupus|`."""
 _MAYBE_CODE = re.compile(r"(?=.*\d)[a-z\d](?:\.?[a-z\d]){1,9}", re.ASCII)
 """What may be a code whose points are left out, in small letters."""
+_PLURAL = re.compile(r"\D+[^\Ws]s")
+"""A term in the plural, which means what it means in the singular."""
 _CATEGORY = 3
 """A category has so many signs at least: M35."""
 _BEGINNING = re.compile(r"^[ \t]*code[ \t]*\(", re.MULTILINE)
@@ -77,7 +79,7 @@ class Codes:
         if holding:  # however long it is, it costs no pattern
             return self._found(system, re.escape(plain), holding)
         if _MAYBE_CODE.fullmatch(plain) is None:
-            return []
+            return self.rows(given.strip()[:-1]) if _PLURAL.fullmatch(plain) else []
         return self._found(system, r"\.?".join(plain.replace(".", "")), self._texts)
 
     def category(self, given: str) -> list[Code]:

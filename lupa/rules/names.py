@@ -9,10 +9,14 @@ from typing import Any
 
 import clingo
 
-_UNSEEN = (0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)
-_SIGNS = {0x2019: "'", 0x201C: '"', 0x201D: '"', **dict.fromkeys((0xAE, 0x2122, *_UNSEEN))}
-"""Other quotes, and what is no part of a name: what says that it is a trade mark, and what is not seen."""
+_SIGNS = {0x2019: "'", 0x201C: '"', 0x201D: '"', 0xAE: None, 0x2122: None}
+"""Other quotes, and what says that a name is a trade mark, which is no part of it."""
+_UNSEEN = ("Mn", "Mc", "Me", "Cf")
+"""Kinds of what is no part of a name either: accents, and signs that are not seen."""
+_TURNING = "\u202d\u202e"
+"""But these turn round what is read."""
 _BETWEEN_WORDS = re.compile(r"[\s_\-\u2010-\u2015]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 AROUND = " \"'.,;"
 """What is no part of a name where it stands before or behind one."""
 
@@ -36,6 +40,16 @@ def as_name(given: Any, known: Container[str]) -> Any:
     return str(given) if is_number and str(given) in known else given
 
 
+def mixes_alphabets(name: str) -> bool:
+    """Whether a word of a name has letters of two alphabets, which may look alike; a micro sign is none."""
+    return not name.isascii() and any(map(_is_mixed, _LETTERS.findall(normal(name).replace("\u03bc", ""))))
+
+
+def _is_mixed(word: str) -> bool:
+    letters = (letter for letter in word if unicodedata.category(letter) in ("Ll", "Lo"))
+    return len({unicodedata.name(letter, "").startswith("LATIN") for letter in letters}) > 1
+
+
 @lru_cache(maxsize=1 << 14)
 def _beginning(fact: str) -> str | None:
     """The fact without its last argument: `a(b,c)`, `a(b)`, `a`, None."""
@@ -53,7 +67,7 @@ def normal(name: str) -> str:
     if not name.isascii():
         plain = name.translate(_SIGNS)
         plain = unicodedata.normalize("NFKD", plain)
-        plain = "".join(c for c in plain if not unicodedata.combining(c))
+        plain = "".join(c for c in plain if unicodedata.category(c) not in _UNSEEN or c in _TURNING)
     plain = plain.casefold().strip()
     return _BETWEEN_WORDS.sub("_", plain.strip(AROUND) or plain)
 

@@ -185,6 +185,18 @@ def test_what_is_said_in_another_place_is_read_in_a_page_as_everywhere(
         ({"drug": "Lupkynis"}, {"taking": [{"name": "Imuran", "dose": "50 mg", "status": "active"}]}),
         ({"drug": "Lupkynis"}, {"taking": {"only": ["prednisone", "chemo"]}}),
         ({"drug": "Benlysta"}, {"taking": {"only": ["Plaquenil", "DMARDs"], "CNI": False}}),
+        ({"drug": "Benlysta"}, {"taking": {"only": ["Plaquenil", "biologics", "R-CHOP"]}}),
+        (
+            {"drug": "Lupkynis"},
+            {"taking": {"only": ["mAbs", "seizures"]}, "diagnosis": ["GPA", "lupus GN"]},
+        ),
+        ({"drug": "Lupkynis"}, {"taking": {"only": ["\u200fCytoxan\u2069", "Plaquenil\ufe0f"]}}),
+        *(
+            ({"drug": "Lupkynis"}, {"taking": {"only": ["prednisone", taken]}, "age": age})
+            for taken in ("Cyt\u043ex\u0430n", "TNF\u03b1", "\u03b2-blocker", "Zyxafor 5 \u03bcg")
+            for age in (16, 34)
+        ),
+        ({"drug": "Lupkynis"}, {"taking": {"only": {"only": ["prednisone"]}}}),
         ({"drug": "Benlysta"}, {"taking": {"a.b": True}}),
         ({"drug": "Benlysta"}, {"attests": {"only": ["monitor_egfr"]}, "live_vaccine": None}),
         ({"drug": "Benlysta", "capsules": 540}, {"egfr": 40, "bp": "150/90"}),

@@ -83,7 +83,26 @@ def test_a_word_for_drugs_of_a_kind_leaves_open_whether_the_barred_one_is_taken(
     assert lupkynis(kb, ["prednisone"]).outcome == "approve"
 
 
-@pytest.mark.parametrize("said", ["immunosuppressive therapy", "CNI"])
+@pytest.mark.parametrize("said", ["R-CHOP", "NIH protocol", "immunosuppressive drugs", "cytotoxic therapy"])
+def test_a_regimen_or_an_adjective_for_such_drugs_leaves_it_open_too(kb: KnowledgeBase, said: str) -> None:
+    decision = lupkynis(kb, ["prednisone", said])
+    assert (decision.outcome, missing(decision)) == ("pend", {"taking(cyclophosphamide)"})
+
+
+@pytest.mark.parametrize("said", ["biologics", "a monoclonal antibody", "interferon receptor blocker"])
+def test_a_word_for_biologics_may_mean_the_one_that_is_barred_by_name(kb: KnowledgeBase, said: str) -> None:
+    facts = {
+        **READY,
+        "received": ["belimumab_intravenous"],
+        "documented": ["clinical_response"],
+        "taking": {"only": ["Plaquenil", said]},
+        "reading": {"unproven_on_continuation": "criteria_only"},
+    }
+    decision = kb.decide({"request": {**BENLYSTA, "phase": "continuation"}, "facts": facts})
+    assert (decision.outcome, missing(decision)) == ("pend", {"taking(anifrolumab)"})
+
+
+@pytest.mark.parametrize("said", ["immunosuppressive therapy", "CNI", "CNIs", "calcineurin inhibitors"])
 def test_a_word_for_drugs_of_a_kind_may_mean_one_without_a_name_here_too(
     kb: KnowledgeBase, said: str
 ) -> None:
@@ -189,6 +208,10 @@ def test_a_code_of_another_disease_leaves_nothing_open(kb: KnowledgeBase, code: 
             "seizures",
             "central nervous system involvement of lupus",
             "encephalitis (2023)",
+            "stroke 2024",
+            "hallucinations",
+            "Guillain-Barr\u00e9 syndrome",
+            "status epilepticus",
             "CNS vasculitis",
         ),
     ],
@@ -214,6 +237,27 @@ def test_a_disease_that_merely_begins_as_another_name_leaves_nothing_open(
 def test_a_kind_of_vasculitis_may_be_the_one_on_the_unproven_list(kb: KnowledgeBase, said: str) -> None:
     decision = benlysta(kb, diagnosis={"only": ["SLE", said]}, reading={"comorbidity": "any"})
     assert (decision.outcome, decision.missing[0].fact) == ("pend", "diagnosis(anca_vasculitis)")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("lupus GN", "renal lupus", "SLE w/ renal involvement", "SLE with nephritis", "ISN/RPS class III"),
+        *("membranous nephropathy", "Glomerulonephritis", "lupus kidney disease"),
+    ],
+)
+def test_a_disease_of_the_kidney_beside_lupus_may_be_lupus_nephritis(kb: KnowledgeBase, said: str) -> None:
+    decision = lupkynis(kb, ["prednisone"], diagnosis={"only": ["SLE", said]}, active=None)
+    assert (decision.outcome, "diagnosis(lupus_nephritis)" in missing(decision)) == ("pend", True)
+
+
+@pytest.mark.parametrize("said", ["GPA", "M06", "vasculitis"])
+def test_what_suggests_a_disease_that_the_policy_does_not_ask_about_is_told(
+    kb: KnowledgeBase, said: str
+) -> None:
+    decision = lupkynis(kb, ["prednisone"], diagnosis={"only": ["LN", said]})
+    assert (decision.outcome, decision.suggestions) == ("approve", ())
+    assert "of which the policy does not ask" in decision.remarks[-1].text
 
 
 # ---- drugs ---------------------------------------------------------------------------------------
@@ -272,3 +316,45 @@ def test_what_may_be_past_conditional_or_of_another_is_neither_taken_nor_denied(
 ) -> None:
     decision = lupkynis(kb, [line])
     assert (decision.outcome, "taking(prednisone)" in missing(decision)) == ("pend", True)
+
+
+# ---- signs that are not seen, or look alike --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said", ["\u200fCytoxan\u200e", "Cyto\u2066xan\u2069", "C\u00adytoxan", "Cytoxan\ufe0f"]
+)
+def test_a_sign_that_is_not_seen_is_no_part_of_a_name(kb: KnowledgeBase, said: str) -> None:
+    decision = lupkynis(kb, ["prednisone", said])
+    assert (decision.outcome, decision.bases[0].id) == ("deny", "criteria_not_met")
+
+
+@pytest.mark.parametrize("said", ["Cyt\u043ex\u0430n", "pr\u0435dnis\u043ene 5 mg", "TNF\u03b1 blocker"])
+def test_a_word_in_letters_of_two_alphabets_is_refused(kb: KnowledgeBase, said: str) -> None:
+    with pytest.raises(CaseError, match=r"taking.only\[1\]: '.*' has letters of two alphabets in a word"):
+        lupkynis(kb, ["prednisone", said])
+
+
+def test_where_nothing_hangs_on_such_a_word_it_may_be_any_name(kb: KnowledgeBase) -> None:
+    decision = lupkynis(kb, ["prednisone", "Cyt\u043ex\u0430n"], age=16)
+    open_ = {each.id for each in decision.criteria if each.status == "open"}
+    assert (decision.outcome, open_) == ("deny", {"no_cyclophosphamide"})
+    assert aside(decision) == ["Cyt\u043ex\u0430n"]
+
+
+@pytest.mark.parametrize(
+    "said", ["\u03b2-blocker", "interferon \u03b2-1a", "Zyxafor 5 \u03bcg", "Zyxafor 5 \u00b5g"]
+)
+def test_a_greek_letter_by_itself_is_read_over(kb: KnowledgeBase, said: str) -> None:
+    assert aside(lupkynis(kb, ["prednisone", said])) == [said]
+
+
+# ---- only ------------------------------------------------------------------------------------------
+
+
+def test_a_complete_list_within_another_is_refused_however_deep(kb: KnowledgeBase) -> None:
+    said: dict[str, Any] = {"only": ["prednisone"]}
+    for _ in range(100):
+        said = {"only": said}
+    with pytest.raises(CaseError, match=r"facts\.taking\.only\.only: 'only' is said twice; keep one"):
+        kb.decide({"request": LUPKYNIS, "facts": {**NEPHRITIS, "taking": said}})
