@@ -49,7 +49,7 @@ def text(found: Summary, of: str = "rows") -> str:
             lines += _rows(name, counter, total)
         lines += _rows("error", counts.errors, total)
         blocks.append("\n".join(lines))
-    return "\n\n".join(blocks)
+    return "\n\n".join(blocks) or f"no {of}"
 
 
 def _rows(name: str, counter: Counter[str], total: int) -> list[str]:

@@ -305,7 +305,7 @@ class Reader {
     }
     const tried = new Reader(this.edition, false);
     if (names.length > 1) for (const name of names) tried.onList(name, tree, path, about);
-    const other = tried.open.size && tried.record.aside.find(({ name }) => !(namedTwice(name) ?? [name]).every((one) => this.edition.no_more.includes(normal(one))));
+    const other = tried.open.size && tried.record.aside.find(({ name }) => !(namedTwice(name) ?? [name]).every((one) => this.edition.no_more.includes(normal(one)) || rowsOf(this.edition, one).length));
     if (other) { // it may say something of the others
       const text = `${shown(other.name)} is not known here, and may say something of the names beside it`;
       if (!this.lenient) this.problem(path, `${text}; write each for itself, [ONE, OTHER]`, true, true);

@@ -95,7 +95,7 @@ def _each(lines: Iterable[bytes], name: str) -> Iterator[tuple[str, Plain | Case
         empty = False
         where = f"{name}:{number}"
         try:
-            yield where, parse_json(_text(line))
+            yield where, parse_json(_text(line).rstrip())
         except CaseError as error:
             yield where, error.at(where)
     if empty:

@@ -83,8 +83,9 @@ class Relations(Meanings):
         return next(others, None) if tried.open else None  # of what is not known no more can be said
 
     def says_no_more(self, name: str) -> bool:
-        """Whether what is not known says nothing of the names beside it, as `hypertension (I10)`."""
-        return all(map(self.known.says_no_more, named_twice(name) or (name,)))
+        """Whether what is no name says nothing of the names beside it, as `hypertension` or a term."""
+        rows = self.known.codes.rows
+        return all(self.known.says_no_more(one) or rows(one) for one in named_twice(name) or (name,))
 
     def with_another(self, given: str, other: str, tree: Tree, path: str, about: Path) -> None:
         """Refuses a text of names and what may say of them that they are not so, or leaves them open."""

@@ -224,6 +224,17 @@ def test_several_cases_end_in_a_table(batch: Path, jobs: str) -> None:
     assert in_json.err.endswith("\n".join(table) + "\n")
 
 
+def test_a_table_alone_begins_with_no_empty_line(tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").write_text("", encoding="utf-8")
+    ended = command("decide", str(tmp_path / "empty.jsonl"), "--summary")
+    assert ended.out.splitlines()[0] == "no policy: 1 case"
+
+
+def test_a_line_that_cannot_be_read_is_told_without_a_line_of_its_own() -> None:
+    ended = command("decide", "-", stdin=b'{"request": {}}\n{"bad"\n')
+    assert "-:2: not valid JSON: Expecting ':' delimiter (column 7)" in ended.err
+
+
 # ---- options -----------------------------------------------------------------------------------
 
 

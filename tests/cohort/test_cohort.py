@@ -1459,6 +1459,20 @@ def test_lines_that_say_things_alike_have_no_odd_one(tmp_path: Path) -> None:
     assert json_lines.odd_line(path) == ""
 
 
+def test_of_no_rows_the_table_says_so(few: KnowledgeBase, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("policy,age\n", encoding="utf-8")
+    unchanging(few.files.root)
+    found = command(
+        "cohort",
+        str(tmp_path / "in.csv"),
+        str(tmp_path / "out.csv"),
+        "--summary",
+        "--kb",
+        str(few.files.root),
+    )
+    assert (found.status, found.out) == (0, "no rows\n")
+
+
 def test_the_command_tells_what_it_did(few: KnowledgeBase, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(
         "id,policy,indication,age,phase,x\n" + 2 * "1,fep_lupkynis,lupus_nephritis,17,initial,-\n",

@@ -114,6 +114,7 @@ def test_what_is_said_in_another_place_is_read_in_a_page_as_everywhere(
         ({"drug": "Lupkynis"}, {"diagnosis": {"only": ["M32.14 Glomerular disease", "E11.9: diabetes"]}}),
         ({"drug": "Lupkynis"}, {"diagnosis": {"only": ["Lupus nephritis class IV", "LN (M32.14)"]}}),
         ({"drug": "Benlysta"}, {"diagnosis": {"only": ["M32"]}}),
+        ({"drug": "Lupkynis"}, {"diagnosis": {"only": ["M32.10"]}}),
         ({"drug": "Lupkynis", "indication": "LN"}, {"vaccines": ["Shingrix"]}),
         ({"drug": "Benlysta"}, {"diagnosis": ["snomed:123"]}),
         *(
@@ -186,6 +187,8 @@ def test_what_is_said_in_another_place_is_read_in_a_page_as_everywhere(
         ({"drug": "Lupkynis"}, {"taking": {"only": ["prednisone", "chemo"]}}),
         ({"drug": "Benlysta"}, {"taking": {"only": ["Plaquenil", "DMARDs"], "CNI": False}}),
         ({"drug": "Benlysta"}, {"taking": {"only": ["Plaquenil", "biologics", "R-CHOP"]}}),
+        ({"drug": "Lupkynis"}, {"taking": {"only": "prednisone; DMARDs, Zyxafor"}}),
+        ({"drug": "Lupkynis"}, {"taking": {"only": "prednisone, chemo"}}),
         (
             {"drug": "Lupkynis"},
             {"taking": {"only": ["mAbs", "seizures"]}, "diagnosis": ["GPA", "lupus GN"]},

@@ -89,6 +89,14 @@ def test_a_regimen_or_an_adjective_for_such_drugs_leaves_it_open_too(kb: Knowled
     assert (decision.outcome, missing(decision)) == ("pend", {"taking(cyclophosphamide)"})
 
 
+def test_a_word_for_drugs_of_a_kind_says_nothing_of_the_names_beside_it_in_a_text(
+    kb: KnowledgeBase,
+) -> None:
+    facts = {**NEPHRITIS, "taking": {"only": "chemo, prednisone"}}
+    decision = kb.decide({"request": LUPKYNIS, "facts": facts})
+    assert (decision.outcome, missing(decision)) == ("pend", {"taking(cyclophosphamide)"})
+
+
 @pytest.mark.parametrize("said", ["biologics", "a monoclonal antibody", "interferon receptor blocker"])
 def test_a_word_for_biologics_may_mean_the_one_that_is_barred_by_name(kb: KnowledgeBase, said: str) -> None:
     facts = {
@@ -249,6 +257,16 @@ def test_a_kind_of_vasculitis_may_be_the_one_on_the_unproven_list(kb: KnowledgeB
 def test_a_disease_of_the_kidney_beside_lupus_may_be_lupus_nephritis(kb: KnowledgeBase, said: str) -> None:
     decision = lupkynis(kb, ["prednisone"], diagnosis={"only": ["SLE", said]}, active=None)
     assert (decision.outcome, "diagnosis(lupus_nephritis)" in missing(decision)) == ("pend", True)
+
+
+@pytest.mark.parametrize("code", ["M32.1", "M32.10", "M32.15"])
+def test_a_code_of_lupus_in_an_organ_that_may_be_the_kidney_is_asked_about(
+    kb: KnowledgeBase, code: str
+) -> None:
+    decision = lupkynis(kb, ["prednisone"], diagnosis={"only": [code]}, active=None)
+    assert (decision.outcome, "diagnosis(lupus_nephritis)" in missing(decision)) == ("pend", True)
+    another = lupkynis(kb, ["prednisone"], diagnosis={"only": ["M32.13"]}, active=None)
+    assert another.outcome == "deny"
 
 
 @pytest.mark.parametrize("said", ["GPA", "M06", "vasculitis"])
