@@ -212,6 +212,7 @@ class Reader {
     }
     if (!rows.length) return null;
     const found = rows.filter((row) => Object.hasOwn(known, row.name) || (about && this.beyondName(about, row.name) === row.name));
+    if (!found.length && !/\d/.test(given)) return null; // a term may be another name in its place
     const stating = [...new Set(found.filter((row) => STATES.true.includes(row.relation)).map((row) => row.name))];
     if (!found.length) {
       const meanings = [...new Set(rows.map((row) => row.meaning))].join(" and ");

@@ -188,7 +188,7 @@ def test_what_is_said_in_another_place_is_read_in_a_page_as_everywhere(
         ({"drug": "Benlysta"}, {"taking": {"only": ["Plaquenil", "DMARDs"], "CNI": False}}),
         ({"drug": "Benlysta"}, {"taking": {"only": ["Plaquenil", "biologics", "R-CHOP"]}}),
         ({"drug": "Lupkynis"}, {"taking": {"only": "prednisone; DMARDs, Zyxafor"}}),
-        ({"drug": "Lupkynis"}, {"taking": {"only": "prednisone, chemo"}}),
+        ({"drug": "Lupkynis"}, {"taking": {"only": "prednisone, chemo"}, "unlisted": ["biologic"]}),
         (
             {"drug": "Lupkynis"},
             {"taking": {"only": ["mAbs", "seizures"]}, "diagnosis": ["GPA", "lupus GN"]},

@@ -97,6 +97,13 @@ def test_a_word_for_drugs_of_a_kind_says_nothing_of_the_names_beside_it_in_a_tex
     assert (decision.outcome, missing(decision)) == ("pend", {"taking(cyclophosphamide)"})
 
 
+@pytest.mark.parametrize("said", [["biologic"], {"biologic": False}, {"only": ["biologic"]}])
+def test_a_word_for_drugs_of_a_kind_is_a_name_of_its_own_in_another_place(
+    kb: KnowledgeBase, said: Any
+) -> None:
+    assert lupkynis(kb, ["prednisone"], unlisted=said).outcome == "approve"
+
+
 @pytest.mark.parametrize("said", ["biologics", "a monoclonal antibody", "interferon receptor blocker"])
 def test_a_word_for_biologics_may_mean_the_one_that_is_barred_by_name(kb: KnowledgeBase, said: str) -> None:
     facts = {
