@@ -73,6 +73,11 @@ class Meanings(Reader):
             return [row.name for row in above]
         return self.known.slips(about[0], text) if text.isalnum() and len(self.record.aside) < MANY else []
 
+    def says_no_more(self, name: str) -> bool:
+        """Whether what is no name says nothing of the names beside it, as `hypertension` or a term."""
+        rows = self.known.codes.rows
+        return all(self.known.says_no_more(one) or rows(one) for one in named_twice(name) or (name,))
+
     def unnamed(self, given: str, coded: Sequence[Code], about: Path) -> list[Meant]:
         """What a text that only suggests names may be besides, where unnamed ones count: one of these."""
         counts = about[0] in self.vocabulary.closed_by

@@ -11,7 +11,6 @@ from lupa.record.doses import (
     how_taken,
     name_before_dose,
     name_in_doubt,
-    named_twice,
     named_with_dose,
     names_listed,
     names_within,
@@ -81,11 +80,6 @@ class Relations(Meanings):
             tried.on_list(name, tree, path, about)
         others = (aside.name for aside in tried.record.aside if not self.says_no_more(aside.name))
         return next(others, None) if tried.open else None  # of what is not known no more can be said
-
-    def says_no_more(self, name: str) -> bool:
-        """Whether what is no name says nothing of the names beside it, as `hypertension` or a term."""
-        rows = self.known.codes.rows
-        return all(self.known.says_no_more(one) or rows(one) for one in named_twice(name) or (name,))
 
     def with_another(self, given: str, other: str, tree: Tree, path: str, about: Path) -> None:
         """Refuses a text of names and what may say of them that they are not so, or leaves them open."""
@@ -270,9 +264,7 @@ class Relations(Meanings):
         rest = [fact for fact in every if fact not in aside.open]
         implied = set(self.follows(named, rest))
         in_doubt = aside.record.doubtful.union(said.fact for said in aside.record.suggested)
-        for fact in in_doubt.intersection(every).difference(
-            named
-        ):  # it may be so, and with it what follows
+        for fact in in_doubt.intersection(every).difference(named):  # with it what follows may be so
             implied.update(self.follows([*named, fact], rest))
         self.close([fact for fact in rest if fact not in implied] if implied else rest, path)
         if all(each.value is False for each in aside.record.aside):
