@@ -63,7 +63,7 @@ def asked_about(policy: str) -> dict[str, tuple[str, ...]]:
     fep = policy == "fep_lupkynis"
     return {
         "attests": oracle.ATTESTATIONS if fep else (),
-        "documented": oracle.DOCUMENTED[:1] if fep else oracle.DOCUMENTED,
+        "documented": oracle.DOCUMENTED[:2] if fep else oracle.DOCUMENTED[1:],
         "stops": oracle.STOPPED[policy],
         "starts": oracle.STARTED[policy],
         "overrides": oracle.SHARED_OVERRIDES if fep else oracle.OVERRIDES,

@@ -212,11 +212,10 @@ class Reader {
     }
     if (!rows.length) return null;
     const found = rows.filter((row) => Object.hasOwn(known, row.name) || (about && this.beyondName(about, row.name) === row.name));
-    if (!found.length && !/\d/.test(given)) return null; // a term may be another name in its place
     const stating = [...new Set(found.filter((row) => STATES.true.includes(row.relation)).map((row) => row.name))];
     if (!found.length) {
       const meanings = [...new Set(rows.map((row) => row.meaning))].join(" and ");
-      this.problem(path, `the code ${shown(given)} means ${meanings}, which does not belong here`);
+      this.problem(path, `the code ${shown(given)} means ${meanings}, which does not belong here`, true);
     } else if (stating.length > 1) {
       this.problem(path, `the code ${shown(given)} means ${stating.sort().join(" and ")}; name one of them`);
       return [];

@@ -111,12 +111,11 @@ class Reader:
         if not rows:
             return None
         found = [code for code in rows if code.name in known or (about and self.is_known(code.name, about))]
-        if not found and not any(map(str.isdecimal, given)):  # a term may be another name in its place
-            return None
         stating = sorted({code.name for code in found if code.relation in STATES[True]})
         if not found:
             meanings = " and ".join(dict.fromkeys(str(code.meaning) for code in rows))
-            self.problem(path, f"the code {shown(given)} means {meanings}, which does not belong here")
+            words = f"the code {shown(given)} means {meanings}, which does not belong here"
+            self.problems.append(Unknown(path, words, given))
         elif len(stating) > 1:
             self.problem(path, f"the code {shown(given)} means {' and '.join(stating)}; name one of them")
             return []
