@@ -64,13 +64,12 @@ class Sayable:
         return [list(column) for column in zip(*rows, strict=True)]
 
     def _halves(self, number: str) -> list[str]:
-        """The question for one of two numbers where the first, or the second, is known; not for a rate."""
+        """The question for one of two numbers where the first, or the second, is known."""
         v, ask = self._edition.vocabulary, self._edition.asking.question_alone
-        made = v.derived[number]
-        cuts = v.cuts.get(number) if made.kind != "rate" else None
-        if not cuts:
+        if number not in v.cuts:
             return []
-        return [ask(cuts[0].fact, frozenset({other})) for other in (made.first, made.second)]
+        made, cut = v.derived[number], v.cuts[number][0]
+        return [ask(cut.fact, frozenset({known})) for known in (made.first, made.second)]
 
     def _placed(self, tree: Any) -> Any:
         """The variables in the place of their facts."""
