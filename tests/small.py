@@ -104,7 +104,12 @@ def _paths(
             yield (answer, *path), outcome
 
 
-RELATED = ("tried(alpha,failed)", "tried(alpha,stopped)", "tried(beta,failed)", "seen(alpha,left,once)")
+RELATED = (
+    "treated(alpha,failed)",
+    "treated(alpha,stopped)",
+    "treated(beta,failed)",
+    "seen(alpha,left,once)",
+)
 GRADED = (
     ("grade(alpha,low)", "grade(alpha,high)", "grade(alpha,none)"),
     ("stage(alpha,left,early)", "stage(alpha,left,late)"),

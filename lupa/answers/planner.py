@@ -205,7 +205,8 @@ class Planner:
 
         if diagrams.together([seen, rest], outcome) != node:
             return None
-        kept = {at: value if len(values) == 1 else YES for at, values in sets.items() if values}
+        unsettled = NO if value == YES else YES  # of what is itself told apart YES may be the value
+        kept = {at: value if len(values) == 1 else unsettled for at, values in sets.items() if values}
         return diagrams.together([seen], lambda parts: kept.get(parts[0], NOWHERE))
 
     def _is_free(self, ask: Open, node: Node) -> bool:
@@ -278,9 +279,7 @@ class Planner:
     def _size(self, node: Node) -> int:
         """The weight of everything that a function depends on."""
         if node not in self._sizes:
-            support = self._diagrams.support(node)
-            asked = (ask for ask in self._asks if not support.isdisjoint(ask.facts))
-            self._sizes[node] = sum(map(weight_of, asked))
+            self._sizes[node] = sum(map(weight_of, self._about(node)))
         return self._sizes[node]
 
     # ---- what to ask ---------------------------------------------------------------------------
