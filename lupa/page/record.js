@@ -35,6 +35,11 @@ export function recordOf(given, edition, lenient = false) {
   reader.request(given.request ?? {});
   reader.facts(given.facts ?? {});
   reader.numbers();
+  for (const [fact, path] of reader.undecided) {
+    const { stated, unread, paths, nameOf } = reader.record;
+    const said = stated.get(fact) ?? unread.get(fact);
+    if (said !== undefined) reader.problem(path, `leaves ${nameOf(fact)} open, but ${paths.get(fact)} states it ${said}; keep one`);
+  }
   for (const [fact, path] of reader.closing) {
     if (!reader.open.has(fact)) {
       reader.state(fact, false, path);
@@ -52,6 +57,7 @@ class Reader {
     this.edition = edition;
     this.lenient = lenient;
     this.open = new Set();
+    this.undecided = new Map(); // what the case itself leaves open by its name, and where
     this.doubtful = new Set(); // what a name or code only suggests
     this.closing = new Map(); // what is not so, unless it is stated, as all of a relation is named
     this.record = {
@@ -89,8 +95,7 @@ class Reader {
     }
     const stated = typeof fact === "number" ? this.record.stated : this.record.unread;
     if (stated.has(fact) && stated.get(fact) !== value) {
-      const name = typeof fact === "number" ? this.edition.facts[fact].fact : fact;
-      this.problem(path, `states ${name} ${value}, but ${this.record.paths.get(fact)} the opposite; keep one`);
+      this.problem(path, `states ${this.record.nameOf(fact)} ${value}, but ${this.record.paths.get(fact)} the opposite; keep one`);
     }
     stated.set(fact, value);
     if (!this.record.paths.has(fact)) this.record.paths.set(fact, path);
@@ -99,6 +104,12 @@ class Reader {
       const words = value ? `${yes} That is one or more of these; which of them` : `${no} Which of these is meant`;
       this.remark(path, `${words} stays open.`);
     }
+  }
+
+  /** Leaves open what the case itself does by its name, and so may not state in another place. */
+  undecide(fact, path) {
+    this.undecided.set(fact, path);
+    this.state(fact, null, path);
   }
 
   // ---- the parts of a case ------------------------------------------------------------------------
@@ -285,7 +296,7 @@ class Reader {
   // ---- relations ------------------------------------------------------------------------------------
 
   relation(tree, value, path, about) {
-    if (value === null) for (const fact of leaves(tree)) this.state(fact, null, path);
+    if (value === null) for (const fact of leaves(tree)) this.undecide(fact, path);
     else if (isPlain(value)) {
       if (Object.hasOwn(value, "only")) this.complete(tree, value, path, about);
       this.members(tree, value, path, about);
@@ -373,7 +384,8 @@ class Reader {
       else this.remark(path, `${shown(code.code)} may mean ${code.name}, of which the policy does not ask.`);
       this.open.add(fact);
       this.doubtful.add(fact);
-    } else this.state(fact, value, path);
+    } else if (value === null && (code?.relation ?? "equivalent") === "equivalent") this.undecide(fact, path);
+    else this.state(fact, value, path);
   }
 
   /** What a name means at this place, or each row of a code: a variable, or the name of a fact not read. */

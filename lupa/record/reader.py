@@ -41,6 +41,8 @@ class Reader:
         self.record = Record()
         self.problems: list[Problem] = []
         self.open: set[Fact] = set()
+        self.undecided: dict[Fact, str] = {}
+        """What the case itself leaves open by its name, `prednisone: null`; and where."""
         self.closing: dict[Fact, str] = {}
         """What is not so, unless it is stated, as all of a relation is named; and where that is said."""
         self.measuring = Measuring(
@@ -73,6 +75,20 @@ class Reader:
             which = "That is one or more of these; which of them" if value else "Which of these is meant"
             words = f"{self.vocabulary.words(fact, value)} {which} stays open."
             self.record.remarks.append(Remark(path, words))
+
+    def undecide(self, fact: Fact, path: str) -> None:
+        """Leaves open what the case itself does by its name, and so may not state in another place."""
+        self.undecided[fact] = path
+        self.state(fact, None, path)
+
+    def check_undecided(self) -> None:
+        """Has a problem of what the case both leaves open and states."""
+        record = self.record
+        for fact, path in self.undecided.items():
+            said = record.stated.get(fact, record.unread.get(fact))
+            if said is not None:
+                words = f"{record.paths[fact]} states it {'true' if said else 'false'}"
+                self.problem(path, f"leaves {fact} open, but {words}; keep one")
 
     def close(self, facts: Sequence[Fact], path: str) -> None:
         """Records that none of these is so, as all is named of which they are."""

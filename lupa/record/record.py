@@ -65,6 +65,7 @@ def translate(
     reader.request(case.get("request") or {})
     reader.record_facts(case.get("facts") or {})
     reader.numbers()
+    reader.check_undecided()
     for fact, path in reader.closing.items():
         if fact not in reader.open:
             reader.state(fact, False, path)

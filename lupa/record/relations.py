@@ -18,7 +18,7 @@ from lupa.record.doses import (
 from lupa.record.meanings import MANY, Meanings, Meant
 from lupa.record.reader import example, forms, hint_at_slip
 from lupa.record.said import Aside, Remark, Slip, Suggested
-from lupa.rules.codes import STATES, Code
+from lupa.rules.codes import EQUIVALENT, STATES, Code
 from lupa.rules.names import as_name, mixes_alphabets, normal
 from lupa.rules.vocabulary import ONLY, Fact, Path, Tree, facts_below
 
@@ -43,7 +43,7 @@ class Relations(Meanings):
         """What is said of a relation, or of the part that `about` leads to, by its name and arguments."""
         if value is None:
             for fact in facts_below(tree):
-                self.state(fact, None, path)
+                self.undecide(fact, path)
         elif isinstance(value, Mapping):
             if ONLY in value:
                 self.complete(tree, value, path, about)
@@ -139,11 +139,8 @@ class Relations(Meanings):
         if found is None:
             return self.truth(said, path)
         text, so = found
-        words = (
-            "says how it is taken, and so that it is; how is not read"
-            if so
-            else "leaves open whether it is so now"
-        )
+        how = "says how it is taken, and so that it is; how is not read"
+        words = how if so else "leaves open whether it is so now"
         self.record.remarks.append(Remark(path, f"{shown(text)} {words}."))
         return so
 
@@ -156,6 +153,8 @@ class Relations(Meanings):
                 words = f"{shown(code.code)} may mean {code.name}, of which the policy does not ask."
                 self.record.remarks.append(Remark(path, words))
             self.open.add(fact)
+        elif value is None and (code is None or code.relation == EQUIVALENT):
+            self.undecide(fact, path)
         else:
             self.state(fact, value, path)
 

@@ -856,6 +856,7 @@ def test_columns_can_be_renamed_and_left_out(few: KnowledgeBase) -> None:
         ),
         ({"age": ["old"], "taking": [["prednisone"]], "taking.prednisone": [True]}, "facts.age: a number"),
         ({"taking": [["prednisone"]], "taking.prednisone": [False]}, "two columns say different things"),
+        ({"taking.only": [["prednisone"]], "taking.prednisone": [None]}, "leaves taking(prednisone) open"),
         ({"birth_date": [date(1990, 1, 1)]}, "facts.birth_date: needs request.service_date"),
     ],
 )

@@ -314,6 +314,11 @@ NO_TEXT = {"toString": None}
         ({"policy": "fep_lupkynis"}, {"egfr": {"value": 40, "unit": NO_TEXT}}, "facts.egfr.unit"),
         ({"policy": "fep_lupkynis"}, {"egfr": {"value": 40, "unit": None}}, "facts.egfr.unit"),
         ({"policy": "fep_lupkynis"}, {"taking": [{"name": NO_TEXT, "dose": 1}]}, "facts.taking[0]"),
+        (
+            {"policy": "uhc_benlysta"},
+            {"taking": {"only": ["prednisone"], "Deltasone": None}},
+            "facts.taking.Deltasone",
+        ),
     ],
 )
 def test_what_a_page_cannot_read_ends_in_a_message_with_its_path(

@@ -383,3 +383,43 @@ def test_a_complete_list_within_another_is_refused_however_deep(kb: KnowledgeBas
         said = {"only": said}
     with pytest.raises(CaseError, match=r"facts\.taking\.only\.only: 'only' is said twice; keep one"):
         kb.decide({"request": LUPKYNIS, "facts": {**NEPHRITIS, "taking": said}})
+
+
+# ---- what is stated and left open -----------------------------------------------------------------
+
+OPEN_TOO = "leaves taking(prednisone) open, but facts.taking.{} states it true; keep one"
+
+
+@pytest.mark.parametrize(
+    ("taking", "message"),
+    [
+        ({"only": ["prednisone"], "prednisone": None}, f"prednisone: {OPEN_TOO.format('only[0]')}"),
+        ({"only": ["Deltasone 5 mg"], "prednisone": None}, f"prednisone: {OPEN_TOO.format('only[0]')}"),
+        ({"prednisone": True, "Deltasone": None}, f"Deltasone: {OPEN_TOO.format('prednisone')}"),
+        ({"Deltasone": None, "prednisone": True}, f"Deltasone: {OPEN_TOO.format('prednisone')}"),
+        (
+            {"only": ["lisinopril"], "lisinopril": None},
+            "lisinopril: leaves taking(lisinopril) open, but facts.taking.only[0] states it true; keep one",
+        ),
+    ],
+)
+def test_what_is_both_stated_and_left_open_is_refused(
+    kb: KnowledgeBase, taking: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(CaseError) as error:
+        benlysta(kb, taking=taking)
+    assert str(error.value) == f"facts.taking.{message}"
+
+
+@pytest.mark.parametrize(
+    "diagnosis",
+    [
+        {"only": ["sle"], "M32.10": None},  # which kind of it, is not known
+        {"only": ["M32.14"], "sle": None},  # it follows
+        {"only": ["sle"], "rheumatoid_arthritis": None},
+    ],
+)
+def test_what_is_left_open_beside_another_name_is_no_contradiction(
+    kb: KnowledgeBase, diagnosis: dict[str, Any]
+) -> None:
+    assert benlysta(kb, diagnosis=diagnosis).outcome == "approve"
