@@ -193,6 +193,30 @@ def test_a_code_that_suggests_a_disease_or_stands_under_its_category_is_not_deni
     assert (decision.outcome, missing(decision)) == ("pend", {f"diagnosis({fact})"})
 
 
+@pytest.mark.parametrize(
+    ("said", "fact"),
+    [
+        *(("rhupus", "rheumatoid_arthritis"), ("inflammatory arthritis", "rheumatoid_arthritis")),
+        *(("sicca symptoms", "sjogrens_syndrome"), ("MPA", "anca_vasculitis"), ("ANCA", "anca_vasculitis")),
+        *(
+            ("lymphoplasmacytic lymphoma", "waldenstrom_macroglobulinemia"),
+            ("C83.00", "waldenstrom_macroglobulinemia"),
+        ),
+    ],
+)
+def test_a_word_for_a_disease_of_the_unproven_list_leaves_it_open(
+    kb: KnowledgeBase, said: str, fact: str
+) -> None:
+    decision = benlysta(kb, diagnosis={"only": ["SLE", said]}, reading={"comorbidity": "any"})
+    assert (decision.outcome, missing(decision)) == ("pend", {f"diagnosis({fact})"})
+
+
+@pytest.mark.parametrize("code", ["M32", "M32.1", "M32.19", "G05"])
+def test_a_code_of_lupus_that_may_be_of_the_brain_is_asked_about(kb: KnowledgeBase, code: str) -> None:
+    decision = benlysta(kb, diagnosis={"only": ["SLE", code]})
+    assert (decision.outcome, missing(decision)) == ("pend", {"diagnosis(severe_active_cns_lupus)"})
+
+
 @pytest.mark.parametrize("code", ["M06.9", "M31.30", "M35.00", "C88.0", "M05.79"])
 def test_a_code_of_a_disease_on_the_unproven_list_states_it(kb: KnowledgeBase, code: str) -> None:
     assert benlysta(kb, diagnosis={"only": ["SLE", code]}).outcome == "approve"
@@ -266,7 +290,7 @@ def test_a_disease_of_the_kidney_beside_lupus_may_be_lupus_nephritis(kb: Knowled
     assert (decision.outcome, "diagnosis(lupus_nephritis)" in missing(decision)) == ("pend", True)
 
 
-@pytest.mark.parametrize("code", ["M32.1", "M32.10", "M32.15"])
+@pytest.mark.parametrize("code", ["M32", "M32.1", "M32.10", "M32.15", "lupus nephropathy"])
 def test_a_code_of_lupus_in_an_organ_that_may_be_the_kidney_is_asked_about(
     kb: KnowledgeBase, code: str
 ) -> None:
