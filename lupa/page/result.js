@@ -44,7 +44,7 @@ export function result(decision, question, actions, again) {
     listed("Would be denied for, but for the override", d.superseded, "superseded"),
     met("Met", "met"),
     listed("Notes", d.notes, "note"),
-    noted("Suggested by a code, and not stated", d.suggestions.map((one) => `${one.code} (${one.ground.replace(/\.$/, "")}): ${one.question}`)),
+    noted("Suggested, and not stated", d.suggestions.map((one) => `${one.code} (${one.ground.replace(/\.$/, "")}): ${one.question}`)),
     noted("Not known here, and set aside as it is written", d.aside.map(({ place, name, value }) =>
       `${place}: ${name}${value === null ? " (not known whether)" : value ? "" : " (said not to be so)"}`)),
     noted("How the case was read", d.remarks.map(({ place, text: words }) => `${place}: ${words}`)),

@@ -248,7 +248,7 @@ export class StatedNumbers {
       if (found && (!found[2].trim() || isUnit(found[2], unit))) {
         value = Number(found[1]);
         const number = found[1].replace(/^\+/, "");
-        this.readAs(path, given, `the number ${number}`);
+        this.readAs(path, given, `${number} ${unit}`.trimEnd());
       }
     }
     if (typeof value !== "number" || !Number.isFinite(value)) {

@@ -252,7 +252,7 @@ class Page:
         return lines
 
     def _suggested(self, suggestions: Sequence[Suggestion]) -> list[str]:
-        lines = self.title("Suggested by a code, and not stated") if suggestions else []
+        lines = self.title("Suggested, and not stated") if suggestions else []
         for each in suggestions:
             lines += self.wrap(f"{each.code} ({each.ground.rstrip('.')}): {each.question}", 2, 4)
         return lines

@@ -242,7 +242,8 @@ class StatedNumbers:
         if number is None and isinstance(value, str):
             number = number_in(value, unit or quantity.unit)
             if number is not None:
-                self.remarks.append(Remark(path, f"{shown(value)} was read as the number {number}."))
+                words = f"{number} {unit or quantity.unit}".rstrip()
+                self.remarks.append(Remark(path, f"{shown(value)} was read as {words}."))
         if number is None:
             self._tell(path, f"a number{_of(unit or quantity.unit)} is expected, not {shown(value)}")
             return None

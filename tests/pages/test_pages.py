@@ -72,7 +72,7 @@ def test_what_a_code_suggests_is_told_with_the_question(kb: KnowledgeBase) -> No
     ground, asked = "A lupus of any organ.", "Is lupus nephritis diagnosed?"
     suggested = Suggestion("M32.10", ground, "diagnosis(lupus_nephritis)", "It is.", asked)
     page = plain(text(dataclasses.replace(kb.decide(DENIED), suggestions=(suggested,))))
-    told = page.index("Suggested by a code, and not stated")
+    told = page.index("Suggested, and not stated")
     assert page[told + 1] == "  M32.10 (A lupus of any organ): Is lupus nephritis diagnosed?"
 
 

@@ -64,7 +64,7 @@ def test_a_number_in_quotes_is_read_and_that_is_told(kb: KnowledgeBase, written:
     number = "17.0" if written == "17.0" else "17"
     decision = decided(kb, age=written)
     assert decision.outcome == "deny"
-    assert remarks(decision) == [("facts.age", f"'{written}' was read as the number {number}.")]
+    assert remarks(decision) == [("facts.age", f"'{written}' was read as {number} years.")]
 
 
 def test_a_number_that_is_one_needs_no_remark(kb: KnowledgeBase) -> None:
@@ -105,11 +105,11 @@ def test_a_number_of_eight_digits_is_a_day_and_that_is_told(kb: KnowledgeBase) -
 @pytest.mark.parametrize(
     ("written", "read", "adult"),
     [
-        ("4 months", "the number 4", "unmet"),
-        ("30 mos", "the number 30", "unmet"),
-        ("215 months", "the number 215", "unmet"),
-        ("216 months", "the number 216", "met"),
-        ("0 months", "the number 0", "unmet"),
+        ("4 months", "4 months", "unmet"),
+        ("30 mos", "30 months", "unmet"),
+        ("215 months", "215 months", "unmet"),
+        ("216 months", "216 months", "met"),
+        ("0 months", "0 months", "unmet"),
         ("<6 months", "less than 6 months", "unmet"),
         ("18+", "at least 18 years", "met"),
         ("18 + years", "at least 18 years", "met"),
