@@ -139,6 +139,13 @@ class Reach:
         against = self._edition.vocabulary.efforts.speaks_against(self._edition.facts[literal])
         return self._question.is_spoken_against(list(against), literal)
 
+    def _is_to_begin(self, fact: Fact) -> bool:
+        """Whether the record denies all that a fact begins with, and has nothing with which it goes on."""
+        efforts, stated = self._edition.vocabulary.efforts, self._question.record.stated
+        begins = efforts.begins_with(fact)
+        is_denied = bool(begins) and all(stated.get(other) is False for other in begins)
+        return is_denied and not any(map(stated.get, efforts.goes_on_with(fact)))
+
     def _kind(self, literal: Literal, fact: Fact, *, value: bool) -> tuple[Kind, int] | None:
         """How a statement can come about and what that costs; None where it cannot."""
         subject = self.subject[literal]
@@ -146,6 +153,8 @@ class Reach:
         usual = subject not in self._assumed_subjects
         if subject in self._stated_subjects:
             kinds = ("ask_for_less", "change")
+        elif value and self._is_to_begin(fact):
+            kinds = ("change",)
         elif not usual:  # what nobody states may be found out, and may be planned otherwise
             kinds = ("find_out", "ask_for_less", "change")
         for kind in kinds:

@@ -78,13 +78,22 @@ class Search {
     return (edition.against[variable] ?? []).some((other) => question.record.stated.get(other)) || (edition.advised[variable] ?? []).some(holds);
   }
 
+  /** Whether the record denies all that a fact begins with, and has nothing with which it goes on. */
+  isToBegin(variable) {
+    const said = (other) => this.question.record.stated.get(other);
+    const [begins, goesOn] = this.edition.begun[variable] ?? [];
+    return begins?.every((other) => said(other) === false) && !goesOn.some(said);
+  }
+
   /** How a statement can come about and what that costs; null where it cannot. */
   kind(variable, value) {
     const { efforts, means, usual } = this.edition;
     if (value && means.has(variable)) return null; // one of what it means comes about, or is found out
     const subject = this.subject(variable);
     const isAssumed = this.assumedSubjects.has(subject);
-    const kinds = this.statedSubjects.has(subject) ? KINDS.slice(1) : isAssumed ? KINDS : KINDS.slice(0, 1);
+    let kinds = isAssumed ? KINDS : KINDS.slice(0, 1);
+    if (this.statedSubjects.has(subject)) kinds = KINDS.slice(1);
+    else if (value && this.isToBegin(variable)) kinds = KINDS.slice(2);
     for (const kind of kinds) {
       const own = efforts[variable]?.[2 * KINDS.indexOf(kind) + (value ? 0 : 1)] ?? null;
       const cost = own ?? (isAssumed ? null : usual[kind] ?? null);

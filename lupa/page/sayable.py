@@ -162,7 +162,8 @@ class Sayable:
         """What it costs to state facts: `find_out`, `ask_for_less`, `change`, each for yes and for no.
 
         `usual` is what a kind costs for a fact without a row of its own, `against` the facts, and `advised`
-        the advisories by their place, of which any speaks against bringing one about.
+        the advisories by their place, of which any speaks against bringing one about. Each of those `begun`
+        begins with one of some facts, and may have begun where one of others is on record.
         """
         v, variable = self._edition.vocabulary, self.variable
         against = {
@@ -174,11 +175,20 @@ class Sayable:
             variable[fact]: [places[x] for x in v.efforts.speaks_against(fact) if x in places]
             for fact in variable
         }
+        begun = {
+            variable[fact]: [
+                [variable[x] for x in found(fact) if x in variable]
+                for found in (v.efforts.begins_with, v.efforts.goes_on_with)
+            ]
+            for fact in variable
+            if v.efforts.begins_with(fact)
+        }
         return {
             "efforts": self.efforts(variable),
             "usual": v.efforts.usual,
             "against": {at: found for at, found in against.items() if found},
             "advised": {at: found for at, found in advised.items() if found},
+            "begun": begun,
         }
 
     def efforts(self, facts: Iterable[Fact]) -> list[list[list[int | None] | list[int]]]:

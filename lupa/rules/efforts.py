@@ -82,6 +82,14 @@ class Efforts:
         """The facts and advisories of which none may hold where this is requested instead."""
         return list(self._about(self._unsupport, fact))
 
+    def begins_with(self, fact: str) -> list[str]:
+        """The facts with one of which this begins; none where it can be so whatever the record denies."""
+        return list(self._about(self._begin, fact))
+
+    def goes_on_with(self, fact: str) -> list[str]:
+        """The facts with which, where one is on record, this may have begun already."""
+        return list(self._about(self._go_on, fact))
+
     @cached_property
     def longest_wait(self) -> int:
         """The days that it may be worth waiting for; 0 where nothing says so."""
@@ -110,6 +118,14 @@ class Efforts:
     @cached_property
     def _unsupport(self) -> dict[str, list[str]]:
         return self._pairs("unsupported_by", about=0)
+
+    @cached_property
+    def _begin(self) -> dict[str, list[str]]:
+        return self._pairs("begins_with", about=0)
+
+    @cached_property
+    def _go_on(self) -> dict[str, list[str]]:
+        return self._pairs("goes_on_with", about=0)
 
     @cached_property
     def _waits(self) -> dict[str, list[str]]:

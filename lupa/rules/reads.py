@@ -16,6 +16,7 @@ ABOUT_NAMES = frozenset((
     "conversion", "difference", "percent_change", "subdivides", "speaks_against", "asked_as", "asked_with",
     "pair",
     "means_one_of", "closed_by", "supported_by", "unsupported_by", "wait_text", "seldom_begun",
+    "begins_with", "goes_on_with",
     "proof_text", "usual_proof_text", "term",
 ))  # fmt: skip
 """The heads of rules that say something of each name by itself, and so read none for a verdict."""

@@ -229,3 +229,37 @@ def test_the_weeks_of_many_drugs_that_differ_are_each_looked_at_alone(
         ("stricter", "rheumatoid arthritis, initial therapy"),
         ("stricter", "atopic dermatitis, initial therapy"),
     ]
+
+
+# ---- the step that is still to be tried --------------------------------------------------------
+
+
+def arthritis(**facts: Any) -> dict[str, Any]:
+    request = {"drug": "Rinvoq", "indication": "RA", "phase": "initial", "service_date": "2025-06-01"}
+    known = {"age": 50, "diagnosis": ["RA"], "documented": ["negative_tb_test"], "strength": "mg15"}
+    return {"request": request, "facts": {**known, "serious_infection": "no", **facts}}
+
+
+@pytest.mark.parametrize(
+    ("facts", "kinds"),
+    [
+        ({"tried": {"only": {}}, "taking": {"only": []}}, ["change", "change"]),
+        (
+            {"tried": {"only": {}}, "taking": {"tofacitinib": "no", "baricitinib": "no"}},
+            ["change", "change"],
+        ),
+        ({"tried": {"only": {}}, "taking": {"only": ["adalimumab"]}}, ["change", "find_out"]),
+        ({"taking": {"only": []}}, ["find_out", "find_out"]),
+    ],
+)
+def test_how_long_a_drug_was_taken_that_was_never_begun_is_not_to_be_found_out(
+    step_kb: KnowledgeBase, facts: dict[str, Any], kinds: list[str]
+) -> None:
+    flips = step_kb.flip(arthritis(**facts), "approve", most=20).flips
+    of_adalimumab = [
+        {statement.fact: statement.kind for statement in flip.statements}
+        for flip in flips
+        if any("weeks_on(adalimumab)" in statement.fact for statement in flip.statements)
+    ]
+    names = ("tried(adalimumab,inadequate_response)", "at_least(weeks_on(adalimumab),12)")
+    assert of_adalimumab == [dict(zip(names, kinds, strict=True))]

@@ -13,8 +13,9 @@ from lupa import CaseError, KnowledgeBase
 from lupa.answers.exploration import Statement, Way
 from lupa.answers.ways import ways
 from tests.explored import BARE
+from tests.foreign.conftest import beside_shared
 from tests.page.cases import random_case
-from tests.page.node import in_node, needs_node
+from tests.page.node import in_node, needs_node, written
 
 pytestmark = [needs_node, pytest.mark.slow]
 Job = tuple[Mapping[str, Any], str]
@@ -127,3 +128,14 @@ def test_what_a_name_means_that_may_mean_several_drugs_is_found_out_and_not_brou
 def test_of_hundreds_of_records_the_cheapest_changes_are_the_same(kb: KnowledgeBase, data: Path) -> None:
     silent = {"request": {"policy": "uhc_benlysta", "indication": "sle", "phase": "initial"}}
     assert list(different(kb, data, [(silent, "approve"), *jobs(kb, 2, 200)])) == []
+
+
+def test_a_drug_that_was_never_begun_is_begun_in_a_page_too(tmp_path: Path) -> None:
+    kb = KnowledgeBase.load(beside_shared("kb_step", tmp_path / "kb"))
+    known = {"age": 50, "diagnosis": ["RA"], "documented": ["negative_tb_test"], "strength": "mg15"}
+    request = {"policy": "example_upadacitinib", "indication": "RA", "phase": "initial"}
+    cases = [
+        {"request": request, "facts": {**known, "serious_infection": "no", "tried": {"only": {}}, **taking}}
+        for taking in ({"taking": {"only": []}}, {"taking": {"only": ["adalimumab"]}})
+    ]
+    assert list(different(kb, written(kb, tmp_path), [(case, "approve") for case in cases])) == []

@@ -96,10 +96,12 @@ _READ = (
     "advisory/2", "alias/2", "all_of/2", "answer_text/2", "any_of/2", "applies/2", "asked_as/2",
     "asked_together/1", "asked_with/2",
     "asks_how_often_measured/3", "asks_whether_measured/2", "assumed_text/2",
-    "at_least_of/3", "basis/2", "cites/3", "cites/5", "cites_for/4", "clause/5", "closed_by/2",
+    "at_least_of/3", "basis/2", "begins_with/2", "cites/3", "cites/5", "cites_for/4", "clause/5",
+    "closed_by/2",
     "considered/2", "conversion/4", "covers/2", "cut_point/1", "dated/1",
     "default/2", "difference/3", "document/2", "edition/3",
-    "effort/4", "exceeded/2", "excluded/2", "fact/1", "fact_text/3", "group_question/2", "impossible/1",
+    "effort/4", "exceeded/2", "excluded/2", "fact/1", "fact_text/3", "goes_on_with/2",
+    "group_question/2", "impossible/1",
     "known_from/3", "label/2", "limit/4", "limited/5", "longest_wait/1", "means_one_of/2",
     "member_text/2", "met/2", "note/2", "number/3", "on_pathway/3",
     "open_family/1", "outcome/2", "outcome_text/3", "outside/2", "pair/3", "part/4", "part_of/3",
@@ -219,6 +221,8 @@ _proven(Beginning) :- proof_text(Beginning, _).
 quantity(Quantity, _, _, _) :- term(Quantity).
 _beginning(Beginning) :- supported_by(Beginning, _).
 _beginning(Beginning) :- unsupported_by(Beginning, _).
+_beginning(Beginning) :- begins_with(Beginning, _).
+_beginning(Beginning) :- goes_on_with(Beginning, _).
 _group(Name) :- group_question(Name, _).
 _member(Name) :- member_text(Name, _).
 _member(Name) :- asked_together(Name).

@@ -19,8 +19,8 @@ from lupa.rules.trees import Signature
 
 _RULE = "two-rows"
 _EFFORTS = {
-    ("effort", 4), ("longest_wait", 1), ("speaks_against", 2), ("supported_by", 2), ("unsupported_by", 2),
-    ("usual_effort", 2), ("wait_text", 2),
+    ("begins_with", 2), ("effort", 4), ("goes_on_with", 2), ("longest_wait", 1), ("speaks_against", 2),
+    ("supported_by", 2), ("unsupported_by", 2), ("usual_effort", 2), ("wait_text", 2),
 }  # fmt: skip
 """The tables of which those rows alone are read that hold whatever a record says."""
 
