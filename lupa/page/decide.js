@@ -210,8 +210,8 @@ class Writer {
       ...edition.bases.filter(({ id }) => id !== "criteria_not_met"),
       ...edition.scope, ...edition.limits,
     ].filter((item) => question.isOpen(item)).map((item) => ({ id: item.id, cone: item.cone, locators: this.locators(item) }));
-    const first = (variable) => Number(!question.contradictsItself(variable)); // it goes first
-    const found = missing(question).sort((one, other) => first(one) - first(other));
+    const first = (variable) => question.contradictsItself(variable); // it goes first
+    const found = missing(question).sort((one, other) => first(other) - first(one));
     const together = askedTogether(edition, found.filter((variable) => !question.linesOf(variable).length));
     return found.map((variable) => {
       const made = edition.derived[edition.numberOf.get(variable)] ?? [];
@@ -223,7 +223,7 @@ class Writer {
       const { fact, yes, question: asked, help } = edition.facts[variable];
       const sources = new Set(served.flatMap(({ locators }) => locators));
       const lines = question.linesOf(variable);
-      const hint = lines.length ? ` (See ${lines.join("; ")}.)` : "";
+      const hint = lines[0] ? ` (See ${lines.join("; ")}.)` : "";
       return { fact, text: yes, question: `${made[known + 2] ?? asked}${hint}`, help, bears_on: served.map(({ id }) => id), source: [...sources].join("; "), settled_by: edition.ofReadings.has(variable) ? "plan" : "record", ...(together.get(variable) ?? { together: "", member: "", kind: "" }) };
     });
   }

@@ -391,7 +391,7 @@ export class StatedNumbers {
     const found = made(derived, first, second, anything(quantities[name]));
     const stated = this.intervals.get(name);
     const both_ = stated ? both(found, stated) : found;
-    const shown = parts.filter((part) => this.shown.has(part)).map((part) => this.shown.get(part));
+    const shown = parts.map((part) => this.shown.get(part)).filter(Boolean);
     const ofDays = parts.every((part) => part.startsWith("days_since(")); // from the day that is longer ago, if so
     const words = ofDays ? shown.reverse().join(" to ") : shown.join(derived[0] === "rate" ? " for " : ", then ");
     if (isEmpty(both_)) {

@@ -63,6 +63,16 @@ def test_what_is_missing_of_two_numbers_is_the_one_that_is_not_known_in_a_page_t
     assert list(differences(kb, written(kb, tmp_path), [case])) == []
 
 
+def test_what_is_missing_of_a_rate_is_the_number_that_is_not_known_in_a_page_too(
+    kb: KnowledgeBase, data: Path
+) -> None:
+    case = kb.case("lupkynis_at_eighteen")
+    asked = {**case, "request": {**case["request"], "capsules": 600}}
+    (missing,) = kb.decide(asked).missing
+    assert missing.question == "What is the supply, in days?"
+    assert list(differences(kb, data, [asked])) == []
+
+
 def test_of_a_number_below_several_bounds_the_one_that_matters_is_needed_in_a_page_too(
     tmp_path: Path,
 ) -> None:
