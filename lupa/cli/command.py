@@ -13,7 +13,8 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from lupa import KnowledgeBase
-from lupa.errors import FolderError, LupaError, RuleError, printable
+from lupa.errors import FolderError, LupaError, RuleError, printable, shown
+from lupa.rules.names import nearest
 from lupa.rules.vocabulary import leaves
 from lupa.version import __version__
 
@@ -65,6 +66,15 @@ class Verbs(click.Group):
         if cmd_name in _HOME_OF:
             import_module(f"lupa.cli.{_HOME_OF[cmd_name]}")
         return super().get_command(ctx, cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        said = args[0]
+        near = None if said in _HOME_OF else nearest(said, {name: name for name in _HOME_OF})
+        if near and not ctx.resilient_parsing:
+            raise click.UsageError(f"No such command {shown(said)}; did you mean {near}?", ctx)
+        return super().resolve_command(ctx, args)
 
     def every(self) -> dict[str, click.Command]:
         """All verbs by name, loaded."""

@@ -513,6 +513,8 @@ def test_a_verb_that_is_not_there_is_said(run: Run) -> None:
     status, out, err = run("decides")
     assert (status, out) == (2, "")
     assert "No such command 'decides'" in err
+    assert err.endswith("did you mean decide?\n")
+    assert run("qqqq")[2].endswith("No such command 'qqqq'.\n")
 
 
 def test_who_decides_waits_for_no_other_verb() -> None:
