@@ -381,6 +381,11 @@ def test_what_is_left_to_fill_in_is_marked_in_print(kb: KnowledgeBase) -> None:
     assert "A &lt;Plan&gt;" in found.text
 
 
+def test_in_print_who_decides_does_not_stand_alone_on_a_sheet(kb: KnowledgeBase) -> None:
+    found = kb.letter(kb.case(DENIED), form="html").text
+    assert re.search(r"footer \{[^}]*break-before: avoid", found)
+
+
 def test_an_approval_tells_the_unusual_reading_on_which_it_rests(kb: KnowledgeBase) -> None:
     case = kb.case("lupkynis_for_twelve_months")
     case["facts"]["reading"] = {"antimalarial_as_background": "counts"}
