@@ -480,7 +480,11 @@ class Reader {
     else if (NOTHING.includes(normal(given))) this.problem(path, `${shown(given)} is no name; where there is none, say that the list is complete`);
     else if (normal(given) === "only") this.problem(path, `${shown(given)} is no name; a complete list is ${about.join(".")}: {only: [...]}`);
     else if (mixesAlphabets(given)) return this.anyOf(given, tree, path, `${shown(given)} has letters of two alphabets in a word`);
-    else return [{ name: given, below: "", code: null, isAside: true }];
+    else {
+      const other = this.edition.open_families.find((one) => one !== about[0] && this.byName(name, this.edition.relations[one] ?? {}, [one]));
+      if (other) return this.anyOf(given, tree, path, `${shown(given)} is a name under \`${other}\`, not under \`${about[0]}\``);
+      return [{ name: given, below: "", code: null, isAside: true }];
+    }
     return [];
   }
 

@@ -6,10 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from lupa.errors import shown
 from lupa.record.doses import name_before_dose, named_twice
 from lupa.record.reader import Reader, no_system
 from lupa.record.said import Remark, Slip
 from lupa.rules.codes import STATES, Code
+from lupa.rules.names import mixes_alphabets
 from lupa.rules.vocabulary import Fact, Path, Tree, facts_below
 
 _BARE = re.compile(r"(?:[:|]\s*|\s\d{4})\d+$")
@@ -92,6 +94,17 @@ class Meanings(Reader):
     def of_other_system(self, given: str, system: str, tree: Tree, path: str) -> list[Meant]:
         """What a code of another system means."""
         return self.any_of(given, tree, path, self.unlike_known(system), no_system(system))
+
+    def doubt(self, given: str, name: str, about: Path) -> tuple[str, str] | None:
+        """What is wrong with a name that is not known, and what is told of it, where it may be any."""
+        if mixes_alphabets(given):
+            told = f"{shown(given)} has letters of two alphabets in a word"
+            return f"{told}, which may look alike; write it in one", told
+        for other in sorted(self.vocabulary.open_families - {about[0]}):
+            if self.by_name(name, self.vocabulary.families.get(other, {}), (other,)) is not None:
+                told = f"{shown(given)} is a name under `{other}`, not under `{about[0]}`"
+                return f"{told}; say it there", told
+        return None
 
     def any_of(self, given: str, tree: Tree, path: str, problem: str, told: str) -> list[Meant]:
         """What cannot be read may be any name, so that none is denied by it."""

@@ -19,7 +19,7 @@ from lupa.record.meanings import MANY, Meanings, Meant
 from lupa.record.reader import example, forms, hint_at_slip
 from lupa.record.said import Aside, Remark, Slip, Suggested
 from lupa.rules.codes import EQUIVALENT, STATES, Code
-from lupa.rules.names import as_name, mixes_alphabets, normal
+from lupa.rules.names import as_name, normal
 from lupa.rules.vocabulary import ONLY, Fact, Path, Tree, facts_below
 
 A_NAME = re.compile(r"(?=.*[^\W\d_])[^\x00-\x08\x0e-\x1f\x7f]{2,300}", re.DOTALL)
@@ -223,9 +223,8 @@ class Relations(Meanings):
         elif normal(given) == ONLY:
             where = ".".join(about)
             self.problem(path, f"{shown(given)} is no name; a complete list is {where}: {{{ONLY}: [...]}}")
-        elif mixes_alphabets(given):
-            words = f"{shown(given)} has letters of two alphabets in a word"
-            return self.any_of(given, tree, path, f"{words}, which may look alike; write it in one", words)
+        elif (doubt := self.doubt(given, name, about)) is not None:
+            return self.any_of(given, tree, path, *doubt)
         else:
             return [Meant(given, "", aside=True)]
         return []

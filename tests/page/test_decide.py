@@ -209,6 +209,10 @@ def test_what_is_said_in_another_place_is_read_in_a_page_as_everywhere(
             for taken in ("Cyt\u043ex\u0430n", "TNF\u03b1", "\u03b2-blocker", "Zyxafor 5 \u03bcg")
             for age in (16, 34)
         ),
+        *(
+            ({"drug": "Lupkynis"}, {"taking": ["LN"], "diagnosis": {"only": ["Plaquenil"]}, "age": age})
+            for age in (16, 34)
+        ),
         ({"drug": "Lupkynis"}, {"taking": {"only": {"only": ["prednisone"]}}}),
         ({"drug": "Benlysta"}, {"taking": {"a.b": True}}),
         ({"drug": "Benlysta"}, {"attests": {"only": ["monitor_egfr"]}, "live_vaccine": None}),

@@ -120,7 +120,7 @@ def test_what_a_name_means_that_may_mean_several_drugs_is_found_out_and_not_brou
 ) -> None:
     request = {"policy": "fep_lupkynis", "indication": "lupus_nephritis", "phase": "initial"}
     said: tuple[Any, ...] = (["mycophenolate", "CYC"], {"cyc": "no"}, {"only": ["cyc", "pred"]})
-    cases = [{"request": request, "facts": {"taking": taking}} for taking in said]
+    cases = [{"request": request, "facts": {"taking": {"only": taking}}} for taking in said]
     assert list(different(kb, data, [(case, to) for case in cases for to in ("approve", "deny")])) == []
 
 
@@ -135,7 +135,15 @@ def test_a_drug_that_was_never_begun_is_begun_in_a_page_too(tmp_path: Path) -> N
     known = {"age": 50, "diagnosis": ["RA"], "documented": ["negative_tb_test"], "strength": "mg15"}
     request = {"policy": "example_upadacitinib", "indication": "RA", "phase": "initial"}
     cases = [
-        {"request": request, "facts": {**known, "serious_infection": "no", "tried": {"only": {}}, **taking}}
-        for taking in ({"taking": {"only": []}}, {"taking": {"only": ["adalimumab"]}})
+        {
+            "request": request,
+            "facts": {
+                **known,
+                "serious_infection": "no",
+                "tried": {"only": {}},
+                "taking": {"only": taking},
+            },
+        }
+        for taking in (list[str](), ["adalimumab"])
     ]
     assert list(different(kb, written(kb, tmp_path), [(case, "approve") for case in cases])) == []

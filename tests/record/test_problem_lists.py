@@ -391,6 +391,20 @@ def test_where_nothing_hangs_on_such_a_word_it_may_be_any_name(kb: KnowledgeBase
     assert aside(decision) == ["Cyt\u043ex\u0430n"]
 
 
+@pytest.mark.parametrize("said", ["prednisone", "Plaquenil 200 mg daily"])
+def test_a_drug_among_diseases_is_refused_and_does_not_make_the_list_complete(
+    kb: KnowledgeBase, said: str
+) -> None:
+    with pytest.raises(CaseError, match=r"only\[0\]: '.*' is a name under `taking`, not under"):
+        lupkynis(kb, ["prednisone"], diagnosis={"only": [said]}, active={})
+
+
+def test_a_disease_among_drugs_is_refused_where_it_may_matter(kb: KnowledgeBase) -> None:
+    with pytest.raises(CaseError, match=r"taking.only\[1\]: 'LN' is a name under `diagnosis`, not under"):
+        lupkynis(kb, ["prednisone", "LN"])
+    assert lupkynis(kb, ["prednisone", "LN"], age=16).outcome == "deny"
+
+
 @pytest.mark.parametrize(
     "said", ["\u03b2-blocker", "interferon \u03b2-1a", "Zyxafor 5 \u03bcg", "Zyxafor 5 \u00b5g"]
 )
