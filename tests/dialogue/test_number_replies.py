@@ -104,7 +104,7 @@ def test_of_a_number_on_record_only_the_day_is_asked_and_of_a_day_only_the_numbe
         for known in ({"ldl": 190}, {"days_since": {"ldl": 20}})
     ]
     assert left == [
-        "The LDL cholesterol: on which day was it measured, or how many days before the service date?",
+        "The LDL cholesterol: on which day was it, or how many days before the service date?",
         "What is the LDL cholesterol, in mg/dL?",
     ]
 

@@ -53,7 +53,8 @@ def _by(route: str | None) -> list[Resource]:
 
 def order(drug: Any, name: str = "m1", route: str | None = None, **more: Any) -> Resource:
     usual = {"status": "active", "intent": "order", "authoredOn": "2025-01-10"}
-    medication = {"medicationCodeableConcept": _medication(drug), "dosageInstruction": _by(route)}
+    taken = {} if route is None else {"dosageInstruction": _by(route)}
+    medication = {"medicationCodeableConcept": _medication(drug), **taken}
     return _of("MedicationRequest", name, **{**usual, **medication, **more})
 
 

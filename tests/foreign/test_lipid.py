@@ -142,7 +142,7 @@ def test_another_unit_than_those_that_are_known_is_refused(lipid_kb: KnowledgeBa
 def test_a_fall_is_told_as_a_fall(lipid_kb: KnowledgeBase) -> None:
     renewal = {"request": REQUEST | {"phase": "renewal"}, "facts": APPROVED["facts"]}
     open_ = alike.page(lipid_kb, renewal)
-    assert "What was the LDL cholesterol before treatment, and what is it now, in mg/dL?" in open_
+    assert "What is the LDL cholesterol before treatment, in mg/dL?" in open_
     renewal["facts"] = renewal["facts"] | {"ldl_before": {"value": 4.4, "unit": "mmol/L"}}
     told = alike.page(lipid_kb, renewal)
     assert "The LDL cholesterol has not fallen by 30 percent since before treatment (" in told

@@ -267,7 +267,7 @@ def test_how_long_ago_something_was_is_typed_as_its_day_or_so_many_days(
         input.dispatchEvent(new Event("change"));
         return field.querySelector("label").textContent + " " + field.querySelector(".error").textContent;
     """
-    asked = "The LDL cholesterol: on which day was it measured, or how many days before the service date? "
+    asked = "The LDL cholesterol: on which day was it, or how many days before the service date? "
     assert page.run(typed, "ldl", "Feb 1, 2025").startswith(f"{asked}Say first on which day it begins")
     page.open_case(a_case(ldl=120))
     measured: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
