@@ -146,7 +146,7 @@ def test_an_order(
     end = None if lasts is None else lasts * (1 + (refills or 0)) - days
     if until is not None:
         timing = {"timing": {"repeat": {"boundsPeriod": {"end": ago(-until)}}}}
-        made["dosageInstruction"] = [{**one, **timing} for one in made["dosageInstruction"] or [{}]]
+        made["dosageInstruction"] = [{**one, **timing} for one in made.get("dosageInstruction", [{}])]
         end = until
     told = least(
         reaches_the_body(product, route, has_creams),
