@@ -222,14 +222,14 @@ def decide(
 def _decide(kb: KnowledgeBase, run: Run, how: How, jobs: int, file: TextIO | None) -> None:
     """Prints what is told of each case, and at the end the table."""
     counts: Summary = {}
-    between, shown = "", False
+    between, on_page = "", False
     for told in each(kb, run.read(), how, jobs):
         if told.refused is not None and told.error is not None:
             run.refuse(told.refused, told.error, file)
         warn(told.faults, "")
         for printed in told.texts:
             click.echo(between + printed)
-            between, shown = how.between, how.form == "text"
+            between, on_page = how.between, how.form == "text"
         answers: tuple[Decision | Undecided, ...] = told.decisions
         if told.refused is not None:
             answers = (told.refused,)
@@ -242,7 +242,7 @@ def _decide(kb: KnowledgeBase, run: Run, how: How, jobs: int, file: TextIO | Non
         from lupa.answers.counts import text
 
         lines = text(counts, "cases")
-        click.echo(f"\n{lines}" if shown else lines, err=how.form != "text")
+        click.echo(f"\n{lines}" if on_page else lines, err=how.form != "text")
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from lupa.fhir.names import DrugNames
 from lupa.fhir.offered import Forms
 from lupa.fhir.replies import REQUESTED, Replies
 from lupa.fhir.tables import Tables
-from lupa.record.case import said_of
+from lupa.record.case import said_at
 from lupa.record.measurement import ENDS
 from lupa.record.record import ABOUT
 from lupa.rules.days import day
@@ -145,7 +145,7 @@ def reading_of(chart: Chart, kb: Store, patient: str | None, request: Mapping[st
         for fact, one in sorted(facts.items())
         if not (one["state"] == FALSE and fact.partition("(")[0] in all_told)  # its list says it
         # nor does a line say what the case says itself of a number
-        if not ("value" in one and said_of(own, fact) is not None and one["value"] != said_of(stated, fact))
+        if not ("value" in one and said_at(own, fact) is not None and one["value"] != said_at(stated, fact))
     } | (case.get("evidence") or {})
     return Reading(case, dict(sorted(facts.items())), notes)
 

@@ -109,7 +109,7 @@ def _says_so(line: Mapping[str, Any], value: bool | None) -> bool:
     return value is None or said is None or said == ("yes" if value else "no")
 
 
-def said_of(facts: object, number: str) -> object:
+def said_at(facts: object, number: str) -> object:
     """What a case states of a number, such as `weeks_on(methotrexate)`; None where it states nothing."""
     for step in number.rstrip(")").replace("(", ",").split(","):
         facts = facts.get(step) if isinstance(facts, Mapping) else None

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from lupa.errors import CaseError, Problem
-from lupa.record.case import Case, check_shape, said_of
+from lupa.record.case import Case, check_shape, said_at
 from lupa.record.doses import with_doses
 from lupa.record.edited_numbers import Before, EditedNumbers, with_at, without_at, written
 from lupa.record.members import as_mapping, with_member, without_member
@@ -219,7 +219,7 @@ class _Editor(EditedNumbers):
         """What lines of a chart say, but for those of numbers that are stated otherwise now."""
         numbers, before = set(self._vocabulary.number_of.values()), self._case.get("facts")
         for name, lines in evidence.items():
-            if name not in numbers or said_of(before, name) == said_of(facts, name):
+            if name not in numbers or said_at(before, name) == said_at(facts, name):
                 yield name, lines
 
     def _put_all(self) -> None:
